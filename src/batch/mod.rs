@@ -1,0 +1,217 @@
+//! Rows in columns, as they move along the row road. A batch belongs to one shard at a time; it is moved, never shared.
+//!
+//! ```text
+//!   columns[0] columns[1] ...   kinds (absent: all +I)   stamps: (arrival, count) runs
+//!   +--------+ +--------+       +----+                   +------------+
+//!   | v0     | | v0     |       | +I |                   | t=100 x 2  |
+//!   | v1     | | v1     |       | -U |                   | t=250 x 1  |
+//!   | v2     | | v2     |       | +U |                   +------------+
+//!   +--------+ +--------+       +----+
+//! ```
+
+mod bitmap;
+mod column;
+mod message;
+mod selection;
+mod strings;
+pub mod text;
+
+pub use bitmap::Bitmap;
+pub use column::{Column, Values};
+pub use message::{Mark, Message, Payload, Watermark};
+pub use selection::Selection;
+pub use strings::{StrColumn, StrView};
+
+use crate::types::{DataType, Nanos, Value};
+
+/// What a row says about the result: the four kinds of a changelog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum RowKind {
+    /// +I
+    Insert,
+    /// -U: the old content of a row that changes
+    UpdateBefore,
+    /// +U: its new content
+    UpdateAfter,
+    /// -D
+    Delete,
+}
+
+impl RowKind {
+    /// +1 for rows that add, -1 for rows that take back.
+    pub fn sign(self) -> i64 {
+        match self {
+            RowKind::Insert | RowKind::UpdateAfter => 1,
+            RowKind::UpdateBefore | RowKind::Delete => -1,
+        }
+    }
+
+    /// `+I`, `-U`, `+U` or `-D`.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            RowKind::Insert => "+I",
+            RowKind::UpdateBefore => "-U",
+            RowKind::UpdateAfter => "+U",
+            RowKind::Delete => "-D",
+        }
+    }
+}
+
+/// `count` rows in a row that arrived (or were intended to arrive) at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StampRun {
+    /// Monotonic nanoseconds.
+    pub stamp: Nanos,
+    /// Rows of the run.
+    pub count: u32,
+}
+
+/// Columns of equal length with the kinds and arrival stamps of their rows.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// The columns, all of `rows()` values.
+    pub columns: Vec<Column>,
+    /// Kinds of the rows; `None` when all are `Insert`.
+    pub kinds: Option<Vec<RowKind>>,
+    /// Arrival stamps as runs; the counts add up to `rows()`.
+    pub stamps: Vec<StampRun>,
+    rows: usize,
+}
+
+impl Batch {
+    /// Append-only rows that all arrived at `stamp`. Panics if the columns differ in length.
+    pub fn new(columns: Vec<Column>, rows: usize, stamp: Nanos) -> Self {
+        let stamps = if rows == 0 { Vec::new() } else { vec![StampRun { stamp, count: rows as u32 }] };
+        Self::with_stamps(columns, rows, None, stamps)
+    }
+
+    /// Rows with kinds and stamps. Panics if lengths differ.
+    pub fn with_stamps(columns: Vec<Column>, rows: usize, kinds: Option<Vec<RowKind>>, stamps: Vec<StampRun>) -> Self {
+        for column in &columns {
+            assert_eq!(column.len(), rows, "columns of a batch have equal length");
+        }
+        assert!(kinds.as_ref().is_none_or(|k| k.len() == rows));
+        debug_assert_eq!(stamps.iter().map(|s| s.count as usize).sum::<usize>(), rows);
+        Self { columns, kinds, stamps, rows }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Kind of row `row`.
+    pub fn kind(&self, row: usize) -> RowKind {
+        self.kinds.as_ref().map_or(RowKind::Insert, |k| k[row])
+    }
+
+    /// Stamp of the row that arrived last, 0 for an empty batch.
+    pub fn last_stamp(&self) -> Nanos {
+        self.stamps.last().map_or(0, |s| s.stamp)
+    }
+
+    /// The selected rows, in the selection's order, as a new batch. Hot: once per batch.
+    pub fn gather(&self, selection: &Selection) -> Batch {
+        let columns = self.columns.iter().map(|c| c.gather(selection)).collect();
+        self.gather_around(columns, selection)
+    }
+
+    /// A batch of `columns` that were computed for the selected rows, with those rows' kinds and stamps.
+    pub fn gather_around(&self, columns: Vec<Column>, selection: &Selection) -> Batch {
+        let kinds = self.kinds.as_ref().map(|k| selection.iter().map(|row| k[row]).collect());
+        Batch::with_stamps(columns, selection.len(), kinds, gather_stamps(&self.stamps, selection))
+    }
+
+    /// Appends the rows of a batch with columns of the same types.
+    pub fn append(&mut self, other: &Batch) {
+        if self.columns.is_empty() && self.rows == 0 {
+            *self = other.clone();
+            return;
+        }
+        assert_eq!(self.columns.len(), other.columns.len());
+        for (mine, theirs) in self.columns.iter_mut().zip(&other.columns) {
+            mine.append(theirs);
+        }
+        if self.kinds.is_some() || other.kinds.is_some() {
+            let mut kinds = self.kinds.take().unwrap_or_else(|| vec![RowKind::Insert; self.rows]);
+            kinds.extend((0..other.rows).map(|row| other.kind(row)));
+            self.kinds = Some(kinds);
+        }
+        for run in &other.stamps {
+            push_stamp(&mut self.stamps, run.stamp, run.count);
+        }
+        self.rows += other.rows;
+    }
+
+    /// The values of row `row`, for tests and messages.
+    pub fn row(&self, row: usize, types: &[DataType]) -> Vec<Value> {
+        self.columns.iter().zip(types).map(|(c, t)| c.value(row, t)).collect()
+    }
+}
+
+/// Adds `count` rows of `stamp` to the runs, joining the last run where it has the same stamp.
+pub fn push_stamp(stamps: &mut Vec<StampRun>, stamp: Nanos, count: u32) {
+    match stamps.last_mut() {
+        _ if count == 0 => {}
+        Some(last) if last.stamp == stamp => last.count += count,
+        _ => stamps.push(StampRun { stamp, count }),
+    }
+}
+
+/// The runs of the selected rows; the selection must be ascending unless there is a single run.
+fn gather_stamps(stamps: &[StampRun], selection: &Selection) -> Vec<StampRun> {
+    if let ([run], true) = (stamps, selection.len() > 0) {
+        return vec![StampRun { stamp: run.stamp, count: selection.len() as u32 }];
+    }
+    let rows = match selection {
+        Selection::All(_) => return stamps.to_vec(),
+        Selection::Rows(rows) => rows,
+    };
+    let mut out = Vec::with_capacity(stamps.len());
+    let mut runs = stamps.iter();
+    let mut end = 0u32;
+    let mut stamp = 0;
+    for &row in rows.iter() {
+        while row >= end {
+            let Some(run) = runs.next() else { break };
+            end += run.count;
+            stamp = run.stamp;
+        }
+        push_stamp(&mut out, stamp, 1);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ints(values: &[i64]) -> Column {
+        Column::from_values(Values::I64(values.to_vec()))
+    }
+
+    #[test]
+    fn gather_keeps_kinds_and_stamps_with_their_rows() {
+        let stamps = vec![StampRun { stamp: 10, count: 2 }, StampRun { stamp: 20, count: 2 }];
+        let kinds = vec![RowKind::Insert, RowKind::Delete, RowKind::Insert, RowKind::UpdateAfter];
+        let batch = Batch::with_stamps(vec![ints(&[1, 2, 3, 4])], 4, Some(kinds), stamps);
+        let got = batch.gather(&Selection::Rows(vec![1, 3]));
+        assert_eq!(got.columns[0].values, Values::I64(vec![2, 4]));
+        assert_eq!(got.kinds, Some(vec![RowKind::Delete, RowKind::UpdateAfter]));
+        assert_eq!(got.stamps, vec![StampRun { stamp: 10, count: 1 }, StampRun { stamp: 20, count: 1 }]);
+    }
+
+    #[test]
+    fn append_joins_runs_of_the_same_stamp() {
+        let mut batch = Batch::new(vec![ints(&[1])], 1, 5);
+        batch.append(&Batch::new(vec![ints(&[2, 3])], 2, 5));
+        assert_eq!(batch.rows(), 3);
+        assert_eq!(batch.stamps, vec![StampRun { stamp: 5, count: 3 }]);
+    }
+}

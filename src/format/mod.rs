@@ -1,0 +1,90 @@
+//! Bytes to columns and back: one file per format. A decoder makes only the columns that the query uses.
+//!
+//! A record that cannot be read is data, not an error: it is reported with its place, reason and bytes, and leaves no trace
+//! in the columns.
+
+use std::borrow::Cow;
+
+use crate::batch::{Batch, Column};
+use crate::error::Result;
+use crate::types::{DataType, Schema};
+
+/// A column the decoder shall make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecodeField {
+    /// Name of the field in the record.
+    pub name: String,
+    /// Declared type.
+    pub data_type: DataType,
+    /// Position among the physical columns of the table, for formats without names.
+    pub position: usize,
+    /// A NULL or missing field sets the row aside.
+    pub not_null: bool,
+}
+
+/// A record that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRecord {
+    /// Bytes from the start of the split to the record.
+    pub offset: u64,
+    /// Number of the record's first line from 1; for fixed-width rows the number of the row.
+    pub line: u64,
+    /// What is wrong, such as `field 'price': '12x' is not a DOUBLE`.
+    pub reason: Cow<'static, str>,
+    /// The record, cut to `limits::ASIDE_TEXT_BYTES_MAX`.
+    pub bytes: Vec<u8>,
+}
+
+/// Columns being filled from records, and the records that were refused.
+#[derive(Debug, Default)]
+pub struct Decoded {
+    /// One for each field asked for, all of `rows` values.
+    pub columns: Vec<Column>,
+    /// Rows so far.
+    pub rows: usize,
+    /// Refused records so far.
+    pub bad: Vec<BadRecord>,
+}
+
+impl Decoded {
+    /// Empty columns of these types.
+    pub fn new(types: &[DataType], capacity: usize) -> Self {
+        Self { columns: types.iter().map(|t| Column::with_capacity(t, capacity)).collect(), rows: 0, bad: Vec::new() }
+    }
+}
+
+/// Whether more bytes of the split may follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// More may come: an incomplete record at the end is left for the next call.
+    Partial,
+    /// These are the last bytes: an incomplete record at the end is a last one without line end, or truncated and bad.
+    Complete,
+}
+
+/// Turns the bytes of one split into rows. Keeps position (offset, line) between calls.
+pub trait Decoder: Send {
+    /// Decodes records from the front of `bytes` until `rows_max` rows are in `out` or no whole record is left. Returns how
+    /// many bytes were consumed; the caller presents the rest again, followed by new bytes. Hot: once per batch.
+    fn decode(&mut self, bytes: &[u8], input: Input, rows_max: usize, out: &mut Decoded) -> usize;
+}
+
+/// A validated choice of format with its options; makes decoders and encoders. Immutable, shared by all shards.
+pub trait Format: Send + Sync + std::fmt::Debug {
+    /// A decoder for one split that makes these columns.
+    fn decoder(&self, fields: &[DecodeField]) -> Result<Box<dyn Decoder>>;
+    /// An encoder of rows with this schema.
+    fn encoder(&self, schema: &Schema) -> Result<Box<dyn Encoder>>;
+    /// Whether encoded rows can say their kind, so that a changelog can be written (`changelog` columns such as `op`).
+    fn carries_kinds(&self) -> bool {
+        false
+    }
+}
+
+/// Turns rows into bytes.
+pub trait Encoder: Send {
+    /// Bytes that stand once at the start of a file or connection, such as a CSV header.
+    fn header(&mut self, out: &mut Vec<u8>);
+    /// Appends every row of the batch. Hot: once per batch.
+    fn encode(&mut self, batch: &Batch, out: &mut Vec<u8>);
+}

@@ -1,0 +1,50 @@
+//! Every capacity and bound of the engine, with the relations between them asserted at compile time.
+//!
+//! The doc of a bound says what happens when it is reached.
+
+/// Batches (or marks) one ring of the mesh holds. Full: the producer keeps the rest in its outbox and stops ingesting.
+pub const RING_BATCHES_MAX: usize = 64;
+
+/// Rows of a batch unless the config says otherwise. Larger reads are cut.
+pub const BATCH_ROWS_DEFAULT: usize = 1024;
+
+/// Rows of the largest batch a config may ask for. More: an error of the config.
+pub const BATCH_ROWS_MAX: usize = 65_536;
+
+/// Messages one turn takes from one inbox ring. The rest waits for the next turn.
+pub const INBOX_MESSAGES_PER_TURN: usize = 16;
+
+/// Rows one turn emits from timers and closing windows. The rest waits for the next turn.
+pub const TIMER_ROWS_PER_TURN: usize = 16_384;
+
+/// Shards of one job at the most. More cores: an error of the config.
+pub const SHARDS_MAX: usize = 256;
+
+/// Key groups keys are hashed to; the unit of placement on shards (at most 6 % imbalance up to 64 cores).
+pub const KEY_GROUPS: usize = 1024;
+
+/// Bytes of one input line unless the table says otherwise (`'line.max-bytes'`). Longer: the line is set aside.
+pub const LINE_BYTES_DEFAULT: usize = 1 << 20;
+
+/// Bytes one read asks for.
+pub const READ_BYTES: usize = 256 << 10;
+
+/// Bytes a sink writer may hold unwritten. More: the shard stops ingesting until it drains.
+pub const SINK_BACKLOG_BYTES_MAX: usize = 4 << 20;
+
+/// Set-aside rows that are shown on stderr with their reason; all are counted.
+pub const ASIDE_SHOWN_MAX: usize = 10;
+
+/// Bytes of a set-aside row that are kept for showing it.
+pub const ASIDE_TEXT_BYTES_MAX: usize = 512;
+
+/// Depth of nesting an expression or query may have. Deeper: an error, instead of a stack overflow.
+pub const NESTING_MAX: usize = 64;
+
+/// Panes one row may belong to in a hopping window. More: an error of the plan.
+pub const WINDOW_PANES_MAX: i64 = 10_000;
+
+const _: () = assert!(BATCH_ROWS_DEFAULT <= BATCH_ROWS_MAX);
+const _: () = assert!(BATCH_ROWS_MAX <= u32::MAX as usize, "row numbers in a batch are u32");
+const _: () = assert!(INBOX_MESSAGES_PER_TURN <= RING_BATCHES_MAX);
+const _: () = assert!(KEY_GROUPS.is_power_of_two() && KEY_GROUPS >= SHARDS_MAX);

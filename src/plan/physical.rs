@@ -1,0 +1,182 @@
+//! The physical plan: what every shard runs. Immutable, built once, shared.
+//!
+//! Nodes stand in topological order: a node's inputs have smaller ids. A node may have several consumers (a view used twice,
+//! several INSERTs over one source). `Exchange` is the only node through which rows change shards.
+
+use std::sync::Arc;
+
+use crate::expr::Expr;
+use crate::sink::Sink;
+use crate::source::{Projection, Source};
+pub use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Emit, OnError, Retracts, Window};
+use crate::types::{DataType, Schema};
+
+/// Position of a node in `PhysicalPlan::nodes`.
+pub type NodeId = usize;
+
+/// What every shard runs.
+#[derive(Debug, Clone, Default)]
+pub struct PhysicalPlan {
+    /// In topological order.
+    pub nodes: Vec<Node>,
+}
+
+/// An operator of the plan.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// What it does.
+    pub kind: NodeKind,
+    /// Where its rows come from; empty for scans, several for unions, else one.
+    pub inputs: Vec<NodeId>,
+    /// Columns it gives out.
+    pub schema: Schema,
+    /// For a window aggregate with a late table: the sink (or exchange before it) that takes its late rows.
+    pub late_output: Option<NodeId>,
+    /// Whether the node reads `inputs[0]`'s late rows instead of its ordinary output.
+    pub reads_late: bool,
+    /// What bounds its state, for EXPLAIN; empty where it keeps none.
+    pub state_bound: String,
+}
+
+/// What a node does.
+#[derive(Debug, Clone)]
+pub enum NodeKind {
+    /// Reads a table.
+    Scan(Scan),
+    /// Filters, then computes columns.
+    Calc(Calc),
+    /// Appends window_start, window_end and window_time; a row may come out several times.
+    WindowAssign(WindowAssign),
+    /// Keyed running aggregate.
+    Aggregate(Aggregate),
+    /// Keyed aggregate over event-time windows.
+    WindowAggregate(WindowAggregate),
+    /// Rows of all inputs, which have the same column types.
+    Union,
+    /// Sends every row to the shard it belongs to.
+    Exchange(Exchange),
+    /// Writes rows to a table.
+    Sink(SinkWrite),
+}
+
+/// Reads a table: columns from the connector, then computed columns, then event time and watermark.
+#[derive(Debug, Clone)]
+pub struct Scan {
+    /// Name of the table.
+    pub table: String,
+    /// The connector.
+    pub source: Arc<dyn Source>,
+    /// Columns the reader makes.
+    pub projection: Projection,
+    /// Types of those columns.
+    pub read_types: Vec<DataType>,
+    /// Output columns over the columns read (physical and computed), in order of `Node::schema`; a hidden last column
+    /// `$watermark` (BIGINT, the split's watermark as of the row) is added by the shard where `emits_split_watermark`.
+    pub columns: Vec<Expr>,
+    /// Event-time column and watermark over the *output* columns.
+    pub watermark: Option<WatermarkSpec>,
+    /// Whether the hidden column is added; its position is the last.
+    pub emits_split_watermark: bool,
+    /// What bad rows do.
+    pub on_error: OnError,
+    /// Set-aside rows (of this table, over all shards) at which the job fails; `None` for no limit.
+    pub errors_max: Option<u64>,
+    /// Time without rows after which a split is idle; `None` for never.
+    pub idle_timeout_ns: Option<u64>,
+}
+
+/// How a scan makes watermarks.
+#[derive(Debug, Clone)]
+pub struct WatermarkSpec {
+    /// Position of the event-time column in the scan's output.
+    pub time_column: usize,
+    /// The watermark a row asks for, over the scan's output columns: a timestamp.
+    pub expr: Expr,
+    /// Rows whose event time lies further ahead of the wall clock than this are set aside; `None` for no check.
+    pub max_ahead_ns: Option<u64>,
+}
+
+/// Filters, then computes columns.
+#[derive(Debug, Clone)]
+pub struct Calc {
+    /// Rows to keep: those for which it is TRUE; all without one.
+    pub filter: Option<Expr>,
+    /// Output columns over the input columns.
+    pub columns: Vec<Expr>,
+    /// What a row that fails does.
+    pub on_error: OnError,
+}
+
+/// Appends window_start, window_end (TIMESTAMP) and window_time (window_end - 1 ms, an event time).
+#[derive(Debug, Clone)]
+pub struct WindowAssign {
+    /// Event-time (or any timestamp) column of the input. NULL sets the row aside.
+    pub time_column: usize,
+    /// Which windows.
+    pub window: Window,
+    /// What a row that fails does.
+    pub on_error: OnError,
+}
+
+/// Keyed running aggregate. Output: key columns, then results.
+#[derive(Debug, Clone)]
+pub struct Aggregate {
+    /// Key columns of the input; empty for one group in all (which then has a row from the start of output, as in SQL: one
+    /// row even for no input, emitted at the end of input where nothing came; only shard 0 does so).
+    pub keys: Vec<usize>,
+    /// The aggregates; empty for DISTINCT.
+    pub calls: Vec<AggregateCall>,
+    /// When results are given out.
+    pub emit: Emit,
+    /// Whether the input may take rows back.
+    pub input_retracts: Retracts,
+    /// What a row that fails (overflow of a sum) does.
+    pub on_error: OnError,
+}
+
+/// Keyed aggregate over event-time windows. Output: key columns, window_start, window_end, window_time, then results.
+#[derive(Debug, Clone)]
+pub struct WindowAggregate {
+    /// Event-time column of the input. NULL sets the row aside.
+    pub time_column: usize,
+    /// Hidden column with the watermark of the row's own split, by which lateness is decided; without it (window over
+    /// window) the operator's own watermark decides.
+    pub split_watermark_column: Option<usize>,
+    /// Which windows.
+    pub window: Window,
+    /// Key columns of the input, besides the window.
+    pub keys: Vec<usize>,
+    /// The aggregates.
+    pub calls: Vec<AggregateCall>,
+    /// When results are given out.
+    pub emit: Emit,
+    /// Whether the input may take rows back.
+    pub input_retracts: Retracts,
+    /// What a row that fails does.
+    pub on_error: OnError,
+}
+
+/// Where an exchange sends rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exchange {
+    /// To the shard of the hash of these columns.
+    Hash(Vec<usize>),
+    /// To shard 0.
+    Gather,
+}
+
+/// Writes rows to a table.
+#[derive(Debug, Clone)]
+pub struct SinkWrite {
+    /// Name of the table, or `print` for a bare SELECT.
+    pub table: String,
+    /// The connector.
+    pub sink: Arc<dyn Sink>,
+}
+
+impl Node {
+    /// A node without late output.
+    pub fn new(kind: NodeKind, inputs: Vec<NodeId>, schema: Schema) -> Self {
+        Self { kind, inputs, schema, late_output: None, reads_late: false, state_bound: String::new() }
+    }
+}

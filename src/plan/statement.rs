@@ -1,0 +1,114 @@
+//! Statements of a job as a tree of our own. Query bodies stay syntax trees of the parser and are bound in `bind/`.
+
+use sqlparser::ast;
+
+use super::physical::Emit;
+use crate::error::Span;
+use crate::types::{DataType, Options};
+
+/// A name and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// As written, without quotes.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// One statement.
+#[derive(Debug, Clone)]
+pub enum Statement {
+    /// CREATE [TEMPORARY] TABLE [IF NOT EXISTS]
+    CreateTable(CreateTable),
+    /// CREATE [TEMPORARY] VIEW [IF NOT EXISTS] name [(columns)] AS query
+    CreateView {
+        /// Name of the view.
+        name: Name,
+        /// New column names, or empty.
+        columns: Vec<Name>,
+        /// What it stands for.
+        query: StreamQuery,
+    },
+    /// INSERT INTO table [(columns)] query
+    Insert(Insert),
+    /// A bare SELECT: its rows are printed.
+    Select(StreamQuery),
+    /// SET 'key' = 'value'
+    Set {
+        /// The key.
+        key: Name,
+        /// The value.
+        value: Name,
+    },
+    /// EXPLAIN statement: the plan is printed, nothing runs.
+    Explain(Box<Statement>),
+    /// EXECUTE STATEMENT SET BEGIN ... END
+    StatementSet(Vec<Insert>),
+}
+
+/// A query with its trailing EMIT.
+#[derive(Debug, Clone)]
+pub struct StreamQuery {
+    /// The syntax tree.
+    pub query: Box<ast::Query>,
+    /// EMIT CHANGES or EMIT FINAL, if written.
+    pub emit: Option<Emit>,
+    /// Where the query begins.
+    pub span: Span,
+}
+
+/// INSERT INTO.
+#[derive(Debug, Clone)]
+pub struct Insert {
+    /// Target table.
+    pub table: Name,
+    /// Target columns, or empty for all.
+    pub columns: Vec<Name>,
+    /// What is inserted.
+    pub query: StreamQuery,
+}
+
+/// CREATE TABLE.
+#[derive(Debug, Clone)]
+pub struct CreateTable {
+    /// Name of the table.
+    pub name: Name,
+    /// Columns in declared order.
+    pub columns: Vec<ColumnDef>,
+    /// WATERMARK FOR column AS expression.
+    pub watermark: Option<(Name, ast::Expr)>,
+    /// PRIMARY KEY (columns) NOT ENFORCED.
+    pub primary_key: Vec<Name>,
+    /// WITH (...).
+    pub options: Options,
+}
+
+/// A column of CREATE TABLE.
+#[derive(Debug, Clone)]
+pub struct ColumnDef {
+    /// Its name.
+    pub name: Name,
+    /// What it is.
+    pub kind: ColumnDefKind,
+}
+
+/// What a declared column is.
+#[derive(Debug, Clone)]
+pub enum ColumnDefKind {
+    /// `name TYPE [NOT NULL]`
+    Physical {
+        /// Declared type.
+        data_type: DataType,
+        /// NOT NULL was written.
+        not_null: bool,
+    },
+    /// `name TYPE METADATA [FROM 'key'] [VIRTUAL]`
+    Metadata {
+        /// Declared type.
+        data_type: DataType,
+        /// The connector's key; the column's name without FROM.
+        key: String,
+    },
+    /// `name AS expression`
+    Computed(ast::Expr),
+}

@@ -1,0 +1,64 @@
+//! Sinks: one file per connector. The plan holds a `Sink`; every shard that writes opens a `Writer` of its own.
+
+use std::os::fd::RawFd;
+
+use crate::batch::Batch;
+use crate::error::Result;
+use crate::types::Schema;
+
+/// Which shards write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// Every shard writes its own output.
+    EachShard,
+    /// One shard owns the only writer (stdout, one file); the others send it their batches.
+    OneShard,
+}
+
+/// What kinds of rows a sink can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepts {
+    /// Only +I.
+    AppendOnly,
+    /// Every kind.
+    Changelog,
+}
+
+/// A validated sink table. Immutable, shared by all shards.
+pub trait Sink: Send + Sync + std::fmt::Debug {
+    /// Connector, format and place in one line for EXPLAIN.
+    fn describe(&self) -> String;
+    /// What it promises: `at-least-once`, `at-most-once (nothing is kept)`, ..., in words for EXPLAIN.
+    fn delivery(&self) -> &'static str;
+    /// Which shards write.
+    fn placement(&self) -> Placement;
+    /// What kinds of rows it takes.
+    fn accepts(&self) -> Accepts;
+    /// A writer for rows of `schema`. Called once per writing shard, on the thread that starts the job.
+    fn open(&self, shard: usize, shards: usize, schema: &Schema) -> Result<Box<dyn Writer>>;
+}
+
+/// Whether a writer has got rid of what it was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flushed {
+    /// Nothing is left.
+    All,
+    /// The other side is not taking more now.
+    Pending,
+}
+
+/// Writes the rows of one shard. Lives on that shard's core.
+pub trait Writer: Send {
+    /// Takes rows into the writer's buffer. Hot: once per batch.
+    fn write(&mut self, batch: &Batch) -> Result<()>;
+    /// Hands the buffer over as far as possible without waiting. Called once a turn, when due.
+    fn flush(&mut self) -> Result<Flushed>;
+    /// Bytes taken and not handed over; above `limits::SINK_BACKLOG_BYTES_MAX` the shard stops ingesting.
+    fn backlog_bytes(&self) -> usize;
+    /// Descriptor that becomes writable when `flush` can go on.
+    fn wait_on(&self) -> Option<RawFd> {
+        None
+    }
+    /// Hands over everything, waiting if need be, and closes. Rows written are durable as far as `delivery` promises.
+    fn finish(&mut self) -> Result<()>;
+}

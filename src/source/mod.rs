@@ -1,0 +1,99 @@
+//! Sources: one file per connector. The plan holds a `Source`; every shard opens a `Reader` of its own for its splits.
+//!
+//! A reader is polled from the shard's turn and never blocks: sockets are read without waiting; where there is nothing to
+//! read it says when to ask again and which descriptor to wait on while parked.
+
+use std::os::fd::RawFd;
+
+use crate::error::Result;
+use crate::format::Decoded;
+use crate::types::{DataType, EventTime, Nanos};
+
+/// Whether a source ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Boundedness {
+    /// It ends.
+    Bounded,
+    /// It goes on until the job is stopped.
+    Unbounded,
+}
+
+/// Whether rows are made now, so that event times far ahead of the clock are faults (`'watermark.max-ahead'`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Liveness {
+    /// Rows are as old as they are: files.
+    Replay,
+    /// Rows are made while the job runs: sockets, generators.
+    Live,
+}
+
+/// Which columns of the table a reader shall make, in which order: positions in `TableDef::columns`.
+pub type Projection = Vec<usize>;
+
+/// A validated source table. Immutable, shared by all shards.
+pub trait Source: Send + Sync + std::fmt::Debug {
+    /// Connector, format and place in one line for EXPLAIN, such as `filesystem json data/trades.jsonl (1 split)`.
+    fn describe(&self) -> String;
+    /// Whether it ends by itself.
+    fn boundedness(&self) -> Boundedness;
+    /// Whether rows are made now.
+    fn liveness(&self) -> Liveness;
+    /// A reader for the splits of shard `shard` out of `shards` (split i belongs to shard i % shards), making the columns
+    /// of `projection`. Called once per shard and scan, on the thread that starts the job, before any shard runs.
+    fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>>;
+}
+
+/// What a poll gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Polled {
+    /// Rows and bad records of this split stand in the buffer; `stamp` is their arrival, for open-loop generators the
+    /// intended time, monotonic nanoseconds on the clock that `poll` was given.
+    Rows {
+        /// The split, counted from 0 within the reader.
+        split: usize,
+        /// Arrival of these rows.
+        stamp: Nanos,
+    },
+    /// The split itself says that no row at or before this time will follow.
+    Watermark {
+        /// The split.
+        split: usize,
+        /// Event time.
+        time: EventTime,
+    },
+    /// This split has ended; others may go on.
+    SplitEnd {
+        /// The split.
+        split: usize,
+    },
+    /// Nothing now. Ask again when the descriptor of `wait_on` is readable or at `wake_at`, if given.
+    Pending {
+        /// Monotonic nanoseconds.
+        wake_at: Option<Nanos>,
+    },
+    /// All splits have ended and no new one can come.
+    End,
+}
+
+/// Reads the splits of one shard. Lives on that shard's core.
+pub trait Reader: Send {
+    /// Number of splits known from the start; splits that open later (connections) get the next numbers.
+    fn splits(&self) -> usize;
+    /// Whether splits may open later; without an open split such a reader counts as idle.
+    fn opens_splits(&self) -> bool {
+        false
+    }
+    /// Reads at most `rows_max` rows of one split into `into`, which comes empty. Never blocks. Hot: once per batch.
+    fn poll(&mut self, now: Nanos, rows_max: usize, into: &mut Decoded) -> Result<Polled>;
+    /// Descriptors that become readable when `poll` has something to do.
+    fn wait_on(&self) -> Vec<RawFd> {
+        Vec::new()
+    }
+    /// Stops reading: what was read already is still given out, then `End`.
+    fn stop(&mut self);
+}
+
+/// Types of the projected columns, in order of the projection.
+pub fn projected_types(columns: &[crate::types::Column], projection: &Projection) -> Vec<DataType> {
+    projection.iter().map(|&i| columns[i].data_type.clone()).collect()
+}

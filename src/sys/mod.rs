@@ -1,0 +1,3 @@
+//! The host: clocks, pinning, what it allows and what it costs.
+
+pub mod clock;

@@ -1,0 +1,20 @@
+//! What a value is: data types, single values, schemas, table definitions, time. Both roads; knows nothing of SQL text.
+
+mod data_type;
+pub mod decimal;
+mod options;
+pub mod relation;
+mod schema;
+pub mod time;
+mod value;
+
+pub use data_type::{DataType, Representation};
+pub use options::{OptionValue, Options};
+pub use schema::{Column, ColumnKind, Field, Schema, TableDef};
+pub use value::Value;
+
+/// Nanoseconds; of a monotonic clock unless said otherwise.
+pub type Nanos = u64;
+
+/// Event time: nanoseconds since 1970-01-01T00:00:00 (UTC for TIMESTAMP_LTZ, no zone for TIMESTAMP).
+pub type EventTime = i64;

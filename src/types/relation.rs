@@ -1,0 +1,120 @@
+//! Plain words that the plan and the operators share: windows, aggregate calls, when to emit, what to do with bad rows.
+
+use super::DataType;
+
+/// What a bad row does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnError {
+    /// It is counted and set aside.
+    #[default]
+    SetAside,
+    /// The job fails.
+    Fail,
+}
+
+/// The windows a row belongs to. Nanoseconds; windows are [start, end) and aligned to `offset`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// One window a row.
+    Tumble {
+        /// Length.
+        size: i64,
+        /// Shift of the alignment.
+        offset: i64,
+    },
+    /// size / slide windows a row; size is a multiple of slide.
+    Hop {
+        /// Length.
+        size: i64,
+        /// Distance of starts.
+        slide: i64,
+        /// Shift of the alignment.
+        offset: i64,
+    },
+}
+
+/// One aggregate call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AggregateCall {
+    /// Which.
+    pub function: AggregateFunction,
+    /// Argument column of the input; `None` for COUNT(*).
+    pub argument: Option<usize>,
+    /// Type of the argument (of a BIGINT for COUNT(*)).
+    pub argument_type: DataType,
+    /// DISTINCT.
+    pub distinct: Distinct,
+    /// BOOLEAN column of the input: only rows where it is TRUE count.
+    pub filter: Option<usize>,
+    /// Type of the result.
+    pub data_type: DataType,
+}
+
+/// Whether equal arguments count once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Distinct {
+    /// Every row counts.
+    All,
+    /// Equal arguments count once.
+    Distinct,
+}
+
+/// Aggregate functions. SUM of integers is BIGINT, of FLOAT/DOUBLE DOUBLE, of DECIMAL(p,s) DECIMAL(38,s); AVG of integers and
+/// floats is DOUBLE, of DECIMAL(p,s) DECIMAL(38, max(s,6)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AggregateFunction {
+    /// COUNT(*) and COUNT(x)
+    Count,
+    /// SUM(x)
+    Sum,
+    /// AVG(x)
+    Avg,
+    /// MIN(x)
+    Min,
+    /// MAX(x)
+    Max,
+}
+
+/// When results are given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emit {
+    /// After every batch that changed them, as a changelog (-U, +U; -D when the last row is taken back).
+    OnChange,
+    /// Once, when they can change no more: at the watermark for windows, at the end of input otherwise. +I only.
+    OnClose,
+}
+
+/// Whether a stream may hold kinds other than +I.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retracts {
+    /// Only +I.
+    Never,
+    /// All kinds.
+    Maybe,
+}
+
+impl Window {
+    /// Length of a window.
+    pub fn size(&self) -> i64 {
+        match self {
+            Window::Tumble { size, .. } | Window::Hop { size, .. } => *size,
+        }
+    }
+
+    /// Distance of starts.
+    pub fn slide(&self) -> i64 {
+        match self {
+            Window::Tumble { size, .. } => *size,
+            Window::Hop { slide, .. } => *slide,
+        }
+    }
+
+    /// Start of the last window that holds `time`; `None` if it lies outside i64 nanoseconds.
+    pub fn last_start(&self, time: i64) -> Option<i64> {
+        let offset = match self {
+            Window::Tumble { offset, .. } | Window::Hop { offset, .. } => *offset,
+        };
+        let shifted = time.checked_sub(offset)?;
+        shifted.checked_sub(shifted.rem_euclid(self.slide()))?.checked_add(offset)
+    }
+}

@@ -1,1 +1,183 @@
-//! engine
+//! Assembly: plan once, open readers and writers, compile per shard on its own core, wire the mesh, start, join.
+//!
+//! Everything the shards share lives on this stack frame or in `Control`; the shards run in scoped threads and are joined before it
+//! goes. Only here threads are made for shards.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::compile::compile;
+use crate::config::{Driver, JobConfig};
+use crate::error::{Error, Result};
+use crate::metrics::{Published, ShardMetrics};
+use crate::plan::physical::{NodeKind, PhysicalPlan};
+use crate::route::mesh::{Mesh, MeshEnd};
+use crate::shard::aside::ShownRow;
+use crate::shard::control::{Control, Phase};
+use crate::shard::{Parts, Shard, executor, thread};
+use crate::sink::{Placement, Writer};
+use crate::source::Reader;
+use crate::sys::clock::HostClock;
+use crate::sys::{affinity, preflight};
+
+/// Which shell drives the shards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shell {
+    /// glommio executors.
+    Glommio,
+    /// Plain pinned threads.
+    Thread,
+}
+
+/// What a job came to.
+pub struct Outcome {
+    /// Counters and histograms, by shard.
+    pub shards: Vec<ShardMetrics>,
+    /// The first set-aside rows of each shard.
+    pub aside: Vec<ShownRow>,
+    /// From before the first poll to after the last hand-over.
+    pub elapsed_ns: u64,
+    /// What drove the shards.
+    pub shell: Shell,
+}
+
+/// The shell this config means on this host. `auto` takes plain threads where io_uring cannot be used, and says why.
+pub fn choose_shell(config: &JobConfig) -> Result<(Shell, Option<Error>)> {
+    match config.driver {
+        Driver::Thread => Ok((Shell::Thread, None)),
+        Driver::Glommio => preflight::io_uring_usable(config.shards()).map(|()| (Shell::Glommio, None)),
+        Driver::Auto => Ok(match preflight::io_uring_usable(config.shards()) {
+            Ok(()) => (Shell::Glommio, None),
+            Err(why) => (Shell::Thread, Some(why)),
+        }),
+    }
+}
+
+/// Runs a job to its end. `control` must have been made for `config.shards()` shards and the nodes of the plan.
+pub fn run(plan: &PhysicalPlan, config: &JobConfig, control: &Arc<Control>, published: &Arc<Published>, clock: HostClock) -> Result<Outcome> {
+    let shards = config.shards();
+    let (shell, why_not) = choose_shell(config)?;
+    if let Some(why) = why_not {
+        tracing::warn!("io_uring cannot be used, plain pinned threads drive the shards: {why}");
+    }
+    let mut mesh = Mesh::new(shards);
+    let ends = mesh.ends(control.bells(), config.batch_rows, config.linger_ns);
+    let mut seats = Vec::with_capacity(shards);
+    for (shard, mesh) in ends.into_iter().enumerate() {
+        let (readers, writers) = (open_readers(plan, shard, shards)?, open_writers(plan, shard, shards)?);
+        seats.push(Seat { shard, mesh, readers, writers, core: config.core_of(shard) });
+    }
+    let began = Instant::now();
+    let results: Vec<Result<Finished>> = std::thread::scope(|scope| {
+        let start = |seat: Seat<'_>| {
+            let name = format!("shard-{}", seat.shard);
+            let job = Job { plan, config, control, published, clock, shell };
+            std::thread::Builder::new().name(name).spawn_scoped(scope, move || sit(seat, &job)).map_err(|e| Error::io("cannot start a thread", e))
+        };
+        let handles: Vec<_> = seats.into_iter().map(|seat| start(seat).inspect_err(|_| control.advance(Phase::Abort))).collect();
+        handles.into_iter().map(|h| h?.join().unwrap_or_else(|panic| Err(panicked(&*panic)))).collect()
+    });
+    let elapsed_ns = began.elapsed().as_nanos() as u64;
+    let mut outcome = Outcome { shards: Vec::new(), aside: Vec::new(), elapsed_ns, shell };
+    for finished in first_error_first(results)? {
+        outcome.shards.push(finished.metrics);
+        outcome.aside.extend(finished.aside);
+    }
+    Ok(outcome)
+}
+
+/// What a shard needs before it is compiled on its own core.
+struct Seat<'r> {
+    shard: usize,
+    mesh: MeshEnd<'r>,
+    readers: Vec<Box<dyn Reader>>,
+    writers: Vec<Option<Box<dyn Writer>>>,
+    core: Option<usize>,
+}
+
+/// What all shards share, unchanged after start.
+struct Job<'a> {
+    plan: &'a PhysicalPlan,
+    config: &'a JobConfig,
+    control: &'a Arc<Control>,
+    published: &'a Arc<Published>,
+    clock: HostClock,
+    shell: Shell,
+}
+
+struct Finished {
+    metrics: ShardMetrics,
+    aside: Vec<ShownRow>,
+}
+
+/// The life of a shard's thread: pin, compile, drive. Whatever ends it early stops the job.
+fn sit(seat: Seat<'_>, job: &Job<'_>) -> Result<Finished> {
+    let shard = seat.shard;
+    let result = catch_unwind(AssertUnwindSafe(|| live(seat, job)))
+        .unwrap_or_else(|panic| Err(panicked(&*panic)))
+        .map_err(|e| if e.kind() == crate::error::ErrorKind::Internal { e.in_shard(shard) } else { e });
+    if result.is_err() {
+        job.control.advance(Phase::Abort);
+    }
+    result
+}
+
+fn live(seat: Seat<'_>, job: &Job<'_>) -> Result<Finished> {
+    let Seat { shard, mesh, readers, writers, core } = seat;
+    if let Some(core) = core {
+        affinity::pin(core)?;
+    }
+    let query = compile(job.plan, shard, mesh.shards())?;
+    let metrics = ShardMetrics::new(shard, job.published.clone(), job.config);
+    let parts = Parts { query, readers, writers, mesh, metrics, control: job.control.clone() };
+    let mut shard = Shard::new(job.plan, parts, job.config);
+    match job.shell {
+        Shell::Glommio => executor::drive(&mut shard, core, job.config, job.clock)?,
+        Shell::Thread => thread::drive(&mut shard, job.config, job.clock)?,
+    }
+    let (metrics, aside) = shard.into_results();
+    Ok(Finished { metrics, aside })
+}
+
+fn open_readers(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Vec<Box<dyn Reader>>> {
+    let scans = plan.nodes.iter().filter_map(|n| if let NodeKind::Scan(scan) = &n.kind { Some(scan) } else { None });
+    scans.map(|scan| scan.source.open(shard, shards, &scan.projection)).collect()
+}
+
+fn open_writers(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Vec<Option<Box<dyn Writer>>>> {
+    let mut writers = Vec::new();
+    for node in &plan.nodes {
+        if let NodeKind::Sink(write) = &node.kind {
+            writers.push(match write.sink.placement() {
+                Placement::OneShard if shard != 0 => None,
+                _ => Some(write.sink.open(shard, shards, &node.schema)?),
+            });
+        }
+    }
+    Ok(writers)
+}
+
+/// All results, or the error that stopped the job: one that is not merely the echo of another shard's.
+fn first_error_first(results: Vec<Result<Finished>>) -> Result<Vec<Finished>> {
+    let mut finished = Vec::with_capacity(results.len());
+    let mut errors = Vec::new();
+    for result in results {
+        match result {
+            Ok(f) => finished.push(f),
+            Err(e) => errors.push(e),
+        }
+    }
+    errors.sort_by_key(Error::is_stopped);
+    match errors.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(finished),
+    }
+}
+
+#[cold]
+fn panicked(panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    Error::internal(format!("panicked: {}", text.unwrap_or_else(|| "no message".to_owned())))
+}

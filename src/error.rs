@@ -21,6 +21,8 @@ pub enum ErrorKind {
     Limit,
     /// A fault of Corelane itself.
     Internal,
+    /// The job was stopped from outside before it was done.
+    Stopped,
 }
 
 /// Where in a SQL text a fault was seen; line and column count from 1, columns in characters.
@@ -87,6 +89,23 @@ impl Error {
     /// A fault of ours.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message)
+    }
+
+    /// The job was stopped before it was done.
+    pub fn stopped() -> Self {
+        Self::new(ErrorKind::Stopped, "the job was stopped before it was done")
+    }
+
+    /// Whether it only says that the job was stopped.
+    pub fn is_stopped(&self) -> bool {
+        self.kind == ErrorKind::Stopped
+    }
+
+    /// Names the shard it happened on.
+    #[must_use]
+    pub fn in_shard(mut self, shard: usize) -> Self {
+        self.message = format!("shard {shard}: {}", self.message);
+        self
     }
 
     /// Adds what the user can do about it.

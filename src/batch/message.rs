@@ -37,8 +37,6 @@ pub enum Payload {
     Batch(Batch),
     /// Progress.
     Mark(Mark),
-    /// An emptied batch on its way back to the shard that allocated it.
-    Empty(Batch),
 }
 
 /// One entry of a ring.

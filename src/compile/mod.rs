@@ -1,1 +1,165 @@
-//! compile
+//! Physical plan to the `Query` of one shard: operators with their state, and who feeds whom. Runs once, on the shard's own
+//! core, so that state lies in memory that this core touched first.
+
+use crate::error::Result;
+use crate::expr::Program;
+use crate::operator::{Aggregate, Calc, GlobalGroup, Operator, WindowAggregate, WindowAssign};
+use crate::plan::physical::{Exchange, Node, NodeId, NodeKind, PhysicalPlan, Scan};
+use crate::route::scatter::Scatter;
+use crate::types::{DataType, Schema};
+
+/// The compiled plan of one shard.
+pub struct Query {
+    /// One for each node of the plan, by its id.
+    pub nodes: Vec<QueryNode>,
+}
+
+/// A node of the plan, ready to run.
+pub struct QueryNode {
+    /// What it does with what it is fed.
+    pub role: Role,
+    /// Number of inputs.
+    pub inputs: usize,
+    /// Whom its rows and marks go to: node and the number of the input there.
+    pub consumers: Vec<(NodeId, usize)>,
+    /// Whom its late rows go to; these nodes get its marks too.
+    pub late_consumers: Vec<(NodeId, usize)>,
+    /// The scan its rows come from (the first, where there are several): whose error limit its failed rows count against.
+    pub origin: Option<NodeId>,
+}
+
+/// What a node does.
+pub enum Role {
+    /// Rows come from a reader of this shard.
+    Scan(ScanProgram),
+    /// Rows go through an operator.
+    Operator(Box<dyn Operator>),
+    /// Rows pass on.
+    Union,
+    /// Rows change shards.
+    Exchange {
+        /// Number of the exchange in the plan, from 0.
+        number: u16,
+        /// How.
+        router: Router,
+    },
+    /// Rows go to a writer of this shard.
+    Sink {
+        /// Number of the sink in the plan, from 0.
+        number: usize,
+    },
+}
+
+/// How an exchange routes.
+pub enum Router {
+    /// By key.
+    Hash(Scatter),
+    /// To shard 0.
+    Gather,
+}
+
+/// What a scan does to the columns its reader makes.
+pub struct ScanProgram {
+    /// Computed columns and order of columns.
+    pub calc: Calc,
+    /// Event time and watermark.
+    pub watermark: Option<WatermarkProgram>,
+    /// Types of the columns read.
+    pub read_types: Vec<DataType>,
+    /// Types of the output columns without the hidden one.
+    pub types: Vec<DataType>,
+    /// The plan's scan.
+    pub spec: Scan,
+}
+
+/// The watermark a row asks for.
+pub struct WatermarkProgram {
+    /// Event-time column of the scan's output.
+    pub time_column: usize,
+    /// Over the scan's output columns.
+    pub program: Program,
+    /// See the plan.
+    pub max_ahead_ns: Option<u64>,
+}
+
+/// Compiles the plan for one shard of `shards`.
+pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query> {
+    let mut exchanges = 0u16;
+    let mut sinks = 0usize;
+    let mut nodes: Vec<QueryNode> = Vec::with_capacity(plan.nodes.len());
+    for (id, node) in plan.nodes.iter().enumerate() {
+        let input = node.inputs.first().map(|i| plan.nodes[*i].schema.types()).unwrap_or_default();
+        let role = match &node.kind {
+            NodeKind::Scan(scan) => Role::Scan(compile_scan(scan, &node.schema)?),
+            NodeKind::Union => Role::Union,
+            NodeKind::Exchange(exchange) => {
+                exchanges += 1;
+                Role::Exchange { number: exchanges - 1, router: router(exchange, shards) }
+            }
+            NodeKind::Sink(_) => {
+                sinks += 1;
+                Role::Sink { number: sinks - 1 }
+            }
+            other => Role::Operator(compile_operator(other, input, shard)?),
+        };
+        let origin = match &role {
+            Role::Scan(_) => Some(id),
+            _ => node.inputs.first().and_then(|i| nodes[*i].origin),
+        };
+        nodes.push(QueryNode { role, inputs: node.inputs.len(), consumers: Vec::new(), late_consumers: Vec::new(), origin });
+        connect(&mut nodes, id, node);
+    }
+    Ok(Query { nodes })
+}
+
+fn connect(nodes: &mut [QueryNode], id: NodeId, node: &Node) {
+    for (port, input) in node.inputs.iter().enumerate() {
+        let feeder = &mut nodes[*input];
+        if node.reads_late { feeder.late_consumers.push((id, port)) } else { feeder.consumers.push((id, port)) }
+    }
+}
+
+fn router(exchange: &Exchange, shards: usize) -> Router {
+    match exchange {
+        Exchange::Hash(keys) => Router::Hash(Scatter::new(keys.clone(), shards)),
+        Exchange::Gather => Router::Gather,
+    }
+}
+
+fn compile_scan(scan: &Scan, schema: &Schema) -> Result<ScanProgram> {
+    let calc = Calc::new(None, &scan.columns, scan.read_types.clone(), scan.on_error)?;
+    let watermark = match &scan.watermark {
+        Some(spec) => Some(WatermarkProgram {
+            time_column: spec.time_column,
+            program: Program::compile(&spec.expr)?,
+            max_ahead_ns: spec.max_ahead_ns,
+        }),
+        None => None,
+    };
+    let mut types = schema.types();
+    types.truncate(scan.columns.len());
+    Ok(ScanProgram { calc, watermark, read_types: scan.read_types.clone(), types, spec: scan.clone() })
+}
+
+fn compile_operator(kind: &NodeKind, input: Vec<DataType>, shard: usize) -> Result<Box<dyn Operator>> {
+    Ok(match kind {
+        NodeKind::Calc(calc) => Box::new(Calc::new(calc.filter.as_ref(), &calc.columns, input, calc.on_error)?),
+        NodeKind::WindowAssign(assign) => Box::new(WindowAssign::new(assign.time_column, assign.window, input, assign.on_error)),
+        NodeKind::Aggregate(a) => {
+            let global = if shard == 0 { GlobalGroup::Owned } else { GlobalGroup::Elsewhere };
+            Box::new(Aggregate::new(a.keys.clone(), &a.calls, input, a.emit, a.input_retracts, a.on_error, global)?)
+        }
+        NodeKind::WindowAggregate(w) => Box::new(WindowAggregate::new(
+            w.time_column,
+            w.split_watermark_column,
+            w.window,
+            w.keys.clone(),
+            &w.calls,
+            input,
+            w.emit,
+            w.input_retracts,
+            w.on_error,
+        )?),
+        NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => unreachable!("not operators"),
+    })
+}

@@ -1,1 +1,43 @@
-//! route
+//! Which shard a row belongs to, and how it gets there: hash, scatter, rings, mesh. Row road.
+//!
+//! ```text
+//!   key columns --hash--> u64 --top 10 bits--> key group (0..1024) --> shard
+//! ```
+//! The routing rule stands here once; scatter, state and tests all call it.
+
+pub mod doorbell;
+pub mod key_hash;
+pub mod mesh;
+mod ring;
+pub mod scatter;
+
+use crate::limits::KEY_GROUPS;
+
+/// The key group of a key's hash: its top bits, so that tables may use the low ones.
+#[inline]
+pub fn key_group(hash: u64) -> usize {
+    (hash >> (64 - KEY_GROUPS.trailing_zeros())) as usize
+}
+
+/// The one routing rule: the shard, of `shards`, that owns the keys with this hash. Hot: once per row.
+#[inline]
+pub fn shard_of(hash: u64, shards: usize) -> usize {
+    key_group(hash) * shards / KEY_GROUPS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shard_owns_its_share_of_key_groups() {
+        for shards in [1, 2, 3, 7, 16, 64] {
+            let mut owned = vec![0usize; shards];
+            for group in 0..KEY_GROUPS as u64 {
+                owned[shard_of(group << 54, shards)] += 1;
+            }
+            let (least, most) = (owned.iter().min().copied(), owned.iter().max().copied());
+            assert!(most <= least.map(|l| l + 1), "{shards} shards: {owned:?}");
+        }
+    }
+}

@@ -1,1 +1,308 @@
-//! shard
+//! The runtime of one pinned core. `Shard::step` is the whole of it: synchronous, bounded, never blocking, and ignorant of
+//! io_uring; time is given to it. The shells (`executor` on glommio, `thread` without) drive it and put the core to sleep.
+//!
+//! ```text
+//!   step:  receive (all inboxes, bounded) -> resume held watermarks -> ingest (one batch per scan) -> flush outboxes -> flush sinks
+//! ```
+//! Receiving never stops. Ingest stops while a ring is full, a sink is behind or an operator is still closing windows: that is
+//! the whole of back-pressure.
+
+pub mod aside;
+pub mod control;
+pub mod emit;
+pub mod executor;
+mod flow;
+mod ingest;
+pub mod park;
+pub mod thread;
+
+use std::sync::Arc;
+
+use crate::batch::{Message, Payload};
+use crate::compile::{Query, Role};
+use crate::config::JobConfig;
+use crate::error::{Error, Result};
+use crate::limits::INBOX_MESSAGES_PER_TURN;
+use crate::metrics::{Part, ShardMetrics, Stage};
+use crate::plan::physical::PhysicalPlan;
+use crate::route::mesh::MeshEnd;
+use crate::sink::{Flushed, Writer};
+use crate::source::Reader;
+use crate::sys::clock::Clock;
+use crate::types::Nanos;
+
+use aside::Aside;
+use control::{Control, Phase};
+use emit::Emitter;
+use flow::{Flow, Item, Surroundings};
+use ingest::{Around, Ingest, Read};
+
+/// What a turn came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Something moved: call again soon.
+    Busy,
+    /// Nothing to do until a descriptor or the doorbell calls, or until this time.
+    Idle {
+        /// Monotonic nanoseconds.
+        wake_at: Option<Nanos>,
+    },
+    /// All is read, processed and written.
+    Done,
+}
+
+/// One shard: its part of every scan, the compiled query, its ends of the mesh, its writers, its counters.
+pub struct Shard<'r> {
+    flow: Flow,
+    ingests: Vec<Ingest>,
+    mesh: MeshEnd<'r>,
+    emitter: Emitter,
+    aside: Aside,
+    metrics: ShardMetrics,
+    control: Arc<Control>,
+    phase: Phase,
+    batch_rows: usize,
+    stage: Life,
+    /// When the last turn ended, and whether it was idle: what passed since then belongs to that.
+    left: Option<(Nanos, Part)>,
+}
+
+/// Where a shard is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    New,
+    Running,
+    Done,
+}
+
+/// What a shard is made of; readers and writers in order of the plan's scans and sinks.
+pub struct Parts<'r> {
+    /// The compiled plan.
+    pub query: Query,
+    /// One for each scan.
+    pub readers: Vec<Box<dyn Reader>>,
+    /// One for each sink; `None` where another shard writes.
+    pub writers: Vec<Option<Box<dyn Writer>>>,
+    /// Ends of the mesh.
+    pub mesh: MeshEnd<'r>,
+    /// Counters and histograms.
+    pub metrics: ShardMetrics,
+    /// Stops it.
+    pub control: Arc<Control>,
+}
+
+impl<'r> Shard<'r> {
+    /// Assembles a shard.
+    pub fn new(plan: &PhysicalPlan, parts: Parts<'r>, config: &JobConfig) -> Self {
+        let Parts { query, readers, writers, mesh, metrics, control } = parts;
+        let batch_rows = config.batch_rows;
+        let mut flow = Flow::new(query, mesh.shard(), mesh.shards());
+        let mut readers = readers.into_iter();
+        let mut ingests = Vec::new();
+        for (id, node) in flow.query_mut().nodes.iter_mut().enumerate() {
+            if matches!(node.role, Role::Scan(_))
+                && let (Role::Scan(program), Some(reader)) = (std::mem::replace(&mut node.role, Role::Union), readers.next())
+            {
+                ingests.push(Ingest::new(id, program, reader, batch_rows));
+            }
+        }
+        let aside = Aside::new(plan, control.clone());
+        let emitter = Emitter::new(writers);
+        Self { flow, ingests, mesh, emitter, aside, metrics, control, phase: Phase::Run, batch_rows, stage: Life::New, left: None }
+    }
+
+    /// One turn. Hot: once per batch.
+    pub fn step(&mut self, clock: &mut impl Clock) -> Result<Turn> {
+        let began = clock.now();
+        if let Some((left, part)) = self.left {
+            self.metrics.add(part, began.saturating_sub(left));
+        }
+        let turn = self.work(clock, began)?;
+        let ended = clock.now();
+        self.left = Some((ended, if matches!(turn, Turn::Idle { .. }) { Part::Idle } else { Part::Other }));
+        self.metrics.turn(ended, turn != Turn::Busy);
+        Ok(turn)
+    }
+
+    fn work(&mut self, clock: &mut impl Clock, now: Nanos) -> Result<Turn> {
+        if self.stage == Life::New {
+            self.stage = Life::Running;
+            self.flow.start();
+            self.ingests.iter_mut().for_each(|i| i.start(now));
+            self.run_flow(clock, now, 0)?;
+        }
+        self.heed_control();
+        if self.phase == Phase::Abort {
+            return Err(Error::stopped());
+        }
+        let mut busy = self.receive(clock)?;
+        busy |= self.resume(clock)?;
+        let (read, wake_at) = self.ingest(clock)?;
+        busy |= read;
+        let sent = clock.now();
+        self.mesh.flush(sent);
+        let flushed = self.flush(clock, sent)?;
+        self.publish();
+        if self.is_done() && flushed == Flushed::All {
+            return self.finish(clock);
+        }
+        let blocked = self.mesh.is_congested() || self.flow.is_holding();
+        Ok(if busy || blocked {
+            Turn::Busy
+        } else {
+            let retry = (flushed == Flushed::Pending && self.emitter.wait_on().is_empty()).then_some(sent + 1_000_000);
+            Turn::Idle { wake_at: [wake_at, self.mesh.due_at(), retry].into_iter().flatten().min() }
+        })
+    }
+
+    /// Takes what the other shards sent.
+    fn receive(&mut self, clock: &mut impl Clock) -> Result<bool> {
+        let mut busy = false;
+        for from in 0..self.mesh.shards() {
+            for _ in 0..INBOX_MESSAGES_PER_TURN {
+                let Some(Message { exchange, sent, payload }) = self.mesh.receive(from) else { break };
+                busy = true;
+                let now = clock.now();
+                match payload {
+                    Payload::Batch(batch) => {
+                        let rows = batch.rows() as u64;
+                        self.metrics.record(Stage::ExchangeWait, now.saturating_sub(sent), rows);
+                        self.flow.receive(exchange, from, Item::Batch(batch));
+                        self.run_flow(clock, now, rows)?;
+                    }
+                    Payload::Mark(mark) => {
+                        self.flow.receive(exchange, from, Item::Mark(mark));
+                        self.run_flow(clock, now, 0)?;
+                    }
+                }
+            }
+        }
+        Ok(busy)
+    }
+
+    /// Lets operators go on that had more to give than fits in a turn.
+    fn resume(&mut self, clock: &mut impl Clock) -> Result<bool> {
+        if !self.flow.is_holding() || self.mesh.is_congested() || self.emitter.is_congested() {
+            return Ok(false);
+        }
+        let now = clock.now();
+        let Self { flow, mesh, emitter, aside, .. } = self;
+        flow.resume(&mut Surroundings { mesh, emitter, aside, clock, now })?;
+        self.account_operators(clock, now, 0);
+        Ok(true)
+    }
+
+    /// Reads at most one batch from each scan; gives whether something came and when to look again.
+    fn ingest(&mut self, clock: &mut impl Clock) -> Result<(bool, Option<Nanos>)> {
+        let (mut busy, mut wake_at) = (false, None::<Nanos>);
+        for index in 0..self.ingests.len() {
+            if self.mesh.is_congested() || self.emitter.is_congested() || self.flow.is_holding() {
+                break;
+            }
+            let began = clock.now();
+            let before = self.metrics.rows_in;
+            let Self { flow, aside, metrics, ingests, .. } = self;
+            let read = ingests[index].turn(self.batch_rows, &mut Around { flow, aside, metrics, clock })?;
+            match read {
+                Read::Something => busy = true,
+                Read::Nothing { wake_at: at } => wake_at = [wake_at, at].into_iter().flatten().min(),
+                Read::Ended => {}
+            }
+            let rows = self.metrics.rows_in - before;
+            let decoded = self.metrics.take_lap();
+            self.run_flow(clock, began + decoded, rows)?;
+        }
+        Ok((busy, wake_at))
+    }
+
+    /// Runs the flow dry, and puts the time since `began` down to operators, less what writers took.
+    fn run_flow(&mut self, clock: &mut impl Clock, began: Nanos, rows: u64) -> Result<()> {
+        let now = began;
+        let Self { flow, mesh, emitter, aside, .. } = self;
+        flow.run(&mut Surroundings { mesh, emitter, aside, clock, now })?;
+        self.account_operators(clock, began, rows);
+        Ok(())
+    }
+
+    fn account_operators(&mut self, clock: &mut impl Clock, began: Nanos, rows: u64) {
+        let emitting = self.emitter.take_spent();
+        let operators = clock.now().saturating_sub(began).saturating_sub(emitting);
+        self.metrics.add(Part::Emit, emitting);
+        self.metrics.add(Part::Operators, operators);
+        self.metrics.record(Stage::Operators, operators, rows);
+    }
+
+    fn flush(&mut self, clock: &mut impl Clock, sent: Nanos) -> Result<Flushed> {
+        let flushed = self.emitter.flush(clock, &mut self.metrics)?;
+        self.metrics.add(Part::Emit, clock.now().saturating_sub(sent));
+        Ok(flushed)
+    }
+
+    fn heed_control(&mut self) {
+        let phase = self.control.phase();
+        if phase != self.phase {
+            self.phase = phase;
+            self.ingests.iter_mut().for_each(Ingest::stop);
+        }
+    }
+
+    fn publish(&mut self) {
+        self.metrics.rows_out = self.emitter.rows();
+        self.metrics.rows_filtered = self.flow.counts.filtered_rows;
+        self.metrics.rows_late = self.flow.counts.late_rows;
+        self.metrics.rows_aside = self.aside.count;
+        self.metrics.ring_full_count = self.mesh.ring_full_count();
+    }
+
+    fn is_done(&self) -> bool {
+        self.emitter.has_ended() && self.mesh.is_flushed() && !self.flow.is_holding()
+    }
+
+    fn finish(&mut self, clock: &mut impl Clock) -> Result<Turn> {
+        if self.stage != Life::Done {
+            self.stage = Life::Done;
+            self.emitter.finish(clock, &mut self.metrics)?;
+        }
+        Ok(Turn::Done)
+    }
+
+    /// Whether a message waits; asked once more between announcing sleep and sleeping.
+    pub fn has_mail(&self) -> bool {
+        self.mesh.has_mail() || self.control.phase() != self.phase
+    }
+
+    /// Descriptors that become readable when there is something to read.
+    pub fn readable_fds(&self) -> Vec<std::os::fd::RawFd> {
+        self.ingests.iter().flat_map(Ingest::wait_on).collect()
+    }
+
+    /// Descriptors that become writable when a sink takes more.
+    pub fn writable_fds(&self) -> Vec<std::os::fd::RawFd> {
+        self.emitter.wait_on()
+    }
+
+    /// Number of the shard.
+    pub fn id(&self) -> usize {
+        self.mesh.shard()
+    }
+
+    /// The job's control.
+    pub fn control(&self) -> &Arc<Control> {
+        &self.control
+    }
+
+    /// Counters and histograms, to be read or told of parks.
+    pub fn metrics_mut(&mut self) -> &mut ShardMetrics {
+        &mut self.metrics
+    }
+
+    /// Bytes of operator state.
+    pub fn state_bytes(&self) -> usize {
+        self.flow.state_bytes()
+    }
+
+    /// Gives up counters and set-aside rows at the end.
+    pub fn into_results(self) -> (ShardMetrics, Vec<aside::ShownRow>) {
+        (self.metrics, self.aside.shown)
+    }
+}

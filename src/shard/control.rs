@@ -1,0 +1,61 @@
+//! How a job is told to stop: read by every shard once a turn, written at most twice in a job's life.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use crate::route::doorbell::Doorbell;
+
+/// How far a job is to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Read, process, write.
+    Run,
+    /// Read no more; process and write what was read.
+    Drain,
+    /// Stop at once.
+    Abort,
+}
+
+/// Shared by the shards and whoever may stop them.
+#[derive(Debug)]
+pub struct Control {
+    phase: AtomicU8,
+    bells: Vec<Doorbell>,
+    /// Set-aside rows by node of the plan over all shards, for the limits of their tables. Touched for bad rows only.
+    aside: Vec<AtomicU64>,
+}
+
+impl Control {
+    /// For this many shards and plan nodes.
+    pub fn new(shards: usize, nodes: usize) -> crate::error::Result<Arc<Self>> {
+        let bells = (0..shards).map(|_| Doorbell::new()).collect::<Result<_, _>>()?;
+        Ok(Arc::new(Self { phase: AtomicU8::new(0), bells, aside: (0..nodes).map(|_| AtomicU64::new(0)).collect() }))
+    }
+
+    /// Goes on to a later phase and wakes every shard.
+    pub fn advance(&self, phase: Phase) {
+        self.phase.fetch_max(phase as u8, Ordering::Release);
+        self.bells.iter().for_each(Doorbell::ring);
+    }
+
+    /// The phase. Hot: once per turn.
+    #[inline]
+    pub fn phase(&self) -> Phase {
+        match self.phase.load(Ordering::Acquire) {
+            0 => Phase::Run,
+            1 => Phase::Drain,
+            _ => Phase::Abort,
+        }
+    }
+
+    /// The shards' doorbells.
+    pub fn bells(&self) -> &[Doorbell] {
+        &self.bells
+    }
+
+    /// Counts `rows` more set-aside rows of a table's scan; gives the number so far.
+    #[cold]
+    pub fn count_aside(&self, scan: usize, rows: u64) -> u64 {
+        self.aside[scan].fetch_add(rows, Ordering::Relaxed) + rows
+    }
+}

@@ -1,0 +1,280 @@
+//! Rows and marks on their way through the compiled query of a shard. Row road.
+//!
+//! Everything waits in one first-in-first-out queue, so that on every edge rows and marks keep their order. A node that could not
+//! finish a watermark within its budget holds back what comes after it, and the shard ingests nothing until it is done.
+
+use std::collections::VecDeque;
+
+use super::aside::Aside;
+use super::emit::Emitter;
+use crate::batch::{Batch, Mark, Watermark};
+use crate::compile::{Query, Role, Router};
+use crate::error::Result;
+use crate::operator::{Operator, Output, Progress};
+use crate::plan::physical::NodeId;
+use crate::progress::Alignment;
+use crate::route::mesh::MeshEnd;
+use crate::sys::clock::Clock;
+use crate::types::Nanos;
+
+/// What moves along an edge.
+#[derive(Debug)]
+pub(super) enum Item {
+    Batch(Batch),
+    Mark(Mark),
+}
+
+/// What the flow acts on besides the query.
+pub(super) struct Surroundings<'a, 'r, C> {
+    pub mesh: &'a mut MeshEnd<'r>,
+    pub emitter: &'a mut Emitter,
+    pub aside: &'a mut Aside,
+    pub clock: &'a mut C,
+    pub now: Nanos,
+}
+
+/// Counts of one shard's flow.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct FlowCounts {
+    pub filtered_rows: u64,
+    pub late_rows: u64,
+}
+
+/// The compiled query with what is on its way through it.
+pub(super) struct Flow {
+    query: Query,
+    /// Joint marks of the inputs of each node; for exchanges, of the shards that send.
+    alignments: Vec<Alignment>,
+    /// Per node: the watermark it has not finished, and what came after it.
+    held: Vec<Option<Held>>,
+    held_count: usize,
+    /// Node of each exchange by its number.
+    exchanges: Vec<NodeId>,
+    queue: VecDeque<(NodeId, usize, Item)>,
+    output: Output,
+    shard: usize,
+    pub counts: FlowCounts,
+}
+
+struct Held {
+    watermark: Watermark,
+    mark: Mark,
+    waiting: VecDeque<(usize, Item)>,
+}
+
+impl Flow {
+    /// The flow of shard `shard` of `shards`.
+    pub(super) fn new(query: Query, shard: usize, shards: usize) -> Self {
+        let senders = |role: &Role, inputs: usize| match role {
+            Role::Exchange { router: Router::Gather, .. } if shard != 0 => 0,
+            Role::Exchange { .. } => shards,
+            _ => inputs,
+        };
+        let alignments = query.nodes.iter().map(|n| Alignment::new(senders(&n.role, n.inputs))).collect();
+        let exchanges =
+            query.nodes.iter().enumerate().filter(|(_, n)| matches!(n.role, Role::Exchange { .. })).map(|(id, _)| id).collect();
+        let held = query.nodes.iter().map(|_| None).collect();
+        Self {
+            query,
+            alignments,
+            held,
+            held_count: 0,
+            exchanges,
+            queue: VecDeque::new(),
+            output: Output::default(),
+            shard,
+            counts: FlowCounts::default(),
+        }
+    }
+
+    /// Says the end to consumers of exchanges from which nothing ever comes to this shard.
+    pub(super) fn start(&mut self) {
+        for node in self.exchanges.clone() {
+            if self.alignments[node].is_empty()
+                && let Some(mark) = self.alignments[node].joint()
+            {
+                self.queue_mark(node, mark);
+            }
+        }
+    }
+
+    /// The compiled query's nodes, for whoever feeds scans.
+    pub(super) fn query_mut(&mut self) -> &mut Query {
+        &mut self.query
+    }
+
+    /// Whether some node has not finished a watermark.
+    pub(super) fn is_holding(&self) -> bool {
+        self.held_count > 0
+    }
+
+    /// Bytes of operator state.
+    pub(super) fn state_bytes(&self) -> usize {
+        let of = |role: &Role| if let Role::Operator(operator) = role { operator.state_bytes() } else { 0 };
+        self.query.nodes.iter().map(|n| of(&n.role)).sum()
+    }
+
+    /// Gives rows that node `from` has made to its consumers.
+    pub(super) fn queue_batch(&mut self, from: NodeId, batch: Batch) {
+        fan_out(&mut self.queue, &self.query.nodes[from].consumers, batch);
+    }
+
+    /// Gives a mark of node `from` to all its consumers.
+    pub(super) fn queue_mark(&mut self, from: NodeId, mark: Mark) {
+        let node = &self.query.nodes[from];
+        for (consumer, port) in node.consumers.iter().chain(&node.late_consumers) {
+            self.queue.push_back((*consumer, *port, Item::Mark(mark)));
+        }
+    }
+
+    /// Takes what exchange number `exchange` received from shard `from`.
+    pub(super) fn receive(&mut self, exchange: u16, from: usize, item: Item) {
+        let node = self.exchanges[exchange as usize];
+        match item {
+            Item::Batch(batch) => self.queue_batch(node, batch),
+            Item::Mark(mark) => {
+                if let Some(joint) = self.alignments[node].update(from, mark) {
+                    self.queue_mark(node, joint);
+                }
+            }
+        }
+    }
+
+    /// Runs until nothing is on its way. Hot: once per batch and node.
+    pub(super) fn run<C: Clock>(&mut self, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
+        while let Some((node, port, item)) = self.queue.pop_front() {
+            match &mut self.held[node] {
+                Some(held) => held.waiting.push_back((port, item)),
+                None => self.feed(node, port, item, around)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the nodes that hold back go on, each once.
+    pub(super) fn resume<C: Clock>(&mut self, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
+        for node in 0..self.held.len() {
+            let Some(held) = self.held[node].take() else { continue };
+            self.held_count -= 1;
+            self.advance(node, held.watermark, held.mark, around)?;
+            match &mut self.held[node] {
+                Some(again) => again.waiting = held.waiting,
+                None => {
+                    // What the node gave out just now stands before what its waiting input will make it give out.
+                    self.run(around)?;
+                    for (port, item) in held.waiting {
+                        self.queue.push_back((node, port, item));
+                    }
+                }
+            }
+            self.run(around)?;
+        }
+        Ok(())
+    }
+
+    fn feed<C: Clock>(&mut self, node: NodeId, port: usize, item: Item, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
+        match item {
+            Item::Batch(batch) => self.feed_batch(node, batch, around),
+            Item::Mark(mark) => self.feed_mark(node, port, mark, around),
+        }
+    }
+
+    fn feed_batch<C: Clock>(&mut self, node: NodeId, batch: Batch, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
+        let Self { query, queue, output, shard, .. } = self;
+        let this = &mut query.nodes[node];
+        match &mut this.role {
+            Role::Operator(operator) => {
+                operator.process(batch, output)?;
+                self.deliver(node, around)
+            }
+            Role::Union => {
+                fan_out(queue, &this.consumers, batch);
+                Ok(())
+            }
+            Role::Exchange { number, router } => {
+                let (number, now) = (*number, around.now);
+                let mut deliver = |to: usize, part: Batch| {
+                    if to == *shard { fan_out(queue, &this.consumers, part) } else { around.mesh.send_batch(to, number, part, now) }
+                };
+                match router {
+                    Router::Hash(scatter) => scatter.scatter(batch, deliver),
+                    Router::Gather => deliver(0, batch),
+                }
+                Ok(())
+            }
+            Role::Sink { number } => around.emitter.write(*number, &batch, around.clock),
+            Role::Scan(_) => unreachable!("scans have no input"),
+        }
+    }
+
+    fn feed_mark<C: Clock>(&mut self, node: NodeId, port: usize, mark: Mark, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
+        if let Role::Exchange { number, router } = &self.query.nodes[node].role {
+            let receivers = match router {
+                Router::Hash(_) => 0..around.mesh.shards(),
+                Router::Gather => 0..1,
+            };
+            for to in receivers {
+                if to != self.shard {
+                    around.mesh.send_mark(to, *number, mark, around.now);
+                } else if let Some(joint) = self.alignments[node].update(self.shard, mark) {
+                    self.queue_mark(node, joint);
+                }
+            }
+            return Ok(());
+        }
+        match self.alignments[node].update(port, mark) {
+            None => Ok(()),
+            Some(joint @ Mark::Watermark(watermark)) => self.advance(node, watermark, joint, around),
+            Some(Mark::End) => self.advance(node, Watermark::MAX, Mark::End, around),
+            Some(Mark::Idle) => {
+                self.queue_mark(node, Mark::Idle);
+                Ok(())
+            }
+        }
+    }
+
+    /// Moves a node's event time and passes the mark on, or holds the node if it needs more turns.
+    fn advance<C: Clock>(
+        &mut self,
+        node: NodeId,
+        watermark: Watermark,
+        mark: Mark,
+        around: &mut Surroundings<'_, '_, C>,
+    ) -> Result<()> {
+        match &mut self.query.nodes[node].role {
+            Role::Operator(operator) => {
+                let progress = operator.watermark(watermark, &mut self.output)?;
+                self.deliver(node, around)?;
+                if progress == Progress::More {
+                    self.held[node] = Some(Held { watermark, mark, waiting: VecDeque::new() });
+                    self.held_count += 1;
+                    return Ok(());
+                }
+            }
+            Role::Sink { number } if mark == Mark::End => around.emitter.end(*number),
+            _ => {}
+        }
+        self.queue_mark(node, mark);
+        Ok(())
+    }
+
+    /// Passes on what an operator has put into `output`.
+    fn deliver<C: Clock>(&mut self, node: NodeId, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
+        let Self { query, queue, output, counts, .. } = self;
+        let this = &query.nodes[node];
+        output.batches.drain(..).for_each(|batch| fan_out(queue, &this.consumers, batch));
+        output.late.drain(..).for_each(|batch| fan_out(queue, &this.late_consumers, batch));
+        counts.filtered_rows += std::mem::take(&mut output.filtered_rows);
+        counts.late_rows += std::mem::take(&mut output.late_rows);
+        if output.aside.is_empty() { Ok(()) } else { around.aside.rows(this.origin, std::mem::take(&mut output.aside)) }
+    }
+}
+
+/// Gives a batch to several consumers: moved to the last, copied for the others.
+fn fan_out(queue: &mut VecDeque<(NodeId, usize, Item)>, consumers: &[(NodeId, usize)], batch: Batch) {
+    let Some(((last, last_port), others)) = consumers.split_last() else { return };
+    for (consumer, port) in others {
+        queue.push_back((*consumer, *port, Item::Batch(batch.clone())));
+    }
+    queue.push_back((*last, *last_port, Item::Batch(batch)));
+}

@@ -43,10 +43,10 @@ impl<'a> Cursor<'a> {
         rest
     }
 
-    /// Takes what stands before the next `stop` outside brackets, or everything.
+    /// Takes what stands before the next `stop` outside brackets, before a closing bracket too many, or everything.
     pub(super) fn take_until(&mut self, stop: &Token) -> &'a [TokenWithSpan] {
         let rest = self.rest();
-        let end = find_outside(rest, |t| t == stop).unwrap_or(rest.len());
+        let end = first_outside(rest, |t| t == stop).unwrap_or(rest.len());
         self.at += end;
         &rest[..end]
     }
@@ -176,21 +176,14 @@ pub(super) fn is_word(token: &Token, word: &str) -> bool {
     matches!(token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(word))
 }
 
-/// Position of the first token outside brackets for which `wanted` holds; a closing bracket too many ends the search.
-pub(super) fn find_outside(tokens: &[TokenWithSpan], wanted: impl Fn(&Token) -> bool) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (i, TokenWithSpan { token, .. }) in tokens.iter().enumerate() {
-        if depth == 0 && wanted(token) {
-            return Some(i);
-        }
-        match bracket(token) {
-            1 => depth += 1,
-            -1 if depth == 0 => return None,
-            -1 => depth -= 1,
-            _ => {}
-        }
-    }
-    None
+/// Position of the first token outside brackets for which `wanted` holds, or of a closing bracket too many.
+pub(super) fn first_outside(tokens: &[TokenWithSpan], wanted: impl Fn(&Token) -> bool) -> Option<usize> {
+    let mut depth = 0;
+    tokens.iter().position(|TokenWithSpan { token, .. }| {
+        let found = depth == 0 && (wanted(token) || bracket(token) < 0);
+        depth += bracket(token);
+        found
+    })
 }
 
 /// 1 for an opening bracket, -1 for a closing one, 0 for anything else.

@@ -3,7 +3,8 @@
 //! - intervals: `INTERVAL '10 seconds'`, `INTERVAL 10 SECONDS`, `INTERVAL '500' MILLISECONDS` become `INTERVAL '10' SECOND` and
 //!   `INTERVAL '0.500' SECOND`;
 //! - types of CAST and TRY_CAST: those the parser crate does not know are carried as one quoted word (see `data_type`);
-//! - `MAP['k', v]` becomes the call `MAP('k', v)`.
+//! - `MAP['k', v]` becomes the call `MAP('k', v)`;
+//! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`.
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
@@ -14,7 +15,7 @@ use crate::error::Result;
 
 /// Tokens with the changes made.
 pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
-    carry_types(&maps(intervals(tokens)))
+    carry_types(&trims(maps(intervals(tokens))))
 }
 
 /// A token with the place of another.
@@ -140,6 +141,20 @@ fn maps(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
             tokens[at + 1].token = Token::LParen;
             tokens[end].token = Token::RParen;
         }
+    }
+    tokens
+}
+
+fn trims(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let without_letters = |w: &[TokenWithSpan]| {
+        w[0].token == Token::LParen
+            && ["LEADING", "TRAILING", "BOTH"].iter().any(|side| is_word(&w[1].token, side))
+            && is_word(&w[2].token, "FROM")
+    };
+    let places: Vec<usize> = tokens.windows(3).enumerate().filter(|(_, w)| without_letters(w)).map(|(i, _)| i + 2).collect();
+    for at in places.into_iter().rev() {
+        let blank = placed(Token::SingleQuotedString(" ".to_owned()), &tokens[at]);
+        tokens.insert(at, blank);
     }
     tokens
 }

@@ -6,7 +6,7 @@
 
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::cursor::{bracket, is_word, split_at_commas};
+use super::cursor::{bracket, first_outside, is_word, split_at_commas};
 use super::fault::span_of;
 use super::rewrite::{closing, placed, word};
 use super::window::{duration, is_column};
@@ -103,7 +103,7 @@ fn insert(tokens: &mut Vec<TokenWithSpan>, at: usize, mut item: Vec<TokenWithSpa
         tokens.splice(group + 2..group + 2, item);
     } else {
         item.splice(0..0, [word("GROUP", &like), word("BY", &like)]);
-        let end = outside_from(tokens, at, &CLAUSES_BEHIND).unwrap_or_else(|| end_of_query(tokens, at));
+        let end = end_of_grouping(tokens, at);
         tokens.splice(end..end, item);
     }
 }
@@ -125,7 +125,7 @@ fn group_before(tokens: &[TokenWithSpan], at: usize) -> Option<usize> {
 
 /// GROUP BY between `at` and the end of this query.
 fn group_behind(tokens: &[TokenWithSpan], at: usize) -> Option<usize> {
-    let end = outside_from(tokens, at, &CLAUSES_BEHIND).unwrap_or_else(|| end_of_query(tokens, at));
+    let end = end_of_grouping(tokens, at);
     let mut depth = 0;
     (at..end).find(|i| {
         depth += bracket(&tokens[*i].token);
@@ -139,18 +139,8 @@ fn is_group_by(tokens: &[TokenWithSpan], at: usize) -> bool {
 
 const CLAUSES_BEHIND: [&str; 9] = ["HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "FETCH", "OFFSET", "WINDOW"];
 
-fn outside_from(tokens: &[TokenWithSpan], at: usize, words: &[&str]) -> Option<usize> {
-    super::cursor::find_outside(&tokens[at..], |t| words.iter().any(|w| is_word(t, w))).map(|found| at + found)
-}
-
-/// Position of the bracket that closes the query in which `at` stands, or the end.
-fn end_of_query(tokens: &[TokenWithSpan], at: usize) -> usize {
-    let mut depth = 0;
-    for (i, token) in tokens.iter().enumerate().skip(at) {
-        depth += bracket(&token.token);
-        if depth < 0 {
-            return i;
-        }
-    }
-    tokens.len()
+/// Position behind which a GROUP BY cannot stand: the next such clause, the bracket that closes the query, or the end.
+fn end_of_grouping(tokens: &[TokenWithSpan], at: usize) -> usize {
+    let behind = |token: &Token| CLAUSES_BEHIND.iter().any(|w| is_word(token, w));
+    first_outside(&tokens[at..], behind).map_or(tokens.len(), |found| at + found)
 }

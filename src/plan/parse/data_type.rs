@@ -235,7 +235,9 @@ impl<'a> TypeReader<'a> {
     fn map(&mut self, word: &str) -> Result<DataType> {
         self.open(word)?;
         let key = self.read()?;
-        self.cursor.expect_token(&Token::Comma)?;
+        if !self.comma() {
+            return Err(self.cursor.expected("',' between key and value of MAP"));
+        }
         let value = self.read()?;
         self.close()?;
         Ok(DataType::Map(Box::new(key), Box::new(value)))
@@ -250,7 +252,7 @@ impl<'a> TypeReader<'a> {
             self.open("ROW")?;
         }
         let mut fields = vec![self.field()?];
-        while self.cursor.accept_token(&Token::Comma) {
+        while self.comma() {
             fields.push(self.field()?);
         }
         match round {
@@ -268,6 +270,11 @@ impl<'a> TypeReader<'a> {
             self.cursor.take();
         }
         Ok((name.text, data_type))
+    }
+
+    /// Takes a comma, unless half of a `>>` is still to be read.
+    fn comma(&mut self) -> bool {
+        !self.half_read && self.cursor.accept_token(&Token::Comma)
     }
 
     fn nullability(&mut self) {

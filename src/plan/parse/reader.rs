@@ -165,23 +165,25 @@ fn stream_query(cursor: &mut Cursor) -> Result<StreamQuery> {
     if !begins_query(cursor.peek()) {
         return Err(cursor.expected("SELECT, WITH or VALUES"));
     }
-    let (tokens, emit) = split_emit(cursor.take_rest())?;
-    Ok(StreamQuery { query: syntax::query(tokens)?, emit, span })
+    let tokens = cursor.take_rest();
+    if let Some((at, emit)) = emit(tokens) {
+        let query = syntax::query(&[&tokens[..at], &tokens[at + 2..]].concat())?;
+        return Ok(StreamQuery { query, emit: Some(emit), span });
+    }
+    match (syntax::query(tokens), tokens) {
+        (Err(error), [.., word, _]) if is_word(&word.token, "EMIT") => Err(error.hint("write EMIT CHANGES or EMIT FINAL")),
+        (query, _) => Ok(StreamQuery { query: query?, emit: None, span }),
+    }
 }
 
-/// Cuts a trailing EMIT CHANGES or EMIT FINAL off.
-fn split_emit(tokens: &[TokenWithSpan]) -> Result<(&[TokenWithSpan], Option<Emit>)> {
-    let [query @ .., emit, how] = tokens else { return Ok((tokens, None)) };
-    if !is_word(&emit.token, "EMIT") {
-        return Ok((tokens, None));
-    }
-    if is_word(&how.token, "CHANGES") {
-        Ok((query, Some(Emit::OnChange)))
-    } else if is_word(&how.token, "FINAL") {
-        Ok((query, Some(Emit::OnClose)))
-    } else {
-        Err(Cursor::new(std::slice::from_ref(how)).expected("CHANGES or FINAL behind EMIT"))
-    }
+/// EMIT CHANGES or EMIT FINAL at the end of a query or before its LIMIT, and where it stands.
+fn emit(tokens: &[TokenWithSpan]) -> Option<(usize, Emit)> {
+    let at = tokens.windows(2).rposition(|pair| {
+        is_word(&pair[0].token, "EMIT") && ["CHANGES", "FINAL"].iter().any(|how| is_word(&pair[1].token, how))
+    })?;
+    let ends = tokens.get(at + 2).is_none_or(|t| is_word(&t.token, "LIMIT"));
+    let emit = if is_word(&tokens[at + 1].token, "CHANGES") { Emit::OnChange } else { Emit::OnClose };
+    ends.then_some((at, emit))
 }
 
 /// Reads what stands behind SET.

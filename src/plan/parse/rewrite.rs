@@ -145,18 +145,18 @@ fn maps(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     tokens
 }
 
-fn trims(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let without_letters = |w: &[TokenWithSpan]| {
-        w[0].token == Token::LParen
-            && ["LEADING", "TRAILING", "BOTH"].iter().any(|side| is_word(&w[1].token, side))
-            && is_word(&w[2].token, "FROM")
-    };
-    let places: Vec<usize> = tokens.windows(3).enumerate().filter(|(_, w)| without_letters(w)).map(|(i, _)| i + 2).collect();
-    for at in places.into_iter().rev() {
-        let blank = placed(Token::SingleQuotedString(" ".to_owned()), &tokens[at]);
-        tokens.insert(at, blank);
+fn trims(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        if let (true, [.., open, side]) = (is_word(&token.token, "FROM"), out.as_slice())
+            && open.token == Token::LParen
+            && ["LEADING", "TRAILING", "BOTH"].iter().any(|word| is_word(&side.token, word))
+        {
+            out.push(placed(Token::SingleQuotedString(" ".to_owned()), &token));
+        }
+        out.push(token);
     }
-    tokens
+    out
 }
 
 fn carry_types(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {

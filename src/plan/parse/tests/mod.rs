@@ -1,5 +1,7 @@
 //! The parser from outside: texts to statements and syntax trees, and texts to faults.
 
+mod bounds;
+
 use super::parse;
 use crate::plan::physical::Emit;
 use crate::plan::statement::{ColumnDefKind, CreateTable, Statement, StreamQuery};
@@ -105,6 +107,7 @@ fn types_that_do_not_exist_are_refused_with_their_place() {
         ("TIMESTAMP WITH TIME ZONE", "WITH LOCAL TIME ZONE"),
         ("ARRAY", "expected '<' behind ARRAY"),
         ("ARRAY<INT>>", "one '>' too many"),
+        ("MAP<ARRAY<INT>>, INT", "expected ',' between key and value"),
         ("VARCHAR(0)", "length 0 does not exist"),
         ("INT DEFAULT 3", "a column is:"),
     ] {
@@ -425,6 +428,16 @@ fn statements_of_every_kind_are_told_apart() {
 }
 
 #[test]
+fn emit_stands_at_the_end_or_before_limit() {
+    let found = query("SELECT a FROM t EMIT CHANGES LIMIT 3");
+    assert_eq!((found.query.to_string().as_str(), found.emit), ("SELECT a FROM t LIMIT 3", Some(Emit::OnChange)));
+    assert_eq!(query("SELECT a FROM t LIMIT 3 EMIT FINAL").emit, Some(Emit::OnClose));
+    assert_eq!(query("SELECT a FROM t").emit, None);
+    assert_eq!(query("SELECT 1 AS emit").emit, None);
+    assert_eq!(query("SELECT a FROM t ORDER BY emit DESC").emit, None);
+}
+
+#[test]
 fn faults_show_place_and_hint() {
     for (text, shown) in [
         ("SELEC 1", "no statement begins with SELEC\n --> q:1:1\n  |\n1 | SELEC 1\n  | ^^^^^\nhint: did you mean SELECT?"),
@@ -445,7 +458,7 @@ fn faults_show_place_and_hint() {
         ("CREATE TABLE t (a INT) x", "unexpected x behind CREATE TABLE"),
         ("CREATE TABLE t (a AS )", "an expression is missing"),
         ("CREATE TABLE t (a INT", "expected ',' or ')'"),
-        ("INSERT INTO t SELECT 1 EMIT SOON", "expected CHANGES or FINAL behind EMIT"),
+        ("INSERT INTO t SELECT 1 EMIT SOON", "write EMIT CHANGES or EMIT FINAL"),
         ("INSERT INTO t UPDATE", "expected SELECT, WITH or VALUES"),
         ("EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1;", "expected END behind the statement set"),
         ("EXECUTE STATEMENT SET BEGIN SELECT 1; END;", "a statement set holds INSERT INTO statements only"),
@@ -457,116 +470,5 @@ fn faults_show_place_and_hint() {
     ] {
         let fault = fault(text);
         assert!(fault.contains(shown), "{text}:\n{fault}");
-    }
-}
-
-#[test]
-fn deep_texts_are_refused_before_they_overflow_a_stack() {
-    let chain = |operator: &str, terms: usize| format!("SELECT {}", vec!["1"; terms].join(operator));
-    for text in [
-        format!("SELECT {}1{}", "(".repeat(100_000), ")".repeat(100_000)),
-        chain("+", 100_000),
-        chain(" OR ", 100_000),
-        chain("::INT = ", 100_000),
-        chain(" UNION ALL SELECT ", 100_000),
-        chain(" + limit + ", 100_000),
-        format!("SELECT {} 1", "NOT ".repeat(100_000)),
-        format!("SELECT {} 1", "- ".repeat(100_000)),
-        format!("SELECT {} 1", "CASE WHEN ".repeat(100_000)),
-        format!("SELECT 1 {}", "IS NULL ".repeat(100_000)),
-        format!("SELECT {}1", "f(1, ".repeat(100_000)),
-        format!("SELECT * FROM {}t", "(SELECT * FROM ".repeat(100_000)),
-        format!("SELECT {} 1", "INTERVAL ".repeat(100_000)),
-        format!("CREATE TABLE t (a {}INT", "ARRAY<".repeat(100_000)),
-        format!("SELECT CAST(x AS {}INT", "ROW<a ".repeat(100_000)),
-        format!("CREATE TABLE t (a INT{})", " ARRAY".repeat(100_000)),
-    ] {
-        fault(&text);
-    }
-}
-
-#[test]
-fn texts_at_the_bounds_parse() {
-    let levels = crate::limits::NESTING_MAX - 2;
-    for (open, close) in [("(", ")"), ("f(1, ", ")"), ("CASE WHEN 1 THEN ", " END"), ("(SELECT ", ")"), ("ARRAY[", "]")] {
-        check(&format!("SELECT {}1{}", open.repeat(levels), close.repeat(levels)));
-    }
-    for (open, close) in [("(SELECT * FROM ", ")"), ("(SELECT 1 UNION ALL SELECT * FROM ", ") AS x"), ("(", " JOIN u ON 1 = 1)")]
-    {
-        check(&format!("SELECT * FROM {}t{}", open.repeat(levels), close.repeat(levels)));
-    }
-    check(&format!("SELECT {}", vec!["1"; 250].join(" + ")));
-    check(&format!("SELECT {} 1", "NOT ".repeat(250)));
-    check(&format!("SELECT a IN ({})", vec!["1"; 20_000].join(", ")));
-    check(&format!("SELECT CASE {} END", "WHEN a = 1 AND b = 2 THEN 'x' ".repeat(2_000)));
-    check(&vec!["SELECT 1 + 1 AS a, 2 FROM t WHERE a = b".to_owned(); 200].join(";"));
-    check(&format!("SELECT {} FROM t", vec!["a + 1 AS b"; 2_000].join(", ")));
-}
-
-/// Texts that hold every kind of statement, for mutation.
-const SEEDS: [&str; 8] = [
-    "CREATE TEMPORARY TABLE IF NOT EXISTS t (a INT NOT NULL, b ROW<c ARRAY<MAP<STRING, INT>>>, ts TIMESTAMP(3) METADATA FROM 'x' \
-     VIRTUAL, d AS a + 1 COMMENT 'c', WATERMARK FOR ts AS ts - INTERVAL '5' SECOND, PRIMARY KEY (a) NOT ENFORCED) WITH ('k' = 'v')",
-    "SELECT * FROM TABLE(HOP(DATA => TABLE t, TIMECOL => DESCRIPTOR(ts), SLIDE => INTERVAL '5' SECONDS, SIZE => INTERVAL '1' DAY)) w",
-    "SELECT k, COUNT(*) FILTER (WHERE a > 1) FROM t WINDOW SLIDING(ts, SIZE 10 SECONDS, ADVANCE BY 5 SECONDS) GROUP BY k EMIT FINAL;",
-    "SELECT a, SUM(b) FROM tumble(t, ts, INTERVAL '10 seconds') WHERE a IN (1, 2) GROUP BY a HAVING COUNT(*) > 1 ORDER BY a LIMIT 5",
-    "WITH x AS (SELECT CAST(a AS MAP<STRING, ROW<f INT>>) m, TRY_CAST(b AS TIMESTAMP_LTZ(3)) FROM t) SELECT m['k'], CASE WHEN 1 = 1 \
-     THEN TRIM(BOTH ' ' FROM c) ELSE MAP['a', 1]['a'] END FROM x JOIN (VALUES (1, 'a')) AS y(p, q) ON x.a = y.p UNION ALL SELECT 1, 2",
-    "EXECUTE STATEMENT SET BEGIN INSERT INTO a (x, `y`) SELECT 1, 2; INSERT INTO b VALUES (1); END; SET 'a' = 'b'; SET c.d = e",
-    "EXPLAIN PLAN FOR INSERT INTO s SELECT EXTRACT(DAY FROM ts), CEIL(ts TO DAY), a[1], r.f, x IS DISTINCT FROM y FROM t EMIT CHANGES",
-    "CREATE VIEW v (a) AS SELECT SUBSTRING(x FROM 1 FOR 2) || U&'\\00e9' FROM \"q\" FOR SYSTEM_TIME AS OF o.ts -- done\n/* x */",
-];
-
-/// A seed with a few pieces swapped, dropped, doubled or replaced by bytes and words of other seeds.
-fn mutated(random: &mut fastrand::Rng) -> String {
-    let mut pieces = pieces(SEEDS[random.usize(..SEEDS.len())]);
-    let others = pieces_of_all();
-    for _ in 0..random.usize(1..6) {
-        let at = random.usize(..pieces.len());
-        let other = random.usize(..pieces.len());
-        match random.u8(..6) {
-            0 => pieces.swap(at, other),
-            1 => {
-                pieces.remove(at);
-                pieces.push(String::new());
-            }
-            2 => pieces.insert(at, pieces[other].clone()),
-            3 => pieces[at] = others[random.usize(..others.len())].clone(),
-            4 => pieces.truncate(at + 1),
-            _ => pieces[at] = random.char(..).to_string(),
-        }
-    }
-    pieces.concat()
-}
-
-fn pieces(text: &str) -> Vec<String> {
-    let mut pieces: Vec<String> = Vec::new();
-    for letter in text.chars() {
-        match pieces.last_mut() {
-            Some(last) if letter.is_alphanumeric() && last.ends_with(char::is_alphanumeric) => last.push(letter),
-            _ => pieces.push(letter.to_string()),
-        }
-    }
-    pieces
-}
-
-fn pieces_of_all() -> Vec<String> {
-    SEEDS
-        .iter()
-        .flat_map(|seed| pieces(seed))
-        .chain(["9999999999999999999999", "'", "\"", "`", "\u{0}", "é"].map(str::to_owned))
-        .collect()
-}
-
-#[test]
-fn no_mutation_of_a_text_breaks_the_parser() {
-    let mut random = fastrand::Rng::with_seed(7);
-    for round in 0..6_000 {
-        let text = mutated(&mut random);
-        if let Err(error) = parse(&text) {
-            assert_eq!(error.kind(), crate::error::ErrorKind::Sql, "round {round}: {text}: {error}");
-            let shown = error.in_text("q", &text).to_string();
-            assert!(!shown.is_empty());
-        }
     }
 }

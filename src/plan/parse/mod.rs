@@ -39,7 +39,7 @@
 //! **Types of CAST.** Turn them into ours with [`data_type`]; they are valid already.
 //!
 //! **Depth.** Nesting is at most `NESTING_MAX`, operators on one way into an expression at most 256: recursion over a tree
-//! is safe. `MAP['k', 1]` is the call `MAP('k', 1)`.
+//! is safe on the stack of [`on_large_stack`]. `MAP['k', 1]` is the call `MAP('k', 1)`.
 
 mod create_table;
 mod cursor;
@@ -77,17 +77,19 @@ fn tokenize(text: &str) -> std::result::Result<Vec<TokenWithSpan>, ParserError> 
     Ok(tokens)
 }
 
-/// Stack of the thread that parses. The parser crate needs up to 100 KiB for a level of nesting without optimisation.
-const PARSE_STACK_BYTES: usize = 64 << 20;
+/// Stack of a thread for deep trees; only what is used of it is ever in memory. Without optimisation the parser crate takes
+/// some 300 KiB for a level of sub-queries, so that the deepest text allowed needs a quarter of this.
+const LARGE_STACK_BYTES: usize = 128 << 20;
 
 /// Runs `work` on a thread of its own, whose stack holds the deepest nesting allowed, whatever the caller's stack is.
-fn on_large_stack<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+/// For everything that follows a syntax tree by recursion, binding too.
+pub fn on_large_stack<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
-            .name("parse".to_owned())
-            .stack_size(PARSE_STACK_BYTES)
+            .name("plan".to_owned())
+            .stack_size(LARGE_STACK_BYTES)
             .spawn_scoped(scope, work)
-            .map_err(|e| Error::host(format!("no thread to parse on: {e}")))?;
-        thread.join().unwrap_or_else(|_| Err(Error::internal("the SQL parser broke off")))
+            .map_err(|e| Error::host(format!("no thread to plan on: {e}")))?;
+        thread.join().unwrap_or_else(|_| Err(Error::internal("the planner broke off")))
     })
 }

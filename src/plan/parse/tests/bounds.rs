@@ -40,6 +40,10 @@ fn texts_at_the_bounds_parse() {
     }
     check(&format!("SELECT {}", vec!["1"; 250].join(" + ")));
     check(&format!("SELECT {} 1", "NOT ".repeat(250)));
+    let levels = levels - 2;
+    let open = "(SELECT 1 UNION ALL SELECT NOT NOT NOT f(1, x) FROM ";
+    check(&format!("SELECT * FROM {}t{}", open.repeat(levels), ")".repeat(levels)));
+    check(&format!("SELECT {}{} 1{}", "(SELECT ".repeat(levels), "NOT ".repeat(250), ")".repeat(levels)));
     check(&format!("SELECT a IN ({})", vec!["1"; 20_000].join(", ")));
     check(&format!("SELECT CASE {} END", "WHEN a = 1 AND b = 2 THEN 'x' ".repeat(2_000)));
     check(&vec!["SELECT 1 + 1 AS a, 2 FROM t WHERE a = b".to_owned(); 200].join(";"));

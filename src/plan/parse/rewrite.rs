@@ -112,25 +112,24 @@ fn intervals(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
 
 /// The parts of an INTERVAL literal at the beginning of `tokens` that is to be changed, and how many tokens it has.
 fn interval_at(tokens: &[TokenWithSpan]) -> Option<(String, &'static str, usize)> {
-    let [first, value, rest @ ..] = tokens else { return None };
-    if !is_word(&first.token, "INTERVAL") {
-        return None;
-    }
-    let number = match &value.token {
-        Token::SingleQuotedString(text) => text,
-        Token::Number(text, _) => text,
+    let (sign, value, rest) = match tokens {
+        [first, sign, value, rest @ ..] if is_word(&first.token, "INTERVAL") && sign.token == Token::Minus => ("-", value, rest),
+        [first, value, rest @ ..] if is_word(&first.token, "INTERVAL") => ("", value, rest),
         _ => return None,
     };
+    let (Token::SingleQuotedString(number) | Token::Number(number, _)) = &value.token else { return None };
+    let number = format!("{sign}{}", number.trim());
+    if rest.get(1).is_some_and(|t| is_word(&t.token, "TO") || t.token == Token::LParen) {
+        return None;
+    }
     let unit = rest.first().and_then(|t| match &t.token {
         Token::Word(Word { value, quote_style: None, keyword }) if *keyword != Keyword::NoKeyword => Some(value),
         _ => None,
     });
-    if rest.get(1).is_some_and(|t| is_word(&t.token, "TO") || t.token == Token::LParen) {
-        return None;
-    }
-    match unit.and_then(|unit| interval_parts(number, unit)) {
-        Some((number, unit)) => Some((number, unit, 3)),
-        None => duration_text(number).map(|(number, unit)| (number, unit, 2)),
+    let length = 2 + sign.len();
+    match unit.and_then(|unit| interval_parts(&number, unit)) {
+        Some((number, unit)) => Some((number, unit, length + 1)),
+        None => duration_text(&number).map(|(number, unit)| (number, unit, length)),
     }
 }
 

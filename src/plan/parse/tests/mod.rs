@@ -213,6 +213,26 @@ fn windows_in_group_by_stay_calls() {
 }
 
 #[test]
+fn intervals_have_one_form() {
+    for (written, normal) in [
+        ("INTERVAL '10' SECONDS", "INTERVAL '10' SECOND"),
+        ("INTERVAL 10 MINUTES", "INTERVAL '10' MINUTE"),
+        ("INTERVAL '10 seconds'", "INTERVAL '10' SECOND"),
+        ("INTERVAL ' 3 days ' AS d", "INTERVAL '3' DAY AS d"),
+        ("INTERVAL -5 HOUR", "INTERVAL '-5' HOUR"),
+        ("INTERVAL -'5' HOUR", "INTERVAL '-5' HOUR"),
+        ("INTERVAL '5' MILLISECONDS", "INTERVAL '0.005' SECOND"),
+        ("INTERVAL '-1500 us'", "INTERVAL '-0.001500' SECOND"),
+        ("INTERVAL '2' WEEK", "INTERVAL '14' DAY"),
+        ("INTERVAL '1' QUARTER", "INTERVAL '3' MONTH"),
+        ("INTERVAL '1:30' MINUTE TO SECOND", "INTERVAL '1:30' MINUTE TO SECOND"),
+        ("INTERVAL 'soon'", "INTERVAL 'soon'"),
+    ] {
+        assert_eq!(printed(&format!("SELECT {written}")), format!("SELECT {normal}"), "{written}");
+    }
+}
+
+#[test]
 fn wrong_windows_say_how_to_write_them() {
     for (written, message) in [
         ("SELECT * FROM tumble(t, ts)", "TUMBLE has 0 durations"),

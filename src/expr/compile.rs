@@ -104,7 +104,8 @@ fn typed(expr: &Expr, wanted: &DataType, depth: usize) -> Result<Node> {
 
 fn unary(op: UnaryOp, input: &Expr, depth: usize) -> Result<Node> {
     let test = |test: Test| -> Result<Node> { Ok(Node::Test { test, input: boxed(input, depth)? }) };
-    let boolean_test = |test: Test| -> Result<Node> { Ok(Node::Test { test, input: Box::new(typed(input, &DataType::Boolean, depth)?) }) };
+    let boolean_test =
+        |test: Test| -> Result<Node> { Ok(Node::Test { test, input: Box::new(typed(input, &DataType::Boolean, depth)?) }) };
     match op {
         UnaryOp::Not => not(input, depth),
         UnaryOp::Negate => {

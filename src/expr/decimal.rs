@@ -201,7 +201,7 @@ mod tests {
         check(divide, 2, -3, [0, 0, 5], Some(-66_667));
         check(divide, 1, 0, [0, 0, 5], None);
         check(divide, POW10[38] - 1, 1, [38, 38, 38], None);
-        check(divide, 1, POW10[38] - 1, [0, 38, 38], Some(POW10[38]));
+        check(divide, 1, POW10[38] - 1, [0, 38, 38], Some(POW10[38] + 1));
         check(divide, 15, POW10[37], [38, 0, 0], Some(0));
     }
 

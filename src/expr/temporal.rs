@@ -39,7 +39,9 @@ pub(super) fn binary(op: BinaryOp, left: &DataType, right: &DataType, result: &D
             DataType::Int => Some(fallible(why, i32::overflowing_sub)),
             _ => None,
         },
-        (BinaryOp::Multiply, IntervalDay, BigInt) | (BinaryOp::Multiply, BigInt, IntervalDay) => Some(fallible(why, i64::overflowing_mul)),
+        (BinaryOp::Multiply, IntervalDay, BigInt) | (BinaryOp::Multiply, BigInt, IntervalDay) => {
+            Some(fallible(why, i64::overflowing_mul))
+        }
         (BinaryOp::Multiply, IntervalMonth, BigInt) => Some(fallible(why, times)),
         (BinaryOp::Multiply, BigInt, IntervalMonth) => Some(fallible(why, |n: i64, months: i32| times(months, n))),
         (BinaryOp::Divide, IntervalDay, BigInt) => Some(fallible(why, |a: i64, b: i64| settled(a.checked_div(b)))),
@@ -63,7 +65,13 @@ fn times(months: i32, n: i64) -> (i32, bool) {
 }
 
 /// Moves a point in time by `sign` times an interval.
-fn shift(why: super::operand::Reasons, moment: &DataType, interval: &DataType, result: &DataType, sign: i64) -> Option<BinaryKernel> {
+fn shift(
+    why: super::operand::Reasons,
+    moment: &DataType,
+    interval: &DataType,
+    result: &DataType,
+    sign: i64,
+) -> Option<BinaryKernel> {
     let days = *interval == DataType::IntervalDay;
     Some(match (moment, result) {
         (DataType::Timestamp(_) | DataType::TimestampLtz(_), to) if to.is_timestamp() => match (days, sign) {

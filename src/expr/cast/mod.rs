@@ -29,10 +29,9 @@ pub(super) fn is_free(from: &DataType, to: &DataType) -> bool {
         (DataType::Varchar(Some(from)), DataType::Varchar(Some(to))) => from <= to,
         (from, DataType::Varchar(None)) if is_json(from) => true,
         (from, to) if is_json(from) && is_json(to) => true,
-        (
-            DataType::Timestamp(from) | DataType::TimestampLtz(from),
-            DataType::Timestamp(to) | DataType::TimestampLtz(to),
-        ) => from <= to,
+        (DataType::Timestamp(from) | DataType::TimestampLtz(from), DataType::Timestamp(to) | DataType::TimestampLtz(to)) => {
+            from <= to
+        }
         (DataType::Time(from), DataType::Time(to)) => from <= to,
         _ => from == to,
     }
@@ -68,10 +67,21 @@ struct Conversion {
 impl Conversion {
     /// Reports the rows that failed, or makes them NULL. Cold: only after a failure was seen.
     #[cold]
-    fn settle(&self, input: &Column, output: &mut Column, rows: Rows<'_>, errors: &mut RowErrors, failed: impl Fn(usize) -> bool) {
+    fn settle(
+        &self,
+        input: &Column,
+        output: &mut Column,
+        rows: Rows<'_>,
+        errors: &mut RowErrors,
+        failed: impl Fn(usize) -> bool,
+    ) {
         match self.on_failure {
-            CastFailure::RowError => report(rows, input.validity.as_ref(), errors, |row| failed(row).then(|| self.reason(input, row))),
-            CastFailure::Null => rows.selection.iter().filter(|row| !input.is_null(*row) && failed(*row)).for_each(|row| output.set_null(row)),
+            CastFailure::RowError => {
+                report(rows, input.validity.as_ref(), errors, |row| failed(row).then(|| self.reason(input, row)))
+            }
+            CastFailure::Null => {
+                rows.selection.iter().filter(|row| !input.is_null(*row) && failed(*row)).for_each(|row| output.set_null(row))
+            }
         }
     }
 

@@ -52,7 +52,9 @@ fn from_boolean(conversion: Conversion) -> Option<UnaryKernel> {
         DataType::BigInt => fixed(conversion, |v: bool| (i64::from(v), false)),
         DataType::Float => fixed(conversion, |v: bool| (f32::from(u8::from(v)), false)),
         DataType::Double => fixed(conversion, |v: bool| (f64::from(u8::from(v)), false)),
-        DataType::Decimal { precision, scale } => fixed_option(conversion, move |v: bool| to_decimal(i128::from(v), 0, precision, scale)),
+        DataType::Decimal { precision, scale } => {
+            fixed_option(conversion, move |v: bool| to_decimal(i128::from(v), 0, precision, scale))
+        }
         _ => return None,
     })
 }
@@ -117,7 +119,7 @@ fn to_integer<T: Integer>(value: f64) -> (T, bool) {
     const PAST: f64 = 9_223_372_036_854_775_808.0;
     let whole = value.trunc();
     let (narrow, out_of_range) = T::narrow(whole as i64);
-    (narrow, out_of_range | !((whole >= -PAST) & (whole < PAST)))
+    (narrow, out_of_range | !(-PAST..PAST).contains(&whole))
 }
 
 fn to_decimal(units: i128, from: u8, precision: u8, scale: u8) -> Option<i128> {

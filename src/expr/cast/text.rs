@@ -1,7 +1,7 @@
 //! Casts to and from text.
 
-use super::super::operand::{Native, Rows, UnaryKernel, map_strings, strings_of};
 use super::super::RowErrors;
+use super::super::operand::{Native, Rows, UnaryKernel, map_strings, strings_of};
 use super::time::cut;
 use super::{Conversion, is_json, is_valid};
 use crate::batch::text::write_value;

@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::types::{DataType, Representation, Value};
 
-/// Depth of a tree at the most: that of the SQL text, each level of which may bring coercions of its own. Deeper: an error.
-const DEPTH_MAX: usize = 3 * limits::NESTING_MAX;
+/// Depth of a tree at the most: that of the SQL text, each level of which may bring a coercion of its own. Deeper: an error.
+const DEPTH_MAX: usize = 2 * limits::NESTING_MAX;
 
 /// Compiles a bound expression.
 pub(super) fn compile(expr: &Expr) -> Result<Node> {
@@ -39,7 +39,9 @@ fn compile_at(expr: &Expr, depth: usize) -> Result<Node> {
         Expr::Cast { input, data_type, on_failure } => cast(input, data_type, *on_failure, depth)?,
         Expr::Case { branches, otherwise, data_type } => case(branches, otherwise.as_deref(), data_type, depth)?,
         Expr::InList { input, list } => in_list(input, list, depth)?,
-        Expr::Coalesce { args, data_type } => Node::Coalesce { args: typed_all(args, data_type, depth)?, result: data_type.clone() },
+        Expr::Coalesce { args, data_type } => {
+            Node::Coalesce { args: typed_all(args, data_type, depth)?, result: data_type.clone() }
+        }
     };
     Ok(fold_if_constant(expr, node))
 }
@@ -69,16 +71,17 @@ fn cast(input: &Expr, to: &DataType, on_failure: CastFailure, depth: usize) -> R
     if cast::is_free(&from, to) {
         return Ok(*input);
     }
-    let kernel =
-        cast::kernel(&from, to, on_failure).ok_or_else(|| Error::sql(format!("{from} cannot be cast to {to}")))?;
+    let kernel = cast::kernel(&from, to, on_failure).ok_or_else(|| Error::sql(format!("{from} cannot be cast to {to}")))?;
     Ok(Node::Unary { kernel, input, result: to.clone() })
 }
 
 fn case(branches: &[(Expr, Expr)], otherwise: Option<&Expr>, result: &DataType, depth: usize) -> Result<Node> {
-    let compiled = branches.iter().map(|(when, then)| Ok((typed(when, &DataType::Boolean, depth)?, typed(then, result, depth)?)));
-    let branches = compiled.collect::<Result<_>>()?;
+    let mut compiled = Vec::with_capacity(branches.len());
+    for (when, then) in branches {
+        compiled.push((typed(when, &DataType::Boolean, depth)?, typed(then, result, depth)?));
+    }
     let otherwise = otherwise.map(|expr| typed(expr, result, depth).map(Box::new)).transpose()?;
-    Ok(Node::Case(Case { branches, otherwise, result: result.clone() }))
+    Ok(Node::Case(Case { branches: compiled, otherwise, result: result.clone() }))
 }
 
 fn in_list(input: &Expr, list: &[Expr], depth: usize) -> Result<Node> {
@@ -91,7 +94,12 @@ fn in_list(input: &Expr, list: &[Expr], depth: usize) -> Result<Node> {
 }
 
 fn typed_all(exprs: &[Expr], wanted: &DataType, depth: usize) -> Result<Vec<Node>> {
-    exprs.iter().map(|expr| typed(expr, wanted, depth)).collect()
+    // A loop, as in `case`: iterator adapters would take several times the stack on every level.
+    let mut nodes = Vec::with_capacity(exprs.len());
+    for expr in exprs {
+        nodes.push(typed(expr, wanted, depth)?);
+    }
+    Ok(nodes)
 }
 
 /// Folds a node that refers to no column and calls nothing that varies.

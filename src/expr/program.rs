@@ -145,7 +145,10 @@ mod tests {
         assert_eq!(run(BinaryOp::Multiply, value(nines), value(nines), types()), Err(reason.to_owned()));
         let fine = DataType::Decimal { precision: 38, scale: 38 };
         let product = run(BinaryOp::Multiply, value(nines), value(5), [wide, fine.clone(), fine]);
-        assert_eq!(product, Err("decimal overflow in DECIMAL(38, 0) * DECIMAL(38, 38): the result does not fit DECIMAL(38, 38)".into()));
+        assert_eq!(
+            product,
+            Err("decimal overflow in DECIMAL(38, 0) * DECIMAL(38, 38): the result does not fit DECIMAL(38, 38)".into())
+        );
     }
 
     #[test]
@@ -153,10 +156,13 @@ mod tests {
         let types = [DataType::Double, DataType::Double, DataType::Double];
         assert!(run(BinaryOp::Divide, Value::Double(1.0), Value::Double(0.0), types).is_err());
         let compare = |op, a: f64, b: f64| {
-            run(op, Value::Double(a), Value::Double(b), [DataType::Double, DataType::Double, DataType::Boolean]) == Ok(Value::Bool(true))
+            run(op, Value::Double(a), Value::Double(b), [DataType::Double, DataType::Double, DataType::Boolean])
+                == Ok(Value::Bool(true))
         };
         assert!(compare(BinaryOp::Eq, f64::NAN, -f64::NAN) && compare(BinaryOp::Gt, f64::NAN, f64::INFINITY));
-        assert!(compare(BinaryOp::Lt, 1.0, f64::NAN) && !compare(BinaryOp::Lt, f64::NAN, 1.0) && compare(BinaryOp::Eq, 0.0, -0.0));
+        assert!(
+            compare(BinaryOp::Lt, 1.0, f64::NAN) && !compare(BinaryOp::Lt, f64::NAN, 1.0) && compare(BinaryOp::Eq, 0.0, -0.0)
+        );
     }
 
     #[test]
@@ -188,19 +194,46 @@ mod tests {
         assert!(Program::compile(&literal_of(Value::Bool(true), BIG)).is_err());
     }
 
-    /// A column negated so many times.
-    fn deep(levels: usize) -> Expr {
-        let negate = |input, _| Expr::Unary { op: UnaryOp::Negate, input: Box::new(input) };
-        (0..levels).fold(Expr::column(0, BIG), negate)
+    /// A BOOLEAN column wrapped so many times.
+    fn deep(levels: usize, wrap: fn(Expr) -> Expr) -> Expr {
+        (0..levels).fold(Expr::column(0, DataType::Boolean), |inner, _| wrap(inner))
     }
 
     #[test]
     fn a_tree_too_deep_is_an_error_and_one_just_as_deep_as_allowed_runs() {
-        assert!(Program::compile(&deep(1_000)).is_err());
-        let levels = 3 * crate::limits::NESTING_MAX;
-        let batch = Batch::new(vec![Column::constant(&BIG, &Value::Int(1), 1)], 1, 1);
-        let mut program = Program::compile(&deep(levels)).expect("compiles");
-        let column = program.evaluate(&batch, &Selection::All(1), &mut RowErrors::default());
-        assert_eq!(column.value(0, &BIG), Value::Int(1));
+        const BOOL: DataType = DataType::Boolean;
+        let wraps: [fn(Expr) -> Expr; 6] = [
+            |inner| Expr::Unary { op: UnaryOp::Not, input: Box::new(inner) },
+            |inner| Expr::Case { branches: vec![(inner, Expr::boolean(false))], otherwise: None, data_type: BOOL },
+            |inner| Expr::Case { branches: Vec::new(), otherwise: Some(Box::new(inner)), data_type: BOOL },
+            |inner| Expr::Coalesce { args: vec![inner], data_type: BOOL },
+            |inner| Expr::InList { input: Box::new(Expr::boolean(true)), list: vec![inner] },
+            |inner| binary(BinaryOp::Eq, inner, Expr::boolean(true), BOOL),
+        ];
+        let batch = Batch::new(vec![Column::constant(&BOOL, &Value::Bool(true), 1)], 1, 1);
+        for wrap in wraps {
+            assert!(Program::compile(&deep(1_000, wrap)).is_err());
+            let mut program = Program::compile(&deep(2 * crate::limits::NESTING_MAX, wrap)).expect("compiles");
+            let mut errors = RowErrors::default();
+            let column = program.evaluate(&batch, &Selection::All(1), &mut errors);
+            assert!(column.len() == 1 && errors.is_empty());
+            program.select(&batch, &Selection::All(1), &mut errors);
+        }
+    }
+
+    #[test]
+    fn a_long_chain_of_conditions_is_not_nesting() {
+        let chain = |op| {
+            let mut expr = Expr::column(0, DataType::Boolean);
+            for _ in 0..2_000 {
+                expr = binary(op, expr, Expr::column(0, DataType::Boolean), DataType::Boolean);
+            }
+            expr
+        };
+        let batch = Batch::new(vec![Column::constant(&DataType::Boolean, &Value::Bool(true), 2)], 2, 1);
+        for op in [BinaryOp::And, BinaryOp::Or] {
+            let mut program = Program::compile(&chain(op)).expect("compiles");
+            assert_eq!(program.select(&batch, &Selection::All(2), &mut RowErrors::default()), Selection::All(2));
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::{BinaryOp, CastFailure, Expr, ScalarFunction, UnaryOp, cast, compare}
 use crate::batch::{Column, Values};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::types::{DataType, Representation, Value};
+use crate::types::{DataType, Value};
 
 /// Depth of a tree at the most: that of the SQL text, each level of which may bring a coercion of its own. Deeper: an error.
 const DEPTH_MAX: usize = 2 * limits::NESTING_MAX;
@@ -117,13 +117,13 @@ fn fold_if_constant(expr: &Expr, mut node: Node) -> Node {
     if constant { fold(&mut node).map_or(node, Node::Constant) } else { node }
 }
 
-/// Compiles a part that must be laid out as `wanted`; a bare NULL takes that type.
+/// Compiles a part that must be laid out as `wanted`, of the same scale if it is a DECIMAL; a bare NULL takes that type.
 fn typed(expr: &Expr, wanted: &DataType, depth: usize) -> Result<Node> {
     let found = expr.data_type();
     if found == DataType::Null {
         return Ok(null(wanted));
     }
-    if found.representation() != wanted.representation() {
+    if found.representation() != wanted.representation() || scale_of(&found) != scale_of(wanted) {
         return Err(Error::internal(format!("{found} stands where {wanted} is needed")));
     }
     compile_at(expr, depth)
@@ -199,10 +199,6 @@ fn binary(op: BinaryOp, left: &Expr, right: &Expr, result: &DataType, depth: usi
 /// Both sides of a comparison, laid out alike.
 fn sides(left: &Expr, right: &Expr, types: &(DataType, DataType), depth: usize) -> Result<(Box<Node>, Box<Node>)> {
     let wanted = if types.0 == DataType::Null { &types.1 } else { &types.0 };
-    let alike = types.0 == types.1 || wanted.representation() != Representation::I128;
-    if !alike && scale_of(&types.0) != scale_of(&types.1) && types.1 != DataType::Null && types.0 != DataType::Null {
-        return Err(Error::internal(format!("{} and {} are compared", types.0, types.1)));
-    }
     Ok((Box::new(typed(left, wanted, depth)?), Box::new(typed(right, wanted, depth)?)))
 }
 

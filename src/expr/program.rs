@@ -79,7 +79,7 @@ mod tests {
     use std::result::Result;
 
     use super::*;
-    use crate::expr::{BinaryOp, UnaryOp};
+    use crate::expr::{BinaryOp, Kernel, ScalarFunction, UnaryOp};
 
     const BIG: DataType = DataType::BigInt;
 
@@ -163,6 +163,71 @@ mod tests {
         assert!(
             compare(BinaryOp::Lt, 1.0, f64::NAN) && !compare(BinaryOp::Lt, f64::NAN, 1.0) && compare(BinaryOp::Eq, 0.0, -0.0)
         );
+    }
+
+    #[test]
+    fn dates_and_times_move_by_intervals() {
+        use DataType::{Date, IntervalDay, IntervalMonth, Time, Timestamp};
+        const HOUR: i64 = 3_600_000_000_000;
+        let check = |op, left: i64, right: i64, types: [DataType; 3], expected: Option<i64>| {
+            let found = run(op, Value::Int(left), Value::Int(right), types.clone());
+            assert_eq!(found.ok(), expected.map(Value::Int), "{left} {op:?} {right} of {types:?}");
+        };
+        check(BinaryOp::Add, 10, 25 * HOUR, [Date, IntervalDay, Date], Some(11));
+        check(BinaryOp::Subtract, 10, HOUR, [Date, IntervalDay, Date], Some(9));
+        check(BinaryOp::Add, HOUR, 1, [IntervalDay, Date, Timestamp(3)], Some(25 * HOUR));
+        check(BinaryOp::Add, 30, 1, [Date, IntervalMonth, Date], Some(58));
+        check(BinaryOp::Subtract, 3, 1, [Date, Date, IntervalDay], Some(48 * HOUR));
+        check(BinaryOp::Subtract, i32::MAX.into(), 1, [Date, Date, IntervalDay], None);
+        check(BinaryOp::Add, 23 * HOUR, 26 * HOUR, [Time(0), IntervalDay, Time(0)], Some(HOUR));
+        check(BinaryOp::Subtract, i64::MIN, i64::MIN, [Time(0), IntervalDay, Time(0)], Some(0));
+        check(BinaryOp::Subtract, i64::MIN, 1, [Timestamp(3), IntervalDay, Timestamp(3)], None);
+        check(BinaryOp::Multiply, 3, 4, [BIG, IntervalMonth, IntervalMonth], Some(12));
+        check(BinaryOp::Multiply, 3, i64::MAX, [IntervalMonth, BIG, IntervalMonth], None);
+        check(BinaryOp::Divide, 3, 0, [IntervalDay, BIG, IntervalDay], None);
+    }
+
+    /// Adds two BIGINTs, whose columns must both be as long as the batch.
+    struct AddKernel;
+
+    impl Kernel for AddKernel {
+        fn evaluate(&mut self, args: &[&Column], rows: usize, selection: &Selection, _: &mut RowErrors) -> Column {
+            assert!(args.iter().all(|arg| arg.len() == rows));
+            let mut sums = vec![0; rows];
+            for row in selection.iter() {
+                if let (Value::Int(a), Value::Int(b)) = (args[0].value(row, &BIG), args[1].value(row, &BIG)) {
+                    sums[row] = a + b;
+                }
+            }
+            Column::from_values(crate::batch::Values::I64(sums))
+        }
+    }
+
+    const fn add_function(name: &'static str, deterministic: bool) -> ScalarFunction {
+        ScalarFunction { name, usage: "", deterministic, resolve: |_| None, kernel: |_, _| Ok(Box::new(AddKernel)) }
+    }
+
+    static STEADY: ScalarFunction = add_function("STEADY", true);
+    static VARYING: ScalarFunction = add_function("VARYING", false);
+
+    #[test]
+    fn functions_see_constants_as_columns_and_fold_only_if_deterministic() {
+        let seven = || literal_of(Value::Int(7), BIG);
+        let call = |function, args| Expr::Call { function, args, data_type: BIG };
+        let mut program = Program::compile(&call(&STEADY, vec![Expr::column(0, BIG), seven()])).expect("compiles");
+        for rows in [3, 1, 5] {
+            let batch = Batch::new(vec![Column::constant(&BIG, &Value::Int(1), rows)], rows, 1);
+            let column = program.evaluate(&batch, &Selection::All(rows), &mut RowErrors::default());
+            assert!((0..rows).all(|row| column.value(row, &BIG) == Value::Int(8)));
+        }
+        assert_eq!(evaluate_constant(&call(&STEADY, vec![seven(), seven()])).expect("compiles"), Some(Value::Int(14)));
+        assert_eq!(evaluate_constant(&call(&VARYING, vec![seven(), seven()])).expect("compiles"), None);
+    }
+
+    #[test]
+    fn a_program_may_move_to_its_shard() {
+        fn check<T: Send>() {}
+        check::<Program>();
     }
 
     #[test]

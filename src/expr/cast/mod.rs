@@ -33,6 +33,7 @@ pub(super) fn is_free(from: &DataType, to: &DataType) -> bool {
             from <= to
         }
         (DataType::Time(from), DataType::Time(to)) => from <= to,
+        (DataType::Decimal { precision: from, scale: a }, DataType::Decimal { precision: to, scale: b }) => a == b && from <= to,
         _ => from == to,
     }
 }

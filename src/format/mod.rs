@@ -9,6 +9,8 @@ mod fields;
 mod json;
 mod lines;
 mod raw;
+#[cfg(test)]
+mod testing;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -261,3 +261,80 @@ fn write_column(out: &mut [u8], row_bytes: usize, at: &Range<usize>, column: &Co
 fn cut_to(text: &str, bytes_max: usize) -> &str {
     &text[..text.floor_char_boundary(bytes_max)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    const RAW: (&str, &str) = ("format", "raw");
+
+    fn table() -> Vec<(&'static str, DataType)> {
+        vec![("ok", DataType::Boolean), ("id", DataType::BigInt), ("name", DataType::Varchar(Some(4)))]
+    }
+
+    fn row(ok: u8, id: i64, name: &[u8; 4]) -> Vec<u8> {
+        [&[ok], id.to_le_bytes().as_slice(), name].concat()
+    }
+
+    #[test]
+    fn values_of_every_fixed_width_type_come_back() {
+        let mut columns = every_type();
+        columns.retain(|(name, data_type)| width(name, data_type).is_ok() && !matches!(data_type, DataType::Varchar(_)));
+        assert_round_trip(&[RAW], &columns, 0);
+    }
+
+    #[test]
+    fn rows_are_packed_in_declared_order() {
+        let format = format_of(&[RAW], &table()).unwrap();
+        let fields = all_fields(&table());
+        let bytes = [row(1, -2, b"ab\0\0"), row(0, 3, b"\xc3\xbccd")].concat();
+        let got = decode(&*format, &fields, &bytes);
+        let batch = Batch::new(got.columns.clone(), got.rows, 0);
+        assert_eq!(rows_of(got, &fields), ["[true, -2, ab]", "[false, 3, ücd]"]);
+        let mut out = Vec::new();
+        format.encoder(&schema_of(&table())).unwrap().encode(&batch, &mut out);
+        assert_eq!(out, bytes);
+        let projected = [fields[2].clone()];
+        assert_eq!(rows_of(decode(&*format, &projected, &bytes), &projected), ["[ab]", "[ücd]"]);
+    }
+
+    #[test]
+    fn bad_and_truncated_rows_are_set_aside_with_their_place() {
+        let format = format_of(&[RAW], &table()).unwrap();
+        let fields = all_fields(&table());
+        let bytes = [row(1, 1, b"a\0\0\0"), row(2, 2, b"\xff\0\0\0"), row(0, 3, b"\xffa\0\0"), row(0, 4, b"abcd"), vec![1, 2, 3]]
+            .concat();
+        let got = decode(&*format, &fields, &bytes);
+        let expected = [
+            (13, 2, "field 'ok': the bytes are not a value of BOOLEAN"),
+            (26, 3, "field 'name': the bytes are not a value of VARCHAR(4)"),
+            (52, 5, "the last row is cut off: 3 of 13 bytes"),
+        ];
+        assert_eq!(bad_of(&got), expected.map(|b| (b.0, b.1, b.2.to_owned())));
+        assert_eq!(rows_of(got, &fields), ["[true, 1, a]", "[false, 4, abcd]"]);
+        assert_cut_anywhere(&*format, &fields, &bytes);
+    }
+
+    #[test]
+    fn text_that_does_not_fit_is_cut_at_a_character() {
+        assert_eq!(cut_to("aüb", 2), "a");
+        assert_eq!(cut_to("ab", 4), "ab");
+    }
+
+    #[test]
+    fn types_without_a_width_are_refused() {
+        let refused = |data_type| format_of(&[RAW], &[("x", data_type)]).unwrap_err().to_string();
+        assert!(refused(DataType::STRING).contains("VARCHAR(n)"));
+        assert!(refused(DataType::Bytes).contains("no fixed width"));
+        assert!(format_of(&[RAW, ("changelog", "true")], &table()).is_err());
+        let mut columns = Vec::new();
+        columns.push(types::Column {
+            name: "x".into(),
+            data_type: DataType::Decimal { precision: 9, scale: 2 },
+            kind: types::ColumnKind::Physical,
+            not_null: false,
+        });
+        assert_eq!(RawFormat::new(&Options::default(), &columns).unwrap().row_bytes(), 16);
+    }
+}

@@ -34,8 +34,8 @@ pub(super) enum Framed<'a> {
 /// What a search for the end of a record found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// Index of the line end that closes the record.
-    At(usize),
+    /// Index of the line end that closes the record, and how many line ends the record itself holds.
+    At(usize, u64),
     /// The bytes end before the record does; at the end of input it is a whole record all the same.
     Open,
     /// The same, but at the end of input the record is broken for this reason.
@@ -64,9 +64,9 @@ impl Lines {
         let searched = self.searched;
         let framed = self.next_record(bytes, input, consumed, |rest| {
             let from = searched.min(rest.len());
-            memchr(b'\n', &rest[from..]).map_or(End::Open, |at| End::At(from + at))
+            memchr(b'\n', &rest[from..]).map_or(End::Open, |at| End::At(from + at, 0))
         });
-        self.searched = if framed == Framed::Nothing { bytes.len() - *consumed } else { 0 };
+        self.searched = if matches!(framed, Framed::Nothing) { bytes.len() - *consumed } else { 0 };
         framed
     }
 
@@ -89,15 +89,17 @@ impl Lines {
         let found = find(rest);
         let place = self.place;
         let len = match found {
-            End::At(at) => at,
+            End::At(at, _) => at,
             _ => rest.len(),
         };
         if len > self.bytes_max {
             return self.too_long(bytes, consumed);
         }
         match (found, input) {
-            (End::At(end), _) => {
-                self.advance(&rest[..=end], consumed);
+            (End::At(end, inner_lines), _) => {
+                *consumed += end + 1;
+                self.place.offset += end as u64 + 1;
+                self.place.line += inner_lines + 1;
                 Framed::Record(trim(&rest[..end], place), place)
             }
             (_, Input::Partial) => Framed::Nothing,
@@ -129,7 +131,6 @@ impl Lines {
         self.advance(end.map_or(rest, |at| &rest[..=from + at]), consumed);
     }
 
-    #[inline]
     fn advance(&mut self, eaten: &[u8], consumed: &mut usize) {
         *consumed += eaten.len();
         self.place.offset += eaten.len() as u64;

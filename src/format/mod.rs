@@ -75,6 +75,15 @@ impl Kinds {
     fn of(options: &Options) -> Result<Self> {
         Ok(if is_true(options, "changelog")? { Kinds::Written } else { Kinds::Omitted })
     }
+
+    /// Refuses a column that bears the name of the kinds' field.
+    fn check(self, schema: &Schema) -> Result<()> {
+        match schema.index_of(KIND_FIELD) {
+            Some(_) if self == Kinds::Written => Err(Error::sql(format!("'changelog' = 'true' adds a field '{KIND_FIELD}'"))
+                .hint(format!("rename the column '{KIND_FIELD}' of the table"))),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Name of the field that says a row's kind.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::lines::{Place, bad_record};
-use super::{DecodeField, Decoded, Decoder, Encoder, Format, Input, is_true, physical};
+use super::{DecodeField, Decoded, Decoder, Encoder, Format, Input, is_true, line_bytes_max, physical};
 use crate::batch::{Batch, Column, Values};
 use crate::error::{Error, Result};
 use crate::types::{self, DataType, Options, Schema, decimal, time};
@@ -36,6 +36,12 @@ impl RawFormat {
         }
         if row_bytes == 0 {
             return Err(Error::sql("format 'raw' needs at least one column"));
+        }
+        let bytes_max = line_bytes_max(options)?;
+        if row_bytes > bytes_max {
+            return Err(Error::sql(format!(
+                "format 'raw': a row has {row_bytes} bytes, more than {bytes_max} ('line.max-bytes')"
+            )));
         }
         Ok(Self { offsets, row_bytes })
     }
@@ -259,7 +265,11 @@ fn write_column(out: &mut [u8], row_bytes: usize, at: &Range<usize>, column: &Co
 
 /// The front of a text that fits into so many bytes.
 fn cut_to(text: &str, bytes_max: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes_max)]
+    let mut end = bytes_max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 #[cfg(test)]
@@ -286,14 +296,14 @@ mod tests {
 
     #[test]
     fn rows_are_packed_in_declared_order() {
-        let format = format_of(&[RAW], &table()).unwrap();
+        let format = format_of(&[RAW], &table()).expect("options are valid");
         let fields = all_fields(&table());
         let bytes = [row(1, -2, b"ab\0\0"), row(0, 3, b"\xc3\xbccd")].concat();
         let got = decode(&*format, &fields, &bytes);
         let batch = Batch::new(got.columns.clone(), got.rows, 0);
         assert_eq!(rows_of(got, &fields), ["[true, -2, ab]", "[false, 3, ücd]"]);
         let mut out = Vec::new();
-        format.encoder(&schema_of(&table())).unwrap().encode(&batch, &mut out);
+        format.encoder(&schema_of(&table())).expect("types can be written").encode(&batch, &mut out);
         assert_eq!(out, bytes);
         let projected = [fields[2].clone()];
         assert_eq!(rows_of(decode(&*format, &projected, &bytes), &projected), ["[ab]", "[ücd]"]);
@@ -301,7 +311,7 @@ mod tests {
 
     #[test]
     fn bad_and_truncated_rows_are_set_aside_with_their_place() {
-        let format = format_of(&[RAW], &table()).unwrap();
+        let format = format_of(&[RAW], &table()).expect("options are valid");
         let fields = all_fields(&table());
         let bytes = [row(1, 1, b"a\0\0\0"), row(2, 2, b"\xff\0\0\0"), row(0, 3, b"\xffa\0\0"), row(0, 4, b"abcd"), vec![1, 2, 3]]
             .concat();
@@ -324,17 +334,17 @@ mod tests {
 
     #[test]
     fn types_without_a_width_are_refused() {
-        let refused = |data_type| format_of(&[RAW], &[("x", data_type)]).unwrap_err().to_string();
+        let refused = |data_type| format_of(&[RAW], &[("x", data_type)]).expect_err("refused").to_string();
         assert!(refused(DataType::STRING).contains("VARCHAR(n)"));
         assert!(refused(DataType::Bytes).contains("no fixed width"));
+        assert!(refused(DataType::Varchar(Some(u32::MAX))).contains("line.max-bytes"));
         assert!(format_of(&[RAW, ("changelog", "true")], &table()).is_err());
-        let mut columns = Vec::new();
-        columns.push(types::Column {
+        let column = types::Column {
             name: "x".into(),
             data_type: DataType::Decimal { precision: 9, scale: 2 },
             kind: types::ColumnKind::Physical,
             not_null: false,
-        });
-        assert_eq!(RawFormat::new(&Options::default(), &columns).unwrap().row_bytes(), 16);
+        };
+        assert_eq!(RawFormat::new(&Options::default(), &[column]).expect("types have a width").row_bytes(), 16);
     }
 }

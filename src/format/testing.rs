@@ -42,7 +42,7 @@ pub(super) fn schema_of(columns: &[(&str, DataType)]) -> Schema {
 
 /// What bytes give when they come in pieces that end at `cuts`, `rows_max` rows a call.
 pub(super) fn decode_cut(format: &dyn Format, fields: &[DecodeField], bytes: &[u8], cuts: &[usize], rows_max: usize) -> Decoded {
-    let mut decoder = format.decoder(fields).unwrap();
+    let mut decoder = format.decoder(fields).expect("types can be read");
     let types: Vec<_> = fields.iter().map(|f| f.data_type.clone()).collect();
     let mut all = Decoded::new(&types, 0);
     let mut start = 0;
@@ -184,13 +184,13 @@ fn special_or(random: &mut fastrand::Rng, number: f32) -> f32 {
 
 /// Asserts that random rows of these columns come back from a format as they went in.
 pub(super) fn assert_round_trip(options: &[(&str, &str)], columns: &[(&str, DataType)], null_percent: u32) {
-    let format = format_of(options, columns).unwrap();
+    let format = format_of(options, columns).expect("options are valid");
     let fields = all_fields(columns);
     for seed in 0..40 {
         let mut random = fastrand::Rng::with_seed(seed);
         let batch = random_batch(&mut random, columns, 20, null_percent);
         let mut bytes = Vec::new();
-        let mut encoder = format.encoder(&schema_of(columns)).unwrap();
+        let mut encoder = format.encoder(&schema_of(columns)).expect("types can be written");
         encoder.header(&mut bytes);
         encoder.encode(&batch, &mut bytes);
         let got = decode(&*format, &fields, &bytes);
@@ -201,6 +201,7 @@ pub(super) fn assert_round_trip(options: &[(&str, &str)], columns: &[(&str, Data
 }
 
 /// Files of a folder of shared test data with their names; empty, with a note, where the data is absent.
+#[expect(clippy::print_stderr, reason = "tells who runs the tests what was left out")]
 pub(super) fn conformance(folder: &str) -> Vec<(String, Vec<u8>)> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance").join(folder);
     let Ok(entries) = std::fs::read_dir(path) else {

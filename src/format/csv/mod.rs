@@ -105,6 +105,7 @@ impl Format for CsvFormat {
     }
 
     fn encoder(&self, schema: &Schema) -> Result<Box<dyn Encoder>> {
+        self.kinds.check(schema)?;
         Ok(Box::new(encode::CsvEncoder::new(schema, self.dialect.clone(), self.header, self.kinds)))
     }
 

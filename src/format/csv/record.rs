@@ -18,19 +18,20 @@ pub(super) fn end_of_record(bytes: &[u8], dialect: &Dialect) -> End {
     let line = memchr(b'\n', bytes);
     let first_line = &bytes[..line.unwrap_or(bytes.len())];
     if is_comment(first_line, dialect) || memchr(dialect.quote, first_line).is_none() {
-        return line.map_or(End::Open, End::At);
+        return line.map_or(End::Open, |at| End::At(at, 0));
     }
     let mut walk = Walk::default();
+    let mut inner_lines = 0;
     for (at, &byte) in bytes.iter().enumerate() {
-        if byte == b'\n' && walk.state != State::Quoted && walk.state != State::Escape {
-            return End::At(at);
+        if byte == b'\n' {
+            if !walk.is_inside_quotes() {
+                return End::At(at, inner_lines);
+            }
+            inner_lines += 1;
         }
         walk.step(byte, dialect);
     }
-    match walk.state {
-        State::Quoted | State::Escape => End::Unclosed(UNCLOSED),
-        _ => End::Open,
-    }
+    if walk.is_inside_quotes() { End::Unclosed(UNCLOSED) } else { End::Open }
 }
 
 /// Whether the line is a comment.
@@ -62,6 +63,10 @@ struct Walk {
 }
 
 impl Walk {
+    fn is_inside_quotes(&self) -> bool {
+        matches!(self.state, State::Quoted | State::Escape)
+    }
+
     fn step(&mut self, byte: u8, dialect: &Dialect) {
         self.state = match self.state {
             State::FieldStart if byte == dialect.quote => {
@@ -147,7 +152,7 @@ impl Record {
         self.quoted.push(walk.quoted);
         match walk {
             Walk { junk: true, .. } => Err(AFTER_QUOTE),
-            Walk { state: State::Quoted | State::Escape, .. } => Err(UNCLOSED),
+            walk if walk.is_inside_quotes() => Err(UNCLOSED),
             _ => Ok(()),
         }
     }

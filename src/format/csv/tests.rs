@@ -13,7 +13,7 @@ fn table() -> Vec<(&'static str, DataType)> {
 fn read(options: &[(&str, &str)], text: &[u8]) -> (Vec<String>, Vec<(u64, u64, String)>) {
     let columns = table();
     let fields = all_fields(&columns);
-    let format = format_of(&[&[CSV], options].concat(), &columns).unwrap();
+    let format = format_of(&[&[CSV], options].concat(), &columns).expect("options are valid");
     let got = decode(&*format, &fields, text);
     let bad = bad_of(&got);
     (rows_of(got, &fields), bad)
@@ -100,7 +100,7 @@ fn records_read_the_same_however_they_are_cut() {
     for options in
         [&[CSV][..], &[CSV, ("line.max-bytes", "20")], &[CSV, ("csv.allow-comments", "true"), ("line.max-bytes", "45")]]
     {
-        let format = format_of(options, &table()).unwrap();
+        let format = format_of(options, &table()).expect("options are valid");
         assert_cut_anywhere(&*format, &all_fields(&table()), text.as_bytes());
     }
 }
@@ -113,7 +113,7 @@ fn random_bytes_of_csv_never_disagree_with_themselves() {
         let text: Vec<u8> = (0..random.usize(..40)).map(|_| alphabet[random.usize(..alphabet.len())]).collect();
         for options in [&[CSV][..], &[CSV, ("csv.escape-character", "\\"), ("line.max-bytes", "15")]] {
             let columns = [("a", DataType::STRING), ("b", DataType::STRING)];
-            let format = format_of(options, &columns).unwrap();
+            let format = format_of(options, &columns).expect("options are valid");
             assert_cut_anywhere(&*format, &all_fields(&columns), &text);
             let got = decode(&*format, &all_fields(&columns), &text);
             assert!(got.bad.iter().all(|b| b.reason != "the quotes of the record do not match"), "seed {seed}");
@@ -124,14 +124,14 @@ fn random_bytes_of_csv_never_disagree_with_themselves() {
 #[test]
 fn only_the_fields_asked_for_are_read() {
     let columns = table();
-    let format = format_of(&[CSV], &columns).unwrap();
+    let format = format_of(&[CSV], &columns).expect("options are valid");
     let fields = [all_fields(&columns)[2].clone()];
     assert_eq!(rows_of(decode(&*format, &fields, b"x,y,1\nz,\"w\",2"), &fields), ["[1.0]", "[2.0]"]);
 }
 
 #[test]
 fn characters_that_clash_are_refused() {
-    let refused = |options: &[(&str, &str)]| format_of(options, &table()).unwrap_err().to_string();
+    let refused = |options: &[(&str, &str)]| format_of(options, &table()).expect_err("refused").to_string();
     assert!(refused(&[CSV, ("csv.field-delimiter", "\"")]).contains("must differ"));
     assert!(refused(&[CSV, ("csv.field-delimiter", "ab")]).contains("not one ASCII character"));
     assert!(refused(&[CSV, ("csv.null-literal", "a,b")]).contains("must not hold"));
@@ -141,7 +141,7 @@ fn characters_that_clash_are_refused() {
 #[test]
 fn shared_fuzz_files_do_no_harm() {
     let columns = table();
-    let format = format_of(&[CSV], &columns).unwrap();
+    let format = format_of(&[CSV], &columns).expect("options are valid");
     for (_, bytes) in conformance("bad-inputs/csv-arrow-fuzz") {
         let whole = summary(&*format, &bytes, &[]);
         assert_eq!(summary(&*format, &bytes, &[bytes.len() / 3, bytes.len() / 2]), whole);

@@ -106,13 +106,14 @@ fn write_nested(text: &[u8], out: &mut Vec<u8>) {
 
 fn write_string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
-    let mut rest = text;
-    while let Some(at) = rest.iter().position(|&b| b < 0x20 || b == b'"' || b == b'\\') {
-        out.extend_from_slice(&rest[..at]);
-        write_escape(rest[at], out);
-        rest = &rest[at + 1..];
+    let mut start = 0;
+    loop {
+        let at = scan::special(text, start);
+        out.extend_from_slice(&text[start..at]);
+        let Some(&byte) = text.get(at) else { break };
+        write_escape(byte, out);
+        start = at + 1;
     }
-    out.extend_from_slice(rest);
     out.push(b'"');
 }
 

@@ -52,6 +52,8 @@ impl JsonFormat {
             Some(1) => TimestampStandard::Iso8601,
             _ => TimestampStandard::Sql,
         };
+        // Known from other engines; a DECIMAL is always written plainly here.
+        super::is_true(options, "json.encode.decimal-as-plain-number")?;
         Ok(Self { line_bytes_max: line_bytes_max(options)?, missing, timestamps, kinds: Kinds::of(options)? })
     }
 }
@@ -65,6 +67,7 @@ impl Format for JsonFormat {
     }
 
     fn encoder(&self, schema: &Schema) -> Result<Box<dyn Encoder>> {
+        self.kinds.check(schema)?;
         Ok(Box::new(encode::JsonEncoder::new(schema, self.timestamps, self.kinds)))
     }
 

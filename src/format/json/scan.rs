@@ -135,7 +135,7 @@ fn zero_bytes(word: u64) -> u64 {
 
 /// The first index from `at` on with a quote, a backslash or a control character.
 #[inline]
-fn special(text: &[u8], mut at: usize) -> usize {
+pub(super) fn special(text: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*chunk);
         let quotes = zero_bytes(word ^ (ONES * b'"' as u64));

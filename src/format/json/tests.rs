@@ -20,7 +20,7 @@ fn table() -> Vec<(&'static str, DataType)> {
 }
 
 fn check(columns: &[(&str, DataType)], text: &[u8], rows: &[&str], bad: &[&str]) {
-    let format = format_of(&[("format", "json")], columns).unwrap();
+    let format = format_of(&[("format", "json")], columns).expect("options are valid");
     let fields = all_fields(columns);
     let got = decode(&*format, &fields, text);
     assert_eq!(bad_of(&got).into_iter().map(|b| b.2).collect::<Vec<_>>(), bad);
@@ -50,7 +50,7 @@ fn naive(line: &str, fields: &[DecodeField]) -> Option<String> {
                 DataType::SmallInt => i16::try_from(v.as_i64()?).ok()?.to_string(),
                 DataType::Double => zmij::Buffer::new().format(v.as_f64()?).to_owned(),
                 DataType::Boolean => v.as_bool()?.to_string(),
-                _ => v.as_str().map_or_else(|| sonic_rs::to_string(v).unwrap(), str::to_owned),
+                _ => v.as_str().map_or_else(|| sonic_rs::to_string(v).expect("it is JSON"), str::to_owned),
             },
         });
     }
@@ -70,7 +70,7 @@ fn random_value(random: &mut fastrand::Rng, name: &str) -> String {
         "ok" => random.bool().to_string(),
         _ => {
             let text = random_text(random, 12);
-            let mut quoted = sonic_rs::to_string(&text).unwrap();
+            let mut quoted = sonic_rs::to_string(&text).expect("it is JSON");
             if random.bool() {
                 quoted = quoted.replace('a', "\\u0061").replace('😀', "\\ud83d\\ude00").replace('/', "\\/");
             }
@@ -104,7 +104,7 @@ fn random_line(random: &mut fastrand::Rng) -> String {
 fn random_lines_read_as_by_a_tree_parser() {
     let columns = &table()[..5];
     let fields = all_fields(columns);
-    let format = format_of(&[("format", "json")], columns).unwrap();
+    let format = format_of(&[("format", "json")], columns).expect("options are valid");
     for seed in 0..60 {
         let mut random = fastrand::Rng::with_seed(seed);
         let lines: Vec<_> = (0..50).map(|_| random_line(&mut random)).collect();
@@ -116,12 +116,40 @@ fn random_lines_read_as_by_a_tree_parser() {
 }
 
 #[test]
+fn spoilt_lines_are_refused_just_when_a_tree_parser_refuses_them() {
+    let columns = [("name", DataType::STRING)];
+    let fields = all_fields(&columns);
+    let format = format_of(&[("format", "json")], &columns).expect("options are valid");
+    for seed in 0..4000 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let good = random_line(&mut random).into_bytes();
+        let mut spoilt = good.clone();
+        for _ in 0..random.usize(1..3) {
+            let at = random.usize(..spoilt.len());
+            spoilt[at] = b"{}[]\",:\\u0.e- \x01\xc3\xff"[random.usize(..17)];
+        }
+        // The tree parser also refuses numbers beyond DOUBLE where nobody asks for them.
+        let huge = spoilt.windows(4).any(|w| w[0].eq_ignore_ascii_case(&b'e') && w[2..].iter().all(u8::is_ascii_digit));
+        if huge || spoilt.iter().all(|b| b.is_ascii_whitespace()) {
+            continue;
+        }
+        let tree = sonic_rs::from_slice::<sonic_rs::Value>(&spoilt);
+        let accepted = tree.is_ok_and(|tree| tree.is_object());
+        let refused_before = naive(&String::from_utf8_lossy(&good), &[]).is_none();
+        let lines = [&good[..], b"\n", &spoilt, b"\n", &good].concat();
+        let got = decode(&*format, &fields, &lines);
+        let refused = usize::from(refused_before) * 2 + usize::from(!accepted);
+        assert_eq!(got.bad.len(), refused, "seed {seed}: {}", String::from_utf8_lossy(&spoilt));
+    }
+}
+
+#[test]
 fn lines_read_the_same_however_they_are_cut() {
     let text = "{\"id\":1,\"price\":2.5,\"name\":\"a\"}\r\n\n{\"id\":2,\"price\":3,\"name\":\"ü\"}\n{\"id\":3,\"pr\n\
                 {\"name\":\"a long name that is not inline\",\"id\":null}\n{\"id\":x}\n  \n{\"id\":4,\"price\":1,\"name\":\"b\"}";
-    let format = format_of(&[("format", "json"), ("line.max-bytes", "60")], &table()).unwrap();
+    let format = format_of(&[("format", "json"), ("line.max-bytes", "60")], &table()).expect("options are valid");
     assert_cut_anywhere(&*format, &all_fields(&table()), text.as_bytes());
-    let format = format_of(&[("format", "json"), ("line.max-bytes", "30")], &table()).unwrap();
+    let format = format_of(&[("format", "json"), ("line.max-bytes", "30")], &table()).expect("options are valid");
     assert_cut_anywhere(&*format, &all_fields(&table()), text.as_bytes());
 }
 
@@ -166,7 +194,7 @@ fn unknown_fields_are_skipped_but_must_be_valid() {
     let good = b"{\"id\":1,\"x\":[1,{\"y\":\"\\n\"}]}\n";
     for bad in ["01", "\"\\ud800\"", "\"\\x\"", "[1,]", "{\"a\"}", "tru", "\"a\u{1}\"", "1.", "+1", "'a'", ""] {
         let text = [good.as_slice(), format!("{{\"id\":2,\"x\":{bad}}}\n").as_bytes(), good].concat();
-        let format = format_of(&[("format", "json")], &columns).unwrap();
+        let format = format_of(&[("format", "json")], &columns).expect("options are valid");
         let got = decode(&*format, &all_fields(&columns), &text);
         assert_eq!((got.rows, got.bad.len()), (2, 1), "{bad}");
     }
@@ -177,11 +205,11 @@ fn missing_and_null_fields_follow_their_options() {
     let columns = [("id", DataType::Int), ("x", DataType::Int)];
     let mut fields = all_fields(&columns);
     let text = b"{\"id\":1,\"x\":1}\n{\"id\":2}\n{\"id\":3}\n{\"id\":4,\"x\":null}\n{\"id\":5,\"x\":5}";
-    let strict = format_of(&[("format", "json"), ("json.fail-on-missing-field", "true")], &columns).unwrap();
+    let strict = format_of(&[("format", "json"), ("json.fail-on-missing-field", "true")], &columns).expect("options are valid");
     let got = decode(&*strict, &fields, text);
     assert_eq!(bad_of(&got)[1], (24, 3, "field 'x' is missing".into()));
     assert_eq!(rows_of(got, &fields), ["[1, 1]", "[4, NULL]", "[5, 5]"]);
-    let lax = format_of(&[("format", "json")], &columns).unwrap();
+    let lax = format_of(&[("format", "json")], &columns).expect("options are valid");
     fields[1].not_null = true;
     let got = decode(&*lax, &fields, text);
     assert_eq!(got.bad.len(), 3);
@@ -225,19 +253,19 @@ fn nesting_is_bounded() {
 
 #[test]
 fn kinds_are_written_when_asked_for() {
-    let format = format_of(&[("format", "json"), ("changelog", "true")], &[("id", DataType::Int)]).unwrap();
+    let format = format_of(&[("format", "json"), ("changelog", "true")], &[("id", DataType::Int)]).expect("options are valid");
     assert!(format.carries_kinds());
     let ids = crate::batch::Column::constant(&DataType::Int, &Value::Int(1), 2);
     let stamps = vec![StampRun { stamp: 0, count: 2 }];
     let batch = Batch::with_stamps(vec![ids], 2, Some(vec![RowKind::Insert, RowKind::UpdateBefore]), stamps);
     let mut out = Vec::new();
-    format.encoder(&schema_of(&[("id", DataType::Int)])).unwrap().encode(&batch, &mut out);
+    format.encoder(&schema_of(&[("id", DataType::Int)])).expect("types can be written").encode(&batch, &mut out);
     assert_eq!(String::from_utf8_lossy(&out), "{\"id\":1,\"op\":\"+I\"}\n{\"id\":1,\"op\":\"-U\"}\n");
 }
 
 #[test]
 fn options_that_lose_records_or_are_wrong_are_refused() {
-    let refused = |options: &[(&str, &str)]| format_of(options, &[("id", DataType::Int)]).unwrap_err().to_string();
+    let refused = |options: &[(&str, &str)]| format_of(options, &[("id", DataType::Int)]).expect_err("refused").to_string();
     assert!(refused(&[("format", "json"), ("json.ignore-parse-errors", "true")]).contains("on.error"));
     assert!(refused(&[("format", "jsno")]).contains("did you mean 'json'?"));
     assert!(refused(&[]).contains("'format' is required"));
@@ -248,7 +276,7 @@ fn options_that_lose_records_or_are_wrong_are_refused() {
 /// How a document reads as the field `v` of a record.
 fn as_field(document: &[u8], name: &'static str) -> Decoded {
     let columns = [(name, DataType::Json)];
-    let format = format_of(&[("format", "json")], &columns).unwrap();
+    let format = format_of(&[("format", "json")], &columns).expect("options are valid");
     let line = [b"{\"v\":", document, b"}"].concat();
     decode(&*format, &all_fields(&columns), &line)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::record::{self, Record};
+use super::record::{self, Record, Search};
 use super::{CsvFormat, Dialect, Header};
 use crate::batch::Column;
 use crate::error::nearest;
@@ -17,6 +17,7 @@ pub(super) struct CsvDecoder {
     lines: Lines,
     machine: csv_core::Reader,
     record: Record,
+    search: Search,
     fields: Vec<DecodeField>,
     /// Position in the record of each field; `None` if the header lacks it.
     positions: Vec<Option<usize>>,
@@ -39,6 +40,7 @@ impl CsvDecoder {
             lines: Lines::new(format.line_bytes_max),
             machine,
             record: Record::default(),
+            search: Search::default(),
             positions: fields.iter().map(|f| Some(f.position)).collect(),
             fields,
             width: format.columns,
@@ -114,15 +116,19 @@ impl Decoder for CsvDecoder {
     fn decode(&mut self, bytes: &[u8], input: Input, rows_max: usize, out: &mut Decoded) -> usize {
         let mut consumed = 0;
         while out.rows < rows_max {
-            let dialect = &self.dialect;
-            match self.lines.next_record(bytes, input, &mut consumed, |rest| record::end_of_record(rest, dialect)) {
+            let (search, dialect) = (&mut self.search, &self.dialect);
+            match self.lines.next_record(bytes, input, &mut consumed, |rest| search.end_of_record(rest, dialect)) {
+                Framed::Nothing => break,
+                Framed::Bad(bad) => {
+                    self.search = Search::default();
+                    out.bad.push(bad);
+                }
                 Framed::Record(text, place) => {
+                    self.search = Search::default();
                     if !text.is_empty() && !record::is_comment(text, &self.dialect) {
                         self.record(text, place, out);
                     }
                 }
-                Framed::Bad(bad) => out.bad.push(bad),
-                Framed::Nothing => break,
             }
         }
         consumed

@@ -12,26 +12,41 @@ const UNCLOSED: &str = "a quoted field is not closed";
 const AFTER_QUOTE: &str = "something follows the closing quote of a field";
 const UNEQUAL: &str = "the quotes of the record do not match";
 
-/// Where the record at the front of `bytes` ends. Hot: once per row.
-#[inline]
-pub(super) fn end_of_record(bytes: &[u8], dialect: &Dialect) -> End {
-    let line = memchr(b'\n', bytes);
-    let first_line = &bytes[..line.unwrap_or(bytes.len())];
-    if is_comment(first_line, dialect) || memchr(dialect.quote, first_line).is_none() {
-        return line.map_or(End::Open, |at| End::At(at, 0));
-    }
-    let mut walk = Walk::default();
-    let mut inner_lines = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if byte == b'\n' {
-            if !walk.is_inside_quotes() {
-                return End::At(at, inner_lines);
+/// How far the end of the record at the front was looked for, so that a quoted record that comes in many pieces is walked once.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    walk: Walk,
+    walked: usize,
+    inner_lines: u64,
+}
+
+impl Search {
+    /// Where the record at the front of `bytes` ends. Hot: once per row.
+    #[inline]
+    pub fn end_of_record(&mut self, bytes: &[u8], dialect: &Dialect) -> End {
+        if self.walked == 0 {
+            let line = memchr(b'\n', bytes);
+            let first_line = &bytes[..line.unwrap_or(bytes.len())];
+            if is_comment(first_line, dialect) || memchr(dialect.quote, first_line).is_none() {
+                return line.map_or(End::Open, |at| End::At(at, 0));
             }
-            inner_lines += 1;
         }
-        walk.step(byte, dialect);
+        self.walk_on(bytes, dialect)
     }
-    if walk.is_inside_quotes() { End::Unclosed(UNCLOSED) } else { End::Open }
+
+    fn walk_on(&mut self, bytes: &[u8], dialect: &Dialect) -> End {
+        for (at, &byte) in bytes.iter().enumerate().skip(self.walked) {
+            if byte == b'\n' {
+                if !self.walk.is_inside_quotes() {
+                    return End::At(at, self.inner_lines);
+                }
+                self.inner_lines += 1;
+            }
+            self.walk.step(byte, dialect);
+        }
+        self.walked = bytes.len();
+        if self.walk.is_inside_quotes() { End::Unclosed(UNCLOSED) } else { End::Open }
+    }
 }
 
 /// Whether the line is a comment.

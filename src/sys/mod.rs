@@ -1,3 +1,4 @@
 //! The host: clocks, pinning, what it allows and what it costs.
 
+pub mod affinity;
 pub mod clock;

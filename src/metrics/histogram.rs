@@ -91,15 +91,25 @@ impl LatencyHistogram {
     pub fn merge(&mut self, other: &LatencyHistogram) {
         if self.inner.add(&other.inner).is_err() {
             // Logs of other programs may hold values beyond our range.
-            for step in other.inner.iter_recorded() {
-                self.record_n(step.value_iterated_to(), step.count_at_value());
-            }
+            self.record_all(&other.values());
         }
     }
 
     /// Forgets everything, keeps the memory.
     pub fn clear(&mut self) {
         self.inner.reset();
+    }
+
+    /// The recorded values, ascending, with their counts.
+    pub fn values(&self) -> Vec<(Nanos, u64)> {
+        self.inner.iter_recorded().map(|step| (step.value_iterated_to(), step.count_at_value())).collect()
+    }
+
+    /// Records values with their counts.
+    pub fn record_all(&mut self, values: &[(Nanos, u64)]) {
+        for &(value, count) in values {
+            self.record_n(value, count);
+        }
     }
 
     /// Points of the percentile distribution: `ticks` per halving of the distance to 100 %.

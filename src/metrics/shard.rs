@@ -10,7 +10,7 @@ use super::{LatencyHistogram, Stage};
 use crate::types::{EventTime, Nanos};
 
 /// Counts of rows, batches and turns.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Counters {
     /// Rows read by this shard's sources.
     pub rows_in: u64,
@@ -137,8 +137,17 @@ pub struct Interval {
     pub start: Nanos,
     /// How long it lasted.
     pub length: Nanos,
-    /// What was recorded in it.
-    pub histogram: LatencyHistogram,
+    /// What was recorded in it: values with their counts, because few of a histogram's many buckets are in use.
+    pub values: Vec<(Nanos, u64)>,
+}
+
+impl Interval {
+    /// The values as a histogram.
+    pub fn histogram(&self) -> LatencyHistogram {
+        let mut histogram = LatencyHistogram::new();
+        histogram.record_all(&self.values);
+        histogram
+    }
 }
 
 /// Intervals a shard keeps at the most for the log. More: the newest ones are joined into one.
@@ -199,8 +208,9 @@ impl ShardMetrics {
             if record.running.is_empty() {
                 continue;
             }
-            record.before.merge(&record.running);
-            keep(Interval { stage, start, length, histogram: record.running.clone() }, out);
+            let values = record.running.values();
+            record.before.record_all(&values);
+            keep(Interval { stage, start, length, values }, out);
             record.running.clear();
         }
     }
@@ -227,7 +237,9 @@ fn keep(interval: Interval, out: &mut Vec<Interval>) {
         && let Some(last) = out.iter_mut().rev().take(Stage::ALL.len()).find(|i| i.stage == interval.stage)
     {
         last.length = (interval.start + interval.length).saturating_sub(last.start);
-        last.histogram.merge(&interval.histogram);
+        let mut joined = last.histogram();
+        joined.record_all(&interval.values);
+        last.values = joined.values();
     } else {
         out.push(interval);
     }
@@ -326,7 +338,7 @@ mod tests {
             metrics.take_interval(turn * 1_000, &mut intervals);
         }
         metrics.record(Stage::Operators, 5, 1);
-        assert_eq!(intervals.iter().map(|i| i.histogram.count()).sum::<u64>(), recorded);
+        assert_eq!(intervals.iter().map(|i| i.histogram().count()).sum::<u64>(), recorded);
         assert_eq!(metrics.total(Stage::Operators).count(), recorded + 1);
         assert!(metrics.total(Stage::Emit).is_empty());
     }
@@ -335,13 +347,13 @@ mod tests {
     fn intervals_beyond_the_bound_are_joined_and_lose_no_row() {
         let mut metrics = ShardMetrics::new(0);
         let mut intervals: Vec<Interval> = Vec::new();
-        let filler = Interval { stage: Stage::Emit, start: 0, length: 10, histogram: LatencyHistogram::new() };
+        let filler = Interval { stage: Stage::Emit, start: 0, length: 10, values: Vec::new() };
         intervals.resize(INTERVALS_MAX, filler);
         metrics.begin(10);
         metrics.record(Stage::Emit, 5, 3);
         metrics.take_interval(30, &mut intervals);
         let last = intervals.last().expect("some");
-        assert_eq!((intervals.len(), last.length, last.histogram.count()), (INTERVALS_MAX, 30, 3));
+        assert_eq!((intervals.len(), last.length, last.histogram().count()), (INTERVALS_MAX, 30, 3));
     }
 
     #[test]

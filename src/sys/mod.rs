@@ -2,3 +2,6 @@
 
 pub mod affinity;
 pub mod clock;
+pub mod preflight;
+pub mod probe;
+pub mod topology;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{CoreWish, JobConfig, split_override};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::types::parse_duration;
 
 /// What the exit code says; part of every help text.
@@ -131,6 +131,16 @@ impl RunArgs {
             config.report_dir = Some(dir.clone());
         }
         Ok(config)
+    }
+}
+
+/// The exit code of a job that ended with `error`.
+pub fn exit_code(error: &Error) -> u8 {
+    match error.kind() {
+        ErrorKind::Io | ErrorKind::Data | ErrorKind::Limit => 1,
+        ErrorKind::Sql | ErrorKind::Config => 2,
+        ErrorKind::Host => 3,
+        ErrorKind::Internal => 101,
     }
 }
 

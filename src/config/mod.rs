@@ -157,3 +157,54 @@ pub fn split_override(text: &str) -> Result<(String, String)> {
         _ => Err(Error::config(format!("'{text}' is not key=value")).hint("for example --set runtime.idle=spin")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_profile_loads() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tuning");
+        let mut loaded = Vec::new();
+        for entry in std::fs::read_dir(&folder).expect("folder") {
+            let path = entry.expect("entry").path();
+            if path.extension().is_some_and(|e| e == "toml") {
+                let config = JobConfig::load(Some(&path), &[]).unwrap_or_else(|e| panic!("{e}"));
+                assert_ne!(config, JobConfig::default(), "a profile says something");
+                loaded.push(path);
+            }
+        }
+        assert_eq!(loaded.len(), 4);
+    }
+
+    #[test]
+    fn every_value_of_a_profile_has_its_reason() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tuning");
+        for name in ["latency", "throughput", "shared-host", "laptop"] {
+            let text = std::fs::read_to_string(folder.join(format!("{name}.toml"))).expect("profile");
+            for line in text.lines().filter(|l| l.contains(" = ")) {
+                assert!(line.contains("# "), "{name}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn documentation_names_every_key() {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tuning/README.md")).expect("page");
+        for key in KEYS {
+            assert!(text.contains(&format!("| `{key}` |")), "{key}");
+        }
+    }
+
+    #[test]
+    fn missing_file_is_an_error_that_names_it() {
+        let error = JobConfig::load(Some(Path::new("/nonexistent.toml")), &[]).expect_err("missing");
+        assert!(error.message().contains("/nonexistent.toml"));
+    }
+
+    #[test]
+    fn overrides_are_split_at_the_first_sign() {
+        assert_eq!(split_override("a.b = c=d").expect("pair"), ("a.b".to_owned(), "c=d".to_owned()));
+        assert!(split_override("a.b").is_err() && split_override("=c").is_err());
+    }
+}

@@ -5,3 +5,6 @@ pub mod clock;
 pub mod preflight;
 pub mod probe;
 pub mod topology;
+
+#[cfg(test)]
+mod host_script;

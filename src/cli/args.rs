@@ -67,7 +67,7 @@ pub struct JobArgs {
     #[arg(long, value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
 
-    /// Cores of the shards: a list such as 2-5,8, `auto`, or a count such as '2 cores'
+    /// Cores of the shards: a list such as 2-5,8 (a bare 3 is core 3), `auto`, or a count such as '2 cores'
     #[arg(long, value_name = "CORES")]
     pub cores: Option<String>,
 

@@ -3,16 +3,15 @@
 use std::io::Write;
 
 use super::args::DoctorArgs;
-use crate::config::{CoreWish, format_cpulist};
+use crate::config::{CoreWish, JobConfig, format_cpulist};
 use crate::error::{Error, Result};
 use crate::metrics::align;
 use crate::sys::preflight::{Finding, Severity, check_host};
-use crate::sys::{affinity, topology};
 
 /// Looks at the host and writes the findings. An error only if something keeps a job from running at all.
 pub fn run(args: &DoctorArgs, out: &mut dyn Write) -> Result<()> {
-    let allowed = affinity::allowed_cores()?;
-    let placement = CoreWish::parse_argument(&args.cores)?.place(&[], &allowed, &topology::present_cores())?;
+    let config = JobConfig { shards: CoreWish::parse_argument(&args.cores)?, ..JobConfig::default() };
+    let placement = config.placement()?;
     let findings = check_host(&placement.shards, placement.shards.len());
     let text = format!("chosen cores: {}\n\n{}", format_cpulist(&placement.shards), render(&findings));
     out.write_all(text.as_bytes()).map_err(|e| Error::io("cannot write the findings", e))

@@ -109,8 +109,8 @@ fn text_of(value: &DeValue<'_>) -> Option<String> {
 
 /// Where a range of bytes stands.
 fn span_of(text: &str, range: Range<usize>) -> Span {
-    let start = text.floor_char_boundary(range.start.min(text.len()));
-    let end = text.floor_char_boundary(range.end.min(text.len()).max(start));
+    let start = boundary(text, range.start);
+    let end = boundary(text, range.end.max(start));
     let before = &text[..start];
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
     Span {
@@ -118,6 +118,11 @@ fn span_of(text: &str, range: Range<usize>) -> Span {
         column: before[line_start..].chars().count() as u32 + 1,
         width: text[start..end].lines().next().map_or(1, |l| l.chars().count().max(1)) as u32,
     }
+}
+
+/// The nearest start of a character at or before a byte.
+fn boundary(text: &str, byte: usize) -> usize {
+    (0..=byte.min(text.len())).rev().find(|b| text.is_char_boundary(*b)).unwrap_or(0)
 }
 
 /// Sets one key from text.

@@ -2,8 +2,11 @@
 //!
 //! A core that is not there, not allowed to this process or named twice is an error that names it. Nothing is left out silently.
 
+use super::JobConfig;
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::sys::affinity;
+use crate::sys::topology::present_cores;
 
 /// Highest core number that is understood; bounds what `0-99999999999` can ask for.
 const CORE_NUMBER_MAX: usize = 8_191;
@@ -26,6 +29,21 @@ pub struct Placement {
     pub shards: Vec<usize>,
     /// Cores of everything else; empty: not bound.
     pub control: Vec<usize>,
+}
+
+impl JobConfig {
+    /// Settles `cores.shards` and `cores.control` on the running host. Ask before the calling thread is pinned.
+    ///
+    /// Isolated cores are taken when they are named, and never by `auto` or a count.
+    pub fn placement(&self) -> Result<Placement> {
+        let mut allowed = affinity::allowed_cores()?;
+        if matches!(self.shards, CoreWish::List(_)) {
+            allowed.extend(affinity::isolated_cores());
+            allowed.sort_unstable();
+            allowed.dedup();
+        }
+        self.shards.place(&self.control, &allowed, &present_cores())
+    }
 }
 
 impl CoreWish {
@@ -199,6 +217,14 @@ mod tests {
             let message = check(wish, &control).expect_err(wish);
             assert!(message.contains(part), "{wish}: {message}");
         }
+    }
+
+    #[test]
+    fn this_host_has_a_core_for_every_job() {
+        let placed = JobConfig::default().placement().expect("at least one core");
+        assert!(!placed.shards.is_empty() && placed.control.is_empty());
+        let beyond = JobConfig { shards: CoreWish::List(vec![4_000]), ..JobConfig::default() };
+        assert!(beyond.placement().expect_err("no such core").message().contains("core 4000"));
     }
 
     #[test]

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     /// Compares quantiles with a sorted vector: within the precision of 3 digits.
-    fn check(values: &mut Vec<u64>) {
+    fn check(values: &mut [u64]) {
         let mut histogram = LatencyHistogram::new();
         for &value in values.iter() {
             histogram.record_n(value, 1);
@@ -177,7 +177,7 @@ mod tests {
     fn quantiles_agree_with_a_sorted_vector() {
         let mut rng = fastrand::Rng::with_seed(11);
         for size in [1, 2, 10, 1_000, 20_000] {
-            check(&mut (0..size).map(|_| rng.u64(1..1 << 40) >> rng.u32(0..39)).collect());
+            check(&mut (0..size).map(|_| rng.u64(1..1 << 40) >> rng.u32(0..39)).collect::<Vec<u64>>());
         }
     }
 
@@ -208,6 +208,22 @@ mod tests {
         a.merge(&b);
         assert_eq!(a.inner, all.inner);
         assert_eq!(LatencyHistogram::from_v2(&all.to_v2()).expect("own bytes").inner, all.inner);
+    }
+
+    #[test]
+    fn our_log_is_understood_by_the_reader_of_the_tools() {
+        use crate::metrics::{Interval, Stage, hlog};
+        use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
+        let interval = Interval { stage: Stage::Emit, start: 2_000_000_000, length: 500_000_000, values: vec![(3_000_000, 5)] };
+        let text = hlog::write(&[(7, interval)], 0, 9_000_000_000);
+        let entries: Vec<LogEntry<'_>> = IntervalLogIterator::new(text.as_bytes()).map(|e| e.expect("parsed")).collect();
+        let [LogEntry::StartTime(start), LogEntry::BaseTime(base), LogEntry::Interval(line)] = entries.as_slice() else {
+            panic!("{entries:?}");
+        };
+        assert_eq!((start.as_secs(), base.as_secs()), (9, 9));
+        assert_eq!(line.tag().map(|t| t.as_str()), Some("shard-7/emit"));
+        assert_eq!((line.start_timestamp().as_millis(), line.duration().as_millis()), (2_000, 500));
+        assert!((line.max() - 3.0).abs() < 0.01);
     }
 
     #[test]

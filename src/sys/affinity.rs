@@ -4,6 +4,7 @@
 
 use core_affinity::CoreId;
 
+use super::topology::HostFiles;
 use crate::error::{Error, Result};
 
 /// Cores the calling thread may run on, ascending. Ask before pinning: afterwards it is one.
@@ -15,6 +16,19 @@ pub fn allowed_cores() -> Result<Vec<usize>> {
         return Err(Error::host("the kernel does not say which cores this process may use"));
     }
     Ok(cores)
+}
+
+/// Cores that the scheduler leaves alone (`isolcpus`) and that a thread of this process can be pinned to all the same. They are not
+/// among `allowed_cores`, and are meant to be used by name.
+pub fn isolated_cores() -> Vec<usize> {
+    let isolated = HostFiles::real().cores("/sys/devices/system/cpu/isolated").unwrap_or_default();
+    isolated.into_iter().filter(|core| can_pin_to(*core)).collect()
+}
+
+/// Tries it on a thread that ends at once.
+fn can_pin_to(core: usize) -> bool {
+    let tried = std::thread::Builder::new().spawn(move || pin_to(core).is_ok());
+    tried.is_ok_and(|thread| thread.join().unwrap_or(false))
 }
 
 /// Pins the calling thread to `core` and verifies that it is so.

@@ -283,6 +283,8 @@ mod tests {
 
     const LIMITS: (&str, &str) = ("proc/self/limits", "Limit  Soft  Hard\nMax locked memory         8388608  8388608  bytes\n");
 
+    type Tree = Vec<(&'static str, &'static str)>;
+
     /// The finding named `name` on a host that has these files.
     fn check(name: &str, tree: &[(&str, &str)], made: io::Result<()>, cores: &[usize]) -> Finding {
         let dir = tempfile::tempdir().expect("folder");
@@ -298,8 +300,8 @@ mod tests {
     #[test]
     fn files_of_a_host_become_findings() {
         use Severity::{Fail, Ok, Warn};
-        let low: (&str, &str) = ("proc/self/limits", "Max locked memory         65536  65536  bytes\n");
-        let none: (&str, &str) = ("proc/self/limits", "Max locked memory         unlimited  unlimited  bytes\n");
+        let low = ("proc/self/limits", "Max locked memory         65536  65536  bytes\n");
+        let none = ("proc/self/limits", "Max locked memory         unlimited  unlimited  bytes\n");
         let governor = |g: &'static str| ("sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", g);
         let sibling = ("sys/devices/system/cpu/cpu0/topology/thread_siblings_list", "0-1\n");
         let nodes = [("sys/devices/system/node/node0/cpulist", "0\n"), ("sys/devices/system/node/node1/cpulist", "1\n")];
@@ -314,7 +316,7 @@ mod tests {
             ("sys/fs/cgroup/a/b/cpu.max", "max 100000"),
         ];
         let v1 = [("sys/fs/cgroup/cpu/cpu.cfs_quota_us", "400000"), ("sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000")];
-        let cases: Vec<(&str, Vec<(&str, &str)>, Severity, &str)> = vec![
+        let cases: Vec<(&str, Tree, Severity, &str)> = vec![
             ("memlock", vec![LIMITS], Ok, "8192 KiB"),
             ("memlock", vec![low], Fail, "64 KiB"),
             ("memlock", vec![none], Ok, "unlimited"),

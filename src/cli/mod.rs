@@ -1,1 +1,5 @@
-//! cli
+//! The command line: one file per verb.
+
+pub mod args;
+pub mod doctor;
+pub mod latency;

@@ -1,3 +1,10 @@
 //! The host: clocks, pinning, what it allows and what it costs.
 
+pub mod affinity;
 pub mod clock;
+pub mod preflight;
+pub mod probe;
+pub mod topology;
+
+#[cfg(test)]
+mod host_script;

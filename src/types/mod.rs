@@ -9,7 +9,7 @@ pub mod time;
 mod value;
 
 pub use data_type::{DataType, Representation};
-pub use options::{OptionValue, Options};
+pub use options::{OptionValue, Options, parse_duration};
 pub use schema::{Column, ColumnKind, Field, Schema, TableDef};
 pub use value::Value;
 

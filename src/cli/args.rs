@@ -1,0 +1,215 @@
+//! The command line as plain data. Says what was typed; whether it is sensible, others decide.
+//!
+//! Settings are laid over each other here: file, then the SQL's SET, then `--set`, then `--cores` and `--report`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{CoreWish, JobConfig, split_override};
+use crate::error::{Error, ErrorKind, Result};
+use crate::types::parse_duration;
+
+/// What the exit code says; part of every help text.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    the job ended, or was stopped and drained
+  1    the job failed: reading, writing, or data beyond 'max.errors'
+  2    wrong command line, SQL or config
+  3    the host lacks or forbids something the job needs
+  101  a fault of corelane itself";
+
+/// Streaming SQL on one Linux host: one shard per core.
+#[derive(Debug, Clone, PartialEq, Eq, Parser)]
+#[command(name = "corelane", version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Verb {
+    /// Run a job until its sources end, its duration is over or it is stopped
+    #[command(after_help = format!(
+        "Examples:\n  corelane run examples/quickstart.sql\n  corelane run job.sql --cores 2-5,8 --duration 30s --report out\n  \
+         corelane run -e \"SELECT 1 + 1\"\n  cat job.sql | corelane run -\n\n{EXIT_CODES}"
+    ))]
+    Run(RunArgs),
+    /// Show the logical and the physical plan; run nothing
+    #[command(after_help = format!("Example:\n  corelane explain examples/quickstart.sql --cores \"4 cores\"\n\n{EXIT_CODES}"))]
+    Explain(JobArgs),
+    /// Parse, bind, plan, validate config and host; run nothing
+    #[command(after_help = format!("Example:\n  corelane check job.sql --config tuning/latency.toml\n\n{EXIT_CODES}"))]
+    Check(JobArgs),
+    /// Show what of this host costs latency, and what to do about it
+    #[command(after_help = format!("Example:\n  corelane doctor --cores 2-5\n\n{EXIT_CODES}"))]
+    Doctor(DoctorArgs),
+    /// Read histogram logs back: percentiles by stage and shard, several files side by side
+    #[command(after_help = format!("Example:\n  corelane latency before/latency.hlog after/latency.hlog\n\n{EXIT_CODES}"))]
+    Latency(LatencyArgs),
+}
+
+/// SQL and settings of a job.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct JobArgs {
+    /// SQL files; several are one job; `-` reads standard input
+    #[arg(value_name = "FILE.sql", required_unless_present = "expressions")]
+    pub files: Vec<PathBuf>,
+
+    /// SQL given inline; comes after the files
+    #[arg(short = 'e', long = "execute", value_name = "SQL")]
+    pub expressions: Vec<String>,
+
+    /// Settings of the job
+    #[arg(long, value_name = "FILE.toml")]
+    pub config: Option<PathBuf>,
+
+    /// Cores of the shards: a list such as 2-5,8 (a bare 3 is core 3), `auto`, or a count such as '2 cores'
+    #[arg(long, value_name = "CORES")]
+    pub cores: Option<String>,
+
+    /// One setting, as in the config file: --set runtime.idle=spin
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct RunArgs {
+    /// SQL and settings.
+    #[command(flatten)]
+    pub job: JobArgs,
+
+    /// Stop after this long, as if the sources had ended: 500ms, 30s, 5min
+    #[arg(long, value_name = "TIME", value_parser = read_duration)]
+    pub duration: Option<Duration>,
+
+    /// Write report.json, latency.hlog and .hgrm files here
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct DoctorArgs {
+    /// Look at the host as a job on these cores would: a list such as 2-5,8, `auto`, or '2 cores'
+    #[arg(long, value_name = "CORES", default_value = "auto")]
+    pub cores: String,
+}
+
+/// Arguments of `latency`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct LatencyArgs {
+    /// Interval logs that `run --report` or another HdrHistogram tool wrote
+    #[arg(value_name = "FILE.hlog", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+impl JobArgs {
+    /// The settings of the job. `sql` are its SET statements in their order.
+    pub fn job_config(&self, sql: &[(String, String)]) -> Result<JobConfig> {
+        let mut overrides = sql.to_vec();
+        for setting in &self.settings {
+            overrides.push(split_override(setting)?);
+        }
+        let mut config = JobConfig::load(self.config.as_deref(), &overrides)?;
+        if let Some(cores) = &self.cores {
+            config.shards = CoreWish::parse_argument(cores)?;
+        }
+        Ok(config)
+    }
+}
+
+impl RunArgs {
+    /// The settings of the job, `--report` included.
+    pub fn job_config(&self, sql: &[(String, String)]) -> Result<JobConfig> {
+        let mut config = self.job.job_config(sql)?;
+        if let Some(dir) = &self.report {
+            config.report_dir = Some(dir.clone());
+        }
+        Ok(config)
+    }
+}
+
+/// The exit code of a job that ended with `error`.
+pub fn exit_code(error: &Error) -> u8 {
+    match error.kind() {
+        ErrorKind::Io | ErrorKind::Data | ErrorKind::Limit => 1,
+        ErrorKind::Sql | ErrorKind::Config => 2,
+        ErrorKind::Host => 3,
+        ErrorKind::Internal => 101,
+    }
+}
+
+fn read_duration(text: &str) -> std::result::Result<Duration, String> {
+    match parse_duration(text) {
+        Some(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("give a time such as 500ms, 30s or 5min".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn check(line: &str) -> std::result::Result<Verb, String> {
+        Cli::try_parse_from(line.split_whitespace()).map(|cli| cli.verb).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn lines_become_data() {
+        let Ok(Verb::Run(args)) =
+            check("corelane run a.sql b.sql --cores 2-5,8 --set a=1 --set b=2 --duration 30s --report out --config c.toml")
+        else {
+            panic!("run");
+        };
+        assert_eq!(args.job.files, [PathBuf::from("a.sql"), PathBuf::from("b.sql")]);
+        assert_eq!(args.job.settings, ["a=1", "b=2"]);
+        assert_eq!((args.job.cores.as_deref(), args.duration), (Some("2-5,8"), Some(Duration::from_secs(30))));
+        assert!(matches!(check("corelane run -"), Ok(Verb::Run(a)) if a.job.files == [PathBuf::from("-")]));
+        assert!(matches!(check("corelane run -e SELECT"), Ok(Verb::Run(a)) if a.job.files.is_empty()));
+        assert!(matches!(check("corelane doctor"), Ok(Verb::Doctor(a)) if a.cores == "auto"));
+        assert!(matches!(check("corelane latency a b"), Ok(Verb::Latency(a)) if a.files.len() == 2));
+    }
+
+    #[test]
+    fn wrong_lines_are_refused() {
+        for line in [
+            "corelane",
+            "corelane run",
+            "corelane latency",
+            "corelane run a.sql --duration soon",
+            "corelane run a --duration 0s",
+            "corelane fly",
+        ] {
+            assert!(check(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn every_verb_has_an_example_and_the_exit_codes() {
+        for verb in Cli::command().get_subcommands_mut() {
+            let help = verb.render_long_help().to_string();
+            assert!(help.contains("Example") && help.contains("Exit codes"), "{help}");
+        }
+    }
+
+    #[test]
+    fn command_line_wins_over_the_sql() {
+        let args = JobArgs { settings: vec!["runtime.idle=park".to_owned()], cores: Some("0".to_owned()), ..JobArgs::default() };
+        let sql = [("runtime.idle".to_owned(), "spin".to_owned()), ("errors.shown".to_owned(), "3".to_owned())];
+        let config = args.job_config(&sql).expect("valid");
+        assert_eq!((config.idle, config.errors_shown), (crate::config::Idle::Park, 3));
+        assert_eq!(config.shards, CoreWish::List(vec![0]));
+    }
+}

@@ -73,6 +73,8 @@ pub struct Insert {
 pub struct CreateTable {
     /// Name of the table.
     pub name: Name,
+    /// IF NOT EXISTS was written: a table of this name declared before stays as it is.
+    pub if_not_exists: bool,
     /// Columns in declared order.
     pub columns: Vec<ColumnDef>,
     /// WATERMARK FOR column AS expression.

@@ -1,1 +1,95 @@
-//! parse
+//! SQL text to statements: Flink SQL on the parser crate, with a dialect and a statement reader of our own.
+//!
+//! ```text
+//! text -> tokens -> statements split at ';' -> nesting checked -> reader: CREATE TABLE, INSERT, SET, ...
+//!                                                                    |  queries and expressions
+//!                                                                    v
+//!                                           rewrite, window (tokens to normal forms) -> parser crate -> syntax tree
+//! ```
+//!
+//! What the binder gets beyond plain SQL:
+//!
+//! **Window over a table.** `TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))`, the same with named arguments, and
+//! `FROM tumble(t, ts, INTERVAL '10' SECOND)` all become `TableFactor::TableFunction { expr, alias }`, where `expr` is an
+//! `Expr::Function` whose name is one upper-case identifier and whose arguments are all `FunctionArg::Unnamed` expressions:
+//!
+//! | function   | arguments                                        |
+//! |------------|--------------------------------------------------|
+//! | `TUMBLE`   | table, [time column,] size [, offset]            |
+//! | `HOP`      | table, [time column,] slide, size [, offset]     |
+//! | `CUMULATE` | table, [time column,] step, size [, offset]      |
+//! | `SESSION`  | table, [time column,] gap                        |
+//!
+//! - table: `Expr::Prefixed { prefix: "TABLE", value }` with `value` an `Expr::Identifier`, an `Expr::CompoundIdentifier` or, for
+//!   a query in parentheses, an `Expr::Subquery`.
+//! - time column: `Expr::Function` named `DESCRIPTOR` with one `Expr::Identifier`. Where none was written, the argument is
+//!   missing, and the event-time column of the table is meant.
+//! - durations: `Expr::Interval`.
+//!
+//! **Window in GROUP BY.** `GROUP BY TUMBLE(ts, size)`, `HOP(ts, slide, size)`, `SESSION(ts, gap)` stay function calls among the
+//! expressions of GROUP BY, named as written; without a time column they have one argument fewer. `WINDOW TUMBLING (...)`,
+//! `WINDOW SLIDING (...)` and `WINDOW SESSION (...)` become the first expression of GROUP BY in that form, upper-case.
+//! `TUMBLE_START(...)` and the like are plain function calls. A `WINDOW` clause that remains names windows of OVER.
+//!
+//! **Intervals.** `Expr::Interval` with a text in single quotes and `leading_field` one of Year, Month, Day, Hour, Minute, Second
+//! (weeks and quarters are multiplied out, milliseconds and finer are fractions of a second, units in the text and plural units
+//! are brought into this form); `last_field` is set for `'1:30' MINUTE TO SECOND`. Texts are not checked here. `leading_field`
+//! is `None` only where the text is no number and unit.
+//!
+//! **Types of CAST.** Turn them into ours with [`data_type`]; they are valid already.
+//!
+//! **Depth.** Nesting is at most `NESTING_MAX`, operators on one way into an expression at most 256: recursion over a tree
+//! is safe on the stack of [`on_large_stack`]. `MAP['k', 1]` is the call `MAP('k', 1)`.
+
+mod create_table;
+mod cursor;
+mod data_type;
+mod dialect;
+mod fault;
+mod nesting;
+mod reader;
+mod rewrite;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod window;
+mod window_clause;
+
+use sqlparser::parser::ParserError;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+
+pub use data_type::data_type;
+pub use fault::span_of;
+
+use crate::error::{Error, Result};
+use crate::plan::statement::Statement;
+
+/// Reads a SQL text. Faults carry their place; the caller adds the text with `Error::in_text`.
+pub fn parse(text: &str) -> Result<Vec<Statement>> {
+    let tokens = tokenize(text).map_err(|fault| fault::fault_of(fault, &[]))?;
+    on_large_stack(|| reader::statements(&tokens))
+}
+
+/// Tokens without whitespace and comments.
+fn tokenize(text: &str) -> std::result::Result<Vec<TokenWithSpan>, ParserError> {
+    let mut tokens = Tokenizer::new(&dialect::FlinkDialect, text).tokenize_with_location()?;
+    tokens.retain(|t| !matches!(t.token, Token::Whitespace(_) | Token::EOF));
+    Ok(tokens)
+}
+
+/// Stack of a thread for deep trees; only what is used of it is ever in memory. Without optimisation the parser crate takes
+/// some 300 KiB for a level of sub-queries, so that the deepest text allowed needs a quarter of this.
+const LARGE_STACK_BYTES: usize = 128 << 20;
+
+/// Runs `work` on a thread of its own, whose stack holds the deepest nesting allowed, whatever the caller's stack is.
+/// For everything that follows a syntax tree by recursion, binding too.
+pub fn on_large_stack<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .name("plan".to_owned())
+            .stack_size(LARGE_STACK_BYTES)
+            .spawn_scoped(scope, work)
+            .map_err(|e| Error::host(format!("no thread to plan on: {e}")))?;
+        thread.join().unwrap_or_else(|_| Err(Error::internal("the planner broke off")))
+    })
+}

@@ -1,0 +1,202 @@
+//! CREATE TABLE: columns, WATERMARK FOR, PRIMARY KEY ... NOT ENFORCED, WITH.
+
+use sqlparser::ast::Expr;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::cursor::{Cursor, is_word};
+use super::data_type::TypeReader;
+use super::syntax;
+use crate::error::{Error, Result};
+use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Name};
+use crate::types::{DataType, Options};
+
+/// Reads what stands behind `CREATE [TEMPORARY] TABLE`.
+pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
+    let if_not_exists = cursor.accept(&["IF", "NOT", "EXISTS"]);
+    let name = cursor.dotted_name("a table name")?;
+    let mut table = CreateTable {
+        name,
+        if_not_exists,
+        columns: Vec::new(),
+        watermark: None,
+        primary_key: Vec::new(),
+        options: Options::default(),
+    };
+    cursor.list(|cursor| element(cursor, &mut table))?;
+    comment(cursor)?;
+    for (words, hint) in REFUSED {
+        if cursor.looks_at(&[words]) {
+            let error = Error::sql(format!("{words} of CREATE TABLE is not supported")).at(cursor.span());
+            return Err(error.hint(hint));
+        }
+    }
+    if cursor.accept(&["WITH"]) {
+        table.options = options(cursor)?;
+    }
+    cursor.expect_end("CREATE TABLE")?;
+    Ok(table)
+}
+
+const REFUSED: [(&str, &str); 4] = [
+    ("PARTITIONED", "rows are partitioned by the keys of each query, on every core"),
+    ("DISTRIBUTED", "rows are partitioned by the keys of each query, on every core"),
+    ("LIKE", "write the columns out"),
+    ("AS", "create the table, then fill it with INSERT INTO ... SELECT"),
+];
+
+/// One element of the parentheses: a column or a constraint.
+fn element(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
+    if cursor.looks_at(&["WATERMARK", "FOR"]) {
+        return watermark(cursor, table);
+    }
+    if cursor.accept(&["CONSTRAINT"]) {
+        cursor.name("a constraint name")?;
+        return table_key(cursor, table);
+    }
+    if cursor.looks_at(&["PRIMARY", "KEY"]) {
+        return table_key(cursor, table);
+    }
+    let is_unique = matches!(cursor.rest(), [u, open, ..] if is_word(&u.token, "UNIQUE") && open.token == Token::LParen);
+    if is_unique {
+        return Err(Error::sql("UNIQUE is not supported").at(cursor.span()).hint("declare PRIMARY KEY (...) NOT ENFORCED"));
+    }
+    let name = cursor.name("a column name")?;
+    if let Some(twin) = table.columns.iter().find(|c| c.name.text == name.text) {
+        return Err(Error::sql(format!("column '{}' is declared twice", twin.name.text)).at(name.span));
+    }
+    let kind = match cursor.accept(&["AS"]) {
+        true => ColumnDefKind::Computed(expression(cursor)?),
+        false => typed_column(cursor, table, &name)?,
+    };
+    table.columns.push(ColumnDef { name, kind });
+    Ok(())
+}
+
+fn watermark(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
+    let span = cursor.span();
+    cursor.expect(&["WATERMARK", "FOR"])?;
+    let column = cursor.name("an event-time column")?;
+    if !cursor.accept(&["AS"]) {
+        let error = cursor.expected("AS and an expression");
+        return Err(error.hint("write WATERMARK FOR ts AS ts - INTERVAL '5' SECOND"));
+    }
+    let expression = expression(cursor)?;
+    match table.watermark.replace((column, expression)) {
+        None => Ok(()),
+        Some(_) => Err(Error::sql("a table has one WATERMARK").at(span)),
+    }
+}
+
+fn table_key(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
+    let span = cursor.span();
+    cursor.expect(&["PRIMARY", "KEY"])?;
+    let columns = cursor.list(|cursor| cursor.name("a column name"))?;
+    not_enforced(cursor)?;
+    set_key(table, columns, span)
+}
+
+fn set_key(table: &mut CreateTable, columns: Vec<Name>, span: crate::error::Span) -> Result<()> {
+    if !table.primary_key.is_empty() {
+        return Err(Error::sql("a table has one PRIMARY KEY").at(span));
+    }
+    table.primary_key = columns;
+    Ok(())
+}
+
+fn not_enforced(cursor: &mut Cursor) -> Result<()> {
+    match cursor.accept(&["NOT", "ENFORCED"]) {
+        true => Ok(()),
+        false => Err(cursor
+            .expected("NOT ENFORCED")
+            .hint("a stream's key is a promise of its source, not checked: write PRIMARY KEY (...) NOT ENFORCED")),
+    }
+}
+
+fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Result<ColumnDefKind> {
+    let data_type = column_type(cursor)?;
+    let mut not_null = false;
+    let mut metadata = None;
+    loop {
+        if cursor.accept(&["NOT", "NULL"]) {
+            not_null = true;
+        } else if cursor.accept(&["NULL"]) {
+            not_null = false;
+        } else if cursor.accept(&["METADATA"]) {
+            metadata = Some(metadata_key(cursor, name)?);
+        } else if cursor.accept(&["CONSTRAINT"]) {
+            cursor.name("a constraint name")?;
+        } else if cursor.looks_at(&["PRIMARY", "KEY"]) {
+            let span = cursor.span();
+            cursor.expect(&["PRIMARY", "KEY"])?;
+            not_enforced(cursor)?;
+            set_key(table, vec![name.clone()], span)?;
+        } else if !comment(cursor)? {
+            break;
+        }
+    }
+    if !matches!(cursor.peek(), None | Some(TokenWithSpan { token: Token::Comma | Token::RParen, .. })) {
+        let what = format!("',' or ')' behind column '{}'", name.text);
+        return Err(cursor
+            .expected(&what)
+            .hint("a column is: name TYPE [NOT NULL] [METADATA [FROM 'key'] [VIRTUAL]], or name AS expression"));
+    }
+    Ok(match metadata {
+        Some(key) => ColumnDefKind::Metadata { data_type, key },
+        None => ColumnDefKind::Physical { data_type, not_null },
+    })
+}
+
+fn column_type(cursor: &mut Cursor) -> Result<DataType> {
+    let mut reader = TypeReader::new(cursor.clone());
+    let data_type = reader.read()?;
+    *cursor = reader.into_cursor()?;
+    Ok(data_type)
+}
+
+fn metadata_key(cursor: &mut Cursor, name: &Name) -> Result<String> {
+    let key = match cursor.accept(&["FROM"]) {
+        true => cursor.text("a metadata key in single quotes")?.text,
+        false => name.text.clone(),
+    };
+    cursor.accept(&["VIRTUAL"]);
+    Ok(key)
+}
+
+/// Takes `COMMENT 'x'` if it comes next.
+fn comment(cursor: &mut Cursor) -> Result<bool> {
+    let found = cursor.accept(&["COMMENT"]);
+    if found {
+        cursor.text("a comment in single quotes")?;
+    }
+    Ok(found)
+}
+
+/// An expression up to the next comma or the end of the list, without its COMMENT.
+fn expression(cursor: &mut Cursor) -> Result<Expr> {
+    let span = cursor.span();
+    let tokens = match cursor.take_until(&Token::Comma) {
+        [expression @ .., word, TokenWithSpan { token: Token::SingleQuotedString(_), .. }] if is_word(&word.token, "COMMENT") => {
+            expression
+        }
+        tokens => tokens,
+    };
+    if tokens.is_empty() {
+        return Err(Error::sql("an expression is missing").at(span));
+    }
+    syntax::expression(tokens)
+}
+
+fn options(cursor: &mut Cursor) -> Result<Options> {
+    let mut options = Options::default();
+    cursor.list(|cursor| {
+        let key = cursor.text("an option in single quotes")?;
+        cursor.expect_token(&Token::Eq)?;
+        let value = cursor.text("a value in single quotes")?;
+        if options.iter().any(|(known, _)| known == key.text) {
+            return Err(Error::sql(format!("option '{}' is given twice", key.text)).at(key.span));
+        }
+        options.set(key.text, value.text, value.span);
+        Ok(())
+    })?;
+    Ok(options)
+}

@@ -1,0 +1,385 @@
+//! Reads data types: of columns from tokens, of CAST targets from the syntax tree. One reader knows all types.
+
+use sqlparser::ast;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::cursor::{Cursor, is_word};
+use super::fault::{fault_of, too_deep};
+use super::tokenize;
+use crate::error::{Error, Result, Span, nearest};
+use crate::limits::NESTING_MAX;
+use crate::plan::statement::Name;
+use crate::types::DataType;
+
+/// The type a CAST names.
+pub fn data_type(ast: &ast::DataType) -> Result<DataType> {
+    let text = match ast {
+        ast::DataType::Custom(ast::ObjectName(parts), modifiers) if modifiers.is_empty() => match parts.as_slice() {
+            [ast::ObjectNamePart::Identifier(ident)] if ident.quote_style == Some(CARRIED) => ident.value.clone(),
+            _ => ast.to_string(),
+        },
+        _ => ast.to_string(),
+    };
+    let tokens = tokenize(&text).map_err(|fault| fault_of(fault, &[])).map_err(|e| Error::sql(e.message()))?;
+    let mut reader = TypeReader::new(Cursor::new(&tokens));
+    // Places inside `text` are not places of the statement, so they are dropped.
+    let found = reader.read().map_err(|e| without_place(&e))?;
+    match reader.into_cursor() {
+        Ok(cursor) if cursor.at_end() => Ok(found),
+        _ => Err(Error::sql(format!("'{text}' is not a data type"))),
+    }
+}
+
+/// Quotes of the word in which `rewrite` carries the text of a type through the parser crate.
+pub(super) const CARRIED: char = '`';
+
+fn without_place(error: &Error) -> Error {
+    let bare = Error::sql(error.message());
+    match error.hint_text() {
+        Some(hint) => bare.hint(hint),
+        None => bare,
+    }
+}
+
+/// Reads one type; `>>` may close two types, so half of it can be pending.
+pub(super) struct TypeReader<'a> {
+    cursor: Cursor<'a>,
+    half_read: bool,
+    depth: usize,
+}
+
+impl<'a> TypeReader<'a> {
+    /// Reads at `cursor`.
+    pub(super) fn new(cursor: Cursor<'a>) -> Self {
+        Self { cursor, half_read: false, depth: 0 }
+    }
+
+    /// Where reading stopped; a fault if one `>` too many was written.
+    pub(super) fn into_cursor(self) -> Result<Cursor<'a>> {
+        match self.half_read {
+            true => Err(Error::sql("one '>' too many").at(self.cursor.span())),
+            false => Ok(self.cursor),
+        }
+    }
+
+    /// Reads a type.
+    pub(super) fn read(&mut self) -> Result<DataType> {
+        self.depth += 1;
+        if self.depth > NESTING_MAX {
+            return Err(too_deep().at(self.cursor.span()));
+        }
+        let word = self.word()?;
+        let mut found = self.named(&word)?;
+        while self.cursor.looks_at(&["ARRAY"]) {
+            self.cursor.expect(&["ARRAY"])?;
+            found = DataType::Array(Box::new(found));
+            self.depth += 1;
+            if self.depth > NESTING_MAX {
+                return Err(too_deep().at(self.cursor.span()));
+            }
+        }
+        if self.cursor.looks_at(&["MULTISET"]) {
+            return Err(multiset(self.cursor.span()));
+        }
+        self.depth -= 1;
+        Ok(found)
+    }
+
+    fn word(&mut self) -> Result<Name> {
+        match self.cursor.peek() {
+            Some(TokenWithSpan { token: Token::Word(word), .. }) if word.quote_style.is_none() => self.cursor.name("a data type"),
+            _ => Err(self.cursor.expected("a data type")),
+        }
+    }
+
+    fn named(&mut self, word: &Name) -> Result<DataType> {
+        let found = match word.text.to_ascii_uppercase().as_str() {
+            "BOOLEAN" | "BOOL" => DataType::Boolean,
+            "TINYINT" => DataType::TinyInt,
+            "SMALLINT" => DataType::SmallInt,
+            "INT" | "INTEGER" => DataType::Int,
+            "BIGINT" => DataType::BigInt,
+            "FLOAT" | "REAL" => DataType::Float,
+            "DOUBLE" => {
+                self.cursor.accept(&["PRECISION"]);
+                DataType::Double
+            }
+            "DECIMAL" | "DEC" | "NUMERIC" => self.decimal(word.span)?,
+            "CHAR" | "CHARACTER" => self.characters(Some(1))?,
+            "VARCHAR" => self.characters(None)?,
+            "STRING" | "TEXT" => DataType::STRING,
+            "BINARY" | "VARBINARY" => {
+                self.number()?;
+                DataType::Bytes
+            }
+            "BYTES" | "BYTEA" => DataType::Bytes,
+            "DATE" => DataType::Date,
+            "TIME" => self.time()?,
+            "TIMESTAMP" => self.timestamp()?,
+            "TIMESTAMP_LTZ" => DataType::TimestampLtz(self.digits(6)?),
+            "INTERVAL" => self.interval()?,
+            "ARRAY" => {
+                self.open(&word.text)?;
+                let item = self.read()?;
+                self.close()?;
+                DataType::Array(Box::new(item))
+            }
+            "MAP" => self.map(&word.text)?,
+            "ROW" => self.row()?,
+            "JSON" => DataType::Json,
+            "MULTISET" => return Err(multiset(word.span)),
+            _ => return Err(unknown(word)),
+        };
+        Ok(found)
+    }
+
+    fn decimal(&mut self, span: Span) -> Result<DataType> {
+        let (mut precision, mut scale) = (10, 0);
+        if self.cursor.accept_token(&Token::LParen) {
+            precision = self.uint()?;
+            if self.cursor.accept_token(&Token::Comma) {
+                scale = self.uint()?;
+            }
+            self.cursor.expect_token(&Token::RParen)?;
+        }
+        match (u8::try_from(precision), u8::try_from(scale)) {
+            (Ok(precision @ 1..=38), Ok(scale)) if scale <= precision => Ok(DataType::Decimal { precision, scale }),
+            _ => Err(Error::sql(format!("DECIMAL({precision}, {scale}) does not exist"))
+                .at(span)
+                .hint("precision is 1 to 38, scale 0 to the precision")),
+        }
+    }
+
+    fn characters(&mut self, default: Option<u32>) -> Result<DataType> {
+        let varying = self.cursor.accept(&["VARYING"]);
+        let span = self.cursor.span();
+        match self.number()? {
+            None if varying => Ok(DataType::STRING),
+            None => Ok(DataType::Varchar(default)),
+            Some(length) => match u32::try_from(length) {
+                Ok(length @ 1..=2_147_483_646) => Ok(DataType::Varchar(Some(length))),
+                // The greatest length is Flink's own spelling of STRING.
+                Ok(2_147_483_647) => Ok(DataType::STRING),
+                _ => Err(Error::sql(format!("a text of length {length} does not exist"))
+                    .at(span)
+                    .hint("the length is 1 to 2147483647; STRING has no limit")),
+            },
+        }
+    }
+
+    fn time(&mut self) -> Result<DataType> {
+        let digits = self.digits(0)?;
+        self.without_zone()?;
+        Ok(DataType::Time(digits))
+    }
+
+    fn timestamp(&mut self) -> Result<DataType> {
+        let digits = self.digits(6)?;
+        if self.cursor.accept(&["WITH", "LOCAL", "TIME", "ZONE"]) {
+            return Ok(DataType::TimestampLtz(digits));
+        }
+        self.without_zone()?;
+        Ok(DataType::Timestamp(digits))
+    }
+
+    fn without_zone(&mut self) -> Result<()> {
+        let zone = self.cursor.looks_at(&["WITH", "TIME", "ZONE"]) || self.cursor.looks_at(&["WITH", "LOCAL", "TIME"]);
+        if zone {
+            return Err(Error::sql("this type cannot have a time zone")
+                .at(self.cursor.span())
+                .hint("the type of an instant is TIMESTAMP(p) WITH LOCAL TIME ZONE, or TIMESTAMP_LTZ(p)"));
+        }
+        if self.cursor.accept(&["WITHOUT"]) {
+            self.cursor.expect(&["TIME", "ZONE"])?;
+        }
+        Ok(())
+    }
+
+    /// `(p)` of a time type, 0 to 9.
+    fn digits(&mut self, default: u8) -> Result<u8> {
+        let span = self.cursor.span();
+        let Some(number) = self.number()? else { return Ok(default) };
+        u8::try_from(number)
+            .ok()
+            .filter(|digits| *digits <= 9)
+            .ok_or_else(|| Error::sql(format!("a time has 0 to 9 digits of a second, not {number}")).at(span))
+    }
+
+    fn interval(&mut self) -> Result<DataType> {
+        let first = self.unit()?;
+        self.number()?;
+        let last = match self.cursor.accept(&["TO"]) {
+            true => {
+                let last = self.unit()?;
+                self.number()?;
+                last
+            }
+            false => first,
+        };
+        match (first, last) {
+            (Unit::Months, Unit::Months) => Ok(DataType::IntervalMonth),
+            (Unit::Nanos, Unit::Nanos) => Ok(DataType::IntervalDay),
+            _ => Err(Error::sql("an interval is either YEAR TO MONTH or DAY TO SECOND").at(self.cursor.span())),
+        }
+    }
+
+    fn unit(&mut self) -> Result<Unit> {
+        for (word, unit) in INTERVAL_UNITS {
+            if self.cursor.accept(&[word]) {
+                return Ok(unit);
+            }
+        }
+        Err(self.cursor.expected("YEAR, MONTH, DAY, HOUR, MINUTE or SECOND"))
+    }
+
+    fn map(&mut self, word: &str) -> Result<DataType> {
+        self.open(word)?;
+        let key = self.read()?;
+        if !self.comma() {
+            return Err(self.cursor.expected("',' between key and value of MAP"));
+        }
+        let value = self.read()?;
+        self.close()?;
+        Ok(DataType::Map(Box::new(key), Box::new(value)))
+    }
+
+    fn row(&mut self) -> Result<DataType> {
+        if self.cursor.accept_token(&Token::Neq) {
+            return Ok(DataType::Row(Vec::new()));
+        }
+        let round = self.cursor.accept_token(&Token::LParen);
+        if !round {
+            self.open("ROW")?;
+        }
+        let mut fields = vec![self.field()?];
+        while self.comma() {
+            fields.push(self.field()?);
+        }
+        match round {
+            true => self.cursor.expect_token(&Token::RParen)?,
+            false => self.close()?,
+        }
+        Ok(DataType::Row(fields))
+    }
+
+    fn field(&mut self) -> Result<(String, DataType)> {
+        let name = self.cursor.name("a field name")?;
+        let data_type = self.read()?;
+        self.nullability();
+        if matches!(self.cursor.peek(), Some(TokenWithSpan { token: Token::SingleQuotedString(_), .. })) {
+            self.cursor.take();
+        }
+        Ok((name.text, data_type))
+    }
+
+    /// Takes a comma, unless half of a `>>` is still to be read.
+    fn comma(&mut self) -> bool {
+        !self.half_read && self.cursor.accept_token(&Token::Comma)
+    }
+
+    fn nullability(&mut self) {
+        if !self.cursor.accept(&["NOT", "NULL"]) {
+            self.cursor.accept(&["NULL"]);
+        }
+    }
+
+    fn open(&mut self, word: &str) -> Result<()> {
+        match self.cursor.accept_token(&Token::Lt) {
+            true => Ok(()),
+            false => Err(self.cursor.expected(&format!("'<' behind {word}"))),
+        }
+    }
+
+    fn close(&mut self) -> Result<()> {
+        self.nullability();
+        if self.half_read {
+            self.half_read = false;
+            return Ok(());
+        }
+        if self.cursor.accept_token(&Token::ShiftRight) {
+            self.half_read = true;
+            return Ok(());
+        }
+        match self.cursor.accept_token(&Token::Gt) {
+            true => Ok(()),
+            false => Err(self.cursor.expected("'>'")),
+        }
+    }
+
+    fn number(&mut self) -> Result<Option<u64>> {
+        if !self.cursor.accept_token(&Token::LParen) {
+            return Ok(None);
+        }
+        let number = self.uint()?;
+        self.cursor.expect_token(&Token::RParen)?;
+        Ok(Some(number))
+    }
+
+    fn uint(&mut self) -> Result<u64> {
+        let number = match self.cursor.peek() {
+            Some(TokenWithSpan { token: Token::Number(text, false), .. }) => text.parse().ok(),
+            _ => None,
+        };
+        let number = number.ok_or_else(|| self.cursor.expected("a whole number"))?;
+        self.cursor.take();
+        Ok(number)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Months,
+    Nanos,
+}
+
+const INTERVAL_UNITS: [(&str, Unit); 6] = [
+    ("YEAR", Unit::Months),
+    ("MONTH", Unit::Months),
+    ("DAY", Unit::Nanos),
+    ("HOUR", Unit::Nanos),
+    ("MINUTE", Unit::Nanos),
+    ("SECOND", Unit::Nanos),
+];
+
+fn multiset(span: Span) -> Error {
+    Error::sql("MULTISET is not supported").at(span).hint("use ARRAY<t>, or MAP<t, INT> with the count of each item")
+}
+
+fn unknown(word: &Name) -> Error {
+    let error = Error::sql(format!("there is no data type '{}'", word.text)).at(word.span);
+    match nearest(&word.text, TYPES.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean {near}?")),
+        None => error.hint(format!("the types are {}", TYPES.join(", "))),
+    }
+}
+
+const TYPES: [&str; 22] = [
+    "BOOLEAN",
+    "TINYINT",
+    "SMALLINT",
+    "INT",
+    "BIGINT",
+    "FLOAT",
+    "DOUBLE",
+    "DECIMAL",
+    "CHAR",
+    "VARCHAR",
+    "STRING",
+    "BYTES",
+    "VARBINARY",
+    "DATE",
+    "TIME",
+    "TIMESTAMP",
+    "TIMESTAMP_LTZ",
+    "INTERVAL",
+    "ARRAY",
+    "ROW",
+    "MAP",
+    "JSON",
+];
+
+/// Whether the parser crate reads this type by itself, so that its text need not be carried.
+pub(super) fn is_plain(tokens: &[TokenWithSpan]) -> bool {
+    const OWN: [&str; 8] = ["ARRAY", "MAP", "ROW", "MULTISET", "LOCAL", "INTERVAL", "TIMESTAMP_LTZ", "BYTEA"];
+    tokens.iter().all(|t| t.token != Token::Lt && !OWN.iter().any(|word| is_word(&t.token, word)))
+}

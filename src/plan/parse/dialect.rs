@@ -1,0 +1,100 @@
+//! The dialect handed to the parser crate: Flink SQL as far as its hooks reach. What they do not reach, `rewrite` and
+//! `window` change in the tokens before the parser sees them.
+
+use sqlparser::ast::{Expr, Ident};
+use sqlparser::dialect::Dialect;
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
+
+/// Flink SQL: names in back-ticks or double quotes, `FILTER (WHERE ...)`, `FOR SYSTEM_TIME AS OF`, `TABLE t`
+/// as an argument.
+#[derive(Debug)]
+pub(super) struct FlinkDialect;
+
+impl Dialect for FlinkDialect {
+    fn is_delimited_identifier_start(&self, ch: char) -> bool {
+        ch == '"' || ch == '`'
+    }
+
+    fn is_identifier_start(&self, ch: char) -> bool {
+        ch.is_alphabetic() || ch == '_'
+    }
+
+    fn is_identifier_part(&self, ch: char) -> bool {
+        ch.is_alphanumeric() || ch == '_' || ch == '$'
+    }
+
+    fn supports_unicode_string_literal(&self) -> bool {
+        true
+    }
+
+    fn supports_filter_during_aggregation(&self) -> bool {
+        true
+    }
+
+    fn supports_group_by_expr(&self) -> bool {
+        true
+    }
+
+    fn supports_window_function_null_treatment_arg(&self) -> bool {
+        true
+    }
+
+    fn supports_window_clause_named_window_reference(&self) -> bool {
+        true
+    }
+
+    fn supports_match_recognize(&self) -> bool {
+        true
+    }
+
+    fn supports_parens_around_table_factor(&self) -> bool {
+        true
+    }
+
+    fn supports_values_as_table_factor(&self) -> bool {
+        true
+    }
+
+    fn supports_left_associative_joins_without_parens(&self) -> bool {
+        true
+    }
+
+    fn supports_table_versioning(&self) -> bool {
+        true
+    }
+
+    fn allow_extract_custom(&self) -> bool {
+        true
+    }
+
+    fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+        let [first, second] = parser.peek_tokens_ref::<2>();
+        let is_table = matches!(&first.token, Token::Word(w) if w.quote_style.is_none() && w.keyword == Keyword::TABLE);
+        let named = matches!(&second.token, Token::Word(_) | Token::LParen);
+        (is_table && named).then(|| table_argument(parser))
+    }
+}
+
+/// `TABLE t` or `TABLE (SELECT ...)` as an argument of a window function.
+fn table_argument(parser: &mut Parser) -> Result<Expr, ParserError> {
+    let word = parser.next_token();
+    let value = match parser.peek_token_ref().token {
+        Token::LParen => parser.parse_prefix()?,
+        _ => name(parser)?,
+    };
+    Ok(Expr::Prefixed { prefix: Ident::with_span(word.span, "TABLE"), value: Box::new(value) })
+}
+
+fn name(parser: &mut Parser) -> Result<Expr, ParserError> {
+    let first = parser.parse_identifier()?;
+    if parser.peek_token_ref().token != Token::Period {
+        return Ok(Expr::Identifier(first));
+    }
+    let mut parts = vec![first];
+    while parser.consume_token(&Token::Period) {
+        parts.push(parser.parse_identifier()?);
+    }
+    Ok(Expr::CompoundIdentifier(parts))
+}

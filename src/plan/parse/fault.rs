@@ -1,0 +1,98 @@
+//! Turns places and faults of the parser crate into ours: `span_of` for positions, `fault_of` for messages with a hint.
+
+use sqlparser::parser::ParserError;
+use sqlparser::tokenizer::{self, Token, TokenWithSpan};
+
+use crate::error::{Error, Span, nearest};
+
+/// A place of the parser crate as one of ours. An unknown place stays unknown (line 0), which `Error::at` ignores.
+pub fn span_of(span: tokenizer::Span) -> Span {
+    let width = match span.end.line == span.start.line {
+        true => span.end.column.saturating_sub(span.start.column).max(1),
+        false => 1,
+    };
+    Span { line: narrow(span.start.line), column: narrow(span.start.column.max(1)), width: narrow(width) }
+}
+
+/// The parser's fault over `tokens` as one of ours: message in our words, the token underlined, a near keyword as hint.
+pub(super) fn fault_of(fault: ParserError, tokens: &[TokenWithSpan]) -> Error {
+    let text = match fault {
+        ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
+        ParserError::RecursionLimitExceeded => return too_deep().at(first_span(tokens)),
+    };
+    let (text, place) = split_place(&text);
+    let error = Error::sql(reworded(text));
+    match place {
+        Some((line, column)) => match tokens.iter().position(|t| (t.span.start.line, t.span.start.column) == (line, column)) {
+            Some(at) => hinted(error.at(span_of(tokens[at].span)), tokens, at),
+            None => error.at(Span { line: narrow(line), column: narrow(column.max(1)), width: 1 }),
+        },
+        None => match tokens.last() {
+            Some(last) => hinted(error.at(behind(last)), tokens, tokens.len()),
+            None => error,
+        },
+    }
+}
+
+/// The fault of a text that nests deeper than the engine follows.
+pub(super) fn too_deep() -> Error {
+    Error::sql(format!("nested more than {} levels deep", crate::limits::NESTING_MAX))
+        .hint("move inner queries or expressions into views or a WITH clause")
+}
+
+/// The place right behind a token, where something is missing.
+pub(super) fn behind(last: &TokenWithSpan) -> Span {
+    let end = last.span.end;
+    Span { line: narrow(end.line), column: narrow(end.column.max(1)), width: 1 }
+}
+
+fn first_span(tokens: &[TokenWithSpan]) -> Span {
+    tokens.first().map(|t| span_of(t.span)).unwrap_or_default()
+}
+
+fn narrow(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Cuts ` at Line: 3, Column: 7` off a message.
+fn split_place(text: &str) -> (&str, Option<(u64, u64)>) {
+    let Some((head, tail)) = text.rsplit_once(" at Line: ") else { return (text, None) };
+    let Some((line, column)) = tail.split_once(", Column: ") else { return (text, None) };
+    match (line.trim().parse(), column.trim().parse()) {
+        (Ok(line), Ok(column)) => (head, Some((line, column))),
+        _ => (text, None),
+    }
+}
+
+fn reworded(text: &str) -> String {
+    let text = text.replace("Expected: ", "expected ").replace("found: EOF", "found the end of the statement");
+    let text = text.replace(", found: ", ", found ");
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => "not understood".to_owned(),
+    }
+}
+
+/// Adds a hint when the word at `at`, or the one before it, looks like a misspelled keyword.
+fn hinted(error: Error, tokens: &[TokenWithSpan], at: usize) -> Error {
+    let around = [at.checked_sub(1), Some(at), at.checked_sub(2)];
+    let near = around.into_iter().flatten().filter_map(|i| tokens.get(i)).find_map(misspelled);
+    match near {
+        Some((word, keyword)) => error.hint(format!("did you mean {keyword} instead of '{word}'?")),
+        None => error,
+    }
+}
+
+fn misspelled(token: &TokenWithSpan) -> Option<(String, &'static str)> {
+    let Token::Word(word) = &token.token else { return None };
+    if word.quote_style.is_some() || word.value.len() < 3 || CLAUSES.iter().any(|c| word.value.eq_ignore_ascii_case(c)) {
+        return None;
+    }
+    nearest(&word.value, CLAUSES.iter().copied()).map(|keyword| (word.value.clone(), keyword))
+}
+
+const CLAUSES: [&str; 24] = [
+    "SELECT", "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "INSERT", "INTO", "VALUES", "UNION", "JOIN", "LEFT", "INNER",
+    "BETWEEN", "INTERVAL", "CASE", "WHEN", "THEN", "ELSE", "DISTINCT", "WITH", "TABLE", "WINDOW",
+];

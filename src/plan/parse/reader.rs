@@ -1,0 +1,238 @@
+//! The statement reader: tells statements apart by their first words and reads all that is not a query or an expression.
+
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::create_table::create_table;
+use super::cursor::{Cursor, is_word, text_of};
+use super::{nesting, syntax};
+use crate::error::{Error, Result, Span, nearest};
+use crate::plan::physical::Emit;
+use crate::plan::statement::{Insert, Name, Statement, StreamQuery};
+
+/// Reads all statements of a text.
+pub(super) fn statements(tokens: &[TokenWithSpan]) -> Result<Vec<Statement>> {
+    let mut cursor = Cursor::new(tokens);
+    let mut found = Vec::new();
+    while !cursor.at_end() {
+        if !cursor.accept_token(&Token::SemiColon) {
+            found.push(statement(&mut cursor)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Reads one statement and the ';' behind it.
+fn statement(cursor: &mut Cursor) -> Result<Statement> {
+    if cursor.accept(&["EXPLAIN"]) {
+        cursor.accept(&["PLAN", "FOR"]);
+        if cursor.looks_at(&["EXPLAIN"]) {
+            return Err(Error::sql("EXPLAIN cannot be explained").at(cursor.span()));
+        }
+        return Ok(Statement::Explain(Box::new(plain_statement(cursor)?)));
+    }
+    plain_statement(cursor)
+}
+
+fn plain_statement(cursor: &mut Cursor) -> Result<Statement> {
+    if cursor.accept(&["BEGIN", "STATEMENT", "SET"]) {
+        cursor.expect_token(&Token::SemiColon)?;
+        return statement_set(cursor);
+    }
+    cursor.accept(&["EXECUTE"]);
+    if cursor.accept(&["STATEMENT", "SET"]) {
+        cursor.expect(&["BEGIN"])?;
+        return statement_set(cursor);
+    }
+    let mut one = Cursor::new(until_semicolon(cursor));
+    if one.at_end() {
+        return Err(Error::sql("a statement is missing").at(cursor.span()));
+    }
+    nesting::check(one.rest())?;
+    single(&mut one)
+}
+
+fn until_semicolon<'a>(cursor: &mut Cursor<'a>) -> &'a [TokenWithSpan] {
+    let rest = cursor.rest();
+    let length = rest.iter().position(|t| t.token == Token::SemiColon).unwrap_or(rest.len());
+    for _ in 0..length {
+        cursor.take();
+    }
+    cursor.accept_token(&Token::SemiColon);
+    &rest[..length]
+}
+
+fn statement_set(cursor: &mut Cursor) -> Result<Statement> {
+    let mut inserts = Vec::new();
+    loop {
+        if cursor.at_end() {
+            let error = cursor.expected("END behind the statement set");
+            return Err(error.hint("each INSERT of the set ends with ';', then END closes it"));
+        }
+        if cursor.accept_token(&Token::SemiColon) {
+            continue;
+        }
+        if cursor.accept(&["END"]) {
+            break;
+        }
+        let mut one = Cursor::new(until_semicolon(cursor));
+        nesting::check(one.rest())?;
+        if !one.accept(&["INSERT"]) {
+            return Err(one.expected("INSERT INTO").hint("a statement set holds INSERT INTO statements only"));
+        }
+        inserts.push(insert(&mut one)?);
+    }
+    if !cursor.at_end() && !cursor.accept_token(&Token::SemiColon) {
+        return Err(cursor.expected("';' behind END"));
+    }
+    match inserts.is_empty() {
+        true => Err(Error::sql("a statement set needs at least one INSERT INTO").at(cursor.span())),
+        false => Ok(Statement::StatementSet(inserts)),
+    }
+}
+
+/// Reads one statement that fills `cursor`.
+fn single(cursor: &mut Cursor) -> Result<Statement> {
+    if begins_query(cursor.peek()) {
+        return Ok(Statement::Select(stream_query(cursor)?));
+    }
+    if cursor.accept(&["INSERT"]) {
+        return Ok(Statement::Insert(insert(cursor)?));
+    }
+    if cursor.accept(&["CREATE"]) {
+        return create(cursor);
+    }
+    if cursor.accept(&["SET"]) {
+        return set(cursor);
+    }
+    Err(unknown(cursor))
+}
+
+fn begins_query(token: Option<&TokenWithSpan>) -> bool {
+    token.is_some_and(|t| t.token == Token::LParen || ["SELECT", "WITH", "VALUES"].iter().any(|w| is_word(&t.token, w)))
+}
+
+fn create(cursor: &mut Cursor) -> Result<Statement> {
+    if cursor.looks_at(&["OR", "REPLACE"]) {
+        return Err(Error::sql("OR REPLACE is not supported").at(cursor.span()).hint("a job declares each name once"));
+    }
+    cursor.accept(&["TEMPORARY"]);
+    if cursor.accept(&["TABLE"]) {
+        return Ok(Statement::CreateTable(create_table(cursor)?));
+    }
+    if cursor.accept(&["VIEW"]) {
+        return create_view(cursor);
+    }
+    Err(cursor.expected("TABLE or VIEW behind CREATE"))
+}
+
+fn create_view(cursor: &mut Cursor) -> Result<Statement> {
+    cursor.accept(&["IF", "NOT", "EXISTS"]);
+    let name = cursor.dotted_name("a view name")?;
+    let columns = match cursor.peek() {
+        Some(TokenWithSpan { token: Token::LParen, .. }) => cursor.list(|cursor| cursor.name("a column name"))?,
+        _ => Vec::new(),
+    };
+    if cursor.accept(&["COMMENT"]) {
+        cursor.text("a comment in single quotes")?;
+    }
+    cursor.expect(&["AS"])?;
+    Ok(Statement::CreateView { name, columns, query: stream_query(cursor)? })
+}
+
+/// Reads what stands behind INSERT.
+fn insert(cursor: &mut Cursor) -> Result<Insert> {
+    if cursor.looks_at(&["OVERWRITE"]) {
+        return Err(Error::sql("INSERT OVERWRITE is not supported").at(cursor.span()).hint("write INSERT INTO"));
+    }
+    cursor.expect(&["INTO"])?;
+    cursor.accept(&["TABLE"]);
+    let table = cursor.dotted_name("a table name")?;
+    if cursor.looks_at(&["PARTITION"]) {
+        return Err(Error::sql("PARTITION of INSERT INTO is not supported").at(cursor.span()));
+    }
+    let has_columns = matches!(cursor.rest(), [open, inside, ..]
+        if open.token == Token::LParen && !begins_query(Some(inside)));
+    let columns = match has_columns {
+        true => cursor.list(|cursor| cursor.name("a column name"))?,
+        false => Vec::new(),
+    };
+    Ok(Insert { table, columns, query: stream_query(cursor)? })
+}
+
+/// Reads the query that fills the rest of `cursor`, with its EMIT.
+fn stream_query(cursor: &mut Cursor) -> Result<StreamQuery> {
+    let span = cursor.span();
+    if !begins_query(cursor.peek()) {
+        return Err(cursor.expected("SELECT, WITH or VALUES"));
+    }
+    let tokens = cursor.take_rest();
+    if let Some((at, emit)) = emit(tokens) {
+        let query = syntax::query(&[&tokens[..at], &tokens[at + 2..]].concat())?;
+        return Ok(StreamQuery { query, emit: Some(emit), span });
+    }
+    match (syntax::query(tokens), tokens) {
+        (Err(error), [.., word, _]) if is_word(&word.token, "EMIT") => Err(error.hint("write EMIT CHANGES or EMIT FINAL")),
+        (query, _) => Ok(StreamQuery { query: query?, emit: None, span }),
+    }
+}
+
+/// EMIT CHANGES or EMIT FINAL at the end of a query or before its LIMIT, and where it stands.
+fn emit(tokens: &[TokenWithSpan]) -> Option<(usize, Emit)> {
+    let at = tokens.windows(2).rposition(|pair| {
+        is_word(&pair[0].token, "EMIT") && ["CHANGES", "FINAL"].iter().any(|how| is_word(&pair[1].token, how))
+    })?;
+    let ends = tokens.get(at + 2).is_none_or(|t| is_word(&t.token, "LIMIT"));
+    let emit = if is_word(&tokens[at + 1].token, "CHANGES") { Emit::OnChange } else { Emit::OnClose };
+    ends.then_some((at, emit))
+}
+
+/// Reads what stands behind SET.
+fn set(cursor: &mut Cursor) -> Result<Statement> {
+    let key = setting(cursor.take_until(&Token::Eq));
+    let (true, Some(key)) = (cursor.accept_token(&Token::Eq), key) else {
+        return Err(cursor.expected("'key' = 'value' behind SET"));
+    };
+    match setting(cursor.take_rest()) {
+        Some(value) => Ok(Statement::Set { key, value }),
+        None => Err(cursor.expected("a value in single quotes")),
+    }
+}
+
+/// A key or value of SET: one text in quotes, or words as they stand.
+fn setting(tokens: &[TokenWithSpan]) -> Option<Name> {
+    let span = Cursor::new(tokens).span();
+    match tokens {
+        [] => None,
+        [TokenWithSpan { token: Token::SingleQuotedString(text), .. }] => Some(Name { text: text.clone(), span }),
+        [.., last] => {
+            let end = super::span_of(last.span);
+            let width = if end.line == span.line { (end.column + end.width).saturating_sub(span.column) } else { span.width };
+            Some(Name { text: text_of(tokens), span: Span { width, ..span } })
+        }
+    }
+}
+
+fn unknown(cursor: &Cursor) -> Error {
+    let found = match cursor.peek() {
+        Some(token) => token.to_string(),
+        None => "the end of the text".to_owned(),
+    };
+    let error = match REFUSED.iter().any(|word| cursor.looks_at(&[word])) {
+        true => Error::sql(format!("{} is not supported", found.to_ascii_uppercase())),
+        false => Error::sql(format!("no statement begins with {found}")),
+    };
+    let error = error.at(cursor.span());
+    match nearest(&found, SUPPORTED.iter().copied()).filter(|near| !found.eq_ignore_ascii_case(near)) {
+        Some(near) => error.hint(format!("did you mean {near}?")),
+        None => error.hint(
+            "supported are CREATE TABLE, CREATE VIEW, INSERT INTO, SELECT, WITH, VALUES, SET, EXPLAIN and EXECUTE STATEMENT SET",
+        ),
+    }
+}
+
+const SUPPORTED: [&str; 9] = ["CREATE", "INSERT", "SELECT", "WITH", "VALUES", "SET", "EXPLAIN", "EXECUTE", "BEGIN"];
+
+const REFUSED: [&str; 20] = [
+    "DROP", "ALTER", "RESET", "UPDATE", "DELETE", "TRUNCATE", "MERGE", "USE", "SHOW", "DESCRIBE", "DESC", "LOAD", "UNLOAD",
+    "ADD", "REMOVE", "ANALYZE", "CALL", "COMPILE", "GRANT", "END",
+];

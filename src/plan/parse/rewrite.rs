@@ -1,0 +1,208 @@
+//! Changes tokens that the parser crate would not understand, or would hand on in several forms, into one that it does:
+//!
+//! - intervals: `INTERVAL '10 seconds'`, `INTERVAL 10 SECONDS`, `INTERVAL '500' MILLISECONDS` become `INTERVAL '10' SECOND` and
+//!   `INTERVAL '0.500' SECOND`;
+//! - types of CAST and TRY_CAST: those the parser crate does not know are carried as one quoted word (see `data_type`);
+//! - `MAP['k', v]` becomes the call `MAP('k', v)`;
+//! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`.
+
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
+
+use super::cursor::{Cursor, bracket, is_word, text_of};
+use super::data_type::{CARRIED, TypeReader, is_plain};
+use crate::error::Result;
+
+/// Tokens with the changes made.
+pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
+    carry_types(&trims(maps(intervals(tokens))))
+}
+
+/// A token with the place of another.
+pub(super) fn placed(token: Token, like: &TokenWithSpan) -> TokenWithSpan {
+    TokenWithSpan { token, span: like.span }
+}
+
+/// An unquoted word with the place of another token.
+pub(super) fn word(text: &str, like: &TokenWithSpan) -> TokenWithSpan {
+    placed(Token::make_word(text, None), like)
+}
+
+/// Position of the bracket that closes the one at `open`.
+pub(super) fn closing(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
+    let mut depth = 0;
+    for (i, token) in tokens.iter().enumerate().skip(open) {
+        depth += bracket(&token.token);
+        if depth == 0 {
+            return Some(i);
+        }
+    }
+    None
+}
+
+/// A number and a unit of time as the text and the unit of an INTERVAL literal; `None` if `unit` is no unit of time.
+pub(super) fn interval_parts(number: &str, unit: &str) -> Option<(String, &'static str)> {
+    let number = number.trim();
+    Some(match unit.trim().to_ascii_lowercase().as_str() {
+        "ns" | "nanosecond" | "nanoseconds" => (shifted(number, 9)?, "SECOND"),
+        "us" | "microsecond" | "microseconds" => (shifted(number, 6)?, "SECOND"),
+        "ms" | "millisecond" | "milliseconds" => (shifted(number, 3)?, "SECOND"),
+        "s" | "sec" | "secs" | "second" | "seconds" => (number.to_owned(), "SECOND"),
+        "m" | "min" | "mins" | "minute" | "minutes" => (number.to_owned(), "MINUTE"),
+        "h" | "hour" | "hours" => (number.to_owned(), "HOUR"),
+        "d" | "day" | "days" => (number.to_owned(), "DAY"),
+        "week" | "weeks" => (times(number, 7)?, "DAY"),
+        "month" | "months" => (number.to_owned(), "MONTH"),
+        "quarter" | "quarters" => (times(number, 3)?, "MONTH"),
+        "year" | "years" => (number.to_owned(), "YEAR"),
+        _ => return None,
+    })
+}
+
+/// The three tokens of an INTERVAL literal with the place of another token.
+pub(super) fn interval(number: String, unit: &str, like: &TokenWithSpan) -> [TokenWithSpan; 3] {
+    [word("INTERVAL", like), placed(Token::SingleQuotedString(number), like), word(unit, like)]
+}
+
+/// `10 seconds`, `10s`: a number and a unit in one text.
+pub(super) fn duration_text(text: &str) -> Option<(String, &'static str)> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '+')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    if number.is_empty() { None } else { interval_parts(number, unit) }
+}
+
+/// `number` divided by 10^places, exactly.
+fn shifted(number: &str, places: usize) -> Option<String> {
+    let (sign, digits) = match number.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", number),
+    };
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let padded = format!("{digits:0>width$}", width = places + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - places);
+    Some(format!("{sign}{whole}.{fraction}"))
+}
+
+fn times(number: &str, factor: i64) -> Option<String> {
+    Some(number.parse::<i64>().ok()?.checked_mul(factor)?.to_string())
+}
+
+fn intervals(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+    let mut out = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        match interval_at(&tokens[at..]) {
+            Some((number, unit, length)) => {
+                let like = tokens.get(at + 1).unwrap_or(token);
+                let [_, number, unit] = interval(number, unit, like);
+                out.extend([token.clone(), number, unit]);
+                at += length;
+            }
+            None => {
+                out.push(token.clone());
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+/// The parts of an INTERVAL literal at the beginning of `tokens` that is to be changed, and how many tokens it has.
+fn interval_at(tokens: &[TokenWithSpan]) -> Option<(String, &'static str, usize)> {
+    let (sign, value, rest) = match tokens {
+        [first, sign, value, rest @ ..] if is_word(&first.token, "INTERVAL") && sign.token == Token::Minus => ("-", value, rest),
+        [first, value, rest @ ..] if is_word(&first.token, "INTERVAL") => ("", value, rest),
+        _ => return None,
+    };
+    let (Token::SingleQuotedString(number) | Token::Number(number, _)) = &value.token else { return None };
+    let number = format!("{sign}{}", number.trim());
+    if rest.get(1).is_some_and(|t| is_word(&t.token, "TO") || t.token == Token::LParen) {
+        return None;
+    }
+    let unit = rest.first().and_then(|t| match &t.token {
+        Token::Word(Word { value, quote_style: None, keyword }) if *keyword != Keyword::NoKeyword => Some(value),
+        _ => None,
+    });
+    let length = 2 + sign.len();
+    match unit.and_then(|unit| interval_parts(&number, unit)) {
+        Some((number, unit)) => Some((number, unit, length + 1)),
+        None => duration_text(&number).map(|(number, unit)| (number, unit, length)),
+    }
+}
+
+fn maps(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    for at in 0..tokens.len() {
+        let starts = is_word(&tokens[at].token, "MAP") && tokens.get(at + 1).is_some_and(|t| t.token == Token::LBracket);
+        if let (true, Some(end)) = (starts, closing(&tokens, at + 1)) {
+            tokens[at + 1].token = Token::LParen;
+            tokens[end].token = Token::RParen;
+        }
+    }
+    tokens
+}
+
+fn trims(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        if let (true, [.., open, side]) = (is_word(&token.token, "FROM"), out.as_slice())
+            && open.token == Token::LParen
+            && ["LEADING", "TRAILING", "BOTH"].iter().any(|word| is_word(&side.token, word))
+        {
+            out.push(placed(Token::SingleQuotedString(" ".to_owned()), &token));
+        }
+        out.push(token);
+    }
+    out
+}
+
+fn carry_types(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
+    let mut out = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    let mut types = cast_types(tokens);
+    types.sort_unstable();
+    for (start, end) in types {
+        if start < at {
+            continue;
+        }
+        let target = &tokens[start..end];
+        let mut reader = TypeReader::new(Cursor::new(target));
+        reader.read()?;
+        reader.into_cursor()?.expect_end("the data type")?;
+        if !is_plain(target) {
+            out.extend_from_slice(&tokens[at..start]);
+            out.push(placed(Token::make_word(&text_of(target), Some(CARRIED)), &tokens[start]));
+            at = end;
+        }
+    }
+    out.extend_from_slice(&tokens[at..]);
+    Ok(out)
+}
+
+/// Where the types of all casts stand: `CAST ( ... AS <start> type <end> )`.
+fn cast_types(tokens: &[TokenWithSpan]) -> Vec<(usize, usize)> {
+    let mut types = Vec::new();
+    // For each open bracket: whether it belongs to a cast, and what stands behind its last AS.
+    let mut open: Vec<(bool, Option<usize>)> = Vec::new();
+    for (i, TokenWithSpan { token, .. }) in tokens.iter().enumerate() {
+        match bracket(token) {
+            1 => {
+                let cast = i > 0 && ["CAST", "TRY_CAST"].iter().any(|w| is_word(&tokens[i - 1].token, w));
+                open.push((cast && *token == Token::LParen, None));
+            }
+            -1 => {
+                if let Some((true, Some(start))) = open.pop() {
+                    types.push((start, i));
+                }
+            }
+            _ => {
+                if let (true, Some(innermost)) = (is_word(token, "AS"), open.last_mut()) {
+                    innermost.1 = Some(i + 1);
+                }
+            }
+        }
+    }
+    types
+}

@@ -1,0 +1,37 @@
+//! From tokens to the parser crate's syntax trees: queries and single expressions, with all of the slice used.
+
+use sqlparser::ast::{Expr, Query};
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::dialect::FlinkDialect;
+use super::fault::fault_of;
+use super::{rewrite, window};
+use crate::error::Result;
+use crate::limits::NESTING_MAX;
+
+/// Reads `tokens` as a query without EMIT.
+pub(super) fn query(tokens: &[TokenWithSpan]) -> Result<Box<Query>> {
+    whole(tokens, Parser::parse_query)
+}
+
+/// Reads `tokens` as an expression.
+pub(super) fn expression(tokens: &[TokenWithSpan]) -> Result<Expr> {
+    whole(tokens, Parser::parse_expr)
+}
+
+fn whole<T>(tokens: &[TokenWithSpan], read: impl Fn(&mut Parser<'static>) -> std::result::Result<T, ParserError>) -> Result<T> {
+    let rewritten = window::normalize(rewrite::normalize(tokens)?)?;
+    let mut parser = Parser::new(&FlinkDialect).with_recursion_limit(RECURSION_MAX).with_tokens_with_locations(rewritten.clone());
+    let tree = read(&mut parser).map_err(|fault| fault_of(fault, &rewritten))?;
+    match parser.peek_token_ref() {
+        TokenWithSpan { token: Token::EOF, .. } => Ok(tree),
+        found => {
+            let fault = parser.expected_ref::<()>("the end of the statement", found);
+            Err(fault_of(fault.err().unwrap_or(ParserError::RecursionLimitExceeded), &rewritten))
+        }
+    }
+}
+
+/// Steps down the parser crate may take: it counts several for one level of brackets, and the levels are counted before.
+const RECURSION_MAX: usize = NESTING_MAX * 12;

@@ -1,0 +1,219 @@
+//! Brings every spelling of a window into one of two forms (see the parent module for what the binder gets):
+//! the table factor `TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))`, and the grouping call `TUMBLE(ts, size)`.
+//!
+//! Works on tokens, before the parser crate: named arguments are put in order, `FROM tumble(t, ts, size)` is wrapped, and
+//! `WINDOW TUMBLING (...)` moves into GROUP BY.
+
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::cursor::{bracket, is_word, split_at_commas};
+use super::fault::span_of;
+use super::rewrite::{closing, duration_text, interval, interval_parts, placed, word};
+use super::window_clause;
+use crate::error::{Error, Result};
+
+/// Tokens with every window in normal form.
+pub(super) fn normalize(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>> {
+    let mut tokens = window_clause::into_group_by(tokens)?;
+    // For each open bracket, whether we are between FROM and the next clause.
+    let mut in_from = vec![false];
+    let mut at = 0;
+    while at < tokens.len() {
+        let token = &tokens[at].token;
+        match bracket(token) {
+            1 => in_from.push(false),
+            -1 if in_from.len() > 1 => {
+                in_from.pop();
+            }
+            _ => {}
+        }
+        if let (Some(known), Some(innermost)) = (clause(token), in_from.last_mut()) {
+            *innermost = known;
+        }
+        if let Some(kind) = window_at(&tokens, at, in_from.last().copied().unwrap_or(false)) {
+            at += replace_call(&mut tokens, at, kind)?;
+        }
+        at += 1;
+    }
+    Ok(tokens)
+}
+
+/// A window function and how many durations it takes.
+#[derive(Debug)]
+struct Kind {
+    word: &'static str,
+    /// Names of its durations in order; those behind `required` may be missing.
+    durations: &'static [&'static str],
+    required: usize,
+}
+
+const KINDS: [Kind; 4] = [
+    Kind { word: "TUMBLE", durations: &["SIZE", "OFFSET"], required: 1 },
+    Kind { word: "HOP", durations: &["SLIDE", "SIZE", "OFFSET"], required: 2 },
+    Kind { word: "CUMULATE", durations: &["STEP", "SIZE", "OFFSET"], required: 2 },
+    Kind { word: "SESSION", durations: &["GAP"], required: 1 },
+];
+
+impl Kind {
+    fn wrong(&self, at: &TokenWithSpan, what: &str) -> Error {
+        let durations: Vec<String> =
+            self.durations[..self.required].iter().map(|name| format!("<{}>", name.to_lowercase())).collect();
+        Error::sql(format!("{} {what}", self.word)).at(span_of(at.span)).hint(format!(
+            "write TABLE({}(TABLE t, DESCRIPTOR(ts), {})), each duration as INTERVAL '10' SECOND",
+            self.word,
+            durations.join(", ")
+        ))
+    }
+}
+
+/// Whether a word begins a clause, and whether that clause is FROM.
+fn clause(token: &Token) -> Option<bool> {
+    const OTHERS: [&str; 12] =
+        ["SELECT", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "WINDOW", "UNION", "EXCEPT", "INTERSECT", "ON", "USING"];
+    if ["FROM", "JOIN"].iter().any(|w| is_word(token, w)) {
+        Some(true)
+    } else {
+        OTHERS.iter().any(|w| is_word(token, w)).then_some(false)
+    }
+}
+
+/// The window function called at `at`, if it stands where a table stands.
+fn window_at(tokens: &[TokenWithSpan], at: usize, in_from: bool) -> Option<&'static Kind> {
+    let kind = KINDS.iter().find(|kind| is_word(&tokens[at].token, kind.word))?;
+    if tokens.get(at + 1)?.token != Token::LParen {
+        return None;
+    }
+    let before = &tokens.get(at.checked_sub(1)?)?.token;
+    let begins_factor = *before == Token::Comma || ["FROM", "JOIN", "LATERAL"].iter().any(|w| is_word(before, w));
+    (is_wrapped(tokens, at) || (in_from && begins_factor)).then_some(kind)
+}
+
+fn is_wrapped(tokens: &[TokenWithSpan], at: usize) -> bool {
+    at >= 2 && tokens[at - 1].token == Token::LParen && is_word(&tokens[at - 2].token, "TABLE")
+}
+
+/// Puts the call at `at` into normal form; how many tokens came before its name.
+fn replace_call(tokens: &mut Vec<TokenWithSpan>, at: usize, kind: &Kind) -> Result<usize> {
+    let name = tokens[at].clone();
+    let Some(end) = closing(tokens, at + 1) else {
+        return Err(Error::sql(format!("the '(' behind {} is not closed", kind.word)).at(span_of(name.span)));
+    };
+    let arguments = arguments(kind, &tokens[at + 2..end], &name)?;
+    let mut call = vec![word(kind.word, &name), placed(Token::LParen, &name)];
+    call.extend(arguments);
+    call.push(placed(Token::RParen, &tokens[end]));
+    let wrap = !is_wrapped(tokens, at);
+    if wrap {
+        call.splice(0..0, [word("TABLE", &name), placed(Token::LParen, &name)]);
+        call.push(placed(Token::RParen, &tokens[end]));
+    }
+    tokens.splice(at..=end, call);
+    Ok(if wrap { 2 } else { 0 })
+}
+
+/// `TABLE t, DESCRIPTOR(ts), durations` of a call in any spelling.
+fn arguments(kind: &Kind, inside: &[TokenWithSpan], name: &TokenWithSpan) -> Result<Vec<TokenWithSpan>> {
+    let mut parts = split_at_commas(inside);
+    if parts.iter().any(|part| named(part).is_some()) {
+        parts = in_order(kind, &parts, name)?;
+    }
+    let mut out = table_argument(kind, parts[0], name)?;
+    let mut rest = &parts[1..];
+    if let Some(column) = rest.first().and_then(|part| time_column(part)) {
+        out.push(placed(Token::Comma, name));
+        out.extend(column);
+        rest = &rest[1..];
+    }
+    if rest.len() < kind.required || rest.len() > kind.durations.len() {
+        return Err(kind.wrong(name, &format!("has {} durations", rest.len())));
+    }
+    for part in rest {
+        out.push(placed(Token::Comma, name));
+        out.extend(duration(part));
+    }
+    Ok(out)
+}
+
+fn named(part: &[TokenWithSpan]) -> Option<(&str, &[TokenWithSpan])> {
+    match part {
+        [TokenWithSpan { token: Token::Word(w), .. }, TokenWithSpan { token: Token::RArrow, .. }, value @ ..] => {
+            Some((w.value.as_str(), value))
+        }
+        _ => None,
+    }
+}
+
+/// Named arguments in the order of the positional ones.
+fn in_order<'a>(kind: &Kind, parts: &[&'a [TokenWithSpan]], name: &TokenWithSpan) -> Result<Vec<&'a [TokenWithSpan]>> {
+    let names: Vec<&str> = ["DATA", "TIMECOL"].into_iter().chain(kind.durations.iter().copied()).collect();
+    let mut slots: Vec<Option<&[TokenWithSpan]>> = vec![None; names.len()];
+    for part in parts {
+        let Some((key, value)) = named(part) else {
+            let place = part.first().unwrap_or(name);
+            return Err(kind.wrong(place, "mixes named arguments with positional ones"));
+        };
+        let Some(slot) = names.iter().position(|n| key.eq_ignore_ascii_case(n)) else {
+            return Err(Error::sql(format!("{} has no argument '{key}'", kind.word))
+                .at(span_of(part[0].span))
+                .hint(format!("its arguments are {}", names.join(", "))));
+        };
+        if slots[slot].replace(value).is_some() {
+            return Err(kind.wrong(&part[0], &format!("has {} twice", names[slot])));
+        }
+    }
+    if let Some(missing) = (0..2 + kind.required).find(|i| *i != 1 && slots[*i].is_none()) {
+        return Err(kind.wrong(name, &format!("lacks {}", names[missing])));
+    }
+    Ok(slots.into_iter().flatten().collect())
+}
+
+fn table_argument(kind: &Kind, part: &[TokenWithSpan], name: &TokenWithSpan) -> Result<Vec<TokenWithSpan>> {
+    let Some(first) = part.first() else {
+        return Err(kind.wrong(name, "has no table"));
+    };
+    if let Some(by) = part.iter().find(|t| is_word(&t.token, "PARTITION")) {
+        return Err(Error::sql(format!("PARTITION BY in {} is not supported", kind.word)).at(span_of(by.span)));
+    }
+    if is_word(&first.token, "TABLE") {
+        return Ok(part.to_vec());
+    }
+    if !is_column(part) && first.token != Token::LParen {
+        return Err(kind.wrong(first, "has no table"));
+    }
+    Ok([word("TABLE", first)].into_iter().chain(part.iter().cloned()).collect())
+}
+
+/// `DESCRIPTOR(ts)` of an argument that names a column.
+fn time_column(part: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
+    let first = part.first()?;
+    if is_word(&first.token, "DESCRIPTOR") && part.get(1).is_some_and(|t| t.token == Token::LParen) {
+        return Some(part.to_vec());
+    }
+    is_column(part).then(|| {
+        let open = [word("DESCRIPTOR", first), placed(Token::LParen, first)];
+        open.into_iter().chain(part.iter().cloned()).chain([placed(Token::RParen, first)]).collect()
+    })
+}
+
+/// Whether tokens are a name, with or without dots.
+pub(super) fn is_column(part: &[TokenWithSpan]) -> bool {
+    part.len() % 2 == 1
+        && part.iter().enumerate().all(|(i, t)| match (i % 2, &t.token) {
+            (0, Token::Word(_)) => true,
+            (_, token) => i % 2 == 1 && *token == Token::Period,
+        })
+}
+
+/// A duration in any spelling (`INTERVAL '10' SECOND`, `10 SECONDS`, `10s`, `'10 seconds'`) as an INTERVAL literal;
+/// anything else as it stands, for the binder to judge.
+pub(super) fn duration(part: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+    let parts = match part.iter().map(|t| &t.token).collect::<Vec<_>>().as_slice() {
+        [Token::Number(number, _), Token::Word(unit)] => interval_parts(number, &unit.value),
+        [Token::SingleQuotedString(text)] => duration_text(text),
+        _ => None,
+    };
+    match parts {
+        Some((number, unit)) => interval(number, unit, &part[0]).to_vec(),
+        None => part.to_vec(),
+    }
+}

@@ -40,7 +40,13 @@ impl Case {
 }
 
 /// COALESCE of the arguments. Hot: once per batch.
-pub(super) fn coalesce(args: &mut [Node], result: &DataType, batch: &Batch, selection: &Selection, errors: &mut RowErrors) -> Column {
+pub(super) fn coalesce(
+    args: &mut [Node],
+    result: &DataType,
+    batch: &Batch,
+    selection: &Selection,
+    errors: &mut RowErrors,
+) -> Column {
     let mut merged = Column::nulls(result, batch.rows());
     let mut open = selection.clone();
     for arg in args {

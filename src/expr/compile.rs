@@ -43,10 +43,7 @@ fn compile_at(expr: &Expr, depth: usize) -> Result<Node> {
             let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
             let kernel = (function.kernel)(&types, data_type)?;
             let nodes = args.iter().map(|arg| compile_at(arg, depth)).collect::<Result<Vec<_>>>()?;
-            let mut constant = function.deterministic && nodes.iter().all(is_constant);
-            let mut node = Node::Call { kernel, args: nodes.into_iter().map(Argument::new).collect() };
-            constant &= !matches!(node, Node::Constant(_));
-            return Ok(if constant { folded(&mut node).unwrap_or(node) } else { node });
+            Node::Call { kernel, args: nodes.into_iter().map(Argument::new).collect() }
         }
         Expr::Cast { input, data_type, on_failure } => {
             let from = input.data_type();
@@ -54,7 +51,7 @@ fn compile_at(expr: &Expr, depth: usize) -> Result<Node> {
             if from == DataType::Null {
                 return Ok(Node::Constant(Column::nulls(data_type, 1)));
             }
-            if from == *data_type {
+            if cast::is_free(&from, data_type) {
                 return Ok(input);
             }
             let kernel = cast::kernel(&from, data_type, *on_failure)
@@ -80,14 +77,6 @@ fn compile_at(expr: &Expr, depth: usize) -> Result<Node> {
     Ok(fold_if_constant(expr, node))
 }
 
-fn is_constant(node: &Node) -> bool {
-    matches!(node, Node::Constant(_))
-}
-
-fn folded(node: &mut Node) -> Option<Node> {
-    fold(node).map(Node::Constant)
-}
-
 /// Folds a node that refers to no column and calls nothing that varies.
 fn fold_if_constant(expr: &Expr, mut node: Node) -> Node {
     let mut constant = true;
@@ -98,7 +87,7 @@ fn fold_if_constant(expr: &Expr, mut node: Node) -> Node {
             _ => true,
         }
     });
-    if constant { folded(&mut node).unwrap_or(node) } else { node }
+    if constant { fold(&mut node).map_or(node, Node::Constant) } else { node }
 }
 
 /// Compiles a part that must be laid out as `wanted`; a bare NULL takes that type.
@@ -115,7 +104,8 @@ fn typed(expr: &Expr, wanted: &DataType, depth: usize) -> Result<Node> {
 
 fn unary(op: UnaryOp, input: &Expr, depth: usize) -> Result<Node> {
     let test = |test: Test| -> Result<Node> { Ok(Node::Test { test, input: boxed(input, depth)? }) };
-    let boolean_test = |test: Test| -> Result<Node> { Ok(Node::Test { test, input: Box::new(typed(input, &DataType::Boolean, depth)?) }) };
+    let boolean_test =
+        |test: Test| -> Result<Node> { Ok(Node::Test { test, input: Box::new(typed(input, &DataType::Boolean, depth)?) }) };
     match op {
         UnaryOp::Not => not(input, depth),
         UnaryOp::Negate => {

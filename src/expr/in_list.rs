@@ -39,7 +39,8 @@ enum Set {
 impl InList {
     /// Of an input and items of its type.
     pub fn new(input: Node, items: Vec<Node>) -> Self {
-        let constants: Option<Vec<&Column>> = items.iter().map(|item| if let Node::Constant(c) = item { Some(c) } else { None }).collect();
+        let constants: Option<Vec<&Column>> =
+            items.iter().map(|item| if let Node::Constant(c) = item { Some(c) } else { None }).collect();
         let items = match constants {
             Some(constants) if constants.len() >= SET_ITEMS_MIN => {
                 let has_null = if constants.iter().any(|c| c.is_null(0)) { HasNull::Yes } else { HasNull::No };

@@ -29,10 +29,7 @@ pub(super) enum Absorbing {
 
 /// NOT, NULL staying NULL. Hot: once per batch.
 pub(super) fn not(column: &Column, rows: Rows<'_>) -> Column {
-    Column {
-        values: Values::Bool(map(bool::slice(&column.values), rows, |v| !v)),
-        validity: column.validity.clone(),
-    }
+    Column { values: Values::Bool(map(bool::slice(&column.values), rows, |v| !v)), validity: column.validity.clone() }
 }
 
 /// The answers of a test. Hot: once per batch.
@@ -64,7 +61,13 @@ fn truth(column: &Column, rows: Rows<'_>, answer: impl Fn(bool, bool) -> bool) -
 }
 
 /// AND or OR of the parts as a column. Hot: once per batch.
-pub(super) fn chain(nodes: &mut [Node], absorbing: Absorbing, batch: &Batch, selection: &Selection, errors: &mut RowErrors) -> Column {
+pub(super) fn chain(
+    nodes: &mut [Node],
+    absorbing: Absorbing,
+    batch: &Batch,
+    selection: &Selection,
+    errors: &mut RowErrors,
+) -> Column {
     let absorbing = absorbing == Absorbing::True;
     let mut outcome = vec![!absorbing; batch.rows()];
     let mut validity: Option<Bitmap> = None;

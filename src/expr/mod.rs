@@ -22,6 +22,8 @@ mod operand;
 mod program;
 mod temporal;
 mod tree;
+#[cfg(test)]
+mod oracle;
 
 pub use cast::castable;
 pub use error::{RowError, RowErrors};

@@ -185,7 +185,9 @@ pub(super) fn map2<A: Copy, B: Copy, U: Copy + Default>(
         (_, Side::One(a), Side::One(b)) => vec![f(a, b); rows.len],
         (_, Side::Slice(a), Side::One(b)) => map(a, rows, |a| f(a, b)),
         (_, Side::One(a), Side::Slice(b)) => map(b, rows, |b| f(a, b)),
-        (Selection::All(len), Side::Slice(a), Side::Slice(b)) => a[..*len].iter().zip(&b[..*len]).map(|(a, b)| f(*a, *b)).collect(),
+        (Selection::All(len), Side::Slice(a), Side::Slice(b)) => {
+            a[..*len].iter().zip(&b[..*len]).map(|(a, b)| f(*a, *b)).collect()
+        }
         (Selection::Rows(selected), Side::Slice(a), Side::Slice(b)) => {
             let mut out = vec![U::default(); rows.len];
             for row in selected {
@@ -222,7 +224,12 @@ pub(super) fn both_valid(a: &Operand<'_>, b: &Operand<'_>) -> Option<Bitmap> {
 
 /// Reports every selected row that has a value and for which `reason` gives one. Cold: only after a failure was seen.
 #[cold]
-pub(super) fn report(rows: Rows<'_>, validity: Option<&Bitmap>, errors: &mut RowErrors, mut reason: impl FnMut(usize) -> Option<String>) {
+pub(super) fn report(
+    rows: Rows<'_>,
+    validity: Option<&Bitmap>,
+    errors: &mut RowErrors,
+    mut reason: impl FnMut(usize) -> Option<String>,
+) {
     for row in rows.selection.iter() {
         if validity.is_none_or(|v| v.get(row))
             && let Some(reason) = reason(row)
@@ -250,7 +257,10 @@ pub(super) fn total<A: Native, B: Native, U: Native>(f: impl Fn(A, B) -> U + Sen
 }
 
 /// A kernel of which single rows can fail: `f` says so beside a value that does not matter then.
-pub(super) fn fallible<A: Native, B: Native, U: Native>(reasons: Reasons, f: impl Fn(A, B) -> (U, bool) + Send + 'static) -> BinaryKernel {
+pub(super) fn fallible<A: Native, B: Native, U: Native>(
+    reasons: Reasons,
+    f: impl Fn(A, B) -> (U, bool) + Send + 'static,
+) -> BinaryKernel {
     Box::new(move |a, b, rows, errors| {
         let validity = both_valid(a, b);
         let (left, right) = (a.side::<A>(), b.side::<B>());

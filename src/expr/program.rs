@@ -25,7 +25,8 @@ impl Program {
         self.root.evaluate(batch, selection, errors).into_column(batch.rows())
     }
 
-    /// The rows of the selection for which the BOOLEAN is TRUE; comparisons and AND make no column in between.
+    /// The rows of the selection for which the BOOLEAN is TRUE; comparisons and AND make no column in between, and
+    /// what cannot become TRUE any more (NULL in one part of an AND) is not looked at again.
     /// `Selection::All` in and no row lost gives `Selection::All`. Hot: once per batch.
     pub fn select(&mut self, batch: &Batch, selection: &Selection, errors: &mut RowErrors) -> Selection {
         self.root.select(batch, selection, errors)

@@ -62,6 +62,8 @@ pub struct Table {
     pub watermark: Option<TableWatermark>,
     /// What the connector does not see.
     pub options: PlanOptions,
+    /// Which script defines it, for errors.
+    pub script: usize,
 }
 
 /// What a name stands for.

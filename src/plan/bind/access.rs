@@ -5,14 +5,14 @@ use sqlparser::ast;
 use super::coercion::{cast, is_text_literal};
 use super::expr::{ExprBinder, negate_if, text};
 use super::function::library_call;
-use super::scope::{span_of, unsupported};
+use super::scope::{name_span, span_of, unsupported};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
 use crate::types::DataType;
 
 /// `value.field` of a ROW or JSON value.
 pub fn row_field(value: Expr, field: &ast::Ident) -> Result<Expr> {
-    let span = span_of(field);
+    let span = name_span(field);
     let (name, data_type) = match value.data_type() {
         DataType::Row(fields) => match fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(&field.value)) {
             Some(found) => found.clone(),

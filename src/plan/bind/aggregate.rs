@@ -349,6 +349,9 @@ fn over(columns: &[Expr], expr: &Expr) -> Expr {
     substitute(expr, &|c| columns.get(c).cloned())
 }
 
+/// Parts of expressions that putting projections into one another may make. More: the window is not recognised through them.
+const FLATTENED_MAX: usize = 10_000;
+
 /// The window table function below a chain of filters and projections; the chain's columns and conditions over its output.
 fn flattened(plan: &Plan) -> Option<(&logical::WindowAssign, Vec<Expr>, Vec<Expr>)> {
     match plan {
@@ -356,7 +359,12 @@ fn flattened(plan: &Plan) -> Option<(&logical::WindowAssign, Vec<Expr>, Vec<Expr
         Plan::Calc(calc) => {
             let (assign, columns, mut filters) = flattened(&calc.input)?;
             filters.extend(calc.filter.iter().flat_map(conjuncts).map(|f| over(&columns, &f)));
-            Some((assign, calc.columns.iter().map(|e| over(&columns, e)).collect(), filters))
+            let columns: Vec<Expr> = calc.columns.iter().map(|e| over(&columns, e)).collect();
+            let mut size = 0;
+            for expr in &columns {
+                expr.walk(&mut |_| size += 1);
+            }
+            (size <= FLATTENED_MAX).then_some((assign, columns, filters))
         }
         _ => None,
     }

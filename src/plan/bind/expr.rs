@@ -11,7 +11,7 @@ use super::coercion::{cast, comparable, unified};
 use super::function::library_call;
 use super::literal::{Sign, bind_interval, bind_typed, bind_value};
 use super::operator::{binary, condition};
-use super::scope::{ScopeField, resolve, span_of, unsupported};
+use super::scope::{ScopeField, name_span, resolve, span_of, unsupported};
 use super::{access, library};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp, castable};
@@ -106,7 +106,7 @@ impl<'a> ExprBinder<'a> {
         if qualifier.is_none() && name.quote_style.is_none() && is_nullary(&name.value) {
             let known = self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name.value));
             if !known {
-                return library_call(&name.value.to_ascii_uppercase(), Vec::new(), span_of(name));
+                return library_call(&name.value.to_ascii_uppercase(), Vec::new(), name_span(name));
             }
         }
         let index = resolve(self.fields, qualifier, name)?;

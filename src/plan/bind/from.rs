@@ -2,7 +2,7 @@
 
 use sqlparser::ast;
 
-use super::scope::{Relation, span_of, unsupported};
+use super::scope::{Relation, name_span, span_of, unsupported};
 use super::QueryBinder;
 use crate::error::{Error, Result, Span};
 use crate::plan::catalog::Entry;
@@ -54,7 +54,7 @@ impl QueryBinder<'_> {
         match self.catalog.find(&name.value) {
             Some(Entry::Table(index)) => Ok(self.scan(*index)),
             Some(Entry::View(relation)) => Ok((**relation).clone().aliased(&name.value)),
-            None => Err(self.catalog.unknown(&name.value).at(span_of(name))),
+            None => Err(self.catalog.unknown(&name.value).at(name_span(name))),
         }
     }
 
@@ -112,6 +112,6 @@ fn last_part(name: &ast::ObjectName) -> Result<&ast::Ident> {
 
 fn aliased(relation: Relation, alias: Option<&ast::TableAlias>) -> Result<Relation> {
     let Some(alias) = alias else { return Ok(relation) };
-    let names: Vec<(String, Span)> = alias.columns.iter().map(|c| (c.name.value.clone(), span_of(&c.name))).collect();
+    let names: Vec<(String, Span)> = alias.columns.iter().map(|c| (c.name.value.clone(), name_span(&c.name))).collect();
     Ok(relation.renamed(&names, &format!("the alias {}", alias.name.value))?.aliased(&alias.name.value))
 }

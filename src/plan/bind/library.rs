@@ -16,14 +16,4 @@ pub fn evaluate_constant(expr: &Expr) -> Result<Option<Value>> {
     crate::expr::evaluate_constant(expr)
 }
 
-pub fn data_type(ast: &sqlparser::ast::DataType) -> Result<crate::types::DataType> {
-    use crate::types::DataType as T;
-    use sqlparser::ast::DataType as A;
-    Ok(match ast {
-        A::Int(_) => T::Int,
-        A::BigInt(_) => T::BigInt,
-        A::Double(_) => T::Double,
-        A::Timestamp(..) => T::Timestamp(3),
-        _ => T::STRING,
-    })
-}
+pub use crate::plan::parse::data_type;

@@ -3,7 +3,7 @@
 use sqlparser::ast;
 
 use super::coercion::{cast, common_type};
-use super::scope::{Relation, span_of, unsupported};
+use super::scope::{Relation, name_span, span_of, unsupported};
 use super::select::distinct;
 use crate::error::{Error, Result};
 use crate::limits::NESTING_MAX;
@@ -56,10 +56,12 @@ impl<'a> QueryBinder<'a> {
     fn with(&mut self, with: &ast::With) -> Result<()> {
         for cte in &with.cte_tables {
             if with.recursive {
-                return Err(unsupported("WITH RECURSIVE", "leave RECURSIVE out where no table names itself", &cte.alias.name));
+                return Err(Error::sql("WITH RECURSIVE is not supported")
+                    .at(name_span(&cte.alias.name))
+                    .hint("leave RECURSIVE out where no table names itself"));
             }
             let relation = self.query(&cte.query)?;
-            let names: Vec<_> = cte.alias.columns.iter().map(|c| (c.name.value.clone(), span_of(&c.name))).collect();
+            let names: Vec<_> = cte.alias.columns.iter().map(|c| (c.name.value.clone(), name_span(&c.name))).collect();
             let relation = relation.renamed(&names, &format!("WITH {}", cte.alias.name.value))?;
             self.ctes.push((cte.alias.name.value.clone(), relation));
         }

@@ -6,6 +6,7 @@ use sqlparser::ast::Spanned;
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
 use crate::plan::logical::Plan;
+use crate::plan::parse;
 use crate::types::DataType;
 
 /// A column that can be named.
@@ -97,7 +98,7 @@ pub fn resolve(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident
     match (found.next(), found.next()) {
         (Some(index), None) => Ok(index),
         (Some(_), Some(_)) => {
-            Err(Error::sql(format!("column '{}' is ambiguous", name.value)).at(span_of(name)).hint("qualify it or use an alias"))
+            Err(Error::sql(format!("column '{}' is ambiguous", name.value)).at(name_span(name)).hint("qualify it or use an alias"))
         }
         (None, _) => Err(unknown_column(fields, qualifier, name)),
     }
@@ -106,13 +107,13 @@ pub fn resolve(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident
 fn unknown_column(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident) -> Error {
     let known = |q: &str| fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)));
     if let Some(q) = qualifier.filter(|q| !known(q)) {
-        let error = Error::sql(format!("there is no table '{q}' in this query")).at(span_of(name));
+        let error = Error::sql(format!("there is no table '{q}' in this query")).at(name_span(name));
         return match nearest(q, fields.iter().filter_map(|f| f.qualifier.as_deref())) {
             Some(near) => error.hint(format!("did you mean '{near}'?")),
             None => error,
         };
     }
-    let error = Error::sql(format!("there is no column '{}'", name.value)).at(span_of(name));
+    let error = Error::sql(format!("there is no column '{}'", name.value)).at(name_span(name));
     match nearest(&name.value, fields.iter().map(|f| f.name.as_str())) {
         Some(near) => error.hint(format!("did you mean '{near}'?")),
         None if name.quote_style == Some('"') => error.hint("text stands in single quotes"),
@@ -122,9 +123,12 @@ fn unknown_column(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Id
 
 /// Where a part of the syntax tree stands in the text.
 pub fn span_of(node: &impl Spanned) -> Span {
-    let span = node.span();
-    let width = if span.start.line == span.end.line { span.end.column.saturating_sub(span.start.column) } else { 1 };
-    Span { line: span.start.line as u32, column: span.start.column as u32, width: width.max(1) as u32 }
+    parse::span_of(node.span())
+}
+
+/// Where a name stands in the text.
+pub fn name_span(name: &ast::Ident) -> Span {
+    parse::span_of(name.span)
 }
 
 /// The error for a construct that is not there.

@@ -2,11 +2,12 @@
 
 use super::coercion::{assignable, cast};
 use super::query::QueryBinder;
+use super::scope::Relation;
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
 use crate::plan::catalog::Catalog;
 use crate::plan::logical::Plan;
-use crate::plan::statement::{Insert, StreamQuery};
+use crate::plan::statement::{Insert, Name, StreamQuery};
 use crate::types::{Column, ColumnKind, DataType, Schema, Value};
 
 /// A query and where its rows go.
@@ -20,14 +21,16 @@ pub struct Output {
     pub plan: Plan,
     /// For errors.
     pub span: Span,
+    /// Which script writes it, for errors.
+    pub script: usize,
 }
 
 /// A bare SELECT.
-pub fn print(catalog: &Catalog, query: &StreamQuery, name: String) -> Result<Output> {
+pub fn print(catalog: &Catalog, query: &StreamQuery, name: String, script: usize) -> Result<Output> {
     let relation = QueryBinder::new(catalog).stream_query(query)?;
     let names = relation.fields.iter().map(|f| f.name.clone());
     let columns = names.zip(relation.plan.identity().into_iter().map(typed)).collect();
-    Ok(Output { table: None, name, plan: relation.plan.projected(columns), span: query.span })
+    Ok(Output { table: None, name, plan: relation.plan.projected(columns), span: query.span, script })
 }
 
 /// A bare NULL column is printed as text.
@@ -35,8 +38,15 @@ fn typed(expr: Expr) -> Expr {
     if expr.data_type() == DataType::Null { cast(expr, &DataType::STRING) } else { expr }
 }
 
+/// CREATE VIEW.
+pub fn view(catalog: &Catalog, name: &Name, columns: &[Name], query: &StreamQuery) -> Result<Relation> {
+    let relation = QueryBinder::new(catalog).stream_query(query)?;
+    let columns: Vec<_> = columns.iter().map(|c| (c.text.clone(), c.span)).collect();
+    relation.renamed(&columns, &format!("view '{}'", name.text))
+}
+
 /// INSERT INTO.
-pub fn insert(catalog: &Catalog, insert: &Insert) -> Result<Output> {
+pub fn insert(catalog: &Catalog, insert: &Insert, script: usize) -> Result<Output> {
     let index = catalog.table(&insert.table)?;
     let def = &catalog.tables[index].def;
     let targets: Vec<&Column> = written(&def.columns).collect();
@@ -69,7 +79,7 @@ pub fn insert(catalog: &Catalog, insert: &Insert) -> Result<Output> {
         }
         columns[position].1 = cast(expr, &target.data_type);
     }
-    Ok(Output { table: Some(index), name: def.name.clone(), plan: relation.plan.projected(columns), span: insert.table.span })
+    Ok(Output { table: Some(index), name: def.name.clone(), plan: relation.plan.projected(columns), span: insert.table.span, script })
 }
 
 /// The columns that a sink takes: the physical ones.

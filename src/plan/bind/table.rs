@@ -15,8 +15,8 @@ use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef}
 /// Options that the connector does not see.
 const PLAN_OPTIONS: [&str; 5] = ["late.table", "on.error", "max.errors", "watermark.max-ahead", "scan.watermark.idle-timeout"];
 
-/// Checks a CREATE TABLE.
-pub fn table(create: &CreateTable) -> Result<Table> {
+/// Checks a CREATE TABLE of this script.
+pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
     let mut read: Vec<Column> = Vec::new();
     for column in &create.columns {
         if create.columns.iter().filter(|c| c.name.text.eq_ignore_ascii_case(&column.name.text)).count() > 1 {
@@ -37,7 +37,7 @@ pub fn table(create: &CreateTable) -> Result<Table> {
     let primary_key = create.primary_key.iter().map(|name| key_column(name, &read)).collect::<Result<_>>()?;
     let event_time = watermark.as_ref().map(|w: &TableWatermark| columns[w.column].name.clone());
     let def = TableDef { name: create.name.text.clone(), span: create.name.span, columns: read, options, primary_key, event_time };
-    Ok(Table { def, columns, watermark, options: plan_options })
+    Ok(Table { def, columns, watermark, options: plan_options, script })
 }
 
 fn field(table: &Name, name: &str, data_type: &DataType) -> ScopeField {

@@ -6,7 +6,7 @@ use super::aggregate::WINDOW_BASE;
 use super::expr::ExprBinder;
 use super::function::argument_exprs;
 use super::literal::bind_interval;
-use super::scope::{Relation, ScopeField, WindowColumns, resolve, span_of};
+use super::scope::{Relation, ScopeField, WindowColumns, name_span, resolve, span_of};
 use super::QueryBinder;
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -170,7 +170,7 @@ fn descriptor(e: &ast::Expr) -> Option<ast::Ident> {
 
 fn time_column(relation: &Relation, written: Option<&ast::Ident>) -> Result<usize> {
     let column = written.map(|name| resolve(&relation.fields, None, name)).transpose()?;
-    let span = written.map(span_of).unwrap_or_default();
+    let span = written.map(name_span).unwrap_or_default();
     checked_time(column, relation.event_time, &relation.fields, span)
 }
 

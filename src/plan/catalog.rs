@@ -108,7 +108,9 @@ impl Catalog {
     pub fn table(&self, name: &Name) -> Result<usize> {
         match self.find(&name.text) {
             Some(Entry::Table(index)) => Ok(*index),
-            Some(Entry::View(_)) => Err(Error::sql(format!("'{}' is a view: rows cannot be written to it", name.text)).at(name.span)),
+            Some(Entry::View(_)) => {
+                Err(Error::sql(format!("'{}' is a view: rows cannot be written to it", name.text)).at(name.span))
+            }
             None => Err(self.unknown(&name.text).at(name.span)),
         }
     }
@@ -119,10 +121,8 @@ impl Catalog {
         match nearest(name, self.entries.iter().map(|(n, _)| n.as_str())) {
             Some(near) => error.hint(format!("did you mean '{near}'?")),
             None if self.entries.is_empty() => error.hint("define it with CREATE TABLE before it is used"),
-            None => error.hint(format!(
-                "defined so far: {}",
-                self.entries.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>().join(", ")
-            )),
+            None => error
+                .hint(format!("defined so far: {}", self.entries.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>().join(", "))),
         }
     }
 

@@ -102,7 +102,11 @@ fn refused(sql: &str, message: &str, hint: &str) {
 fn filter_and_projection_become_one_calc_over_what_is_read() {
     check(
         "INSERT INTO plain SELECT qty, qty * 2, sym FROM trades WHERE price > 10",
-        &["Sink plain (a, b, c)", "Calc (qty AS a, CAST((qty * 2) AS BIGINT) AS b, sym AS c) where (price > 10.0)", "Scan trades (sym, price, qty, ts)"],
+        &[
+            "Sink plain (a, b, c)",
+            "Calc (qty AS a, CAST((qty * 2) AS BIGINT) AS b, sym AS c) where (price > 10.0)",
+            "Scan trades (sym, price, qty, ts)",
+        ],
     );
 }
 
@@ -110,7 +114,14 @@ fn filter_and_projection_become_one_calc_over_what_is_read() {
 fn running_aggregate_lies_by_its_key() {
     check(
         "SELECT sym, COUNT(*), SUM(qty) AS s FROM trades GROUP BY sym HAVING SUM(qty) > 3",
-        &["Exchange gather", "where (agg1 > 3)", "Aggregate by (sym) [COUNT(*), SUM(qty)] emit on change", "state: one entry per key: no bound", "Exchange hash(sym)", "Scan trades (sym, qty, ts)"],
+        &[
+            "Exchange gather",
+            "where (agg1 > 3)",
+            "Aggregate by (sym) [COUNT(*), SUM(qty)] emit on change",
+            "state: one entry per key: no bound",
+            "Exchange hash(sym)",
+            "Scan trades (sym, qty, ts)",
+        ],
     );
 }
 
@@ -120,7 +131,20 @@ fn window_table_function_below_a_grouping_is_a_window_aggregate() {
         "SELECT sym, window_start, window_end, SUM(price * qty) AS total FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE qty > 0 GROUP BY sym, window_start, window_end",
         "SELECT sym, TUMBLE_START(ts, INTERVAL '10' SECOND), TUMBLE_END(ts, INTERVAL '10' SECOND), SUM(price * qty) AS total FROM trades WHERE qty > 0 GROUP BY sym, TUMBLE(ts, INTERVAL '10' SECOND)",
     ] {
-        check(sql, &["WindowAggregate TUMBLE(10 s) on ts by (sym)", "emit on close", "late: by $watermark", "Exchange hash(sym)", "qty > 0", "Scan trades (sym, price, qty, ts, $watermark)", "Sink late (sym, ts)", "reads the late rows"]);
+        check(
+            sql,
+            &[
+                "== Physical",
+                "WindowAggregate TUMBLE(10 s) on ts by (sym)",
+                "emit on close",
+                "late: by $watermark",
+                "Exchange hash(sym)",
+                "qty > 0",
+                "Scan trades (sym, price, qty, ts, $watermark)",
+                "Sink late (sym, ts)",
+                "reads the late rows",
+            ],
+        );
     }
 }
 
@@ -134,7 +158,9 @@ fn aggregate_over_window_columns_used_otherwise_is_a_running_one() {
 
 #[test]
 fn two_queries_share_one_scan() {
-    let planned = planned("INSERT INTO other SELECT qty, qty FROM trades; INSERT INTO plain (c) SELECT note FROM trades WHERE price > 1").expect("plans");
+    let planned =
+        planned("INSERT INTO other SELECT qty, qty FROM trades; INSERT INTO plain (c) SELECT note FROM trades WHERE price > 1")
+            .expect("plans");
     let scans: Vec<_> = planned.plan.nodes.iter().filter(|n| matches!(n.kind, NodeKind::Scan(_))).collect();
     assert_eq!(scans.len(), 1);
     assert_eq!(scans[0].schema.fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["price", "qty", "note", "ts"]);
@@ -146,7 +172,8 @@ fn an_input_that_lies_by_some_keys_is_not_exchanged_again() {
     let planned = planned(sql).expect("plans");
     let hashes = planned.plan.nodes.iter().filter(|n| matches!(n.kind, NodeKind::Exchange(Exchange::Hash(_)))).count();
     assert_eq!(hashes, 1, "{}", explain(&planned, 2));
-    let emits = planned.plan.nodes.iter().filter(|n| matches!(&n.kind, NodeKind::Aggregate(a) if a.emit == Emit::OnClose)).count();
+    let emits =
+        planned.plan.nodes.iter().filter(|n| matches!(&n.kind, NodeKind::Aggregate(a) if a.emit == Emit::OnClose)).count();
     assert_eq!(emits, 3);
 }
 
@@ -169,8 +196,16 @@ fn what_is_not_there_is_refused_by_name_and_place() {
     refused("INSERT INTO plain SELECT a FROM plain", "takes 3 columns", "");
     refused("INSERT INTO other SELECT c, a FROM plain", "column 'b' of 'other' is BIGINT", "CAST");
     refused("INSERT INTO other SELECT COUNT(*), a FROM plain GROUP BY a", "changes to rows", "EMIT FINAL");
-    refused("SELECT window_start FROM TABLE(TUMBLE(TABLE plain, DESCRIPTOR(a), INTERVAL '1' SECOND)) GROUP BY window_start, window_end", "not an event-time column", "WATERMARK");
-    refused("SELECT COUNT(*) FROM TABLE(SESSION(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY window_start, window_end", "SESSION", "TUMBLE");
+    refused(
+        "SELECT window_start FROM TABLE(TUMBLE(TABLE plain, DESCRIPTOR(a), INTERVAL '1' SECOND)) GROUP BY window_start, window_end",
+        "not an event-time column",
+        "WATERMARK",
+    );
+    refused(
+        "SELECT COUNT(*) FROM TABLE(SESSION(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY window_start, window_end",
+        "SESSION",
+        "TUMBLE",
+    );
 }
 
 #[test]
@@ -195,4 +230,70 @@ fn queries_of_all_forms_plan() {
     ] {
         text(sql);
     }
+}
+
+#[test]
+fn a_late_table_needs_its_columns_at_the_window() {
+    refused(
+        "SELECT window_start, window_end, COUNT(*) FROM TABLE(TUMBLE(TABLE v, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY window_start, window_end"
+            .replace("TABLE v", "(SELECT ts, qty FROM trades)")
+            .as_str(),
+        "its column 'sym' does not reach the window",
+        "select sym",
+    );
+}
+
+#[test]
+fn a_window_over_a_window_has_no_split_watermark() {
+    check(
+        "CREATE VIEW w AS SELECT sym, window_time AS t, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY sym, window_start, window_end, window_time;
+         SELECT window_end, SUM(n) FROM TABLE(TUMBLE(TABLE w, DESCRIPTOR(t), INTERVAL '10' SECOND)) GROUP BY window_start, window_end",
+        &["WindowAggregate TUMBLE(10 s)", "late: by the watermark of the operator", "Exchange gather", "WindowAggregate TUMBLE(1 s)", "late: by $watermark"],
+    );
+}
+
+#[test]
+fn filters_move_through_unions_and_groupings() {
+    check(
+        "SELECT * FROM (SELECT a, b FROM plain UNION ALL SELECT a, b FROM other) u WHERE a > 1",
+        &["Union", "where (a > 1)", "Scan plain", "where (a > 1)", "Scan other"],
+    );
+    check(
+        "SELECT * FROM (SELECT a, COUNT(*) AS n FROM plain GROUP BY a) t WHERE a > 1 AND n > 2",
+        &["where (agg0 > 2)", "Aggregate by (a)", "where (a > 1)", "Scan plain (a)"],
+    );
+}
+
+#[test]
+fn deep_texts_end_in_a_plan_or_an_error_but_never_in_a_panic() {
+    for (open, close) in [("(", ")"), ("NOT (", ")"), ("CASE WHEN ", " THEN TRUE END"), ("ABS(", ")")] {
+        for depth in [10, 60, 1000] {
+            let _ = planned(&format!("SELECT a FROM plain WHERE {}a = 1{}", open.repeat(depth), close.repeat(depth)));
+        }
+    }
+    for count in [10, 60, 3000] {
+        let _ = planned(&format!("SELECT a{} FROM plain", " + a".repeat(count)));
+        let _ = planned(&format!("SELECT a FROM plain WHERE a = 1{}", " OR a = 2".repeat(count)));
+        let _ = planned(&format!("SELECT a FROM plain{}", " UNION ALL SELECT a FROM plain".repeat(count.min(200))));
+    }
+    for depth in [10, 60] {
+        let open = "SELECT a + a AS a, b FROM (".repeat(depth);
+        let _ = planned(&format!("{open}SELECT a, b FROM plain{}", ") t".repeat(depth)));
+    }
+}
+
+#[test]
+fn settings_of_the_command_line_overrule_those_of_the_script() {
+    let scripts = [Script { text: "SET 'a' = '1'; SET 'b' = '2';".to_owned(), file: "q.sql".to_owned() }];
+    let planned = plan(&scripts, &[("a".to_owned(), "3".to_owned())], &Fakes).expect("plans");
+    assert_eq!(planned.settings["a"].text, "3");
+    assert_eq!(planned.settings["b"].text, "2");
+    assert!(planned.plan.nodes.is_empty());
+}
+
+#[test]
+fn explain_statements_show_their_plan_and_run_nothing() {
+    let planned = planned("EXPLAIN SELECT a FROM plain").expect("plans");
+    assert!(planned.plan.nodes.is_empty());
+    assert!(planned.explains[0].contains("Scan plain (a)"), "{}", planned.explains[0]);
 }

@@ -47,7 +47,9 @@ impl ExprBinder<'_> {
     pub(super) fn special_call(&mut self, e: &ast::Expr) -> Result<Expr> {
         use ast::Expr as E;
         match e {
-            E::Like { any: true, .. } | E::ILike { any: true, .. } => Err(unsupported("LIKE ANY", "join several LIKE with OR", e)),
+            E::Like { any: true, .. } | E::ILike { any: true, .. } => {
+                Err(unsupported("LIKE ANY", "join several LIKE with OR", e))
+            }
             E::Like { negated, expr, pattern, escape_char, .. } => {
                 self.words("LIKE", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c))
             }
@@ -95,7 +97,9 @@ impl ExprBinder<'_> {
         match field {
             ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime) => {}
             ast::CeilFloorKind::DateTimeField(unit) => args.push(text(&unit.to_string().to_ascii_uppercase())),
-            ast::CeilFloorKind::Scale(_) => return Err(unsupported(&format!("{name} with a scale"), "ROUND(x, digits) or TRUNCATE", x)),
+            ast::CeilFloorKind::Scale(_) => {
+                return Err(unsupported(&format!("{name} with a scale"), "ROUND(x, digits) or TRUNCATE", x));
+            }
         }
         library_call(name, args, span_of(x))
     }

@@ -58,10 +58,14 @@ impl ExprBinder<'_> {
         let span = span_of(&call.name);
         match &mut self.grouping {
             None => {
-                return Err(Error::sql(format!("the aggregate {} is not allowed here", call.name)).at(span).hint("conditions on aggregates stand in HAVING"));
+                return Err(Error::sql(format!("the aggregate {} is not allowed here", call.name))
+                    .at(span)
+                    .hint("conditions on aggregates stand in HAVING"));
             }
             Some(grouping) if grouping.inside > 0 => {
-                return Err(Error::sql("an aggregate inside an aggregate").at(span).hint("put the inner one into a sub-query in FROM"));
+                return Err(Error::sql("an aggregate inside an aggregate")
+                    .at(span)
+                    .hint("put the inner one into a sub-query in FROM"));
             }
             Some(grouping) => grouping.inside += 1,
         }
@@ -81,12 +85,19 @@ impl ExprBinder<'_> {
         let filter = call.filter.as_ref().map(|f| self.condition(f)).transpose()?;
         let argument_type = argument.as_ref().map_or(DataType::BigInt, Expr::data_type);
         let data_type = result_type(function, &argument_type).ok_or_else(|| {
-            Error::sql(format!("{} of {argument_type} is not defined", call.name)).at(span).hint("CAST it, such as SUM(CAST(x AS DOUBLE))")
+            Error::sql(format!("{} of {argument_type} is not defined", call.name))
+                .at(span)
+                .hint("CAST it, such as SUM(CAST(x AS DOUBLE))")
         })?;
         Ok(BoundCall { function, argument, distinct, filter, data_type })
     }
 
-    fn call_argument(&mut self, function: AggregateFunction, call: &ast::Function, span: Span) -> Result<(Option<Expr>, Distinct)> {
+    fn call_argument(
+        &mut self,
+        function: AggregateFunction,
+        call: &ast::Function,
+        span: Span,
+    ) -> Result<(Option<Expr>, Distinct)> {
         let ast::FunctionArguments::List(list) = &call.args else {
             return Err(Error::sql(format!("{} takes an argument", call.name)).at(span));
         };
@@ -98,7 +109,9 @@ impl ExprBinder<'_> {
             _ => Distinct::All,
         };
         match list.args.as_slice() {
-            [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard)] if function == AggregateFunction::Count && distinct == Distinct::All => {
+            [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard)]
+                if function == AggregateFunction::Count && distinct == Distinct::All =>
+            {
                 Ok((None, distinct))
             }
             [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e))] => Ok((Some(self.bind(e)?), distinct)),
@@ -149,7 +162,9 @@ impl Grouped {
                 i if i >= AGGREGATE_BASE => Ok(Expr::column(self.results + i - AGGREGATE_BASE, data_type.clone())),
                 i => {
                     let name = fields.get(i).map_or("?", |f| f.name.as_str());
-                    Err(Error::sql(format!("'{name}' is neither in GROUP BY nor inside an aggregate")).at(span).hint(format!("add {name} to GROUP BY, or take MIN({name}) or MAX({name})")))
+                    Err(Error::sql(format!("'{name}' is neither in GROUP BY nor inside an aggregate"))
+                        .at(span)
+                        .hint(format!("add {name} to GROUP BY, or take MIN({name}) or MAX({name})")))
                 }
             };
         }
@@ -235,7 +250,8 @@ fn running(relation: &Relation, grouping: &Grouping) -> Grouped {
     let mut fields: Vec<Field> = keys.iter().map(|&k| input.schema().fields[k].clone()).collect();
     let results = fields.len();
     fields.extend(result_fields(&calls));
-    let plan = Plan::Aggregate(logical::Aggregate { input: Box::new(input), keys, calls, emit: None, schema: Schema::new(fields) });
+    let plan =
+        Plan::Aggregate(logical::Aggregate { input: Box::new(input), keys, calls, emit: None, schema: Schema::new(fields) });
     Grouped { relation: Relation::new(plan, None, None), keys: outputs, window: None, results }
 }
 
@@ -272,7 +288,8 @@ impl Windowed {
         }
         let (assign, columns, filters) = flattened(&relation.plan)?;
         let width = assign.input.schema().fields.len();
-        let (above, rest): (Vec<_>, Vec<_>) = filters.into_iter().partition(|f| columns_of(f).iter().all(|&c| c >= width) && !columns_of(f).is_empty());
+        let (above, rest): (Vec<_>, Vec<_>) =
+            filters.into_iter().partition(|f| columns_of(f).iter().all(|&c| c >= width) && !columns_of(f).is_empty());
         let mixed = rest.iter().any(|f| columns_of(f).iter().any(|&c| c >= width));
         let used = grouping.calls.iter().flat_map(|c| c.argument.iter().chain(&c.filter));
         let window_used = |e: &Expr| columns_of(&over(&columns, e)).iter().any(|&c| c >= width);
@@ -312,7 +329,11 @@ impl Windowed {
         let calls = inputs.calls(&grouping.calls, &names, &|e| over(&self.columns, e));
         let time_column = inputs.add(&time, &names);
         let late = late(&below)?.map(|late| logical::Late {
-            columns: late.columns.iter().map(|&c| inputs.add(&Expr::column(c, names.fields[c].data_type.clone()), &names)).collect(),
+            columns: late
+                .columns
+                .iter()
+                .map(|&c| inputs.add(&Expr::column(c, names.fields[c].data_type.clone()), &names))
+                .collect(),
             ..late
         });
         let input = below.projected(inputs.columns);
@@ -335,7 +356,9 @@ impl Windowed {
             schema: Schema::new(fields),
         });
         let above = self.filter_above.iter().map(|f| {
-            substitute(f, &|c| (c >= width).then(|| Expr::column(first + c - width, plan.schema().fields[first + c - width].data_type.clone())))
+            substitute(f, &|c| {
+                (c >= width).then(|| Expr::column(first + c - width, plan.schema().fields[first + c - width].data_type.clone()))
+            })
         });
         let plan = match all_of(above.collect()) {
             Some(filter) => plan.filtered(filter),

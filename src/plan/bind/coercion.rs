@@ -102,7 +102,9 @@ pub fn comparable(left: Expr, right: Expr, span: Span) -> Result<(Expr, Expr)> {
         () if is_text_literal(&right) && takes_text(&a) => a.clone(),
         () if is_text_literal(&left) && takes_text(&b) => b.clone(),
         () => common_type(&a, &b).ok_or_else(|| {
-            Error::sql(format!("{a} and {b} cannot be compared")).at(span).hint(format!("CAST one of them, such as CAST(... AS {a})"))
+            Error::sql(format!("{a} and {b} cannot be compared"))
+                .at(span)
+                .hint(format!("CAST one of them, such as CAST(... AS {a})"))
         })?,
     };
     Ok((constant_cast(left, &target, span)?, constant_cast(right, &target, span)?))
@@ -131,7 +133,9 @@ pub fn unified(exprs: Vec<Expr>, what: &str, span: Span) -> Result<(Vec<Expr>, D
     let typed = exprs.iter().filter(|e| !is_text_literal(e)).map(Expr::data_type);
     let mut target = typed.filter(|t| *t != DataType::Null).try_fold(DataType::Null, |a, b| {
         common_type(&a, &b).ok_or_else(|| {
-            Error::sql(format!("{what} has values of types {a} and {b}, which have no common type")).at(span).hint("CAST one of them")
+            Error::sql(format!("{what} has values of types {a} and {b}, which have no common type"))
+                .at(span)
+                .hint("CAST one of them")
         })
     })?;
     if exprs.iter().any(is_text_literal) && !takes_text(&target) {

@@ -79,7 +79,9 @@ impl<'a> ExprBinder<'a> {
             E::IsNotDistinctFrom(a, b) => self.pair(BinaryOp::IsNotDistinctFrom, a, b),
             E::Between { expr, negated, low, high } => self.between(expr, *negated, low, high),
             E::InList { expr, list, negated } => self.in_list(expr, list, *negated),
-            E::Case { operand, conditions, else_result, .. } => self.case(e, operand.as_deref(), conditions, else_result.as_deref()),
+            E::Case { operand, conditions, else_result, .. } => {
+                self.case(e, operand.as_deref(), conditions, else_result.as_deref())
+            }
             E::Cast { kind, expr, data_type, .. } => self.cast(kind, expr, data_type),
             E::Function(call) => self.function(call),
             E::Like { .. }
@@ -93,7 +95,9 @@ impl<'a> ExprBinder<'a> {
             | E::Substring { .. }
             | E::Trim { .. }
             | E::Overlay { .. } => self.special_call(e),
-            E::InSubquery { .. } | E::Exists { .. } => Err(unsupported("a sub-query in a condition", "sub-queries stand in FROM", e)),
+            E::InSubquery { .. } | E::Exists { .. } => {
+                Err(unsupported("a sub-query in a condition", "sub-queries stand in FROM", e))
+            }
             E::Subquery(_) => Err(unsupported("a sub-query as a value", "sub-queries stand in FROM", e)),
             E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => {
                 Err(unsupported("GROUPING SETS", "write one query for each grouping and join them with UNION ALL", e))
@@ -118,11 +122,8 @@ impl<'a> ExprBinder<'a> {
         let [first, second, rest @ ..] = parts else { return self.column(None, &parts[0]) };
         let qualified = self.fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|q| q.eq_ignore_ascii_case(&first.value)));
         let row = self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&first.value) && !qualified);
-        let (base, fields) = if row {
-            (self.column(None, first)?, &parts[1..])
-        } else {
-            (self.column(Some(&first.value), second)?, rest)
-        };
+        let (base, fields) =
+            if row { (self.column(None, first)?, &parts[1..]) } else { (self.column(Some(&first.value), second)?, rest) };
         fields.iter().try_fold(base, |value, field| access::row_field(value, field))
     }
 
@@ -205,7 +206,9 @@ impl<'a> ExprBinder<'a> {
             A::Gt => BinaryOp::Gt,
             A::GtEq => BinaryOp::GtEq,
             A::StringConcat => BinaryOp::Concat,
-            other => return Err(unsupported(&format!("the operator {other}"), "see the README for the operators there are", left)),
+            other => {
+                return Err(unsupported(&format!("the operator {other}"), "see the README for the operators there are", left));
+            }
         };
         self.pair(op, left, right)
     }
@@ -244,7 +247,13 @@ impl<'a> ExprBinder<'a> {
         Ok(negate_if(negated, Expr::InList { input: Box::new(input), list: items }))
     }
 
-    fn case(&mut self, e: &ast::Expr, operand: Option<&ast::Expr>, whens: &[ast::CaseWhen], otherwise: Option<&ast::Expr>) -> Result<Expr> {
+    fn case(
+        &mut self,
+        e: &ast::Expr,
+        operand: Option<&ast::Expr>,
+        whens: &[ast::CaseWhen],
+        otherwise: Option<&ast::Expr>,
+    ) -> Result<Expr> {
         let operand = operand.map(|o| self.bind(o)).transpose()?;
         let mut conditions = Vec::with_capacity(whens.len());
         let mut results = Vec::with_capacity(whens.len() + 1);

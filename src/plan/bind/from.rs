@@ -2,8 +2,8 @@
 
 use sqlparser::ast;
 
-use super::scope::{Relation, name_span, span_of, unsupported};
 use super::QueryBinder;
+use super::scope::{Relation, name_span, span_of, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::plan::catalog::Entry;
 use crate::plan::logical::{Late, Plan, Scan};
@@ -14,7 +14,9 @@ impl QueryBinder<'_> {
     pub(super) fn from(&mut self, select: &ast::Select) -> Result<Relation> {
         let [table] = select.from.as_slice() else {
             return match select.from.get(1) {
-                None => Err(Error::sql("a SELECT needs FROM").at(span_of(select)).hint("VALUES (...) in FROM gives constant rows")),
+                None => Err(Error::sql("a SELECT needs FROM")
+                    .at(span_of(select))
+                    .hint("name a table; a datagen table with 'number-of-rows' = '1' gives one row")),
                 Some(second) => Err(unsupported("a join", JOIN_HINT, &second.relation)),
             };
         };
@@ -27,15 +29,19 @@ impl QueryBinder<'_> {
     fn factor(&mut self, factor: &ast::TableFactor) -> Result<Relation> {
         use ast::TableFactor as F;
         match factor {
-            F::Table { version: Some(_), .. } => Err(unsupported("FOR SYSTEM_TIME AS OF", "temporal joins are not there yet", factor)),
+            F::Table { version: Some(_), .. } => {
+                Err(unsupported("FOR SYSTEM_TIME AS OF", "temporal joins are not there yet", factor))
+            }
             F::Table { name, alias, args: None, .. } => {
                 let ident = last_part(name)?;
                 let relation = self.named_relation(ident)?;
                 aliased(relation, alias.as_ref())
             }
-            F::Table { args: Some(_), .. } | F::Function { .. } => {
-                Err(unsupported("this table function", "TUMBLE and HOP are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))", factor))
-            }
+            F::Table { args: Some(_), .. } | F::Function { .. } => Err(unsupported(
+                "this table function",
+                "TUMBLE and HOP are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
+                factor,
+            )),
             F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref()),
             F::TableFunction { expr, alias } => aliased(self.window_table(expr)?, alias.as_ref()),
             F::NestedJoin { table_with_joins, alias } => match table_with_joins.joins.first() {

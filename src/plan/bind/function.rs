@@ -57,7 +57,9 @@ impl ExprBinder<'_> {
 
     fn plain_arguments(&mut self, call: &ast::Function) -> Result<Vec<Expr>> {
         if let Some(filter) = &call.filter {
-            return Err(Error::sql(format!("FILTER stands behind aggregates only, and {} is none", call.name)).at(span_of(&**filter)));
+            return Err(
+                Error::sql(format!("FILTER stands behind aggregates only, and {} is none", call.name)).at(span_of(&**filter))
+            );
         }
         argument_exprs(call)?.into_iter().map(|e| self.bind(e)).collect()
     }

@@ -24,7 +24,11 @@ pub fn bind_value(value: &ast::ValueWithSpan, negative: Sign) -> Result<Expr> {
         V::DollarQuotedString(s) => (Value::text(s.value.as_str()), DataType::STRING),
         V::HexStringLiteral(digits) => match bytes_of_hex(digits) {
             Some(bytes) => (Value::Bytes(bytes.into()), DataType::Bytes),
-            None => return Err(Error::sql(format!("X'{digits}' is not a byte string")).at(span_of(value)).hint("pairs of hex digits")),
+            None => {
+                return Err(Error::sql(format!("X'{digits}' is not a byte string"))
+                    .at(span_of(value))
+                    .hint("pairs of hex digits"));
+            }
         },
         other => return Err(unsupported(&format!("the literal {other}"), "text stands in single quotes", value)),
     };
@@ -45,7 +49,11 @@ fn number(digits: &str, sign: Sign) -> Result<Expr> {
     let wrong = || Error::sql(format!("{text} is not a number that can be held")).hint("DECIMAL has up to 38 digits");
     if digits.contains(['e', 'E']) {
         let value: f64 = text.parse().map_err(|_| wrong())?;
-        return if value.is_finite() { Ok(Expr::Literal { value: Value::Double(value), data_type: DataType::Double }) } else { Err(wrong()) };
+        return if value.is_finite() {
+            Ok(Expr::Literal { value: Value::Double(value), data_type: DataType::Double })
+        } else {
+            Err(wrong())
+        };
     }
     if let Ok(value) = text.parse::<i64>() {
         let data_type = if i32::try_from(value).is_ok() { DataType::Int } else { DataType::BigInt };
@@ -87,7 +95,9 @@ pub fn bind_typed(typed: &ast::TypedString, target: &DataType) -> Result<Expr> {
     };
     match value {
         Some(n) => Ok(Expr::Literal { value: Value::Int(n), data_type }),
-        None => Err(Error::sql(format!("'{text}' is not a {target}")).at(span).hint("such as DATE '2024-01-31', TIMESTAMP '2024-01-31 12:00:00'")),
+        None => Err(Error::sql(format!("'{text}' is not a {target}"))
+            .at(span)
+            .hint("such as DATE '2024-01-31', TIMESTAMP '2024-01-31 12:00:00'")),
     }
 }
 
@@ -245,7 +255,8 @@ mod tests {
 
     #[test]
     fn numbers_take_the_smallest_type_that_holds_them() {
-        let check = |digits: &str, sign, expected: DataType| assert_eq!(number(digits, sign).expect(digits).data_type(), expected);
+        let check =
+            |digits: &str, sign, expected: DataType| assert_eq!(number(digits, sign).expect(digits).data_type(), expected);
         check("2147483647", Sign::Plus, DataType::Int);
         check("2147483648", Sign::Plus, DataType::BigInt);
         check("2147483648", Sign::Minus, DataType::Int);

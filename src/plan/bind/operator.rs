@@ -25,7 +25,9 @@ pub fn condition(expr: Expr, span: Span) -> Result<Expr> {
     match expr.data_type() {
         DataType::Boolean => Ok(expr),
         DataType::Null => Ok(cast(expr, &DataType::Boolean)),
-        other => Err(Error::sql(format!("a condition must be BOOLEAN, this is {other}")).at(span).hint("compare it with something, such as x > 0")),
+        other => Err(Error::sql(format!("a condition must be BOOLEAN, this is {other}"))
+            .at(span)
+            .hint("compare it with something, such as x > 0")),
     }
 }
 

@@ -126,8 +126,17 @@ fn refuse(query: &ast::Query) -> Result<()> {
     if query.limit_clause.is_some() || query.fetch.is_some() {
         return Err(unsupported("LIMIT", "end a job with --duration, or limit the source ('number-of-rows')", query));
     }
-    if !query.pipe_operators.is_empty() || query.for_clause.is_some() || !query.locks.is_empty() || query.settings.is_some() || query.format_clause.is_some() {
-        return Err(unsupported("this clause behind a query", "SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... are there", query));
+    if !query.pipe_operators.is_empty()
+        || query.for_clause.is_some()
+        || !query.locks.is_empty()
+        || query.settings.is_some()
+        || query.format_clause.is_some()
+    {
+        return Err(unsupported(
+            "this clause behind a query",
+            "SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... are there",
+            query,
+        ));
     }
     Ok(())
 }

@@ -97,9 +97,9 @@ pub fn resolve(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident
     let mut found = fields.iter().enumerate().filter(|(_, f)| wanted(f)).map(|(i, _)| i);
     match (found.next(), found.next()) {
         (Some(index), None) => Ok(index),
-        (Some(_), Some(_)) => {
-            Err(Error::sql(format!("column '{}' is ambiguous", name.value)).at(name_span(name)).hint("qualify it or use an alias"))
-        }
+        (Some(_), Some(_)) => Err(Error::sql(format!("column '{}' is ambiguous", name.value))
+            .at(name_span(name))
+            .hint("qualify it or use an alias")),
         (None, _) => Err(unknown_column(fields, qualifier, name)),
     }
 }

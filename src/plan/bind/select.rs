@@ -2,13 +2,13 @@
 
 use sqlparser::ast;
 
+use super::QueryBinder;
 use super::aggregate::{Grouping, group};
 use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::operator::condition;
 use super::scope::{Relation, span_of, unsupported};
 use super::window::{group_window, group_window_call};
-use super::QueryBinder;
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::logical::{Aggregate, Plan};
@@ -55,7 +55,8 @@ impl QueryBinder<'_> {
         let names = items.iter().map(|i| i.name.clone());
         let selected = if grouped || having.is_some() || !grouping.calls.is_empty() {
             let made = group(&relation, &grouping, &|plan| self.late_table(plan))?;
-            let placed = bound.iter().zip(&items).map(|(e, item)| made.place(e, fields, item.span)).collect::<Result<Vec<_>>>()?;
+            let placed =
+                bound.iter().zip(&items).map(|(e, item)| made.place(e, fields, item.span)).collect::<Result<Vec<_>>>()?;
             let having = having.map(|(e, span)| made.place(&e, fields, span)).transpose()?;
             let mut grouped = made.relation;
             if let Some(filter) = having {
@@ -65,7 +66,11 @@ impl QueryBinder<'_> {
         } else {
             relation.projected(names.zip(bound).collect())
         };
-        Ok(if select.distinct.is_some() && !matches!(select.distinct, Some(ast::Distinct::All)) { distinct(selected) } else { selected })
+        Ok(if select.distinct.is_some() && !matches!(select.distinct, Some(ast::Distinct::All)) {
+            distinct(selected)
+        } else {
+            selected
+        })
     }
 }
 
@@ -82,16 +87,28 @@ fn refuse(select: &ast::Select) -> Result<()> {
         return Err(at_first("DISTINCT ON", "SELECT DISTINCT compares whole rows", exprs, select));
     }
     if select.qualify.is_some() || !select.named_window.is_empty() {
-        return Err(unsupported("OVER with its WINDOW and QUALIFY", "aggregate with GROUP BY, or over a TUMBLE or HOP window", select));
+        return Err(unsupported(
+            "OVER with its WINDOW and QUALIFY",
+            "aggregate with GROUP BY, or over a TUMBLE or HOP window",
+            select,
+        ));
     }
     if select.top.is_some() {
         return Err(unsupported("TOP", "a stream has no first rows", select));
     }
-    if !select.sort_by.is_empty() || !select.cluster_by.is_empty() || !select.distribute_by.is_empty() || !select.lateral_views.is_empty() {
+    if !select.sort_by.is_empty()
+        || !select.cluster_by.is_empty()
+        || !select.distribute_by.is_empty()
+        || !select.lateral_views.is_empty()
+    {
         return Err(unsupported("SORT BY and its kin", "rows come in the order of their making", select));
     }
     if select.into.is_some() || select.prewhere.is_some() || select.value_table_mode.is_some() || select.exclude.is_some() {
-        return Err(unsupported("this clause of SELECT", "SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... are there", select));
+        return Err(unsupported(
+            "this clause of SELECT",
+            "SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... are there",
+            select,
+        ));
     }
     Ok(())
 }
@@ -135,7 +152,8 @@ fn wildcard<'a>(
     if !plain {
         return Err(Error::sql("* with EXCEPT, REPLACE or RENAME is not supported").at(span).hint("name the columns"));
     }
-    let wanted = |q: &Option<String>| qualifier.is_none_or(|wanted| q.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(wanted)));
+    let wanted =
+        |q: &Option<String>| qualifier.is_none_or(|wanted| q.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(wanted)));
     let found: Vec<_> = relation
         .fields
         .iter()
@@ -171,7 +189,8 @@ fn keys(select: &ast::Select, relation: &Relation, items: &[NamedItem<'_>]) -> R
                 return Err(Error::sql("GROUP BY has two windows").at(span_of(e)));
             }
             let name = call.name.to_string();
-            grouping.window = Some(group_window(&name, call, &relation.fields, relation.event_time).map_err(|error| error.at(span_of(e)))?);
+            grouping.window =
+                Some(group_window(&name, call, &relation.fields, relation.event_time).map_err(|error| error.at(span_of(e)))?);
         } else {
             let key = key(e, relation, items)?;
             grouping.keys.push(key);
@@ -184,11 +203,11 @@ fn key(e: &ast::Expr, relation: &Relation, items: &[NamedItem<'_>]) -> Result<Ex
     let mut binder = ExprBinder::new(&relation.fields);
     let item = match e {
         ast::Expr::Value(_) => match binder.bind(e)? {
-            Expr::Literal { value: Value::Int(n), .. } => Some(
-                usize::try_from(n).ok().and_then(|n| items.get(n.wrapping_sub(1))).ok_or_else(|| {
+            Expr::Literal { value: Value::Int(n), .. } => {
+                Some(usize::try_from(n).ok().and_then(|n| items.get(n.wrapping_sub(1))).ok_or_else(|| {
                     Error::sql(format!("GROUP BY {n}: the select list has {} items", items.len())).at(span_of(e))
-                })?,
-            ),
+                })?)
+            }
             _ => None,
         },
         ast::Expr::Identifier(name) if !relation.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name.value)) => {

@@ -63,10 +63,8 @@ pub fn insert(catalog: &Catalog, insert: &Insert, script: usize) -> Result<Outpu
         ))
         .at(insert.table.span));
     }
-    let mut columns: Vec<(String, Expr)> = targets
-        .iter()
-        .map(|c| (c.name.clone(), Expr::Literal { value: Value::Null, data_type: c.data_type.clone() }))
-        .collect();
+    let mut columns: Vec<(String, Expr)> =
+        targets.iter().map(|c| (c.name.clone(), Expr::Literal { value: Value::Null, data_type: c.data_type.clone() })).collect();
     for ((expr, field), &position) in relation.plan.identity().into_iter().zip(&relation.fields).zip(&positions) {
         let target = targets[position];
         if !assignable(&field.data_type, &target.data_type) {
@@ -79,7 +77,13 @@ pub fn insert(catalog: &Catalog, insert: &Insert, script: usize) -> Result<Outpu
         }
         columns[position].1 = cast(expr, &target.data_type);
     }
-    Ok(Output { table: Some(index), name: def.name.clone(), plan: relation.plan.projected(columns), span: insert.table.span, script })
+    Ok(Output {
+        table: Some(index),
+        name: def.name.clone(),
+        plan: relation.plan.projected(columns),
+        span: insert.table.span,
+        script,
+    })
 }
 
 /// The columns that a sink takes: the physical ones.

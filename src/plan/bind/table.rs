@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::coercion::{cast, assignable};
+use super::coercion::{assignable, cast};
 use super::expr::ExprBinder;
 use super::scope::{ScopeField, span_of};
 use crate::error::{Error, Result, nearest};
@@ -36,7 +36,8 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
     let (options, plan_options) = split_options(&create.options)?;
     let primary_key = create.primary_key.iter().map(|name| key_column(name, &read)).collect::<Result<_>>()?;
     let event_time = watermark.as_ref().map(|w: &TableWatermark| columns[w.column].name.clone());
-    let def = TableDef { name: create.name.text.clone(), span: create.name.span, columns: read, options, primary_key, event_time };
+    let def =
+        TableDef { name: create.name.text.clone(), span: create.name.span, columns: read, options, primary_key, event_time };
     Ok(Table { def, columns, watermark, options: plan_options, script })
 }
 

@@ -2,12 +2,12 @@
 
 use sqlparser::ast;
 
+use super::QueryBinder;
 use super::aggregate::WINDOW_BASE;
 use super::expr::ExprBinder;
 use super::function::argument_exprs;
 use super::literal::bind_interval;
 use super::scope::{Relation, ScopeField, WindowColumns, name_span, resolve, span_of};
-use super::QueryBinder;
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::limits::WINDOW_PANES_MAX;
@@ -68,7 +68,11 @@ pub fn window_types(time: &DataType, window: &Window) -> [DataType; 3] {
     };
     let whole = [window.size(), window.slide(), offset].iter().all(|n| n % MILLISECOND == 0);
     let precision = if whole { 3 } else { 9 };
-    let end = if matches!(time, DataType::TimestampLtz(_)) { DataType::TimestampLtz(precision) } else { DataType::Timestamp(precision) };
+    let end = if matches!(time, DataType::TimestampLtz(_)) {
+        DataType::TimestampLtz(precision)
+    } else {
+        DataType::Timestamp(precision)
+    };
     [DataType::Timestamp(precision), DataType::Timestamp(precision), end]
 }
 
@@ -76,12 +80,16 @@ impl QueryBinder<'_> {
     /// `TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))` and its kin.
     pub(super) fn window_table(&mut self, e: &ast::Expr) -> Result<Relation> {
         let ast::Expr::Function(call) = e else {
-            return Err(Error::sql("a window function is expected here").at(span_of(e)).hint("TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)"));
+            return Err(Error::sql("a window function is expected here")
+                .at(span_of(e))
+                .hint("TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)"));
         };
         let name = upper_name(call);
         let args = argument_exprs(call)?;
         let (Some(table), true) = (args.first(), is_window_function(&name)) else {
-            return Err(Error::sql(format!("there is no table function '{name}'")).at(span_of(&call.name)).hint("TUMBLE and HOP are there"));
+            return Err(Error::sql(format!("there is no table function '{name}'"))
+                .at(span_of(&call.name))
+                .hint("TUMBLE and HOP are there"));
         };
         let relation = self.table_argument(table)?;
         let (time_column, durations) = match args.get(1).and_then(|a| descriptor(a)) {
@@ -109,7 +117,9 @@ impl ExprBinder<'_> {
         let span = span_of(&call.name);
         let window = self.grouping.as_ref().and_then(|g| g.window);
         let (Some(part), Some(window)) = (auxiliary(name), window) else {
-            return Err(Error::sql(format!("{name} needs its window in GROUP BY")).at(span).hint("such as GROUP BY TUMBLE(ts, INTERVAL '10' SECOND)"));
+            return Err(Error::sql(format!("{name} needs its window in GROUP BY"))
+                .at(span)
+                .hint("such as GROUP BY TUMBLE(ts, INTERVAL '10' SECOND)"));
         };
         if let (Some(kind), false) = (name.split('_').next(), call_has_no_arguments(call)) {
             let own = group_window(kind, call, self.fields, Some(window.time_column))?;
@@ -157,7 +167,8 @@ fn checked_time(written: Option<usize>, event_time: Option<usize>, fields: &[Sco
     }
 }
 
-const WATERMARK_HINT: &str = "declare it in CREATE TABLE: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND, and select it as a plain column";
+const WATERMARK_HINT: &str =
+    "declare it in CREATE TABLE: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND, and select it as a plain column";
 
 /// The column named by DESCRIPTOR(column).
 fn descriptor(e: &ast::Expr) -> Option<ast::Ident> {
@@ -198,10 +209,16 @@ fn check(window: Window) -> Result<Window> {
         return Err(Error::sql("a window must be longer than nothing").hint("such as INTERVAL '10' SECOND"));
     }
     if size % slide != 0 {
-        return Err(Error::sql("the size of HOP must be a multiple of its slide").hint("the order is HOP(table, time, slide, size)"));
+        return Err(
+            Error::sql("the size of HOP must be a multiple of its slide").hint("the order is HOP(table, time, slide, size)")
+        );
     }
     if size / slide > WINDOW_PANES_MAX {
-        return Err(Error::limit(format!("a row would belong to {} windows, at most {WINDOW_PANES_MAX} are allowed", size / slide)).hint("take a longer slide"));
+        return Err(Error::limit(format!(
+            "a row would belong to {} windows, at most {WINDOW_PANES_MAX} are allowed",
+            size / slide
+        ))
+        .hint("take a longer slide"));
     }
     Ok(window)
 }
@@ -227,7 +244,8 @@ fn assign(relation: Relation, time_column: usize, window: Window) -> Relation {
         fields.push(Field::new(*name, data_type.clone()));
         scope.push(ScopeField { qualifier: None, name: (*name).to_owned(), data_type });
     }
-    let plan = Plan::WindowAssign(WindowAssign { input: Box::new(relation.plan), time_column, window, schema: Schema::new(fields) });
+    let plan =
+        Plan::WindowAssign(WindowAssign { input: Box::new(relation.plan), time_column, window, schema: Schema::new(fields) });
     let columns = WindowColumns { start: width, end: width + 1 };
     Relation { plan, fields: scope, event_time: Some(width + 2), window: Some(columns) }
 }

@@ -42,7 +42,12 @@ struct Lowering<'a> {
 }
 
 /// Makes the physical plan of all outputs.
-pub fn distribute(catalog: &Catalog, outputs: Vec<Output>, scripts: &[Script], connectors: &dyn Connectors) -> Result<PhysicalPlan> {
+pub fn distribute(
+    catalog: &Catalog,
+    outputs: Vec<Output>,
+    scripts: &[Script],
+    connectors: &dyn Connectors,
+) -> Result<PhysicalPlan> {
     let mut lowering = Lowering { catalog, scripts, connectors, nodes: Vec::new(), known: Vec::new(), sinks: Sinks::default() };
     for output in outputs {
         let lowered = lowering.lower(&output.plan)?;
@@ -78,7 +83,9 @@ impl Lowering<'_> {
             _ if keys.is_empty() => Exchange::Gather,
             _ => Exchange::Hash(keys.to_vec()),
         };
-        let same = |node: &Node| node.inputs == [input.node] && !node.reads_late && matches!(&node.kind, NodeKind::Exchange(e) if *e == exchange);
+        let same = |node: &Node| {
+            node.inputs == [input.node] && !node.reads_late && matches!(&node.kind, NodeKind::Exchange(e) if *e == exchange)
+        };
         let placed = match &exchange {
             Exchange::Gather => Placed::OneShard,
             Exchange::Hash(keys) => Placed::By(keys.clone()),

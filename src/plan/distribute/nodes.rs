@@ -37,7 +37,11 @@ impl Lowering<'_> {
             let place = |column: usize| scan.columns.iter().position(|&c| c == column);
             let expr = substitute(&watermark.expr, &|c| place(c).map(|p| Expr::column(p, table.columns[c].data_type.clone())));
             let default = (source.liveness() == Liveness::Live).then_some(MAX_AHEAD_DEFAULT_NS);
-            Some(WatermarkSpec { time_column: place(watermark.column)?, expr, max_ahead_ns: table.options.max_ahead_ns.or(default) })
+            Some(WatermarkSpec {
+                time_column: place(watermark.column)?,
+                expr,
+                max_ahead_ns: table.options.max_ahead_ns.or(default),
+            })
         });
         let kind = NodeKind::Scan(Scan {
             table: table.def.name.clone(),

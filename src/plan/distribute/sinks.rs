@@ -32,9 +32,12 @@ impl Lowering<'_> {
         let entry = self.entry(output.table, &output.name, output.plan.schema()).map_err(|e| self.located(e, output.script))?;
         let entry = &mut self.sinks.entries[entry];
         if output.plan.retracts() && entry.sink.accepts() == Accepts::AppendOnly {
-            let error = Error::sql(format!("the query gives changes to rows written before, '{}' takes new rows only", output.name))
-                .at(output.span)
-                .hint("end the query with EMIT FINAL, aggregate over a window, or write to a sink that takes changes, such as print");
+            let error = Error::sql(format!(
+                "the query gives changes to rows written before, '{}' takes new rows only",
+                output.name
+            ))
+            .at(output.span)
+            .hint("end the query with EMIT FINAL, aggregate over a window, or write to a sink that takes changes, such as print");
             return Err(self.located(error, output.script));
         }
         entry.inputs.push(lowered);
@@ -70,9 +73,11 @@ impl Lowering<'_> {
         Ok(self.sinks.entries.len() - 1)
     }
 
-    /// Makes the sink nodes.
+    /// Makes the sink nodes, those of late rows last.
     pub(super) fn finish_sinks(&mut self) -> Result<()> {
-        for entry in std::mem::take(&mut self.sinks.entries) {
+        let mut entries = std::mem::take(&mut self.sinks.entries);
+        entries.sort_by_key(|entry| entry.inputs.iter().all(|i| self.nodes[i.node].reads_late));
+        for entry in entries {
             let input = self.joined(&entry);
             let input = if entry.sink.placement() == Placement::OneShard { self.exchanged(input, &[]) } else { input };
             let kind = NodeKind::Sink(SinkWrite { table: entry.name, sink: entry.sink });

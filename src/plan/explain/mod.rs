@@ -52,13 +52,23 @@ fn line(plan: &Plan) -> String {
         Plan::Aggregate(a) if a.calls.is_empty() => format!("Distinct ({})", schema_columns(&a.schema)),
         Plan::Aggregate(a) => {
             let below = a.input.schema();
-            format!("Aggregate by ({}) {} {}", columns(&a.keys, below), calls(&a.calls, below), emit(a.emit.unwrap_or(Emit::OnChange)))
+            format!(
+                "Aggregate by ({}) {} {}",
+                columns(&a.keys, below),
+                calls(&a.calls, below),
+                emit(a.emit.unwrap_or(Emit::OnChange))
+            )
         }
         Plan::WindowAggregate(a) => {
             let below = a.input.schema();
             let emit = emit(a.emit.unwrap_or(Emit::OnClose));
             let time = columns(&[a.time_column], below);
-            format!("WindowAggregate {} on {time} by ({}) {} {emit}", window(&a.window), columns(&a.keys, below), calls(&a.calls, below))
+            format!(
+                "WindowAggregate {} on {time} by ({}) {} {emit}",
+                window(&a.window),
+                columns(&a.keys, below),
+                calls(&a.calls, below)
+            )
         }
         Plan::Union(_) => "Union".to_owned(),
     }

@@ -48,9 +48,13 @@ fn line(node: &Node, below: &Schema) -> String {
             let names = if node.reads_late { &node.schema } else { below };
             calc_line(calc.filter.as_ref().map(|f| expression(f, names)), &late_or_list(node, &calc.columns, names))
         }
-        NodeKind::WindowAssign(assign) => format!("WindowAssign {} on {}", window(&assign.window), columns(&[assign.time_column], below)),
+        NodeKind::WindowAssign(assign) => {
+            format!("WindowAssign {} on {}", window(&assign.window), columns(&[assign.time_column], below))
+        }
         NodeKind::Aggregate(a) if a.calls.is_empty() => format!("Distinct ({})", schema_columns(&node.schema)),
-        NodeKind::Aggregate(a) => format!("Aggregate by ({}) {} {}", columns(&a.keys, below), calls(&a.calls, below), emit(a.emit)),
+        NodeKind::Aggregate(a) => {
+            format!("Aggregate by ({}) {} {}", columns(&a.keys, below), calls(&a.calls, below), emit(a.emit))
+        }
         NodeKind::WindowAggregate(a) => {
             let time = columns(&[a.time_column], below);
             let keys = columns(&a.keys, below);

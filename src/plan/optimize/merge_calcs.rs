@@ -1,6 +1,7 @@
 //! A filter or projection over another becomes one, unless that would compute something twice; those that change nothing go.
 
 use crate::expr::Expr;
+use crate::limits::NESTING_MAX;
 use crate::plan::logical::{Calc, Plan, all_of, columns_of, substitute};
 
 /// Merges wherever it pays.
@@ -13,7 +14,7 @@ pub fn merge(plan: Plan) -> Plan {
 
 fn merged(outer: Calc) -> Plan {
     let input = match *outer.input {
-        Plan::Calc(inner) if !repeats(&outer.filter, &outer.columns, &inner.columns) => {
+        Plan::Calc(inner) if !repeats(&outer.filter, &outer.columns, &inner.columns) && !too_deep(&outer, &inner) => {
             let over = |e: &Expr| substitute(e, &|c| inner.columns.get(c).cloned());
             let filter = all_of(inner.filter.into_iter().chain(outer.filter.as_ref().map(over)).collect());
             let columns = outer.columns.iter().map(over).collect();
@@ -23,6 +24,17 @@ fn merged(outer: Calc) -> Plan {
     };
     let outer = Calc { input, ..outer };
     if changes_nothing(&outer) { *outer.input } else { Plan::Calc(outer) }
+}
+
+/// Whether expressions would grow deeper than one that was written may be.
+fn too_deep(outer: &Calc, inner: &Calc) -> bool {
+    let deepest = |calc: &Calc| calc.columns.iter().chain(&calc.filter).map(depth).max().unwrap_or(0);
+    let (above, below) = (deepest(outer), deepest(inner));
+    below > 1 && above > 1 && above + below > NESTING_MAX
+}
+
+fn depth(expr: &Expr) -> usize {
+    1 + expr.children().into_iter().map(depth).max().unwrap_or(0)
 }
 
 /// Whether merging would compute a column of the inner projection more than once.

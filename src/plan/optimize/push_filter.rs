@@ -13,7 +13,8 @@ pub fn push(plan: Plan) -> Plan {
         other => other,
     };
     for input in plan.inputs_mut() {
-        let taken = std::mem::replace(input, Plan::Union(crate::plan::logical::Union { inputs: Vec::new(), schema: Default::default() }));
+        let taken =
+            std::mem::replace(input, Plan::Union(crate::plan::logical::Union { inputs: Vec::new(), schema: Default::default() }));
         *input = push(taken);
     }
     plan
@@ -74,7 +75,8 @@ fn substitute_keys(part: &Expr, keys: &[usize]) -> Expr {
 
 fn place(plan: &mut Plan, filter: Expr) {
     for input in plan.inputs_mut() {
-        let taken = std::mem::replace(input, Plan::Union(crate::plan::logical::Union { inputs: Vec::new(), schema: Default::default() }));
+        let taken =
+            std::mem::replace(input, Plan::Union(crate::plan::logical::Union { inputs: Vec::new(), schema: Default::default() }));
         *input = super::merge_calcs::merge(taken.filtered(filter.clone()));
     }
 }

@@ -51,6 +51,11 @@ fn widened(scan: &Scan, wanted: &Wanted, table: &Table) -> Plan {
     }
     let columns = positions.into_iter().map(|p| (fields[p].name.clone(), Expr::column(p, fields[p].data_type.clone())));
     let columns = columns.collect();
-    let shared = Scan { columns: wanted.columns.clone(), split_watermark: wanted.split_watermark, schema: Schema::new(fields), ..scan.clone() };
+    let shared = Scan {
+        columns: wanted.columns.clone(),
+        split_watermark: wanted.split_watermark,
+        schema: Schema::new(fields),
+        ..scan.clone()
+    };
     Plan::Scan(shared).projected(columns)
 }

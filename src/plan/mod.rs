@@ -1,5 +1,148 @@
 //! The query road: SQL text to an immutable `PhysicalPlan` that every shard compiles for itself.
+//!
+//! ```text
+//! text -> parse -> statements -> bind -> logical plan -> optimize -> distribute -> physical plan
+//!                                 ^ catalog                           ^ connectors
+//! ```
 
+pub mod bind;
+pub mod catalog;
+pub mod distribute;
+pub mod explain;
+pub mod logical;
+pub mod optimize;
 pub mod parse;
 pub mod physical;
 pub mod statement;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use self::bind::Output;
+use self::catalog::Catalog;
+use self::physical::PhysicalPlan;
+use self::statement::{Insert, Statement};
+use crate::error::{Result, Span};
+use crate::sink::Sink;
+use crate::source::Source;
+use crate::types::{OptionValue, TableDef};
+
+pub use self::explain::explain;
+
+/// Makes sources and sinks of table definitions.
+pub trait Connectors {
+    /// The source that reads `table`.
+    fn source(&self, table: &TableDef) -> Result<Arc<dyn Source>>;
+    /// The sink that writes `table`.
+    fn sink(&self, table: &TableDef) -> Result<Arc<dyn Sink>>;
+    /// The sink of a bare SELECT.
+    fn print(&self) -> Result<Arc<dyn Sink>>;
+}
+
+/// A text with statements.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// The SQL.
+    pub text: String,
+    /// Where it comes from, for errors.
+    pub file: String,
+}
+
+/// A planned job.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// What the shards run; without nodes where the scripts write nothing.
+    pub plan: PhysicalPlan,
+    /// The logical plan as text.
+    pub logical: String,
+    /// SET statements, overruled by `--set`.
+    pub settings: BTreeMap<String, OptionValue>,
+    /// What EXPLAIN statements print.
+    pub explains: Vec<String>,
+}
+
+/// Plans all statements of `scripts` as one job. Errors carry their line.
+pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn Connectors) -> Result<Planned> {
+    let mut job = Job::default();
+    for (index, script) in scripts.iter().enumerate() {
+        let read = parse::parse(&script.text).and_then(|statements| {
+            let job = &mut job;
+            parse::on_large_stack(move || statements.iter().try_for_each(|statement| job.statement(statement, index)))
+        });
+        read.map_err(|e| e.in_text(&script.file, &script.text))?;
+    }
+    for (key, value) in settings {
+        job.settings.insert(key.clone(), OptionValue { text: value.clone(), span: Span::default() });
+    }
+    let mut explains = Vec::with_capacity(job.explained.len());
+    for outputs in &job.explained {
+        let (plan, logical) = job.finish(outputs, scripts, connectors)?;
+        explains.push(explain(&Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new() }, 1));
+    }
+    let (plan, logical) = job.finish(&job.outputs, scripts, connectors)?;
+    Ok(Planned { plan, logical, settings: job.settings, explains })
+}
+
+/// What the statements read so far amount to.
+#[derive(Debug, Default)]
+struct Job {
+    catalog: Catalog,
+    outputs: Vec<Output>,
+    settings: BTreeMap<String, OptionValue>,
+    /// What EXPLAIN statements are about.
+    explained: Vec<Vec<Output>>,
+}
+
+impl Job {
+    fn statement(&mut self, statement: &Statement, script: usize) -> Result<()> {
+        match statement {
+            Statement::CreateTable(create) => self.catalog.add_table(bind::table(create, script)?)?,
+            Statement::CreateView { name, columns, query } => {
+                let relation = bind::view(&self.catalog, name, columns, query)?;
+                self.catalog.add_view(name, relation)?;
+            }
+            Statement::Set { key, value } => {
+                self.settings.insert(key.text.clone(), OptionValue { text: value.text.clone(), span: value.span });
+            }
+            Statement::Explain(inner) => {
+                let outputs = self.outputs(inner, 0, script)?;
+                self.explained.push(outputs);
+            }
+            writing => {
+                let printed = self.outputs.iter().filter(|o| o.table.is_none()).count();
+                let outputs = self.outputs(writing, printed, script)?;
+                self.outputs.extend(outputs);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a statement writes; `printed` SELECTs came before it.
+    fn outputs(&self, statement: &Statement, printed: usize, script: usize) -> Result<Vec<Output>> {
+        let insert = |insert: &Insert| bind::insert(&self.catalog, insert, script);
+        match statement {
+            Statement::Insert(one) => Ok(vec![insert(one)?]),
+            Statement::StatementSet(several) => several.iter().map(insert).collect(),
+            Statement::Select(query) => {
+                let name = if printed == 0 { "print".to_owned() } else { format!("print {}", printed + 1) };
+                Ok(vec![bind::print(&self.catalog, query, name, script)?])
+            }
+            Statement::Explain(inner) => self.outputs(inner, printed, script),
+            Statement::CreateView { name, columns, query } => {
+                bind::view(&self.catalog, name, columns, query)?;
+                Ok(Vec::new())
+            }
+            Statement::CreateTable(_) | Statement::Set { .. } => Ok(Vec::new()),
+        }
+    }
+
+    fn finish(&self, outputs: &[Output], scripts: &[Script], connectors: &dyn Connectors) -> Result<(PhysicalPlan, String)> {
+        let outputs = optimize::optimize(&self.catalog, outputs.to_vec())?;
+        let logical = explain::logical(&outputs);
+        let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors)?;
+        Ok((plan, logical))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! Parts of nested values, and the calls that SQL writes with words between their arguments.
+
+use sqlparser::ast;
+
+use super::coercion::{cast, is_text_literal};
+use super::expr::{ExprBinder, negate_if, text};
+use super::function::library_call;
+use super::scope::{name_span, span_of, unsupported};
+use crate::error::{Error, Result, Span, nearest};
+use crate::expr::Expr;
+use crate::types::DataType;
+
+/// `value.field` of a ROW or JSON value.
+pub fn row_field(value: Expr, field: &ast::Ident) -> Result<Expr> {
+    let span = name_span(field);
+    let (name, data_type) = match value.data_type() {
+        DataType::Row(fields) => match fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(&field.value)) {
+            Some(found) => found.clone(),
+            None => {
+                let error = Error::sql(format!("the ROW has no field '{}'", field.value)).at(span);
+                return Err(match nearest(&field.value, fields.iter().map(|(n, _)| n.as_str())) {
+                    Some(near) => error.hint(format!("did you mean '{near}'?")),
+                    None => error,
+                });
+            }
+        },
+        DataType::Json => (field.value.clone(), DataType::STRING),
+        other => return Err(Error::sql(format!("{other} has no fields, so '.{}' means nothing", field.value)).at(span)),
+    };
+    Ok(cast(library_call("ROW_FIELD", vec![value, text(&name)], span)?, &data_type))
+}
+
+/// `value[key]` of an ARRAY, MAP or JSON value.
+pub fn item(value: Expr, key: Expr, span: Span) -> Result<Expr> {
+    let (key_type, data_type) = match value.data_type() {
+        DataType::Array(item) => (DataType::Int, *item),
+        DataType::Map(key, item) => (*key, *item),
+        DataType::Json if is_text_literal(&key) => (DataType::STRING, DataType::STRING),
+        DataType::Json => (DataType::Int, DataType::STRING),
+        other => return Err(Error::sql(format!("{other} has no items")).at(span).hint("ARRAY and MAP have")),
+    };
+    Ok(cast(library_call("ITEM", vec![value, cast(key, &key_type)], span)?, &data_type))
+}
+
+impl ExprBinder<'_> {
+    /// LIKE, EXTRACT, TRIM and the like, as calls of the library.
+    pub(super) fn special_call(&mut self, e: &ast::Expr) -> Result<Expr> {
+        use ast::Expr as E;
+        match e {
+            E::Like { any: true, .. } | E::ILike { any: true, .. } => {
+                Err(unsupported("LIKE ANY", "join several LIKE with OR", e))
+            }
+            E::Like { negated, expr, pattern, escape_char, .. } => {
+                self.words("LIKE", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c))
+            }
+            E::ILike { negated, expr, pattern, escape_char, .. } => {
+                self.words("ILIKE", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c))
+            }
+            E::SimilarTo { negated, expr, pattern, escape_char } => {
+                self.words("SIMILAR", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c))
+            }
+            E::RLike { negated, expr, pattern, .. } => {
+                self.words("REGEXP", &[expr, pattern], None, e).map(|c| negate_if(*negated, c))
+            }
+            E::Position { expr, r#in } => self.words("POSITION", &[expr, r#in], None, e),
+            E::Substring { expr, substring_from: Some(from), substring_for, .. } => {
+                self.words("SUBSTRING", &[expr, from], substring_for.as_deref(), e)
+            }
+            E::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
+                self.words("OVERLAY", &[expr, overlay_what, overlay_from], overlay_for.as_deref(), e)
+            }
+            E::Trim { trim_where, trim_what, expr, .. } => {
+                let name = match trim_where {
+                    Some(ast::TrimWhereField::Leading) => "LTRIM",
+                    Some(ast::TrimWhereField::Trailing) => "RTRIM",
+                    _ => "TRIM",
+                };
+                self.words(name, &[expr], trim_what.as_deref(), e)
+            }
+            E::Extract { field, expr, .. } => {
+                let value = self.bind(expr)?;
+                library_call("EXTRACT", vec![text(&field.to_string().to_ascii_uppercase()), value], span_of(&**expr))
+            }
+            E::Ceil { expr, field } => self.rounded("CEIL", expr, field),
+            E::Floor { expr, field } => self.rounded("FLOOR", expr, field),
+            _ => Err(unsupported(&format!("the expression {e}"), "see the README for the expressions there are", e)),
+        }
+    }
+
+    fn words(&mut self, name: &str, args: &[&ast::Expr], last: Option<&ast::Expr>, e: &ast::Expr) -> Result<Expr> {
+        let args = args.iter().copied().chain(last).map(|a| self.bind(a)).collect::<Result<Vec<_>>>()?;
+        library_call(name, args, span_of(e))
+    }
+
+    fn rounded(&mut self, name: &str, x: &ast::Expr, field: &ast::CeilFloorKind) -> Result<Expr> {
+        let mut args = vec![self.bind(x)?];
+        match field {
+            ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime) => {}
+            ast::CeilFloorKind::DateTimeField(unit) => args.push(text(&unit.to_string().to_ascii_uppercase())),
+            ast::CeilFloorKind::Scale(_) => {
+                return Err(unsupported(&format!("{name} with a scale"), "ROUND(x, digits) or TRUNCATE", x));
+            }
+        }
+        library_call(name, args, span_of(x))
+    }
+}

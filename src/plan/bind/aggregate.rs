@@ -1,0 +1,394 @@
+//! Grouping: aggregate calls, keys, and the choice between a running aggregate and one over windows.
+//!
+//! Expressions over a grouping are bound over its input first, aggregates standing as columns beyond `AGGREGATE_BASE` and
+//! window bounds beyond `WINDOW_BASE`. `Grouped::place` then puts output columns in the place of keys, windows and aggregates; a
+//! column of the input that is left is one that GROUP BY lacks.
+
+use sqlparser::ast;
+
+use super::expr::ExprBinder;
+use super::scope::{Relation, ScopeField, span_of, unsupported};
+use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
+use crate::error::{Error, Result, Span};
+use crate::expr::Expr;
+use crate::plan::logical::{self, Plan, all_of, columns_of, conjuncts, substitute};
+use crate::plan::physical::{AggregateCall, AggregateFunction, Distinct};
+use crate::types::decimal::PRECISION_MAX;
+use crate::types::{DataType, Field, Schema};
+
+/// Stand-in columns of aggregates begin here.
+pub const AGGREGATE_BASE: usize = 1 << 40;
+/// Stand-in columns of the window begin here.
+pub const WINDOW_BASE: usize = 1 << 41;
+
+/// The aggregates there are.
+pub const NAMES: [&str; 5] = ["COUNT", "SUM", "AVG", "MIN", "MAX"];
+
+/// The aggregate of this upper-case name.
+pub fn function_named(name: &str) -> Option<AggregateFunction> {
+    use AggregateFunction as A;
+    NAMES.iter().position(|n| *n == name).map(|i| [A::Count, A::Sum, A::Avg, A::Min, A::Max][i])
+}
+
+/// An aggregate call over the grouping's input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoundCall {
+    function: AggregateFunction,
+    argument: Option<Expr>,
+    distinct: Distinct,
+    filter: Option<Expr>,
+    data_type: DataType,
+}
+
+/// What a SELECT groups by and computes.
+#[derive(Debug, Default)]
+pub struct Grouping {
+    /// Key expressions over the input, without a window call.
+    pub keys: Vec<Expr>,
+    /// A window call in GROUP BY.
+    pub window: Option<GroupWindow>,
+    /// The aggregates found.
+    pub calls: Vec<BoundCall>,
+    inside: usize,
+}
+
+impl ExprBinder<'_> {
+    /// COUNT, SUM, ...: collected, and replaced by a stand-in column.
+    pub(super) fn aggregate_call(&mut self, function: AggregateFunction, call: &ast::Function) -> Result<Expr> {
+        let span = span_of(&call.name);
+        match &mut self.grouping {
+            None => {
+                return Err(Error::sql(format!("the aggregate {} is not allowed here", call.name))
+                    .at(span)
+                    .hint("conditions on aggregates stand in HAVING"));
+            }
+            Some(grouping) if grouping.inside > 0 => {
+                return Err(Error::sql("an aggregate inside an aggregate")
+                    .at(span)
+                    .hint("put the inner one into a sub-query in FROM"));
+            }
+            Some(grouping) => grouping.inside += 1,
+        }
+        let bound = self.bound_call(function, call, span)?;
+        let Some(grouping) = &mut self.grouping else { return Err(Error::internal("grouping is gone")) };
+        grouping.inside -= 1;
+        let data_type = bound.data_type.clone();
+        let index = grouping.calls.iter().position(|c| *c == bound).unwrap_or_else(|| {
+            grouping.calls.push(bound);
+            grouping.calls.len() - 1
+        });
+        Ok(Expr::column(AGGREGATE_BASE + index, data_type))
+    }
+
+    fn bound_call(&mut self, function: AggregateFunction, call: &ast::Function, span: Span) -> Result<BoundCall> {
+        let (argument, distinct) = self.call_argument(function, call, span)?;
+        let filter = call.filter.as_ref().map(|f| self.condition(f)).transpose()?;
+        let argument_type = argument.as_ref().map_or(DataType::BigInt, Expr::data_type);
+        let data_type = result_type(function, &argument_type).ok_or_else(|| {
+            Error::sql(format!("{} of {argument_type} is not defined", call.name))
+                .at(span)
+                .hint("CAST it, such as SUM(CAST(x AS DOUBLE))")
+        })?;
+        Ok(BoundCall { function, argument, distinct, filter, data_type })
+    }
+
+    fn call_argument(
+        &mut self,
+        function: AggregateFunction,
+        call: &ast::Function,
+        span: Span,
+    ) -> Result<(Option<Expr>, Distinct)> {
+        let ast::FunctionArguments::List(list) = &call.args else {
+            return Err(Error::sql(format!("{} takes an argument", call.name)).at(span));
+        };
+        if !list.clauses.is_empty() || !call.within_group.is_empty() {
+            return Err(unsupported("a clause inside an aggregate", "FILTER (WHERE ...) stands behind it", &call.name));
+        }
+        let distinct = match list.duplicate_treatment {
+            Some(ast::DuplicateTreatment::Distinct) => Distinct::Distinct,
+            _ => Distinct::All,
+        };
+        match list.args.as_slice() {
+            [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard)]
+                if function == AggregateFunction::Count && distinct == Distinct::All =>
+            {
+                Ok((None, distinct))
+            }
+            [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e))] => Ok((Some(self.bind(e)?), distinct)),
+            [] if function == AggregateFunction::Count => Ok((None, Distinct::All)),
+            _ => Err(Error::sql(format!("{} takes one argument", call.name)).at(span)),
+        }
+    }
+}
+
+fn result_type(function: AggregateFunction, argument: &DataType) -> Option<DataType> {
+    use AggregateFunction as A;
+    use DataType as T;
+    Some(match (function, argument) {
+        (A::Count, _) => T::BigInt,
+        (A::Min | A::Max, T::Array(_) | T::Row(_) | T::Map(..) | T::Json | T::Null) => return None,
+        (A::Min | A::Max, t) => t.clone(),
+        (A::Sum, t) if t.is_integer() => T::BigInt,
+        (A::Sum, T::Float | T::Double) => T::Double,
+        (A::Sum, T::Decimal { scale, .. }) => T::Decimal { precision: PRECISION_MAX, scale: *scale },
+        (A::Avg, T::Decimal { scale, .. }) => T::Decimal { precision: PRECISION_MAX, scale: (*scale).max(6) },
+        (A::Avg, t) if t.is_numeric() => T::Double,
+        _ => return None,
+    })
+}
+
+/// A bound grouping: its plan, and how expressions over its input read its output.
+#[derive(Debug)]
+pub struct Grouped {
+    /// The aggregate, whose columns go by no name yet.
+    pub relation: Relation,
+    keys: Vec<(Expr, usize)>,
+    window: Option<usize>,
+    results: usize,
+}
+
+impl Grouped {
+    /// `expr` over the output; `fields` are those of the input.
+    pub fn place(&self, expr: &Expr, fields: &[ScopeField], span: Span) -> Result<Expr> {
+        if let Some((_, position)) = self.keys.iter().find(|(key, _)| key == expr) {
+            return Ok(Expr::column(*position, expr.data_type()));
+        }
+        if let Expr::Column { index, data_type } = expr {
+            return match *index {
+                i if i >= WINDOW_BASE => {
+                    let first = self.window.ok_or_else(|| Error::internal("a window column without a window"))?;
+                    Ok(Expr::column(first + i - WINDOW_BASE, data_type.clone()))
+                }
+                i if i >= AGGREGATE_BASE => Ok(Expr::column(self.results + i - AGGREGATE_BASE, data_type.clone())),
+                i => {
+                    let name = fields.get(i).map_or("?", |f| f.name.as_str());
+                    Err(Error::sql(format!("'{name}' is neither in GROUP BY nor inside an aggregate"))
+                        .at(span)
+                        .hint(format!("add {name} to GROUP BY, or take MIN({name}) or MAX({name})")))
+                }
+            };
+        }
+        let mut placed = expr.clone();
+        for child in placed.children_mut() {
+            *child = self.place(child, fields, span)?;
+        }
+        Ok(placed)
+    }
+}
+
+/// Groups `relation`; `late` finds the late table of a plan.
+pub fn group(relation: &Relation, grouping: &Grouping, late: &dyn Fn(&Plan) -> Result<Option<logical::Late>>) -> Result<Grouped> {
+    let over_window = match grouping.window {
+        Some(window) => Some(Windowed::of_call(relation, window)),
+        None => Windowed::of_table_function(relation, grouping),
+    };
+    match over_window {
+        Some(windowed) => windowed.group(grouping, late),
+        None => Ok(running(relation, grouping)),
+    }
+}
+
+/// Columns of the projection below an aggregate, each expression once.
+#[derive(Debug, Default)]
+struct Inputs {
+    columns: Vec<(String, Expr)>,
+}
+
+impl Inputs {
+    fn add(&mut self, expr: &Expr, names: &Schema) -> usize {
+        if let Some(position) = self.columns.iter().position(|(_, e)| e == expr) {
+            return position;
+        }
+        let name = match expr {
+            Expr::Column { index, .. } => names.fields.get(*index).map(|f| f.name.clone()),
+            _ => None,
+        };
+        self.columns.push((name.unwrap_or_else(|| format!("expr{}", self.columns.len())), expr.clone()));
+        self.columns.len() - 1
+    }
+
+    fn calls(&mut self, calls: &[BoundCall], names: &Schema, over: &impl Fn(&Expr) -> Expr) -> Vec<AggregateCall> {
+        let mut made = Vec::with_capacity(calls.len());
+        for call in calls {
+            let argument_type = call.argument.as_ref().map_or(DataType::BigInt, Expr::data_type);
+            let argument = call.argument.as_ref().map(|e| self.add(&over(e), names));
+            let filter = call.filter.as_ref().map(|e| self.add(&over(e), names));
+            let (function, distinct, data_type) = (call.function, call.distinct, call.data_type.clone());
+            made.push(AggregateCall { function, argument, argument_type, distinct, filter, data_type });
+        }
+        made
+    }
+}
+
+/// Key positions in the input, and each key expression with its place in the output (equal keys share one).
+fn keyed(keys: &[(Expr, Expr)], inputs: &mut Inputs, names: &Schema) -> (Vec<usize>, Vec<(Expr, usize)>) {
+    let mut positions: Vec<usize> = Vec::new();
+    let mut outputs = Vec::with_capacity(keys.len());
+    for (written, below) in keys {
+        let position = inputs.add(below, names);
+        let output = positions.iter().position(|p| *p == position).unwrap_or_else(|| {
+            positions.push(position);
+            positions.len() - 1
+        });
+        outputs.push((written.clone(), output));
+    }
+    (positions, outputs)
+}
+
+fn result_fields(calls: &[AggregateCall]) -> impl Iterator<Item = Field> {
+    let name = |(i, c): (usize, &AggregateCall)| Field::new(format!("agg{i}"), c.data_type.clone());
+    calls.iter().enumerate().map(name).collect::<Vec<_>>().into_iter()
+}
+
+fn running(relation: &Relation, grouping: &Grouping) -> Grouped {
+    let mut inputs = Inputs::default();
+    let names = relation.plan.schema().clone();
+    let written: Vec<_> = grouping.keys.iter().map(|k| (k.clone(), k.clone())).collect();
+    let (keys, outputs) = keyed(&written, &mut inputs, &names);
+    let calls = inputs.calls(&grouping.calls, &names, &Expr::clone);
+    let input = relation.plan.clone().projected(inputs.columns);
+    let mut fields: Vec<Field> = keys.iter().map(|&k| input.schema().fields[k].clone()).collect();
+    let results = fields.len();
+    fields.extend(result_fields(&calls));
+    let plan =
+        Plan::Aggregate(logical::Aggregate { input: Box::new(input), keys, calls, emit: None, schema: Schema::new(fields) });
+    Grouped { relation: Relation::new(plan, None, None), keys: outputs, window: None, results }
+}
+
+/// An aggregate over windows: what stands below the windows, and expressions of the relation in terms of it.
+struct Windowed {
+    below: Plan,
+    time_column: usize,
+    window: crate::plan::physical::Window,
+    /// Columns of the relation over those of `below`, then window_start, window_end, window_time.
+    columns: Vec<Expr>,
+    filter_below: Option<Expr>,
+    filter_above: Vec<Expr>,
+}
+
+impl Windowed {
+    fn of_call(relation: &Relation, window: GroupWindow) -> Self {
+        Self {
+            below: relation.plan.clone(),
+            time_column: window.time_column,
+            window: window.window,
+            columns: relation.plan.identity(),
+            filter_below: None,
+            filter_above: Vec::new(),
+        }
+    }
+
+    /// Where the keys contain both bounds of a window table function that stands right below, through filters and projections
+    /// that do not mix its columns with others.
+    fn of_table_function(relation: &Relation, grouping: &Grouping) -> Option<Self> {
+        let bounds = relation.window?;
+        let has = |column: usize| grouping.keys.iter().any(|k| matches!(k, Expr::Column { index, .. } if *index == column));
+        if !has(bounds.start) || !has(bounds.end) {
+            return None;
+        }
+        let (assign, columns, filters) = flattened(&relation.plan)?;
+        let width = assign.input.schema().fields.len();
+        let (above, rest): (Vec<_>, Vec<_>) =
+            filters.into_iter().partition(|f| columns_of(f).iter().all(|&c| c >= width) && !columns_of(f).is_empty());
+        let mixed = rest.iter().any(|f| columns_of(f).iter().any(|&c| c >= width));
+        let used = grouping.calls.iter().flat_map(|c| c.argument.iter().chain(&c.filter));
+        let window_used = |e: &Expr| columns_of(&over(&columns, e)).iter().any(|&c| c >= width);
+        let key_mixed = |k: &Expr| window_used(k) && !matches!(over(&columns, k), Expr::Column { .. });
+        if mixed || used.clone().any(window_used) || grouping.keys.iter().any(key_mixed) {
+            return None;
+        }
+        Some(Self {
+            below: (*assign.input).clone(),
+            time_column: assign.time_column,
+            window: assign.window,
+            columns,
+            filter_below: all_of(rest),
+            filter_above: above,
+        })
+    }
+
+    fn group(self, grouping: &Grouping, late: &dyn Fn(&Plan) -> Result<Option<logical::Late>>) -> Result<Grouped> {
+        let below = match self.filter_below.clone() {
+            Some(filter) => self.below.filtered(filter),
+            None => self.below,
+        };
+        let names = below.schema().clone();
+        let width = names.fields.len();
+        let mut inputs = Inputs::default();
+        let time = Expr::column(self.time_column, names.fields[self.time_column].data_type.clone());
+        let time_type = time.data_type();
+        let mut plain = Vec::new();
+        let mut windows = Vec::new();
+        for key in &grouping.keys {
+            match over(&self.columns, key) {
+                Expr::Column { index, .. } if index >= width => windows.push((key.clone(), index - width)),
+                expr => plain.push((key.clone(), expr)),
+            }
+        }
+        let (keys, mut outputs) = keyed(&plain, &mut inputs, &names);
+        let calls = inputs.calls(&grouping.calls, &names, &|e| over(&self.columns, e));
+        let time_column = inputs.add(&time, &names);
+        let late = late(&below)?.map(|late| logical::Late {
+            columns: late
+                .columns
+                .iter()
+                .map(|&c| inputs.add(&Expr::column(c, names.fields[c].data_type.clone()), &names))
+                .collect(),
+            ..late
+        });
+        let input = below.projected(inputs.columns);
+        let mut fields: Vec<Field> = keys.iter().map(|&k| input.schema().fields[k].clone()).collect();
+        let first = fields.len();
+        let types = window_types(&time_type, &self.window);
+        fields.extend(WINDOW_COLUMNS.iter().zip(types).map(|(name, t)| Field::new(*name, t)));
+        let results = fields.len();
+        fields.extend(result_fields(&calls));
+        outputs.extend(windows.into_iter().map(|(key, part)| (key, first + part)));
+        let plan = Plan::WindowAggregate(logical::WindowAggregate {
+            input: Box::new(input),
+            time_column,
+            window: self.window,
+            keys,
+            calls,
+            emit: None,
+            late,
+            split_watermark_column: None,
+            schema: Schema::new(fields),
+        });
+        let above = self.filter_above.iter().map(|f| {
+            substitute(f, &|c| {
+                (c >= width).then(|| Expr::column(first + c - width, plan.schema().fields[first + c - width].data_type.clone()))
+            })
+        });
+        let plan = match all_of(above.collect()) {
+            Some(filter) => plan.filtered(filter),
+            None => plan,
+        };
+        Ok(Grouped { relation: Relation::new(plan, None, Some(first + 2)), keys: outputs, window: Some(first), results })
+    }
+}
+
+fn over(columns: &[Expr], expr: &Expr) -> Expr {
+    substitute(expr, &|c| columns.get(c).cloned())
+}
+
+/// Parts of expressions that putting projections into one another may make. More: the window is not recognised through them.
+const FLATTENED_MAX: usize = 10_000;
+
+/// The window table function below a chain of filters and projections; the chain's columns and conditions over its output.
+fn flattened(plan: &Plan) -> Option<(&logical::WindowAssign, Vec<Expr>, Vec<Expr>)> {
+    match plan {
+        Plan::WindowAssign(assign) => Some((assign, plan.identity(), Vec::new())),
+        Plan::Calc(calc) => {
+            let (assign, columns, mut filters) = flattened(&calc.input)?;
+            filters.extend(calc.filter.iter().flat_map(conjuncts).map(|f| over(&columns, &f)));
+            let columns: Vec<Expr> = calc.columns.iter().map(|e| over(&columns, e)).collect();
+            let mut size = 0;
+            for expr in &columns {
+                expr.walk(&mut |_| size += 1);
+            }
+            (size <= FLATTENED_MAX).then_some((assign, columns, filters))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,197 @@
+//! Which types go together: common types, implicit casts, results of arithmetic on DECIMAL.
+
+use crate::error::{Error, Result, Span};
+use crate::expr::{CastFailure, Expr};
+use crate::types::decimal::PRECISION_MAX;
+use crate::types::{DataType, Value};
+
+/// The type to which both can be converted without loss of meaning.
+pub fn common_type(a: &DataType, b: &DataType) -> Option<DataType> {
+    use DataType as T;
+    Some(match (a, b) {
+        _ if a == b => a.clone(),
+        (T::Null, other) | (other, T::Null) => other.clone(),
+        _ if a.is_numeric() && b.is_numeric() => common_number(a, b),
+        (T::Varchar(a), T::Varchar(b)) => T::Varchar(a.zip(*b).map(|(a, b)| a.max(b))),
+        (T::Timestamp(a), T::Timestamp(b)) => T::Timestamp(*a.max(b)),
+        (T::TimestampLtz(a) | T::Timestamp(a), T::TimestampLtz(b) | T::Timestamp(b)) => T::TimestampLtz(*a.max(b)),
+        (T::Time(a), T::Time(b)) => T::Time(*a.max(b)),
+        (T::Date, T::Timestamp(p)) | (T::Timestamp(p), T::Date) => T::Timestamp(*p),
+        (T::Date, T::TimestampLtz(p)) | (T::TimestampLtz(p), T::Date) => T::TimestampLtz(*p),
+        (T::Json, T::Varchar(_)) | (T::Varchar(_), T::Json) => T::STRING,
+        _ => return None,
+    })
+}
+
+fn common_number(a: &DataType, b: &DataType) -> DataType {
+    use DataType as T;
+    match (a, b) {
+        (T::Double, _) | (_, T::Double) => T::Double,
+        (T::Float, T::Decimal { .. }) | (T::Decimal { .. }, T::Float) => T::Double,
+        (T::Float, _) | (_, T::Float) => T::Float,
+        (T::Decimal { .. }, _) | (_, T::Decimal { .. }) => {
+            let ((p1, s1), (p2, s2)) = (digits(a), digits(b));
+            let scale = s1.max(s2);
+            bounded(i32::from(scale) + i32::from((p1 - s1).max(p2 - s2)), i32::from(scale))
+        }
+        _ => [T::BigInt, T::Int, T::SmallInt].into_iter().find(|t| a == t || b == t).unwrap_or(T::TinyInt),
+    }
+}
+
+/// Precision and scale of a DECIMAL or of an integer taken as one.
+pub fn digits(data_type: &DataType) -> (u8, u8) {
+    match data_type {
+        DataType::Decimal { precision, scale } => (*precision, *scale),
+        DataType::TinyInt => (3, 0),
+        DataType::SmallInt => (5, 0),
+        DataType::Int => (10, 0),
+        _ => (19, 0),
+    }
+}
+
+/// The DECIMAL type of an integer; other types as they are.
+pub fn as_decimal(data_type: &DataType) -> DataType {
+    if !data_type.is_integer() {
+        return data_type.clone();
+    }
+    let (precision, scale) = digits(data_type);
+    DataType::Decimal { precision, scale }
+}
+
+/// DECIMAL(precision, scale) cut to 38 digits, of which at least 6 (if there are so many) stay behind the point.
+pub fn bounded(precision: i32, scale: i32) -> DataType {
+    let max = i32::from(PRECISION_MAX);
+    let (precision, scale) =
+        if precision <= max { (precision, scale) } else { (max, (scale - (precision - max)).max(scale.min(6))) };
+    DataType::Decimal { precision: precision.clamp(1, max) as u8, scale: scale.clamp(0, max) as u8 }
+}
+
+/// `expr` as `target`; nothing is done where it is one already.
+pub fn cast(expr: Expr, target: &DataType) -> Expr {
+    if expr.data_type() == *target {
+        return expr;
+    }
+    match expr {
+        Expr::Literal { value: Value::Null, .. } => Expr::Literal { value: Value::Null, data_type: target.clone() },
+        Expr::Literal { value: Value::Int(n), data_type } if data_type.is_integer() && integer_fits(n, target) => {
+            Expr::Literal { value: Value::Int(n), data_type: target.clone() }
+        }
+        other => Expr::Cast { input: Box::new(other), data_type: target.clone(), on_failure: CastFailure::RowError },
+    }
+}
+
+fn integer_fits(n: i64, target: &DataType) -> bool {
+    match target {
+        DataType::TinyInt => i8::try_from(n).is_ok(),
+        DataType::SmallInt => i16::try_from(n).is_ok(),
+        DataType::Int => i32::try_from(n).is_ok(),
+        DataType::BigInt => true,
+        _ => false,
+    }
+}
+
+/// Whether it is a text constant.
+pub fn is_text_literal(expr: &Expr) -> bool {
+    matches!(expr, Expr::Literal { value: Value::Str(_), data_type } if data_type.is_text())
+}
+
+/// `left` and `right` in the type in which they can be compared.
+pub fn comparable(left: Expr, right: Expr, span: Span) -> Result<(Expr, Expr)> {
+    let (a, b) = (left.data_type(), right.data_type());
+    let target = match () {
+        () if is_text_literal(&right) && takes_text(&a) => a.clone(),
+        () if is_text_literal(&left) && takes_text(&b) => b.clone(),
+        () => common_type(&a, &b).ok_or_else(|| {
+            Error::sql(format!("{a} and {b} cannot be compared"))
+                .at(span)
+                .hint(format!("CAST one of them, such as CAST(... AS {a})"))
+        })?,
+    };
+    Ok((constant_cast(left, &target, span)?, constant_cast(right, &target, span)?))
+}
+
+/// Types a text constant is read as when it stands beside one.
+fn takes_text(data_type: &DataType) -> bool {
+    use DataType as T;
+    data_type.is_numeric() || data_type.is_timestamp() || matches!(data_type, T::Date | T::Time(_) | T::Boolean)
+}
+
+/// As `cast`, but a text constant that cannot be read is an error at once.
+pub fn constant_cast(expr: Expr, target: &DataType, span: Span) -> Result<Expr> {
+    let text = match &expr {
+        Expr::Literal { value: Value::Str(text), .. } if !target.is_text() => text.clone(),
+        _ => return Ok(cast(expr, target)),
+    };
+    match super::library::evaluate_constant(&cast(expr, target))? {
+        Some(value) => Ok(Expr::Literal { value, data_type: target.clone() }),
+        None => Err(Error::sql(format!("'{text}' is not a {target}")).at(span)),
+    }
+}
+
+/// All of `exprs` in their common type; `what` names the construct in the error.
+pub fn unified(exprs: Vec<Expr>, what: &str, span: Span) -> Result<(Vec<Expr>, DataType)> {
+    let typed = exprs.iter().filter(|e| !is_text_literal(e)).map(Expr::data_type);
+    let mut target = typed.filter(|t| *t != DataType::Null).try_fold(DataType::Null, |a, b| {
+        common_type(&a, &b).ok_or_else(|| {
+            Error::sql(format!("{what} has values of types {a} and {b}, which have no common type"))
+                .at(span)
+                .hint("CAST one of them")
+        })
+    })?;
+    if exprs.iter().any(is_text_literal) && !takes_text(&target) {
+        target = common_type(&target, &DataType::STRING).ok_or_else(|| {
+            Error::sql(format!("{what} has values of types {target} and STRING, which have no common type")).at(span)
+        })?;
+    }
+    let exprs = exprs.into_iter().map(|e| constant_cast(e, &target, span)).collect::<Result<_>>()?;
+    Ok((exprs, target))
+}
+
+/// Whether a value of `from` may be written to a column of `to` without a written CAST. A number that does not fit sets
+/// its row aside.
+pub fn assignable(from: &DataType, to: &DataType) -> bool {
+    use DataType as T;
+    match (from, to) {
+        _ if from == to || *from == T::Null => true,
+        _ if from.is_numeric() && to.is_numeric() => true,
+        _ if from.is_timestamp() && to.is_timestamp() => true,
+        (T::Varchar(_), T::Varchar(_) | T::Json | T::Array(_) | T::Row(_) | T::Map(..)) => true,
+        (T::Json | T::Array(_) | T::Row(_) | T::Map(..), T::Varchar(_) | T::Json) => true,
+        (T::Json, T::Array(_) | T::Row(_) | T::Map(..)) => true,
+        (T::Date, T::Timestamp(_) | T::TimestampLtz(_)) | (T::Time(_), T::Time(_)) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(precision: u8, scale: u8) -> DataType {
+        DataType::Decimal { precision, scale }
+    }
+
+    #[test]
+    fn numbers_widen_to_the_type_that_holds_both() {
+        use DataType as T;
+        for (a, b, expected) in [
+            (T::TinyInt, T::SmallInt, T::SmallInt),
+            (T::Int, T::BigInt, T::BigInt),
+            (T::Int, decimal(5, 2), decimal(12, 2)),
+            (decimal(10, 4), decimal(12, 2), decimal(14, 4)),
+            (T::BigInt, T::Float, T::Float),
+            (T::Float, T::Double, T::Double),
+        ] {
+            assert_eq!(common_type(&a, &b), Some(expected.clone()), "{a} {b}");
+            assert_eq!(common_type(&b, &a), Some(expected), "{b} {a}");
+        }
+        assert_eq!(common_type(&T::Boolean, &T::Int), None);
+    }
+
+    #[test]
+    fn decimals_keep_six_digits_behind_the_point_when_cut() {
+        assert_eq!(bounded(45, 10), decimal(38, 6));
+        assert_eq!(bounded(40, 4), decimal(38, 4));
+        assert_eq!(bounded(12, 2), decimal(12, 2));
+    }
+}

@@ -1,0 +1,320 @@
+//! Expressions of the syntax tree to typed expressions over a relation's columns.
+//!
+//! Aggregates are not computed here: each becomes a stand-in column beyond `AGGREGATE_BASE`, to be put in its place once the
+//! aggregate's output is known (see `aggregate`). Depth is bounded by `limits::NESTING_MAX`.
+
+use sqlparser::ast;
+use sqlparser::ast::Spanned;
+
+use super::aggregate::Grouping;
+use super::coercion::{cast, comparable, unified};
+use super::function::library_call;
+use super::literal::{Sign, bind_interval, bind_typed, bind_value};
+use super::operator::{binary, condition};
+use super::scope::{ScopeField, name_span, resolve, span_of, unsupported};
+use super::{access, library};
+use crate::error::{Error, Result, Span};
+use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp, castable};
+use crate::limits::NESTING_MAX;
+use crate::types::{DataType, Value};
+
+/// Binds expressions over the columns of one relation.
+pub struct ExprBinder<'a> {
+    /// The columns.
+    pub fields: &'a [ScopeField],
+    /// Where aggregates are allowed: those found so far.
+    pub grouping: Option<&'a mut Grouping>,
+    depth: usize,
+}
+
+impl<'a> ExprBinder<'a> {
+    /// Over these columns, without aggregates.
+    pub fn new(fields: &'a [ScopeField]) -> Self {
+        Self { fields, grouping: None, depth: 0 }
+    }
+
+    /// Over these columns; aggregates are collected.
+    pub fn grouped(fields: &'a [ScopeField], grouping: &'a mut Grouping) -> Self {
+        Self { fields, grouping: Some(grouping), depth: 0 }
+    }
+
+    /// A condition.
+    pub fn condition(&mut self, e: &ast::Expr) -> Result<Expr> {
+        condition(self.bind(e)?, span_of(e))
+    }
+
+    /// Any expression.
+    pub fn bind(&mut self, e: &ast::Expr) -> Result<Expr> {
+        self.depth += 1;
+        if self.depth > NESTING_MAX {
+            return Err(Error::limit(format!("expression is nested deeper than {NESTING_MAX}")).hint("split it over a sub-query"));
+        }
+        let bound = self.bind_any(e);
+        self.depth -= 1;
+        bound
+    }
+
+    fn bind_any(&mut self, e: &ast::Expr) -> Result<Expr> {
+        use ast::Expr as E;
+        match e {
+            E::Identifier(name) => self.column(None, name),
+            E::CompoundIdentifier(parts) => self.compound(parts),
+            E::CompoundFieldAccess { root, access_chain } => self.field_access(root, access_chain),
+            E::Nested(inner) => self.bind(inner),
+            E::Value(value) => bind_value(value, Sign::Plus),
+            E::TypedString(typed) => bind_typed(typed, &library::data_type(&typed.data_type)?),
+            E::Interval(interval) => bind_interval(interval),
+            E::UnaryOp { op, expr } => self.unary(op, expr),
+            E::BinaryOp { op, .. } if matches!(op, ast::BinaryOperator::And | ast::BinaryOperator::Or) => self.logic(e, op),
+            E::BinaryOp { left, op, right } => self.binary(left, op, right),
+            E::IsNull(x) => self.test(UnaryOp::IsNull, x),
+            E::IsNotNull(x) => self.test(UnaryOp::IsNotNull, x),
+            E::IsTrue(x) => self.truth(UnaryOp::IsTrue, x),
+            E::IsNotTrue(x) => self.truth(UnaryOp::IsNotTrue, x),
+            E::IsFalse(x) => self.truth(UnaryOp::IsFalse, x),
+            E::IsNotFalse(x) => self.truth(UnaryOp::IsNotFalse, x),
+            E::IsUnknown(x) => self.truth(UnaryOp::IsNull, x),
+            E::IsNotUnknown(x) => self.truth(UnaryOp::IsNotNull, x),
+            E::IsDistinctFrom(a, b) => self.pair(BinaryOp::IsDistinctFrom, a, b),
+            E::IsNotDistinctFrom(a, b) => self.pair(BinaryOp::IsNotDistinctFrom, a, b),
+            E::Between { expr, negated, low, high } => self.between(expr, *negated, low, high),
+            E::InList { expr, list, negated } => self.in_list(expr, list, *negated),
+            E::Case { operand, conditions, else_result, .. } => {
+                self.case(e, operand.as_deref(), conditions, else_result.as_deref())
+            }
+            E::Cast { kind, expr, data_type, .. } => self.cast(kind, expr, data_type),
+            E::Function(call) => self.function(call),
+            E::Like { .. }
+            | E::ILike { .. }
+            | E::SimilarTo { .. }
+            | E::RLike { .. }
+            | E::Extract { .. }
+            | E::Ceil { .. }
+            | E::Floor { .. }
+            | E::Position { .. }
+            | E::Substring { .. }
+            | E::Trim { .. }
+            | E::Overlay { .. } => self.special_call(e),
+            E::InSubquery { .. } | E::Exists { .. } => {
+                Err(unsupported("a sub-query in a condition", "sub-queries stand in FROM", e))
+            }
+            E::Subquery(_) => Err(unsupported("a sub-query as a value", "sub-queries stand in FROM", e)),
+            E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => {
+                Err(unsupported("GROUPING SETS", "write one query for each grouping and join them with UNION ALL", e))
+            }
+            other => Err(unsupported(&format!("the expression {other}"), "see the README for the expressions there are", e)),
+        }
+    }
+
+    fn column(&mut self, qualifier: Option<&str>, name: &ast::Ident) -> Result<Expr> {
+        if qualifier.is_none() && name.quote_style.is_none() && is_nullary(&name.value) {
+            let known = self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name.value));
+            if !known {
+                return library_call(&name.value.to_ascii_uppercase(), Vec::new(), name_span(name));
+            }
+        }
+        let index = resolve(self.fields, qualifier, name)?;
+        Ok(Expr::column(index, self.fields[index].data_type.clone()))
+    }
+
+    /// `table.column`, `column.field` or `table.column.field`.
+    fn compound(&mut self, parts: &[ast::Ident]) -> Result<Expr> {
+        let [first, second, rest @ ..] = parts else { return self.column(None, &parts[0]) };
+        let qualified = self.fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|q| q.eq_ignore_ascii_case(&first.value)));
+        let row = self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&first.value) && !qualified);
+        let (base, fields) =
+            if row { (self.column(None, first)?, &parts[1..]) } else { (self.column(Some(&first.value), second)?, rest) };
+        fields.iter().try_fold(base, |value, field| access::row_field(value, field))
+    }
+
+    fn field_access(&mut self, root: &ast::Expr, chain: &[ast::AccessExpr]) -> Result<Expr> {
+        let (mut value, mut chain) = (None, chain);
+        if let (ast::Expr::Identifier(table), [ast::AccessExpr::Dot(ast::Expr::Identifier(column)), rest @ ..]) = (root, chain) {
+            if self.fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|q| q.eq_ignore_ascii_case(&table.value))) {
+                (value, chain) = (Some(self.column(Some(&table.value), column)?), rest);
+            }
+        }
+        let mut value = match value {
+            Some(value) => value,
+            None => self.bind(root)?,
+        };
+        for step in chain {
+            value = match step {
+                ast::AccessExpr::Dot(ast::Expr::Identifier(field)) => access::row_field(value, field)?,
+                ast::AccessExpr::Subscript(ast::Subscript::Index { index }) => {
+                    let key = self.bind(index)?;
+                    access::item(value, key, span_of(index))?
+                }
+                _ => return Err(unsupported("this access", "a.field, a[index] and m['key'] are there", root)),
+            };
+        }
+        Ok(value)
+    }
+
+    fn unary(&mut self, op: &ast::UnaryOperator, x: &ast::Expr) -> Result<Expr> {
+        use ast::UnaryOperator as U;
+        if let (U::Minus, ast::Expr::Value(value)) = (op, x) {
+            if matches!(value.value, ast::Value::Number(..)) {
+                return bind_value(value, Sign::Minus);
+            }
+        }
+        let span = span_of(x);
+        match op {
+            U::Not => Ok(Expr::Unary { op: UnaryOp::Not, input: Box::new(self.condition(x)?) }),
+            U::Plus | U::Minus => {
+                let input = self.bind(x)?;
+                let data_type = input.data_type();
+                let signed = data_type.is_numeric() || matches!(data_type, DataType::IntervalDay | DataType::IntervalMonth);
+                match (signed, op) {
+                    (true, U::Plus) => Ok(input),
+                    (true, _) => Ok(Expr::Unary { op: UnaryOp::Negate, input: Box::new(input) }),
+                    (false, _) => Err(Error::sql(format!("a sign before {data_type} is not defined")).at(span)),
+                }
+            }
+            _ => Err(unsupported(&format!("the operator {op}"), "-, + and NOT are there", x)),
+        }
+    }
+
+    /// A chain of AND or of OR, taken apart without recursion and put together as a balanced tree.
+    fn logic(&mut self, e: &ast::Expr, op: &ast::BinaryOperator) -> Result<Expr> {
+        let mut parts = Vec::new();
+        let mut rest = e;
+        while let ast::Expr::BinaryOp { left, op: own, right } = rest {
+            if own != op {
+                break;
+            }
+            parts.push(self.condition(right)?);
+            rest = left;
+        }
+        parts.push(self.condition(rest)?);
+        parts.reverse();
+        Ok(balanced(if *op == ast::BinaryOperator::And { BinaryOp::And } else { BinaryOp::Or }, parts))
+    }
+
+    fn binary(&mut self, left: &ast::Expr, op: &ast::BinaryOperator, right: &ast::Expr) -> Result<Expr> {
+        use ast::BinaryOperator as A;
+        let op = match op {
+            A::Plus => BinaryOp::Add,
+            A::Minus => BinaryOp::Subtract,
+            A::Multiply => BinaryOp::Multiply,
+            A::Divide => BinaryOp::Divide,
+            A::Modulo => BinaryOp::Modulo,
+            A::Eq => BinaryOp::Eq,
+            A::NotEq => BinaryOp::NotEq,
+            A::Lt => BinaryOp::Lt,
+            A::LtEq => BinaryOp::LtEq,
+            A::Gt => BinaryOp::Gt,
+            A::GtEq => BinaryOp::GtEq,
+            A::StringConcat => BinaryOp::Concat,
+            other => {
+                return Err(unsupported(&format!("the operator {other}"), "see the README for the operators there are", left));
+            }
+        };
+        self.pair(op, left, right)
+    }
+
+    fn pair(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr) -> Result<Expr> {
+        let span = joined(left, right);
+        binary(op, self.bind(left)?, self.bind(right)?, span)
+    }
+
+    fn test(&mut self, op: UnaryOp, x: &ast::Expr) -> Result<Expr> {
+        Ok(Expr::Unary { op, input: Box::new(self.bind(x)?) })
+    }
+
+    fn truth(&mut self, op: UnaryOp, x: &ast::Expr) -> Result<Expr> {
+        Ok(Expr::Unary { op, input: Box::new(self.condition(x)?) })
+    }
+
+    fn between(&mut self, x: &ast::Expr, negated: bool, low: &ast::Expr, high: &ast::Expr) -> Result<Expr> {
+        let (value, span) = (self.bind(x)?, span_of(x));
+        let from = binary(BinaryOp::GtEq, value.clone(), self.bind(low)?, span)?;
+        let to = binary(BinaryOp::LtEq, value, self.bind(high)?, span)?;
+        Ok(negate_if(negated, balanced(BinaryOp::And, vec![from, to])))
+    }
+
+    fn in_list(&mut self, x: &ast::Expr, list: &[ast::Expr], negated: bool) -> Result<Expr> {
+        let (mut input, span) = (self.bind(x)?, span_of(x));
+        let mut items = Vec::with_capacity(list.len());
+        for item in list {
+            let bound = self.bind(item)?;
+            let (left, right) = comparable(input, bound, span_of(item))?;
+            input = left;
+            items.push(right);
+        }
+        let target = input.data_type();
+        let items = items.into_iter().map(|item| super::coercion::constant_cast(item, &target, span)).collect::<Result<_>>()?;
+        Ok(negate_if(negated, Expr::InList { input: Box::new(input), list: items }))
+    }
+
+    fn case(
+        &mut self,
+        e: &ast::Expr,
+        operand: Option<&ast::Expr>,
+        whens: &[ast::CaseWhen],
+        otherwise: Option<&ast::Expr>,
+    ) -> Result<Expr> {
+        let operand = operand.map(|o| self.bind(o)).transpose()?;
+        let mut conditions = Vec::with_capacity(whens.len());
+        let mut results = Vec::with_capacity(whens.len() + 1);
+        for when in whens {
+            conditions.push(match &operand {
+                Some(value) => binary(BinaryOp::Eq, value.clone(), self.bind(&when.condition)?, span_of(&when.condition))?,
+                None => self.condition(&when.condition)?,
+            });
+            results.push(self.bind(&when.result)?);
+        }
+        results.extend(otherwise.map(|o| self.bind(o)).transpose()?);
+        let (mut results, data_type) = unified(results, "CASE", span_of(e))?;
+        let otherwise = otherwise.and_then(|_| results.pop()).map(Box::new);
+        Ok(Expr::Case { branches: conditions.into_iter().zip(results).collect(), otherwise, data_type })
+    }
+
+    fn cast(&mut self, kind: &ast::CastKind, x: &ast::Expr, target: &ast::DataType) -> Result<Expr> {
+        let target = library::data_type(target).map_err(|e| e.at(span_of(x)))?;
+        let input = self.bind(x)?;
+        let from = input.data_type();
+        if from != DataType::Null && from != target && !castable(&from, &target) {
+            return Err(Error::sql(format!("{from} cannot be converted to {target}")).at(span_of(x)));
+        }
+        Ok(match kind {
+            ast::CastKind::TryCast | ast::CastKind::SafeCast if from != target && from != DataType::Null => {
+                Expr::Cast { input: Box::new(input), data_type: target, on_failure: CastFailure::Null }
+            }
+            _ => cast(input, &target),
+        })
+    }
+}
+
+/// Functions that are called without brackets.
+fn is_nullary(name: &str) -> bool {
+    const NAMES: [&str; 6] =
+        ["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME", "CURRENT_ROW_TIMESTAMP"];
+    NAMES.iter().any(|n| n.eq_ignore_ascii_case(name))
+}
+
+/// NOT, where `negated`.
+pub fn negate_if(negated: bool, input: Expr) -> Expr {
+    if negated { Expr::Unary { op: UnaryOp::Not, input: Box::new(input) } } else { input }
+}
+
+/// A text constant.
+pub fn text(text: &str) -> Expr {
+    Expr::Literal { value: Value::text(text), data_type: DataType::STRING }
+}
+
+/// `parts` joined by an associative `op`, as flat as can be.
+fn balanced(op: BinaryOp, mut parts: Vec<Expr>) -> Expr {
+    if parts.len() <= 1 {
+        return parts.pop().unwrap_or_else(|| Expr::boolean(op == BinaryOp::And));
+    }
+    let behind = parts.split_off(parts.len().div_ceil(2));
+    let (left, right) = (Box::new(balanced(op, parts)), Box::new(balanced(op, behind)));
+    Expr::Binary { op, left, right, data_type: DataType::Boolean }
+}
+
+fn joined(left: &impl Spanned, right: &impl Spanned) -> Span {
+    let (a, b) = (span_of(left), span_of(right));
+    let width = if a.line == b.line && b.column > a.column { b.column + b.width - a.column } else { a.width };
+    Span { width, ..a }
+}

@@ -1,0 +1,123 @@
+//! FROM: tables, views, common table expressions, sub-queries and window table functions.
+
+use sqlparser::ast;
+
+use super::QueryBinder;
+use super::scope::{Relation, name_span, span_of, unsupported};
+use crate::error::{Error, Result, Span};
+use crate::plan::catalog::Entry;
+use crate::plan::logical::{Late, Plan, Scan};
+use crate::types::{Field, Schema};
+
+impl QueryBinder<'_> {
+    /// The relation of a FROM clause.
+    pub(super) fn from(&mut self, select: &ast::Select) -> Result<Relation> {
+        let [table] = select.from.as_slice() else {
+            return match select.from.get(1) {
+                None => Err(Error::sql("a SELECT needs FROM")
+                    .at(span_of(select))
+                    .hint("name a table; a datagen table with 'number-of-rows' = '1' gives one row")),
+                Some(second) => Err(unsupported("a join", JOIN_HINT, &second.relation)),
+            };
+        };
+        if let Some(join) = table.joins.first() {
+            return Err(unsupported("a join", JOIN_HINT, &join.relation));
+        }
+        self.factor(&table.relation)
+    }
+
+    fn factor(&mut self, factor: &ast::TableFactor) -> Result<Relation> {
+        use ast::TableFactor as F;
+        match factor {
+            F::Table { version: Some(_), .. } => {
+                Err(unsupported("FOR SYSTEM_TIME AS OF", "temporal joins are not there yet", factor))
+            }
+            F::Table { name, alias, args: None, .. } => {
+                let ident = last_part(name)?;
+                let relation = self.named_relation(ident)?;
+                aliased(relation, alias.as_ref())
+            }
+            F::Table { args: Some(_), .. } | F::Function { .. } => Err(unsupported(
+                "this table function",
+                "TUMBLE and HOP are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
+                factor,
+            )),
+            F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref()),
+            F::TableFunction { expr, alias } => aliased(self.window_table(expr)?, alias.as_ref()),
+            F::NestedJoin { table_with_joins, alias } => match table_with_joins.joins.first() {
+                None => aliased(self.factor(&table_with_joins.relation)?, alias.as_ref()),
+                Some(join) => Err(unsupported("a join", JOIN_HINT, &join.relation)),
+            },
+            other => Err(unsupported("this form of FROM", "tables, views, sub-queries, TUMBLE and HOP are there", other)),
+        }
+    }
+
+    /// What a name in FROM stands for.
+    pub(super) fn named_relation(&mut self, name: &ast::Ident) -> Result<Relation> {
+        if let Some((_, relation)) = self.ctes.iter().rev().find(|(n, _)| n.eq_ignore_ascii_case(&name.value)) {
+            return Ok(relation.clone().aliased(&name.value));
+        }
+        match self.catalog.find(&name.value) {
+            Some(Entry::Table(index)) => Ok(self.scan(*index)),
+            Some(Entry::View(relation)) => Ok((**relation).clone().aliased(&name.value)),
+            None => Err(self.catalog.unknown(&name.value).at(name_span(name))),
+        }
+    }
+
+    fn scan(&self, index: usize) -> Relation {
+        let table = &self.catalog.tables[index];
+        let schema = Schema::new(table.columns.iter().map(|c| Field::new(c.name.clone(), c.data_type.clone())).collect());
+        let columns = (0..table.columns.len()).collect();
+        let plan = Plan::Scan(Scan { table: index, name: table.def.name.clone(), columns, split_watermark: false, schema });
+        Relation::new(plan, Some(&table.def.name), table.watermark.as_ref().map(|w| w.column))
+    }
+
+    /// The late table of the scans below a window's input, with its columns as columns of `plan`.
+    pub(super) fn late_table(&self, plan: &Plan) -> Result<Option<Late>> {
+        let mut name = None;
+        for table in rows_from(plan) {
+            match (&name, &self.catalog.tables[table].options.late_table) {
+                (None, found) => name.clone_from(found),
+                (Some(a), Some(b)) if !a.text.eq_ignore_ascii_case(&b.text) => {
+                    let error = format!("the window reads tables with different late tables, '{}' and '{}'", a.text, b.text);
+                    return Err(Error::sql(error).at(b.span).hint("give them the same 'late.table'"));
+                }
+                _ => {}
+            }
+        }
+        let Some(name) = name else { return Ok(None) };
+        let table = self.catalog.table(&name)?;
+        let columns = self.catalog.tables[table].def.columns.iter().map(|column| {
+            plan.schema().index_of(&column.name).ok_or_else(|| {
+                Error::sql(format!("late rows go to '{}', but its column '{}' does not reach the window", name.text, column.name))
+                    .at(name.span)
+                    .hint(format!("select {} in the query below the window, or drop it from '{}'", column.name, name.text))
+            })
+        });
+        Ok(Some(Late { table, columns: columns.collect::<Result<_>>()? }))
+    }
+}
+
+const JOIN_HINT: &str = "queries read one table; UNION ALL puts several below one another";
+
+/// Tables whose rows reach the output as rows, not as aggregates.
+fn rows_from(plan: &Plan) -> Vec<usize> {
+    match plan {
+        Plan::Scan(scan) => vec![scan.table],
+        Plan::Aggregate(_) | Plan::WindowAggregate(_) => Vec::new(),
+        _ => plan.inputs().into_iter().flat_map(rows_from).collect(),
+    }
+}
+
+fn last_part(name: &ast::ObjectName) -> Result<&ast::Ident> {
+    match name.0.last() {
+        Some(ast::ObjectNamePart::Identifier(ident)) => Ok(ident),
+        _ => Err(unsupported("this table name", "a plain name is expected", name)),
+    }
+}
+
+fn aliased(relation: Relation, alias: Option<&ast::TableAlias>) -> Result<Relation> {
+    let Some(alias) = alias else { return Ok(relation) };
+    let names: Vec<(String, Span)> = alias.columns.iter().map(|c| (c.name.value.clone(), name_span(&c.name))).collect();
+    Ok(relation.renamed(&names, &format!("the alias {}", alias.name.value))?.aliased(&alias.name.value))
+}

@@ -1,0 +1,116 @@
+//! Calls: functions of the library, and those that are expressions of their own (COALESCE, IF, NULLIF).
+
+use sqlparser::ast;
+
+use super::coercion::{cast, comparable, unified};
+use super::expr::ExprBinder;
+use super::operator::condition;
+use super::scope::{span_of, unsupported};
+use super::{aggregate, library, window};
+use crate::error::{Error, Result, Span, nearest};
+use crate::expr::{BinaryOp, Expr};
+use crate::types::{DataType, Value};
+
+/// Functions that are bound here and not in the library.
+const OWN: [&str; 5] = ["COALESCE", "NULLIF", "IF", "IFNULL", "NVL"];
+
+impl ExprBinder<'_> {
+    /// A call, of whatever kind.
+    pub(super) fn function(&mut self, call: &ast::Function) -> Result<Expr> {
+        let name = call.name.to_string().replace(['`', '"'], "").to_ascii_uppercase();
+        if call.over.is_some() {
+            return Err(unsupported("OVER", "aggregate with GROUP BY, or over a TUMBLE or HOP window", &call.name));
+        }
+        if let Some(function) = aggregate::function_named(&name) {
+            return self.aggregate_call(function, call);
+        }
+        if window::is_auxiliary(&name) {
+            return self.window_auxiliary(&name, call);
+        }
+        if window::is_window_function(&name) {
+            return Err(Error::sql(format!("{name} stands in GROUP BY or in FROM only"))
+                .at(span_of(&call.name))
+                .hint(format!("FROM TABLE({name}(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))")));
+        }
+        let args = self.plain_arguments(call)?;
+        let span = span_of(&call.name);
+        match name.as_str() {
+            "COALESCE" | "IFNULL" | "NVL" if !args.is_empty() => {
+                let (args, data_type) = unified(args, &name, span)?;
+                Ok(Expr::Coalesce { args, data_type })
+            }
+            "NULLIF" => {
+                let [value, other] = exactly(args, "NULLIF(value, other)", span)?;
+                null_if(value, other, span)
+            }
+            "IF" => {
+                let [when, then, otherwise] = exactly(args, "IF(condition, then, else)", span)?;
+                let when = condition(when, span)?;
+                let (mut results, data_type) = unified(vec![then, otherwise], "IF", span)?;
+                let otherwise = results.pop().map(Box::new);
+                let branches = results.pop().map(|then| (when, then)).into_iter().collect();
+                Ok(Expr::Case { branches, otherwise, data_type })
+            }
+            _ => library_call(&name, args, span),
+        }
+    }
+
+    fn plain_arguments(&mut self, call: &ast::Function) -> Result<Vec<Expr>> {
+        if let Some(filter) = &call.filter {
+            return Err(
+                Error::sql(format!("FILTER stands behind aggregates only, and {} is none", call.name)).at(span_of(&**filter))
+            );
+        }
+        argument_exprs(call)?.into_iter().map(|e| self.bind(e)).collect()
+    }
+}
+
+/// The arguments of a call as they were written.
+pub fn argument_exprs(call: &ast::Function) -> Result<Vec<&ast::Expr>> {
+    match &call.args {
+        ast::FunctionArguments::None => Ok(Vec::new()),
+        ast::FunctionArguments::Subquery(_) => Err(unsupported("a sub-query as an argument", "put it into FROM", &call.name)),
+        ast::FunctionArguments::List(list) => list.args.iter().map(|arg| argument_expr(arg, call)).collect(),
+    }
+}
+
+fn argument_expr<'a>(arg: &'a ast::FunctionArg, call: &ast::Function) -> Result<&'a ast::Expr> {
+    match arg {
+        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e))
+        | ast::FunctionArg::Named { arg: ast::FunctionArgExpr::Expr(e), .. }
+        | ast::FunctionArg::ExprNamed { arg: ast::FunctionArgExpr::Expr(e), .. } => Ok(e),
+        _ => Err(Error::sql(format!("{} does not take '*'", call.name)).at(span_of(&call.name)).hint("only COUNT(*) does")),
+    }
+}
+
+fn exactly<const N: usize>(args: Vec<Expr>, usage: &str, span: Span) -> Result<[Expr; N]> {
+    args.try_into().map_err(|_| Error::sql(format!("{usage} takes {N} arguments")).at(span))
+}
+
+/// `CASE WHEN value = other THEN NULL ELSE value END`
+fn null_if(value: Expr, other: Expr, span: Span) -> Result<Expr> {
+    let data_type = value.data_type();
+    let (left, right) = comparable(value.clone(), other, span)?;
+    let when = Expr::Binary { op: BinaryOp::Eq, left: Box::new(left), right: Box::new(right), data_type: DataType::Boolean };
+    let null = Expr::Literal { value: Value::Null, data_type: data_type.clone() };
+    Ok(Expr::Case { branches: vec![(when, null)], otherwise: Some(Box::new(value)), data_type })
+}
+
+/// A call of a function of the library.
+pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
+    let Some(function) = library::lookup(name) else {
+        let error = Error::sql(format!("there is no function '{name}'")).at(span);
+        let known = library::names();
+        return Err(match nearest(name, known.iter().copied().chain(OWN).chain(aggregate::NAMES)) {
+            Some(near) => error.hint(format!("did you mean {near}?")),
+            None => error,
+        });
+    };
+    let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
+    let Some((wanted, data_type)) = (function.resolve)(&types) else {
+        let types = types.iter().map(DataType::to_string).collect::<Vec<_>>().join(", ");
+        return Err(Error::sql(format!("{name} does not take ({types})")).at(span).hint(format!("usage: {}", function.usage)));
+    };
+    let args = args.into_iter().zip(&wanted).map(|(arg, target)| cast(arg, target)).collect();
+    Ok(Expr::Call { function, args, data_type })
+}

@@ -1,0 +1,29 @@
+//! Binding: syntax trees to typed logical plans. Names become positions, every coercion becomes a cast, every error has its place.
+//!
+//! ```text
+//! query -> select -> from     tables, views, sub-queries, windows
+//!                    expr     over the columns of FROM; literal, operator, function, access, coercion
+//!                    aggregate  keys and calls; running or over windows
+//! ```
+
+mod access;
+mod aggregate;
+mod coercion;
+mod expr;
+mod from;
+mod function;
+mod library;
+mod literal;
+mod operator;
+mod query;
+mod scope;
+mod select;
+mod sink;
+mod table;
+mod window;
+
+pub use library::evaluate_constant;
+pub use query::QueryBinder;
+pub use scope::{Relation, ScopeField, WindowColumns};
+pub use sink::{Output, conformed, insert, print, view, written};
+pub use table::table;

@@ -1,0 +1,156 @@
+//! Operators of two arguments: which types they take, what they are cast to, what comes out.
+
+use super::coercion::{as_decimal, bounded, cast, common_type, comparable, constant_cast, digits, is_text_literal};
+use crate::error::{Error, Result, Span};
+use crate::expr::{BinaryOp, Expr};
+use crate::types::time::DAY;
+use crate::types::{DataType, Value};
+
+/// `left op right`, with the casts that it needs.
+pub fn binary(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr> {
+    use BinaryOp as B;
+    match op {
+        B::Add | B::Subtract | B::Multiply | B::Divide | B::Modulo => arithmetic(op, left, right, span),
+        B::And | B::Or => Ok(made(op, condition(left, span)?, condition(right, span)?, DataType::Boolean)),
+        B::Concat => concat(left, right, span),
+        _ => {
+            let (left, right) = comparable(left, right, span)?;
+            Ok(made(op, left, right, DataType::Boolean))
+        }
+    }
+}
+
+/// `expr`, which must be a condition.
+pub fn condition(expr: Expr, span: Span) -> Result<Expr> {
+    match expr.data_type() {
+        DataType::Boolean => Ok(expr),
+        DataType::Null => Ok(cast(expr, &DataType::Boolean)),
+        other => Err(Error::sql(format!("a condition must be BOOLEAN, this is {other}"))
+            .at(span)
+            .hint("compare it with something, such as x > 0")),
+    }
+}
+
+fn made(op: BinaryOp, left: Expr, right: Expr, data_type: DataType) -> Expr {
+    Expr::Binary { op, left: Box::new(left), right: Box::new(right), data_type }
+}
+
+fn concat(left: Expr, right: Expr, span: Span) -> Result<Expr> {
+    let text = |e: Expr| match e.data_type() {
+        DataType::Varchar(_) => Ok(cast(e, &DataType::STRING)),
+        DataType::Bytes | DataType::Array(_) | DataType::Map(..) | DataType::Row(_) => {
+            Err(Error::sql(format!("|| joins text, this is {}", e.data_type())).at(span).hint("CAST(... AS STRING)"))
+        }
+        _ => Ok(cast(e, &DataType::STRING)),
+    };
+    Ok(made(BinaryOp::Concat, text(left)?, text(right)?, DataType::STRING))
+}
+
+fn arithmetic(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr> {
+    let (left, right) = untyped_constants(left, right, span)?;
+    let (a, b) = (left.data_type(), right.data_type());
+    if a.is_numeric() && b.is_numeric() {
+        return Ok(numbers(op, left, right));
+    }
+    if let Some(made) = temporal(op, left, right) {
+        return Ok(made);
+    }
+    let error = Error::sql(format!("{a} {} {b} is not defined", symbol(op))).at(span);
+    Err(match (op, a.is_text() || b.is_text()) {
+        (BinaryOp::Add, true) => error.hint("|| joins text; CAST makes a number of it"),
+        (_, true) => error.hint("CAST the text to a number, such as CAST(x AS DOUBLE)"),
+        _ if a.is_timestamp() || b.is_timestamp() => error.hint("add an interval, such as INTERVAL '10' SECOND"),
+        _ => error,
+    })
+}
+
+fn symbol(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        _ => "%",
+    }
+}
+
+/// A bare NULL or a text constant takes the type of the other side.
+fn untyped_constants(left: Expr, right: Expr, span: Span) -> Result<(Expr, Expr)> {
+    let (a, b) = (left.data_type(), right.data_type());
+    Ok(match (&a, &b) {
+        (DataType::Null, DataType::Null) => (cast(left, &DataType::Int), cast(right, &DataType::Int)),
+        (DataType::Null, _) => (cast(left, &b), right),
+        (_, DataType::Null) => (left, cast(right, &a)),
+        _ if b.is_numeric() && is_text_literal(&left) => (constant_cast(left, &b, span)?, right),
+        _ if a.is_numeric() && is_text_literal(&right) => (left, constant_cast(right, &a, span)?),
+        _ => (left, right),
+    })
+}
+
+fn numbers(op: BinaryOp, left: Expr, right: Expr) -> Expr {
+    let (a, b) = (left.data_type(), right.data_type());
+    let decimal = |t: &DataType| matches!(t, DataType::Decimal { .. });
+    let exact = (decimal(&a) || decimal(&b)) && (decimal(&a) || a.is_integer()) && (decimal(&b) || b.is_integer());
+    if !exact {
+        let target = common_type(&a, &b).unwrap_or(DataType::Double);
+        return made(op, cast(left, &target), cast(right, &target), target);
+    }
+    let (left, right) = (cast(left, &as_decimal(&a)), cast(right, &as_decimal(&b)));
+    let result = decimal_result(op, digits(&a), digits(&b));
+    match op {
+        BinaryOp::Multiply | BinaryOp::Divide => made(op, left, right, result),
+        BinaryOp::Modulo => {
+            let target = common_type(&left.data_type(), &right.data_type()).unwrap_or(result);
+            made(op, cast(left, &target), cast(right, &target), target)
+        }
+        _ => made(op, cast(left, &result), cast(right, &result), result),
+    }
+}
+
+/// Type of an operation on DECIMAL(p1, s1) and DECIMAL(p2, s2).
+fn decimal_result(op: BinaryOp, (p1, s1): (u8, u8), (p2, s2): (u8, u8)) -> DataType {
+    let (p1, s1, p2, s2) = (i32::from(p1), i32::from(s1), i32::from(p2), i32::from(s2));
+    match op {
+        BinaryOp::Multiply => bounded(p1 + p2, s1 + s2),
+        BinaryOp::Divide => {
+            let scale = (s1 + p2 + 1).max(6);
+            bounded(p1 - s1 + s2 + scale, scale)
+        }
+        _ => {
+            let scale = s1.max(s2);
+            bounded((p1 - s1).max(p2 - s2) + scale + 1, scale)
+        }
+    }
+}
+
+fn is_interval(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::IntervalDay | DataType::IntervalMonth)
+}
+
+fn temporal(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {
+    use BinaryOp as B;
+    use DataType as T;
+    let (a, b) = (left.data_type(), right.data_type());
+    Some(match (op, &a, &b) {
+        (B::Add, _, _) if is_interval(&a) && !is_interval(&b) => return temporal(op, right, left).filter(|_| !b.is_numeric()),
+        (B::Add | B::Subtract, T::Timestamp(_) | T::TimestampLtz(_), _) if is_interval(&b) => made(op, left, right, a),
+        (B::Add | B::Subtract, T::Time(_), T::IntervalDay) => made(op, left, right, a),
+        (B::Add | B::Subtract, T::Date, T::IntervalDay) if !whole_days(&right) => {
+            made(op, cast(left, &T::Timestamp(3)), right, T::Timestamp(3))
+        }
+        (B::Add | B::Subtract, T::Date, _) if is_interval(&b) => made(op, left, right, a),
+        (B::Add | B::Subtract, _, _) if is_interval(&a) && a == b => made(op, left, right, a),
+        (B::Subtract, T::Timestamp(_) | T::TimestampLtz(_) | T::Date, T::Timestamp(_) | T::TimestampLtz(_) | T::Date) => {
+            let common = common_type(&a, &b)?;
+            let common = if common == T::Date { T::Timestamp(3) } else { common };
+            made(op, cast(left, &common), cast(right, &common), T::IntervalDay)
+        }
+        (B::Multiply, _, _) if a.is_integer() && is_interval(&b) => made(op, right, cast(left, &T::BigInt), b),
+        (B::Multiply | B::Divide, _, _) if is_interval(&a) && b.is_integer() => made(op, left, cast(right, &T::BigInt), a),
+        _ => return None,
+    })
+}
+
+fn whole_days(interval: &Expr) -> bool {
+    matches!(interval, Expr::Literal { value: Value::Int(n), .. } if n % DAY == 0)
+}

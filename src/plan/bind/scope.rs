@@ -1,0 +1,137 @@
+//! Relations while they are bound: a plan, the names its columns go by, and which of them carry time.
+
+use sqlparser::ast;
+use sqlparser::ast::Spanned;
+
+use crate::error::{Error, Result, Span, nearest};
+use crate::expr::Expr;
+use crate::plan::logical::Plan;
+use crate::plan::parse;
+use crate::types::DataType;
+
+/// A column that can be named.
+#[derive(Debug, Clone)]
+pub struct ScopeField {
+    /// Table name or alias it can be qualified with.
+    pub qualifier: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub data_type: DataType,
+}
+
+/// The columns of a window table function, as far as they still stand in a relation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowColumns {
+    /// window_start
+    pub start: usize,
+    /// window_end
+    pub end: usize,
+}
+
+/// A bound relation.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// How its rows are made.
+    pub plan: Plan,
+    /// Its columns, as many as the plan's.
+    pub fields: Vec<ScopeField>,
+    /// The column that is its event time.
+    pub event_time: Option<usize>,
+    /// Window columns that a window table function appended.
+    pub window: Option<WindowColumns>,
+}
+
+impl Relation {
+    /// A relation of this plan whose columns go by the names of its schema.
+    pub fn new(plan: Plan, qualifier: Option<&str>, event_time: Option<usize>) -> Self {
+        let fields = plan.schema().fields.iter();
+        let fields = fields
+            .map(|f| ScopeField { qualifier: qualifier.map(str::to_owned), name: f.name.clone(), data_type: f.data_type.clone() })
+            .collect();
+        Self { plan, fields, event_time, window: None }
+    }
+
+    /// The same columns under another table name.
+    #[must_use]
+    pub fn aliased(mut self, alias: &str) -> Self {
+        for field in &mut self.fields {
+            field.qualifier = Some(alias.to_owned());
+        }
+        self
+    }
+
+    /// The same columns under other names.
+    pub fn renamed(mut self, names: &[(String, Span)], what: &str) -> Result<Self> {
+        if names.is_empty() {
+            return Ok(self);
+        }
+        if names.len() != self.fields.len() {
+            let error = format!("{what} names {} columns, but the query has {}", names.len(), self.fields.len());
+            return Err(Error::sql(error).at(names[0].1));
+        }
+        for (field, (name, _)) in self.fields.iter_mut().zip(names) {
+            field.name.clone_from(name);
+        }
+        let columns = self.fields.iter().zip(self.plan.identity()).map(|(f, e)| (f.name.clone(), e)).collect();
+        self.plan = self.plan.projected(columns);
+        Ok(self)
+    }
+
+    /// Computes named columns; event time and window columns survive as plain references.
+    #[must_use]
+    pub fn projected(self, columns: Vec<(String, Expr)>) -> Self {
+        let position = |of: usize| columns.iter().position(|(_, e)| matches!(e, Expr::Column { index, .. } if *index == of));
+        let event_time = self.event_time.and_then(position);
+        let window = self.window.and_then(|w| Some(WindowColumns { start: position(w.start)?, end: position(w.end)? }));
+        Self { window, ..Self::new(self.plan.projected(columns), None, event_time) }
+    }
+}
+
+/// Finds the column `name`, optionally qualified.
+pub fn resolve(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident) -> Result<usize> {
+    let wanted = |f: &ScopeField| {
+        f.name.eq_ignore_ascii_case(&name.value)
+            && qualifier.is_none_or(|q| f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)))
+    };
+    let mut found = fields.iter().enumerate().filter(|(_, f)| wanted(f)).map(|(i, _)| i);
+    match (found.next(), found.next()) {
+        (Some(index), None) => Ok(index),
+        (Some(_), Some(_)) => Err(Error::sql(format!("column '{}' is ambiguous", name.value))
+            .at(name_span(name))
+            .hint("qualify it or use an alias")),
+        (None, _) => Err(unknown_column(fields, qualifier, name)),
+    }
+}
+
+fn unknown_column(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident) -> Error {
+    let known = |q: &str| fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)));
+    if let Some(q) = qualifier.filter(|q| !known(q)) {
+        let error = Error::sql(format!("there is no table '{q}' in this query")).at(name_span(name));
+        return match nearest(q, fields.iter().filter_map(|f| f.qualifier.as_deref())) {
+            Some(near) => error.hint(format!("did you mean '{near}'?")),
+            None => error,
+        };
+    }
+    let error = Error::sql(format!("there is no column '{}'", name.value)).at(name_span(name));
+    match nearest(&name.value, fields.iter().map(|f| f.name.as_str())) {
+        Some(near) => error.hint(format!("did you mean '{near}'?")),
+        None if name.quote_style == Some('"') => error.hint("text stands in single quotes"),
+        None => error.hint(format!("columns here: {}", fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", "))),
+    }
+}
+
+/// Where a part of the syntax tree stands in the text.
+pub fn span_of(node: &impl Spanned) -> Span {
+    parse::span_of(node.span())
+}
+
+/// Where a name stands in the text.
+pub fn name_span(name: &ast::Ident) -> Span {
+    parse::span_of(name.span)
+}
+
+/// The error for a construct that is not there.
+pub fn unsupported(what: &str, hint: &str, node: &impl Spanned) -> Error {
+    Error::sql(format!("{what} is not supported")).at(span_of(node)).hint(hint)
+}

@@ -1,0 +1,224 @@
+//! SELECT: items, WHERE, GROUP BY, HAVING, DISTINCT.
+
+use sqlparser::ast;
+
+use super::QueryBinder;
+use super::aggregate::{Grouping, group};
+use super::coercion::cast;
+use super::expr::ExprBinder;
+use super::operator::condition;
+use super::scope::{Relation, span_of, unsupported};
+use super::window::{group_window, group_window_call};
+use crate::error::{Error, Result, Span};
+use crate::expr::Expr;
+use crate::plan::logical::{Aggregate, Plan};
+use crate::types::{DataType, Value};
+
+/// An item of the select list.
+enum Item<'a> {
+    /// Of `*`: a column of FROM.
+    Column(usize),
+    /// An expression.
+    Expr(&'a ast::Expr),
+}
+
+struct NamedItem<'a> {
+    name: String,
+    item: Item<'a>,
+    span: Span,
+}
+
+impl QueryBinder<'_> {
+    /// A SELECT.
+    pub(super) fn select(&mut self, select: &ast::Select) -> Result<Relation> {
+        refuse(select)?;
+        let mut relation = self.from(select)?;
+        if let Some(filter) = &select.selection {
+            let filter = ExprBinder::new(&relation.fields).condition(filter)?;
+            relation.plan = relation.plan.filtered(filter);
+        }
+        let items = items(select, &relation)?;
+        let mut grouping = keys(select, &relation, &items)?;
+        let grouped = !grouping.keys.is_empty() || grouping.window.is_some();
+        let fields = &relation.fields;
+        let mut bound = Vec::with_capacity(items.len());
+        for item in &items {
+            bound.push(match item.item {
+                Item::Column(index) => Expr::column(index, fields[index].data_type.clone()),
+                Item::Expr(e) => ExprBinder::grouped(fields, &mut grouping).bind(e)?,
+            });
+        }
+        let having = match &select.having {
+            Some(e) => Some((condition(ExprBinder::grouped(fields, &mut grouping).bind(e)?, span_of(e))?, span_of(e))),
+            None => None,
+        };
+        let names = items.iter().map(|i| i.name.clone());
+        let selected = if grouped || having.is_some() || !grouping.calls.is_empty() {
+            let made = group(&relation, &grouping, &|plan| self.late_table(plan))?;
+            let placed =
+                bound.iter().zip(&items).map(|(e, item)| made.place(e, fields, item.span)).collect::<Result<Vec<_>>>()?;
+            let having = having.map(|(e, span)| made.place(&e, fields, span)).transpose()?;
+            let mut grouped = made.relation;
+            if let Some(filter) = having {
+                grouped.plan = grouped.plan.filtered(filter);
+            }
+            grouped.projected(names.zip(placed).collect())
+        } else {
+            relation.projected(names.zip(bound).collect())
+        };
+        Ok(if select.distinct.is_some() && !matches!(select.distinct, Some(ast::Distinct::All)) {
+            distinct(selected)
+        } else {
+            selected
+        })
+    }
+}
+
+/// Every different row once.
+pub fn distinct(relation: Relation) -> Relation {
+    let schema = relation.plan.schema().clone();
+    let keys = (0..schema.fields.len()).collect();
+    let plan = Plan::Aggregate(Aggregate { input: Box::new(relation.plan), keys, calls: Vec::new(), emit: None, schema });
+    Relation { plan, fields: relation.fields, event_time: None, window: None }
+}
+
+fn refuse(select: &ast::Select) -> Result<()> {
+    if let Some(ast::Distinct::On(exprs)) = &select.distinct {
+        return Err(at_first("DISTINCT ON", "SELECT DISTINCT compares whole rows", exprs, select));
+    }
+    if select.qualify.is_some() || !select.named_window.is_empty() {
+        return Err(unsupported(
+            "OVER with its WINDOW and QUALIFY",
+            "aggregate with GROUP BY, or over a TUMBLE or HOP window",
+            select,
+        ));
+    }
+    if select.top.is_some() {
+        return Err(unsupported("TOP", "a stream has no first rows", select));
+    }
+    if !select.sort_by.is_empty()
+        || !select.cluster_by.is_empty()
+        || !select.distribute_by.is_empty()
+        || !select.lateral_views.is_empty()
+    {
+        return Err(unsupported("SORT BY and its kin", "rows come in the order of their making", select));
+    }
+    if select.into.is_some() || select.prewhere.is_some() || select.value_table_mode.is_some() || select.exclude.is_some() {
+        return Err(unsupported(
+            "this clause of SELECT",
+            "SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... are there",
+            select,
+        ));
+    }
+    Ok(())
+}
+
+fn at_first(what: &str, hint: &str, exprs: &[ast::Expr], select: &ast::Select) -> Error {
+    exprs.first().map_or_else(|| unsupported(what, hint, select), |e| unsupported(what, hint, e))
+}
+
+fn items<'a>(select: &'a ast::Select, relation: &Relation) -> Result<Vec<NamedItem<'a>>> {
+    let mut items: Vec<NamedItem<'a>> = Vec::new();
+    for item in &select.projection {
+        match item {
+            ast::SelectItem::UnnamedExpr(e) => {
+                let name = natural_name(e).unwrap_or_else(|| format!("EXPR${}", items.len()));
+                items.push(NamedItem { name, item: Item::Expr(e), span: span_of(e) });
+            }
+            ast::SelectItem::ExprWithAlias { expr, alias } => {
+                items.push(NamedItem { name: alias.value.clone(), item: Item::Expr(expr), span: span_of(expr) });
+            }
+            ast::SelectItem::Wildcard(options) => items.extend(wildcard(relation, None, options, span_of(item))?),
+            ast::SelectItem::QualifiedWildcard(ast::SelectItemQualifiedWildcardKind::ObjectName(name), options) => {
+                items.extend(wildcard(relation, Some(&name.to_string().replace(['`', '"'], "")), options, span_of(item))?);
+            }
+            other => return Err(unsupported("this select item", "give every expression a name of its own with AS", other)),
+        }
+    }
+    Ok(items)
+}
+
+fn wildcard<'a>(
+    relation: &Relation,
+    qualifier: Option<&str>,
+    options: &ast::WildcardAdditionalOptions,
+    span: Span,
+) -> Result<Vec<NamedItem<'a>>> {
+    let plain = options.opt_ilike.is_none()
+        && options.opt_exclude.is_none()
+        && options.opt_except.is_none()
+        && options.opt_replace.is_none()
+        && options.opt_rename.is_none();
+    if !plain {
+        return Err(Error::sql("* with EXCEPT, REPLACE or RENAME is not supported").at(span).hint("name the columns"));
+    }
+    let wanted =
+        |q: &Option<String>| qualifier.is_none_or(|wanted| q.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(wanted)));
+    let found: Vec<_> = relation
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| wanted(&f.qualifier))
+        .map(|(i, f)| NamedItem { name: f.name.clone(), item: Item::Column(i), span })
+        .collect();
+    match qualifier {
+        Some(q) if found.is_empty() => Err(Error::sql(format!("there is no table '{q}' in this query")).at(span)),
+        _ => Ok(found),
+    }
+}
+
+/// The name of an item without AS: that of its column.
+fn natural_name(e: &ast::Expr) -> Option<String> {
+    match e {
+        ast::Expr::Identifier(name) => Some(name.value.clone()),
+        ast::Expr::CompoundIdentifier(parts) => parts.last().map(|p| p.value.clone()),
+        ast::Expr::Nested(inner) => natural_name(inner),
+        _ => None,
+    }
+}
+
+fn keys(select: &ast::Select, relation: &Relation, items: &[NamedItem<'_>]) -> Result<Grouping> {
+    let exprs = match &select.group_by {
+        ast::GroupByExpr::Expressions(exprs, modifiers) if modifiers.is_empty() => exprs,
+        _ => return Err(unsupported("GROUP BY ALL, ROLLUP and CUBE", "name the columns", select)),
+    };
+    let mut grouping = Grouping::default();
+    for e in exprs {
+        if let Some(call) = group_window_call(e) {
+            if grouping.window.is_some() {
+                return Err(Error::sql("GROUP BY has two windows").at(span_of(e)));
+            }
+            let name = call.name.to_string();
+            grouping.window =
+                Some(group_window(&name, call, &relation.fields, relation.event_time).map_err(|error| error.at(span_of(e)))?);
+        } else {
+            let key = key(e, relation, items)?;
+            grouping.keys.push(key);
+        }
+    }
+    Ok(grouping)
+}
+
+fn key(e: &ast::Expr, relation: &Relation, items: &[NamedItem<'_>]) -> Result<Expr> {
+    let mut binder = ExprBinder::new(&relation.fields);
+    let item = match e {
+        ast::Expr::Value(_) => match binder.bind(e)? {
+            Expr::Literal { value: Value::Int(n), .. } => {
+                Some(usize::try_from(n).ok().and_then(|n| items.get(n.wrapping_sub(1))).ok_or_else(|| {
+                    Error::sql(format!("GROUP BY {n}: the select list has {} items", items.len())).at(span_of(e))
+                })?)
+            }
+            _ => None,
+        },
+        ast::Expr::Identifier(name) if !relation.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name.value)) => {
+            items.iter().find(|i| i.name.eq_ignore_ascii_case(&name.value))
+        }
+        _ => None,
+    };
+    let key = match item.map(|i| &i.item) {
+        Some(Item::Column(index)) => Expr::column(*index, relation.fields[*index].data_type.clone()),
+        Some(Item::Expr(e)) => binder.bind(e)?,
+        None => binder.bind(e)?,
+    };
+    Ok(if key.data_type() == DataType::Null { cast(key, &DataType::Boolean) } else { key })
+}

@@ -1,0 +1,124 @@
+//! What is written where: INSERT checks columns against the table, a bare SELECT is printed.
+
+use super::coercion::{assignable, cast};
+use super::query::QueryBinder;
+use super::scope::Relation;
+use crate::error::{Error, Result, Span, nearest};
+use crate::expr::Expr;
+use crate::plan::catalog::Catalog;
+use crate::plan::logical::Plan;
+use crate::plan::statement::{Insert, Name, StreamQuery};
+use crate::types::{Column, ColumnKind, DataType, Schema, Value};
+
+/// A query and where its rows go.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The table, or `None` to print.
+    pub table: Option<usize>,
+    /// Name of the table, or of the print.
+    pub name: String,
+    /// Makes the rows, with the columns of the table.
+    pub plan: Plan,
+    /// For errors.
+    pub span: Span,
+    /// Which script writes it, for errors.
+    pub script: usize,
+}
+
+/// A bare SELECT.
+pub fn print(catalog: &Catalog, query: &StreamQuery, name: String, script: usize) -> Result<Output> {
+    let relation = QueryBinder::new(catalog).stream_query(query)?;
+    let names = relation.fields.iter().map(|f| f.name.clone());
+    let columns = names.zip(relation.plan.identity().into_iter().map(typed)).collect();
+    Ok(Output { table: None, name, plan: relation.plan.projected(columns), span: query.span, script })
+}
+
+/// A bare NULL column is printed as text.
+fn typed(expr: Expr) -> Expr {
+    if expr.data_type() == DataType::Null { cast(expr, &DataType::STRING) } else { expr }
+}
+
+/// CREATE VIEW.
+pub fn view(catalog: &Catalog, name: &Name, columns: &[Name], query: &StreamQuery) -> Result<Relation> {
+    let relation = QueryBinder::new(catalog).stream_query(query)?;
+    let columns: Vec<_> = columns.iter().map(|c| (c.text.clone(), c.span)).collect();
+    relation.renamed(&columns, &format!("view '{}'", name.text))
+}
+
+/// INSERT INTO.
+pub fn insert(catalog: &Catalog, insert: &Insert, script: usize) -> Result<Output> {
+    let index = catalog.table(&insert.table)?;
+    let def = &catalog.tables[index].def;
+    let targets: Vec<&Column> = written(&def.columns).collect();
+    let relation = QueryBinder::new(catalog).stream_query(&insert.query)?;
+    let positions = positions(insert, &targets)?;
+    if positions.len() != relation.fields.len() {
+        return Err(Error::sql(format!(
+            "'{}' takes {} columns ({}), the query gives {} ({})",
+            def.name,
+            positions.len(),
+            positions.iter().map(|&i| targets[i].name.as_str()).collect::<Vec<_>>().join(", "),
+            relation.fields.len(),
+            relation.fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", "),
+        ))
+        .at(insert.table.span));
+    }
+    let mut columns: Vec<(String, Expr)> =
+        targets.iter().map(|c| (c.name.clone(), Expr::Literal { value: Value::Null, data_type: c.data_type.clone() })).collect();
+    for ((expr, field), &position) in relation.plan.identity().into_iter().zip(&relation.fields).zip(&positions) {
+        let target = targets[position];
+        if !assignable(&field.data_type, &target.data_type) {
+            return Err(Error::sql(format!(
+                "column '{}' of '{}' is {}, the query gives {} ('{}')",
+                target.name, def.name, target.data_type, field.data_type, field.name
+            ))
+            .at(insert.table.span)
+            .hint(format!("write CAST({} AS {}) if that is meant", field.name, target.data_type)));
+        }
+        columns[position].1 = cast(expr, &target.data_type);
+    }
+    Ok(Output {
+        table: Some(index),
+        name: def.name.clone(),
+        plan: relation.plan.projected(columns),
+        span: insert.table.span,
+        script,
+    })
+}
+
+/// The columns that a sink takes: the physical ones.
+pub fn written(columns: &[Column]) -> impl Iterator<Item = &Column> {
+    columns.iter().filter(|c| c.kind == ColumnKind::Physical)
+}
+
+fn positions(insert: &Insert, targets: &[&Column]) -> Result<Vec<usize>> {
+    if insert.columns.is_empty() {
+        return Ok((0..targets.len()).collect());
+    }
+    let mut positions = Vec::with_capacity(insert.columns.len());
+    for name in &insert.columns {
+        let Some(position) = targets.iter().position(|c| c.name.eq_ignore_ascii_case(&name.text)) else {
+            let error = Error::sql(format!("'{}' has no column '{}'", insert.table.text, name.text)).at(name.span);
+            return Err(match nearest(&name.text, targets.iter().map(|c| c.name.as_str())) {
+                Some(near) => error.hint(format!("did you mean '{near}'?")),
+                None => error,
+            });
+        };
+        if positions.contains(&position) {
+            return Err(Error::sql(format!("column '{}' is named twice", name.text)).at(name.span));
+        }
+        positions.push(position);
+    }
+    Ok(positions)
+}
+
+/// Columns of `schema` cast to those of the table, matched by position.
+pub fn conformed(schema: &Schema, columns: &[usize], targets: &[&Column]) -> Option<Vec<Expr>> {
+    let pairs = columns.iter().zip(targets);
+    pairs
+        .map(|(&c, target)| {
+            let data_type = &schema.fields[c].data_type;
+            assignable(data_type, &target.data_type).then(|| cast(Expr::column(c, data_type.clone()), &target.data_type))
+        })
+        .collect()
+}

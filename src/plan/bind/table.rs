@@ -1,0 +1,135 @@
+//! CREATE TABLE: columns of all kinds, the watermark, and the options that belong to the plan.
+
+use std::time::Duration;
+
+use super::coercion::{assignable, cast};
+use super::expr::ExprBinder;
+use super::scope::{ScopeField, span_of};
+use crate::error::{Error, Result, nearest};
+use crate::expr::Expr;
+use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
+use crate::plan::physical::OnError;
+use crate::plan::statement::{ColumnDefKind, CreateTable, Name};
+use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef};
+
+/// Options that the connector does not see.
+const PLAN_OPTIONS: [&str; 5] = ["late.table", "on.error", "max.errors", "watermark.max-ahead", "scan.watermark.idle-timeout"];
+
+/// Checks a CREATE TABLE of this script.
+pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
+    let mut read: Vec<Column> = Vec::new();
+    for column in &create.columns {
+        if create.columns.iter().filter(|c| c.name.text.eq_ignore_ascii_case(&column.name.text)).count() > 1 {
+            return Err(Error::sql(format!("column '{}' is defined twice", column.name.text)).at(column.name.span));
+        }
+        read.extend(read_column(&column.name, &column.kind));
+    }
+    let fields: Vec<ScopeField> = read.iter().map(|c| field(&create.name, &c.name, &c.data_type)).collect();
+    let mut columns = Vec::with_capacity(create.columns.len());
+    for column in &create.columns {
+        columns.push(table_column(&column.name, &column.kind, &fields)?);
+    }
+    let watermark = create.watermark.as_ref().map(|(name, e)| watermark(create, name, e, &mut columns)).transpose()?;
+    if read.is_empty() {
+        return Err(Error::sql(format!("table '{}' has no columns to read or write", create.name.text)).at(create.name.span));
+    }
+    let (options, plan_options) = split_options(&create.options)?;
+    let primary_key = create.primary_key.iter().map(|name| key_column(name, &read)).collect::<Result<_>>()?;
+    let event_time = watermark.as_ref().map(|w: &TableWatermark| columns[w.column].name.clone());
+    let def =
+        TableDef { name: create.name.text.clone(), span: create.name.span, columns: read, options, primary_key, event_time };
+    Ok(Table { def, columns, watermark, options: plan_options, script })
+}
+
+fn field(table: &Name, name: &str, data_type: &DataType) -> ScopeField {
+    ScopeField { qualifier: Some(table.text.clone()), name: name.to_owned(), data_type: data_type.clone() }
+}
+
+fn read_column(name: &Name, kind: &ColumnDefKind) -> Option<Column> {
+    let name = name.text.clone();
+    match kind {
+        ColumnDefKind::Physical { data_type, not_null } => {
+            Some(Column { name, data_type: data_type.clone(), kind: ColumnKind::Physical, not_null: *not_null })
+        }
+        ColumnDefKind::Metadata { data_type, key } => {
+            Some(Column { name, data_type: data_type.clone(), kind: ColumnKind::Metadata(key.clone()), not_null: false })
+        }
+        ColumnDefKind::Computed(_) => None,
+    }
+}
+
+fn table_column(name: &Name, kind: &ColumnDefKind, read: &[ScopeField]) -> Result<TableColumn> {
+    let (data_type, kind) = match kind {
+        ColumnDefKind::Computed(e) => {
+            let expr = ExprBinder::new(read).bind(e).map_err(|error| error.at(name.span))?;
+            let expr = if expr.data_type() == DataType::Null { cast(expr, &DataType::STRING) } else { expr };
+            (expr.data_type(), TableColumnKind::Computed(expr))
+        }
+        _ => {
+            let index = read.iter().position(|f| f.name == name.text);
+            let index = index.ok_or_else(|| Error::internal(format!("column '{}' is not read", name.text)))?;
+            (read[index].data_type.clone(), TableColumnKind::Read(index))
+        }
+    };
+    Ok(TableColumn { name: name.text.clone(), data_type, kind })
+}
+
+fn watermark(create: &CreateTable, name: &Name, e: &sqlparser::ast::Expr, columns: &mut [TableColumn]) -> Result<TableWatermark> {
+    let Some(column) = columns.iter().position(|c| c.name.eq_ignore_ascii_case(&name.text)) else {
+        let error = Error::sql(format!("WATERMARK FOR '{}': there is no such column", name.text)).at(name.span);
+        return Err(match nearest(&name.text, columns.iter().map(|c| c.name.as_str())) {
+            Some(near) => error.hint(format!("did you mean '{near}'?")),
+            None => error,
+        });
+    };
+    let data_type = columns[column].data_type.clone();
+    if !data_type.is_timestamp() {
+        return Err(Error::sql(format!("the event-time column '{}' is {data_type}, not a TIMESTAMP", name.text))
+            .at(name.span)
+            .hint("compute one, such as ts AS TO_TIMESTAMP_LTZ(millis, 3)"));
+    }
+    let fields: Vec<ScopeField> = columns.iter().map(|c| field(&create.name, &c.name, &c.data_type)).collect();
+    let expr: Expr = ExprBinder::new(&fields).bind(e)?;
+    if !expr.data_type().is_timestamp() || !assignable(&expr.data_type(), &data_type) {
+        return Err(Error::sql(format!("a watermark must be a TIMESTAMP, this is {}", expr.data_type()))
+            .at(span_of(e))
+            .hint(format!("such as {} - INTERVAL '5' SECOND", name.text)));
+    }
+    Ok(TableWatermark { column, expr: cast(expr, &data_type) })
+}
+
+fn key_column(name: &Name, read: &[Column]) -> Result<String> {
+    match read.iter().find(|c| c.name.eq_ignore_ascii_case(&name.text)) {
+        Some(column) => Ok(column.name.clone()),
+        None => {
+            let error = Error::sql(format!("PRIMARY KEY: there is no column '{}'", name.text)).at(name.span);
+            Err(match nearest(&name.text, read.iter().map(|c| c.name.as_str())) {
+                Some(near) => error.hint(format!("did you mean '{near}'?")),
+                None => error,
+            })
+        }
+    }
+}
+
+/// What the connector sees, and what the plan takes out.
+fn split_options(all: &Options) -> Result<(Options, PlanOptions)> {
+    let mut rest = Options::default();
+    for (key, value) in all.iter().filter(|(key, _)| !PLAN_OPTIONS.contains(key)) {
+        rest.set(key, value.text.clone(), value.span);
+    }
+    let options = PlanOptions {
+        late_table: all.value("late.table").map(|OptionValue { text, span }| Name { text: text.clone(), span: *span }),
+        on_error: match all.choice("on.error", &["set-aside", "fail"])? {
+            Some(1) => OnError::Fail,
+            _ => OnError::SetAside,
+        },
+        errors_max: all.parse("max.errors", "a number")?,
+        max_ahead_ns: all.duration("watermark.max-ahead")?.map(nanos),
+        idle_timeout_ns: all.duration("scan.watermark.idle-timeout")?.map(nanos).filter(|&ns| ns > 0),
+    };
+    Ok((rest, options))
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,251 @@
+//! Windows: table functions in FROM, window functions in GROUP BY, and what they say about time.
+
+use sqlparser::ast;
+
+use super::QueryBinder;
+use super::aggregate::WINDOW_BASE;
+use super::expr::ExprBinder;
+use super::function::argument_exprs;
+use super::literal::bind_interval;
+use super::scope::{Relation, ScopeField, WindowColumns, name_span, resolve, span_of};
+use crate::error::{Error, Result, Span};
+use crate::expr::Expr;
+use crate::limits::WINDOW_PANES_MAX;
+use crate::plan::logical::{Plan, WindowAssign};
+use crate::plan::physical::Window;
+use crate::types::{DataType, Field, Schema, Value};
+
+/// The columns a window appends, in order.
+pub const WINDOW_COLUMNS: [&str; 3] = ["window_start", "window_end", "window_time"];
+
+/// Nanoseconds of a millisecond.
+const MILLISECOND: i64 = 1_000_000;
+
+/// A window in GROUP BY, over a column of the relation below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupWindow {
+    /// Event-time column.
+    pub time_column: usize,
+    /// Which windows.
+    pub window: Window,
+}
+
+/// Whether `name` (upper-case) makes windows.
+pub fn is_window_function(name: &str) -> bool {
+    ["TUMBLE", "HOP", "CUMULATE", "SESSION"].contains(&name)
+}
+
+/// Whether `name` (upper-case) reads a bound of the window in GROUP BY, such as TUMBLE_START.
+pub fn is_auxiliary(name: &str) -> bool {
+    auxiliary(name).is_some()
+}
+
+/// Which window column an auxiliary function reads.
+fn auxiliary(name: &str) -> Option<usize> {
+    let (window, part) = name.split_once('_')?;
+    if !is_window_function(window) {
+        return None;
+    }
+    ["START", "END", "ROWTIME"].iter().position(|p| *p == part)
+}
+
+/// A call of a window function among the expressions of GROUP BY.
+pub fn group_window_call(e: &ast::Expr) -> Option<&ast::Function> {
+    match e {
+        ast::Expr::Function(call) if is_window_function(&upper_name(call)) => Some(call),
+        _ => None,
+    }
+}
+
+fn upper_name(call: &ast::Function) -> String {
+    call.name.to_string().replace(['`', '"'], "").to_ascii_uppercase()
+}
+
+/// The types of window_start, window_end and window_time for an event-time column of this type.
+pub fn window_types(time: &DataType, window: &Window) -> [DataType; 3] {
+    let offset = match window {
+        Window::Tumble { offset, .. } | Window::Hop { offset, .. } => *offset,
+    };
+    let whole = [window.size(), window.slide(), offset].iter().all(|n| n % MILLISECOND == 0);
+    let precision = if whole { 3 } else { 9 };
+    let end = if matches!(time, DataType::TimestampLtz(_)) {
+        DataType::TimestampLtz(precision)
+    } else {
+        DataType::Timestamp(precision)
+    };
+    [DataType::Timestamp(precision), DataType::Timestamp(precision), end]
+}
+
+impl QueryBinder<'_> {
+    /// `TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))` and its kin.
+    pub(super) fn window_table(&mut self, e: &ast::Expr) -> Result<Relation> {
+        let ast::Expr::Function(call) = e else {
+            return Err(Error::sql("a window function is expected here")
+                .at(span_of(e))
+                .hint("TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)"));
+        };
+        let name = upper_name(call);
+        let args = argument_exprs(call)?;
+        let (Some(table), true) = (args.first(), is_window_function(&name)) else {
+            return Err(Error::sql(format!("there is no table function '{name}'"))
+                .at(span_of(&call.name))
+                .hint("TUMBLE and HOP are there"));
+        };
+        let relation = self.table_argument(table)?;
+        let (time_column, durations) = match args.get(1).and_then(|a| descriptor(a)) {
+            Some(column) => (time_column(&relation, Some(&column))?, &args[2..]),
+            None => (time_column_or_at(&relation, span_of(&call.name))?, &args[1..]),
+        };
+        let window = durations_of(&name, durations, span_of(&call.name))?;
+        Ok(assign(relation, time_column, window))
+    }
+
+    fn table_argument(&mut self, e: &ast::Expr) -> Result<Relation> {
+        match e {
+            ast::Expr::Prefixed { value, .. } | ast::Expr::Nested(value) => self.table_argument(value),
+            ast::Expr::Identifier(name) => self.named_relation(name),
+            ast::Expr::CompoundIdentifier(parts) if !parts.is_empty() => self.named_relation(&parts[parts.len() - 1]),
+            ast::Expr::Subquery(query) => self.query(query),
+            other => Err(Error::sql("a table is expected here").at(span_of(other)).hint("such as TABLE trades")),
+        }
+    }
+}
+
+impl ExprBinder<'_> {
+    /// TUMBLE_START and the like: a column of the grouping's window.
+    pub(super) fn window_auxiliary(&mut self, name: &str, call: &ast::Function) -> Result<Expr> {
+        let span = span_of(&call.name);
+        let window = self.grouping.as_ref().and_then(|g| g.window);
+        let (Some(part), Some(window)) = (auxiliary(name), window) else {
+            return Err(Error::sql(format!("{name} needs its window in GROUP BY"))
+                .at(span)
+                .hint("such as GROUP BY TUMBLE(ts, INTERVAL '10' SECOND)"));
+        };
+        if let (Some(kind), false) = (name.split('_').next(), call_has_no_arguments(call)) {
+            let own = group_window(kind, call, self.fields, Some(window.time_column))?;
+            if own != window {
+                return Err(Error::sql(format!("{name} names another window than GROUP BY")).at(span));
+            }
+        }
+        let types = window_types(&self.fields[window.time_column].data_type, &window.window);
+        Ok(Expr::column(WINDOW_BASE + part, types[part].clone()))
+    }
+}
+
+fn call_has_no_arguments(call: &ast::Function) -> bool {
+    argument_exprs(call).is_ok_and(|args| args.is_empty())
+}
+
+/// The window of a call in GROUP BY: `TUMBLE(ts, size)`, `HOP(ts, slide, size)`; without a column the event time is meant.
+pub fn group_window(name: &str, call: &ast::Function, fields: &[ScopeField], event_time: Option<usize>) -> Result<GroupWindow> {
+    let span = span_of(&call.name);
+    let args = argument_exprs(call)?;
+    let written = args.first().filter(|a| !matches!(a, ast::Expr::Interval(_))).map(|a| column_of(a, fields)).transpose()?;
+    let durations = if written.is_some() { &args[1..] } else { &args[..] };
+    let time_column = checked_time(written, event_time, fields, span)?;
+    Ok(GroupWindow { time_column, window: durations_of(&name.to_ascii_uppercase(), durations, span)? })
+}
+
+fn column_of(e: &ast::Expr, fields: &[ScopeField]) -> Result<usize> {
+    match e {
+        ast::Expr::Identifier(name) => resolve(fields, None, name),
+        ast::Expr::CompoundIdentifier(parts) if parts.len() == 2 => resolve(fields, Some(&parts[0].value), &parts[1]),
+        other => Err(Error::sql("a window takes an event-time column, not an expression")
+            .at(span_of(other))
+            .hint("compute it in CREATE TABLE (ts AS ...) and declare WATERMARK FOR it")),
+    }
+}
+
+fn checked_time(written: Option<usize>, event_time: Option<usize>, fields: &[ScopeField], span: Span) -> Result<usize> {
+    match (written, event_time) {
+        (None, Some(time)) => Ok(time),
+        (Some(column), Some(time)) if column == time => Ok(column),
+        (None, None) => Err(Error::sql("the window has no event time: its input has none").at(span).hint(WATERMARK_HINT)),
+        (Some(column), _) => {
+            Err(Error::sql(format!("'{}' is not an event-time column", fields[column].name)).at(span).hint(WATERMARK_HINT))
+        }
+    }
+}
+
+const WATERMARK_HINT: &str =
+    "declare it in CREATE TABLE: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND, and select it as a plain column";
+
+/// The column named by DESCRIPTOR(column).
+fn descriptor(e: &ast::Expr) -> Option<ast::Ident> {
+    let ast::Expr::Function(call) = e else { return None };
+    match (upper_name(call).as_str(), argument_exprs(call).ok()?.as_slice()) {
+        ("DESCRIPTOR", [ast::Expr::Identifier(name)]) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn time_column(relation: &Relation, written: Option<&ast::Ident>) -> Result<usize> {
+    let column = written.map(|name| resolve(&relation.fields, None, name)).transpose()?;
+    let span = written.map(name_span).unwrap_or_default();
+    checked_time(column, relation.event_time, &relation.fields, span)
+}
+
+fn time_column_or_at(relation: &Relation, span: Span) -> Result<usize> {
+    time_column(relation, None).map_err(|e| e.at(span))
+}
+
+fn durations_of(name: &str, args: &[&ast::Expr], span: Span) -> Result<Window> {
+    let spans = args.iter().map(|a| duration(a)).collect::<Result<Vec<i64>>>()?;
+    let window = match (name, spans.as_slice()) {
+        ("TUMBLE", [size]) => Window::Tumble { size: *size, offset: 0 },
+        ("TUMBLE", [size, offset]) => Window::Tumble { size: *size, offset: *offset },
+        ("HOP", [slide, size]) => Window::Hop { size: *size, slide: *slide, offset: 0 },
+        ("HOP", [slide, size, offset]) => Window::Hop { size: *size, slide: *slide, offset: *offset },
+        ("TUMBLE", _) => return Err(Error::sql("TUMBLE takes a size and, if need be, an offset").at(span)),
+        ("HOP", _) => return Err(Error::sql("HOP takes a slide, a size and, if need be, an offset").at(span)),
+        _ => return Err(Error::sql(format!("{name} windows are not supported")).at(span).hint("TUMBLE and HOP are there")),
+    };
+    check(window).map_err(|e| e.at(span))
+}
+
+fn check(window: Window) -> Result<Window> {
+    let (size, slide) = (window.size(), window.slide());
+    if size <= 0 || slide <= 0 {
+        return Err(Error::sql("a window must be longer than nothing").hint("such as INTERVAL '10' SECOND"));
+    }
+    if size % slide != 0 {
+        return Err(
+            Error::sql("the size of HOP must be a multiple of its slide").hint("the order is HOP(table, time, slide, size)")
+        );
+    }
+    if size / slide > WINDOW_PANES_MAX {
+        return Err(Error::limit(format!(
+            "a row would belong to {} windows, at most {WINDOW_PANES_MAX} are allowed",
+            size / slide
+        ))
+        .hint("take a longer slide"));
+    }
+    Ok(window)
+}
+
+fn duration(e: &ast::Expr) -> Result<i64> {
+    let bound = match e {
+        ast::Expr::Interval(interval) => bind_interval(interval)?,
+        _ => return Err(Error::sql("an INTERVAL constant is expected here").at(span_of(e)).hint("such as INTERVAL '10' SECOND")),
+    };
+    match bound {
+        Expr::Literal { value: Value::Int(n), data_type: DataType::IntervalDay } => Ok(n),
+        _ => Err(Error::sql("windows of months or years are not supported").at(span_of(e)).hint("take days")),
+    }
+}
+
+/// `relation` with its window columns.
+fn assign(relation: Relation, time_column: usize, window: Window) -> Relation {
+    let types = window_types(&relation.fields[time_column].data_type, &window);
+    let width = relation.fields.len();
+    let mut fields = relation.plan.schema().fields.clone();
+    let mut scope = relation.fields;
+    for (name, data_type) in WINDOW_COLUMNS.iter().zip(types) {
+        fields.push(Field::new(*name, data_type.clone()));
+        scope.push(ScopeField { qualifier: None, name: (*name).to_owned(), data_type });
+    }
+    let plan =
+        Plan::WindowAssign(WindowAssign { input: Box::new(relation.plan), time_column, window, schema: Schema::new(fields) });
+    let columns = WindowColumns { start: width, end: width + 1 };
+    Relation { plan, fields: scope, event_time: Some(width + 2), window: Some(columns) }
+}

@@ -1,0 +1,135 @@
+//! What the statements read so far have defined: tables and views, found by name without regard to case.
+
+use super::bind::Relation;
+use crate::error::{Error, Result, nearest};
+use crate::expr::Expr;
+use crate::plan::physical::OnError;
+use crate::plan::statement::Name;
+use crate::types::{DataType, TableDef};
+
+/// Where the values of a table's column come from.
+#[derive(Debug, Clone)]
+pub enum TableColumnKind {
+    /// The connector: position in `TableDef::columns`.
+    Read(usize),
+    /// Computed, over `TableDef::columns`.
+    Computed(Expr),
+}
+
+/// A column of a table, of any kind.
+#[derive(Debug, Clone)]
+pub struct TableColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub data_type: DataType,
+    /// Where it comes from.
+    pub kind: TableColumnKind,
+}
+
+/// A table's own watermark.
+#[derive(Debug, Clone)]
+pub struct TableWatermark {
+    /// Position of the event-time column among all columns.
+    pub column: usize,
+    /// The watermark a row asks for, over all columns.
+    pub expr: Expr,
+}
+
+/// The options of a table that belong to the plan.
+#[derive(Debug, Clone, Default)]
+pub struct PlanOptions {
+    /// `'late.table'`
+    pub late_table: Option<Name>,
+    /// `'on.error'`
+    pub on_error: OnError,
+    /// `'max.errors'`
+    pub errors_max: Option<u64>,
+    /// `'watermark.max-ahead'`
+    pub max_ahead_ns: Option<u64>,
+    /// `'scan.watermark.idle-timeout'`
+    pub idle_timeout_ns: Option<u64>,
+}
+
+/// A table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// What the connector sees.
+    pub def: TableDef,
+    /// All columns in declared order.
+    pub columns: Vec<TableColumn>,
+    /// WATERMARK FOR.
+    pub watermark: Option<TableWatermark>,
+    /// What the connector does not see.
+    pub options: PlanOptions,
+    /// Which script defines it, for errors.
+    pub script: usize,
+}
+
+/// What a name stands for.
+#[derive(Debug)]
+pub enum Entry {
+    /// Position in `Catalog::tables`.
+    Table(usize),
+    /// A view, bound.
+    View(Box<Relation>),
+}
+
+/// Tables and views.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// All tables, in order of definition.
+    pub tables: Vec<Table>,
+    entries: Vec<(String, Entry)>,
+}
+
+impl Catalog {
+    /// Adds a table; a name can be given once.
+    pub fn add_table(&mut self, table: Table) -> Result<()> {
+        self.check_new(&table.def.name, table.def.span)?;
+        self.entries.push((table.def.name.clone(), Entry::Table(self.tables.len())));
+        self.tables.push(table);
+        Ok(())
+    }
+
+    /// Adds a view.
+    pub fn add_view(&mut self, name: &Name, relation: Relation) -> Result<()> {
+        self.check_new(&name.text, name.span)?;
+        self.entries.push((name.text.clone(), Entry::View(Box::new(relation))));
+        Ok(())
+    }
+
+    /// What `name` stands for.
+    pub fn find(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, entry)| entry)
+    }
+
+    /// The table `name`, to be written to.
+    pub fn table(&self, name: &Name) -> Result<usize> {
+        match self.find(&name.text) {
+            Some(Entry::Table(index)) => Ok(*index),
+            Some(Entry::View(_)) => {
+                Err(Error::sql(format!("'{}' is a view: rows cannot be written to it", name.text)).at(name.span))
+            }
+            None => Err(self.unknown(&name.text).at(name.span)),
+        }
+    }
+
+    /// The error for a name that stands for nothing.
+    pub fn unknown(&self, name: &str) -> Error {
+        let error = Error::sql(format!("there is no table or view '{name}'"));
+        match nearest(name, self.entries.iter().map(|(n, _)| n.as_str())) {
+            Some(near) => error.hint(format!("did you mean '{near}'?")),
+            None if self.entries.is_empty() => error.hint("define it with CREATE TABLE before it is used"),
+            None => error
+                .hint(format!("defined so far: {}", self.entries.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>().join(", "))),
+        }
+    }
+
+    fn check_new(&self, name: &str, span: crate::error::Span) -> Result<()> {
+        match self.find(name) {
+            Some(_) => Err(Error::sql(format!("'{name}' is already defined")).at(span).hint("choose another name")),
+            None => Ok(()),
+        }
+    }
+}

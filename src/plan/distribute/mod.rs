@@ -1,0 +1,125 @@
+//! Logical trees to the physical plan: nodes in topological order, exchanges where rows must change shards, sinks at the end.
+//!
+//! Equal subtrees become one node. An exchange stands before a keyed operator unless its input already lies by a subset of the
+//! keys: rows that agree on all keys agree on some of them, so they are on one shard already.
+
+mod nodes;
+mod sinks;
+
+use super::bind::Output;
+use super::catalog::Catalog;
+use super::logical::Plan;
+use super::physical::{Exchange, Node, NodeId, NodeKind, OnError, PhysicalPlan};
+use super::{Connectors, Script};
+use crate::error::{Error, Result};
+use sinks::Sinks;
+
+/// Where the rows of a node lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Placed {
+    /// Anywhere.
+    Anywhere,
+    /// On the shard of the hash of these columns.
+    By(Vec<usize>),
+    /// On shard 0.
+    OneShard,
+}
+
+/// A node and where its rows lie.
+#[derive(Debug, Clone)]
+struct Lowered {
+    node: NodeId,
+    placed: Placed,
+}
+
+struct Lowering<'a> {
+    catalog: &'a Catalog,
+    scripts: &'a [Script],
+    connectors: &'a dyn Connectors,
+    nodes: Vec<Node>,
+    known: Vec<(Plan, Lowered)>,
+    sinks: Sinks,
+}
+
+/// Makes the physical plan of all outputs.
+pub fn distribute(
+    catalog: &Catalog,
+    outputs: Vec<Output>,
+    scripts: &[Script],
+    connectors: &dyn Connectors,
+) -> Result<PhysicalPlan> {
+    let mut lowering = Lowering { catalog, scripts, connectors, nodes: Vec::new(), known: Vec::new(), sinks: Sinks::default() };
+    for output in outputs {
+        let lowered = lowering.lower(&output.plan)?;
+        lowering.write(&output, lowered)?;
+    }
+    lowering.finish_sinks()?;
+    Ok(PhysicalPlan { nodes: lowering.nodes })
+}
+
+impl Lowering<'_> {
+    fn add(&mut self, node: Node) -> NodeId {
+        debug_assert!(node.inputs.iter().all(|&i| i < self.nodes.len()), "inputs stand before their node");
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    /// The node for `plan`, the same one for equal plans.
+    fn lower(&mut self, plan: &Plan) -> Result<Lowered> {
+        if let Some((_, lowered)) = self.known.iter().find(|(known, _)| known == plan) {
+            return Ok(lowered.clone());
+        }
+        let inputs = plan.inputs().into_iter().map(|input| self.lower(input)).collect::<Result<Vec<_>>>()?;
+        let lowered = self.node_of(plan, inputs)?;
+        self.known.push((plan.clone(), lowered.clone()));
+        Ok(lowered)
+    }
+
+    /// `input` so that rows with equal `keys` lie on one shard.
+    fn exchanged(&mut self, input: Lowered, keys: &[usize]) -> Lowered {
+        let exchange = match &input.placed {
+            Placed::OneShard => return input,
+            Placed::By(columns) if !columns.is_empty() && columns.iter().all(|c| keys.contains(c)) => return input,
+            _ if keys.is_empty() => Exchange::Gather,
+            _ => Exchange::Hash(keys.to_vec()),
+        };
+        let same = |node: &Node| {
+            node.inputs == [input.node] && !node.reads_late && matches!(&node.kind, NodeKind::Exchange(e) if *e == exchange)
+        };
+        let placed = match &exchange {
+            Exchange::Gather => Placed::OneShard,
+            Exchange::Hash(keys) => Placed::By(keys.clone()),
+        };
+        if let Some(node) = self.nodes.iter().position(same) {
+            return Lowered { node, placed };
+        }
+        let schema = self.nodes[input.node].schema.clone();
+        let node = self.add(Node::new(NodeKind::Exchange(exchange), vec![input.node], schema));
+        Lowered { node, placed }
+    }
+
+    /// What a row that fails does: what the tables below say, the strictest first.
+    fn on_error(&self, plan: &Plan) -> OnError {
+        let mut fails = false;
+        plan.walk(&mut |part| {
+            if let Plan::Scan(scan) = part {
+                fails |= self.catalog.tables[scan.table].options.on_error == OnError::Fail;
+            }
+        });
+        if fails { OnError::Fail } else { OnError::SetAside }
+    }
+
+    /// `error` with the text of the script.
+    fn located(&self, error: Error, script: usize) -> Error {
+        match self.scripts.get(script) {
+            Some(script) => error.in_text(&script.file, &script.text),
+            None => error,
+        }
+    }
+
+    /// `error` about a table, with its place.
+    fn about_table(&self, error: Error, table: usize) -> Error {
+        let table = &self.catalog.tables[table];
+        self.located(error.at(table.def.span), table.script)
+    }
+}

@@ -1,0 +1,182 @@
+//! One physical node for one logical operator.
+
+use super::{Lowered, Lowering, Placed};
+use crate::error::Result;
+use crate::expr::Expr;
+use crate::plan::catalog::{Table, TableColumnKind};
+use crate::plan::logical::{self, Plan, columns_of, substitute};
+use crate::plan::physical::{
+    Aggregate, Calc, Distinct, Emit, Node, NodeId, NodeKind, Retracts, Scan, WatermarkSpec, WindowAggregate, WindowAssign,
+};
+use crate::source::{Liveness, Projection, projected_types};
+use crate::types::time::DAY;
+
+/// How far ahead of the clock the rows of a live source may be, unless the table says otherwise.
+const MAX_AHEAD_DEFAULT_NS: u64 = DAY.unsigned_abs();
+
+impl Lowering<'_> {
+    /// The node for `plan` over its inputs.
+    pub(super) fn node_of(&mut self, plan: &Plan, mut inputs: Vec<Lowered>) -> Result<Lowered> {
+        match (plan, inputs.pop()) {
+            (Plan::Scan(scan), _) => self.scan(scan),
+            (Plan::Union(union), last) => Ok(self.union(union, inputs.into_iter().chain(last).collect())),
+            (Plan::Calc(calc), Some(input)) => Ok(self.calc(plan, calc, input)),
+            (Plan::WindowAssign(assign), Some(input)) => Ok(self.assign(plan, assign, input)),
+            (Plan::Aggregate(aggregate), Some(input)) => Ok(self.aggregate(plan, aggregate, input)),
+            (Plan::WindowAggregate(aggregate), Some(input)) => self.window_aggregate(plan, aggregate, input),
+            (_, None) => Err(crate::error::Error::internal("an operator without input")),
+        }
+    }
+
+    fn scan(&mut self, scan: &logical::Scan) -> Result<Lowered> {
+        let table = &self.catalog.tables[scan.table];
+        let source = self.connectors.source(&table.def).map_err(|e| self.about_table(e, scan.table))?;
+        let projection = projection(table, &scan.columns);
+        let columns = scan.columns.iter().map(|&c| read_expr(table, c, &projection)).collect();
+        let watermark = table.watermark.as_ref().and_then(|watermark| {
+            let place = |column: usize| scan.columns.iter().position(|&c| c == column);
+            let expr = substitute(&watermark.expr, &|c| place(c).map(|p| Expr::column(p, table.columns[c].data_type.clone())));
+            let default = (source.liveness() == Liveness::Live).then_some(MAX_AHEAD_DEFAULT_NS);
+            Some(WatermarkSpec {
+                time_column: place(watermark.column)?,
+                expr,
+                max_ahead_ns: table.options.max_ahead_ns.or(default),
+            })
+        });
+        let kind = NodeKind::Scan(Scan {
+            table: table.def.name.clone(),
+            source,
+            read_types: projected_types(&table.def.columns, &projection),
+            projection,
+            columns,
+            watermark,
+            emits_split_watermark: scan.split_watermark,
+            on_error: table.options.on_error,
+            errors_max: table.options.errors_max,
+            idle_timeout_ns: table.options.idle_timeout_ns,
+        });
+        let node = self.add(Node::new(kind, Vec::new(), scan.schema.clone()));
+        Ok(Lowered { node, placed: Placed::Anywhere })
+    }
+
+    fn calc(&mut self, plan: &Plan, calc: &logical::Calc, input: Lowered) -> Lowered {
+        let kind = Calc { filter: calc.filter.clone(), columns: calc.columns.clone(), on_error: self.on_error(plan) };
+        let node = self.add(Node::new(NodeKind::Calc(kind), vec![input.node], calc.schema.clone()));
+        let moved = |column: usize| calc.columns.iter().position(|e| matches!(e, Expr::Column { index, .. } if *index == column));
+        Lowered { node, placed: moved_by(input.placed, moved) }
+    }
+
+    fn union(&mut self, union: &logical::Union, inputs: Vec<Lowered>) -> Lowered {
+        let placed = match inputs.first() {
+            Some(first) if inputs.iter().all(|i| i.placed == first.placed) => first.placed.clone(),
+            _ => Placed::Anywhere,
+        };
+        let nodes = inputs.iter().map(|i| i.node).collect();
+        Lowered { node: self.add(Node::new(NodeKind::Union, nodes, union.schema.clone())), placed }
+    }
+
+    fn assign(&mut self, plan: &Plan, assign: &logical::WindowAssign, input: Lowered) -> Lowered {
+        let on_error = self.on_error(plan);
+        let kind = NodeKind::WindowAssign(WindowAssign { time_column: assign.time_column, window: assign.window, on_error });
+        let node = self.add(Node::new(kind, vec![input.node], assign.schema.clone()));
+        Lowered { node, placed: input.placed }
+    }
+
+    fn aggregate(&mut self, plan: &Plan, aggregate: &logical::Aggregate, input: Lowered) -> Lowered {
+        let input = self.exchanged(input, &aggregate.keys);
+        let kind = NodeKind::Aggregate(Aggregate {
+            keys: aggregate.keys.clone(),
+            calls: aggregate.calls.clone(),
+            emit: aggregate.emit.unwrap_or(Emit::OnChange),
+            input_retracts: retracts(&aggregate.input),
+            on_error: self.on_error(plan),
+        });
+        let mut node = Node::new(kind, vec![input.node], aggregate.schema.clone());
+        node.state_bound = bound(aggregate);
+        let node = self.add(node);
+        Lowered { node, placed: moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c)) }
+    }
+
+    fn window_aggregate(&mut self, plan: &Plan, aggregate: &logical::WindowAggregate, input: Lowered) -> Result<Lowered> {
+        let input = self.exchanged(input, &aggregate.keys);
+        let kind = NodeKind::WindowAggregate(WindowAggregate {
+            time_column: aggregate.time_column,
+            split_watermark_column: aggregate.split_watermark_column,
+            window: aggregate.window,
+            keys: aggregate.keys.clone(),
+            calls: aggregate.calls.clone(),
+            emit: aggregate.emit.unwrap_or(Emit::OnClose),
+            input_retracts: retracts(&aggregate.input),
+            on_error: self.on_error(plan),
+        });
+        let mut node = Node::new(kind, vec![input.node], aggregate.schema.clone());
+        node.state_bound = "windows open at once, bounded by the watermark".to_owned();
+        let node = self.add(node);
+        let placed = moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c));
+        if let Some(late) = &aggregate.late {
+            let late_node = self.write_late(node, &placed, late, aggregate.input.schema())?;
+            self.nodes[node].late_output = Some(late_node);
+        }
+        Ok(Lowered { node, placed })
+    }
+}
+
+fn retracts(plan: &Plan) -> Retracts {
+    if plan.retracts() { Retracts::Maybe } else { Retracts::Never }
+}
+
+fn bound(aggregate: &logical::Aggregate) -> String {
+    let distinct = aggregate.calls.iter().any(|c| c.distinct == Distinct::Distinct);
+    let groups = match (aggregate.keys.is_empty(), aggregate.calls.is_empty()) {
+        (true, _) => "one entry",
+        (_, true) => "one entry per different row: no bound",
+        _ => "one entry per key: no bound",
+    };
+    if distinct { format!("{groups}; one more per different argument of DISTINCT: no bound") } else { groups.to_owned() }
+}
+
+/// Where rows lie when columns have moved; anywhere if a column that places them is gone.
+fn moved_by(placed: Placed, moved: impl Fn(usize) -> Option<usize>) -> Placed {
+    match placed {
+        Placed::By(columns) => columns.into_iter().map(moved).collect::<Option<_>>().map_or(Placed::Anywhere, Placed::By),
+        other => other,
+    }
+}
+
+/// Positions in `TableDef::columns` that these columns of the table need, in order.
+fn projection(table: &Table, columns: &[usize]) -> Projection {
+    let mut needed: Projection = Vec::new();
+    for &column in columns {
+        match &table.columns[column].kind {
+            TableColumnKind::Read(index) => needed.push(*index),
+            TableColumnKind::Computed(expr) => needed.extend(columns_of(expr)),
+        }
+    }
+    if needed.is_empty() {
+        // Columns computed from nothing still come once a record.
+        needed.push(0);
+    }
+    needed.sort_unstable();
+    needed.dedup();
+    needed
+}
+
+/// A column of the table over the columns that are read.
+fn read_expr(table: &Table, column: usize, projection: &Projection) -> Expr {
+    let read = |index: usize| {
+        let position = projection.iter().position(|&p| p == index)?;
+        Some(Expr::column(position, table.def.columns[index].data_type.clone()))
+    };
+    let column = &table.columns[column];
+    match &column.kind {
+        TableColumnKind::Read(index) => read(*index).unwrap_or_else(|| Expr::column(0, column.data_type.clone())),
+        TableColumnKind::Computed(expr) => substitute(expr, &read),
+    }
+}
+
+/// A node that reads late rows.
+pub(super) fn late_calc(window: NodeId, columns: Vec<Expr>, schema: crate::types::Schema, on_error: super::OnError) -> Node {
+    let mut node = Node::new(NodeKind::Calc(Calc { filter: None, columns, on_error }), vec![window], schema);
+    node.reads_late = true;
+    node
+}

@@ -1,0 +1,100 @@
+//! The ends of the plan: one sink node a table, whatever writes to it; checks that the sink can take what comes.
+
+use std::sync::Arc;
+
+use super::nodes::late_calc;
+use super::{Lowered, Lowering, OnError, Placed};
+use crate::error::{Error, Result};
+use crate::plan::bind::{Output, conformed, written};
+use crate::plan::logical::Late;
+use crate::plan::physical::{Node, NodeId, NodeKind, SinkWrite};
+use crate::sink::{Accepts, Placement, Sink};
+use crate::types::{Field, Schema};
+
+/// What is to be written, by table.
+#[derive(Debug, Default)]
+pub(super) struct Sinks {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    table: Option<usize>,
+    name: String,
+    sink: Arc<dyn Sink>,
+    schema: Schema,
+    inputs: Vec<Lowered>,
+}
+
+impl Lowering<'_> {
+    /// Notes that `output` writes the rows of `lowered`.
+    pub(super) fn write(&mut self, output: &Output, lowered: Lowered) -> Result<()> {
+        let entry = self.entry(output.table, &output.name, output.plan.schema()).map_err(|e| self.located(e, output.script))?;
+        let entry = &mut self.sinks.entries[entry];
+        if output.plan.retracts() && entry.sink.accepts() == Accepts::AppendOnly {
+            let error = Error::sql(format!(
+                "the query gives changes to rows written before, '{}' takes new rows only",
+                output.name
+            ))
+            .at(output.span)
+            .hint("end the query with EMIT FINAL, aggregate over a window, or write to a sink that takes changes, such as print");
+            return Err(self.located(error, output.script));
+        }
+        entry.inputs.push(lowered);
+        Ok(())
+    }
+
+    /// Writes late rows of the window aggregate `window`; the node that reads them.
+    pub(super) fn write_late(&mut self, window: NodeId, placed: &Placed, late: &Late, input: &Schema) -> Result<NodeId> {
+        let def = &self.catalog.tables[late.table].def;
+        let targets: Vec<_> = written(&def.columns).collect();
+        let schema = Schema::new(targets.iter().map(|c| Field::new(c.name.clone(), c.data_type.clone())).collect());
+        let columns = conformed(input, &late.columns, &targets).ok_or_else(|| {
+            let error = Error::sql(format!("the columns of late table '{}' have other types than the window's input", def.name));
+            self.about_table(error.hint("give its columns the types they have in the query"), late.table)
+        })?;
+        let name = def.name.clone();
+        let node = self.add(late_calc(window, columns, schema.clone(), OnError::SetAside));
+        let entry = self.entry(Some(late.table), &name, &schema)?;
+        let placed = if *placed == Placed::OneShard { Placed::OneShard } else { Placed::Anywhere };
+        self.sinks.entries[entry].inputs.push(Lowered { node, placed });
+        Ok(node)
+    }
+
+    fn entry(&mut self, table: Option<usize>, name: &str, schema: &Schema) -> Result<usize> {
+        if let (Some(found), true) = (self.sinks.entries.iter().position(|e| e.table == table), table.is_some()) {
+            return Ok(found);
+        }
+        let sink = match table {
+            Some(table) => self.connectors.sink(&self.catalog.tables[table].def).map_err(|e| self.about_table(e, table))?,
+            None => self.connectors.print()?,
+        };
+        self.sinks.entries.push(Entry { table, name: name.to_owned(), sink, schema: schema.clone(), inputs: Vec::new() });
+        Ok(self.sinks.entries.len() - 1)
+    }
+
+    /// Makes the sink nodes, those of late rows last.
+    pub(super) fn finish_sinks(&mut self) -> Result<()> {
+        let mut entries = std::mem::take(&mut self.sinks.entries);
+        entries.sort_by_key(|entry| entry.inputs.iter().all(|i| self.nodes[i.node].reads_late));
+        for entry in entries {
+            let input = self.joined(&entry);
+            let input = if entry.sink.placement() == Placement::OneShard { self.exchanged(input, &[]) } else { input };
+            let kind = NodeKind::Sink(SinkWrite { table: entry.name, sink: entry.sink });
+            self.add(Node::new(kind, vec![input.node], entry.schema));
+        }
+        Ok(())
+    }
+
+    fn joined(&mut self, entry: &Entry) -> Lowered {
+        match entry.inputs.as_slice() {
+            [one] => one.clone(),
+            several => {
+                let all_there = several.iter().all(|i| i.placed == Placed::OneShard);
+                let placed = if all_there { Placed::OneShard } else { Placed::Anywhere };
+                let nodes = several.iter().map(|i| i.node).collect();
+                Lowered { node: self.add(Node::new(NodeKind::Union, nodes, entry.schema.clone())), placed }
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Plans as text: trees from the sinks to the sources, with exchanges, state bounds and promises.
+
+mod expression;
+mod physical;
+
+use std::fmt::Write;
+
+pub use self::expression::expression;
+use self::expression::{calls, columns, list, schema_columns};
+use super::Planned;
+use super::bind::Output;
+use super::logical::Plan;
+use super::physical::{Emit, Window};
+
+/// Both plans of a job, run on `shards` shards.
+pub fn explain(planned: &Planned, shards: usize) -> String {
+    if planned.plan.nodes.is_empty() {
+        return "== Plan ==\nnothing is written, so nothing runs\n".to_owned();
+    }
+    let physical = physical::physical(&planned.plan);
+    let plural = if shards == 1 { "shard" } else { "shards" };
+    format!("== Logical plan ==\n{}\n== Physical plan, {shards} {plural} ==\n{physical}", planned.logical)
+}
+
+/// The logical plan of all outputs.
+pub fn logical(outputs: &[Output]) -> String {
+    let mut out = String::new();
+    for output in outputs {
+        let _ = writeln!(out, "Write {} ({})", output.name, schema_columns(output.plan.schema()));
+        tree(&output.plan, 1, &mut out);
+    }
+    out
+}
+
+fn tree(plan: &Plan, depth: usize, out: &mut String) {
+    let _ = writeln!(out, "{}{}", "  ".repeat(depth), line(plan));
+    for input in plan.inputs() {
+        tree(input, depth + 1, out);
+    }
+}
+
+fn line(plan: &Plan) -> String {
+    match plan {
+        Plan::Scan(scan) => format!("Scan {} ({})", scan.name, schema_columns(&scan.schema)),
+        Plan::Calc(calc) => {
+            let below = calc.input.schema();
+            calc_line(calc.filter.as_ref().map(|f| expression(f, below)), &list(&calc.columns, &calc.schema, below))
+        }
+        Plan::WindowAssign(assign) => {
+            format!("WindowAssign {} on {}", window(&assign.window), columns(&[assign.time_column], assign.input.schema()))
+        }
+        Plan::Aggregate(a) if a.calls.is_empty() => format!("Distinct ({})", schema_columns(&a.schema)),
+        Plan::Aggregate(a) => {
+            let below = a.input.schema();
+            format!(
+                "Aggregate by ({}) {} {}",
+                columns(&a.keys, below),
+                calls(&a.calls, below),
+                emit(a.emit.unwrap_or(Emit::OnChange))
+            )
+        }
+        Plan::WindowAggregate(a) => {
+            let below = a.input.schema();
+            let emit = emit(a.emit.unwrap_or(Emit::OnClose));
+            let time = columns(&[a.time_column], below);
+            format!(
+                "WindowAggregate {} on {time} by ({}) {} {emit}",
+                window(&a.window),
+                columns(&a.keys, below),
+                calls(&a.calls, below)
+            )
+        }
+        Plan::Union(_) => "Union".to_owned(),
+    }
+}
+
+fn calc_line(filter: Option<String>, columns: &str) -> String {
+    match filter {
+        Some(filter) => format!("Calc ({columns}) where {filter}"),
+        None => format!("Calc ({columns})"),
+    }
+}
+
+fn emit(emit: Emit) -> &'static str {
+    match emit {
+        Emit::OnChange => "emit on change",
+        Emit::OnClose => "emit on close",
+    }
+}
+
+fn window(window: &Window) -> String {
+    let (kind, offset) = match window {
+        Window::Tumble { size, offset } => (format!("TUMBLE({})", span(*size)), *offset),
+        Window::Hop { size, slide, offset } => (format!("HOP({} every {})", span(*size), span(*slide)), *offset),
+    };
+    if offset == 0 { kind } else { format!("{kind} offset {}", span(offset)) }
+}
+
+/// A length of time in its largest whole unit.
+fn span(nanos: i64) -> String {
+    const UNITS: [(i64, &str); 7] = [
+        (86_400_000_000_000, "d"),
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "min"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "us"),
+        (1, "ns"),
+    ];
+    let (size, name) = UNITS.into_iter().find(|(size, _)| nanos % size == 0).unwrap_or((1, "ns"));
+    format!("{} {name}", nanos / size)
+}

@@ -1,0 +1,98 @@
+//! The physical plan as text. A node with several consumers is shown under the first and named under the others.
+
+use std::fmt::Write;
+
+use super::expression::{calls, columns, expression, list, schema_columns};
+use super::{calc_line, emit, window};
+use crate::plan::physical::{Exchange, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
+use crate::types::Schema;
+
+/// Trees below all sinks.
+pub fn physical(plan: &PhysicalPlan) -> String {
+    let mut out = String::new();
+    let mut shown = vec![false; plan.nodes.len()];
+    for (id, node) in plan.nodes.iter().enumerate() {
+        if matches!(node.kind, NodeKind::Sink(_)) {
+            tree(plan, id, 0, &mut shown, &mut out);
+        }
+    }
+    out
+}
+
+fn tree(plan: &PhysicalPlan, id: NodeId, depth: usize, shown: &mut [bool], out: &mut String) {
+    let node = &plan.nodes[id];
+    let indent = "  ".repeat(depth);
+    if std::mem::replace(&mut shown[id], true) {
+        let _ = writeln!(out, "{indent}#{id} (see above)");
+        return;
+    }
+    let empty = Schema::default();
+    let below = node.inputs.first().map_or(&empty, |&i| &plan.nodes[i].schema);
+    let _ = writeln!(out, "{indent}#{id} {}", line(node, below));
+    for detail in details(node, below) {
+        let _ = writeln!(out, "{indent}     {detail}");
+    }
+    if node.reads_late {
+        let _ = writeln!(out, "{indent}     reads the late rows of its input");
+    }
+    for &input in &node.inputs {
+        tree(plan, input, depth + 1, shown, out);
+    }
+}
+
+fn line(node: &Node, below: &Schema) -> String {
+    match &node.kind {
+        NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),
+        NodeKind::Calc(calc) => {
+            // Late rows have the columns of the window's input, which have no names here.
+            let names = if node.reads_late { &node.schema } else { below };
+            calc_line(calc.filter.as_ref().map(|f| expression(f, names)), &late_or_list(node, &calc.columns, names))
+        }
+        NodeKind::WindowAssign(assign) => {
+            format!("WindowAssign {} on {}", window(&assign.window), columns(&[assign.time_column], below))
+        }
+        NodeKind::Aggregate(a) if a.calls.is_empty() => format!("Distinct ({})", schema_columns(&node.schema)),
+        NodeKind::Aggregate(a) => {
+            format!("Aggregate by ({}) {} {}", columns(&a.keys, below), calls(&a.calls, below), emit(a.emit))
+        }
+        NodeKind::WindowAggregate(a) => {
+            let time = columns(&[a.time_column], below);
+            let keys = columns(&a.keys, below);
+            format!("WindowAggregate {} on {time} by ({keys}) {} {}", window(&a.window), calls(&a.calls, below), emit(a.emit))
+        }
+        NodeKind::Union => "Union".to_owned(),
+        NodeKind::Exchange(Exchange::Hash(keys)) => format!("Exchange hash({})", columns(keys, below)),
+        NodeKind::Exchange(Exchange::Gather) => "Exchange gather to shard 0".to_owned(),
+        NodeKind::Sink(write) => format!("Sink {} ({})", write.table, schema_columns(&node.schema)),
+    }
+}
+
+fn late_or_list(node: &Node, exprs: &[crate::expr::Expr], names: &Schema) -> String {
+    if node.reads_late { schema_columns(&node.schema) } else { list(exprs, &node.schema, names) }
+}
+
+fn details(node: &Node, below: &Schema) -> Vec<String> {
+    let mut details = match &node.kind {
+        NodeKind::Scan(scan) => scan_details(scan, &node.schema),
+        NodeKind::Sink(write) => vec![write.sink.describe(), format!("delivery: {}", write.sink.delivery())],
+        NodeKind::Aggregate(a) if a.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
+        NodeKind::WindowAggregate(a) => {
+            let retracts = (a.input_retracts == Retracts::Maybe).then(|| "input: changelog".to_owned());
+            let lateness = match a.split_watermark_column {
+                Some(column) => format!("late: by {}, the watermark of the row's split", columns(&[column], below)),
+                None => "late: by the watermark of the operator".to_owned(),
+            };
+            retracts.into_iter().chain([lateness]).collect()
+        }
+        _ => Vec::new(),
+    };
+    if !node.state_bound.is_empty() {
+        details.push(format!("state: {}", node.state_bound));
+    }
+    details
+}
+
+fn scan_details(scan: &Scan, schema: &Schema) -> Vec<String> {
+    let watermark = scan.watermark.as_ref().map(|w| format!("watermark: {}", expression(&w.expr, schema)));
+    [scan.source.describe()].into_iter().chain(watermark).collect()
+}

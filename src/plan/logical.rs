@@ -1,0 +1,273 @@
+//! The logical plan of one query: a tree of relational operators over typed expressions.
+//!
+//! Trees own their inputs; views are copied where they are used. Scans of one table become one only when the trees are
+//! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
+
+use super::physical::{AggregateCall, Emit, Window};
+use crate::expr::Expr;
+use crate::types::{Field, Schema};
+
+/// A relational operator and what stands below it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plan {
+    /// Reads a table.
+    Scan(Scan),
+    /// Filters, then computes columns.
+    Calc(Calc),
+    /// Appends window_start, window_end and window_time.
+    WindowAssign(WindowAssign),
+    /// Running aggregate; without calls it is DISTINCT.
+    Aggregate(Aggregate),
+    /// Aggregate over event-time windows.
+    WindowAggregate(WindowAggregate),
+    /// UNION ALL.
+    Union(Union),
+}
+
+/// Reads a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scan {
+    /// Position in the catalog.
+    pub table: usize,
+    /// Its name.
+    pub name: String,
+    /// Positions of the columns given out, among all columns of the table.
+    pub columns: Vec<usize>,
+    /// Whether the hidden watermark column follows.
+    pub split_watermark: bool,
+    /// Columns given out.
+    pub schema: Schema,
+}
+
+/// Filters, then computes columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calc {
+    /// Below.
+    pub input: Box<Plan>,
+    /// Rows to keep.
+    pub filter: Option<Expr>,
+    /// Output columns over the input's.
+    pub columns: Vec<Expr>,
+    /// Columns given out.
+    pub schema: Schema,
+}
+
+/// Appends the window columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WindowAssign {
+    /// Below.
+    pub input: Box<Plan>,
+    /// Event-time column.
+    pub time_column: usize,
+    /// Which windows.
+    pub window: Window,
+    /// Columns given out.
+    pub schema: Schema,
+}
+
+/// Running aggregate: keys, then results.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    /// Below.
+    pub input: Box<Plan>,
+    /// Key columns.
+    pub keys: Vec<usize>,
+    /// The aggregates.
+    pub calls: Vec<AggregateCall>,
+    /// As written; the default is on change.
+    pub emit: Option<Emit>,
+    /// Columns given out.
+    pub schema: Schema,
+}
+
+/// Aggregate over windows: keys, window columns, then results.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WindowAggregate {
+    /// Below.
+    pub input: Box<Plan>,
+    /// Event-time column.
+    pub time_column: usize,
+    /// Which windows.
+    pub window: Window,
+    /// Key columns.
+    pub keys: Vec<usize>,
+    /// The aggregates.
+    pub calls: Vec<AggregateCall>,
+    /// As written; the default is on close.
+    pub emit: Option<Emit>,
+    /// Where late rows go.
+    pub late: Option<Late>,
+    /// Hidden column of the input with the watermark of the row's split.
+    pub split_watermark_column: Option<usize>,
+    /// Columns given out.
+    pub schema: Schema,
+}
+
+/// The late table of a window aggregate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Late {
+    /// Position in the catalog.
+    pub table: usize,
+    /// Its columns, as columns of the aggregate's input.
+    pub columns: Vec<usize>,
+}
+
+/// UNION ALL.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Union {
+    /// Below; all have the same column types.
+    pub inputs: Vec<Plan>,
+    /// Columns given out.
+    pub schema: Schema,
+}
+
+impl Plan {
+    /// Columns given out.
+    pub fn schema(&self) -> &Schema {
+        match self {
+            Plan::Scan(scan) => &scan.schema,
+            Plan::Calc(calc) => &calc.schema,
+            Plan::WindowAssign(assign) => &assign.schema,
+            Plan::Aggregate(aggregate) => &aggregate.schema,
+            Plan::WindowAggregate(aggregate) => &aggregate.schema,
+            Plan::Union(union) => &union.schema,
+        }
+    }
+
+    /// What stands below.
+    pub fn inputs(&self) -> Vec<&Plan> {
+        match self {
+            Plan::Scan(_) => Vec::new(),
+            Plan::Calc(calc) => vec![&calc.input],
+            Plan::WindowAssign(assign) => vec![&assign.input],
+            Plan::Aggregate(aggregate) => vec![&aggregate.input],
+            Plan::WindowAggregate(aggregate) => vec![&aggregate.input],
+            Plan::Union(union) => union.inputs.iter().collect(),
+        }
+    }
+
+    /// What stands below, to be changed in place.
+    pub fn inputs_mut(&mut self) -> Vec<&mut Plan> {
+        match self {
+            Plan::Scan(_) => Vec::new(),
+            Plan::Calc(calc) => vec![&mut calc.input],
+            Plan::WindowAssign(assign) => vec![&mut assign.input],
+            Plan::Aggregate(aggregate) => vec![&mut aggregate.input],
+            Plan::WindowAggregate(aggregate) => vec![&mut aggregate.input],
+            Plan::Union(union) => union.inputs.iter_mut().collect(),
+        }
+    }
+
+    /// This plan with every part replaced by what `rewrite` makes of it, inputs first.
+    #[must_use]
+    pub fn rewrite(mut self, rewrite: &mut impl FnMut(Plan) -> Plan) -> Plan {
+        for input in self.inputs_mut() {
+            let taken = std::mem::replace(input, Plan::empty());
+            *input = taken.rewrite(rewrite);
+        }
+        rewrite(self)
+    }
+
+    /// Calls `visit` for this plan and every part of it, parents first.
+    pub fn walk(&self, visit: &mut impl FnMut(&Plan)) {
+        visit(self);
+        for input in self.inputs() {
+            input.walk(visit);
+        }
+    }
+
+    /// A plan of nothing, to stand in for one that is being moved.
+    fn empty() -> Plan {
+        Plan::Union(Union { inputs: Vec::new(), schema: Schema::default() })
+    }
+
+    /// Every column as it is.
+    pub fn identity(&self) -> Vec<Expr> {
+        self.schema().fields.iter().enumerate().map(|(i, f)| Expr::column(i, f.data_type.clone())).collect()
+    }
+
+    /// Keeps the rows for which `filter` is TRUE.
+    #[must_use]
+    pub fn filtered(self, filter: Expr) -> Plan {
+        let (columns, schema) = (self.identity(), self.schema().clone());
+        Plan::Calc(Calc { input: Box::new(self), filter: Some(filter), columns, schema })
+    }
+
+    /// Computes named columns.
+    #[must_use]
+    pub fn projected(self, columns: Vec<(String, Expr)>) -> Plan {
+        let schema = Schema::new(columns.iter().map(|(name, e)| Field::new(name.clone(), e.data_type())).collect());
+        let columns = columns.into_iter().map(|(_, e)| e).collect();
+        Plan::Calc(Calc { input: Box::new(self), filter: None, columns, schema })
+    }
+
+    /// Whether rows may be taken back.
+    pub fn retracts(&self) -> bool {
+        match self {
+            Plan::Scan(_) => false,
+            Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Union(_) => self.inputs().iter().any(|i| i.retracts()),
+            Plan::Aggregate(a) => {
+                a.emit != Some(Emit::OnClose) && (!a.calls.is_empty() || a.keys.is_empty() || a.input.retracts())
+            }
+            Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
+        }
+    }
+
+    /// Sets when results are given out, where the query did not say so itself.
+    pub fn set_emit(&mut self, emit: Emit) {
+        match self {
+            Plan::Aggregate(Aggregate { emit: own, .. }) | Plan::WindowAggregate(WindowAggregate { emit: own, .. }) => {
+                own.get_or_insert(emit);
+            }
+            _ => {}
+        }
+        for input in self.inputs_mut() {
+            input.set_emit(emit);
+        }
+    }
+}
+
+/// Positions of the columns an expression reads.
+pub fn columns_of(expr: &Expr) -> Vec<usize> {
+    let mut found = Vec::new();
+    expr.walk(&mut |part| {
+        if let Expr::Column { index, .. } = part {
+            found.push(*index);
+        }
+    });
+    found
+}
+
+/// `expr` with every column replaced by what `replace` gives for its position.
+pub fn substitute(expr: &Expr, replace: &impl Fn(usize) -> Option<Expr>) -> Expr {
+    if let Expr::Column { index, .. } = expr {
+        return replace(*index).unwrap_or_else(|| expr.clone());
+    }
+    let mut expr = expr.clone();
+    for child in expr.children_mut() {
+        *child = substitute(child, replace);
+    }
+    expr
+}
+
+/// The parts of a condition that must all be TRUE.
+pub fn conjuncts(filter: &Expr) -> Vec<Expr> {
+    match filter {
+        Expr::Binary { op: crate::expr::BinaryOp::And, left, right, .. } => {
+            let mut parts = conjuncts(left);
+            parts.extend(conjuncts(right));
+            parts
+        }
+        other => vec![other.clone()],
+    }
+}
+
+/// The condition that all parts are TRUE; `None` for no part.
+pub fn all_of(parts: Vec<Expr>) -> Option<Expr> {
+    parts.into_iter().reduce(|left, right| Expr::Binary {
+        op: crate::expr::BinaryOp::And,
+        left: Box::new(left),
+        right: Box::new(right),
+        data_type: crate::types::DataType::Boolean,
+    })
+}

@@ -1,0 +1,31 @@
+//! Makes logical plans cheaper without changing what they mean: one rule a file.
+//!
+//! fold constants -> push filters down -> merge projections -> drop unused columns -> carry split watermarks -> share scans
+
+mod fold;
+mod merge_calcs;
+mod prune;
+mod push_filter;
+mod share_scans;
+mod split_watermark;
+
+use super::bind::Output;
+use super::catalog::Catalog;
+use crate::error::Result;
+
+/// All rules over all outputs of a job.
+pub fn optimize(catalog: &Catalog, outputs: Vec<Output>) -> Result<Vec<Output>> {
+    let mut done = Vec::with_capacity(outputs.len());
+    for mut output in outputs {
+        let plan = fold::fold(output.plan)?;
+        let plan = merge_calcs::merge(push_filter::push(merge_calcs::merge(plan)));
+        let plan = split_watermark::carry(merge_calcs::merge(prune::prune(plan)));
+        output.plan = plan;
+        done.push(output);
+    }
+    share_scans::share(catalog, &mut done);
+    for output in &mut done {
+        output.plan = merge_calcs::merge(output.plan.clone());
+    }
+    Ok(done)
+}

@@ -1,0 +1,181 @@
+//! Columns that nobody reads are dropped, down to the scan, so that decoders make only what the query uses.
+//!
+//! `pruned` may give more columns than were asked for (an aggregate keeps its keys); the positions it returns say where each
+//! old column went.
+
+use crate::expr::Expr;
+use crate::plan::logical::{Aggregate, Calc, Late, Plan, Scan, Union, WindowAggregate, WindowAssign, columns_of};
+use crate::plan::physical::AggregateCall;
+use crate::types::Schema;
+
+/// Old position to new one.
+type Moved = Vec<Option<usize>>;
+
+/// Drops what is not used below the output of `plan`, which keeps its columns.
+pub fn prune(plan: Plan) -> Plan {
+    let width = plan.schema().fields.len();
+    let schema = plan.schema().clone();
+    let (plan, moved) = pruned(plan, &vec![true; width]);
+    exactly(plan, &moved, &vec![true; width], schema)
+}
+
+/// `plan` projected to the wanted columns in their old order.
+fn exactly(plan: Plan, moved: &Moved, wanted: &[bool], old: Schema) -> Plan {
+    let columns = wanted.iter().enumerate().filter(|(_, wanted)| **wanted).filter_map(|(i, _)| {
+        let field = &old.fields[i];
+        moved[i].map(|new| (field.name.clone(), Expr::column(new, field.data_type.clone())))
+    });
+    let columns = columns.collect();
+    plan.projected(columns)
+}
+
+fn keep(schema: &Schema, wanted: &[bool]) -> (Schema, Moved) {
+    let mut next = 0;
+    let mut moved = Vec::with_capacity(wanted.len());
+    for &wanted in wanted {
+        moved.push(wanted.then_some(next));
+        next += usize::from(wanted);
+    }
+    let fields = schema.fields.iter().zip(wanted).filter(|(_, wanted)| **wanted).map(|(f, _)| f.clone());
+    (Schema::new(fields.collect()), moved)
+}
+
+fn marked(width: usize, columns: impl IntoIterator<Item = usize>) -> Vec<bool> {
+    let mut wanted = vec![false; width];
+    for column in columns {
+        wanted[column] = true;
+    }
+    wanted
+}
+
+fn at(moved: &Moved, old: usize) -> usize {
+    moved[old].expect("a column that was asked for is there")
+}
+
+fn moved_expr(expr: &Expr, moved: &Moved) -> Expr {
+    let mut expr = expr.clone();
+    if let Expr::Column { index, .. } = &mut expr {
+        *index = at(moved, *index);
+        return expr;
+    }
+    for child in expr.children_mut() {
+        *child = moved_expr(child, moved);
+    }
+    expr
+}
+
+fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
+    match plan {
+        Plan::Scan(scan) => prune_scan(scan, wanted),
+        Plan::Calc(calc) => prune_calc(calc, wanted),
+        Plan::WindowAssign(assign) => prune_assign(assign, wanted),
+        Plan::Aggregate(aggregate) => prune_aggregate(aggregate, wanted),
+        Plan::WindowAggregate(aggregate) => prune_window(aggregate, wanted),
+        Plan::Union(union) => prune_union(union, wanted),
+    }
+}
+
+fn at_least_one(wanted: &[bool]) -> Vec<bool> {
+    let mut wanted = wanted.to_vec();
+    if let (false, Some(first)) = (wanted.contains(&true), wanted.first_mut()) {
+        *first = true;
+    }
+    wanted
+}
+
+fn prune_scan(scan: Scan, wanted: &[bool]) -> (Plan, Moved) {
+    let wanted = at_least_one(wanted);
+    let (schema, moved) = keep(&scan.schema, &wanted);
+    let columns = scan.columns.iter().zip(&wanted).filter(|(_, w)| **w).map(|(c, _)| *c).collect();
+    (Plan::Scan(Scan { columns, schema, ..scan }), moved)
+}
+
+fn prune_calc(calc: Calc, wanted: &[bool]) -> (Plan, Moved) {
+    let wanted = at_least_one(wanted);
+    let (schema, moved) = keep(&calc.schema, &wanted);
+    let kept: Vec<Expr> = calc.columns.into_iter().zip(&wanted).filter(|(_, w)| **w).map(|(e, _)| e).collect();
+    let used = kept.iter().chain(&calc.filter).flat_map(columns_of);
+    let needed = marked(calc.input.schema().fields.len(), used);
+    let (input, below) = pruned(*calc.input, &needed);
+    let columns = kept.iter().map(|e| moved_expr(e, &below)).collect();
+    let filter = calc.filter.map(|f| moved_expr(&f, &below));
+    (Plan::Calc(Calc { input: Box::new(input), filter, columns, schema }), moved)
+}
+
+fn prune_assign(assign: WindowAssign, wanted: &[bool]) -> (Plan, Moved) {
+    let width = assign.input.schema().fields.len();
+    let mut needed = wanted[..width].to_vec();
+    needed[assign.time_column] = true;
+    let (input, mut moved) = pruned(*assign.input, &needed);
+    let new_width = input.schema().fields.len();
+    let mut fields = input.schema().fields.clone();
+    fields.extend_from_slice(&assign.schema.fields[width..]);
+    let time_column = at(&moved, assign.time_column);
+    moved.extend((0..assign.schema.fields.len() - width).map(|i| Some(new_width + i)));
+    (Plan::WindowAssign(WindowAssign { input: Box::new(input), time_column, schema: Schema::new(fields), ..assign }), moved)
+}
+
+fn call_columns(calls: &[AggregateCall]) -> impl Iterator<Item = usize> + '_ {
+    calls.iter().flat_map(|c| c.argument.into_iter().chain(c.filter))
+}
+
+fn moved_calls(calls: Vec<AggregateCall>, moved: &Moved) -> Vec<AggregateCall> {
+    let place = |c: Option<usize>| c.map(|c| at(moved, c));
+    calls.into_iter().map(|c| AggregateCall { argument: place(c.argument), filter: place(c.filter), ..c }).collect()
+}
+
+/// The calls that are wanted; `first` columns stand before their results.
+fn kept_calls(calls: Vec<AggregateCall>, wanted: &[bool], first: usize) -> Vec<AggregateCall> {
+    calls.into_iter().zip(&wanted[first..]).filter(|(_, w)| **w).map(|(c, _)| c).collect()
+}
+
+fn prune_aggregate(aggregate: Aggregate, wanted: &[bool]) -> (Plan, Moved) {
+    let first = aggregate.keys.len();
+    let mut wanted = wanted.to_vec();
+    wanted[..first].fill(true);
+    if !aggregate.calls.is_empty() && !wanted[first..].contains(&true) {
+        // Without calls it would be another operator, one that never takes a row back.
+        wanted[first] = true;
+    }
+    let (schema, moved) = keep(&aggregate.schema, &wanted);
+    let calls = kept_calls(aggregate.calls, &wanted, first);
+    let needed = marked(aggregate.input.schema().fields.len(), aggregate.keys.iter().copied().chain(call_columns(&calls)));
+    let (input, below) = pruned(*aggregate.input, &needed);
+    let keys = aggregate.keys.iter().map(|&k| at(&below, k)).collect();
+    let calls = moved_calls(calls, &below);
+    (Plan::Aggregate(Aggregate { input: Box::new(input), keys, calls, schema, emit: aggregate.emit }), moved)
+}
+
+fn prune_window(aggregate: WindowAggregate, wanted: &[bool]) -> (Plan, Moved) {
+    let first = aggregate.keys.len() + 3;
+    let mut wanted = wanted.to_vec();
+    wanted[..first].fill(true);
+    let (schema, moved) = keep(&aggregate.schema, &wanted);
+    let calls = kept_calls(aggregate.calls, &wanted, first);
+    let late_columns = aggregate.late.iter().flat_map(|l| l.columns.iter().copied());
+    let used = aggregate.keys.iter().copied().chain(call_columns(&calls)).chain([aggregate.time_column]).chain(late_columns);
+    let needed = marked(aggregate.input.schema().fields.len(), used);
+    let (input, below) = pruned(*aggregate.input, &needed);
+    let made = WindowAggregate {
+        input: Box::new(input),
+        time_column: at(&below, aggregate.time_column),
+        keys: aggregate.keys.iter().map(|&k| at(&below, k)).collect(),
+        calls: moved_calls(calls, &below),
+        late: aggregate.late.map(|l| Late { columns: l.columns.iter().map(|&c| at(&below, c)).collect(), ..l }),
+        schema,
+        ..aggregate
+    };
+    (Plan::WindowAggregate(made), moved)
+}
+
+fn prune_union(union: Union, wanted: &[bool]) -> (Plan, Moved) {
+    let wanted = at_least_one(wanted);
+    let (schema, moved) = keep(&union.schema, &wanted);
+    let inputs = union.inputs.into_iter().map(|input| {
+        let old = input.schema().clone();
+        let (input, below) = pruned(input, &wanted);
+        exactly(input, &below, &wanted, old)
+    });
+    let inputs = inputs.collect();
+    (Plan::Union(Union { inputs, schema }), moved)
+}

@@ -1,0 +1,61 @@
+//! A table is read once: every scan of it is widened to the columns that any query of the job uses, and what its watermark
+//! needs; each query projects what it wants.
+
+use crate::expr::Expr;
+use crate::plan::bind::Output;
+use crate::plan::catalog::{Catalog, Table};
+use crate::plan::logical::{Plan, Scan, columns_of};
+use crate::types::{DataType, Field, Schema};
+
+/// What all scans of a table together read.
+#[derive(Debug, Default, Clone)]
+struct Wanted {
+    columns: Vec<usize>,
+    split_watermark: bool,
+}
+
+/// Widens every scan of the job.
+pub fn share(catalog: &Catalog, outputs: &mut [Output]) {
+    let mut wanted = vec![Wanted::default(); catalog.tables.len()];
+    for output in outputs.iter() {
+        output.plan.walk(&mut |plan| {
+            if let Plan::Scan(scan) = plan {
+                wanted[scan.table].columns.extend(&scan.columns);
+                wanted[scan.table].split_watermark |= scan.split_watermark;
+            }
+        });
+    }
+    for (wanted, table) in wanted.iter_mut().zip(&catalog.tables) {
+        if let (false, Some(watermark)) = (wanted.columns.is_empty(), &table.watermark) {
+            wanted.columns.extend(columns_of(&watermark.expr));
+            wanted.columns.push(watermark.column);
+        }
+        wanted.columns.sort_unstable();
+        wanted.columns.dedup();
+    }
+    for output in outputs {
+        output.plan = output.plan.clone().rewrite(&mut |plan| match plan {
+            Plan::Scan(scan) => widened(&scan, &wanted[scan.table], &catalog.tables[scan.table]),
+            other => other,
+        });
+    }
+}
+
+fn widened(scan: &Scan, wanted: &Wanted, table: &Table) -> Plan {
+    let mut fields: Vec<Field> =
+        wanted.columns.iter().map(|&c| Field::new(table.columns[c].name.clone(), table.columns[c].data_type.clone())).collect();
+    let positions = scan.columns.iter().filter_map(|column| wanted.columns.iter().position(|c| c == column));
+    let positions: Vec<usize> = positions.chain(scan.split_watermark.then_some(fields.len())).collect();
+    if wanted.split_watermark {
+        fields.push(Field::new(super::split_watermark::SPLIT_WATERMARK, DataType::BigInt));
+    }
+    let columns = positions.into_iter().map(|p| (fields[p].name.clone(), Expr::column(p, fields[p].data_type.clone())));
+    let columns = columns.collect();
+    let shared = Scan {
+        columns: wanted.columns.clone(),
+        split_watermark: wanted.split_watermark,
+        schema: Schema::new(fields),
+        ..scan.clone()
+    };
+    Plan::Scan(shared).projected(columns)
+}

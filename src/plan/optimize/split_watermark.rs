@@ -1,0 +1,80 @@
+//! Window aggregates over rows of a source decide lateness by the watermark of the row's own split: the hidden column
+//! `$watermark` is carried to them, as the last column of everything between.
+//!
+//! A window over the results of another has no split: there the operator's own watermark decides.
+
+use crate::expr::Expr;
+use crate::plan::logical::{Calc, Plan, Scan, Union, WindowAggregate, WindowAssign};
+use crate::types::{DataType, Field, Schema, Value};
+
+/// Name of the hidden column.
+pub const SPLIT_WATERMARK: &str = "$watermark";
+
+/// Carries the column to every window aggregate that can have it.
+pub fn carry(plan: Plan) -> Plan {
+    plan.rewrite(&mut |plan| match plan {
+        Plan::WindowAggregate(aggregate) if reaches_scan(&aggregate.input) => {
+            let input = with_watermark(*aggregate.input);
+            let last = input.schema().fields.len() - 1;
+            Plan::WindowAggregate(WindowAggregate { input: Box::new(input), split_watermark_column: Some(last), ..aggregate })
+        }
+        other => other,
+    })
+}
+
+fn reaches_scan(plan: &Plan) -> bool {
+    match plan {
+        Plan::Scan(_) => true,
+        Plan::Aggregate(_) | Plan::WindowAggregate(_) => false,
+        _ => plan.inputs().into_iter().any(reaches_scan),
+    }
+}
+
+fn appended(schema: &Schema) -> Schema {
+    let mut fields = schema.fields.clone();
+    fields.push(Field::new(SPLIT_WATERMARK, DataType::BigInt));
+    Schema::new(fields)
+}
+
+/// `plan` with the hidden column as its last; the lowest value where there is no split.
+fn with_watermark(plan: Plan) -> Plan {
+    match plan {
+        Plan::Scan(scan) => Plan::Scan(Scan { schema: appended(&scan.schema), split_watermark: true, ..scan }),
+        Plan::Calc(calc) if reaches_scan(&calc.input) => {
+            let input = with_watermark(*calc.input);
+            let mut columns = calc.columns;
+            columns.push(Expr::column(input.schema().fields.len() - 1, DataType::BigInt));
+            Plan::Calc(Calc { input: Box::new(input), columns, filter: calc.filter, schema: appended(&calc.schema) })
+        }
+        Plan::WindowAssign(assign) => {
+            let width = assign.input.schema().fields.len();
+            behind_assign(assign, width)
+        }
+        Plan::Union(union) => {
+            let schema = appended(&union.schema);
+            Plan::Union(Union { inputs: union.inputs.into_iter().map(with_watermark).collect(), schema })
+        }
+        other => {
+            let mut columns: Vec<(String, Expr)> = Vec::new();
+            for (field, expr) in other.schema().fields.iter().zip(other.identity()) {
+                columns.push((field.name.clone(), expr));
+            }
+            let lowest = Expr::Literal { value: Value::Int(i64::MIN), data_type: DataType::BigInt };
+            columns.push((SPLIT_WATERMARK.to_owned(), lowest));
+            other.projected(columns)
+        }
+    }
+}
+
+/// The hidden column stands before the window columns then; a projection brings it to the end.
+fn behind_assign(assign: WindowAssign, width: usize) -> Plan {
+    let wanted = appended(&assign.schema);
+    let input = with_watermark(*assign.input);
+    let mut fields = input.schema().fields.clone();
+    fields.extend_from_slice(&assign.schema.fields[width..]);
+    let moved = Plan::WindowAssign(WindowAssign { input: Box::new(input), schema: Schema::new(fields), ..assign });
+    let positions = (0..width).chain(width + 1..wanted.fields.len()).chain([width]);
+    let columns = positions.zip(&wanted.fields).map(|(c, f)| (f.name.clone(), Expr::column(c, f.data_type.clone())));
+    let columns = columns.collect();
+    moved.projected(columns)
+}

@@ -1,0 +1,299 @@
+//! Whole statements to plans, with connectors that exist in name only.
+
+use super::physical::{Emit, Exchange, NodeKind};
+use super::*;
+use crate::error::Error;
+use crate::sink::{Accepts, Placement, Writer};
+use crate::source::{Boundedness, Liveness, Projection, Reader};
+use crate::types::Schema;
+
+#[derive(Debug)]
+struct Nothing {
+    append_only: bool,
+}
+
+impl Source for Nothing {
+    fn describe(&self) -> String {
+        "nothing".to_owned()
+    }
+    fn boundedness(&self) -> Boundedness {
+        Boundedness::Bounded
+    }
+    fn liveness(&self) -> Liveness {
+        Liveness::Replay
+    }
+    fn open(&self, _: usize, _: usize, _: &Projection) -> Result<Box<dyn Reader>> {
+        Err(Error::internal("not to be opened"))
+    }
+}
+
+impl Sink for Nothing {
+    fn describe(&self) -> String {
+        "nowhere".to_owned()
+    }
+    fn delivery(&self) -> &'static str {
+        "at-most-once"
+    }
+    fn placement(&self) -> Placement {
+        if self.append_only { Placement::EachShard } else { Placement::OneShard }
+    }
+    fn accepts(&self) -> Accepts {
+        if self.append_only { Accepts::AppendOnly } else { Accepts::Changelog }
+    }
+    fn open(&self, _: usize, _: usize, _: &Schema) -> Result<Box<dyn Writer>> {
+        Err(Error::internal("not to be opened"))
+    }
+}
+
+struct Fakes;
+
+impl Connectors for Fakes {
+    fn source(&self, _: &TableDef) -> Result<Arc<dyn Source>> {
+        Ok(Arc::new(Nothing { append_only: true }))
+    }
+    fn sink(&self, table: &TableDef) -> Result<Arc<dyn Sink>> {
+        Ok(Arc::new(Nothing { append_only: table.options.text("connector") != Some("print") }))
+    }
+    fn print(&self) -> Result<Arc<dyn Sink>> {
+        Ok(Arc::new(Nothing { append_only: false }))
+    }
+}
+
+const TABLES: &str = "
+CREATE TABLE trades (sym STRING, price DOUBLE, qty INT, amount DECIMAL(10, 2), note STRING, ts TIMESTAMP(3),
+  cost AS price * qty, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'x', 'late.table' = 'late');
+CREATE TABLE late (sym STRING, ts TIMESTAMP(3)) WITH ('connector' = 'x');
+CREATE TABLE plain (a INT, b BIGINT, c STRING) WITH ('connector' = 'x');
+CREATE TABLE other (b BIGINT, a INT) WITH ('connector' = 'x');
+";
+
+fn planned(sql: &str) -> Result<Planned> {
+    plan(&[Script { text: format!("{TABLES}{sql}"), file: "q.sql".to_owned() }], &[], &Fakes)
+}
+
+fn text(sql: &str) -> String {
+    match planned(sql) {
+        Ok(planned) => explain(&planned, 2),
+        Err(error) => panic!("{sql}\n{error}"),
+    }
+}
+
+/// The explained plan holds these parts in this order.
+fn check(sql: &str, parts: &[&str]) {
+    let text = text(sql);
+    let mut rest = text.as_str();
+    for part in parts {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => panic!("{part:?} is missing (in this order) in the plan of {sql}\n{text}"),
+        }
+    }
+}
+
+fn refused(sql: &str, message: &str, hint: &str) {
+    let error = planned(sql).expect_err(sql);
+    assert!(error.message().contains(message), "{sql}: {error}");
+    assert!(error.hint_text().unwrap_or("").contains(hint), "{sql}: {error}");
+    assert!(error.span().is_some(), "{sql}: {error} has no place");
+    assert!(error.to_string().contains("q.sql:"), "{sql}: {error}");
+}
+
+#[test]
+fn filter_and_projection_become_one_calc_over_what_is_read() {
+    check(
+        "INSERT INTO plain SELECT qty, qty * 2, sym FROM trades WHERE price > 10",
+        &[
+            "Sink plain (a, b, c)",
+            "Calc (qty AS a, CAST((qty * 2) AS BIGINT) AS b, sym AS c) where (price > 10.0)",
+            "Scan trades (sym, price, qty, ts)",
+        ],
+    );
+}
+
+#[test]
+fn running_aggregate_lies_by_its_key() {
+    check(
+        "SELECT sym, COUNT(*), SUM(qty) AS s FROM trades GROUP BY sym HAVING SUM(qty) > 3",
+        &[
+            "Exchange gather",
+            "where (agg1 > 3)",
+            "Aggregate by (sym) [COUNT(*), SUM(qty)] emit on change",
+            "state: one entry per key: no bound",
+            "Exchange hash(sym)",
+            "Scan trades (sym, qty, ts)",
+        ],
+    );
+}
+
+#[test]
+fn window_table_function_below_a_grouping_is_a_window_aggregate() {
+    for sql in [
+        "SELECT sym, window_start, window_end, SUM(price * qty) AS total FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE qty > 0 GROUP BY sym, window_start, window_end",
+        "SELECT sym, TUMBLE_START(ts, INTERVAL '10' SECOND), TUMBLE_END(ts, INTERVAL '10' SECOND), SUM(price * qty) AS total FROM trades WHERE qty > 0 GROUP BY sym, TUMBLE(ts, INTERVAL '10' SECOND)",
+    ] {
+        check(
+            sql,
+            &[
+                "== Physical",
+                "WindowAggregate TUMBLE(10 s) on ts by (sym)",
+                "emit on close",
+                "late: by $watermark",
+                "Exchange hash(sym)",
+                "qty > 0",
+                "Scan trades (sym, price, qty, ts, $watermark)",
+                "Sink late (sym, ts)",
+                "reads the late rows",
+            ],
+        );
+    }
+}
+
+#[test]
+fn aggregate_over_window_columns_used_otherwise_is_a_running_one() {
+    check(
+        "SELECT window_start, MAX(ts) FROM TABLE(HOP(TABLE trades, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND)) GROUP BY window_start",
+        &["Aggregate by (window_start)", "WindowAssign HOP(10 s every 5 s) on ts"],
+    );
+}
+
+#[test]
+fn two_queries_share_one_scan() {
+    let planned =
+        planned("INSERT INTO other SELECT qty, qty FROM trades; INSERT INTO plain (c) SELECT note FROM trades WHERE price > 1")
+            .expect("plans");
+    let scans: Vec<_> = planned.plan.nodes.iter().filter(|n| matches!(n.kind, NodeKind::Scan(_))).collect();
+    assert_eq!(scans.len(), 1);
+    assert_eq!(scans[0].schema.fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["price", "qty", "note", "ts"]);
+}
+
+#[test]
+fn an_input_that_lies_by_some_keys_is_not_exchanged_again() {
+    let sql = "INSERT INTO other SELECT COUNT(*), a FROM (SELECT a, b, COUNT(*) AS n FROM (SELECT a, b FROM (SELECT a, COUNT(*) AS b FROM plain GROUP BY a) t) u GROUP BY a, b) v GROUP BY a EMIT FINAL";
+    let planned = planned(sql).expect("plans");
+    let hashes = planned.plan.nodes.iter().filter(|n| matches!(n.kind, NodeKind::Exchange(Exchange::Hash(_)))).count();
+    assert_eq!(hashes, 1, "{}", explain(&planned, 2));
+    let emits =
+        planned.plan.nodes.iter().filter(|n| matches!(&n.kind, NodeKind::Aggregate(a) if a.emit == Emit::OnClose)).count();
+    assert_eq!(emits, 3);
+}
+
+#[test]
+fn what_is_not_there_is_refused_by_name_and_place() {
+    refused("SELECT * FROM trads", "no table or view 'trads'", "trades");
+    refused("SELECT pirce FROM trades", "no column 'pirce'", "price");
+    refused("SELECT * FROM plain p JOIN other o ON p.a = o.a", "join", "UNION ALL");
+    refused("SELECT * FROM plain, other", "join", "UNION ALL");
+    refused("SELECT a FROM plain ORDER BY a", "ORDER BY", "");
+    refused("SELECT a FROM plain LIMIT 3", "LIMIT", "");
+    refused("SELECT SUM(a) OVER (PARTITION BY b) FROM plain", "OVER", "GROUP BY");
+    refused("SELECT a FROM plain WHERE a IN (SELECT a FROM other)", "sub-query", "FROM");
+    refused("SELECT a FROM plain INTERSECT SELECT a FROM other", "INTERSECT", "");
+    refused("SELECT a, COUNT(*) FROM plain", "'a' is neither in GROUP BY", "add a");
+    refused("SELECT a FROM plain WHERE COUNT(*) > 1", "not allowed here", "HAVING");
+    refused("SELECT SUM(COUNT(*)) FROM plain", "inside an aggregate", "sub-query");
+    refused("SELECT a FROM plain WHERE a", "must be BOOLEAN", "");
+    refused("SELECT a + c FROM plain", "INT + STRING", "");
+    refused("INSERT INTO plain SELECT a FROM plain", "takes 3 columns", "");
+    refused("INSERT INTO other SELECT c, a FROM plain", "column 'b' of 'other' is BIGINT", "CAST");
+    refused("INSERT INTO other SELECT COUNT(*), a FROM plain GROUP BY a", "changes to rows", "EMIT FINAL");
+    refused(
+        "SELECT window_start FROM TABLE(TUMBLE(TABLE plain, DESCRIPTOR(a), INTERVAL '1' SECOND)) GROUP BY window_start, window_end",
+        "not an event-time column",
+        "WATERMARK",
+    );
+    refused(
+        "SELECT COUNT(*) FROM TABLE(SESSION(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY window_start, window_end",
+        "SESSION",
+        "TUMBLE",
+    );
+}
+
+#[test]
+fn queries_of_all_forms_plan() {
+    for sql in [
+        "SELECT * FROM plain",
+        "SELECT p.* , 1 AS one, -2147483648 AS low FROM plain AS p",
+        "SELECT DISTINCT a FROM plain",
+        "SELECT a FROM plain UNION ALL SELECT b FROM other UNION SELECT a FROM plain",
+        "WITH t AS (SELECT a, b FROM plain) SELECT x FROM (SELECT a + b AS x FROM t) u WHERE x > 3",
+        "SELECT COUNT(*) FROM plain",
+        "SELECT CASE a WHEN 1 THEN 'x' ELSE c END, COALESCE(c, 'n'), NULLIF(a, 3), a BETWEEN 1 AND 3, a IN (1, 2, NULL) FROM plain",
+        "SELECT CAST(a AS STRING) || 'x', c = 'y' OR a IS NULL, TRY_CAST(c AS INT) FROM plain",
+        "SELECT COUNT(DISTINCT a) FILTER (WHERE b > 1), AVG(b) + 1 FROM plain GROUP BY c",
+        "SELECT amount + 1, amount * amount, amount / 3, ts - INTERVAL '1' DAY, ts > '2024-01-01 00:00:00' FROM trades",
+        "SELECT a, COUNT(*) FROM plain GROUP BY 1",
+        "SELECT a + 1 AS k, COUNT(*) FROM plain GROUP BY k",
+        "SELECT k, MAX(n) FROM (SELECT a AS k, b, COUNT(*) AS n FROM plain GROUP BY a, b) t GROUP BY k",
+        "CREATE VIEW v AS SELECT sym, ts, qty FROM trades; SELECT window_end, COUNT(*) FROM TABLE(TUMBLE(TABLE v, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end",
+        "SELECT sym, COUNT(*) FROM trades GROUP BY sym, TUMBLE(ts, INTERVAL '10' SECOND) EMIT CHANGES",
+        "EXECUTE STATEMENT SET BEGIN INSERT INTO other SELECT b, a FROM plain; INSERT INTO other SELECT a, a FROM plain; END",
+    ] {
+        text(sql);
+    }
+}
+
+#[test]
+fn a_late_table_needs_its_columns_at_the_window() {
+    refused(
+        "SELECT window_start, window_end, COUNT(*) FROM TABLE(TUMBLE(TABLE v, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY window_start, window_end"
+            .replace("TABLE v", "(SELECT ts, qty FROM trades)")
+            .as_str(),
+        "its column 'sym' does not reach the window",
+        "select sym",
+    );
+}
+
+#[test]
+fn a_window_over_a_window_has_no_split_watermark() {
+    check(
+        "CREATE VIEW w AS SELECT sym, window_time AS t, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY sym, window_start, window_end, window_time;
+         SELECT window_end, SUM(n) FROM TABLE(TUMBLE(TABLE w, DESCRIPTOR(t), INTERVAL '10' SECOND)) GROUP BY window_start, window_end",
+        &["WindowAggregate TUMBLE(10 s)", "late: by the watermark of the operator", "Exchange gather", "WindowAggregate TUMBLE(1 s)", "late: by $watermark"],
+    );
+}
+
+#[test]
+fn filters_move_through_unions_and_groupings() {
+    check(
+        "SELECT * FROM (SELECT a, b FROM plain UNION ALL SELECT a, b FROM other) u WHERE a > 1",
+        &["Union", "where (a > 1)", "Scan plain", "where (a > 1)", "Scan other"],
+    );
+    check(
+        "SELECT * FROM (SELECT a, COUNT(*) AS n FROM plain GROUP BY a) t WHERE a > 1 AND n > 2",
+        &["where (agg0 > 2)", "Aggregate by (a)", "where (a > 1)", "Scan plain (a)"],
+    );
+}
+
+#[test]
+fn deep_texts_end_in_a_plan_or_an_error_but_never_in_a_panic() {
+    for (open, close) in [("(", ")"), ("NOT (", ")"), ("CASE WHEN ", " THEN TRUE END"), ("ABS(", ")")] {
+        for depth in [10, 60, 1000] {
+            let _ = planned(&format!("SELECT a FROM plain WHERE {}a = 1{}", open.repeat(depth), close.repeat(depth)));
+        }
+    }
+    for count in [10, 60, 3000] {
+        let _ = planned(&format!("SELECT a{} FROM plain", " + a".repeat(count)));
+        let _ = planned(&format!("SELECT a FROM plain WHERE a = 1{}", " OR a = 2".repeat(count)));
+        let _ = planned(&format!("SELECT a FROM plain{}", " UNION ALL SELECT a FROM plain".repeat(count.min(200))));
+    }
+    for depth in [10, 60] {
+        let open = "SELECT a + a AS a, b FROM (".repeat(depth);
+        let _ = planned(&format!("{open}SELECT a, b FROM plain{}", ") t".repeat(depth)));
+    }
+}
+
+#[test]
+fn settings_of_the_command_line_overrule_those_of_the_script() {
+    let scripts = [Script { text: "SET 'a' = '1'; SET 'b' = '2';".to_owned(), file: "q.sql".to_owned() }];
+    let planned = plan(&scripts, &[("a".to_owned(), "3".to_owned())], &Fakes).expect("plans");
+    assert_eq!(planned.settings["a"].text, "3");
+    assert_eq!(planned.settings["b"].text, "2");
+    assert!(planned.plan.nodes.is_empty());
+}
+
+#[test]
+fn explain_statements_show_their_plan_and_run_nothing() {
+    let planned = planned("EXPLAIN SELECT a FROM plain").expect("plans");
+    assert!(planned.plan.nodes.is_empty());
+    assert!(planned.explains[0].contains("Scan plain (a)"), "{}", planned.explains[0]);
+}

@@ -38,6 +38,9 @@ pub const ASIDE_SHOWN_MAX: usize = 10;
 /// Bytes of a set-aside row that are kept for showing it.
 pub const ASIDE_TEXT_BYTES_MAX: usize = 512;
 
+/// Bytes of a field's text that the reason of a set-aside row shows.
+pub const ASIDE_FIELD_BYTES_MAX: usize = 40;
+
 /// Depth of nesting an expression or query may have. Deeper: an error, instead of a stack overflow.
 pub const NESTING_MAX: usize = 64;
 

@@ -3,11 +3,91 @@
 //! A record that cannot be read is data, not an error: it is reported with its place, reason and bytes, and leaves no trace
 //! in the columns.
 
+mod base64;
+mod csv;
+mod fields;
+mod json;
+mod lines;
+mod raw;
+#[cfg(test)]
+mod testing;
+
 use std::borrow::Cow;
+use std::sync::Arc;
+
+pub use csv::CsvFormat;
+pub use json::JsonFormat;
+pub use raw::RawFormat;
 
 use crate::batch::{Batch, Column};
-use crate::error::Result;
-use crate::types::{DataType, Schema};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::types::{self, ColumnKind, DataType, Options, Schema};
+
+/// The format that the WITH options of a table with these columns name. Marks the options it knows; the connector
+/// refuses the rest.
+pub fn create(options: &Options, columns: &[types::Column]) -> Result<Arc<dyn Format>> {
+    options.required("format")?;
+    Ok(match options.choice("format", &["json", "csv", "raw"])? {
+        Some(1) => Arc::new(CsvFormat::new(options, columns)?),
+        Some(2) => Arc::new(RawFormat::new(options, columns)?),
+        _ => Arc::new(JsonFormat::new(options)?),
+    })
+}
+
+/// `'line.max-bytes'`.
+fn line_bytes_max(options: &Options) -> Result<usize> {
+    let bytes = options.parse("line.max-bytes", "a number of bytes from 1")?.unwrap_or(limits::LINE_BYTES_DEFAULT);
+    if bytes == 0 { Err(Error::sql("option 'line.max-bytes' must be at least 1")) } else { Ok(bytes) }
+}
+
+/// An option that is 'true' or 'false'; 'false' if not given.
+fn is_true(options: &Options, key: &str) -> Result<bool> {
+    Ok(options.choice(key, &["false", "true"])? == Some(1))
+}
+
+/// Refuses to drop bad records silently.
+fn refuse_ignoring_errors(options: &Options, key: &str) -> Result<()> {
+    if !is_true(options, key)? {
+        return Ok(());
+    }
+    let span = options.value(key).map(|v| v.span).unwrap_or_default();
+    Err(Error::sql(format!("option '{key}' = 'true' would lose records unseen"))
+        .at(span)
+        .hint("leave it out: bad records are counted and set aside by 'on.error', and limited by 'max.errors'"))
+}
+
+/// Columns that stand in the record, in declared order.
+fn physical(columns: &[types::Column]) -> impl Iterator<Item = &types::Column> {
+    columns.iter().filter(|c| c.kind == ColumnKind::Physical)
+}
+
+/// Whether rows are written with their kinds (`'changelog' = 'true'`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kinds {
+    /// Rows are written as they are.
+    Omitted,
+    /// A last field `op` says +I, -U, +U or -D.
+    Written,
+}
+
+impl Kinds {
+    fn of(options: &Options) -> Result<Self> {
+        Ok(if is_true(options, "changelog")? { Kinds::Written } else { Kinds::Omitted })
+    }
+
+    /// Refuses a column that bears the name of the kinds' field.
+    fn check(self, schema: &Schema) -> Result<()> {
+        match schema.index_of(KIND_FIELD) {
+            Some(_) if self == Kinds::Written => Err(Error::sql(format!("'changelog' = 'true' adds a field '{KIND_FIELD}'"))
+                .hint(format!("rename the column '{KIND_FIELD}' of the table"))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Name of the field that says a row's kind.
+const KIND_FIELD: &str = "op";
 
 /// A column the decoder shall make.
 #[derive(Debug, Clone, PartialEq, Eq)]

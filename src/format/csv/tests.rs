@@ -1,0 +1,154 @@
+//! CSV in every dialect, in pieces, with headers, NULLs and bad records.
+
+use super::super::testing::*;
+use super::super::{Decoded, Format};
+use crate::types::DataType;
+
+const CSV: (&str, &str) = ("format", "csv");
+
+fn table() -> Vec<(&'static str, DataType)> {
+    vec![("id", DataType::Int), ("name", DataType::STRING), ("price", DataType::Double)]
+}
+
+fn read(options: &[(&str, &str)], text: &[u8]) -> (Vec<String>, Vec<(u64, u64, String)>) {
+    let columns = table();
+    let fields = all_fields(&columns);
+    let format = format_of(&[&[CSV], options].concat(), &columns).expect("options are valid");
+    let got = decode(&*format, &fields, text);
+    let bad = bad_of(&got);
+    (rows_of(got, &fields), bad)
+}
+
+fn check(options: &[(&str, &str)], text: &str, rows: &[&str], bad: &[(u64, u64, &str)]) {
+    let (got_rows, got_bad) = read(options, text.as_bytes());
+    assert_eq!(got_rows, rows);
+    assert_eq!(got_bad, bad.iter().map(|b| (b.0, b.1, b.2.to_owned())).collect::<Vec<_>>());
+}
+
+#[test]
+fn values_of_every_type_come_back_in_every_dialect() {
+    let without_nulls: [&[(&str, &str)]; 4] = [
+        &[],
+        &[("csv.header", "true"), ("csv.allow-comments", "true")],
+        &[("csv.field-delimiter", "\\t"), ("csv.quote-character", "'")],
+        &[("csv.escape-character", "\\"), ("csv.field-delimiter", ";")],
+    ];
+    for options in without_nulls {
+        assert_round_trip(&[&[CSV], options].concat(), &every_type(), 0);
+    }
+    assert_round_trip(&[CSV, ("csv.null-literal", "a"), ("csv.header", "true")], &every_type(), 30);
+    assert_round_trip(&[CSV, ("csv.null-literal", "")], &every_type(), 30);
+}
+
+#[test]
+fn quotes_line_ends_and_blank_lines_are_understood() {
+    check(
+        &[],
+        "1,a,1.5\r\n\n2,\"b, \"\"c\"\"\nd\",2\n 3 ,a\"b, 4 \n4,\"\",\n5,,\n",
+        &["[1, a, 1.5]", "[2, b, \"c\"\nd, 2.0]", "[3, a\"b, 4.0]", "[4, , NULL]", "[5, , NULL]"],
+        &[],
+    );
+}
+
+#[test]
+fn a_bad_record_says_what_is_wrong_and_where() {
+    check(
+        &[],
+        "1,a\n2,b,3,4\nx,a,1\n4,\"a\"b,1\n5,\"a\nb\",1e\n99999999999,a,1\n6,a,1\n7,\"open,1\n8,a,1\n",
+        &["[6, a, 1.0]"],
+        &[
+            (0, 1, "the record has 2 fields instead of 3"),
+            (4, 2, "the record has 4 fields instead of 3"),
+            (12, 3, "field 'id': 'x' is not a value of INT"),
+            (18, 4, "something follows the closing quote of a field"),
+            (27, 5, "field 'price': '1e' is not a value of DOUBLE"),
+            (38, 7, "field 'id': '99999999999' is out of range of INT"),
+            (60, 9, "a quoted field is not closed"),
+        ],
+    );
+    let (rows, bad) = read(&[], b"1,\xff,1\n2,\"\xff\",1\n3,a,1");
+    assert_eq!((rows.len(), bad.len()), (1, 2));
+    assert!(bad[0].2.contains("UTF-8"));
+}
+
+#[test]
+fn a_header_names_the_columns() {
+    let header = [("csv.header", "true")];
+    check(
+        &header,
+        "\u{feff}price,extra,id,\"NAME\"\n1.5,x,1,a\n2,y,2,b\n3,3\n",
+        &["[1, a, 1.5]", "[2, b, 2.0]"],
+        &[(43, 4, "the record has 2 fields instead of 4")],
+    );
+    check(
+        &header,
+        "id,nmae\n1,a\n",
+        &["[1, NULL, NULL]"],
+        &[(0, 1, "the header has no column 'name' (the nearest is 'nmae'); it reads as NULL")],
+    );
+}
+
+#[test]
+fn nulls_and_comments_follow_their_options() {
+    let options = [("csv.null-literal", "n/a"), ("csv.allow-comments", "true")];
+    check(&options, "# 1,\"x\n1,n/a,n/a\n2,\"n/a\",1\n3,,\n", &["[1, NULL, NULL]", "[2, n/a, 1.0]", "[3, , NULL]"], &[]);
+}
+
+#[test]
+fn records_read_the_same_however_they_are_cut() {
+    let text = "1,a,1.5\r\n\n2,\"b, \"\"c\"\"\nd\",2\r\n3,ü,x\n#,\"\n4,\"a\"b,1\n5,c,5\n6,\"open\n7,d,7\n8,\"long field that goes on\nand on\",1\n9,e,9";
+    for options in
+        [&[CSV][..], &[CSV, ("line.max-bytes", "20")], &[CSV, ("csv.allow-comments", "true"), ("line.max-bytes", "45")]]
+    {
+        let format = format_of(options, &table()).expect("options are valid");
+        assert_cut_anywhere(&*format, &all_fields(&table()), text.as_bytes());
+    }
+}
+
+#[test]
+fn random_bytes_of_csv_never_disagree_with_themselves() {
+    let alphabet = b"ab1,,\"\"\n\r\\#";
+    for seed in 0..300 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let text: Vec<u8> = (0..random.usize(..40)).map(|_| alphabet[random.usize(..alphabet.len())]).collect();
+        for options in [&[CSV][..], &[CSV, ("csv.escape-character", "\\"), ("line.max-bytes", "15")]] {
+            let columns = [("a", DataType::STRING), ("b", DataType::STRING)];
+            let format = format_of(options, &columns).expect("options are valid");
+            assert_cut_anywhere(&*format, &all_fields(&columns), &text);
+            let got = decode(&*format, &all_fields(&columns), &text);
+            assert!(got.bad.iter().all(|b| b.reason != "the quotes of the record do not match"), "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn only_the_fields_asked_for_are_read() {
+    let columns = table();
+    let format = format_of(&[CSV], &columns).expect("options are valid");
+    let fields = [all_fields(&columns)[2].clone()];
+    assert_eq!(rows_of(decode(&*format, &fields, b"x,y,1\nz,\"w\",2"), &fields), ["[1.0]", "[2.0]"]);
+}
+
+#[test]
+fn characters_that_clash_are_refused() {
+    let refused = |options: &[(&str, &str)]| format_of(options, &table()).expect_err("refused").to_string();
+    assert!(refused(&[CSV, ("csv.field-delimiter", "\"")]).contains("must differ"));
+    assert!(refused(&[CSV, ("csv.field-delimiter", "ab")]).contains("not one ASCII character"));
+    assert!(refused(&[CSV, ("csv.null-literal", "a,b")]).contains("must not hold"));
+    assert!(refused(&[CSV, ("csv.ignore-parse-errors", "true")]).contains("on.error"));
+}
+
+#[test]
+fn shared_fuzz_files_do_no_harm() {
+    let columns = table();
+    let format = format_of(&[CSV], &columns).expect("options are valid");
+    for (_, bytes) in conformance("bad-inputs/csv-arrow-fuzz") {
+        let whole = summary(&*format, &bytes, &[]);
+        assert_eq!(summary(&*format, &bytes, &[bytes.len() / 3, bytes.len() / 2]), whole);
+    }
+}
+
+fn summary(format: &dyn Format, bytes: &[u8], cuts: &[usize]) -> (usize, usize) {
+    let Decoded { rows, bad, .. } = decode_cut(format, &all_fields(&table()), bytes, cuts, 100);
+    (rows, bad.len())
+}

@@ -1,0 +1,198 @@
+//! Record framing: where the records of a text format begin and end, at which offset and line, and which are too long.
+//!
+//! The caller presents bytes that were not consumed again, followed by new ones. A record over the size limit is set aside
+//! once; the bytes up to the next line end are then consumed as they come, so that memory stays bounded however long it is.
+//! What comes out does not depend on how the bytes were cut into pieces.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr_iter};
+
+use super::{BadRecord, Input};
+use crate::limits;
+
+/// Where a record stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Bytes from the start of the split.
+    pub offset: u64,
+    /// Line from 1.
+    pub line: u64,
+}
+
+/// What the front of the input is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Framed<'a> {
+    /// A record without its line end.
+    Record(&'a [u8], Place),
+    /// A record that is refused as it stands.
+    Bad(BadRecord),
+    /// No whole record is left.
+    Nothing,
+}
+
+/// What a search for the end of a record found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Index of the line end that closes the record, and how many line ends the record itself holds.
+    At(usize, u64),
+    /// The bytes end before the record does; at the end of input it is a whole record all the same.
+    Open,
+    /// The same, but at the end of input the record is broken for this reason.
+    Unclosed(&'static str),
+}
+
+/// Position in a split and the state of skipping a record that is too long.
+#[derive(Debug)]
+pub(super) struct Lines {
+    place: Place,
+    bytes_max: usize,
+    skipping: bool,
+    /// Bytes at the front of the next input that are known to hold no line end.
+    searched: usize,
+}
+
+impl Lines {
+    /// The start of a split whose records have at most `bytes_max` bytes.
+    pub fn new(bytes_max: usize) -> Self {
+        Self { place: Place { offset: 0, line: 1 }, bytes_max, skipping: false, searched: 0 }
+    }
+
+    /// The next line of `bytes[*consumed..]`; moves `consumed` past it. Hot: once per row.
+    #[inline]
+    pub fn next_line<'a>(&mut self, bytes: &'a [u8], input: Input, consumed: &mut usize) -> Framed<'a> {
+        let searched = self.searched;
+        let framed = self.next_record(bytes, input, consumed, |rest| {
+            let from = searched.min(rest.len());
+            memchr(b'\n', &rest[from..]).map_or(End::Open, |at| End::At(from + at, 0))
+        });
+        self.searched = if matches!(framed, Framed::Nothing) { bytes.len() - *consumed } else { 0 };
+        framed
+    }
+
+    /// The next record of `bytes[*consumed..]`, whose end `find` looks for; moves `consumed` past it. Hot: once per row.
+    #[inline]
+    pub fn next_record<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        input: Input,
+        consumed: &mut usize,
+        find: impl FnOnce(&[u8]) -> End,
+    ) -> Framed<'a> {
+        if self.skipping {
+            self.skip(bytes, consumed, 0);
+        }
+        let rest = &bytes[*consumed..];
+        if rest.is_empty() || self.skipping {
+            return Framed::Nothing;
+        }
+        let found = find(rest);
+        let place = self.place;
+        let len = match found {
+            End::At(at, _) => at,
+            _ => rest.len(),
+        };
+        if len > self.bytes_max {
+            return self.too_long(bytes, consumed);
+        }
+        match (found, input) {
+            (End::At(end, inner_lines), _) => {
+                *consumed += end + 1;
+                self.place.offset += end as u64 + 1;
+                self.place.line += inner_lines + 1;
+                Framed::Record(trim(&rest[..end], place), place)
+            }
+            (_, Input::Partial) => Framed::Nothing,
+            (End::Open, Input::Complete) => {
+                self.advance(rest, consumed);
+                Framed::Record(trim(rest, place), place)
+            }
+            (End::Unclosed(reason), Input::Complete) => {
+                self.advance(rest, consumed);
+                Framed::Bad(bad_record(place, Cow::Borrowed(reason), rest))
+            }
+        }
+    }
+
+    #[cold]
+    fn too_long<'a>(&mut self, bytes: &'a [u8], consumed: &mut usize) -> Framed<'a> {
+        let rest = &bytes[*consumed..];
+        let reason = format!("record is longer than {} bytes ('line.max-bytes')", self.bytes_max);
+        let bad = bad_record(self.place, Cow::Owned(reason), &rest[..self.bytes_max]);
+        self.skip(bytes, consumed, self.bytes_max);
+        Framed::Bad(bad)
+    }
+
+    /// Consumes up to and with the first line end at or after `from`, or everything if there is none.
+    fn skip(&mut self, bytes: &[u8], consumed: &mut usize, from: usize) {
+        let rest = &bytes[*consumed..];
+        let end = memchr(b'\n', &rest[from..]);
+        self.skipping = end.is_none();
+        self.advance(end.map_or(rest, |at| &rest[..=from + at]), consumed);
+    }
+
+    fn advance(&mut self, eaten: &[u8], consumed: &mut usize) {
+        *consumed += eaten.len();
+        self.place.offset += eaten.len() as u64;
+        self.place.line += memchr_iter(b'\n', eaten).count() as u64;
+    }
+}
+
+/// Takes off the `\r` of a line end and the byte order mark at the start of a split.
+#[inline]
+fn trim(record: &[u8], place: Place) -> &[u8] {
+    let record = record.strip_suffix(b"\r").unwrap_or(record);
+    if place.offset == 0 { record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record) } else { record }
+}
+
+/// A refused record with the front of its bytes.
+#[cold]
+pub(super) fn bad_record(place: Place, reason: Cow<'static, str>, bytes: &[u8]) -> BadRecord {
+    let kept = bytes.len().min(limits::ASIDE_TEXT_BYTES_MAX);
+    BadRecord { offset: place.offset, line: place.line, reason, bytes: bytes[..kept].to_vec() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a split gives when its bytes come in the given pieces.
+    fn frames(bytes: &[u8], cuts: &[usize], bytes_max: usize) -> Vec<(u64, u64, Result<Vec<u8>, String>)> {
+        let mut lines = Lines::new(bytes_max);
+        let (mut out, mut start) = (Vec::new(), 0);
+        for (i, &end) in cuts.iter().chain([&bytes.len()]).enumerate() {
+            let input = if i == cuts.len() { Input::Complete } else { Input::Partial };
+            let mut consumed = 0;
+            loop {
+                match lines.next_line(&bytes[start..end], input, &mut consumed) {
+                    Framed::Record(text, place) => out.push((place.offset, place.line, Ok(text.to_vec()))),
+                    Framed::Bad(bad) => out.push((bad.offset, bad.line, Err(bad.reason.into_owned()))),
+                    Framed::Nothing => break,
+                }
+            }
+            start += consumed;
+            assert!(end - start <= bytes_max, "what is left is bounded");
+        }
+        assert_eq!(start, bytes.len());
+        out
+    }
+
+    #[test]
+    fn lines_have_offset_number_and_no_line_end() {
+        let got = frames(b"\xef\xbb\xbfa\r\n\nbc", &[], 100);
+        assert_eq!(got, vec![(0, 1, Ok(b"a".to_vec())), (6, 2, Ok(vec![])), (7, 3, Ok(b"bc".to_vec()))]);
+    }
+
+    #[test]
+    fn too_long_line_is_set_aside_once_however_it_is_cut() {
+        let bytes = b"ok\n123456\nlonger than the limit by far\nok2\r\nat the very end it is too long again";
+        let whole = frames(bytes, &[], 6);
+        assert_eq!(whole.iter().filter(|f| f.2.is_err()).count(), 2);
+        assert_eq!(whole[1], (3, 2, Ok(b"123456".to_vec())));
+        for a in 0..=bytes.len() {
+            for b in a..=bytes.len() {
+                assert_eq!(frames(bytes, &[a, b], 6), whole, "cut at {a} and {b}");
+            }
+        }
+    }
+}

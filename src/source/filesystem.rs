@@ -129,7 +129,9 @@ fn list(path: &str, span: Span) -> Result<Vec<PathBuf>> {
     };
     files.sort();
     if files.is_empty() {
-        return Err(Error::sql(format!("no files at '{path}'")).at(span).hint("files whose names begin with . or _ are left out"));
+        return Err(Error::sql(format!("no files at '{path}'"))
+            .at(span)
+            .hint("files whose names begin with . or _ are left out"));
     }
     Ok(files)
 }
@@ -203,11 +205,8 @@ impl OpenFile {
     fn turn(&mut self, reading: bool, rows_max: usize, into: &mut Decoded) -> Result<Turn> {
         let mut filled = Filled::Nothing;
         if reading && !self.records.has_more() && !self.records.is_complete() {
-            let failed = |e| Error::io(format!("reading {}", self.records.name()), e);
-            filled = match self.records.fill(&mut self.bytes) {
-                Ok(filled) => filled,
-                Err(e) => return Err(failed(e)),
-            };
+            let read = self.records.fill(&mut self.bytes);
+            filled = read.map_err(|e| Error::io(format!("reading {}", self.records.name()), e))?;
         }
         if self.records.decode(rows_max, into) {
             return Ok(Turn::Rows);

@@ -161,9 +161,10 @@ mod tests {
                 let mut into = Decoded::new(&types, 16);
                 match reader.poll(1, 100, &mut into).expect("poll") {
                     Polled::End => break,
-                    Polled::Rows { .. } => rows.extend((0..into.rows).map(|row| {
-                        into.columns.iter().zip(&types).map(|(c, t)| c.value(row, t)).collect::<Vec<_>>()
-                    })),
+                    Polled::Rows { .. } => rows.extend(
+                        (0..into.rows)
+                            .map(|row| into.columns.iter().zip(&types).map(|(c, t)| c.value(row, t)).collect::<Vec<_>>()),
+                    ),
                     _ => {}
                 }
             }

@@ -1,10 +1,34 @@
 //! Sinks: one file per connector. The plan holds a `Sink`; every shard that writes opens a `Writer` of its own.
 
+mod blackhole;
+mod filesystem;
+pub mod memory;
+pub mod print;
+mod tcp;
+
 use std::os::fd::RawFd;
+use std::sync::Arc;
 
 use crate::batch::Batch;
 use crate::error::Result;
-use crate::types::Schema;
+use crate::source::unknown_connector;
+use crate::types::{Schema, TableDef};
+
+const CONNECTORS: [&str; 4] = ["blackhole", "filesystem", "print", "tcp"];
+
+/// The sink that a table's WITH options describe. Options that nobody has asked for by then are errors.
+pub fn create(table: &TableDef) -> Result<Arc<dyn Sink>> {
+    let options = &table.options;
+    let sink: Arc<dyn Sink> = match options.required("connector").map_err(|e| e.at(table.span))?.trim() {
+        "blackhole" => Arc::new(blackhole::Blackhole),
+        "filesystem" => Arc::new(filesystem::Filesystem::new(table)?),
+        "print" => Arc::new(print::Print::new(options)),
+        "tcp" => Arc::new(tcp::Tcp::new(table)?),
+        other => return Err(unknown_connector(table, other, "sink", &CONNECTORS, &["datagen", "nexmark"])),
+    };
+    options.finish()?;
+    Ok(sink)
+}
 
 /// Which shards write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

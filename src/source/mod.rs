@@ -3,11 +3,55 @@
 //! A reader is polled from the shard's turn and never blocks: sockets are read without waiting; where there is nothing to
 //! read it says when to ask again and which descriptor to wait on while parked.
 
-use std::os::fd::RawFd;
+mod datagen;
+mod filesystem;
+pub mod memory;
+mod nexmark;
+mod pace;
+mod pump;
+mod random;
+mod records;
+mod tcp;
 
-use crate::error::Result;
+use std::net::SocketAddr;
+use std::os::fd::RawFd;
+use std::sync::Arc;
+
+use crate::error::{Error, Result, nearest};
 use crate::format::Decoded;
-use crate::types::{DataType, EventTime, Nanos};
+use crate::types::{DataType, EventTime, Nanos, TableDef};
+
+const CONNECTORS: [&str; 4] = ["datagen", "filesystem", "nexmark", "tcp"];
+
+/// The source that a table's WITH options describe. Options that nobody has asked for by then are errors.
+pub fn create(table: &TableDef) -> Result<Arc<dyn Source>> {
+    let options = &table.options;
+    let source: Arc<dyn Source> = match options.required("connector").map_err(|e| e.at(table.span))?.trim() {
+        "datagen" => Arc::new(datagen::Datagen::new(table)?),
+        "filesystem" => Arc::new(filesystem::Filesystem::new(table)?),
+        "nexmark" => Arc::new(nexmark::Nexmark::new(table)?),
+        "tcp" => Arc::new(tcp::Tcp::new(table)?),
+        other => return Err(unknown_connector(table, other, "source", &CONNECTORS, &["print", "blackhole"])),
+    };
+    options.finish()?;
+    Ok(source)
+}
+
+/// The error for a `'connector'` that is not one of `known`, or that works only the other way round.
+pub(crate) fn unknown_connector(table: &TableDef, name: &str, role: &str, known: &[&str], opposite: &[&str]) -> Error {
+    let span = table.options.value("connector").map_or(table.span, |v| v.span);
+    let list = format!("known {role} connectors: {}", known.join(", "));
+    let (message, hint) = if opposite.contains(&name) {
+        (format!("connector '{name}' of table '{}' cannot be used as a {role}", table.name), list)
+    } else {
+        let hint = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean '{near}'? {list}"),
+            None => list,
+        };
+        (format!("unknown connector '{name}' of table '{}'", table.name), hint)
+    };
+    Error::sql(message).at(span).hint(hint)
+}
 
 /// Whether a source ends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +85,10 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     /// A reader for the splits of shard `shard` out of `shards` (split i belongs to shard i % shards), making the columns
     /// of `projection`. Called once per shard and scan, on the thread that starts the job, before any shard runs.
     fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>>;
+    /// The address it listens on once it is open, for sources that do.
+    fn listen_address(&self) -> Option<SocketAddr> {
+        None
+    }
 }
 
 /// What a poll gave.

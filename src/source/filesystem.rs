@@ -1,0 +1,289 @@
+//! Files, standard input: every file is a split, read front to end, a block a poll, files of a shard in turn.
+//!
+//! The list of files is made once, when the job is planned, in order of their names, so that split numbers do not change
+//! with the number of shards. At most `OPEN_MAX` files of a shard are open at a time.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsRawFd, RawFd};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::pump::Pump;
+use super::records::{Filled, Layout, Records, check_metadata};
+use super::{Boundedness, Liveness, Polled, Projection, Reader, Source};
+use crate::error::{Error, Result, Span};
+use crate::format::{self, Decoded, Format};
+use crate::limits;
+use crate::types::{Column, Nanos, TableDef};
+
+/// Files of one shard that are open at a time. More wait until one has ended.
+const OPEN_MAX: usize = 64;
+
+/// Name of the metadata that holds the path of a row's file.
+const PATH_KEY: &str = "file.path";
+
+/// Where the bytes come from.
+#[derive(Debug)]
+enum Input {
+    Files(Vec<PathBuf>),
+    /// Standard input; whether a scan has it already.
+    Stdin(AtomicBool),
+}
+
+/// The `filesystem` connector as a source.
+#[derive(Debug)]
+pub(super) struct Filesystem {
+    path: String,
+    format_name: String,
+    format: Arc<dyn Format>,
+    columns: Vec<Column>,
+    input: Input,
+}
+
+impl Filesystem {
+    /// Reads the options `path` and those of the format, and lists the files.
+    pub fn new(table: &TableDef) -> Result<Self> {
+        let options = &table.options;
+        let path = options.required("path").map_err(|e| e.at(table.span))?.to_owned();
+        let span = options.value("path").map_or(table.span, |v| v.span);
+        // What only the sink of the same table reads.
+        options.text("sink.single-file");
+        check_metadata(table, PATH_KEY)?;
+        let format = format::create(options, &table.columns).map_err(|e| e.at(table.span))?;
+        let input = match path.as_str() {
+            "-" => Input::Stdin(AtomicBool::new(false)),
+            _ => Input::Files(list(&path, span)?),
+        };
+        let format_name = options.text("format").unwrap_or_default().to_owned();
+        Ok(Self { path, format_name, format, columns: table.columns.clone(), input })
+    }
+
+    fn stdin(&self, taken: &AtomicBool) -> Result<Bytes> {
+        if taken.swap(true, Ordering::Relaxed) {
+            let error = Error::sql("standard input can be read by one scan only");
+            return Err(error.hint("read it in one query, or write it to a file first"));
+        }
+        Ok(Bytes::Stdin(Pump::start(io::stdin())?))
+    }
+}
+
+impl Source for Filesystem {
+    fn describe(&self) -> String {
+        let splits = match &self.input {
+            Input::Files(files) => files.len(),
+            Input::Stdin(_) => 1,
+        };
+        let plural = if splits == 1 { "" } else { "s" };
+        format!("filesystem {} {} ({splits} split{plural})", self.format_name, self.path)
+    }
+
+    fn boundedness(&self) -> Boundedness {
+        match self.input {
+            Input::Files(_) => Boundedness::Bounded,
+            Input::Stdin(_) => Boundedness::Unbounded,
+        }
+    }
+
+    fn liveness(&self) -> Liveness {
+        Liveness::Replay
+    }
+
+    fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>> {
+        let layout = Layout::new(&self.columns, projection);
+        let mut reader = FileReader {
+            format: self.format.clone(),
+            layout,
+            splits: 0,
+            waiting: VecDeque::new(),
+            open: VecDeque::new(),
+            stopped: false,
+        };
+        match &self.input {
+            Input::Files(files) => reader.waiting = files.iter().skip(shard).step_by(shards).cloned().enumerate().collect(),
+            Input::Stdin(taken) if shard == 0 => {
+                let records = reader.records("stdin")?;
+                reader.open.push_back(OpenFile { split: 0, bytes: self.stdin(taken)?, records });
+            }
+            Input::Stdin(_) => {}
+        }
+        reader.splits = reader.waiting.len() + reader.open.len();
+        Ok(Box::new(reader))
+    }
+}
+
+/// The regular files that `path` names: itself, those in the folder it is, or those that match it as a pattern.
+fn list(path: &str, span: Span) -> Result<Vec<PathBuf>> {
+    let place = Path::new(path);
+    let mut files = match std::fs::metadata(place) {
+        Ok(found) if found.is_dir() => files_in(place)?,
+        Ok(found) if found.is_file() => vec![place.to_owned()],
+        Ok(_) => {
+            let error = Error::sql(format!("'{path}' is neither a file nor a directory")).at(span);
+            return Err(error.hint("to read a pipe, use 'path' = '-' and redirect it to standard input"));
+        }
+        Err(_) if path.contains(['*', '?', '[']) => matching(path, span)?,
+        Err(e) => return Err(missing(path, span, &e)),
+    };
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::sql(format!("no files at '{path}'"))
+            .at(span)
+            .hint("files whose names begin with . or _ are left out"));
+    }
+    Ok(files)
+}
+
+fn missing(path: &str, span: Span, fault: &io::Error) -> Error {
+    let error = Error::sql(format!("cannot read '{path}': {fault}")).at(span);
+    match std::env::current_dir() {
+        Ok(folder) if Path::new(path).is_relative() => error.hint(format!("relative paths start at {}", folder.display())),
+        _ => error,
+    }
+}
+
+/// The regular files of a folder that are not hidden.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |e| Error::io(format!("listing {}", folder.display()), e);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let hidden = entry.file_name().as_encoded_bytes().first().is_some_and(|b| matches!(b, b'.' | b'_'));
+        if !hidden && entry.path().is_file() {
+            files.push(entry.path());
+        }
+    }
+    Ok(files)
+}
+
+fn matching(pattern: &str, span: Span) -> Result<Vec<PathBuf>> {
+    let paths = glob::glob(pattern).map_err(|e| Error::sql(format!("'{pattern}' is not a path pattern: {e}")).at(span))?;
+    let mut files = Vec::new();
+    for path in paths {
+        let path = path.map_err(|e| Error::io(format!("reading {}", e.path().display()), e.into_error()))?;
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+/// An open input.
+enum Bytes {
+    File(File),
+    Stdin(Pump),
+}
+
+impl Read for Bytes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Bytes::File(file) => file.read(buffer),
+            Bytes::Stdin(pump) => pump.read(buffer),
+        }
+    }
+}
+
+struct OpenFile {
+    split: usize,
+    bytes: Bytes,
+    records: Records,
+}
+
+/// What a turn of one file gave.
+enum Turn {
+    Rows,
+    /// Bytes, but no whole record yet.
+    Going,
+    /// No bytes now.
+    Nothing,
+    End,
+}
+
+impl OpenFile {
+    fn turn(&mut self, reading: bool, rows_max: usize, into: &mut Decoded) -> Result<Turn> {
+        let mut filled = Filled::Nothing;
+        if reading && !self.records.has_more() && !self.records.is_complete() {
+            let read = self.records.fill(&mut self.bytes);
+            filled = read.map_err(|e| Error::io(format!("reading {}", self.records.name()), e))?;
+        }
+        if self.records.decode(rows_max, into) {
+            return Ok(Turn::Rows);
+        }
+        Ok(match filled {
+            _ if !reading || self.records.is_complete() => Turn::End,
+            Filled::Nothing => Turn::Nothing,
+            _ => Turn::Going,
+        })
+    }
+}
+
+/// Reads the files of one shard in turn.
+struct FileReader {
+    format: Arc<dyn Format>,
+    layout: Layout,
+    splits: usize,
+    waiting: VecDeque<(usize, PathBuf)>,
+    open: VecDeque<OpenFile>,
+    stopped: bool,
+}
+
+impl FileReader {
+    fn records(&self, name: &str) -> Result<Records> {
+        Records::new(name, &*self.format, &self.layout, limits::READ_BYTES)
+    }
+
+    fn open_waiting(&mut self) -> Result<()> {
+        while self.open.len() < OPEN_MAX && !self.stopped {
+            let Some((split, path)) = self.waiting.pop_front() else { break };
+            let name = path.display().to_string();
+            let file = File::open(&path).map_err(|e| Error::io(format!("opening {name}"), e))?;
+            let records = self.records(&name)?;
+            self.open.push_back(OpenFile { split, bytes: Bytes::File(file), records });
+        }
+        Ok(())
+    }
+}
+
+impl Reader for FileReader {
+    fn splits(&self) -> usize {
+        self.splits
+    }
+
+    fn poll(&mut self, now: Nanos, rows_max: usize, into: &mut Decoded) -> Result<Polled> {
+        self.open_waiting()?;
+        let mut going = false;
+        for _ in 0..self.open.len() {
+            let Some(mut file) = self.open.pop_front() else { break };
+            let split = file.split;
+            match file.turn(!self.stopped, rows_max, into)? {
+                Turn::Rows => {
+                    self.open.push_back(file);
+                    return Ok(Polled::Rows { split, stamp: now });
+                }
+                Turn::End => return Ok(Polled::SplitEnd { split }),
+                Turn::Going => going = true,
+                Turn::Nothing => {}
+            }
+            self.open.push_back(file);
+        }
+        if self.open.is_empty() {
+            return Ok(Polled::End);
+        }
+        Ok(Polled::Pending { wake_at: going.then_some(now) })
+    }
+
+    fn wait_on(&self) -> Vec<RawFd> {
+        let stdin = |file: &OpenFile| match &file.bytes {
+            Bytes::Stdin(pump) => Some(pump.stream().as_raw_fd()),
+            Bytes::File(_) => None,
+        };
+        self.open.iter().filter_map(stdin).collect()
+    }
+
+    fn stop(&mut self) {
+        self.stopped = true;
+        self.waiting.clear();
+    }
+}

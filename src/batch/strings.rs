@@ -30,6 +30,12 @@ impl StrView {
         self.len == 0
     }
 
+    /// The first 4 bytes as a number that orders as they do; shorter strings are padded with zeros.
+    #[inline]
+    pub fn prefix(&self) -> u32 {
+        u32::from_be_bytes([self.rest[0], self.rest[1], self.rest[2], self.rest[3]])
+    }
+
     #[inline]
     fn offset(&self) -> usize {
         let mut bytes = [0; 8];

@@ -3,10 +3,29 @@
 //! `Expr` is bound and typed: every argument has exactly the type its function takes; coercions are explicit `Cast`s. `Program`
 //! is what a shard runs. A row whose evaluation fails (overflow, division by zero, bad cast) is reported in `RowErrors`
 //! and has an unspecified value; nothing here panics on data.
+//!
+//! AND, OR, CASE, COALESCE and IN narrow the selection for what stands behind them, so that a row never fails in a branch it does
+//! not take. Numbers divide by zero as an error of the row, DOUBLE and FLOAT included.
 
+mod arithmetic;
+mod case;
+mod cast;
+mod compare;
+mod compile;
+mod decimal;
 mod error;
 pub mod function;
+mod in_list;
+mod logic;
+mod node;
+mod operand;
+mod program;
+mod temporal;
 mod tree;
+#[cfg(test)]
+mod oracle;
 
+pub use cast::castable;
 pub use error::{RowError, RowErrors};
-pub use tree::{BinaryOp, CastFailure, Expr, Kernel, ScalarFunction, Signature, UnaryOp};
+pub use program::{Program, evaluate_constant};
+pub use tree::{BinaryOp, CastFailure, Expr, Kernel, MakeKernel, Resolve, ScalarFunction, Signature, UnaryOp};

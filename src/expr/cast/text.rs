@@ -1,0 +1,154 @@
+//! Casts to and from text.
+
+use super::super::RowErrors;
+use super::super::operand::{Native, Rows, UnaryKernel, map_strings, strings_of};
+use super::time::cut;
+use super::{Conversion, is_json, is_valid};
+use crate::batch::text::write_value;
+use crate::batch::{Column, Values};
+use crate::types::DataType;
+use crate::types::decimal;
+use crate::types::time::{DAY, parse_date, parse_time, parse_timestamp};
+
+/// The kernel from any type to text of at most `length` characters; what is longer is cut.
+pub(super) fn write(conversion: Conversion, length: Option<u32>) -> UnaryKernel {
+    let from_bytes = conversion.from == DataType::Bytes;
+    Box::new(move |column, rows, errors| {
+        let validity = column.validity.as_ref();
+        let mut any_failed = false;
+        let values = map_strings(rows, |row, out| {
+            if !is_valid(validity, row) {
+                return;
+            }
+            match &column.values {
+                Values::Str(strings) => out.extend_from_slice(strings.bytes(row)),
+                _ => write_value(column, row, &conversion.from, out),
+            }
+            if from_bytes && simdutf8::basic::from_utf8(out).is_err() {
+                any_failed = true;
+                out.clear();
+            }
+            cut_characters(out, length);
+        });
+        let mut output = Column { values: Values::Str(values), validity: column.validity.clone() };
+        if any_failed {
+            let strings = strings_of(&column.values);
+            conversion.settle(column, &mut output, rows, errors, |row| simdutf8::basic::from_utf8(strings.bytes(row)).is_err());
+        }
+        output
+    })
+}
+
+fn cut_characters(text: &mut Vec<u8>, length: Option<u32>) {
+    let Some(length) = length.map(|n| n as usize) else { return };
+    if text.len() > length {
+        // A byte that does not continue a character begins one.
+        let starts = text.iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80);
+        if let Some(end) = starts.map(|(at, _)| at).nth(length) {
+            text.truncate(end);
+        }
+    }
+}
+
+/// The kernel from text to another type, if there is one.
+pub(super) fn read(conversion: Conversion) -> Option<UnaryKernel> {
+    Some(match conversion.to {
+        DataType::Boolean => parsed(conversion, boolean),
+        DataType::TinyInt => parsed(conversion, |t| lexical_core::parse::<i8>(t).ok()),
+        DataType::SmallInt => parsed(conversion, |t| lexical_core::parse::<i16>(t).ok()),
+        DataType::Int => parsed(conversion, |t| lexical_core::parse::<i32>(t).ok()),
+        DataType::BigInt => parsed(conversion, |t| lexical_core::parse::<i64>(t).ok()),
+        DataType::Float => parsed(conversion, |t| lexical_core::parse::<f32>(t).ok().filter(|v| !v.is_infinite() || is_word(t))),
+        DataType::Double => parsed(conversion, |t| lexical_core::parse::<f64>(t).ok().filter(|v| !v.is_infinite() || is_word(t))),
+        DataType::Decimal { precision, scale } => parsed(conversion, move |t| decimal::parse(t, precision, scale)),
+        DataType::Date => parsed(conversion, date),
+        DataType::Time(precision) => parsed(conversion, move |t| parse_time(t).and_then(|v| cut(v, precision))),
+        DataType::Timestamp(precision) | DataType::TimestampLtz(precision) => {
+            parsed(conversion, move |t| parse_timestamp(t).and_then(|v| cut(v, precision)))
+        }
+        DataType::IntervalDay => parsed(conversion, interval_day),
+        DataType::IntervalMonth => parsed(conversion, interval_month),
+        ref to if is_json(to) => checked_json(conversion),
+        _ => return None,
+    })
+}
+
+/// Whether a float is written in letters, such as `Infinity`, and not as digits too great for it.
+fn is_word(text: &[u8]) -> bool {
+    !text.iter().any(u8::is_ascii_digit)
+}
+
+fn boolean(text: &[u8]) -> Option<bool> {
+    let is = |word: &str| text.eq_ignore_ascii_case(word.as_bytes());
+    match () {
+        () if is("true") || is("t") || is("1") => Some(true),
+        () if is("false") || is("f") || is("0") => Some(false),
+        () => None,
+    }
+}
+
+/// A date, or the date of a timestamp.
+fn date(text: &[u8]) -> Option<i32> {
+    parse_date(text).or_else(|| parse_timestamp(text).map(|at| at.div_euclid(DAY) as i32))
+}
+
+fn sign(text: &[u8]) -> (i64, &[u8]) {
+    match text {
+        [b'-', rest @ ..] => (-1, rest),
+        [b'+', rest @ ..] => (1, rest),
+        _ => (1, text),
+    }
+}
+
+/// `[+-]days[ HH:MM[:SS[.fraction]]]`
+fn interval_day(text: &[u8]) -> Option<i64> {
+    let (sign, text) = sign(text);
+    let split = text.iter().position(|b| *b == b' ');
+    let days: u32 = lexical_core::parse(&text[..split.unwrap_or(text.len())]).ok()?;
+    let time = split.map_or(Some(0), |at| parse_time(&text[at + 1..]))?;
+    i64::from(days).checked_mul(DAY)?.checked_add(time)?.checked_mul(sign)
+}
+
+/// `[+-]years-months`
+fn interval_month(text: &[u8]) -> Option<i32> {
+    let (sign, text) = sign(text);
+    let split = text.iter().position(|b| *b == b'-')?;
+    let years: u32 = lexical_core::parse(&text[..split]).ok()?;
+    let months: u32 = lexical_core::parse(&text[split + 1..]).ok().filter(|m| *m < 12)?;
+    i32::try_from((i64::from(years) * 12 + i64::from(months)) * sign).ok()
+}
+
+/// A kernel that reads trimmed text. Hot: once per batch.
+fn parsed<U: Native>(conversion: Conversion, parse: impl Fn(&[u8]) -> Option<U> + Send + 'static) -> UnaryKernel {
+    Box::new(move |column: &Column, rows: Rows<'_>, errors: &mut RowErrors| {
+        let strings = strings_of(&column.values);
+        let validity = column.validity.as_ref();
+        let mut values = vec![U::default(); rows.len];
+        let mut any_failed = false;
+        for row in rows.selection.iter().filter(|row| is_valid(validity, *row)) {
+            match parse(strings.bytes(row).trim_ascii()) {
+                Some(value) => values[row] = value,
+                None => any_failed = true,
+            }
+        }
+        let mut output = Column { values: U::values(values), validity: column.validity.clone() };
+        if any_failed {
+            conversion.settle(column, &mut output, rows, errors, |row| parse(strings.bytes(row).trim_ascii()).is_none());
+        }
+        output
+    })
+}
+
+/// A kernel that passes text on where it is JSON.
+fn checked_json(conversion: Conversion) -> UnaryKernel {
+    let is_valid_json = |text: &[u8]| sonic_rs::from_slice::<sonic_rs::LazyValue<'_>>(text).is_ok();
+    Box::new(move |column, rows, errors| {
+        let strings = strings_of(&column.values);
+        let mut output = column.clone();
+        let failed = |row: usize| !is_valid_json(strings.bytes(row));
+        if rows.selection.iter().any(|row| !column.is_null(row) && failed(row)) {
+            conversion.settle(column, &mut output, rows, errors, failed);
+        }
+        output
+    })
+}

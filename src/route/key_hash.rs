@@ -1,0 +1,148 @@
+//! The hash of key columns: one vector loop a column, so that a row is hashed once for routing and once for its group.
+//!
+//! Depends on content only: the same key gives the same hash on every shard, in every batch and for every run. -0.0 hashes as
+//! 0.0 and every NaN alike; NULL hashes as a value of its own.
+
+use crate::batch::{Column, StrColumn, Values};
+use crate::state::cell::{double_bits, float_bits};
+
+const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+const MULTIPLIER: u64 = 0xd6e8_feb8_6659_fd93;
+const NULL: u64 = 0xa076_1d64_78bd_642f;
+const TEXT: u64 = 0xe703_7ed1_a0b4_28db;
+
+/// Full product of two words, its halves folded together.
+#[inline]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+#[inline]
+fn mix(hash: u64, value: u64) -> u64 {
+    fold(hash.rotate_left(23) ^ value ^ SEED, MULTIPLIER) ^ value.wrapping_mul(TEXT)
+}
+
+#[inline]
+fn finish(hash: u64) -> u64 {
+    let hash = (hash ^ (hash >> 32)).wrapping_mul(MULTIPLIER);
+    let hash = (hash ^ (hash >> 29)).wrapping_mul(NULL);
+    hash ^ (hash >> 32)
+}
+
+#[inline]
+fn hash_bytes(bytes: &[u8]) -> u64 {
+    let mut hash = TEXT ^ bytes.len() as u64;
+    let mut chunks = bytes.chunks_exact(8);
+    for chunk in &mut chunks {
+        let mut word = [0; 8];
+        word.copy_from_slice(chunk);
+        hash = mix(hash, u64::from_le_bytes(word));
+    }
+    let mut word = [0; 8];
+    word[..chunks.remainder().len()].copy_from_slice(chunks.remainder());
+    mix(hash, u64::from_le_bytes(word))
+}
+
+fn hash_values<T: Copy>(column: &Column, values: &[T], word: impl Fn(T) -> u64, out: &mut [u64]) {
+    match &column.validity {
+        None => out.iter_mut().zip(values).for_each(|(hash, value)| *hash = mix(*hash, word(*value))),
+        Some(validity) => {
+            for (row, (hash, value)) in out.iter_mut().zip(values).enumerate() {
+                *hash = mix(*hash, if validity.get(row) { word(*value) } else { NULL });
+            }
+        }
+    }
+}
+
+fn hash_strings(column: &Column, strings: &StrColumn, out: &mut [u64]) {
+    for (row, hash) in out.iter_mut().enumerate() {
+        *hash = mix(*hash, if column.is_null(row) { NULL } else { hash_bytes(strings.bytes(row)) });
+    }
+}
+
+/// Hashes the keys of `rows` rows into `out`, which is replaced. Without keys all rows have the same hash. Hot: once per batch.
+pub fn hash_columns(keys: &[&Column], rows: usize, out: &mut Vec<u64>) {
+    out.clear();
+    out.resize(rows, SEED);
+    for column in keys {
+        match &column.values {
+            Values::Bool(v) => hash_values(column, v, u64::from, out),
+            Values::I8(v) => hash_values(column, v, |x| i64::from(x) as u64, out),
+            Values::I16(v) => hash_values(column, v, |x| i64::from(x) as u64, out),
+            Values::I32(v) => hash_values(column, v, |x| i64::from(x) as u64, out),
+            Values::I64(v) => hash_values(column, v, |x| x as u64, out),
+            Values::F32(v) => hash_values(column, v, |x| u64::from(float_bits(x)), out),
+            Values::F64(v) => hash_values(column, v, double_bits, out),
+            Values::I128(v) => hash_values(column, v, |x| mix(x as u64, (x >> 64) as u64), out),
+            Values::Str(v) => hash_strings(column, v, out),
+        }
+    }
+    out.iter_mut().for_each(|hash| *hash = finish(*hash));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::Selection;
+    use crate::limits::KEY_GROUPS;
+    use crate::types::{DataType, Value};
+
+    fn hash(keys: &[&Column], rows: usize) -> Vec<u64> {
+        let mut out = vec![7; 3];
+        hash_columns(keys, rows, &mut out);
+        out
+    }
+
+    /// Over n keys, every key group gets its share within 6 standard deviations, by both ends of the hash.
+    fn check_spread(column: Column) {
+        let rows = column.len();
+        let hashes = hash(&[&column], rows);
+        for shift in [0, 54] {
+            let mut counts = vec![0f64; KEY_GROUPS];
+            hashes.iter().for_each(|h| counts[(h >> shift) as usize % KEY_GROUPS] += 1.0);
+            let mean = rows as f64 / KEY_GROUPS as f64;
+            let bound = 6.0 * mean.sqrt();
+            assert!(counts.iter().all(|c| (c - mean).abs() < bound), "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn keys_spread_over_key_groups() {
+        const ROWS: usize = 100_000;
+        check_spread(Column::from_values(Values::I64((0..ROWS as i64).collect())));
+        check_spread(Column::from_values(Values::I64((0..ROWS as i64).map(|i| i << 32).collect())));
+        check_spread(Column::from_values(Values::F64((0..ROWS).map(|i| i as f64).collect())));
+        check_spread(Column::from_values(Values::I128((0..ROWS as i128).map(|i| i * 100).collect())));
+        let mut strings = StrColumn::default();
+        (0..ROWS).for_each(|i| strings.push(format!("customer-number-{i}").as_bytes()));
+        check_spread(Column::from_values(Values::Str(strings)));
+    }
+
+    #[test]
+    fn a_row_hashes_alike_alone_and_in_a_batch() {
+        let mut random = fastrand::Rng::with_seed(3);
+        let types = [DataType::Int, DataType::STRING, DataType::Double];
+        let mut columns: Vec<Column> = types.iter().map(|t| Column::with_capacity(t, 0)).collect();
+        for _ in 0..500 {
+            let text = "x".repeat(random.usize(..30));
+            let values = [Value::Int(random.i64(-5..5)), Value::text(text), Value::Double(random.f64())];
+            for (column, value) in columns.iter_mut().zip(values) {
+                column.push(if random.u8(..5) == 0 { &Value::Null } else { &value });
+            }
+        }
+        let all = hash(&columns.iter().collect::<Vec<_>>(), 500);
+        for (row, expected) in all.iter().enumerate() {
+            let one: Vec<Column> = columns.iter().map(|c| c.gather(&Selection::Rows(vec![row as u32]))).collect();
+            assert_eq!(hash(&one.iter().collect::<Vec<_>>(), 1), [*expected]);
+        }
+    }
+
+    #[test]
+    fn zeros_and_nans_hash_alike_and_null_apart() {
+        let mut column = Column::from_values(Values::F64(vec![0.0, -0.0, f64::NAN, -f64::NAN, 0.0]));
+        column.set_null(4);
+        let hashes = hash(&[&column], 5);
+        assert!(hashes[0] == hashes[1] && hashes[2] == hashes[3] && hashes[0] != hashes[4]);
+    }
+}

@@ -7,14 +7,14 @@ use super::logic::{self, Test};
 use super::node::{Argument, Negated, Node};
 use super::operand::{BinaryKernel, map_strings};
 use super::program::{fold, literal};
-use super::{BinaryOp, Expr, UnaryOp, cast, compare};
+use super::{BinaryOp, CastFailure, Expr, ScalarFunction, UnaryOp, cast, compare};
 use crate::batch::{Column, Values};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::types::{DataType, Representation};
+use crate::types::{DataType, Value};
 
-/// Depth of a tree at the most: that of the SQL text, each level of which may bring coercions of its own. Deeper: an error.
-const DEPTH_MAX: usize = 4 * limits::NESTING_MAX;
+/// Depth of a tree at the most: that of the SQL text, each level of which may bring a coercion of its own. Deeper: an error.
+const DEPTH_MAX: usize = 2 * limits::NESTING_MAX;
 
 /// Compiles a bound expression.
 pub(super) fn compile(expr: &Expr) -> Result<Node> {
@@ -32,71 +32,98 @@ fn compile_at(expr: &Expr, depth: usize) -> Result<Node> {
     let depth = depth + 1;
     let node = match expr {
         Expr::Column { index, .. } => return Ok(Node::Column(*index)),
-        Expr::Literal { value, data_type } => {
-            return literal(value, data_type)
-                .map(Node::Constant)
-                .ok_or_else(|| Error::internal(format!("the constant {value:?} is no {data_type}")));
-        }
+        Expr::Literal { value, data_type } => return constant(value, data_type),
         Expr::Unary { op, input } => unary(*op, input, depth)?,
         Expr::Binary { op, left, right, data_type } => binary(*op, left, right, data_type, depth)?,
-        Expr::Call { function, args, data_type } => {
-            let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
-            let kernel = (function.kernel)(&types, data_type)?;
-            let nodes = args.iter().map(|arg| compile_at(arg, depth)).collect::<Result<Vec<_>>>()?;
-            Node::Call { kernel, args: nodes.into_iter().map(Argument::new).collect() }
-        }
-        Expr::Cast { input, data_type, on_failure } => {
-            let from = input.data_type();
-            let input = compile_at(input, depth)?;
-            if from == DataType::Null {
-                return Ok(Node::Constant(Column::nulls(data_type, 1)));
-            }
-            if cast::is_free(&from, data_type) {
-                return Ok(input);
-            }
-            let kernel = cast::kernel(&from, data_type, *on_failure)
-                .ok_or_else(|| Error::sql(format!("{from} cannot be cast to {data_type}")))?;
-            Node::Unary { kernel, input: Box::new(input), result: data_type.clone() }
-        }
-        Expr::Case { branches, otherwise, data_type } => {
-            let compiled = branches.iter().map(|(when, then)| Ok((compile_at(when, depth)?, typed(then, data_type, depth)?)));
-            let branches = compiled.collect::<Result<Vec<_>>>()?;
-            let otherwise = otherwise.as_ref().map(|e| typed(e, data_type, depth).map(Box::new)).transpose()?;
-            Node::Case(Case { branches, otherwise, result: data_type.clone() })
-        }
-        Expr::InList { input, list } => {
-            let data_type = input.data_type();
-            let items = list.iter().map(|item| typed(item, &data_type, depth)).collect::<Result<Vec<_>>>()?;
-            Node::InList(InList::new(compile_at(input, depth)?, items))
-        }
+        Expr::Call { function, args, data_type } => call(function, args, data_type, depth)?,
+        Expr::Cast { input, data_type, on_failure } => cast(input, data_type, *on_failure, depth)?,
+        Expr::Case { branches, otherwise, data_type } => case(branches, otherwise.as_deref(), data_type, depth)?,
+        Expr::InList { input, list } => in_list(input, list, depth)?,
         Expr::Coalesce { args, data_type } => {
-            let args = args.iter().map(|arg| typed(arg, data_type, depth)).collect::<Result<Vec<_>>>()?;
-            Node::Coalesce { args, result: data_type.clone() }
+            Node::Coalesce { args: typed_all(args, data_type, depth)?, result: data_type.clone() }
         }
     };
     Ok(fold_if_constant(expr, node))
 }
 
+fn constant(value: &Value, data_type: &DataType) -> Result<Node> {
+    let column = literal(value, data_type).ok_or_else(|| Error::internal(format!("the constant {value:?} is no {data_type}")))?;
+    Ok(Node::Constant(column))
+}
+
+fn null(data_type: &DataType) -> Node {
+    Node::Constant(Column::nulls(data_type, 1))
+}
+
+fn call(function: &ScalarFunction, args: &[Expr], result: &DataType, depth: usize) -> Result<Node> {
+    let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
+    let kernel = (function.kernel)(&types, result)?;
+    let args = args.iter().map(|arg| compile_at(arg, depth).map(Argument::new)).collect::<Result<_>>()?;
+    Ok(Node::Call { kernel, args })
+}
+
+fn cast(input: &Expr, to: &DataType, on_failure: CastFailure, depth: usize) -> Result<Node> {
+    let from = input.data_type();
+    if from == DataType::Null {
+        return Ok(null(to));
+    }
+    let input = boxed(input, depth)?;
+    if cast::is_free(&from, to) {
+        return Ok(*input);
+    }
+    let kernel = cast::kernel(&from, to, on_failure).ok_or_else(|| Error::sql(format!("{from} cannot be cast to {to}")))?;
+    Ok(Node::Unary { kernel, input, result: to.clone() })
+}
+
+fn case(branches: &[(Expr, Expr)], otherwise: Option<&Expr>, result: &DataType, depth: usize) -> Result<Node> {
+    let mut compiled = Vec::with_capacity(branches.len());
+    for (when, then) in branches {
+        compiled.push((typed(when, &DataType::Boolean, depth)?, typed(then, result, depth)?));
+    }
+    let otherwise = otherwise.map(|expr| typed(expr, result, depth).map(Box::new)).transpose()?;
+    Ok(Node::Case(Case { branches: compiled, otherwise, result: result.clone() }))
+}
+
+fn in_list(input: &Expr, list: &[Expr], depth: usize) -> Result<Node> {
+    let data_type = input.data_type();
+    if data_type == DataType::Null {
+        return Ok(null(&DataType::Boolean));
+    }
+    let items = typed_all(list, &data_type, depth)?;
+    Ok(Node::InList(InList::new(compile_at(input, depth)?, items)))
+}
+
+fn typed_all(exprs: &[Expr], wanted: &DataType, depth: usize) -> Result<Vec<Node>> {
+    // A loop, as in `case`: iterator adapters would take several times the stack on every level.
+    let mut nodes = Vec::with_capacity(exprs.len());
+    for expr in exprs {
+        nodes.push(typed(expr, wanted, depth)?);
+    }
+    Ok(nodes)
+}
+
 /// Folds a node that refers to no column and calls nothing that varies.
 fn fold_if_constant(expr: &Expr, mut node: Node) -> Node {
     let mut constant = true;
-    expr.walk(&mut |part| {
-        constant &= match part {
+    let mut open = vec![expr];
+    while let (true, Some(part)) = (constant, open.pop()) {
+        constant = match part {
             Expr::Column { .. } => false,
             Expr::Call { function, .. } => function.deterministic,
             _ => true,
-        }
-    });
+        };
+        open.extend(part.children());
+    }
     if constant { fold(&mut node).map_or(node, Node::Constant) } else { node }
 }
 
-/// Compiles a part that must be laid out as `wanted`; a bare NULL takes that type.
+/// Compiles a part that must be laid out as `wanted`, of the same scale if it is a DECIMAL; a bare NULL takes that type.
 fn typed(expr: &Expr, wanted: &DataType, depth: usize) -> Result<Node> {
     let found = expr.data_type();
     if found == DataType::Null {
-        return Ok(Node::Constant(Column::nulls(wanted, 1)));
+        return Ok(null(wanted));
     }
-    if found.representation() != wanted.representation() {
+    if found.representation() != wanted.representation() || scale_of(&found) != scale_of(wanted) {
         return Err(Error::internal(format!("{found} stands where {wanted} is needed")));
     }
     compile_at(expr, depth)
@@ -110,6 +137,9 @@ fn unary(op: UnaryOp, input: &Expr, depth: usize) -> Result<Node> {
         UnaryOp::Not => not(input, depth),
         UnaryOp::Negate => {
             let data_type = input.data_type();
+            if data_type == DataType::Null {
+                return Ok(null(&data_type));
+            }
             let kernel = arithmetic::negate(&data_type).ok_or_else(|| Error::sql(format!("-{data_type} is not defined")))?;
             Ok(Node::Unary { kernel, input: boxed(input, depth)?, result: data_type })
         }
@@ -156,7 +186,7 @@ fn binary(op: BinaryOp, left: &Expr, right: &Expr, result: &DataType, depth: usi
         }
         BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Modulo => {
             if types.0 == DataType::Null || types.1 == DataType::Null {
-                return Ok(Node::Constant(Column::nulls(result, 1)));
+                return Ok(null(result));
             }
             let kernel = arithmetic::binary(op, &types.0, &types.1, result).ok_or_else(|| {
                 Error::sql(format!("{} {} {} giving {result} is not defined", types.0, arithmetic::symbol(op), types.1))
@@ -169,10 +199,6 @@ fn binary(op: BinaryOp, left: &Expr, right: &Expr, result: &DataType, depth: usi
 /// Both sides of a comparison, laid out alike.
 fn sides(left: &Expr, right: &Expr, types: &(DataType, DataType), depth: usize) -> Result<(Box<Node>, Box<Node>)> {
     let wanted = if types.0 == DataType::Null { &types.1 } else { &types.0 };
-    let alike = types.0 == types.1 || wanted.representation() != Representation::I128;
-    if !alike && scale_of(&types.0) != scale_of(&types.1) && types.1 != DataType::Null && types.0 != DataType::Null {
-        return Err(Error::internal(format!("{} and {} are compared", types.0, types.1)));
-    }
     Ok((Box::new(typed(left, wanted, depth)?), Box::new(typed(right, wanted, depth)?)))
 }
 

@@ -28,4 +28,4 @@ mod oracle;
 pub use cast::castable;
 pub use error::{RowError, RowErrors};
 pub use program::{Program, evaluate_constant};
-pub use tree::{BinaryOp, CastFailure, Expr, Kernel, ScalarFunction, Signature, UnaryOp};
+pub use tree::{BinaryOp, CastFailure, Expr, Kernel, MakeKernel, Resolve, ScalarFunction, Signature, UnaryOp};

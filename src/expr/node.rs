@@ -28,7 +28,7 @@ pub(super) enum Node {
     Or(Vec<Node>),
     /// A library function.
     Call { kernel: Box<dyn Kernel>, args: Vec<Argument> },
-    /// CASE, and COALESCE as a case of its own.
+    /// CASE.
     Case(case::Case),
     /// COALESCE.
     Coalesce { args: Vec<Node>, result: DataType },

@@ -95,7 +95,7 @@ fn shift(
             settled(day.and_then(|day| i64::from(day).checked_mul(DAY)))
         }),
         (DataType::Time(_), DataType::Time(_)) if days => {
-            total(move |at: i64, nanos: i64| (at + nanos % DAY * sign).rem_euclid(DAY))
+            total(move |at: i64, nanos: i64| (at % DAY + nanos % DAY * sign).rem_euclid(DAY))
         }
         _ => return None,
     })

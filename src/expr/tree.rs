@@ -163,6 +163,12 @@ pub struct Signature {
     pub returns: DataType,
 }
 
+/// Argument types to the types to cast them to and the type of the result.
+pub type Resolve = fn(&[DataType]) -> Option<(Vec<DataType>, DataType)>;
+
+/// Resolved argument types and type of the result to a kernel.
+pub type MakeKernel = fn(&[DataType], &DataType) -> Result<Box<dyn Kernel>>;
+
 /// A function of the library. Equality is by name.
 pub struct ScalarFunction {
     /// Upper-case SQL name.
@@ -172,9 +178,9 @@ pub struct ScalarFunction {
     /// Whether the same arguments always give the same result (so that constants may be folded). CURRENT_TIMESTAMP does not.
     pub deterministic: bool,
     /// Argument types to the types to cast them to and the type of the result; `None` if it does not take them.
-    pub resolve: fn(&[DataType]) -> Option<(Vec<DataType>, DataType)>,
+    pub resolve: Resolve,
     /// Makes the kernel for resolved argument types, once per compiled expression.
-    pub kernel: fn(&[DataType], &DataType) -> Result<Box<dyn Kernel>>,
+    pub kernel: MakeKernel,
 }
 
 /// A compiled function call.

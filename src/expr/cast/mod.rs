@@ -33,6 +33,7 @@ pub(super) fn is_free(from: &DataType, to: &DataType) -> bool {
             from <= to
         }
         (DataType::Time(from), DataType::Time(to)) => from <= to,
+        (DataType::Decimal { precision: from, scale: a }, DataType::Decimal { precision: to, scale: b }) => a == b && from <= to,
         _ => from == to,
     }
 }
@@ -122,4 +123,131 @@ fn fixed_option<A: Native, U: Native>(conversion: Conversion, f: impl Fn(A) -> O
 #[inline]
 fn is_valid(validity: Option<&Bitmap>, row: usize) -> bool {
     validity.is_none_or(|v| v.get(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::Selection;
+    use crate::types::Value;
+
+    /// Casts one value there and reads it as text; `None` where it fails, which TRY_CAST must make NULL.
+    fn cast(value: &Value, from: &DataType, to: &DataType) -> Option<String> {
+        let input = Column::constant(from, value, 3);
+        let selection = Selection::Rows(vec![1]);
+        let rows = Rows { len: 3, selection: &selection };
+        let run = |on_failure| {
+            let mut errors = RowErrors::default();
+            let output = match is_free(from, to) {
+                true => input.clone(),
+                false => kernel(from, to, on_failure).expect("castable")(&input, rows, &mut errors),
+            };
+            assert_eq!(output.len(), 3);
+            (output, errors.take())
+        };
+        let (output, errors) = run(CastFailure::RowError);
+        let (tried, no_errors) = run(CastFailure::Null);
+        assert!(no_errors.is_empty());
+        assert_eq!(tried.is_null(1), !errors.is_empty(), "{value:?} to {to}");
+        if let Some(error) = errors.first() {
+            assert!(error.reason.contains(&to.to_string()) && error.row == 1, "{error:?}");
+            return None;
+        }
+        let mut text = Vec::new();
+        write_value(&output, 1, to, &mut text);
+        Some(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    fn check(value: Value, from: DataType, to: DataType, expected: &str) {
+        assert_eq!(cast(&value, &from, &to).as_deref(), Some(expected), "{value:?} of {from} to {to}");
+    }
+
+    fn check_fails(value: Value, from: DataType, to: DataType) {
+        assert_eq!(cast(&value, &from, &to), None, "{value:?} of {from} to {to}");
+    }
+
+    fn decimal(precision: u8, scale: u8) -> DataType {
+        DataType::Decimal { precision, scale }
+    }
+
+    #[test]
+    fn numbers_are_range_checked() {
+        check(Value::Int(127), DataType::BigInt, DataType::TinyInt, "127");
+        check_fails(Value::Int(128), DataType::BigInt, DataType::TinyInt);
+        check(Value::Double(-2.9), DataType::Double, DataType::Int, "-2");
+        check_fails(Value::Double(f64::NAN), DataType::Double, DataType::Int);
+        check_fails(Value::Double(9_223_372_036_854_775_808.0), DataType::Double, DataType::BigInt);
+        check(Value::Double(-9_223_372_036_854_775_808.0), DataType::Double, DataType::BigInt, "-9223372036854775808");
+        check_fails(Value::Double(1e300), DataType::Double, DataType::Float);
+        check(Value::Double(0.1), DataType::Double, decimal(10, 5), "0.10000");
+        check_fails(Value::Double(1e10), DataType::Double, decimal(10, 5));
+        check(Value::Decimal(-125), decimal(10, 2), decimal(10, 1), "-1.3");
+        check(Value::Decimal(199), decimal(10, 2), DataType::Int, "1");
+        check_fails(Value::Decimal(10i128.pow(37)), decimal(38, 0), DataType::BigInt);
+        check(Value::Decimal(10i128.pow(37) + 1), decimal(38, 37), DataType::Double, "1.0");
+        check(Value::Int(5), DataType::Int, DataType::Boolean, "true");
+        check(Value::Bool(true), DataType::Boolean, decimal(3, 2), "1.00");
+    }
+
+    #[test]
+    fn text_is_trimmed_and_read() {
+        let text = DataType::STRING;
+        check(Value::text(" -42 "), text.clone(), DataType::SmallInt, "-42");
+        check(Value::text("T"), text.clone(), DataType::Boolean, "true");
+        check(Value::text("1.005"), text.clone(), decimal(5, 2), "1.01");
+        check(Value::text("1e3"), text.clone(), DataType::Double, "1000.0");
+        check(Value::text("NaN"), text.clone(), DataType::Double, "NaN");
+        check(Value::text("2024-02-29 10:11:12.987654"), text.clone(), DataType::Timestamp(3), "2024-02-29 10:11:12.987");
+        check(Value::text("2024-02-29T10:00:00+01:00"), text.clone(), DataType::TimestampLtz(0), "2024-02-29 09:00:00Z");
+        check(Value::text("2024-02-29"), text.clone(), DataType::Date, "2024-02-29");
+        check(Value::text("10:11"), text.clone(), DataType::Time(0), "10:11:00");
+        check(Value::text("-1 02:03:04"), text.clone(), DataType::IntervalDay, "-1 02:03:04.000000000");
+        check(Value::text("-1-02"), text.clone(), DataType::IntervalMonth, "-1-02");
+        check(Value::text("{\"a\": [1]}"), text.clone(), DataType::Json, "{\"a\": [1]}");
+        for to in [DataType::Int, DataType::Double, DataType::Date, DataType::Boolean, DataType::IntervalMonth, DataType::Json] {
+            for bad in ["", "x", "12x", "1e999", "2024-02-30", "9999999999999999999999", "-", "{\"a\":"] {
+                if !(bad == "9999999999999999999999" && matches!(to, DataType::Double | DataType::Json)
+                    || bad == "1e999" && to == DataType::Json)
+                {
+                    check_fails(Value::text(bad), text.clone(), to.clone());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn text_is_cut_to_characters() {
+        check(Value::text("h\u{e4}llo"), DataType::STRING, DataType::Varchar(Some(3)), "h\u{e4}l");
+        check(Value::text("h\u{e4}"), DataType::STRING, DataType::Varchar(Some(2)), "h\u{e4}");
+        check(Value::Int(12_345), DataType::Int, DataType::Varchar(Some(2)), "12");
+        check(Value::Bytes(Box::from(*b"ok")), DataType::Bytes, DataType::STRING, "ok");
+        check_fails(Value::Bytes(Box::from([0xff])), DataType::Bytes, DataType::STRING);
+        check(Value::Int(14), DataType::IntervalMonth, DataType::STRING, "+1-02");
+    }
+
+    #[test]
+    fn times_convert_in_utc_and_cut_digits_off() {
+        let at = Value::Int(-1);
+        check(at.clone(), DataType::Timestamp(9), DataType::Date, "1969-12-31");
+        check(at.clone(), DataType::Timestamp(9), DataType::Time(3), "23:59:59.999");
+        check(at, DataType::Timestamp(9), DataType::TimestampLtz(0), "1969-12-31 23:59:59Z");
+        check(Value::Int(-1), DataType::Date, DataType::Timestamp(0), "1969-12-31 00:00:00");
+        check_fails(Value::Int(i32::MAX.into()), DataType::Date, DataType::Timestamp(0));
+        check_fails(Value::Int(i64::MIN), DataType::Timestamp(9), DataType::Timestamp(0));
+    }
+
+    #[test]
+    fn numbers_and_times_do_not_mix() {
+        for (from, to) in [
+            (DataType::BigInt, DataType::IntervalDay),
+            (DataType::IntervalDay, DataType::BigInt),
+            (DataType::BigInt, DataType::Timestamp(3)),
+            (DataType::Date, DataType::Int),
+            (DataType::Boolean, DataType::Date),
+            (DataType::Bytes, DataType::Int),
+        ] {
+            assert!(!castable(&from, &to), "{from} to {to}");
+        }
+        assert!(castable(&DataType::Null, &DataType::Date) && castable(&DataType::Date, &DataType::Date));
+    }
 }

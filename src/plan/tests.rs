@@ -1,11 +1,12 @@
 //! Whole statements to plans, with connectors that exist in name only.
 
-use super::physical::{Emit, Exchange, NodeKind};
+use super::physical::{AggregateCall, Emit, Exchange, NodeKind};
 use super::*;
 use crate::error::Error;
+use crate::expr::Expr;
 use crate::sink::{Accepts, Placement, Writer};
 use crate::source::{Boundedness, Liveness, Projection, Reader};
-use crate::types::Schema;
+use crate::types::{DataType, Field, Schema};
 
 #[derive(Debug)]
 struct Nothing {
@@ -73,9 +74,73 @@ fn planned(sql: &str) -> Result<Planned> {
 
 fn text(sql: &str) -> String {
     match planned(sql) {
-        Ok(planned) => explain(&planned, 2),
+        Ok(planned) => {
+            verify(&planned.plan);
+            explain(&planned, 2)
+        }
         Err(error) => panic!("{sql}\n{error}"),
     }
+}
+
+/// Every column read is there, with the type it is read as; every node gives what its schema says.
+fn verify(plan: &PhysicalPlan) {
+    for (id, node) in plan.nodes.iter().enumerate() {
+        assert!(node.inputs.iter().all(|&i| i < id), "#{id} stands before its inputs");
+        let below: Vec<Schema> = node.inputs.iter().map(|&i| plan.nodes[i].schema.clone()).collect();
+        match &node.kind {
+            NodeKind::Scan(scan) => {
+                let schema = Schema::new(scan.read_types.iter().map(|t| Field::new("read", t.clone())).collect());
+                let hidden = usize::from(scan.emits_split_watermark);
+                assert_eq!(scan.columns.len() + hidden, node.schema.fields.len(), "#{id}");
+                scan.columns.iter().zip(&node.schema.fields).for_each(|(e, f)| verify_expr(e, &schema, &f.data_type));
+                let watermark = scan.watermark.iter();
+                watermark.for_each(|w| verify_expr(&w.expr, &node.schema, &node.schema.fields[w.time_column].data_type));
+            }
+            NodeKind::Calc(calc) if node.reads_late => {
+                let window = &plan.nodes[node.inputs[0]];
+                assert_eq!(window.late_output, Some(id));
+                let late = plan.nodes[window.inputs[0]].schema.clone();
+                calc.columns.iter().zip(&node.schema.fields).for_each(|(e, f)| verify_expr(e, &late, &f.data_type));
+            }
+            NodeKind::Calc(calc) => {
+                assert_eq!(calc.columns.len(), node.schema.fields.len(), "#{id}");
+                calc.columns.iter().zip(&node.schema.fields).for_each(|(e, f)| verify_expr(e, &below[0], &f.data_type));
+                calc.filter.iter().for_each(|f| verify_expr(f, &below[0], &DataType::Boolean));
+            }
+            NodeKind::Aggregate(a) => verify_calls(&a.keys, &a.calls, 0, &below[0], &node.schema),
+            NodeKind::WindowAggregate(a) => {
+                verify_calls(&a.keys, &a.calls, 3, &below[0], &node.schema);
+                assert!(below[0].fields[a.time_column].data_type.is_timestamp());
+                let hidden = a.split_watermark_column.map(|c| below[0].fields[c].name.as_str());
+                assert!(hidden.is_none_or(|name| name == "$watermark"), "{hidden:?}");
+            }
+            NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => {
+                below.iter().for_each(|b| assert_eq!(b.types(), node.schema.types(), "#{id}"));
+            }
+            NodeKind::WindowAssign(_) => assert_eq!(below[0].fields.len() + 3, node.schema.fields.len(), "#{id}"),
+        }
+    }
+}
+
+fn verify_calls(keys: &[usize], calls: &[AggregateCall], between: usize, below: &Schema, schema: &Schema) {
+    assert_eq!(keys.len() + between + calls.len(), schema.fields.len());
+    for (i, &key) in keys.iter().enumerate() {
+        assert_eq!(below.fields[key].data_type, schema.fields[i].data_type);
+    }
+    for (call, field) in calls.iter().zip(&schema.fields[keys.len() + between..]) {
+        assert_eq!(call.data_type, field.data_type);
+        call.argument.iter().for_each(|&c| assert_eq!(below.fields[c].data_type, call.argument_type));
+        call.filter.iter().for_each(|&c| assert_eq!(below.fields[c].data_type, DataType::Boolean));
+    }
+}
+
+fn verify_expr(expr: &Expr, schema: &Schema, expected: &DataType) {
+    assert_eq!(expr.data_type(), *expected, "{}", explain::expression(expr, schema));
+    expr.walk(&mut |part| {
+        if let Expr::Column { index, data_type } = part {
+            assert_eq!(schema.fields[*index].data_type, *data_type, "{}", explain::expression(expr, schema));
+        }
+    });
 }
 
 /// The explained plan holds these parts in this order.
@@ -226,6 +291,12 @@ fn queries_of_all_forms_plan() {
         "SELECT k, MAX(n) FROM (SELECT a AS k, b, COUNT(*) AS n FROM plain GROUP BY a, b) t GROUP BY k",
         "CREATE VIEW v AS SELECT sym, ts, qty FROM trades; SELECT window_end, COUNT(*) FROM TABLE(TUMBLE(TABLE v, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end",
         "SELECT sym, COUNT(*) FROM trades GROUP BY sym, TUMBLE(ts, INTERVAL '10' SECOND) EMIT CHANGES",
+        "SELECT sym, window_start, window_time, COUNT(*) FROM trades GROUP BY sym, tumble(INTERVAL '10 seconds')",
+        "SELECT sym, window_end, SUM(cost) FROM trades WINDOW TUMBLING (SIZE 10 SECONDS) GROUP BY sym",
+        "SELECT COUNT(*), window_end FROM (SELECT * FROM tumble(trades, ts, INTERVAL '10 seconds') WHERE window_start > TIMESTAMP '2024-01-01 00:00:00') w WHERE sym <> 'x' GROUP BY window_start, window_end",
+        "SELECT window_end, COUNT(DISTINCT sym), SUM(amount) FILTER (WHERE qty > 1) FROM TABLE(TUMBLE(TABLE (SELECT ts, sym, qty, amount FROM trades UNION ALL SELECT ts, sym, 1, amount FROM trades), DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY window_start, window_end",
+        "SELECT MAX(n), w FROM (SELECT window_end AS w, sym, COUNT(*) AS n FROM TABLE(HOP(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '3' SECOND)) GROUP BY window_start, window_end, sym) t GROUP BY w",
+        "SELECT window_start, window_start + INTERVAL '1' DAY, COUNT(*) + 1 FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY window_start, window_end HAVING COUNT(*) > 1",
         "EXECUTE STATEMENT SET BEGIN INSERT INTO other SELECT b, a FROM plain; INSERT INTO other SELECT a, a FROM plain; END",
     ] {
         text(sql);

@@ -107,10 +107,13 @@ impl<'a> ExprBinder<'a> {
     }
 
     fn column(&mut self, qualifier: Option<&str>, name: &ast::Ident) -> Result<Expr> {
-        if qualifier.is_none() && name.quote_style.is_none() && is_nullary(&name.value) {
-            let known = self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name.value));
-            if !known {
+        let known = self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name.value));
+        if qualifier.is_none() && !known {
+            if name.quote_style.is_none() && is_nullary(&name.value) {
                 return library_call(&name.value.to_ascii_uppercase(), Vec::new(), name_span(name));
+            }
+            if let Some(column) = self.window_column(&name.value) {
+                return Ok(column);
             }
         }
         let index = resolve(self.fields, qualifier, name)?;
@@ -124,15 +127,15 @@ impl<'a> ExprBinder<'a> {
         let row = self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&first.value) && !qualified);
         let (base, fields) =
             if row { (self.column(None, first)?, &parts[1..]) } else { (self.column(Some(&first.value), second)?, rest) };
-        fields.iter().try_fold(base, |value, field| access::row_field(value, field))
+        fields.iter().try_fold(base, access::row_field)
     }
 
     fn field_access(&mut self, root: &ast::Expr, chain: &[ast::AccessExpr]) -> Result<Expr> {
         let (mut value, mut chain) = (None, chain);
-        if let (ast::Expr::Identifier(table), [ast::AccessExpr::Dot(ast::Expr::Identifier(column)), rest @ ..]) = (root, chain) {
-            if self.fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|q| q.eq_ignore_ascii_case(&table.value))) {
-                (value, chain) = (Some(self.column(Some(&table.value), column)?), rest);
-            }
+        if let (ast::Expr::Identifier(table), [ast::AccessExpr::Dot(ast::Expr::Identifier(column)), rest @ ..]) = (root, chain)
+            && self.fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|q| q.eq_ignore_ascii_case(&table.value)))
+        {
+            (value, chain) = (Some(self.column(Some(&table.value), column)?), rest);
         }
         let mut value = match value {
             Some(value) => value,
@@ -153,10 +156,10 @@ impl<'a> ExprBinder<'a> {
 
     fn unary(&mut self, op: &ast::UnaryOperator, x: &ast::Expr) -> Result<Expr> {
         use ast::UnaryOperator as U;
-        if let (U::Minus, ast::Expr::Value(value)) = (op, x) {
-            if matches!(value.value, ast::Value::Number(..)) {
-                return bind_value(value, Sign::Minus);
-            }
+        if let (U::Minus, ast::Expr::Value(value)) = (op, x)
+            && matches!(value.value, ast::Value::Number(..))
+        {
+            return bind_value(value, Sign::Minus);
         }
         let span = span_of(x);
         match op {

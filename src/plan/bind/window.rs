@@ -112,6 +112,14 @@ impl QueryBinder<'_> {
 }
 
 impl ExprBinder<'_> {
+    /// window_start, window_end or window_time of the window in GROUP BY, by that name.
+    pub(super) fn window_column(&self, name: &str) -> Option<Expr> {
+        let window = self.grouping.as_ref()?.window?;
+        let part = WINDOW_COLUMNS.iter().position(|column| column.eq_ignore_ascii_case(name))?;
+        let types = window_types(&self.fields[window.time_column].data_type, &window.window);
+        Some(Expr::column(WINDOW_BASE + part, types[part].clone()))
+    }
+
     /// TUMBLE_START and the like: a column of the grouping's window.
     pub(super) fn window_auxiliary(&mut self, name: &str, call: &ast::Function) -> Result<Expr> {
         let span = span_of(&call.name);

@@ -175,7 +175,7 @@ mod tests {
             assert!(error.to_string().contains(key), "{error}");
         };
         check("fields.c1.max", "200");
-        check("fields.c2.min", "4");
+        check("fields.c2.max", "-4");
         check("fields.c0.kind", "sequence");
         check("fields.nope.kind", "random");
         check("rows-per-second", "fast");

@@ -161,3 +161,50 @@ impl Drop for FileWriter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Column, Values};
+    use crate::error::Span;
+    use crate::types::{DataType, Field, Options};
+
+    fn sink(path: &Path) -> Arc<dyn Sink> {
+        let mut options = Options::default();
+        let path = path.to_string_lossy().into_owned();
+        for (key, text) in [("connector", "filesystem"), ("format", "json"), ("path", path.as_str())] {
+            options.set(key, text, Span::default());
+        }
+        let (span, columns, primary_key) = (Span::default(), Vec::new(), Vec::new());
+        crate::sink::create(&TableDef { name: "t".to_owned(), span, columns, options, primary_key, event_time: None })
+            .expect("create")
+    }
+
+    fn open(sink: &dyn Sink, shard: usize, number: i64) -> Box<dyn Writer> {
+        let schema = Schema::new(vec![Field::new("a", DataType::BigInt)]);
+        let mut writer = sink.open(shard, 2, &schema).expect("open");
+        let column = Column::from_values(Values::I64(vec![number]));
+        writer.write(&Batch::new(vec![column], 1, 1)).expect("write");
+        writer
+    }
+
+    #[test]
+    fn parts_appear_when_finished_and_one_file_replaces_the_last() {
+        let folder = tempfile::tempdir().expect("folder");
+        let parts = sink(&folder.path().join("out"));
+        assert_eq!(parts.placement(), Placement::EachShard);
+        for shard in 0..2 {
+            open(&*parts, shard, shard as i64).finish().expect("finish");
+            let text = fs::read_to_string(folder.path().join(format!("out/part-{shard}.json"))).expect("read");
+            assert_eq!(text, format!("{{\"a\":{shard}}}\n"));
+        }
+        let target = folder.path().join("all.json");
+        let single = sink(&target);
+        assert_eq!(single.placement(), Placement::OneShard);
+        open(&*single, 0, 5).finish().expect("finish");
+        open(&*single, 0, 6).finish().expect("finish");
+        drop(open(&*single, 0, 7));
+        assert_eq!(fs::read_to_string(&target).expect("read"), "{\"a\":6}\n");
+        assert_eq!(fs::read_dir(folder.path()).expect("list").count(), 2, "nothing temporary is left");
+    }
+}

@@ -139,3 +139,42 @@ impl Writer for TcpWriter {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Column, Values};
+    use crate::error::Span;
+    use crate::types::{DataType, Field, Options};
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    fn sink(address: &str) -> Arc<dyn Sink> {
+        let mut options = Options::default();
+        for (key, text) in [("connector", "tcp"), ("format", "json"), ("connect", address)] {
+            options.set(key, text, Span::default());
+        }
+        let (span, columns, primary_key) = (Span::default(), Vec::new(), Vec::new());
+        crate::sink::create(&TableDef { name: "t".to_owned(), span, columns, options, primary_key, event_time: None })
+            .expect("create")
+    }
+
+    #[test]
+    fn rows_arrive_and_no_server_is_an_error() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bind");
+        let address = listener.local_addr().expect("address").to_string();
+        let schema = Schema::new(vec![Field::new("a", DataType::BigInt)]);
+        let mut writer = sink(&address).open(0, 1, &schema).expect("open");
+        let (mut server, _) = listener.accept().expect("accept");
+        writer.write(&Batch::new(vec![Column::from_values(Values::I64(vec![1, 2]))], 2, 1)).expect("write");
+        assert!(writer.backlog_bytes() > 0);
+        assert_eq!(writer.flush().expect("flush"), Flushed::All);
+        writer.finish().expect("finish");
+        let mut text = String::new();
+        server.read_to_string(&mut text).expect("read");
+        assert_eq!(text, "{\"a\":1}\n{\"a\":2}\n");
+        drop(listener);
+        let error = sink(&address).open(0, 1, &schema).err().expect("nobody listens");
+        assert!(error.to_string().contains(&address), "{error}");
+    }
+}

@@ -162,7 +162,7 @@ fn matching(pattern: &str, span: Span) -> Result<Vec<PathBuf>> {
     let paths = glob::glob(pattern).map_err(|e| Error::sql(format!("'{pattern}' is not a path pattern: {e}")).at(span))?;
     let mut files = Vec::new();
     for path in paths {
-        let path = path.map_err(|e| Error::io(format!("reading {}", e.path().display()), e.into_error()))?;
+        let path = path.map_err(|e| Error::io(format!("reading {}", e.path().display()), e.into()))?;
         if path.is_file() {
             files.push(path);
         }
@@ -285,5 +285,65 @@ impl Reader for FileReader {
     fn stop(&mut self) {
         self.stopped = true;
         self.waiting.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{ColumnKind, DataType, Options, Value};
+
+    fn table(path: &Path) -> TableDef {
+        let mut options = Options::default();
+        let path = path.to_string_lossy().into_owned();
+        for (key, text) in [("connector", "filesystem"), ("format", "json"), ("path", path.as_str())] {
+            options.set(key, text, Span::default());
+        }
+        let column = |name: &str, data_type, kind| Column { name: name.to_owned(), data_type, kind, not_null: false };
+        let columns = vec![
+            column("a", DataType::BigInt, ColumnKind::Physical),
+            column("file", DataType::STRING, ColumnKind::Metadata(PATH_KEY.to_owned())),
+            column("b", DataType::STRING, ColumnKind::Physical),
+        ];
+        TableDef { name: "t".to_owned(), span: Span::default(), columns, options, primary_key: Vec::new(), event_time: None }
+    }
+
+    #[test]
+    fn every_file_is_a_split_and_bad_records_name_their_file() {
+        let folder = tempfile::tempdir().expect("folder");
+        std::fs::write(folder.path().join("2.json"), "{\"a\":3,\"b\":\"z\"}").expect("write");
+        std::fs::write(folder.path().join("1.json"), "{\"a\":1,\"b\":\"x\"}\nbroken\n{\"a\":2,\"b\":\"y\"}\n").expect("write");
+        let source = crate::source::create(&table(folder.path())).expect("create");
+        let (mut rows, mut bad) = (Vec::new(), Vec::new());
+        for shard in 0..2 {
+            let mut reader = source.open(shard, 2, &vec![2, 1, 0]).expect("open");
+            assert_eq!(reader.splits(), 1);
+            loop {
+                let mut into = Decoded::new(&[DataType::STRING, DataType::STRING, DataType::BigInt], 4);
+                if reader.poll(1, 1, &mut into).expect("poll") == Polled::End {
+                    break;
+                }
+                assert!(into.columns.iter().all(|c| c.len() == into.rows));
+                for row in 0..into.rows {
+                    let file = into.columns[1].value(row, &DataType::STRING);
+                    let Value::Str(file) = file else { panic!("no path") };
+                    rows.push((
+                        shard,
+                        file.ends_with(&format!("{}.json", shard + 1)),
+                        into.columns[2].value(row, &DataType::BigInt),
+                    ));
+                }
+                bad.append(&mut into.bad);
+            }
+        }
+        assert_eq!(rows, [(0, true, Value::Int(1)), (0, true, Value::Int(2)), (1, true, Value::Int(3))]);
+        assert_eq!(bad.len(), 1);
+        assert!(bad[0].line == 2 && bad[0].reason.contains("1.json: "), "{:?}", bad[0]);
+    }
+
+    #[test]
+    fn missing_path_is_an_error_that_names_it() {
+        let error = crate::source::create(&table(Path::new("no/such/file.json"))).expect_err("missing");
+        assert!(error.to_string().contains("no/such/file.json"), "{error}");
     }
 }

@@ -224,3 +224,48 @@ impl Reader for TcpReader {
         self.listener = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Span;
+    use crate::types::{ColumnKind, DataType, Options};
+    use std::io::Write;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn connections_are_read_to_their_end_and_a_half_line_is_bad() {
+        let mut options = Options::default();
+        for (key, text) in
+            [("connector", "tcp"), ("format", "json"), ("listen", "127.0.0.1:0"), ("tcp.end-after-connections", "2")]
+        {
+            options.set(key, text, Span::default());
+        }
+        let columns =
+            vec![Column { name: "a".to_owned(), data_type: DataType::BigInt, kind: ColumnKind::Physical, not_null: false }];
+        let table =
+            TableDef { name: "t".to_owned(), span: Span::default(), columns, options, primary_key: Vec::new(), event_time: None };
+        let source = crate::source::create(&table).expect("create");
+        let mut readers: Vec<_> = (0..2).map(|shard| Some(source.open(shard, 2, &vec![0]).expect("open"))).collect();
+        let address = source.listen_address().expect("address");
+        for text in ["{\"a\":1}\n{\"a\":2}\n", "{\"a\":3}\n{\"a\":"] {
+            TcpStream::connect(address).expect("connect").write_all(text.as_bytes()).expect("send");
+        }
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let (mut rows, mut bad) = (0, 0);
+        while readers.iter().any(Option::is_some) {
+            assert!(Instant::now() < deadline, "{rows} rows, {bad} bad");
+            for slot in &mut readers {
+                let Some(reader) = slot else { continue };
+                let mut into = Decoded::new(&[DataType::BigInt], 4);
+                let polled = reader.poll(1, 1, &mut into).expect("poll");
+                rows += into.rows;
+                bad += into.bad.len();
+                if polled == Polled::End {
+                    *slot = None;
+                }
+            }
+        }
+        assert_eq!((rows, bad), (3, 1));
+    }
+}

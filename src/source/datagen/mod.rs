@@ -88,3 +88,97 @@ impl Generate for Generator {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Span;
+    use crate::source::Polled;
+    use crate::types::{Column, DataType, Options};
+
+    fn table(extra: &[(&str, &str)]) -> TableDef {
+        let types = [
+            DataType::Boolean,
+            DataType::TinyInt,
+            DataType::BigInt,
+            DataType::Float,
+            DataType::Double,
+            DataType::Decimal { precision: 38, scale: 2 },
+            DataType::STRING,
+            DataType::Bytes,
+            DataType::IntervalDay,
+            DataType::IntervalMonth,
+            DataType::Array(Box::new(DataType::Row(vec![("a".to_owned(), DataType::Int)]))),
+            DataType::Json,
+            DataType::Timestamp(3),
+            DataType::Int,
+        ];
+        let mut options = Options::default();
+        let given = [
+            ("connector", "datagen"),
+            ("rows-per-second", "unlimited"),
+            ("number-of-rows", "1000"),
+            ("splits", "5"),
+            ("fields.c2.min", "-3"),
+            ("fields.c2.max", "3"),
+            ("fields.c4.null-rate", "0.5"),
+            ("fields.c12.kind", "sequence"),
+            ("fields.c12.start", "2026-01-01"),
+            ("fields.c13.kind", "sequence"),
+            ("fields.c13.start", "7"),
+        ];
+        given.iter().chain(extra).for_each(|(key, text)| options.set(*key, *text, Span::default()));
+        let column = |(i, data_type): (usize, &DataType)| Column {
+            name: format!("c{i}"),
+            data_type: data_type.clone(),
+            kind: ColumnKind::Physical,
+            not_null: false,
+        };
+        let columns = types.iter().enumerate().map(column).collect();
+        TableDef { name: "t".to_owned(), span: Span::default(), columns, options, primary_key: Vec::new(), event_time: None }
+    }
+
+    fn rows(shards: usize, rows_max: usize) -> Vec<String> {
+        let table = table(&[]);
+        let types: Vec<DataType> = table.columns.iter().map(|c| c.data_type.clone()).collect();
+        let source = crate::source::create(&table).expect("create");
+        let mut rows = Vec::new();
+        for shard in 0..shards {
+            let mut reader = source.open(shard, shards, &(0..types.len()).collect()).expect("open");
+            loop {
+                let mut into = Decoded::new(&types, 4);
+                if reader.poll(1, rows_max, &mut into).expect("poll") == Polled::End {
+                    break;
+                }
+                let batch = crate::batch::Batch::new(into.columns, into.rows, 1);
+                rows.extend((0..batch.rows()).map(|row| crate::batch::text::row_text(&batch, row, &types)));
+            }
+        }
+        rows.sort();
+        rows
+    }
+
+    #[test]
+    fn same_rows_at_any_number_of_shards_and_batch_size() {
+        let one = rows(1, 1024);
+        assert_eq!(one.len(), 1000);
+        assert_eq!(rows(2, 7), one);
+        assert_eq!(rows(3, 1), one);
+        let nulls = one.iter().filter(|row| row.contains("NULL")).count();
+        assert!((400..600).contains(&nulls), "{nulls}");
+    }
+
+    #[test]
+    fn wrong_options_are_errors() {
+        let check = |key: &str, text: &str| {
+            let error = crate::source::create(&table(&[(key, text)])).expect_err(key);
+            assert!(error.to_string().contains(key), "{error}");
+        };
+        check("fields.c1.max", "200");
+        check("fields.c2.max", "-4");
+        check("fields.c0.kind", "sequence");
+        check("fields.nope.kind", "random");
+        check("rows-per-second", "fast");
+        check("splits", "0");
+    }
+}

@@ -39,7 +39,7 @@ enum Item {
     CreditCard,
     City,
     State,
-    ItemName,
+    Title,
     Description,
     InitialBid,
     Reserve,
@@ -67,7 +67,7 @@ const PERSON: [(&str, Item); 8] = [
 ];
 const AUCTION: [(&str, Item); 10] = [
     ("id", Item::Id),
-    ("itemName", Item::ItemName),
+    ("itemName", Item::Title),
     ("description", Item::Description),
     ("initialBid", Item::InitialBid),
     ("reserve", Item::Reserve),
@@ -250,7 +250,7 @@ fn write_text(item: Item, key: u64, kind: Kind, event: u64, out: &mut Vec<u8>) {
         }
         Item::City => out.extend_from_slice(pick(&CITIES, bits)),
         Item::State => out.extend_from_slice(pick(&STATES, bits)),
-        Item::ItemName => write_letters(bits, 3 + below(bits, 18), out),
+        Item::Title => write_letters(bits, 3 + below(bits, 18), out),
         Item::Description => write_letters(bits, 3 + below(bits, 98), out),
         Item::Channel => write_channel(&channel(bits), out),
         Item::Url => {

@@ -6,21 +6,22 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
 
 use crate::compile::compile;
-use crate::config::{Driver, JobConfig};
+use crate::config::{Driver, JobConfig, Pinning};
 use crate::error::{Error, Result};
-use crate::metrics::{Published, ShardMetrics};
+use crate::metrics::{Interval, Published, ShardMetrics};
 use crate::plan::physical::{NodeKind, PhysicalPlan};
 use crate::route::mesh::{Mesh, MeshEnd};
 use crate::shard::aside::ShownRow;
 use crate::shard::control::{Control, Phase};
-use crate::shard::{Parts, Shard, executor, thread};
+use crate::shard::gauge::Gauge;
+use crate::shard::{Parts, Results, Shard, executor, thread};
 use crate::sink::{Placement, Writer};
 use crate::source::Reader;
-use crate::sys::clock::HostClock;
+use crate::sys::clock::{Clock, HostClock};
 use crate::sys::{affinity, preflight};
+use crate::types::Nanos;
 
 /// Which shell drives the shards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +36,12 @@ pub enum Shell {
 pub struct Outcome {
     /// Counters and histograms, by shard.
     pub shards: Vec<ShardMetrics>,
+    /// Intervals of the log with the number of their shard.
+    pub intervals: Vec<(usize, Interval)>,
     /// The first set-aside rows of each shard.
     pub aside: Vec<ShownRow>,
+    /// Monotonic moment before the first poll.
+    pub start: Nanos,
     /// From before the first poll to after the last hand-over.
     pub elapsed_ns: u64,
     /// What drove the shards.
@@ -44,46 +49,49 @@ pub struct Outcome {
 }
 
 /// The shell this config means on this host. `auto` takes plain threads where io_uring cannot be used, and says why.
-pub fn choose_shell(config: &JobConfig) -> Result<(Shell, Option<Error>)> {
+pub fn choose_shell(config: &JobConfig, shards: usize) -> Result<(Shell, Option<Error>)> {
     match config.driver {
         Driver::Thread => Ok((Shell::Thread, None)),
-        Driver::Glommio => preflight::io_uring_usable(config.shards()).map(|()| (Shell::Glommio, None)),
-        Driver::Auto => Ok(match preflight::io_uring_usable(config.shards()) {
+        Driver::Glommio => preflight::io_uring_usable(shards).map(|()| (Shell::Glommio, None)),
+        Driver::Auto => Ok(match preflight::io_uring_usable(shards) {
             Ok(()) => (Shell::Glommio, None),
             Err(why) => (Shell::Thread, Some(why)),
         }),
     }
 }
 
-/// Runs a job to its end. `control` must have been made for `config.shards()` shards and the nodes of the plan.
-pub fn run(plan: &PhysicalPlan, config: &JobConfig, control: &Arc<Control>, published: &Arc<Published>, clock: HostClock) -> Result<Outcome> {
-    let shards = config.shards();
-    let (shell, why_not) = choose_shell(config)?;
+/// Runs a job to its end, one shard on each of `cores` (pinned there unless the config says otherwise). `control` and `published` must
+/// have been made for as many shards, and `control` for the nodes of this plan.
+pub fn run(plan: &PhysicalPlan, config: &JobConfig, cores: &[usize], control: &Arc<Control>, published: &Published) -> Result<Outcome> {
+    let shards = cores.len();
+    let mut clock = HostClock::start();
+    let (shell, why_not) = choose_shell(config, shards)?;
     if let Some(why) = why_not {
         tracing::warn!("io_uring cannot be used, plain pinned threads drive the shards: {why}");
     }
     let mut mesh = Mesh::new(shards);
-    let ends = mesh.ends(control.bells(), config.batch_rows, config.linger_ns);
+    let ends = mesh.ends(control.bells(), config.batch_rows, config.linger);
     let mut seats = Vec::with_capacity(shards);
     for (shard, mesh) in ends.into_iter().enumerate() {
         let (readers, writers) = (open_readers(plan, shard, shards)?, open_writers(plan, shard, shards)?);
-        seats.push(Seat { shard, mesh, readers, writers, core: config.core_of(shard) });
+        seats.push(Seat { shard, mesh, readers, writers, core: (config.pinning == Pinning::Pinned).then_some(cores[shard]) });
     }
-    let began = Instant::now();
-    let results: Vec<Result<Finished>> = std::thread::scope(|scope| {
-        let start = |seat: Seat<'_>| {
+    let start = clock.now();
+    let results: Vec<Result<Results>> = std::thread::scope(|scope| {
+        let launch = |seat: Seat<'_>| {
             let name = format!("shard-{}", seat.shard);
             let job = Job { plan, config, control, published, clock, shell };
             std::thread::Builder::new().name(name).spawn_scoped(scope, move || sit(seat, &job)).map_err(|e| Error::io("cannot start a thread", e))
         };
-        let handles: Vec<_> = seats.into_iter().map(|seat| start(seat).inspect_err(|_| control.advance(Phase::Abort))).collect();
+        let handles: Vec<_> = seats.into_iter().map(|seat| launch(seat).inspect_err(|_| control.advance(Phase::Abort))).collect();
         handles.into_iter().map(|h| h?.join().unwrap_or_else(|panic| Err(panicked(&*panic)))).collect()
     });
-    let elapsed_ns = began.elapsed().as_nanos() as u64;
-    let mut outcome = Outcome { shards: Vec::new(), aside: Vec::new(), elapsed_ns, shell };
-    for finished in first_error_first(results)? {
-        outcome.shards.push(finished.metrics);
-        outcome.aside.extend(finished.aside);
+    let elapsed_ns = clock.now() - start;
+    let mut outcome = Outcome { shards: Vec::new(), intervals: Vec::new(), aside: Vec::new(), start, elapsed_ns, shell };
+    for (shard, results) in first_error_first(results)?.into_iter().enumerate() {
+        outcome.shards.push(results.metrics);
+        outcome.intervals.extend(results.intervals.into_iter().map(|i| (shard, i)));
+        outcome.aside.extend(results.aside);
     }
     Ok(outcome)
 }
@@ -102,18 +110,13 @@ struct Job<'a> {
     plan: &'a PhysicalPlan,
     config: &'a JobConfig,
     control: &'a Arc<Control>,
-    published: &'a Arc<Published>,
+    published: &'a Published,
     clock: HostClock,
     shell: Shell,
 }
 
-struct Finished {
-    metrics: ShardMetrics,
-    aside: Vec<ShownRow>,
-}
-
 /// The life of a shard's thread: pin, compile, drive. Whatever ends it early stops the job.
-fn sit(seat: Seat<'_>, job: &Job<'_>) -> Result<Finished> {
+fn sit(seat: Seat<'_>, job: &Job<'_>) -> Result<Results> {
     let shard = seat.shard;
     let result = catch_unwind(AssertUnwindSafe(|| live(seat, job)))
         .unwrap_or_else(|panic| Err(panicked(&*panic)))
@@ -124,21 +127,21 @@ fn sit(seat: Seat<'_>, job: &Job<'_>) -> Result<Finished> {
     result
 }
 
-fn live(seat: Seat<'_>, job: &Job<'_>) -> Result<Finished> {
+fn live(seat: Seat<'_>, job: &Job<'_>) -> Result<Results> {
     let Seat { shard, mesh, readers, writers, core } = seat;
     if let Some(core) = core {
-        affinity::pin(core)?;
+        affinity::pin_to(core)?;
     }
     let query = compile(job.plan, shard, mesh.shards())?;
-    let metrics = ShardMetrics::new(shard, job.published.clone(), job.config);
-    let parts = Parts { query, readers, writers, mesh, metrics, control: job.control.clone() };
+    let mut clock = job.clock;
+    let gauge = Gauge::new(shard, job.config, job.published.clone(), clock.now());
+    let parts = Parts { query, readers, writers, mesh, gauge, control: job.control.clone() };
     let mut shard = Shard::new(job.plan, parts, job.config);
     match job.shell {
         Shell::Glommio => executor::drive(&mut shard, core, job.config, job.clock)?,
         Shell::Thread => thread::drive(&mut shard, job.config, job.clock)?,
     }
-    let (metrics, aside) = shard.into_results();
-    Ok(Finished { metrics, aside })
+    Ok(shard.into_results(clock.now()))
 }
 
 fn open_readers(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Vec<Box<dyn Reader>>> {
@@ -160,7 +163,7 @@ fn open_writers(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Vec<
 }
 
 /// All results, or the error that stopped the job: one that is not merely the echo of another shard's.
-fn first_error_first(results: Vec<Result<Finished>>) -> Result<Vec<Finished>> {
+fn first_error_first(results: Vec<Result<Results>>) -> Result<Vec<Results>> {
     let mut finished = Vec::with_capacity(results.len());
     let mut errors = Vec::new();
     for result in results {

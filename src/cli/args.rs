@@ -137,7 +137,7 @@ impl RunArgs {
 /// The exit code of a job that ended with `error`.
 pub fn exit_code(error: &Error) -> u8 {
     match error.kind() {
-        ErrorKind::Io | ErrorKind::Data | ErrorKind::Limit => 1,
+        ErrorKind::Io | ErrorKind::Data | ErrorKind::Limit | ErrorKind::Stopped => 1,
         ErrorKind::Sql | ErrorKind::Config => 2,
         ErrorKind::Host => 3,
         ErrorKind::Internal => 101,

@@ -2,10 +2,11 @@
 //!
 //! A row has left when its writer has handed it over: only then its end-to-end time is taken.
 
+use super::gauge::Gauge;
 use crate::batch::{Batch, StampRun, push_stamp};
 use crate::error::Result;
 use crate::limits::SINK_BACKLOG_BYTES_MAX;
-use crate::metrics::{ShardMetrics, Stage};
+use crate::metrics::Stage;
 use crate::sink::{Flushed, Writer};
 use crate::sys::clock::Clock;
 use crate::types::Nanos;
@@ -83,7 +84,7 @@ impl Emitter {
     }
 
     /// Hands over what was written, as far as the sinks take it. Gives whether something is left. Hot: once per turn.
-    pub(super) fn flush(&mut self, clock: &mut impl Clock, metrics: &mut ShardMetrics) -> Result<Flushed> {
+    pub(super) fn flush(&mut self, clock: &mut impl Clock, gauge: &mut Gauge) -> Result<Flushed> {
         let mut all = Flushed::All;
         for outlet in &mut self.outlets {
             let Outlet::Here(outlet) = outlet else { continue };
@@ -92,7 +93,7 @@ impl Emitter {
                 if outlet.flushed == Flushed::Pending {
                     all = Flushed::Pending;
                 } else {
-                    outlet.clock_out(clock.now(), metrics);
+                    outlet.clock_out(clock.now(), gauge);
                 }
             }
         }
@@ -100,11 +101,11 @@ impl Emitter {
     }
 
     /// Hands over everything and closes, waiting if need be.
-    pub(super) fn finish(&mut self, clock: &mut impl Clock, metrics: &mut ShardMetrics) -> Result<()> {
+    pub(super) fn finish(&mut self, clock: &mut impl Clock, gauge: &mut Gauge) -> Result<()> {
         for outlet in &mut self.outlets {
             if let Outlet::Here(outlet) = outlet {
                 outlet.writer.finish()?;
-                outlet.clock_out(clock.now(), metrics);
+                outlet.clock_out(clock.now(), gauge);
             }
         }
         Ok(())
@@ -144,10 +145,10 @@ impl Emitter {
 }
 
 impl OpenOutlet {
-    fn clock_out(&mut self, now: Nanos, metrics: &mut ShardMetrics) {
+    fn clock_out(&mut self, now: Nanos, gauge: &mut Gauge) {
         for run in self.unsent.drain(..) {
-            metrics.record(Stage::Emit, now.saturating_sub(self.since), run.count.into());
-            metrics.record(Stage::EndToEnd, now.saturating_sub(run.stamp), run.count.into());
+            gauge.record(Stage::Emit, now.saturating_sub(self.since), run.count.into());
+            gauge.record(Stage::EndToEnd, now.saturating_sub(run.stamp), run.count.into());
         }
     }
 }

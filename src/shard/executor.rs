@@ -29,14 +29,14 @@ const LISTENER_POLL: Duration = Duration::from_millis(1);
 pub fn drive(shard: &mut Shard<'_>, core: Option<usize>, config: &JobConfig, clock: HostClock) -> Result<()> {
     let placement = core.map_or(Placement::Unbound, Placement::Fixed);
     let executor = LocalExecutorBuilder::new(placement)
-        .preempt_timer(Duration::from_nanos(config.preempt_ns))
+        .preempt_timer(Duration::from_nanos(config.preempt_timer))
         .make()
         .map_err(|e| Error::host(format!("cannot start an executor: {e}")).hint("`corelane doctor` says what the host forbids"))?;
     executor.run(turns(shard, config, clock))
 }
 
 async fn turns(shard: &mut Shard<'_>, config: &JobConfig, mut clock: HostClock) -> Result<()> {
-    let mut idler = Idler::new(config.idle, config.spin_ns);
+    let mut idler = Idler::new(config.idle, config.spin_time);
     loop {
         match shard.step(&mut clock)? {
             Turn::Done => return Ok(()),
@@ -61,7 +61,7 @@ async fn park(shard: &mut Shard<'_>, timeout: Option<Duration>) -> Result<()> {
     let ear = adopt::<UnixStream>(bell.ear())?;
     bell.flag().announce();
     if !shard.has_mail() {
-        shard.metrics_mut().parks += 1;
+        shard.gauge_mut().parked();
         let (connections, others) = split_listeners(&shard.readable_fds());
         let mut streams = Vec::with_capacity(connections.len());
         for fd in &connections {

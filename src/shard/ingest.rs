@@ -5,12 +5,13 @@
 
 use super::aside::Aside;
 use super::flow::Flow;
+use super::gauge::Gauge;
 use crate::batch::{Batch, Column, Mark, Selection, Values, Watermark};
 use crate::compile::{ScanProgram, WatermarkProgram};
 use crate::error::Result;
 use crate::expr::RowErrors;
 use crate::format::Decoded;
-use crate::metrics::{Part, ShardMetrics, Stage};
+use crate::metrics::{Part, Stage};
 use crate::operator::{AsideRow, Operator, Output};
 use crate::plan::physical::NodeId;
 use crate::progress::Alignment;
@@ -28,6 +29,8 @@ pub(super) struct Ingest {
     splits: Vec<Split>,
     alignment: Alignment,
     state: State,
+    /// Rows and nanoseconds of the poll that was not put down to the flow yet.
+    lap: (u64, Nanos),
 }
 
 /// Progress of one split.
@@ -57,7 +60,7 @@ pub(super) enum Read {
 pub(super) struct Around<'a, C> {
     pub flow: &'a mut Flow,
     pub aside: &'a mut Aside,
-    pub metrics: &'a mut ShardMetrics,
+    pub gauge: &'a mut Gauge,
     pub clock: &'a mut C,
 }
 
@@ -73,6 +76,7 @@ impl Ingest {
             splits: Vec::new(),
             alignment: Alignment::new(0),
             state: State::Reading,
+            lap: (0, 0),
         }
     }
 
@@ -81,6 +85,16 @@ impl Ingest {
         for _ in 0..self.reader.splits() {
             self.open_split(now);
         }
+    }
+
+    /// The joint watermark of its splits.
+    pub(super) fn watermark(&self) -> EventTime {
+        self.alignment.time().time
+    }
+
+    /// Rows read and nanoseconds polled in the last turn.
+    pub(super) fn take_lap(&mut self) -> (u64, Nanos) {
+        std::mem::take(&mut self.lap)
     }
 
     /// Stops reading; what was read is still given out.
@@ -104,11 +118,13 @@ impl Ingest {
         match polled {
             Polled::Rows { split, stamp } => {
                 let rows = self.decoded.rows as u64;
-                around.metrics.record(Stage::Ingest, began.saturating_sub(stamp), rows);
-                around.metrics.record(Stage::Decode, read - began, rows);
-                around.metrics.add(Part::Decode, read - began);
-                around.metrics.rows_in += rows + self.decoded.bad.len() as u64;
-                around.metrics.batches_in += 1;
+                around.gauge.record(Stage::Ingest, began.saturating_sub(stamp), rows);
+                around.gauge.record(Stage::Decode, read - began, rows);
+                around.gauge.add(Part::Decode, read - began);
+                let counters = around.gauge.counters();
+                counters.rows_in += rows + self.decoded.bad.len() as u64;
+                counters.batches_in += 1;
+                self.lap = (rows, read - began);
                 self.take_rows(split, stamp, read, around)?;
                 Ok(Read::Something)
             }

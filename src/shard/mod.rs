@@ -12,6 +12,7 @@ pub mod control;
 pub mod emit;
 pub mod executor;
 mod flow;
+pub mod gauge;
 mod ingest;
 pub mod park;
 pub mod thread;
@@ -23,7 +24,7 @@ use crate::compile::{Query, Role};
 use crate::config::JobConfig;
 use crate::error::{Error, Result};
 use crate::limits::INBOX_MESSAGES_PER_TURN;
-use crate::metrics::{Part, ShardMetrics, Stage};
+use crate::metrics::{Interval, Part, ShardMetrics, Stage};
 use crate::plan::physical::PhysicalPlan;
 use crate::route::mesh::MeshEnd;
 use crate::sink::{Flushed, Writer};
@@ -35,6 +36,7 @@ use aside::Aside;
 use control::{Control, Phase};
 use emit::Emitter;
 use flow::{Flow, Item, Surroundings};
+use gauge::Gauge;
 use ingest::{Around, Ingest, Read};
 
 /// What a turn came to.
@@ -58,13 +60,12 @@ pub struct Shard<'r> {
     mesh: MeshEnd<'r>,
     emitter: Emitter,
     aside: Aside,
-    metrics: ShardMetrics,
+    gauge: Gauge,
     control: Arc<Control>,
     phase: Phase,
     batch_rows: usize,
-    stage: Life,
-    /// When the last turn ended, and whether it was idle: what passed since then belongs to that.
-    left: Option<(Nanos, Part)>,
+    memory_limit: Option<u64>,
+    life: Life,
 }
 
 /// Where a shard is in its life.
@@ -86,15 +87,25 @@ pub struct Parts<'r> {
     /// Ends of the mesh.
     pub mesh: MeshEnd<'r>,
     /// Counters and histograms.
-    pub metrics: ShardMetrics,
+    pub gauge: Gauge,
     /// Stops it.
     pub control: Arc<Control>,
+}
+
+/// What a shard leaves behind.
+pub struct Results {
+    /// Counters and histograms.
+    pub metrics: ShardMetrics,
+    /// Intervals of the log.
+    pub intervals: Vec<Interval>,
+    /// The first set-aside rows.
+    pub aside: Vec<aside::ShownRow>,
 }
 
 impl<'r> Shard<'r> {
     /// Assembles a shard.
     pub fn new(plan: &PhysicalPlan, parts: Parts<'r>, config: &JobConfig) -> Self {
-        let Parts { query, readers, writers, mesh, metrics, control } = parts;
+        let Parts { query, readers, writers, mesh, gauge, control } = parts;
         let batch_rows = config.batch_rows;
         let mut flow = Flow::new(query, mesh.shard(), mesh.shards());
         let mut readers = readers.into_iter();
@@ -108,25 +119,26 @@ impl<'r> Shard<'r> {
         }
         let aside = Aside::new(plan, control.clone());
         let emitter = Emitter::new(writers);
-        Self { flow, ingests, mesh, emitter, aside, metrics, control, phase: Phase::Run, batch_rows, stage: Life::New, left: None }
+        let (phase, memory_limit, life) = (Phase::Run, config.memory_limit, Life::New);
+        Self { flow, ingests, mesh, emitter, aside, gauge, control, phase, batch_rows, memory_limit, life }
     }
 
     /// One turn. Hot: once per batch.
     pub fn step(&mut self, clock: &mut impl Clock) -> Result<Turn> {
         let began = clock.now();
-        if let Some((left, part)) = self.left {
-            self.metrics.add(part, began.saturating_sub(left));
-        }
+        self.gauge.turn_begins(began);
         let turn = self.work(clock, began)?;
         let ended = clock.now();
-        self.left = Some((ended, if matches!(turn, Turn::Idle { .. }) { Part::Idle } else { Part::Other }));
-        self.metrics.turn(ended, turn != Turn::Busy);
+        self.gauge.turn_ends(ended, if matches!(turn, Turn::Idle { .. }) { Part::Idle } else { Part::Other });
+        if self.gauge.is_due(ended) {
+            self.look_around(ended)?;
+        }
         Ok(turn)
     }
 
     fn work(&mut self, clock: &mut impl Clock, now: Nanos) -> Result<Turn> {
-        if self.stage == Life::New {
-            self.stage = Life::Running;
+        if self.life == Life::New {
+            self.life = Life::Running;
             self.flow.start();
             self.ingests.iter_mut().for_each(|i| i.start(now));
             self.run_flow(clock, now, 0)?;
@@ -141,8 +153,8 @@ impl<'r> Shard<'r> {
         busy |= read;
         let sent = clock.now();
         self.mesh.flush(sent);
+        self.gauge.add(Part::Exchange, clock.now().saturating_sub(sent));
         let flushed = self.flush(clock, sent)?;
-        self.publish();
         if self.is_done() && flushed == Flushed::All {
             return self.finish(clock);
         }
@@ -166,7 +178,7 @@ impl<'r> Shard<'r> {
                 match payload {
                     Payload::Batch(batch) => {
                         let rows = batch.rows() as u64;
-                        self.metrics.record(Stage::ExchangeWait, now.saturating_sub(sent), rows);
+                        self.gauge.record(Stage::ExchangeWait, now.saturating_sub(sent), rows);
                         self.flow.receive(exchange, from, Item::Batch(batch));
                         self.run_flow(clock, now, rows)?;
                     }
@@ -200,17 +212,15 @@ impl<'r> Shard<'r> {
                 break;
             }
             let began = clock.now();
-            let before = self.metrics.rows_in;
-            let Self { flow, aside, metrics, ingests, .. } = self;
-            let read = ingests[index].turn(self.batch_rows, &mut Around { flow, aside, metrics, clock })?;
+            let Self { flow, aside, gauge, ingests, .. } = self;
+            let read = ingests[index].turn(self.batch_rows, &mut Around { flow, aside, gauge, clock })?;
             match read {
                 Read::Something => busy = true,
                 Read::Nothing { wake_at: at } => wake_at = [wake_at, at].into_iter().flatten().min(),
                 Read::Ended => {}
             }
-            let rows = self.metrics.rows_in - before;
-            let decoded = self.metrics.take_lap();
-            self.run_flow(clock, began + decoded, rows)?;
+            let (rows, polled) = self.ingests[index].take_lap();
+            self.run_flow(clock, began + polled, rows)?;
         }
         Ok((busy, wake_at))
     }
@@ -227,14 +237,14 @@ impl<'r> Shard<'r> {
     fn account_operators(&mut self, clock: &mut impl Clock, began: Nanos, rows: u64) {
         let emitting = self.emitter.take_spent();
         let operators = clock.now().saturating_sub(began).saturating_sub(emitting);
-        self.metrics.add(Part::Emit, emitting);
-        self.metrics.add(Part::Operators, operators);
-        self.metrics.record(Stage::Operators, operators, rows);
+        self.gauge.add(Part::Emit, emitting);
+        self.gauge.add(Part::Operators, operators);
+        self.gauge.record(Stage::Operators, operators, rows);
     }
 
     fn flush(&mut self, clock: &mut impl Clock, sent: Nanos) -> Result<Flushed> {
-        let flushed = self.emitter.flush(clock, &mut self.metrics)?;
-        self.metrics.add(Part::Emit, clock.now().saturating_sub(sent));
+        let flushed = self.emitter.flush(clock, &mut self.gauge)?;
+        self.gauge.add(Part::Emit, clock.now().saturating_sub(sent));
         Ok(flushed)
     }
 
@@ -246,12 +256,31 @@ impl<'r> Shard<'r> {
         }
     }
 
-    fn publish(&mut self) {
-        self.metrics.rows_out = self.emitter.rows();
-        self.metrics.rows_filtered = self.flow.counts.filtered_rows;
-        self.metrics.rows_late = self.flow.counts.late_rows;
-        self.metrics.rows_aside = self.aside.count;
-        self.metrics.ring_full_count = self.mesh.ring_full_count();
+    /// Brings the counters up to date with what the parts counted.
+    fn tally(&mut self) {
+        let counters = self.gauge.counters();
+        counters.rows_out = self.emitter.rows();
+        counters.rows_filtered = self.flow.counts.filtered_rows;
+        counters.rows_late = self.flow.counts.late_rows;
+        counters.rows_aside = self.aside.count;
+        counters.ring_full_count = self.mesh.ring_full_count();
+    }
+
+    /// What is done a few times a second: show where the job stands, hold the memory limit.
+    #[cold]
+    fn look_around(&mut self, now: Nanos) -> Result<()> {
+        self.tally();
+        let watermark = self.ingests.iter().map(Ingest::watermark).min().unwrap_or(crate::types::EventTime::MIN);
+        self.gauge.publish(now, watermark);
+        match self.memory_limit {
+            Some(limit) if self.state_bytes() as u64 > limit => Err(Error::limit(format!(
+                "shard {}: operators hold {} bytes of state, more than 'runtime.memory_limit' = {limit}",
+                self.id(),
+                self.state_bytes()
+            ))
+            .hint("`corelane explain` says what bounds the state of each operator")),
+            _ => Ok(()),
+        }
     }
 
     fn is_done(&self) -> bool {
@@ -259,9 +288,10 @@ impl<'r> Shard<'r> {
     }
 
     fn finish(&mut self, clock: &mut impl Clock) -> Result<Turn> {
-        if self.stage != Life::Done {
-            self.stage = Life::Done;
-            self.emitter.finish(clock, &mut self.metrics)?;
+        if self.life != Life::Done {
+            self.life = Life::Done;
+            self.emitter.finish(clock, &mut self.gauge)?;
+            self.tally();
         }
         Ok(Turn::Done)
     }
@@ -291,9 +321,9 @@ impl<'r> Shard<'r> {
         &self.control
     }
 
-    /// Counters and histograms, to be read or told of parks.
-    pub fn metrics_mut(&mut self) -> &mut ShardMetrics {
-        &mut self.metrics
+    /// The measuring, to be told of sleeps.
+    pub fn gauge_mut(&mut self) -> &mut Gauge {
+        &mut self.gauge
     }
 
     /// Bytes of operator state.
@@ -301,8 +331,9 @@ impl<'r> Shard<'r> {
         self.flow.state_bytes()
     }
 
-    /// Gives up counters and set-aside rows at the end.
-    pub fn into_results(self) -> (ShardMetrics, Vec<aside::ShownRow>) {
-        (self.metrics, self.aside.shown)
+    /// Gives up what was measured and the first set-aside rows, at the end.
+    pub fn into_results(self, now: Nanos) -> Results {
+        let (metrics, intervals) = self.gauge.finish(now);
+        Results { metrics, intervals, aside: self.aside.shown }
     }
 }

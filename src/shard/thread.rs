@@ -10,7 +10,7 @@ use crate::sys::clock::{Clock, HostClock};
 
 /// Drives the shard to its end on the calling thread.
 pub fn drive(shard: &mut Shard<'_>, config: &JobConfig, mut clock: HostClock) -> Result<()> {
-    let mut idler = Idler::new(config.idle, config.spin_ns);
+    let mut idler = Idler::new(config.idle, config.spin_time);
     loop {
         match shard.step(&mut clock)? {
             Turn::Done => return Ok(()),
@@ -31,7 +31,7 @@ fn park(shard: &mut Shard<'_>, timeout: Option<Duration>) -> Result<()> {
     let bell = &control.bells()[shard.id()];
     bell.flag().announce();
     if !shard.has_mail() {
-        shard.metrics_mut().parks += 1;
+        shard.gauge_mut().parked();
         wait(bell.ear(), &shard.readable_fds(), &shard.writable_fds(), timeout)?;
     }
     bell.flag().awake();

@@ -2,4 +2,23 @@
 
 pub mod args;
 pub mod doctor;
+pub mod explain;
+pub mod job;
 pub mod latency;
+pub mod run;
+
+use std::io::{stderr, stdout};
+
+use self::args::{Cli, Verb};
+use crate::error::Result;
+
+/// Does what the verb says. Results go to stdout, everything else to stderr.
+pub fn dispatch(cli: &Cli) -> Result<()> {
+    match &cli.verb {
+        Verb::Run(args) => run::run(args, &mut stdout(), &mut stderr()),
+        Verb::Explain(args) => explain::explain(args, &mut stdout()),
+        Verb::Check(args) => explain::check(args, &mut stdout()),
+        Verb::Doctor(args) => doctor::run(args, &mut stdout()),
+        Verb::Latency(args) => latency::run(args, &mut stdout()),
+    }
+}

@@ -22,6 +22,14 @@ pub struct ShownRow {
     pub text: String,
 }
 
+impl ShownRow {
+    /// The row in one line: table, place, reason, content.
+    pub fn line(&self) -> String {
+        let place = self.place.as_ref().map_or_else(String::new, |p| format!(", {p}"));
+        format!("table '{}'{place}: {}: {}", self.table, self.reason, self.text.trim_end())
+    }
+}
+
 /// The set-aside rows of one shard.
 pub struct Aside {
     control: Arc<Control>,

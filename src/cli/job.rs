@@ -1,0 +1,72 @@
+//! What the verbs that take SQL share: reading scripts, planning them, choosing cores.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::JobArgs;
+use crate::config::{JobConfig, split_override};
+use crate::error::{Error, Result};
+use crate::plan::{Connectors, Planned, Script, plan};
+use crate::sink::{self, Sink};
+use crate::source::{self, Source};
+use crate::types::TableDef;
+
+/// The connectors that come with Corelane.
+pub struct BuiltIn;
+
+impl Connectors for BuiltIn {
+    fn source(&self, table: &TableDef) -> Result<Arc<dyn Source>> {
+        source::create(table)
+    }
+
+    fn sink(&self, table: &TableDef) -> Result<Arc<dyn Sink>> {
+        sink::create(table)
+    }
+
+    fn print(&self) -> Result<Arc<dyn Sink>> {
+        Ok(sink::print::stdout())
+    }
+}
+
+/// A job as far as it goes without running.
+pub struct Job {
+    /// The plan.
+    pub planned: Planned,
+    /// The settings.
+    pub config: JobConfig,
+    /// Core of each shard.
+    pub cores: Vec<usize>,
+    /// Cores of everything else; empty for any.
+    pub control: Vec<usize>,
+}
+
+/// Reads and plans the scripts; `config` makes the settings once the SQL's SET statements are known.
+pub fn prepare(args: &JobArgs, config: impl FnOnce(&[(String, String)]) -> Result<JobConfig>) -> Result<Job> {
+    let settings = args.settings.iter().map(|s| split_override(s)).collect::<Result<Vec<_>>>()?;
+    let planned = plan(&scripts(args)?, &settings, &BuiltIn)?;
+    let sets: Vec<_> = planned.settings.iter().map(|(key, value)| (key.clone(), value.text.clone())).collect();
+    let config = config(&sets)?;
+    let placement = config.placement()?;
+    Ok(Job { planned, config, cores: placement.shards, control: placement.control })
+}
+
+fn scripts(args: &JobArgs) -> Result<Vec<Script>> {
+    let mut scripts = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>>>()?;
+    for (index, text) in args.expressions.iter().enumerate() {
+        let file = if args.expressions.len() == 1 { "-e".to_owned() } else { format!("-e {}", index + 1) };
+        scripts.push(Script { text: text.clone(), file });
+    }
+    Ok(scripts)
+}
+
+fn read(path: &Path) -> Result<Script> {
+    let file = path.display().to_string();
+    if file == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map_err(|e| Error::config(format!("cannot read SQL from standard input: {e}")))?;
+        return Ok(Script { text, file: "<stdin>".to_owned() });
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| Error::config(format!("cannot read '{file}': {e}")))?;
+    Ok(Script { text, file })
+}

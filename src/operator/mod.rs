@@ -9,6 +9,8 @@ mod calc;
 mod grouped;
 mod window_aggregate;
 mod window_assign;
+#[cfg(test)]
+mod tests;
 
 pub use aggregate::{Aggregate, GlobalGroup};
 pub use calc::Calc;

@@ -118,12 +118,14 @@ impl Grouped {
     }
 
     fn results(&self, shape: &Shape, groups: &[u32]) -> Vec<Column> {
-        let write = |(accumulator, call): (&Box<dyn Accumulator>, &AggregateCall)| {
-            let mut column = Column::with_capacity(&call.data_type, groups.len());
-            accumulator.write(groups, &mut column);
-            column
-        };
-        self.accumulators.iter().zip(&shape.calls).map(write).collect()
+        let pairs = self.accumulators.iter().zip(&shape.calls);
+        pairs
+            .map(|(accumulator, call)| {
+                let mut column = Column::with_capacity(&call.data_type, groups.len());
+                accumulator.write(groups, &mut column);
+                column
+            })
+            .collect()
     }
 
     fn resize(&mut self) {

@@ -1,4 +1,5 @@
 //! Operators against naive twins on seeded random rows.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
 

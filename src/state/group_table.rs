@@ -224,7 +224,7 @@ mod tests {
             }
             let removed: Vec<String> = naive.keys().filter(|_| random.u8(..5) == 0).cloned().collect();
             for key in removed {
-                table.remove(naive.remove(&key).unwrap());
+                table.remove(naive.remove(&key).expect("a key just listed"));
             }
             assert_eq!(table.len(), naive.len());
             assert_eq!(table.in_order().len(), naive.len());

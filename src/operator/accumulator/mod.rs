@@ -79,7 +79,7 @@ fn grow<T: Clone + Default>(values: &mut Vec<T>, bound: usize) {
     }
 }
 
-/// Bytes of an argument type's values are not counted by length where they stand in vectors of fixed width.
+/// Bytes a vector holds, those behind pointers not counted.
 fn bytes_of<T>(values: &Vec<T>) -> usize {
     values.capacity() * size_of::<T>()
 }

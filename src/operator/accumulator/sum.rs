@@ -93,7 +93,12 @@ impl Accumulator for ExactSum {
             (Values::I16(v), _) => add(state, v, rows, |_| true, failed),
             (Values::I8(v), Result::BigInt) => add(state, v, rows, narrow, failed),
             (Values::I8(v), _) => add(state, v, rows, |_| true, failed),
-            (Values::I128(v), _) => add(state, v, rows, |sum| decimal::fits(sum, decimal::PRECISION_MAX), failed),
+            (Values::I128(v), result) => {
+                // A sum whose digits fit with those of the mean added has a mean that fits.
+                let up = if let Result::MeanDecimal { up } = result { up } else { 0 };
+                let digits = decimal::PRECISION_MAX.saturating_sub(up);
+                add(state, v, rows, |sum| decimal::fits(sum, digits), failed);
+            }
             (values, _) => panic!("SUM over {:?}", values.representation()),
         }
     }

@@ -3,10 +3,28 @@
 //! An operator is driven by its shard: `process` for every batch, `watermark` when the minimum over its inputs has moved,
 //! `end` once. All emit into an `Output`. A row an operator cannot take goes to `Output::aside`, a late one to `Output::late`.
 
+mod accumulator;
+mod aggregate;
+mod calc;
+mod grouped;
+mod window_aggregate;
+mod window_assign;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::{Aggregate, GlobalGroup};
+pub use calc::Calc;
+pub use window_aggregate::WindowAggregate;
+pub use window_assign::WindowAssign;
+
 use std::borrow::Cow;
 
+use crate::batch::text::row_text;
 use crate::batch::{Batch, Watermark};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::limits::ASIDE_TEXT_BYTES_MAX;
+use crate::types::DataType;
+use crate::types::relation::OnError;
 
 /// Why a row was taken out of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,5 +83,30 @@ pub trait Operator: Send {
     /// Bytes of state held.
     fn state_bytes(&self) -> usize {
         0
+    }
+}
+
+/// Takes a row that failed out of the stream, or fails the job. Cold: only for bad rows.
+#[cold]
+pub(crate) fn set_aside(
+    batch: &Batch,
+    row: usize,
+    types: &[DataType],
+    reason: impl Into<Cow<'static, str>>,
+    on_error: OnError,
+    out: &mut Output,
+) -> Result<()> {
+    let (reason, mut text) = (reason.into(), row_text(batch, row, types));
+    let mut end = text.len().min(ASIDE_TEXT_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    match on_error {
+        OnError::Fail => Err(Error::data(format!("{reason} in row {text}"))),
+        OnError::SetAside => {
+            out.aside.push(AsideRow { reason, text });
+            Ok(())
+        }
     }
 }

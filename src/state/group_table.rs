@@ -68,6 +68,11 @@ impl GroupTable {
         self.born[group as usize]
     }
 
+    /// Whether there is a group of this number.
+    pub fn is_live(&self, group: u32) -> bool {
+        self.born[group as usize] != VACANT
+    }
+
     /// The groups in the order in which they came.
     pub fn in_order(&self) -> Vec<u32> {
         let mut groups: Vec<u32> = (0..self.bound() as u32).filter(|g| self.born(*g) != VACANT).collect();
@@ -219,7 +224,7 @@ mod tests {
             }
             let removed: Vec<String> = naive.keys().filter(|_| random.u8(..5) == 0).cloned().collect();
             for key in removed {
-                table.remove(naive.remove(&key).unwrap());
+                table.remove(naive.remove(&key).expect("a key just listed"));
             }
             assert_eq!(table.len(), naive.len());
             assert_eq!(table.in_order().len(), naive.len());

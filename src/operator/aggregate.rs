@@ -1,0 +1,104 @@
+//! Running aggregate by key: a changelog after every batch, or all results once at the end of input.
+
+use super::grouped::{Grouped, Retention, Scratch, Shape};
+use super::{Operator, Output, Progress, set_aside};
+use crate::batch::{Batch, Selection, Watermark};
+use crate::error::Result;
+use crate::limits::TIMER_ROWS_PER_TURN;
+use crate::types::relation::{AggregateCall, Emit, OnError, Retracts};
+use crate::types::{DataType, Nanos};
+
+/// Whether this instance owns the one group of an aggregate without keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GlobalGroup {
+    /// It gives out a row even for no input.
+    Owned,
+    /// Another instance does.
+    Elsewhere,
+}
+
+/// Keyed running aggregate. Output: keys, then results.
+pub struct Aggregate {
+    shape: Shape,
+    emit: Emit,
+    on_error: OnError,
+    global: GlobalGroup,
+    input_types: Vec<DataType>,
+    groups: Grouped,
+    scratch: Scratch,
+    /// At the end: the groups still to be given out, the next of them, and the last arrival.
+    closing: Option<(Vec<u32>, usize)>,
+    ended: bool,
+    stamp: Nanos,
+}
+
+impl Aggregate {
+    /// Over these key columns; DISTINCT without calls.
+    pub fn new(
+        keys: Vec<usize>,
+        calls: Vec<AggregateCall>,
+        emit: Emit,
+        retracts: Retracts,
+        on_error: OnError,
+        global: GlobalGroup,
+        input_types: Vec<DataType>,
+    ) -> Self {
+        let key_types = keys.iter().map(|k| input_types[*k].clone()).collect();
+        let keeps_empty = if keys.is_empty() { Retention::Keep } else { Retention::Remove };
+        let shape = Shape { keys, key_types, calls, retracts, keeps_empty };
+        let groups = Grouped::new(&shape);
+        let scratch = Scratch::default();
+        Self { shape, emit, on_error, global, input_types, groups, scratch, closing: None, ended: false, stamp: 0 }
+    }
+}
+
+impl Operator for Aggregate {
+    fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let all = Selection::All(batch.rows());
+        self.scratch.prepare(&batch, &self.shape);
+        self.stamp = batch.last_stamp();
+        match self.emit {
+            Emit::OnClose => self.groups.apply(&self.shape, &batch, &all, &mut self.scratch),
+            Emit::OnChange => {
+                let changes = self.groups.apply_changes(&self.shape, &batch, &all, &mut self.scratch);
+                let rows = changes.kinds.len();
+                let columns = changes.keys.into_iter().chain(changes.results).collect();
+                let mut result = Batch::new(columns, rows, self.stamp);
+                result.kinds = Some(changes.kinds);
+                out.emit(result);
+            }
+        }
+        for (row, reason) in std::mem::take(&mut self.scratch.errors) {
+            set_aside(&batch, row, &self.input_types, reason, self.on_error, out)?;
+        }
+        Ok(())
+    }
+
+    fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
+        if watermark.time != Watermark::MAX.time || self.ended {
+            return Ok(Progress::Done);
+        }
+        if self.closing.is_none() {
+            let made = self.shape.keys.is_empty() && self.groups.is_empty() && self.global == GlobalGroup::Owned;
+            if made {
+                self.groups.make_global();
+            }
+            let wanted = made || self.emit == Emit::OnClose;
+            self.closing = Some((if wanted { self.groups.in_order(&self.shape) } else { Vec::new() }, 0));
+        }
+        let Some((groups, next)) = &mut self.closing else { return Ok(Progress::Done) };
+        let chunk = &groups[*next..groups.len().min(*next + TIMER_ROWS_PER_TURN)];
+        let (keys, results) = self.groups.read(&self.shape, chunk);
+        out.emit(Batch::new(keys.into_iter().chain(results).collect(), chunk.len(), self.stamp));
+        *next += chunk.len();
+        self.ended = *next == groups.len();
+        Ok(if self.ended { Progress::Done } else { Progress::More })
+    }
+
+    fn state_bytes(&self) -> usize {
+        self.groups.state_bytes()
+    }
+}

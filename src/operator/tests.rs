@@ -1,0 +1,229 @@
+//! Operators against naive twins on seeded random rows.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::batch::{Column, RowKind, Selection};
+use crate::types::Value;
+use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Emit, Retracts, Window};
+
+const TYPES: [DataType; 4] = [DataType::BigInt, DataType::Timestamp(3), DataType::Int, DataType::Boolean];
+
+type Row = (Vec<Value>, i64);
+
+fn batch(rows: &[Row]) -> Batch {
+    let mut columns: Vec<Column> = TYPES.iter().map(|t| Column::with_capacity(t, 0)).collect();
+    for (values, _) in rows {
+        columns.iter_mut().zip(values).for_each(|(c, v)| c.push(v));
+    }
+    let mut batch = Batch::new(columns, rows.len(), 1);
+    if rows.iter().any(|(_, sign)| *sign < 0) {
+        let kind = |s: i64| if s < 0 { RowKind::Delete } else { RowKind::Insert };
+        batch.kinds = Some(rows.iter().map(|(_, s)| kind(*s)).collect());
+    }
+    batch
+}
+
+fn random_rows(seed: u64, count: usize, retracts: Retracts) -> Vec<Row> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let (mut rows, mut live): (Vec<Row>, Vec<Vec<Value>>) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        if retracts == Retracts::Maybe && !live.is_empty() && random.u8(..5) < 2 {
+            rows.push((live.swap_remove(random.usize(..live.len())), -1));
+            continue;
+        }
+        let time = Value::Int(random.i64(-60..60));
+        let mut null = |value: Value, share: u8| if random.u8(..share) == 0 { Value::Null } else { value };
+        let (key, arg, flag) =
+            (fastrand::Rng::with_seed(rows.len() as u64 + seed).i64(0..7), rows.len() as i64 * 7919 % 13 - 6, rows.len() % 3 > 0);
+        let row = vec![null(Value::Int(key), 9), time, null(Value::Int(arg), 5), null(Value::Bool(flag), 6)];
+        live.push(row.clone());
+        rows.push((row, 1));
+    }
+    rows
+}
+
+fn calls() -> Vec<AggregateCall> {
+    use AggregateFunction::*;
+    let call = |function, argument: Option<usize>, distinct, filter, data_type| {
+        let argument_type = argument.map_or(DataType::BigInt, |a| TYPES[a].clone());
+        AggregateCall { function, argument, argument_type, distinct, filter, data_type }
+    };
+    vec![
+        call(Count, None, Distinct::All, None, DataType::BigInt),
+        call(Count, Some(2), Distinct::Distinct, None, DataType::BigInt),
+        call(Sum, Some(2), Distinct::All, Some(3), DataType::BigInt),
+        call(Sum, Some(2), Distinct::Distinct, None, DataType::BigInt),
+        call(Avg, Some(2), Distinct::All, None, DataType::Double),
+        call(Min, Some(2), Distinct::All, None, DataType::Int),
+        call(Max, Some(2), Distinct::All, Some(3), DataType::Int),
+    ]
+}
+
+fn naive(rows: &[&Vec<Value>]) -> Vec<Value> {
+    let ints = |filtered: bool| -> Vec<i64> {
+        let keep = rows.iter().filter(|r| !filtered || r[3] == Value::Bool(true));
+        keep.filter_map(|r| if let Value::Int(n) = r[2] { Some(n) } else { None }).collect()
+    };
+    let some =
+        |list: &[i64], value: Option<i64>| if list.is_empty() { Value::Null } else { value.map_or(Value::Null, Value::Int) };
+    let (all, filtered) = (ints(false), ints(true));
+    let mut distinct = all.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let mean = if all.is_empty() { Value::Null } else { Value::Double(all.iter().sum::<i64>() as f64 / all.len() as f64) };
+    vec![
+        Value::Int(rows.len() as i64),
+        Value::Int(distinct.len() as i64),
+        some(&filtered, Some(filtered.iter().sum())),
+        some(&all, Some(distinct.iter().sum())),
+        mean,
+        some(&all, all.iter().min().copied()),
+        some(&filtered, filtered.iter().max().copied()),
+    ]
+}
+
+/// The rows that remain after all changes, as text, sorted; asserts that nothing is taken back that is not there.
+fn content(batches: &[Batch], types: &[DataType]) -> Vec<String> {
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    for batch in batches {
+        for row in 0..batch.rows() {
+            let count = counts.entry(format!("{:?}", batch.row(row, types))).or_default();
+            *count += batch.kind(row).sign();
+            assert!(*count >= 0, "taken back before it was there");
+        }
+    }
+    counts.into_iter().filter(|(_, n)| *n > 0).inspect(|(_, n)| assert_eq!(*n, 1)).map(|(row, _)| row).collect()
+}
+
+fn run(operator: &mut dyn Operator, rows: &[Row], split: usize) -> Output {
+    let mut out = Output::default();
+    rows.chunks(split).for_each(|chunk| operator.process(batch(chunk), &mut out).unwrap());
+    while operator.watermark(Watermark::MAX, &mut out).unwrap() == Progress::More {}
+    out
+}
+
+fn remaining(rows: &[Row]) -> Vec<&Vec<Value>> {
+    let mut live: Vec<&Vec<Value>> = Vec::new();
+    for (row, sign) in rows {
+        match sign {
+            1 => live.push(row),
+            _ => drop(live.swap_remove(live.iter().position(|r| *r == row).unwrap())),
+        }
+    }
+    live
+}
+
+fn check(window: Option<Window>, emit: Emit, retracts: Retracts) {
+    for (seed, split) in [(1, 1), (2, 3), (3, 400), (4, 50)] {
+        let rows = random_rows(seed, 400, retracts);
+        let mut groups: BTreeMap<String, (Vec<Value>, Vec<&Vec<Value>>)> = BTreeMap::new();
+        for row in remaining(&rows) {
+            let Value::Int(time) = row[1] else { continue };
+            let starts: Vec<Option<i64>> = match window {
+                None => vec![None],
+                Some(w) => (-200..200).filter(|s| s % w.slide() == 0 && *s <= time && time < s + w.size()).map(Some).collect(),
+            };
+            for start in starts {
+                let mut key = vec![row[0].clone()];
+                key.extend(start.iter().flat_map(|s| {
+                    let end = s + window.unwrap().size();
+                    [Value::Int(*s), Value::Int(end), Value::Int(end - 1_000_000)]
+                }));
+                groups.entry(format!("{key:?}")).or_insert((key, Vec::new())).1.push(row);
+            }
+        }
+        let mut expected: Vec<String> =
+            groups.into_values().map(|(key, rows)| format!("{:?}", [key, naive(&rows)].concat())).collect();
+        expected.sort();
+        let mut types = vec![DataType::BigInt];
+        types.extend(vec![DataType::BigInt; if window.is_some() { 3 } else { 0 }]);
+        types.extend(calls().into_iter().map(|c| c.data_type));
+        let input = TYPES.to_vec();
+        let out = match window {
+            None => {
+                let global = GlobalGroup::Owned;
+                run(&mut Aggregate::new(vec![0], calls(), emit, retracts, OnError::SetAside, global, input), &rows, split)
+            }
+            Some(w) => {
+                let on_error = OnError::SetAside;
+                run(&mut WindowAggregate::new(1, None, w, vec![0], calls(), emit, retracts, on_error, input), &rows, split)
+            }
+        };
+        assert!(out.aside.is_empty() && out.late_rows == 0);
+        assert_eq!(content(&out.batches, &types), expected, "seed {seed}");
+    }
+}
+
+#[test]
+fn aggregates_give_what_recomputing_gives() {
+    for emit in [Emit::OnChange, Emit::OnClose] {
+        for retracts in [Retracts::Never, Retracts::Maybe] {
+            check(None, emit, retracts);
+            check(Some(Window::Tumble { size: 10, offset: 0 }), emit, retracts);
+            check(Some(Window::Hop { size: 20, slide: 5, offset: 0 }), emit, retracts);
+        }
+    }
+}
+
+#[test]
+fn a_row_that_overflows_a_sum_leaves_no_trace() {
+    let mut calls = calls();
+    calls.truncate(3);
+    (calls[2].argument, calls[2].argument_type, calls[2].filter) = (Some(0), DataType::BigInt, None);
+    for split in [1, 3] {
+        let (emit, never, global) = (Emit::OnClose, Retracts::Never, GlobalGroup::Owned);
+        let mut sum = Aggregate::new(vec![], calls.clone(), emit, never, OnError::SetAside, global, TYPES.to_vec());
+        let row = |n: i64| (vec![Value::Int(n), Value::Int(0), Value::Int(1), Value::Null], 1);
+        let out = run(&mut sum, &[row(i64::MAX), row(1), row(-1)], split);
+        assert_eq!(out.aside.len(), 1);
+        let types = vec![DataType::BigInt; 3];
+        assert_eq!(out.batches[0].row(0, &types), [Value::Int(2), Value::Int(1), Value::Int(i64::MAX - 1)]);
+    }
+}
+
+#[test]
+fn late_rows_are_decided_window_by_window() {
+    let window = Window::Hop { size: 20, slide: 10, offset: 0 };
+    let (emit, never) = (Emit::OnClose, Retracts::Never);
+    let calls = calls()[..1].to_vec();
+    let mut hop = WindowAggregate::new(1, Some(0), window, vec![], calls, emit, never, OnError::SetAside, TYPES.to_vec());
+    let row = |mark: i64, time: i64| (vec![Value::Int(mark), Value::Int(time), Value::Null, Value::Null], 1);
+    // Windows [0, 20) and [10, 30): the second row comes when the first is closed, the third when both are.
+    let out = run(&mut hop, &[row(0, 15), row(19, 15), row(29, 15), row(18, 15)], 4);
+    assert_eq!(out.late_rows, 1);
+    assert_eq!(out.late[0].columns[0].value(0, &DataType::BigInt), Value::Int(29));
+    let counts: Vec<Value> = out.batches.iter().map(|b| b.columns[3].value(0, &DataType::BigInt)).collect();
+    assert_eq!(counts, [Value::Int(2), Value::Int(3)]);
+}
+
+#[test]
+fn no_keys_give_a_row_for_no_input_and_only_where_owned() {
+    for (global, rows) in [(GlobalGroup::Owned, 1), (GlobalGroup::Elsewhere, 0)] {
+        for emit in [Emit::OnChange, Emit::OnClose] {
+            let mut all = Aggregate::new(vec![], calls(), emit, Retracts::Never, OnError::Fail, global, TYPES.to_vec());
+            assert_eq!(run(&mut all, &[], 1).batches.len(), rows);
+        }
+    }
+}
+
+#[test]
+fn a_plain_column_used_twice_is_moved_only_once() {
+    use crate::expr::Expr;
+    let column = |i: usize| Expr::column(i, TYPES[i].clone());
+    let rows = random_rows(9, 20, Retracts::Never);
+    let filter = column(3);
+    for filter in [None, Some(&filter)] {
+        let mut calc = Calc::new(filter, &[column(2), column(0), column(2)], TYPES.to_vec(), OnError::SetAside).unwrap();
+        let out = run(&mut calc, &rows, 20);
+        let kept: Vec<u32> = (0..20).filter(|r| filter.is_none() || rows[*r as usize].0[3] == Value::Bool(true)).collect();
+        assert_eq!(out.filtered_rows as usize, 20 - kept.len());
+        let expected = batch(&rows).gather(&Selection::Rows(kept));
+        for row in 0..expected.rows() {
+            let (got, want) =
+                (out.batches[0].row(row, &[DataType::Int, DataType::BigInt, DataType::Int]), expected.row(row, &TYPES));
+            assert_eq!(got, [want[2].clone(), want[0].clone(), want[2].clone()]);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Aggregate by key over event-time windows: groups by window, closed in order when the watermark passes their end.
+//!
+//! What is late is decided by the watermark of the row's own split (and never opens a closed window): a window a row is too late
+//! for does not get it, and a row too late for all of its windows is a late row.
+
+use std::collections::BTreeMap;
+
+use super::grouped::{Grouped, Retention, Scratch, Shape};
+use super::window_assign::{place, window_columns};
+use super::{Operator, Output, Progress, set_aside};
+use crate::batch::{Batch, Selection, Values, Watermark};
+use crate::error::Result;
+use crate::limits::TIMER_ROWS_PER_TURN;
+use crate::types::relation::{AggregateCall, Emit, OnError, Retracts, Window};
+use crate::types::{DataType, EventTime};
+
+/// Window aggregate. Output: keys, window_start, window_end, window_time, results.
+pub struct WindowAggregate {
+    time_column: usize,
+    split_watermark_column: Option<usize>,
+    window: Window,
+    shape: Shape,
+    emit: Emit,
+    on_error: OnError,
+    input_types: Vec<DataType>,
+    /// By start.
+    windows: BTreeMap<EventTime, Grouped>,
+    watermark: EventTime,
+    scratch: Scratch,
+    /// The window being given out: its start, its groups and the next of them.
+    closing: Option<(EventTime, Grouped, Vec<u32>, usize)>,
+}
+
+impl WindowAggregate {
+    /// Over these key columns and windows of `time_column`.
+    #[expect(clippy::too_many_arguments, reason = "one for each field of the plan's node")]
+    pub fn new(
+        time_column: usize,
+        split_watermark_column: Option<usize>,
+        window: Window,
+        keys: Vec<usize>,
+        calls: Vec<AggregateCall>,
+        emit: Emit,
+        retracts: Retracts,
+        on_error: OnError,
+        input_types: Vec<DataType>,
+    ) -> Self {
+        let key_types = keys.iter().map(|k| input_types[*k].clone()).collect();
+        let shape = Shape { keys, key_types, calls, retracts, keeps_empty: Retention::Remove };
+        let (windows, scratch) = (BTreeMap::new(), Scratch::default());
+        let watermark = EventTime::MIN;
+        let closing = None;
+        Self {
+            time_column,
+            split_watermark_column,
+            window,
+            shape,
+            emit,
+            on_error,
+            input_types,
+            windows,
+            watermark,
+            scratch,
+            closing,
+        }
+    }
+
+    /// (start, row) for every window a row goes to, by start; late rows are given out.
+    fn assign(&self, batch: &Batch, out: &mut Output) -> Result<Vec<(EventTime, u32)>> {
+        let split = self.split_watermark_column.map(|c| &batch.columns[c]);
+        let (mut pairs, mut late) = (Vec::with_capacity(batch.rows()), Vec::new());
+        for row in 0..batch.rows() {
+            let (mut start, last) = match place(&batch.columns[self.time_column], row, &self.window) {
+                Ok(starts) => starts,
+                Err(reason) => {
+                    set_aside(batch, row, &self.input_types, reason, self.on_error, out)?;
+                    continue;
+                }
+            };
+            let own = match split.map(|c| (&c.values, c.is_null(row))) {
+                Some((Values::I64(v), false)) => v[row],
+                _ => EventTime::MIN,
+            };
+            let watermark = own.max(self.watermark);
+            if watermark >= last + (self.window.size() - 1) {
+                late.push(row as u32);
+                continue;
+            }
+            while start <= last {
+                if watermark < start + (self.window.size() - 1) {
+                    pairs.push((start, row as u32));
+                }
+                start += self.window.slide();
+            }
+        }
+        if !late.is_empty() {
+            out.late_rows += late.len() as u64;
+            out.late.push(batch.gather(&Selection::Rows(late)));
+        }
+        pairs.sort_unstable();
+        Ok(pairs)
+    }
+
+    /// The next window that the watermark has passed.
+    fn next_closed(&mut self) -> Option<(EventTime, Grouped, Vec<u32>, usize)> {
+        let entry = self.windows.first_entry()?;
+        if self.watermark < entry.key() + (self.window.size() - 1) {
+            return None;
+        }
+        let (start, groups) = entry.remove_entry();
+        let order = if self.emit == Emit::OnClose { groups.in_order(&self.shape) } else { Vec::new() };
+        Some((start, groups, order, 0))
+    }
+}
+
+impl Operator for WindowAggregate {
+    fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
+        let pairs = self.assign(&batch, out)?;
+        self.scratch.prepare(&batch, &self.shape);
+        for run in pairs.chunk_by(|a, b| a.0 == b.0) {
+            let start = run[0].0;
+            let all = run.len() == batch.rows();
+            let rows = if all { Selection::All(run.len()) } else { Selection::Rows(run.iter().map(|(_, row)| *row).collect()) };
+            let groups = self.windows.entry(start).or_insert_with(|| Grouped::new(&self.shape));
+            match self.emit {
+                Emit::OnClose => groups.apply(&self.shape, &batch, &rows, &mut self.scratch),
+                Emit::OnChange => {
+                    let changes = groups.apply_changes(&self.shape, &batch, &rows, &mut self.scratch);
+                    let count = changes.kinds.len();
+                    let window = window_columns(vec![start; count], &self.window);
+                    let columns = changes.keys.into_iter().chain(window).chain(changes.results).collect();
+                    let mut result = Batch::new(columns, count, batch.last_stamp());
+                    result.kinds = Some(changes.kinds);
+                    out.emit(result);
+                }
+            }
+        }
+        let mut errors = std::mem::take(&mut self.scratch.errors);
+        errors.sort_by_key(|(row, _)| *row);
+        errors.dedup_by_key(|(row, _)| *row);
+        for (row, reason) in errors {
+            set_aside(&batch, row, &self.input_types, reason, self.on_error, out)?;
+        }
+        Ok(())
+    }
+
+    fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
+        self.watermark = self.watermark.max(watermark.time);
+        let mut budget = TIMER_ROWS_PER_TURN;
+        loop {
+            if self.closing.is_none() {
+                self.closing = self.next_closed();
+            }
+            let Some((start, groups, order, next)) = &mut self.closing else { return Ok(Progress::Done) };
+            if budget == 0 && *next < order.len() {
+                return Ok(Progress::More);
+            }
+            let chunk = &order[*next..order.len().min(*next + budget)];
+            let (keys, results) = groups.read(&self.shape, chunk);
+            let window = window_columns(vec![*start; chunk.len()], &self.window);
+            out.emit(Batch::new(keys.into_iter().chain(window).chain(results).collect(), chunk.len(), watermark.stamp));
+            budget -= chunk.len();
+            *next += chunk.len();
+            if *next == order.len() {
+                self.closing = None;
+            }
+        }
+    }
+
+    fn state_bytes(&self) -> usize {
+        self.windows.values().map(Grouped::state_bytes).sum()
+    }
+}

@@ -62,7 +62,13 @@ pub fn choose_shell(config: &JobConfig, shards: usize) -> Result<(Shell, Option<
 
 /// Runs a job to its end, one shard on each of `cores` (pinned there unless the config says otherwise). `control` and `published` must
 /// have been made for as many shards, and `control` for the nodes of this plan.
-pub fn run(plan: &PhysicalPlan, config: &JobConfig, cores: &[usize], control: &Arc<Control>, published: &Published) -> Result<Outcome> {
+pub fn run(
+    plan: &PhysicalPlan,
+    config: &JobConfig,
+    cores: &[usize],
+    control: &Arc<Control>,
+    published: &Published,
+) -> Result<Outcome> {
     let shards = cores.len();
     let mut clock = HostClock::start();
     let (shell, why_not) = choose_shell(config, shards)?;
@@ -78,12 +84,18 @@ pub fn run(plan: &PhysicalPlan, config: &JobConfig, cores: &[usize], control: &A
     }
     let start = clock.now();
     let results: Vec<Result<Results>> = std::thread::scope(|scope| {
-        let launch = |seat: Seat<'_>| {
-            let name = format!("shard-{}", seat.shard);
-            let job = Job { plan, config, control, published, clock, shell };
-            std::thread::Builder::new().name(name).spawn_scoped(scope, move || sit(seat, &job)).map_err(|e| Error::io("cannot start a thread", e))
-        };
-        let handles: Vec<_> = seats.into_iter().map(|seat| launch(seat).inspect_err(|_| control.advance(Phase::Abort))).collect();
+        let handles: Vec<_> = seats
+            .into_iter()
+            .map(|seat| {
+                let name = format!("shard-{}", seat.shard);
+                let job = Job { plan, config, control, published, clock, shell };
+                std::thread::Builder::new()
+                    .name(name)
+                    .spawn_scoped(scope, move || sit(seat, &job))
+                    .map_err(|e| Error::io("cannot start a thread", e))
+                    .inspect_err(|_| control.advance(Phase::Abort))
+            })
+            .collect();
         handles.into_iter().map(|h| h?.join().unwrap_or_else(|panic| Err(panicked(&*panic)))).collect()
     });
     let elapsed_ns = clock.now() - start;

@@ -64,7 +64,9 @@ fn read(path: &Path) -> Result<Script> {
     let file = path.display().to_string();
     if file == "-" {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(|e| Error::config(format!("cannot read SQL from standard input: {e}")))?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|e| Error::config(format!("cannot read SQL from standard input: {e}")))?;
         return Ok(Script { text, file: "<stdin>".to_owned() });
     }
     let text = std::fs::read_to_string(path).map_err(|e| Error::config(format!("cannot read '{file}': {e}")))?;

@@ -108,7 +108,10 @@ fn supervise(job: &Job, duration: Option<Duration>) -> Result<Outcome> {
             let result = engine::run(&job.planned.plan, &job.config, &job.cores, &engine_control, &engine_published);
             let _gone_only_with_the_job = events.send(Event::Ended(Box::new(result)));
         };
-        std::thread::Builder::new().name("engine".into()).spawn_scoped(scope, engine).map_err(|e| Error::io("cannot start a thread", e))?;
+        std::thread::Builder::new()
+            .name("engine".into())
+            .spawn_scoped(scope, engine)
+            .map_err(|e| Error::io("cannot start a thread", e))?;
         let mut line = ProgressLine::new(&job.config);
         let deadline = duration.map(|d| Instant::now() + d);
         loop {
@@ -170,7 +173,8 @@ impl ProgressLine {
             Progress::Off => false,
             Progress::Auto => std::io::stderr().is_terminal(),
         };
-        let style = ProgressStyle::with_template("{spinner} {elapsed} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let style =
+            ProgressStyle::with_template("{spinner} {elapsed} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
         Self { bar: wanted.then(|| ProgressBar::new_spinner().with_style(style)), last: None }
     }
 

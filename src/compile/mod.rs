@@ -144,22 +144,22 @@ fn compile_scan(scan: &Scan, schema: &Schema) -> Result<ScanProgram> {
 fn compile_operator(kind: &NodeKind, input: Vec<DataType>, shard: usize) -> Result<Box<dyn Operator>> {
     Ok(match kind {
         NodeKind::Calc(calc) => Box::new(Calc::new(calc.filter.as_ref(), &calc.columns, input, calc.on_error)?),
-        NodeKind::WindowAssign(assign) => Box::new(WindowAssign::new(assign.time_column, assign.window, input, assign.on_error)),
+        NodeKind::WindowAssign(assign) => Box::new(WindowAssign::new(assign.time_column, assign.window, assign.on_error, input)),
         NodeKind::Aggregate(a) => {
             let global = if shard == 0 { GlobalGroup::Owned } else { GlobalGroup::Elsewhere };
-            Box::new(Aggregate::new(a.keys.clone(), &a.calls, input, a.emit, a.input_retracts, a.on_error, global)?)
+            Box::new(Aggregate::new(a.keys.clone(), a.calls.clone(), a.emit, a.input_retracts, a.on_error, global, input))
         }
         NodeKind::WindowAggregate(w) => Box::new(WindowAggregate::new(
             w.time_column,
             w.split_watermark_column,
             w.window,
             w.keys.clone(),
-            &w.calls,
-            input,
+            w.calls.clone(),
             w.emit,
             w.input_retracts,
             w.on_error,
-        )?),
+            input,
+        )),
         NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => unreachable!("not operators"),
     })
 }

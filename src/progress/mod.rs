@@ -53,7 +53,9 @@ impl Alignment {
         let slot = &mut self.senders[sender];
         *slot = match (*slot, mark) {
             (Sender::Ended, _) | (_, Mark::End) => Sender::Ended,
-            (Sender::At(old) | Sender::Idle(old), Mark::Watermark(new)) => Sender::At(if new.time > old.time { new } else { old }),
+            (Sender::At(old) | Sender::Idle(old), Mark::Watermark(new)) => {
+                Sender::At(if new.time > old.time { new } else { old })
+            }
             (Sender::At(old) | Sender::Idle(old), Mark::Idle) => Sender::Idle(old),
         };
         self.joint()

@@ -57,7 +57,8 @@ mod tests {
         for shards in [1, 2, 3, 5] {
             let keys: Vec<i64> = (0..1000).map(|_| random.i64(..50)).collect();
             let ids: Vec<i64> = (0..1000).collect();
-            let batch = Batch::new(vec![Column::from_values(Values::I64(keys.clone())), Column::from_values(Values::I64(ids))], 1000, 1);
+            let batch =
+                Batch::new(vec![Column::from_values(Values::I64(keys.clone())), Column::from_values(Values::I64(ids))], 1000, 1);
             let mut home = std::collections::HashMap::new();
             let mut seen = vec![0; 1000];
             Scatter::new(vec![0], shards).scatter(batch, |shard, part| {

@@ -95,9 +95,10 @@ impl Aside {
                 .hint("the table says 'on.error' = 'fail'; with 'set-aside' such rows are counted and left out"));
         }
         match limits.errors_max {
-            Some(max) if total > max => {
-                Err(Error::data(format!("table '{}': {total} rows set aside, more than 'max.errors' = {max}; the last: {first}", limits.table)))
-            }
+            Some(max) if total > max => Err(Error::data(format!(
+                "table '{}': {total} rows set aside, more than 'max.errors' = {max}; the last: {first}",
+                limits.table
+            ))),
             _ => Ok(()),
         }
     }

@@ -20,7 +20,9 @@ pub struct Emitter {
 
 enum Outlet {
     /// Written by another shard: nothing arrives here.
-    Elsewhere { ended: Ended },
+    Elsewhere {
+        ended: Ended,
+    },
     Here(Box<OpenOutlet>),
 }
 

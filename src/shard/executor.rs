@@ -28,10 +28,10 @@ const LISTENER_POLL: Duration = Duration::from_millis(1);
 /// Drives the shard to its end on the calling thread, pinned to `core` if one is given.
 pub fn drive(shard: &mut Shard<'_>, core: Option<usize>, config: &JobConfig, clock: HostClock) -> Result<()> {
     let placement = core.map_or(Placement::Unbound, Placement::Fixed);
-    let executor = LocalExecutorBuilder::new(placement)
-        .preempt_timer(Duration::from_nanos(config.preempt_timer))
-        .make()
-        .map_err(|e| Error::host(format!("cannot start an executor: {e}")).hint("`corelane doctor` says what the host forbids"))?;
+    let executor =
+        LocalExecutorBuilder::new(placement).preempt_timer(Duration::from_nanos(config.preempt_timer)).make().map_err(|e| {
+            Error::host(format!("cannot start an executor: {e}")).hint("`corelane doctor` says what the host forbids")
+        })?;
     executor.run(turns(shard, config, clock))
 }
 

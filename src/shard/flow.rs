@@ -10,7 +10,7 @@ use super::emit::Emitter;
 use crate::batch::{Batch, Mark, Watermark};
 use crate::compile::{Query, Role, Router};
 use crate::error::Result;
-use crate::operator::{Operator, Output, Progress};
+use crate::operator::{Output, Progress};
 use crate::plan::physical::NodeId;
 use crate::progress::Alignment;
 use crate::route::mesh::MeshEnd;
@@ -194,7 +194,11 @@ impl Flow {
             Role::Exchange { number, router } => {
                 let (number, now) = (*number, around.now);
                 let mut deliver = |to: usize, part: Batch| {
-                    if to == *shard { fan_out(queue, &this.consumers, part) } else { around.mesh.send_batch(to, number, part, now) }
+                    if to == *shard {
+                        fan_out(queue, &this.consumers, part)
+                    } else {
+                        around.mesh.send_batch(to, number, part, now)
+                    }
                 };
                 match router {
                     Router::Hash(scatter) => scatter.scatter(batch, deliver),
@@ -213,9 +217,10 @@ impl Flow {
                 Router::Hash(_) => 0..around.mesh.shards(),
                 Router::Gather => 0..1,
             };
+            let number = *number;
             for to in receivers {
                 if to != self.shard {
-                    around.mesh.send_mark(to, *number, mark, around.now);
+                    around.mesh.send_mark(to, number, mark, around.now);
                 } else if let Some(joint) = self.alignments[node].update(self.shard, mark) {
                     self.queue_mark(node, joint);
                 }

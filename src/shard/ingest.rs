@@ -168,7 +168,11 @@ impl Ingest {
             around.flow.queue_batch(self.node, batch);
             self.mark(split, watermark, around);
         }
-        if self.output.aside.is_empty() { Ok(()) } else { around.aside.rows(Some(self.node), std::mem::take(&mut self.output.aside)) }
+        if self.output.aside.is_empty() {
+            Ok(())
+        } else {
+            around.aside.rows(Some(self.node), std::mem::take(&mut self.output.aside))
+        }
     }
 
     /// Moves the split's watermark row by row and adds the hidden column where it is asked for.

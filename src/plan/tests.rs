@@ -337,6 +337,10 @@ fn filters_move_through_unions_and_groupings() {
         "SELECT * FROM (SELECT a, COUNT(*) AS n FROM plain GROUP BY a) t WHERE a > 1 AND n > 2",
         &["where (agg0 > 2)", "Aggregate by (a)", "where (a > 1)", "Scan plain (a)"],
     );
+    check(
+        "SELECT * FROM (SELECT a, COUNT(*) AS n FROM plain GROUP BY a) t WHERE n > 2 AND 10 / a > 1",
+        &["((agg0 > 2) AND ((10 / a) > 1))", "Aggregate by (a)", "Scan plain (a)"],
+    );
 }
 
 #[test]

@@ -39,12 +39,13 @@ fn may_fail(part: &Expr) -> bool {
     use BinaryOp as B;
     let mut fails = false;
     part.walk(&mut |e| {
-        fails |= match e {
-            Expr::Binary { op: B::Add | B::Subtract | B::Multiply | B::Divide | B::Modulo, .. } => true,
-            Expr::Unary { op: UnaryOp::Negate, .. } | Expr::Call { .. } => true,
-            Expr::Cast { on_failure: CastFailure::RowError, .. } => true,
-            _ => false,
-        };
+        fails |= matches!(
+            e,
+            Expr::Binary { op: B::Add | B::Subtract | B::Multiply | B::Divide | B::Modulo, .. }
+                | Expr::Unary { op: UnaryOp::Negate, .. }
+                | Expr::Call { .. }
+                | Expr::Cast { on_failure: CastFailure::RowError, .. }
+        );
     });
     fails
 }

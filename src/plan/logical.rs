@@ -5,7 +5,7 @@
 
 use super::physical::{AggregateCall, Emit, Window};
 use crate::expr::Expr;
-use crate::types::{Field, Schema};
+use crate::types::{Field, Schema, Value};
 
 /// A relational operator and what stands below it.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,8 @@ pub enum Plan {
     WindowAggregate(WindowAggregate),
     /// UNION ALL.
     Union(Union),
+    /// Constant rows.
+    Values(Values),
 }
 
 /// Reads a table.
@@ -121,6 +123,15 @@ pub struct Union {
     pub schema: Schema,
 }
 
+/// Constant rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values {
+    /// Rows with a value for each column.
+    pub rows: Vec<Vec<Value>>,
+    /// Columns given out.
+    pub schema: Schema,
+}
+
 impl Plan {
     /// Columns given out.
     pub fn schema(&self) -> &Schema {
@@ -131,13 +142,14 @@ impl Plan {
             Plan::Aggregate(aggregate) => &aggregate.schema,
             Plan::WindowAggregate(aggregate) => &aggregate.schema,
             Plan::Union(union) => &union.schema,
+            Plan::Values(values) => &values.schema,
         }
     }
 
     /// What stands below.
     pub fn inputs(&self) -> Vec<&Plan> {
         match self {
-            Plan::Scan(_) => Vec::new(),
+            Plan::Scan(_) | Plan::Values(_) => Vec::new(),
             Plan::Calc(calc) => vec![&calc.input],
             Plan::WindowAssign(assign) => vec![&assign.input],
             Plan::Aggregate(aggregate) => vec![&aggregate.input],
@@ -149,7 +161,7 @@ impl Plan {
     /// What stands below, to be changed in place.
     pub fn inputs_mut(&mut self) -> Vec<&mut Plan> {
         match self {
-            Plan::Scan(_) => Vec::new(),
+            Plan::Scan(_) | Plan::Values(_) => Vec::new(),
             Plan::Calc(calc) => vec![&mut calc.input],
             Plan::WindowAssign(assign) => vec![&mut assign.input],
             Plan::Aggregate(aggregate) => vec![&mut aggregate.input],
@@ -204,7 +216,7 @@ impl Plan {
     /// Whether rows may be taken back.
     pub fn retracts(&self) -> bool {
         match self {
-            Plan::Scan(_) => false,
+            Plan::Scan(_) | Plan::Values(_) => false,
             Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Union(_) => self.inputs().iter().any(|i| i.retracts()),
             Plan::Aggregate(a) => {
                 a.emit != Some(Emit::OnClose) && (!a.calls.is_empty() || a.keys.is_empty() || a.input.retracts())

@@ -14,6 +14,7 @@ pub mod optimize;
 pub mod parse;
 pub mod physical;
 pub mod statement;
+pub mod values;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

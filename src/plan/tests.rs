@@ -277,6 +277,10 @@ fn what_is_not_there_is_refused_by_name_and_place() {
 fn queries_of_all_forms_plan() {
     for sql in [
         "SELECT * FROM plain",
+        "SELECT 1 + 1, 'x'",
+        "INSERT INTO plain VALUES (1, 2, 'x'), (3, NULL, 'y')",
+        "SELECT x + 1 FROM (VALUES (1, 'a'), (2.5, NULL)) AS t (x, y) WHERE y IS NOT NULL",
+        "SELECT k, COUNT(*) FROM (VALUES (1), (2)) AS t (k) GROUP BY k",
         "SELECT p.* , 1 AS one, -2147483648 AS low FROM plain AS p",
         "SELECT DISTINCT a FROM plain",
         "SELECT a FROM plain UNION ALL SELECT b FROM other UNION SELECT a FROM plain",
@@ -333,6 +337,22 @@ fn filters_move_through_unions_and_groupings() {
         "SELECT * FROM (SELECT a, COUNT(*) AS n FROM plain GROUP BY a) t WHERE a > 1 AND n > 2",
         &["where (agg0 > 2)", "Aggregate by (a)", "where (a > 1)", "Scan plain (a)"],
     );
+    check(
+        "SELECT * FROM (SELECT a, COUNT(*) AS n FROM plain GROUP BY a) t WHERE n > 2 AND 10 / a > 1",
+        &["((agg0 > 2) AND ((10 / a) > 1))", "Aggregate by (a)", "Scan plain (a)"],
+    );
+}
+
+#[test]
+fn aliases_reach_the_sink() {
+    check("SELECT a AS x, b AS y, c AS z FROM plain", &["Sink print (x, y, z)", "Scan plain (a, b, c)"]);
+    check("SELECT a, COUNT(*) AS n FROM plain GROUP BY a", &["Sink print (a, n)", "Aggregate by (a)"]);
+}
+
+#[test]
+fn constant_rows_are_one_table() {
+    refused("SELECT * FROM (VALUES (1, 2), (3)) AS t", "a row of VALUES has 1 items", "");
+    check("SELECT k FROM (VALUES (1), (2)) AS t (k)", &["Sink print (k)", "Scan VALUES", "values (2 rows)"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use sqlparser::ast;
 
 use super::QueryBinder;
-use super::scope::{Relation, name_span, span_of, unsupported};
+use super::scope::{Relation, name_span, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::plan::catalog::Entry;
 use crate::plan::logical::{Late, Plan, Scan};
@@ -14,9 +14,7 @@ impl QueryBinder<'_> {
     pub(super) fn from(&mut self, select: &ast::Select) -> Result<Relation> {
         let [table] = select.from.as_slice() else {
             return match select.from.get(1) {
-                None => Err(Error::sql("a SELECT needs FROM")
-                    .at(span_of(select))
-                    .hint("name a table; a datagen table with 'number-of-rows' = '1' gives one row")),
+                None => Ok(super::values::one_row()),
                 Some(second) => Err(unsupported("a join", JOIN_HINT, &second.relation)),
             };
         };

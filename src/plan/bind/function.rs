@@ -100,8 +100,7 @@ fn null_if(value: Expr, other: Expr, span: Span) -> Result<Expr> {
 pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
     let Some(function) = library::lookup(name) else {
         let error = Error::sql(format!("there is no function '{name}'")).at(span);
-        let known = library::names();
-        return Err(match nearest(name, known.iter().copied().chain(OWN).chain(aggregate::NAMES)) {
+        return Err(match nearest(name, library::names().chain(OWN).chain(aggregate::NAMES)) {
             Some(near) => error.hint(format!("did you mean {near}?")),
             None => error,
         });

@@ -20,6 +20,7 @@ mod scope;
 mod select;
 mod sink;
 mod table;
+mod values;
 mod window;
 
 pub use library::evaluate_constant;

@@ -76,7 +76,7 @@ impl<'a> QueryBinder<'a> {
             ast::SetExpr::SetOperation { op, .. } => {
                 Err(unsupported(&op.to_string(), "UNION ALL and UNION are there; filter with WHERE", body))
             }
-            ast::SetExpr::Values(_) => Err(unsupported("VALUES", "read constant rows from a file or a datagen table", body)),
+            ast::SetExpr::Values(values) => self.values(values),
             ast::SetExpr::Table(_) => Err(unsupported("TABLE t as a query", "write SELECT * FROM t", body)),
             other => Err(unsupported("this query", "a SELECT is expected", other)),
         }

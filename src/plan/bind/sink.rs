@@ -19,6 +19,8 @@ pub struct Output {
     pub name: String,
     /// Makes the rows, with the columns of the table.
     pub plan: Plan,
+    /// The columns by their final names, which the plan may lose.
+    pub schema: Schema,
     /// For errors.
     pub span: Span,
     /// Which script writes it, for errors.
@@ -30,7 +32,8 @@ pub fn print(catalog: &Catalog, query: &StreamQuery, name: String, script: usize
     let relation = QueryBinder::new(catalog).stream_query(query)?;
     let names = relation.fields.iter().map(|f| f.name.clone());
     let columns = names.zip(relation.plan.identity().into_iter().map(typed)).collect();
-    Ok(Output { table: None, name, plan: relation.plan.projected(columns), span: query.span, script })
+    let plan = relation.plan.projected(columns);
+    Ok(Output { table: None, name, schema: plan.schema().clone(), plan, span: query.span, script })
 }
 
 /// A bare NULL column is printed as text.
@@ -77,13 +80,8 @@ pub fn insert(catalog: &Catalog, insert: &Insert, script: usize) -> Result<Outpu
         }
         columns[position].1 = cast(expr, &target.data_type);
     }
-    Ok(Output {
-        table: Some(index),
-        name: def.name.clone(),
-        plan: relation.plan.projected(columns),
-        span: insert.table.span,
-        script,
-    })
+    let (plan, name, span) = (relation.plan.projected(columns), def.name.clone(), insert.table.span);
+    Ok(Output { table: Some(index), name, schema: plan.schema().clone(), plan, span, script })
 }
 
 /// The columns that a sink takes: the physical ones.

@@ -1,5 +1,7 @@
 //! One physical node for one logical operator.
 
+use std::sync::Arc;
+
 use super::{Lowered, Lowering, Placed};
 use crate::error::Result;
 use crate::expr::Expr;
@@ -8,6 +10,7 @@ use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
     Aggregate, Calc, Distinct, Emit, Node, NodeId, NodeKind, Retracts, Scan, WatermarkSpec, WindowAggregate, WindowAssign,
 };
+use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
 use crate::types::time::DAY;
 
@@ -19,6 +22,7 @@ impl Lowering<'_> {
     pub(super) fn node_of(&mut self, plan: &Plan, mut inputs: Vec<Lowered>) -> Result<Lowered> {
         match (plan, inputs.pop()) {
             (Plan::Scan(scan), _) => self.scan(scan),
+            (Plan::Values(values), _) => Ok(self.values(values)),
             (Plan::Union(union), last) => Ok(self.union(union, inputs.into_iter().chain(last).collect())),
             (Plan::Calc(calc), Some(input)) => Ok(self.calc(plan, calc, input)),
             (Plan::WindowAssign(assign), Some(input)) => Ok(self.assign(plan, assign, input)),
@@ -57,6 +61,24 @@ impl Lowering<'_> {
         });
         let node = self.add(Node::new(kind, Vec::new(), scan.schema.clone()));
         Ok(Lowered { node, placed: Placed::Anywhere })
+    }
+
+    fn values(&mut self, values: &logical::Values) -> Lowered {
+        let types = values.schema.types();
+        let kind = NodeKind::Scan(Scan {
+            table: "VALUES".to_owned(),
+            source: Arc::new(ValuesSource { rows: values.rows.clone() }),
+            projection: (0..types.len()).collect(),
+            columns: types.iter().enumerate().map(|(i, t)| Expr::column(i, t.clone())).collect(),
+            read_types: types,
+            watermark: None,
+            emits_split_watermark: false,
+            on_error: super::OnError::SetAside,
+            errors_max: None,
+            idle_timeout_ns: None,
+        });
+        let node = self.add(Node::new(kind, Vec::new(), values.schema.clone()));
+        Lowered { node, placed: Placed::OneShard }
     }
 
     fn calc(&mut self, plan: &Plan, calc: &logical::Calc, input: Lowered) -> Lowered {

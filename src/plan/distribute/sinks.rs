@@ -29,7 +29,7 @@ struct Entry {
 impl Lowering<'_> {
     /// Notes that `output` writes the rows of `lowered`.
     pub(super) fn write(&mut self, output: &Output, lowered: Lowered) -> Result<()> {
-        let entry = self.entry(output.table, &output.name, output.plan.schema()).map_err(|e| self.located(e, output.script))?;
+        let entry = self.entry(output.table, &output.name, &output.schema).map_err(|e| self.located(e, output.script))?;
         let entry = &mut self.sinks.entries[entry];
         if output.plan.retracts() && entry.sink.accepts() == Accepts::AppendOnly {
             let error = Error::sql(format!(

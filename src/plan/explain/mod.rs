@@ -26,7 +26,7 @@ pub fn explain(planned: &Planned, shards: usize) -> String {
 pub fn logical(outputs: &[Output]) -> String {
     let mut out = String::new();
     for output in outputs {
-        let _ = writeln!(out, "Write {} ({})", output.name, schema_columns(output.plan.schema()));
+        let _ = writeln!(out, "Write {} ({})", output.name, schema_columns(&output.schema));
         tree(&output.plan, 1, &mut out);
     }
     out
@@ -71,6 +71,7 @@ fn line(plan: &Plan) -> String {
             )
         }
         Plan::Union(_) => "Union".to_owned(),
+        Plan::Values(values) => format!("Values ({}), {} rows", schema_columns(&values.schema), values.rows.len()),
     }
 }
 

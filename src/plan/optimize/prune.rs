@@ -72,6 +72,10 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::Aggregate(aggregate) => prune_aggregate(aggregate, wanted),
         Plan::WindowAggregate(aggregate) => prune_window(aggregate, wanted),
         Plan::Union(union) => prune_union(union, wanted),
+        Plan::Values(values) => {
+            let all = (0..values.schema.fields.len()).map(Some).collect();
+            (Plan::Values(values), all)
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! Through projections they move when projections are merged. A filter on keys does not move below a window aggregate with a
 //! late table, because the late table gets the rows of all keys.
 
-use crate::expr::Expr;
+use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp};
 use crate::plan::logical::{Calc, Plan, all_of, columns_of, conjuncts, substitute};
 
 /// Moves every filter as far down as it goes.
@@ -25,12 +25,29 @@ fn pushed(mut calc: Calc) -> Plan {
     let mut stays = Vec::new();
     for part in conjuncts(&filter) {
         match below(&calc.input, &part) {
-            Some(target) => place(&mut calc.input, target),
-            None => stays.push(part),
+            // A condition that may fail stays behind one that stays: that one may guard it.
+            Some(target) if stays.is_empty() || !may_fail(&part) => place(&mut calc.input, target),
+            _ => stays.push(part),
         }
     }
     calc.filter = all_of(stays);
     Plan::Calc(calc)
+}
+
+/// Whether a row can fail in it: by overflow, a division or a bad cast.
+fn may_fail(part: &Expr) -> bool {
+    use BinaryOp as B;
+    let mut fails = false;
+    part.walk(&mut |e| {
+        fails |= matches!(
+            e,
+            Expr::Binary { op: B::Add | B::Subtract | B::Multiply | B::Divide | B::Modulo, .. }
+                | Expr::Unary { op: UnaryOp::Negate, .. }
+                | Expr::Call { .. }
+                | Expr::Cast { on_failure: CastFailure::RowError, .. }
+        );
+    });
+    fails
 }
 
 /// `part` over the columns below `plan`, if it can move there.

@@ -39,13 +39,9 @@ impl Emitter {
     pub fn new(writers: Vec<Option<Box<dyn Writer>>>) -> Self {
         let outlet = |writer: Option<Box<dyn Writer>>| match writer {
             None => Outlet::Elsewhere,
-            Some(writer) => Outlet::Here(Box::new(OpenOutlet {
-                writer,
-                unsent: Vec::new(),
-                since: 0,
-                rows: 0,
-                flushed: Flushed::All,
-            })),
+            Some(writer) => {
+                Outlet::Here(Box::new(OpenOutlet { writer, unsent: Vec::new(), since: 0, rows: 0, flushed: Flushed::All }))
+            }
         };
         Self { outlets: writers.into_iter().map(outlet).collect(), spent: 0 }
     }

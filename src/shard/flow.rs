@@ -76,7 +76,8 @@ impl Flow {
         let exchanges =
             query.nodes.iter().enumerate().filter(|(_, n)| matches!(n.role, Role::Exchange { .. })).map(|(id, _)| id).collect();
         let held = query.nodes.iter().map(|_| None).collect();
-        let ends_awaited = query.nodes.iter().map(|n| usize::from(n.inputs > 0) + usize::from(matches!(n.role, Role::Exchange { .. }))).sum();
+        let ends_awaited =
+            query.nodes.iter().map(|n| usize::from(n.inputs > 0) + usize::from(matches!(n.role, Role::Exchange { .. }))).sum();
         Self {
             query,
             alignments,

@@ -32,7 +32,7 @@ grep -q "1 set aside" "$work/tcp.summary"
 
 timeout 60 "$corelane" run examples/forever.sql --duration 2s --report "$work/report" 2>"$work/forever"
 grep -q "end to end" "$work/forever"
-"$corelane" latency "$work/report/latency.hlog" | grep -q "end to end"
+"$corelane" latency "$work/report/latency.hlog" | grep -q "end_to_end"
 echo "example forever: ok"
 "$corelane" explain examples/quickstart.sql | grep -q "Exchange"
 "$corelane" check examples/forever.sql >/dev/null

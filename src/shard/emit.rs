@@ -120,7 +120,10 @@ impl OpenOutlet {
     fn clock_out(&mut self, now: Nanos, gauge: &mut Gauge) {
         for run in self.unsent.drain(..) {
             gauge.record(Stage::Emit, now.saturating_sub(self.since), run.count.into());
-            gauge.record(Stage::EndToEnd, now.saturating_sub(run.stamp), run.count.into());
+            // A row that the end of input gave rise to (stamp 0) has waited for nothing that arrived.
+            if run.stamp > 0 {
+                gauge.record(Stage::EndToEnd, now.saturating_sub(run.stamp), run.count.into());
+            }
         }
     }
 }

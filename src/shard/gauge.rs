@@ -18,6 +18,8 @@ pub struct Gauge {
     publish_at: Nanos,
     /// When the last turn ended, and to what the time since then belongs.
     left: (Nanos, Part),
+    /// When the running turn began, and what all parts came to then.
+    turn: (Nanos, Nanos),
 }
 
 impl Gauge {
@@ -34,6 +36,7 @@ impl Gauge {
             published,
             publish_at: now,
             left: (now, Part::Other),
+            turn: (now, 0),
         }
     }
 
@@ -61,10 +64,14 @@ impl Gauge {
         let (left, part) = self.left;
         self.add(part, now.saturating_sub(left));
         self.metrics.counters.turns += 1;
+        self.turn = (now, self.metrics.account.total());
     }
 
-    /// A turn ends; what follows belongs to `rest`.
+    /// A turn ends: what of it no part has claimed belongs to `rest`, and so does what follows.
     pub(super) fn turn_ends(&mut self, now: Nanos, rest: Part) {
+        let (began, claimed) = self.turn;
+        let claimed = self.metrics.account.total() - claimed;
+        self.add(rest, now.saturating_sub(began).saturating_sub(claimed));
         self.metrics.counters.busy_turns += u64::from(rest != Part::Idle);
         self.left = (now, rest);
     }

@@ -115,6 +115,7 @@ impl Ingest {
         let began = around.clock.now();
         let polled = self.reader.poll(began, rows_max, &mut self.decoded)?;
         let read = around.clock.now();
+        self.lap = (0, read - began);
         match polled {
             Polled::Rows { split, stamp } => {
                 let rows = self.decoded.rows as u64;
@@ -129,6 +130,7 @@ impl Ingest {
                 Ok(Read::Something)
             }
             Polled::Watermark { split, time } => {
+                around.gauge.add(Part::Ingest, read - began);
                 self.split(split, read).watermark = self.splits[split].watermark.max(time);
                 self.mark(split, Watermark { time: self.splits[split].watermark, stamp: read }, around);
                 Ok(Read::Something)

@@ -40,10 +40,12 @@ pub struct Outcome {
     pub intervals: Vec<(usize, Interval)>,
     /// The first set-aside rows of each shard.
     pub aside: Vec<ShownRow>,
-    /// Monotonic moment before the first poll.
+    /// Monotonic moment of the first turn of any shard.
     pub start: Nanos,
-    /// From before the first poll to after the last hand-over.
-    pub elapsed_ns: u64,
+    /// From the call to that moment: opening sources and sinks, starting threads and executors, compiling.
+    pub startup_ns: Nanos,
+    /// From the first turn to the end of the last, over all shards: from before the first poll to after the last hand-over.
+    pub elapsed_ns: Nanos,
     /// What drove the shards.
     pub shell: Shell,
 }
@@ -71,6 +73,7 @@ pub fn run(
 ) -> Result<Outcome> {
     let shards = cores.len();
     let mut clock = HostClock::start();
+    let called = clock.now();
     let (shell, why_not) = choose_shell(config, shards)?;
     if let Some(why) = why_not {
         tracing::warn!("io_uring cannot be used, plain pinned threads drive the shards: {why}");
@@ -82,7 +85,6 @@ pub fn run(
         let (readers, writers) = (open_readers(plan, shard, shards)?, open_writers(plan, shard, shards)?);
         seats.push(Seat { shard, mesh, readers, writers, core: (config.pinning == Pinning::Pinned).then_some(cores[shard]) });
     }
-    let start = clock.now();
     let results: Vec<Result<Results>> = std::thread::scope(|scope| {
         let handles: Vec<_> = seats
             .into_iter()
@@ -98,9 +100,13 @@ pub fn run(
             .collect();
         handles.into_iter().map(|h| h?.join().unwrap_or_else(|panic| Err(panicked(&*panic)))).collect()
     });
-    let elapsed_ns = clock.now() - start;
-    let mut outcome = Outcome { shards: Vec::new(), intervals: Vec::new(), aside: Vec::new(), start, elapsed_ns, shell };
-    for (shard, results) in first_error_first(results)?.into_iter().enumerate() {
+    let results = first_error_first(results)?;
+    let start = results.iter().map(|r| r.span.start).min().unwrap_or(called);
+    let end = results.iter().map(|r| r.span.end).max().unwrap_or(called);
+    let (startup_ns, elapsed_ns) = (start - called, end - start);
+    let mut outcome =
+        Outcome { shards: Vec::new(), intervals: Vec::new(), aside: Vec::new(), start, startup_ns, elapsed_ns, shell };
+    for (shard, results) in results.into_iter().enumerate() {
         outcome.shards.push(results.metrics);
         outcome.intervals.extend(results.intervals.into_iter().map(|i| (shard, i)));
         outcome.aside.extend(results.aside);
@@ -145,15 +151,14 @@ fn live(seat: Seat<'_>, job: &Job<'_>) -> Result<Results> {
         affinity::pin_to(core)?;
     }
     let query = compile(job.plan, shard, mesh.shards())?;
-    let mut clock = job.clock;
-    let gauge = Gauge::new(shard, job.config, job.published.clone(), clock.now());
+    let gauge = Gauge::new(shard, job.config, job.published.clone());
     let parts = Parts { query, readers, writers, mesh, gauge, control: job.control.clone() };
     let mut shard = Shard::new(job.plan, parts, job.config);
     match job.shell {
         Shell::Glommio => executor::drive(&mut shard, core, job.config, job.clock)?,
         Shell::Thread => thread::drive(&mut shard, job.config, job.clock)?,
     }
-    Ok(shard.into_results(clock.now()))
+    Ok(shard.into_results())
 }
 
 fn open_readers(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Vec<Box<dyn Reader>>> {

@@ -64,7 +64,8 @@ pub fn run(args: &RunArgs, out: &mut dyn Write, notes: &mut dyn Write) -> Result
     let shown = outcome.aside.iter().take(job.config.errors_shown);
     let aside: String = shown.map(|row| format!("set aside: {}\n", row.line())).collect();
     let shell = if outcome.shell == Shell::Glommio { "glommio executors" } else { "plain pinned threads" };
-    print(notes, &format!("{aside}\n{}shards: {} on {shell}\n", report.summary(), job.cores.len()))?;
+    let startup = format_nanos(outcome.startup_ns);
+    print(notes, &format!("{aside}\n{}shards: {} on {shell}, started in {startup}\n", report.summary(), job.cores.len()))?;
     match &job.config.report_dir {
         Some(dir) => write_report(dir, &report),
         None => Ok(()),

@@ -1,5 +1,7 @@
 //! What a shard measures of itself while it runs: its metrics, the intervals of the log, and the line that others may read. Row road.
 
+use std::ops::Range;
+
 use crate::config::{Histograms, JobConfig};
 use crate::metrics::{Counters, Glance, Interval, Part, Published, ShardMetrics, Stage};
 use crate::types::{EventTime, Nanos};
@@ -23,20 +25,18 @@ pub struct Gauge {
 }
 
 impl Gauge {
-    /// For one shard of a job, that begins `now`.
-    pub fn new(shard: usize, config: &JobConfig, published: Published, now: Nanos) -> Self {
-        let mut metrics = ShardMetrics::new(shard);
-        metrics.begin(now);
+    /// For one shard of a job. Time counts from its first turn.
+    pub fn new(shard: usize, config: &JobConfig, published: Published) -> Self {
         Self {
-            metrics,
+            metrics: ShardMetrics::new(shard),
             recording: config.histograms,
             intervals: Vec::new(),
             interval: config.interval,
-            began: now,
+            began: 0,
             published,
-            publish_at: now,
-            left: (now, Part::Other),
-            turn: (now, 0),
+            publish_at: 0,
+            left: (0, Part::Other),
+            turn: (0, 0),
         }
     }
 
@@ -61,6 +61,10 @@ impl Gauge {
 
     /// A turn begins: what passed since the last one was rest, or the shell's.
     pub(super) fn turn_begins(&mut self, now: Nanos) {
+        if self.metrics.counters.turns == 0 {
+            self.metrics.begin(now);
+            (self.began, self.publish_at, self.left) = (now, now, (now, Part::Other));
+        }
         let (left, part) = self.left;
         self.add(part, now.saturating_sub(left));
         self.metrics.counters.turns += 1;
@@ -98,10 +102,11 @@ impl Gauge {
         self.metrics.counters.parks += 1;
     }
 
-    /// Closes the account at the end and gives everything up.
-    pub(super) fn finish(mut self, now: Nanos) -> (ShardMetrics, Vec<Interval>) {
-        self.metrics.take_interval(now, &mut self.intervals);
-        self.metrics.account.close(now.saturating_sub(self.began));
-        (self.metrics, self.intervals)
+    /// Closes the account at the end of the last turn and gives everything up: metrics, intervals, first and last moment.
+    pub(super) fn finish(mut self) -> (ShardMetrics, Vec<Interval>, Range<Nanos>) {
+        let (ended, _) = self.left;
+        self.metrics.take_interval(ended, &mut self.intervals);
+        self.metrics.account.close(ended - self.began);
+        (self.metrics, self.intervals, self.began..ended)
     }
 }

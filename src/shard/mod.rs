@@ -17,6 +17,7 @@ mod ingest;
 pub mod park;
 pub mod thread;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::batch::{Message, Payload};
@@ -98,6 +99,8 @@ pub struct Results {
     pub metrics: ShardMetrics,
     /// Intervals of the log.
     pub intervals: Vec<Interval>,
+    /// From the first turn to the end of the last.
+    pub span: Range<Nanos>,
     /// The first set-aside rows.
     pub aside: Vec<aside::ShownRow>,
 }
@@ -332,8 +335,8 @@ impl<'r> Shard<'r> {
     }
 
     /// Gives up what was measured and the first set-aside rows, at the end.
-    pub fn into_results(self, now: Nanos) -> Results {
-        let (metrics, intervals) = self.gauge.finish(now);
-        Results { metrics, intervals, aside: self.aside.shown }
+    pub fn into_results(self) -> Results {
+        let (metrics, intervals, span) = self.gauge.finish();
+        Results { metrics, intervals, span, aside: self.aside.shown }
     }
 }

@@ -1,14 +1,18 @@
 //! The library of scalar functions, with the names and meanings of Flink SQL. One file per family; each lists its functions.
 //!
 //! A function is told its argument types by `resolve` and makes a kernel for them; NULL in gives NULL out unless its usage says
-//! otherwise. No function knows a clock, a file or anything but its arguments.
+//! otherwise. No function knows a clock, a file or anything but its arguments, so every one is deterministic; the session's
+//! time zone is UTC. A row that fails is reported with its reason; texts longer than 16 MiB fail.
 
 mod datetime;
 mod json;
 mod kernel;
 mod math;
 mod pattern;
+mod signature;
 mod string;
+#[cfg(test)]
+mod testing;
 
 use super::ScalarFunction;
 

@@ -14,8 +14,11 @@ pub(super) const TEXT_BYTES_MAX: usize = 16 << 20;
 /// Why a row failed.
 pub(super) type Reason = &'static str;
 
+/// A value or the reason why there is none.
+pub(super) type Fallible<T> = std::result::Result<T, Reason>;
+
 /// What a row gives.
-pub(super) type Outcome<T> = std::result::Result<Option<T>, Reason>;
+pub(super) type Outcome<T> = Fallible<Option<T>>;
 
 /// Said of a row whose result would be longer than `TEXT_BYTES_MAX`.
 pub(super) const TOO_LONG: Reason = "the text would be longer than 16 MiB";
@@ -164,7 +167,7 @@ pub(super) fn kernel(run: impl FnMut(Call<'_>) -> Column + Send + 'static) -> Re
 }
 
 /// Bytes appended to a result, unless it grows too long.
-pub(super) fn append(out: &mut Vec<u8>, bytes: &[u8]) -> std::result::Result<(), Reason> {
+pub(super) fn append(out: &mut Vec<u8>, bytes: &[u8]) -> Fallible<()> {
     if out.len() + bytes.len() > TEXT_BYTES_MAX {
         return Err(TOO_LONG);
     }
@@ -175,7 +178,7 @@ pub(super) fn append(out: &mut Vec<u8>, bytes: &[u8]) -> std::result::Result<(),
 /// Something made from a text argument that is mostly the same in every row: made again only where the text changes.
 pub(super) struct Cached<T> {
     text: String,
-    made: Option<std::result::Result<T, Reason>>,
+    made: Option<Fallible<T>>,
 }
 
 impl<T> Cached<T> {
@@ -185,11 +188,7 @@ impl<T> Cached<T> {
     }
 
     /// What `make` makes of `text`. Hot: once per row.
-    pub fn of(
-        &mut self,
-        text: &str,
-        make: impl FnOnce(&str) -> std::result::Result<T, Reason>,
-    ) -> std::result::Result<&T, Reason> {
+    pub fn of(&mut self, text: &str, make: impl FnOnce(&str) -> Fallible<T>) -> Fallible<&T> {
         if self.text != text {
             self.made = None;
         }

@@ -4,11 +4,15 @@
 //! otherwise. No function knows a clock, a file or anything but its arguments, so every one is deterministic; the session's
 //! time zone is UTC. A row that fails is reported with its reason; texts longer than 16 MiB fail.
 
+mod calendar;
 mod datetime;
+mod extreme;
 mod json;
 mod kernel;
+mod like;
 mod math;
 mod pattern;
+mod round;
 mod signature;
 mod string;
 #[cfg(test)]
@@ -17,8 +21,15 @@ mod testing;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 5] =
-    [string::FUNCTIONS, pattern::FUNCTIONS, math::FUNCTIONS, datetime::FUNCTIONS, json::FUNCTIONS];
+static FAMILIES: [&[ScalarFunction]; 7] = [
+    string::FUNCTIONS,
+    pattern::FUNCTIONS,
+    math::FUNCTIONS,
+    datetime::FIELDS,
+    datetime::ROUNDING.as_flattened(),
+    datetime::MOVING.as_flattened(),
+    json::FUNCTIONS,
+];
 
 /// The function with this name, ignoring case.
 pub fn lookup(name: &str) -> Option<&'static ScalarFunction> {

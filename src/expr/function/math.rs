@@ -1,6 +1,371 @@
-//! Functions of this family.
+//! Functions of numbers. Those of analysis are over DOUBLE and give what IEEE 754 gives (`SQRT(-1)` is NaN); those that keep the
+//! type of their argument are exact, and a result that does not fit fails its row.
 
-use crate::expr::ScalarFunction;
+use super::datetime;
+use super::extreme::{greatest, least};
+use super::kernel::{Call, Native, Reason, kernel};
+use super::round::{self, rounded};
+use super::signature::Param::{Double, Integer};
+use super::signature::{common, function, takes, takes_some};
+use crate::batch::Column;
+use crate::error::Result;
+use crate::expr::{Kernel, ScalarFunction};
+use crate::types::decimal::{self, POW10, PRECISION_MAX};
+use crate::types::{DataType, Representation};
+
+/// Makes the kernel `$make` for the way in which numbers of the type of the first argument are laid out.
+macro_rules! by_number {
+    ($types:expr, $make:ident) => {
+        match $types[0].representation() {
+            Representation::I8 => $make::<i8>(),
+            Representation::I16 => $make::<i16>(),
+            Representation::I32 => $make::<i32>(),
+            Representation::I64 => $make::<i64>(),
+            Representation::I128 => $make::<i128>(),
+            Representation::F32 => $make::<f32>(),
+            _ => $make::<f64>(),
+        }
+    };
+}
+
+/// A kernel maker for a function of DOUBLEs.
+macro_rules! doubles {
+    (|$($x:ident),+| $result:expr) => {
+        |_, _| kernel(|call| {
+            let mut index = 0..;
+            $(let $x = call.values::<f64>(index.next().unwrap_or(0));)+
+            call.map(|row| {
+                $(let $x = $x[row];)+
+                Ok(Some($result))
+            })
+        })
+    };
+}
+
+/// A kernel maker for a function of two BIGINTs.
+macro_rules! integers {
+    (|$a:ident, $b:ident| $result:expr) => {
+        |_, _| {
+            kernel(|call| {
+                let ($a, $b) = (call.values::<i64>(0), call.values::<i64>(1));
+                call.map(|row| {
+                    let ($a, $b) = ($a[row], $b[row]);
+                    Ok(Some($result))
+                })
+            })
+        }
+    };
+}
 
 /// The functions.
-pub(super) static FUNCTIONS: &[ScalarFunction] = &[];
+pub(super) static FUNCTIONS: &[ScalarFunction] = &[
+    function("ABS", "ABS(x)", same_number, |t, _| by_number!(t, abs)),
+    function("SIGN", "SIGN(x)", sign_type, sign),
+    function("CEIL", "CEIL(x) or CEIL(time TO unit)", whole_type, |t, _| whole(t, round::Way::Up)),
+    function("CEILING", "CEILING(x) or CEILING(time TO unit)", whole_type, |t, _| whole(t, round::Way::Up)),
+    function("FLOOR", "FLOOR(x) or FLOOR(time TO unit)", whole_type, |t, _| whole(t, round::Way::Down)),
+    function("ROUND", "ROUND(x [, digits])", rounded_type, |t, _| rounded(t, round::Way::Nearest)),
+    function("TRUNCATE", "TRUNCATE(x [, digits])", rounded_type, |t, _| rounded(t, round::Way::ToZero)),
+    function("MOD", "MOD(x, divisor)", modulo_types, |t, _| by_number!(t, modulo)),
+    function("GREATEST", "GREATEST(x, ...)", comparable, |t, _| greatest(t)),
+    function("LEAST", "LEAST(x, ...)", comparable, |t, _| least(t)),
+    function("SQRT", "SQRT(x)", doubles::<1>, doubles!(|x| x.sqrt())),
+    function("CBRT", "CBRT(x)", doubles::<1>, doubles!(|x| x.cbrt())),
+    function("EXP", "EXP(x)", doubles::<1>, doubles!(|x| x.exp())),
+    function("LN", "LN(x)", doubles::<1>, doubles!(|x| x.ln())),
+    function("LOG", "LOG([base,] x)", |t| Some((takes_some(t, &[Double, Double], 1)?, DataType::Double)), |_, _| kernel(log)),
+    function("LOG2", "LOG2(x)", doubles::<1>, doubles!(|x| x.log2())),
+    function("LOG10", "LOG10(x)", doubles::<1>, doubles!(|x| x.log10())),
+    function("SIN", "SIN(x)", doubles::<1>, doubles!(|x| x.sin())),
+    function("COS", "COS(x)", doubles::<1>, doubles!(|x| x.cos())),
+    function("TAN", "TAN(x)", doubles::<1>, doubles!(|x| x.tan())),
+    function("COT", "COT(x)", doubles::<1>, doubles!(|x| x.tan().recip())),
+    function("ASIN", "ASIN(x)", doubles::<1>, doubles!(|x| x.asin())),
+    function("ACOS", "ACOS(x)", doubles::<1>, doubles!(|x| x.acos())),
+    function("ATAN", "ATAN(x)", doubles::<1>, doubles!(|x| x.atan())),
+    function("SINH", "SINH(x)", doubles::<1>, doubles!(|x| x.sinh())),
+    function("COSH", "COSH(x)", doubles::<1>, doubles!(|x| x.cosh())),
+    function("TANH", "TANH(x)", doubles::<1>, doubles!(|x| x.tanh())),
+    function("DEGREES", "DEGREES(x)", doubles::<1>, doubles!(|x| x.to_degrees())),
+    function("RADIANS", "RADIANS(x)", doubles::<1>, doubles!(|x| x.to_radians())),
+    function("POWER", "POWER(x, exponent)", doubles::<2>, doubles!(|x, y| x.powf(y))),
+    function("ATAN2", "ATAN2(y, x)", doubles::<2>, doubles!(|x, y| x.atan2(y))),
+    function("PI", "PI()", doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::PI))))),
+    function("E", "E()", doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::E))))),
+    function("BITAND", "BITAND(a, b)", integers::<2>, integers!(|a, b| a & b)),
+    function("BITOR", "BITOR(a, b)", integers::<2>, integers!(|a, b| a | b)),
+    function("BITXOR", "BITXOR(a, b)", integers::<2>, integers!(|a, b| a ^ b)),
+];
+
+type Resolved = Option<(Vec<DataType>, DataType)>;
+
+fn doubles<const N: usize>(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Double; N])?, DataType::Double))
+}
+
+fn integers<const N: usize>(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Integer; N])?, DataType::BigInt))
+}
+
+/// A number of any type as it is; NULL as DOUBLE.
+pub(super) fn number(given: &DataType) -> Option<DataType> {
+    match given {
+        DataType::Null => Some(DataType::Double),
+        _ => given.is_numeric().then(|| given.clone()),
+    }
+}
+
+fn same_number(given: &[DataType]) -> Resolved {
+    let [given] = given else { return None };
+    let number = number(given)?;
+    Some((vec![number.clone()], number))
+}
+
+fn sign_type(given: &[DataType]) -> Resolved {
+    let (args, returns) = same_number(given)?;
+    Some((args, one_digit_more(returns)))
+}
+
+/// A number or, with a unit, a time.
+fn whole_type(given: &[DataType]) -> Resolved {
+    if let [time, unit] = given {
+        return datetime::round_to_named_types(time, unit);
+    }
+    let (args, returns) = same_number(given)?;
+    let returns = match returns {
+        DataType::Decimal { precision, scale } => {
+            DataType::Decimal { precision: (precision - scale + 1).min(PRECISION_MAX), scale: 0 }
+        }
+        other => other,
+    };
+    Some((args, returns))
+}
+
+fn whole(types: &[DataType], way: round::Way) -> Result<Box<dyn Kernel>> {
+    match (&types[0], way) {
+        (number, _) if number.is_numeric() => round::whole(number, way),
+        (_, round::Way::Up) => datetime::ceil_to_named(types),
+        _ => datetime::floor_to_named(types),
+    }
+}
+
+fn one_digit_more(data_type: DataType) -> DataType {
+    match data_type {
+        DataType::Decimal { precision, scale } => DataType::Decimal { precision: (precision + 1).min(PRECISION_MAX), scale },
+        other => other,
+    }
+}
+
+/// A DECIMAL gets a digit more before the point, for 9.9 rounds to 10.
+fn rounded_type(given: &[DataType]) -> Resolved {
+    let (first, digits) = given.split_first()?;
+    let number = number(first)?;
+    let mut args = takes_some(digits, &[Integer], 0)?;
+    args.insert(0, number.clone());
+    Some((args, one_digit_more(number)))
+}
+
+/// Both as the type that holds both.
+fn modulo_types(given: &[DataType]) -> Resolved {
+    let [_, _] = given else { return None };
+    let common = number(&common(given)?)?;
+    let common = if common == DataType::Float { DataType::Double } else { common };
+    Some((vec![common.clone(); 2], common))
+}
+
+fn comparable(given: &[DataType]) -> Resolved {
+    let common = match common(given)? {
+        DataType::Null => DataType::STRING,
+        DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Json => return None,
+        other => other,
+    };
+    (!given.is_empty()).then(|| (vec![common.clone(); given.len()], common))
+}
+
+/// What is computed the same way for every kind of number.
+trait Number: Native + 'static {
+    /// `None` on overflow.
+    fn magnitude(self) -> Option<Self>;
+    /// `None` where the divisor is zero.
+    fn remainder(self, divisor: Self) -> Option<Self>;
+    /// -1, 0 or 1; NaN for NaN.
+    fn sign(self) -> Self;
+}
+
+macro_rules! integer {
+    ($($type:ty),*) => {$(
+        impl Number for $type {
+            fn magnitude(self) -> Option<Self> {
+                self.checked_abs()
+            }
+            fn remainder(self, divisor: Self) -> Option<Self> {
+                // The one remainder that overflows is that by -1, and it is 0.
+                if divisor == 0 { None } else { Some(self.checked_rem(divisor).unwrap_or(0)) }
+            }
+            fn sign(self) -> Self {
+                self.signum()
+            }
+        }
+    )*};
+}
+
+macro_rules! float {
+    ($($type:ty),*) => {$(
+        impl Number for $type {
+            fn magnitude(self) -> Option<Self> {
+                Some(self.abs())
+            }
+            fn remainder(self, divisor: Self) -> Option<Self> {
+                (divisor != 0.0).then(|| self % divisor)
+            }
+            fn sign(self) -> Self {
+                if self == 0.0 { 0.0 } else { self.signum() }
+            }
+        }
+    )*};
+}
+
+integer!(i8, i16, i32, i64, i128);
+float!(f32, f64);
+
+fn abs<T: Number>() -> Result<Box<dyn Kernel>> {
+    kernel(|call| {
+        let x = call.values::<T>(0);
+        call.map(|row| x[row].magnitude().map(Some).ok_or("integer overflow in ABS"))
+    })
+}
+
+fn modulo<T: Number>() -> Result<Box<dyn Kernel>> {
+    kernel(|call| {
+        let (x, divisor) = (call.values::<T>(0), call.values::<T>(1));
+        call.map(|row| x[row].remainder(divisor[row]).map(Some).ok_or(DIVISION_BY_ZERO))
+    })
+}
+
+const DIVISION_BY_ZERO: Reason = "division by zero in MOD";
+
+fn sign(types: &[DataType], returns: &DataType) -> Result<Box<dyn Kernel>> {
+    let DataType::Decimal { precision, scale } = *returns else { return by_number!(types, plain_sign) };
+    let one = POW10[usize::from(scale)];
+    kernel(move |call| {
+        let x = call.values::<i128>(0);
+        call.map(|row| match x[row].signum() * one {
+            sign if decimal::fits(sign, precision) => Ok(Some(sign)),
+            _ => Err("SIGN does not fit a DECIMAL with 38 digits behind the point"),
+        })
+    })
+}
+
+fn plain_sign<T: Number>() -> Result<Box<dyn Kernel>> {
+    kernel(|call| {
+        let x = call.values::<T>(0);
+        call.map(|row| Ok(Some(x[row].sign())))
+    })
+}
+
+/// Natural logarithm, or that to the base that stands first.
+fn log(call: Call<'_>) -> Column {
+    let first = call.values::<f64>(0);
+    if call.args().len() == 1 {
+        return call.map(|row| Ok(Some(first[row].ln())));
+    }
+    let x = call.values::<f64>(1);
+    call.map(|row| Ok(Some(x[row].ln() / first[row].ln())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{double, evaluate, int, text, typed};
+    use super::*;
+    use crate::types::Value;
+
+    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
+        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
+    }
+
+    fn number(units: &str, precision: u8, scale: u8) -> (Value, DataType) {
+        typed(units, DataType::Decimal { precision, scale })
+    }
+
+    #[test]
+    fn magnitude_and_sign_keep_the_type() {
+        check("ABS", &[int(-5)], "5");
+        check("ABS", &[int(i64::MIN)], "error: integer overflow in ABS");
+        check("ABS", &[(Value::Int(-128), DataType::TinyInt)], "error: integer overflow in ABS");
+        check("ABS", &[(Value::Double(-1.5), DataType::Float)], "1.5");
+        check("ABS", &[number("-1.25", 5, 2)], "1.25");
+        check("SIGN", &[int(-5)], "-1");
+        check("SIGN", &[double(-0.0)], "0.0");
+        check("SIGN", &[double(2.5)], "1.0");
+        check("SIGN", &[number("-0.25", 2, 2)], "-1.00");
+        check("SIGN", &[number("0.25", 38, 38)], "error: SIGN does not fit a DECIMAL with 38 digits behind the point");
+    }
+
+    #[test]
+    fn remainders_have_the_sign_of_the_dividend() {
+        check("MOD", &[int(-7), int(3)], "-1");
+        check("MOD", &[int(i64::MIN), int(-1)], "0");
+        check("MOD", &[int(1), int(0)], "error: division by zero in MOD");
+        check("MOD", &[number("7.5", 5, 1), (Value::Int(2), DataType::Int)], "1.5");
+        check("MOD", &[double(7.5), int(2)], "1.5");
+    }
+
+    #[test]
+    fn numbers_become_whole() {
+        for (x, ceil, floor) in [("1.25", "2", "1"), ("-1.25", "-1", "-2"), ("-3.00", "-3", "-3"), ("99.99", "100", "99")] {
+            check("CEIL", &[number(x, 4, 2)], ceil);
+            check("FLOOR", &[number(x, 4, 2)], floor);
+        }
+        check("CEILING", &[double(1.2)], "2.0");
+        check("FLOOR", &[double(-1.2)], "-2.0");
+        check("FLOOR", &[int(7)], "7");
+    }
+
+    #[test]
+    fn analysis_gives_known_values() {
+        for (name, x, expected) in [
+            ("SQRT", 9.0, "3.0"),
+            ("SQRT", -1.0, "NaN"),
+            ("CBRT", 27.0, "3.0"),
+            ("EXP", 0.0, "1.0"),
+            ("LN", 1.0, "0.0"),
+            ("LN", 0.0, "-Infinity"),
+            ("LOG", 1.0, "0.0"),
+            ("LOG2", 8.0, "3.0"),
+            ("LOG10", 1000.0, "3.0"),
+            ("SIN", 0.0, "0.0"),
+            ("COS", 0.0, "1.0"),
+            ("TAN", 0.0, "0.0"),
+            ("COT", 0.0, "Infinity"),
+            ("ASIN", 2.0, "NaN"),
+            ("ACOS", 1.0, "0.0"),
+            ("ATAN", 0.0, "0.0"),
+            ("SINH", 0.0, "0.0"),
+            ("COSH", 0.0, "1.0"),
+            ("TANH", 0.0, "0.0"),
+            ("DEGREES", std::f64::consts::PI, "180.0"),
+            ("RADIANS", 180.0, "3.141592653589793"),
+        ] {
+            check(name, &[double(x)], expected);
+        }
+        check("PI", &[], "3.141592653589793");
+        check("E", &[], "2.718281828459045");
+        check("POWER", &[int(2), int(10)], "1024.0");
+        check("LOG", &[int(2), int(8)], "3.0");
+        check("ATAN2", &[double(0.0), double(1.0)], "0.0");
+        check("BITAND", &[int(12), int(10)], "8");
+        check("BITOR", &[int(12), int(10)], "14");
+        check("BITXOR", &[int(12), int(10)], "6");
+    }
+
+    #[test]
+    fn the_greatest_and_the_least_are_found_in_every_type() {
+        check("GREATEST", &[int(1), int(3), int(2)], "3");
+        check("LEAST", &[int(1), number("0.5", 3, 1)], "0.5");
+        check("GREATEST", &[int(1), double(1.5)], "1.5");
+        check("GREATEST", &[text("a"), text("longer than inline")], "longer than inline");
+        check("LEAST", &[text("b"), text("ab")], "ab");
+        check("LEAST", &[typed("2024-01-02", DataType::Date), typed("2024-01-01", DataType::Date)], "2024-01-01");
+        check("GREATEST", &[int(1), super::super::testing::null()], "NULL");
+    }
+}

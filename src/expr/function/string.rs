@@ -1,6 +1,531 @@
-//! Functions of this family.
+//! Functions of text that look at characters: case, parts, padding, search. Positions count characters from 1.
+//!
+//! Text that is ASCII is worked on as bytes. Results are bounded by `TEXT_BYTES_MAX`.
 
-use crate::expr::ScalarFunction;
+use super::kernel::{Call, TEXT_BYTES_MAX, TOO_LONG, append, kernel};
+use super::signature::Param::{AnyAsText, Integer, Text, TextOrBytes};
+use super::signature::{Param, function, takes, takes_some};
+use crate::batch::Column;
+use crate::error::Result;
+use crate::expr::{Kernel, ScalarFunction};
+use crate::types::DataType;
 
 /// The functions.
-pub(super) static FUNCTIONS: &[ScalarFunction] = &[];
+pub(super) static FUNCTIONS: &[ScalarFunction] = &[
+    function("UPPER", "UPPER(text)", to_text::<1>, |_, _| text_to_text(upper)),
+    function("LOWER", "LOWER(text)", to_text::<1>, |_, _| text_to_text(lower)),
+    function("INITCAP", "INITCAP(text)", to_text::<1>, |_, _| text_to_text(initcap)),
+    function("REVERSE", "REVERSE(text)", to_text::<1>, |_, _| text_to_text(reverse)),
+    function("CHAR_LENGTH", "CHAR_LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
+    function("CHARACTER_LENGTH", "CHARACTER_LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
+    function("LENGTH", "LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
+    function(
+        "OCTET_LENGTH",
+        "OCTET_LENGTH(text or bytes)",
+        |t| Some((takes(t, &[TextOrBytes])?, DataType::Int)),
+        |_, _| kernel(octet_length),
+    ),
+    function("ASCII", "ASCII(text)", to_int::<1>, |_, _| kernel(ascii)),
+    function("CHR", "CHR(code)", |t| Some((takes(t, &[Integer])?, DataType::STRING)), |_, _| kernel(chr)),
+    function("TRIM", "TRIM([BOTH | LEADING | TRAILING] [characters FROM] text)", one_or_two_texts, |_, _| {
+        kernel(|call| trim(call, true, true))
+    }),
+    function("BTRIM", "BTRIM(text [, characters])", one_or_two_texts, |_, _| kernel(|call| trim(call, true, true))),
+    function("LTRIM", "LTRIM(text [, characters])", one_or_two_texts, |_, _| kernel(|call| trim(call, true, false))),
+    function("RTRIM", "RTRIM(text [, characters])", one_or_two_texts, |_, _| kernel(|call| trim(call, false, true))),
+    function("SUBSTRING", "SUBSTRING(text, start [, length])", text_and_one_or_two_integers, |_, _| kernel(substring)),
+    function("SUBSTR", "SUBSTR(text, start [, length])", text_and_one_or_two_integers, |_, _| kernel(substring)),
+    function("LEFT", "LEFT(text, length)", text_and_integer, |_, _| kernel(left)),
+    function("RIGHT", "RIGHT(text, length)", text_and_integer, |_, _| kernel(right)),
+    function("REPEAT", "REPEAT(text, count)", text_and_integer, |_, _| kernel(repeat)),
+    function("LPAD", "LPAD(text, length, padding)", pad_types, |_, _| kernel(lpad)),
+    function("RPAD", "RPAD(text, length, padding)", pad_types, |_, _| kernel(rpad)),
+    function("REPLACE", "REPLACE(text, search, replacement)", to_text::<3>, |_, _| kernel(replace)),
+    function("TRANSLATE", "TRANSLATE(text, from, to)", to_text::<3>, |_, _| kernel(translate)),
+    function("OVERLAY", "OVERLAY(text PLACING replacement FROM start [FOR length])", overlay_types, |_, _| kernel(overlay)),
+    function("CONCAT", "CONCAT(value, ...)", |t| any_as_text(t, 1), |_, _| kernel(concat)),
+    function("CONCAT_WS", "CONCAT_WS(separator, value, ...); skips NULLs", |t| any_as_text(t, 1), |_, _| kernel(concat_ws)),
+    function("POSITION", "POSITION(search IN text)", to_int::<2>, |_, _| kernel(locate)),
+    function("LOCATE", "LOCATE(search, text [, start])", locate_types, |_, _| kernel(locate)),
+    function("INSTR", "INSTR(text, search)", to_int::<2>, |_, _| kernel(instr)),
+    function("SPLIT_INDEX", "SPLIT_INDEX(text, separator, index)", split_types, |_, _| kernel(split_index)),
+    function("STARTSWITH", "STARTSWITH(text, prefix)", to_boolean, |_, _| kernel(starts_with)),
+    function("ENDSWITH", "ENDSWITH(text, suffix)", to_boolean, |_, _| kernel(ends_with)),
+];
+
+type Resolved = Option<(Vec<DataType>, DataType)>;
+
+fn to_text<const N: usize>(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Text; N])?, DataType::STRING))
+}
+
+fn to_int<const N: usize>(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Text; N])?, DataType::Int))
+}
+
+fn to_boolean(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Text, Text])?, DataType::Boolean))
+}
+
+fn one_or_two_texts(given: &[DataType]) -> Resolved {
+    Some((takes_some(given, &[Text, Text], 1)?, DataType::STRING))
+}
+
+fn text_and_integer(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Text, Integer])?, DataType::STRING))
+}
+
+fn text_and_one_or_two_integers(given: &[DataType]) -> Resolved {
+    Some((takes_some(given, &[Text, Integer, Integer], 2)?, DataType::STRING))
+}
+
+fn pad_types(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Text, Integer, Text])?, DataType::STRING))
+}
+
+fn overlay_types(given: &[DataType]) -> Resolved {
+    Some((takes_some(given, &[Text, Text, Integer, Integer], 3)?, DataType::STRING))
+}
+
+fn locate_types(given: &[DataType]) -> Resolved {
+    Some((takes_some(given, &[Text, Text, Integer], 2)?, DataType::Int))
+}
+
+fn split_types(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Text, Text, Integer])?, DataType::STRING))
+}
+
+fn any_as_text(given: &[DataType], needed: usize) -> Resolved {
+    let params: Vec<Param> = given.iter().map(|_| AnyAsText).collect();
+    (given.len() >= needed).then_some(())?;
+    Some((takes(given, &params)?, DataType::STRING))
+}
+
+/// A function of one text that never fails and never gives NULL.
+pub(super) fn text_to_text(write: fn(&str, &mut Vec<u8>)) -> Result<Box<dyn Kernel>> {
+    kernel(move |call| {
+        let text = call.strings(0);
+        call.write(|row, out| {
+            write(text.text(row), out);
+            Ok(Some(()))
+        })
+    })
+}
+
+fn push_char(c: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+fn upper(text: &str, out: &mut Vec<u8>) {
+    if text.is_ascii() {
+        out.extend(text.bytes().map(|b| b.to_ascii_uppercase()));
+    } else {
+        out.extend_from_slice(text.to_uppercase().as_bytes());
+    }
+}
+
+fn lower(text: &str, out: &mut Vec<u8>) {
+    if text.is_ascii() {
+        out.extend(text.bytes().map(|b| b.to_ascii_lowercase()));
+    } else {
+        out.extend_from_slice(text.to_lowercase().as_bytes());
+    }
+}
+
+fn initcap(text: &str, out: &mut Vec<u8>) {
+    let mut in_word = false;
+    for c in text.chars() {
+        if in_word {
+            c.to_lowercase().for_each(|c| push_char(c, out));
+        } else {
+            c.to_uppercase().for_each(|c| push_char(c, out));
+        }
+        in_word = c.is_alphanumeric();
+    }
+}
+
+fn reverse(text: &str, out: &mut Vec<u8>) {
+    if text.is_ascii() {
+        out.extend(text.bytes().rev());
+    } else {
+        text.chars().rev().for_each(|c| push_char(c, out));
+    }
+}
+
+/// Number of characters.
+fn count_chars(text: &str) -> i64 {
+    text.chars().count() as i64
+}
+
+/// Byte at which character `index` starts, or the end of the text.
+fn byte_of(text: &str, index: usize) -> usize {
+    if text.is_ascii() {
+        return index.min(text.len());
+    }
+    text.char_indices().nth(index).map_or(text.len(), |(at, _)| at)
+}
+
+/// The part of `text` from character `from` (counted from 0) on, of `count` characters.
+fn part(text: &str, from: usize, count: usize) -> &str {
+    let rest = &text[byte_of(text, from)..];
+    &rest[..byte_of(rest, count)]
+}
+
+/// A count or position as far as it matters for text.
+fn clamp(number: i64) -> usize {
+    usize::try_from(number.max(0)).unwrap_or(usize::MAX)
+}
+
+fn char_length(call: Call<'_>) -> Column {
+    let text = call.strings(0);
+    call.map(|row| Ok(Some(count_chars(text.text(row)) as i32)))
+}
+
+fn octet_length(call: Call<'_>) -> Column {
+    let text = call.strings(0);
+    call.map(|row| Ok(Some(text.bytes(row).len() as i32)))
+}
+
+fn ascii(call: Call<'_>) -> Column {
+    let text = call.strings(0);
+    call.map(|row| Ok(Some(text.bytes(row).first().map_or(0, |b| i32::from(*b as i8)))))
+}
+
+/// The character of the code modulo 256; nothing for a negative one.
+fn chr(call: Call<'_>) -> Column {
+    let code = call.values::<i64>(0);
+    call.write(|row, out| {
+        if code[row] >= 0 {
+            push_char(char::from(code[row] as u8), out);
+        }
+        Ok(Some(()))
+    })
+}
+
+fn trim(call: Call<'_>, start: bool, end: bool) -> Column {
+    let (text, set) = (call.strings(0), call.strings_if_given(1));
+    call.write(|row, out| {
+        let set = set.map_or(" ", |set| set.text(row));
+        let mut rest = text.text(row);
+        if start {
+            rest = rest.trim_start_matches(|c| set.contains(c));
+        }
+        if end {
+            rest = rest.trim_end_matches(|c| set.contains(c));
+        }
+        out.extend_from_slice(rest.as_bytes());
+        Ok(Some(()))
+    })
+}
+
+/// A start of 0 is 1; a negative one counts from the end. A start outside of the text gives the empty text, a negative length NULL.
+fn substring(call: Call<'_>) -> Column {
+    let (text, start, length) = (call.strings(0), call.values::<i64>(1), call.integers_if_given(2));
+    call.write(|row, out| {
+        let (text, start, length) = (text.text(row), start[row], length.map_or(i64::MAX, |l| l[row]));
+        if length < 0 {
+            return Ok(None);
+        }
+        let from = match start {
+            0 => 0,
+            1.. => start - 1,
+            _ => count_chars(text).saturating_add(start),
+        };
+        if from >= 0 {
+            out.extend_from_slice(part(text, clamp(from), clamp(length)).as_bytes());
+        }
+        Ok(Some(()))
+    })
+}
+
+fn left(call: Call<'_>) -> Column {
+    let (text, count) = (call.strings(0), call.values::<i64>(1));
+    call.write(|row, out| {
+        out.extend_from_slice(part(text.text(row), 0, clamp(count[row])).as_bytes());
+        Ok(Some(()))
+    })
+}
+
+fn right(call: Call<'_>) -> Column {
+    let (text, count) = (call.strings(0), call.values::<i64>(1));
+    call.write(|row, out| {
+        let text = text.text(row);
+        let skipped = count_chars(text).saturating_sub(count[row].max(0));
+        out.extend_from_slice(&text.as_bytes()[byte_of(text, clamp(skipped))..]);
+        Ok(Some(()))
+    })
+}
+
+fn repeat(call: Call<'_>) -> Column {
+    let (text, count) = (call.strings(0), call.values::<i64>(1));
+    call.write(|row, out| {
+        let (bytes, count) = (text.bytes(row), clamp(count[row]));
+        if bytes.len().saturating_mul(count) > TEXT_BYTES_MAX {
+            return Err(TOO_LONG);
+        }
+        if !bytes.is_empty() {
+            (0..count).for_each(|_| out.extend_from_slice(bytes));
+        }
+        Ok(Some(()))
+    })
+}
+
+/// What pads `text` to `length` characters, written by `fill`; NULL for a negative length or empty padding.
+fn pad(call: Call<'_>, fill: fn(&str, &mut dyn Iterator<Item = char>, &mut Vec<u8>)) -> Column {
+    let (text, length, padding) = (call.strings(0), call.values::<i64>(1), call.strings(2));
+    call.write(|row, out| {
+        let (text, length, padding) = (text.text(row), length[row], padding.text(row));
+        if length < 0 || padding.is_empty() {
+            return Ok(None);
+        }
+        if length > TEXT_BYTES_MAX as i64 {
+            return Err(TOO_LONG);
+        }
+        let missing = length - count_chars(text);
+        if missing <= 0 {
+            out.extend_from_slice(part(text, 0, clamp(length)).as_bytes());
+        } else {
+            fill(text, &mut padding.chars().cycle().take(clamp(missing)), out);
+        }
+        if out.len() > TEXT_BYTES_MAX { Err(TOO_LONG) } else { Ok(Some(())) }
+    })
+}
+
+fn lpad(call: Call<'_>) -> Column {
+    pad(call, |text, padding, out| {
+        padding.for_each(|c| push_char(c, out));
+        out.extend_from_slice(text.as_bytes());
+    })
+}
+
+fn rpad(call: Call<'_>) -> Column {
+    pad(call, |text, padding, out| {
+        out.extend_from_slice(text.as_bytes());
+        padding.for_each(|c| push_char(c, out));
+    })
+}
+
+/// An empty search text is found nowhere.
+fn replace(call: Call<'_>) -> Column {
+    let (text, search, by) = (call.strings(0), call.strings(1), call.strings(2));
+    call.write(|row, out| {
+        let (bytes, search, by) = (text.bytes(row), search.bytes(row), by.bytes(row));
+        let mut done = 0;
+        if !search.is_empty() {
+            for at in memchr::memmem::find_iter(bytes, search) {
+                append(out, &bytes[done..at])?;
+                append(out, by)?;
+                done = at + search.len();
+            }
+        }
+        append(out, &bytes[done..])?;
+        Ok(Some(()))
+    })
+}
+
+/// Each character of `from` becomes the one at its place in `to`, or vanishes where `to` is shorter.
+fn translate(call: Call<'_>) -> Column {
+    let (text, from, to) = (call.strings(0), call.strings(1), call.strings(2));
+    call.write(|row, out| {
+        for c in text.text(row).chars() {
+            match from.text(row).chars().position(|f| f == c) {
+                None => push_char(c, out),
+                Some(at) => to.text(row).chars().nth(at).into_iter().for_each(|c| push_char(c, out)),
+            }
+        }
+        Ok(Some(()))
+    })
+}
+
+/// A start outside of the text changes nothing; a negative length replaces the rest.
+fn overlay(call: Call<'_>) -> Column {
+    let (text, by, start, length) = (call.strings(0), call.strings(1), call.values::<i64>(2), call.integers_if_given(3));
+    call.write(|row, out| {
+        let (text, by, start) = (text.text(row), by.text(row), start[row]);
+        if start <= 0 || start > count_chars(text) {
+            out.extend_from_slice(text.as_bytes());
+            return Ok(Some(()));
+        }
+        let head = byte_of(text, clamp(start - 1));
+        let length = length.map_or_else(|| count_chars(by), |l| l[row]);
+        let length = if length < 0 { usize::MAX } else { clamp(length) };
+        let rest = &text[head..];
+        append(out, &text.as_bytes()[..head])?;
+        append(out, by.as_bytes())?;
+        append(out, &rest.as_bytes()[byte_of(rest, length)..])?;
+        Ok(Some(()))
+    })
+}
+
+fn concat(call: Call<'_>) -> Column {
+    let texts: Vec<_> = (0..call.args().len()).map(|i| call.strings(i)).collect();
+    call.write(|row, out| {
+        texts.iter().try_for_each(|text| append(out, text.bytes(row)))?;
+        Ok(Some(()))
+    })
+}
+
+/// NULL only where the separator is; arguments that are NULL are left out with their separator.
+fn concat_ws(call: Call<'_>) -> Column {
+    let texts: Vec<_> = (0..call.args().len()).map(|i| call.strings(i)).collect();
+    let args = call.args();
+    call.null_by_first(1).write(|row, out| {
+        let mut separator: &[u8] = b"";
+        for (text, _) in texts.iter().zip(args).skip(1).filter(|(_, arg)| !arg.is_null(row)) {
+            append(out, separator)?;
+            append(out, text.bytes(row))?;
+            separator = texts[0].bytes(row);
+        }
+        Ok(Some(()))
+    })
+}
+
+/// Position of `search` in `text` from character `start` on, 0 without one.
+fn position(text: &str, search: &str, start: i64) -> i32 {
+    if start < 1 || start > count_chars(text) + 1 {
+        return 0;
+    }
+    let skipped = byte_of(text, clamp(start - 1));
+    match memchr::memmem::find(&text.as_bytes()[skipped..], search.as_bytes()) {
+        Some(at) => count_chars(&text[..skipped + at]) as i32 + 1,
+        None => 0,
+    }
+}
+
+fn locate(call: Call<'_>) -> Column {
+    let (search, text, start) = (call.strings(0), call.strings(1), call.integers_if_given(2));
+    call.map(|row| Ok(Some(position(text.text(row), search.text(row), start.map_or(1, |s| s[row])))))
+}
+
+fn instr(call: Call<'_>) -> Column {
+    let (text, search) = (call.strings(0), call.strings(1));
+    call.map(|row| Ok(Some(position(text.text(row), search.text(row), 1))))
+}
+
+/// NULL for an index outside of the parts; an empty separator splits at white space.
+fn split_index(call: Call<'_>) -> Column {
+    let (text, separator, index) = (call.strings(0), call.strings(1), call.values::<i64>(2));
+    call.write(|row, out| {
+        let (text, separator) = (text.text(row), separator.text(row));
+        if index[row] < 0 || text.is_empty() {
+            return Ok(None);
+        }
+        let found = match separator {
+            "" => text.split(char::is_whitespace).nth(clamp(index[row])),
+            _ => text.split(separator).nth(clamp(index[row])),
+        };
+        Ok(found.map(|part| out.extend_from_slice(part.as_bytes())))
+    })
+}
+
+fn starts_with(call: Call<'_>) -> Column {
+    let (text, prefix) = (call.strings(0), call.strings(1));
+    call.map(|row| Ok(Some(text.bytes(row).starts_with(prefix.bytes(row)))))
+}
+
+fn ends_with(call: Call<'_>) -> Column {
+    let (text, suffix) = (call.strings(0), call.strings(1));
+    call.map(|row| Ok(Some(text.bytes(row).ends_with(suffix.bytes(row)))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{evaluate, int, null, text, typed};
+    use super::*;
+    use crate::types::Value;
+
+    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
+        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
+    }
+
+    #[test]
+    fn one_text_in_gives_what_its_name_says() {
+        for (name, input, expected) in [
+            ("UPPER", "straße é1", "STRASSE É1"),
+            ("UPPER", "abc", "ABC"),
+            ("LOWER", "ÄBC D", "äbc d"),
+            ("INITCAP", "hELLO wORLD-élan x2Y", "Hello World-Élan X2y"),
+            ("REVERSE", "añb", "bña"),
+            ("CHAR_LENGTH", "añ😀", "3"),
+            ("LENGTH", "", "0"),
+            ("OCTET_LENGTH", "añ😀", "7"),
+            ("ASCII", "abc", "97"),
+            ("ASCII", "", "0"),
+            ("TRIM", "  a b  ", "a b"),
+            ("LTRIM", "  a ", "a "),
+            ("RTRIM", "  a ", "  a"),
+        ] {
+            check(name, &[text(input)], expected);
+        }
+        check("CHR", &[int(65)], "A");
+        check("CHR", &[int(256 + 97)], "a");
+        check("CHR", &[int(-1)], "");
+        check("BTRIM", &[text("xyaxbyx"), text("xy")], "axb");
+        check("LTRIM", &[text("ññan"), text("ñ")], "an");
+    }
+
+    #[test]
+    fn parts_count_characters_from_one() {
+        let substring = |input, start, length: Option<i64>, expected| {
+            let mut args = vec![text(input), int(start)];
+            args.extend(length.map(int));
+            check("SUBSTRING", &args, expected);
+        };
+        substring("Größe", 3, None, "öße");
+        substring("Größe", 3, Some(2), "öß");
+        substring("Größe", -2, None, "ße");
+        substring("Größe", 0, Some(2), "Gr");
+        substring("Größe", 9, None, "");
+        substring("Größe", -9, None, "");
+        substring("Größe", 1, Some(-1), "NULL");
+        substring("Größe", i64::MIN, Some(i64::MAX), "");
+        substring("Größe", i64::MAX, Some(i64::MAX), "");
+        check("LEFT", &[text("Größe"), int(3)], "Grö");
+        check("LEFT", &[text("Größe"), int(-3)], "");
+        check("RIGHT", &[text("Größe"), int(3)], "öße");
+        check("RIGHT", &[text("Größe"), int(99)], "Größe");
+        check("RIGHT", &[text("Größe"), int(i64::MIN)], "");
+        check("SPLIT_INDEX", &[text("a,b,,c"), text(","), int(2)], "");
+        check("SPLIT_INDEX", &[text("a,b,,c"), text(","), int(4)], "NULL");
+        check("SPLIT_INDEX", &[text("a,b"), text(","), int(-1)], "NULL");
+    }
+
+    #[test]
+    fn padding_and_repeating_are_bounded() {
+        check("LPAD", &[text("hi"), int(5), text("äb")], "äbähi");
+        check("LPAD", &[text("hello"), int(2), text("x")], "he");
+        check("RPAD", &[text("hi"), int(5), text("ab")], "hiaba");
+        check("RPAD", &[text("hi"), int(-1), text("ab")], "NULL");
+        check("RPAD", &[text("hi"), int(4), text("")], "NULL");
+        check("REPEAT", &[text("ab"), int(3)], "ababab");
+        check("REPEAT", &[text("ab"), int(-3)], "");
+        check("REPEAT", &[text(""), int(i64::MAX)], "");
+        let too_long = format!("error: {TOO_LONG}");
+        check("REPEAT", &[text("ab"), int(i64::MAX)], &too_long);
+        check("LPAD", &[text("a"), int(i64::MAX), text("x")], &too_long);
+        check("RPAD", &[text("a"), int(TEXT_BYTES_MAX as i64), text("é")], &too_long);
+        check("REPLACE", &[text(&"a".repeat(5000)), text("a"), text(&"b".repeat(5000))], &too_long);
+    }
+
+    #[test]
+    fn texts_are_replaced_joined_and_found() {
+        check("REPLACE", &[text("aXbXc"), text("X"), text("--")], "a--b--c");
+        check("REPLACE", &[text("abc"), text(""), text("-")], "abc");
+        check("TRANSLATE", &[text("añc"), text("ñc"), text("n")], "an");
+        check("OVERLAY", &[text("Größe"), text("XX"), int(2)], "GXXße");
+        check("OVERLAY", &[text("Größe"), text("XX"), int(2), int(1)], "GXXöße");
+        check("OVERLAY", &[text("Größe"), text("X"), int(9)], "Größe");
+        check("OVERLAY", &[text("Größe"), text("X"), int(2), int(-1)], "GX");
+        check("CONCAT", &[text("a"), int(1), typed("2024-01-02", DataType::Date)], "a12024-01-02");
+        check("CONCAT", &[text("a"), null()], "NULL");
+        check("CONCAT_WS", &[text("~"), text("a"), null(), text(""), int(2)], "a~~2");
+        check("CONCAT_WS", &[null(), text("a")], "NULL");
+        check("POSITION", &[text("ß"), text("Größe")], "4");
+        check("POSITION", &[text("x"), text("Größe")], "0");
+        check("LOCATE", &[text("a"), text("banana"), int(3)], "4");
+        check("LOCATE", &[text("a"), text("banana"), int(-3)], "0");
+        check("INSTR", &[text("Größe"), text("e")], "5");
+        check("STARTSWITH", &[text("abc"), text("ab")], "true");
+        check("ENDSWITH", &[text("abc"), text("ab")], "false");
+    }
+}

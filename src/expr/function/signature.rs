@@ -1,0 +1,113 @@
+//! What arguments a function takes: parameters, each with the types it accepts and what it has them cast to.
+//!
+//! Query road only. A bare NULL goes for any parameter; integers widen to BIGINT; text keeps its declared length, because
+//! a cast to STRING would cost a pass over the column for nothing.
+
+use crate::expr::tree::{MakeKernel, Resolve};
+use crate::expr::{ScalarFunction, castable};
+use crate::types::DataType;
+use crate::types::decimal::PRECISION_MAX;
+
+/// A parameter of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Param {
+    /// Text or JSON.
+    Text,
+    /// Anything that has a text form, as STRING.
+    AnyAsText,
+    /// Text or BYTES.
+    TextOrBytes,
+    /// Any integer, as BIGINT.
+    Integer,
+    /// Any number, as DOUBLE.
+    Double,
+    /// TIMESTAMP or TIMESTAMP_LTZ as they are; DATE and text as TIMESTAMP.
+    Timestamp,
+    /// JSON, text, ARRAY, ROW or MAP.
+    Json,
+}
+
+impl Param {
+    /// The type an argument of type `given` is cast to.
+    fn target(self, given: &DataType) -> Option<DataType> {
+        use DataType as T;
+        let accepted = match self {
+            Param::Text => given.is_text() || *given == T::Json,
+            Param::AnyAsText if given.is_text() => true,
+            Param::AnyAsText => return castable(given, &T::STRING).then_some(T::STRING),
+            Param::TextOrBytes => given.is_text() || matches!(given, T::Json | T::Bytes),
+            Param::Integer => return (given.is_integer() || *given == T::Null).then_some(T::BigInt),
+            Param::Double => return (given.is_numeric() || *given == T::Null).then_some(T::Double),
+            Param::Timestamp => match given {
+                T::Date | T::Null => return Some(T::Timestamp(0)),
+                T::Varchar(_) => return Some(T::Timestamp(9)),
+                _ => given.is_timestamp(),
+            },
+            Param::Json => given.is_text() || matches!(given, T::Json | T::Array(_) | T::Row(_) | T::Map(..)),
+        };
+        match given {
+            T::Null => Some(T::STRING),
+            _ => accepted.then(|| given.clone()),
+        }
+    }
+}
+
+/// The casts for a function of exactly these parameters.
+pub(super) fn takes(given: &[DataType], params: &[Param]) -> Option<Vec<DataType>> {
+    takes_some(given, params, params.len())
+}
+
+/// The casts for a function that needs the first `needed` of these parameters.
+pub(super) fn takes_some(given: &[DataType], params: &[Param], needed: usize) -> Option<Vec<DataType>> {
+    if given.len() < needed || given.len() > params.len() {
+        return None;
+    }
+    given.iter().zip(params).map(|(given, param)| param.target(given)).collect()
+}
+
+/// A function whose result depends on its arguments alone, as all of the library do.
+pub(super) const fn function(name: &'static str, usage: &'static str, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
+    ScalarFunction { name, usage, deterministic: true, resolve, kernel }
+}
+
+/// The type in which values of all these types are compared.
+pub(super) fn common(given: &[DataType]) -> Option<DataType> {
+    given.iter().try_fold(DataType::Null, |a, b| common_of_two(&a, b))
+}
+
+fn common_of_two(a: &DataType, b: &DataType) -> Option<DataType> {
+    use DataType as T;
+    Some(match (a, b) {
+        _ if a == b => a.clone(),
+        (T::Null, other) | (other, T::Null) => other.clone(),
+        (T::Varchar(a), T::Varchar(b)) => T::Varchar(a.zip(*b).map(|(a, b)| a.max(b))),
+        (T::Timestamp(a), T::Timestamp(b)) => T::Timestamp(*a.max(b)),
+        (T::TimestampLtz(a), T::TimestampLtz(b)) => T::TimestampLtz(*a.max(b)),
+        (T::Time(a), T::Time(b)) => T::Time(*a.max(b)),
+        (T::Date, T::Timestamp(p)) | (T::Timestamp(p), T::Date) => T::Timestamp(*p),
+        _ if a.is_integer() && b.is_integer() => {
+            [T::BigInt, T::Int, T::SmallInt].into_iter().find(|t| a == t || b == t).unwrap_or(T::TinyInt)
+        }
+        (T::Decimal { .. }, _) if exact(b).is_some() => common_decimal(exact(a)?, exact(b)?)?,
+        (_, T::Decimal { .. }) if exact(a).is_some() => common_decimal(exact(a)?, exact(b)?)?,
+        _ if a.is_numeric() && b.is_numeric() => T::Double,
+        _ => return None,
+    })
+}
+
+/// Digits before and behind the point of an exact number.
+fn exact(data_type: &DataType) -> Option<(u8, u8)> {
+    Some(match data_type {
+        DataType::TinyInt => (3, 0),
+        DataType::SmallInt => (5, 0),
+        DataType::Int => (10, 0),
+        DataType::BigInt => (19, 0),
+        DataType::Decimal { precision, scale } => (precision - scale, *scale),
+        _ => return None,
+    })
+}
+
+fn common_decimal(a: (u8, u8), b: (u8, u8)) -> Option<DataType> {
+    let (whole, scale) = (a.0.max(b.0), a.1.max(b.1));
+    (whole + scale <= PRECISION_MAX).then(|| DataType::Decimal { precision: whole + scale, scale })
+}

@@ -304,6 +304,11 @@ impl<'r> Shard<'r> {
         self.mesh.has_mail() || self.control.phase() != self.phase
     }
 
+    /// Whether messages to other shards wait for room in a ring, or for company while they linger.
+    pub fn has_unsent(&self) -> bool {
+        !self.mesh.is_flushed()
+    }
+
     /// Descriptors that become readable when there is something to read.
     pub fn readable_fds(&self) -> Vec<std::os::fd::RawFd> {
         self.ingests.iter().flat_map(Ingest::wait_on).collect()

@@ -8,6 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
+use super::records::Unwaiting;
 use crate::error::{Error, Result};
 use crate::limits;
 
@@ -24,7 +25,6 @@ impl Pump {
     pub fn start(from: impl Read + Send + 'static) -> Result<Self> {
         let failed = |e| Error::io("setting up the reading of standard input", e);
         let (stream, into) = UnixStream::pair().map_err(failed)?;
-        stream.set_nonblocking(true).map_err(failed)?;
         let fault = Arc::new(AtomicI32::new(0));
         let seen = fault.clone();
         std::thread::Builder::new().name("stdin".to_owned()).spawn(move || copy(from, into, &seen)).map_err(failed)?;
@@ -39,7 +39,7 @@ impl Pump {
 
 impl Read for Pump {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.read(buffer)?;
+        let count = Unwaiting(&self.stream).read(buffer)?;
         match self.fault.load(Ordering::Acquire) {
             fault if fault != 0 && count == 0 => Err(io::Error::from_raw_os_error(fault)),
             _ => Ok(count),

@@ -6,7 +6,10 @@
 
 use std::borrow::Cow;
 use std::io::{self, Read};
+use std::os::fd::AsFd;
 use std::sync::Arc;
+
+use rustix::net::{RecvFlags, recv};
 
 use super::Projection;
 use crate::batch::{Column, Values};
@@ -70,6 +73,17 @@ pub(super) enum Filled {
     Nothing,
     /// None any more.
     End,
+}
+
+/// A socket read without waiting. The socket itself stays in blocking mode: io_uring, asked to wait for bytes of one that is not,
+/// answers at once.
+pub(super) struct Unwaiting<S>(pub S);
+
+impl<S: AsFd> Read for Unwaiting<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (_, count) = recv(&self.0, buffer, RecvFlags::DONTWAIT)?;
+        Ok(count)
+    }
 }
 
 /// The records of one split.

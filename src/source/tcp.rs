@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 
 use socket2::{Domain, Socket, Type};
 
-use super::records::{Filled, Layout, Records, check_metadata};
+use super::records::{Filled, Layout, Records, Unwaiting, check_metadata};
 use super::{Boundedness, Liveness, Polled, Projection, Reader, Source};
 use crate::error::{Error, Result};
 use crate::format::{self, Decoded, Format};
@@ -130,7 +130,7 @@ impl Connection {
         if self.records.has_more() || self.records.is_complete() {
             return Filled::Bytes;
         }
-        self.records.fill(&mut self.stream).unwrap_or_else(|e| {
+        self.records.fill(&mut Unwaiting(&self.stream)).unwrap_or_else(|e| {
             tracing::warn!(peer = self.records.name(), error = %e, "connection failed");
             self.records.complete();
             Filled::End
@@ -162,10 +162,6 @@ impl TcpReader {
                     break;
                 }
             };
-            if let Err(e) = stream.set_nonblocking(true) {
-                tracing::warn!(error = %e, "accepting a connection failed");
-                continue;
-            }
             let records = Records::new(peer.to_string(), &*self.format, &self.layout, READ_BYTES)?;
             self.connections.push_back(Connection { split: self.next_split, stream, records });
             self.next_split += 1;

@@ -1,4 +1,6 @@
 //! The one integration test binary.
 
+mod shutdown;
+mod simulator;
 mod support;
 mod tidy;

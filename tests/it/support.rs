@@ -118,7 +118,8 @@ pub fn run(sql: &str, inputs: &Inputs, shape: Shape) -> Result<Written> {
     Ok(Written { rows, counters })
 }
 
-fn sink_types(plan: &PhysicalPlan, table: &str) -> Vec<DataType> {
+/// Column types of the sink that writes `table`.
+pub fn sink_types(plan: &PhysicalPlan, table: &str) -> Vec<DataType> {
     let node = plan.nodes.iter().find(|n| matches!(&n.kind, NodeKind::Sink(s) if s.table.eq_ignore_ascii_case(table)));
     node.map(|n| n.schema.types()).unwrap_or_default()
 }

@@ -182,7 +182,7 @@ fn simulate(sql: &str, events: &[Vec<MemoryEvent>], world: World) -> Came {
         .enumerate()
         .map(|(id, mesh)| {
             let query = compile(plan, id, world.shards).expect("compiles");
-            let gauge = Gauge::new(id, &config, published.clone(), clock.now);
+            let gauge = Gauge::new(id, &config, published.clone());
             let (readers, writers) = open(plan, id, world.shards);
             Shard::new(plan, Parts { query, readers, writers, mesh, gauge, control: control.clone() }, &config)
         })
@@ -191,7 +191,7 @@ fn simulate(sql: &str, events: &[Vec<MemoryEvent>], world: World) -> Came {
     let mut counters = Counters::default();
     let mut ring_full = Vec::new();
     for shard in shards {
-        let metrics = shard.into_results(clock.now).metrics;
+        let metrics = shard.into_results().metrics;
         ring_full.push(metrics.counters.ring_full_count);
         counters.merge(&metrics.counters);
     }

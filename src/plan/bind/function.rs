@@ -32,6 +32,9 @@ impl ExprBinder<'_> {
                 .at(span_of(&call.name))
                 .hint(format!("FROM TABLE({name}(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))")));
         }
+        if let "TIMESTAMPADD" | "TIMESTAMPDIFF" = name.as_str() {
+            return self.calendar_arithmetic(&name, call);
+        }
         let args = self.plain_arguments(call)?;
         let span = span_of(&call.name);
         match name.as_str() {
@@ -53,6 +56,19 @@ impl ExprBinder<'_> {
             }
             _ => library_call(&name, args, span),
         }
+    }
+
+    /// TIMESTAMPADD(unit, n, t) and TIMESTAMPDIFF(unit, a, b): the unit is part of the function's name in the library.
+    fn calendar_arithmetic(&mut self, name: &str, call: &ast::Function) -> Result<Expr> {
+        let args = argument_exprs(call)?;
+        let Some((ast::Expr::Identifier(unit), rest)) = args.split_first().map(|(unit, rest)| (*unit, rest)) else {
+            return Err(Error::sql(format!("{name} takes a unit first"))
+                .at(span_of(&call.name))
+                .hint(format!("for example {name}(DAY, ...)")));
+        };
+        let name = format!("{name}_{}", unit.value.to_ascii_uppercase());
+        let args = rest.iter().map(|e| self.bind(e)).collect::<Result<Vec<_>>>()?;
+        library_call(&name, args, span_of(&call.name))
     }
 
     fn plain_arguments(&mut self, call: &ast::Function) -> Result<Vec<Expr>> {

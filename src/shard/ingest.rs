@@ -131,7 +131,8 @@ impl Ingest {
             }
             Polled::Watermark { split, time } => {
                 around.gauge.add(Part::Ingest, read - began);
-                self.split(split, read).watermark = self.splits[split].watermark.max(time);
+                let state = self.split(split, read);
+                state.watermark = state.watermark.max(time);
                 self.mark(split, Watermark { time: self.splits[split].watermark, stamp: read }, around);
                 Ok(Read::Something)
             }
@@ -156,7 +157,9 @@ impl Ingest {
         if !self.decoded.bad.is_empty() {
             around.aside.bad_records(self.node, std::mem::take(&mut self.decoded.bad))?;
         }
-        *self.split(split, now) = Split { last_rows: now, idle: false, ..self.splits[split] };
+        let state = self.split(split, now);
+        // Not ended either: the first connection takes the place of the sender that stood for those to come.
+        (state.last_rows, state.idle, state.ended) = (now, false, false);
         if self.decoded.rows == 0 {
             return Ok(());
         }

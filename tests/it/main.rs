@@ -3,4 +3,5 @@
 mod shutdown;
 mod simulator;
 mod support;
+mod tcp;
 mod tidy;

@@ -106,16 +106,23 @@ pub fn run(sql: &str, inputs: &Inputs, shape: Shape) -> Result<Written> {
     outcome.shards.iter().for_each(|s| counters.merge(&s.counters));
     let mut rows: BTreeMap<String, Vec<(char, String)>> = BTreeMap::new();
     for (table, receiver) in memory.outlets.into_inner().expect("one thread") {
-        let types = sink_types(&planned.plan, &table);
-        let written = rows.entry(table).or_default();
-        for batch in receiver.try_iter() {
-            written.extend((0..batch.rows()).map(|row| {
-                let sign = if batch.kind(row).sign() > 0 { '+' } else { '-' };
-                (sign, row_text(&batch, row, &types))
-            }));
-        }
+        let written = sink_rows(&planned.plan, &table, &receiver);
+        rows.entry(table).or_default().extend(written);
     }
     Ok(Written { rows, counters })
+}
+
+/// What a table's sink was given: signs and texts of the rows.
+pub fn sink_rows(plan: &PhysicalPlan, table: &str, receiver: &Receiver<Batch>) -> Vec<(char, String)> {
+    let types = sink_types(plan, table);
+    let mut written = Vec::new();
+    for batch in receiver.try_iter() {
+        written.extend((0..batch.rows()).map(|row| {
+            let sign = if batch.kind(row).sign() > 0 { '+' } else { '-' };
+            (sign, row_text(&batch, row, &types))
+        }));
+    }
+    written
 }
 
 /// Column types of the sink that writes `table`.

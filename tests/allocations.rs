@@ -205,7 +205,7 @@ fn allocations_per_batch(query: &str, batch_rows: usize) -> u64 {
             _ => {}
         }
     }
-    let gauge = Gauge::new(0, &config, Published::new(1), 1);
+    let gauge = Gauge::new(0, &config, Published::new(1));
     let query = compile(plan, 0, 1).expect("compiles");
     let mut shard = Shard::new(plan, Parts { query, readers, writers, mesh, gauge, control: control.clone() }, &config);
     let mut clock = HostClock::start();

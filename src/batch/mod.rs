@@ -166,7 +166,7 @@ pub fn push_stamp(stamps: &mut Vec<StampRun>, stamp: Nanos, count: u32) {
 
 /// The runs of the selected rows; the selection must be ascending unless there is a single run.
 fn gather_stamps(stamps: &[StampRun], selection: &Selection) -> Vec<StampRun> {
-    if let ([run], true) = (stamps, selection.len() > 0) {
+    if let ([run], true) = (stamps, !selection.is_empty()) {
         return vec![StampRun { stamp: run.stamp, count: selection.len() as u32 }];
     }
     let rows = match selection {

@@ -17,6 +17,7 @@ pub struct Name {
 
 /// One statement.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a job has few statements, and each is read once")]
 pub enum Statement {
     /// CREATE [TEMPORARY] TABLE [IF NOT EXISTS]
     CreateTable(CreateTable),
@@ -96,6 +97,7 @@ pub struct ColumnDef {
 
 /// What a declared column is.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a table has few columns, and each is read once")]
 pub enum ColumnDefKind {
     /// `name TYPE [NOT NULL]`
     Physical {

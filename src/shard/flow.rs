@@ -263,17 +263,14 @@ impl Flow {
         mark: Mark,
         around: &mut Surroundings<'_, '_, C>,
     ) -> Result<()> {
-        match &mut self.query.nodes[node].role {
-            Role::Operator(operator) => {
-                let progress = operator.watermark(watermark, &mut self.output)?;
-                self.deliver(node, around)?;
-                if progress == Progress::More {
-                    self.held[node] = Some(Held { watermark, mark, waiting: VecDeque::new() });
-                    self.held_count += 1;
-                    return Ok(());
-                }
+        if let Role::Operator(operator) = &mut self.query.nodes[node].role {
+            let progress = operator.watermark(watermark, &mut self.output)?;
+            self.deliver(node, around)?;
+            if progress == Progress::More {
+                self.held[node] = Some(Held { watermark, mark, waiting: VecDeque::new() });
+                self.held_count += 1;
+                return Ok(());
             }
-            _ => {}
         }
         self.ends_awaited -= usize::from(mark == Mark::End);
         self.queue_mark(node, mark);

@@ -6,8 +6,10 @@
 
 mod calendar;
 mod datetime;
+mod encoding;
 mod extreme;
 mod json;
+mod json_text;
 mod kernel;
 mod like;
 mod math;
@@ -21,8 +23,9 @@ mod testing;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 7] = [
+static FAMILIES: [&[ScalarFunction]; 8] = [
     string::FUNCTIONS,
+    encoding::FUNCTIONS,
     pattern::FUNCTIONS,
     math::FUNCTIONS,
     datetime::FIELDS,

@@ -17,13 +17,15 @@ mod pattern;
 mod round;
 mod signature;
 mod string;
+mod time_pattern;
+mod time_text;
 #[cfg(test)]
 mod testing;
 
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 8] = [
+static FAMILIES: [&[ScalarFunction]; 9] = [
     string::FUNCTIONS,
     encoding::FUNCTIONS,
     pattern::FUNCTIONS,
@@ -31,6 +33,7 @@ static FAMILIES: [&[ScalarFunction]; 8] = [
     datetime::FIELDS,
     datetime::ROUNDING.as_flattened(),
     datetime::MOVING.as_flattened(),
+    time_text::FUNCTIONS,
     json::FUNCTIONS,
 ];
 

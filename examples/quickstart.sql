@@ -1,5 +1,5 @@
 -- Trades from a file and quotes from a generator; a filter, a keyed aggregate and a tumbling window.
--- Try: change the 400 below, break a word, or run with --cores 0.
+-- Try: change the 497 below, break a word, or run with --cores 0.
 
 CREATE TABLE trades (
     trade_id BIGINT,
@@ -36,11 +36,11 @@ CREATE TABLE quotes (
 -- A filter: large trades as they come.
 SELECT trade_id, symbol, price * quantity AS notional
 FROM trades
-WHERE quantity >= 990;
+WHERE quantity >= 497;
 
--- A tumbling window: volume and average price per symbol and five minutes.
+-- A tumbling window: volume and average price per symbol and ten seconds.
 SELECT symbol, window_start, COUNT(*) AS trades, SUM(quantity) AS volume, AVG(price) AS average
-FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '5' MINUTE))
+FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '10' SECOND))
 GROUP BY symbol, window_start, window_end;
 
 -- A keyed aggregate over the generated stream, one row per venue at the end.

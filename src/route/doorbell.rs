@@ -162,13 +162,34 @@ mod tests {
     struct Model {
         pushed: model::AtomicUsize,
         flag: ParkFlag<model::AtomicBool>,
-        bell: loom::sync::Notify,
+        bell: Bell,
+    }
+
+    /// The byte in the socket: stays until it is heard.
+    struct Bell {
+        rings: loom::sync::Mutex<bool>,
+        heard: loom::sync::Condvar,
+    }
+
+    impl Bell {
+        fn ring(&self) {
+            *self.rings.lock().expect("sound") = true;
+            self.heard.notify_one();
+        }
+
+        fn wait(&self) {
+            let mut rings = self.rings.lock().expect("sound");
+            while !*rings {
+                rings = self.heard.wait(rings).expect("sound");
+            }
+            *rings = false;
+        }
     }
 
     fn push(shared: &Model) {
         shared.pushed.fetch_add(1, Ordering::Release);
         if shared.flag.must_wake() {
-            shared.bell.notify();
+            shared.bell.ring();
         }
     }
 
@@ -176,11 +197,13 @@ mod tests {
     #[test]
     fn no_wake_up_is_lost_in_any_interleaving() {
         for producers in [1, 2] {
-            loom::model(move || {
+            let mut model = loom::model::Builder::new();
+            model.preemption_bound = Some(3);
+            model.check(move || {
                 let shared = Arc::new(Model {
                     pushed: model::AtomicUsize::new(0),
                     flag: ParkFlag { parked: model::AtomicBool::new(false) },
-                    bell: loom::sync::Notify::new(),
+                    bell: Bell { rings: loom::sync::Mutex::new(false), heard: loom::sync::Condvar::new() },
                 });
                 let threads: Vec<_> = (0..producers)
                     .map(|_| {

@@ -20,9 +20,7 @@ pub struct Emitter {
 
 enum Outlet {
     /// Written by another shard: nothing arrives here.
-    Elsewhere {
-        ended: Ended,
-    },
+    Elsewhere,
     Here(Box<OpenOutlet>),
 }
 
@@ -34,28 +32,16 @@ struct OpenOutlet {
     since: Nanos,
     rows: u64,
     flushed: Flushed,
-    ended: Ended,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ended {
-    No,
-    Yes,
 }
 
 impl Emitter {
     /// One for each sink of the plan; `None` where another shard writes.
     pub fn new(writers: Vec<Option<Box<dyn Writer>>>) -> Self {
         let outlet = |writer: Option<Box<dyn Writer>>| match writer {
-            None => Outlet::Elsewhere { ended: Ended::No },
-            Some(writer) => Outlet::Here(Box::new(OpenOutlet {
-                writer,
-                unsent: Vec::new(),
-                since: 0,
-                rows: 0,
-                flushed: Flushed::All,
-                ended: Ended::No,
-            })),
+            None => Outlet::Elsewhere,
+            Some(writer) => {
+                Outlet::Here(Box::new(OpenOutlet { writer, unsent: Vec::new(), since: 0, rows: 0, flushed: Flushed::All }))
+            }
         };
         Self { outlets: writers.into_iter().map(outlet).collect(), spent: 0 }
     }
@@ -75,14 +61,6 @@ impl Emitter {
         }
         self.spent += clock.now() - began;
         Ok(())
-    }
-
-    /// The sink gets no more rows.
-    pub(super) fn end(&mut self, sink: usize) {
-        match &mut self.outlets[sink] {
-            Outlet::Elsewhere { ended } => *ended = Ended::Yes,
-            Outlet::Here(outlet) => outlet.ended = Ended::Yes,
-        }
     }
 
     /// Hands over what was written, as far as the sinks take it. Gives whether something is left. Hot: once per turn.
@@ -111,14 +89,6 @@ impl Emitter {
             }
         }
         Ok(())
-    }
-
-    /// Whether every sink got all its rows.
-    pub(super) fn has_ended(&self) -> bool {
-        self.outlets.iter().all(|o| match o {
-            Outlet::Elsewhere { ended } => *ended == Ended::Yes,
-            Outlet::Here(outlet) => outlet.ended == Ended::Yes,
-        })
     }
 
     /// Whether some writer holds more than it should.

@@ -53,6 +53,8 @@ pub(super) struct Flow {
     queue: VecDeque<(NodeId, usize, Item)>,
     output: Output,
     shard: usize,
+    /// Ends still to come: one of each node's input, one of what each exchange receives.
+    ends_awaited: usize,
     pub counts: FlowCounts,
 }
 
@@ -74,6 +76,8 @@ impl Flow {
         let exchanges =
             query.nodes.iter().enumerate().filter(|(_, n)| matches!(n.role, Role::Exchange { .. })).map(|(id, _)| id).collect();
         let held = query.nodes.iter().map(|_| None).collect();
+        let ends_awaited =
+            query.nodes.iter().map(|n| usize::from(n.inputs > 0) + usize::from(matches!(n.role, Role::Exchange { .. }))).sum();
         Self {
             query,
             alignments,
@@ -83,6 +87,7 @@ impl Flow {
             queue: VecDeque::new(),
             output: Output::default(),
             shard,
+            ends_awaited,
             counts: FlowCounts::default(),
         }
     }
@@ -93,9 +98,20 @@ impl Flow {
             if self.alignments[node].is_empty()
                 && let Some(mark) = self.alignments[node].joint()
             {
-                self.queue_mark(node, mark);
+                self.received(node, mark);
             }
         }
+    }
+
+    /// Whether every node has got all it will ever get.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ends_awaited == 0
+    }
+
+    /// Passes on the joint mark of those that send through an exchange to this shard.
+    fn received(&mut self, node: NodeId, mark: Mark) {
+        self.ends_awaited -= usize::from(mark == Mark::End);
+        self.queue_mark(node, mark);
     }
 
     /// The compiled query's nodes, for whoever feeds scans.
@@ -134,7 +150,7 @@ impl Flow {
             Item::Batch(batch) => self.queue_batch(node, batch),
             Item::Mark(mark) => {
                 if let Some(joint) = self.alignments[node].update(from, mark) {
-                    self.queue_mark(node, joint);
+                    self.received(node, joint);
                 }
             }
         }
@@ -218,11 +234,12 @@ impl Flow {
                 Router::Gather => 0..1,
             };
             let number = *number;
+            self.ends_awaited -= usize::from(mark == Mark::End);
             for to in receivers {
                 if to != self.shard {
                     around.mesh.send_mark(to, number, mark, around.now);
                 } else if let Some(joint) = self.alignments[node].update(self.shard, mark) {
-                    self.queue_mark(node, joint);
+                    self.received(node, joint);
                 }
             }
             return Ok(());
@@ -256,9 +273,9 @@ impl Flow {
                     return Ok(());
                 }
             }
-            Role::Sink { number } if mark == Mark::End => around.emitter.end(*number),
             _ => {}
         }
+        self.ends_awaited -= usize::from(mark == Mark::End);
         self.queue_mark(node, mark);
         Ok(())
     }

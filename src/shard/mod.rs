@@ -284,7 +284,7 @@ impl<'r> Shard<'r> {
     }
 
     fn is_done(&self) -> bool {
-        self.emitter.has_ended() && self.mesh.is_flushed() && !self.flow.is_holding()
+        self.flow.has_ended() && self.mesh.is_flushed()
     }
 
     fn finish(&mut self, clock: &mut impl Clock) -> Result<Turn> {

@@ -19,18 +19,21 @@ const HOMES: [(&str, &[&str]); 6] = [
 ];
 
 /// Who may import whom: a module may use only modules of a later line (and its own).
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 14] = [
     &["cli"],
     &["engine"],
     &["shard"],
     &["compile"],
     &["plan", "operator"],
-    &["source", "sink"],
+    &["sink"],
+    &["source"],
     &["route"],
     &["format", "expr", "state", "progress", "metrics"],
     &["batch"],
-    &["config", "sys"],
-    &["types", "limits", "error"],
+    &["config"],
+    &["sys"],
+    &["types"],
+    &["limits", "error"],
 ];
 
 /// Imports against the layers that are argued in ARCHITECTURE.md.
@@ -121,6 +124,7 @@ fn row_road_reads_no_clock_and_no_file() {
     let words = ["Instant::now", "SystemTime", "std::fs", "File::open"];
     check("clocks or files", |s| {
         matches!(module(&s.path), "operator" | "expr" | "state" | "route" | "progress" | "batch" | "format")
+            && !s.path.ends_with("/testing.rs")
             && words.iter().any(|w| s.code.contains(w))
     });
 }

@@ -6,8 +6,10 @@
 
 mod calendar;
 mod datetime;
+mod encoding;
 mod extreme;
 mod json;
+mod json_text;
 mod kernel;
 mod like;
 mod math;
@@ -15,19 +17,23 @@ mod pattern;
 mod round;
 mod signature;
 mod string;
+mod time_pattern;
+mod time_text;
 #[cfg(test)]
 mod testing;
 
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 7] = [
+static FAMILIES: [&[ScalarFunction]; 9] = [
     string::FUNCTIONS,
+    encoding::FUNCTIONS,
     pattern::FUNCTIONS,
     math::FUNCTIONS,
     datetime::FIELDS,
     datetime::ROUNDING.as_flattened(),
     datetime::MOVING.as_flattened(),
+    time_text::FUNCTIONS,
     json::FUNCTIONS,
 ];
 

@@ -24,7 +24,7 @@ pub(super) enum Param {
     /// TIMESTAMP or TIMESTAMP_LTZ as they are; DATE and text as TIMESTAMP.
     Timestamp,
     /// JSON, text, ARRAY, ROW or MAP.
-    Json,
+    Nested,
 }
 
 impl Param {
@@ -43,7 +43,7 @@ impl Param {
                 T::Varchar(_) => return Some(T::Timestamp(9)),
                 _ => given.is_timestamp(),
             },
-            Param::Json => given.is_text() || matches!(given, T::Json | T::Array(_) | T::Row(_) | T::Map(..)),
+            Param::Nested => given.is_text() || matches!(given, T::Json | T::Array(_) | T::Row(_) | T::Map(..)),
         };
         match given {
             T::Null => Some(T::STRING),

@@ -1,0 +1,363 @@
+//! Patterns of time as text, such as `yyyy-MM-dd HH:mm:ss.SSS`: compiled to a list of fields and literals, then written or read.
+//!
+//! Letters: y u (year), M L (month), d (day), D (day of the year), E (name of the weekday), H k (hour of the day from 0 or 1), K h (hour of
+//! the half day from 0 or 1), a (AM or PM), m, s, S (digits of the second's fraction). Text in `'quotes'` stands for itself.
+
+use super::calendar::{Unit, field_of_days, split};
+use super::kernel::Fallible;
+use crate::types::time::{DAY, SECOND, civil_from_days, days_from_civil, days_in_month};
+
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const HALVES: [&str; 2] = ["AM", "PM"];
+
+/// Characters of a name in its short form.
+const SHORT: usize = 3;
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    items: Vec<Item>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Item {
+    /// This character.
+    Literal(char),
+    /// A number of at least so many digits.
+    Number(Field, usize),
+    /// The last two digits of the year, from 2000 to 2099.
+    ShortYear,
+    /// A name in full or in short.
+    Name(Field, Form),
+    /// So many digits of the second's fraction.
+    Fraction(usize),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Full,
+    Short,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Year,
+    Month,
+    Day,
+    DayOfYear,
+    Weekday,
+    Hour,
+    HourFromOne,
+    HalfHour,
+    HalfHourFromOne,
+    Half,
+    Minute,
+    Second,
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Parts {
+    year: Option<i64>,
+    month: Option<i64>,
+    day: Option<i64>,
+    day_of_year: Option<i64>,
+    hour: Option<i64>,
+    half_hour: Option<i64>,
+    half: Option<i64>,
+    minute: i64,
+    second: i64,
+    nanos: i64,
+}
+
+impl Pattern {
+    /// Compiles a pattern.
+    pub fn new(text: &str) -> Fallible<Pattern> {
+        let mut items = Vec::new();
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            if c == '\'' {
+                rest = quoted(&rest[1..], &mut items)?;
+                continue;
+            }
+            let run = rest.len() - rest.trim_start_matches(c).len();
+            if c.is_ascii_alphabetic() {
+                items.push(letters(c, run)?);
+            } else {
+                items.extend(std::iter::repeat_n(Item::Literal(c), run / c.len_utf8()));
+            }
+            rest = &rest[run..];
+        }
+        Ok(Pattern { items })
+    }
+
+    /// Appends the time as text. Hot: once per row.
+    pub fn write(&self, nanos: i64, out: &mut Vec<u8>) {
+        let (days, time) = split(nanos);
+        for item in &self.items {
+            match *item {
+                Item::Literal(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                Item::Number(field, width) => push_number(field.of(days, time), width, out),
+                Item::ShortYear => push_number(Field::Year.of(days, time).rem_euclid(100), 2, out),
+                Item::Name(field, form) => out.extend_from_slice(field.name(field.of(days, time), form).as_bytes()),
+                Item::Fraction(digits) => {
+                    let known = digits.min(9);
+                    push_number(time % SECOND / 10i64.pow(9 - known as u32), known, out);
+                    out.resize(out.len() + digits - known, b'0');
+                }
+            }
+        }
+    }
+
+    /// Nanoseconds of a text written so; a part that the pattern does not have is that of 1970-01-01T00:00:00.
+    pub fn read(&self, text: &str) -> Option<i64> {
+        let mut parts = Parts::default();
+        let mut rest = text;
+        for (index, item) in self.items.iter().enumerate() {
+            let is_followed_by_digits = self.items.get(index + 1).is_some_and(|next| next.is_of_digits());
+            rest = item.read(rest, is_followed_by_digits, &mut parts)?;
+        }
+        rest.is_empty().then(|| parts.nanos_since_1970()).flatten()
+    }
+}
+
+/// Takes text up to the closing quote, two quotes being one; returns what stands behind.
+fn quoted<'a>(text: &'a str, items: &mut Vec<Item>) -> Fallible<&'a str> {
+    if let Some(rest) = text.strip_prefix('\'') {
+        items.push(Item::Literal('\''));
+        return Ok(rest);
+    }
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c == '\'' {
+            match chars.as_str().strip_prefix('\'') {
+                Some(rest) => chars = rest.chars(),
+                None => return Ok(chars.as_str()),
+            }
+        }
+        items.push(Item::Literal(c));
+    }
+    Err("the time pattern has a quote without its partner")
+}
+
+fn letters(letter: char, count: usize) -> Fallible<Item> {
+    let number = |field| Item::Number(field, count.min(10));
+    Ok(match (letter, count) {
+        ('y' | 'u', 2) => Item::ShortYear,
+        ('y' | 'u', _) => number(Field::Year),
+        ('M' | 'L', 3) => Item::Name(Field::Month, Form::Short),
+        ('M' | 'L', 4) => Item::Name(Field::Month, Form::Full),
+        ('M' | 'L', 1 | 2) => number(Field::Month),
+        ('d', _) => number(Field::Day),
+        ('D', _) => number(Field::DayOfYear),
+        ('E', 1..=3) => Item::Name(Field::Weekday, Form::Short),
+        ('E', 4) => Item::Name(Field::Weekday, Form::Full),
+        ('H', _) => number(Field::Hour),
+        ('k', _) => number(Field::HourFromOne),
+        ('K', _) => number(Field::HalfHour),
+        ('h', _) => number(Field::HalfHourFromOne),
+        ('a', _) => Item::Name(Field::Half, Form::Full),
+        ('m', _) => number(Field::Minute),
+        ('s', _) => number(Field::Second),
+        ('S', 1..=18) => Item::Fraction(count),
+        _ => return Err("the time pattern has a letter that is not supported"),
+    })
+}
+
+fn push_number(number: i64, width: usize, out: &mut Vec<u8>) {
+    if number < 0 {
+        out.push(b'-');
+    }
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(number.unsigned_abs());
+    out.resize(out.len() + width.saturating_sub(digits.len()), b'0');
+    out.extend_from_slice(digits.as_bytes());
+}
+
+impl Field {
+    fn of(self, days: i32, time: i64) -> i64 {
+        let hour = time / (3600 * SECOND);
+        let one_more = |hour: i64, hours: i64| if hour == 0 { hours } else { hour };
+        match self {
+            Field::Year => civil_from_days(days).0.into(),
+            Field::Month => civil_from_days(days).1.into(),
+            Field::Day => civil_from_days(days).2.into(),
+            Field::DayOfYear => field_of_days(Unit::Doy, days),
+            Field::Weekday => field_of_days(Unit::IsoDow, days),
+            Field::Hour => hour,
+            Field::HourFromOne => one_more(hour, 24),
+            Field::HalfHour => hour % 12,
+            Field::HalfHourFromOne => one_more(hour % 12, 12),
+            Field::Half => hour / 12 + 1,
+            Field::Minute => time / (60 * SECOND) % 60,
+            Field::Second => time / SECOND % 60,
+        }
+    }
+
+    /// The names, that of the value 1 first.
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Field::Month => &MONTHS,
+            Field::Weekday => &WEEKDAYS,
+            _ => &HALVES,
+        }
+    }
+
+    fn name(self, value: i64, form: Form) -> &'static str {
+        let name = usize::try_from(value - 1).ok().and_then(|index| self.names().get(index)).copied().unwrap_or_default();
+        if form == Form::Short { &name[..SHORT] } else { name }
+    }
+
+    /// Keeps a value; `None` if there is no such one.
+    fn keep(self, value: i64, parts: &mut Parts) -> Option<()> {
+        let within = |most: i64| (0..=most).contains(&value).then_some(value);
+        let from_one = |most: i64| (1..=most).contains(&value).then_some(value);
+        match self {
+            Field::Year => parts.year = Some(within(9_999)?),
+            Field::Month => parts.month = Some(from_one(12)?),
+            Field::Day => parts.day = Some(from_one(31)?),
+            Field::DayOfYear => parts.day_of_year = Some(from_one(366)?),
+            Field::Weekday => {}
+            Field::Hour => parts.hour = Some(within(23)?),
+            Field::HourFromOne => parts.hour = Some(from_one(24)? % 24),
+            Field::HalfHour => parts.half_hour = Some(within(11)?),
+            Field::HalfHourFromOne => parts.half_hour = Some(from_one(12)? % 12),
+            Field::Half => parts.half = Some(value - 1),
+            Field::Minute => parts.minute = within(59)?,
+            Field::Second => parts.second = within(59)?,
+        }
+        Some(())
+    }
+}
+
+impl Item {
+    fn is_of_digits(self) -> bool {
+        matches!(self, Item::Number(..) | Item::ShortYear | Item::Fraction(_))
+    }
+
+    /// Takes the item off the front of `text`. A number with a number behind it has exactly its width.
+    fn read<'a>(self, text: &'a str, is_followed_by_digits: bool, parts: &mut Parts) -> Option<&'a str> {
+        match self {
+            Item::Literal(c) => text.strip_prefix(c),
+            Item::Number(field, width) => {
+                // One letter takes as many digits as there are, two or more at least that many (a year may have more).
+                let most = if is_followed_by_digits || (width > 1 && field != Field::Year) { width } else { 10 };
+                let (number, rest) = digits(text, width, most)?;
+                field.keep(number, parts)?;
+                Some(rest)
+            }
+            Item::ShortYear => {
+                let (number, rest) = digits(text, 2, 2)?;
+                parts.year = Some(2000 + number);
+                Some(rest)
+            }
+            Item::Fraction(width) => {
+                let (number, rest) = digits(text, width, width)?;
+                parts.nanos =
+                    if width <= 9 { number * 10i64.pow(9 - width as u32) } else { number / 10i64.pow(width as u32 - 9) };
+                Some(rest)
+            }
+            Item::Name(field, form) => {
+                let (index, length) = field.names().iter().enumerate().find_map(|(index, name)| {
+                    let name = if form == Form::Short { &name[..SHORT] } else { name };
+                    text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)).then_some((index, name.len()))
+                })?;
+                field.keep(index as i64 + 1, parts)?;
+                Some(&text[length..])
+            }
+        }
+    }
+}
+
+fn digits(text: &str, least: usize, most: usize) -> Option<(i64, &str)> {
+    let count = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    (count >= least).then_some(())?;
+    Some((text[..count].parse().ok()?, &text[count..]))
+}
+
+impl Parts {
+    fn nanos_since_1970(self) -> Option<i64> {
+        let year = self.year.unwrap_or(1970) as i32;
+        let days = match self.day_of_year {
+            Some(day) => {
+                let days = days_from_civil(year, 1, 1) + day as i32 - 1;
+                (civil_from_days(days).0 == year).then_some(days)?
+            }
+            None => {
+                let (month, day) = (self.month.unwrap_or(1) as u32, self.day.unwrap_or(1) as u32);
+                (day <= days_in_month(year, month)).then(|| days_from_civil(year, month, day))?
+            }
+        };
+        let hour = self.hour.or(self.half_hour.map(|hour| hour + 12 * self.half.unwrap_or(0))).unwrap_or(0);
+        let time = (hour * 3600 + self.minute * 60 + self.second) * SECOND + self.nanos;
+        i64::try_from(i128::from(days) * i128::from(DAY) + i128::from(time)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::time::parse_timestamp;
+
+    fn check(pattern: &str, time: &str, text: &str) {
+        let pattern = Pattern::new(pattern).expect(pattern);
+        let nanos = parse_timestamp(time.as_bytes()).expect(time);
+        let mut out = Vec::new();
+        pattern.write(nanos, &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), text);
+        assert_eq!(pattern.read(text), Some(nanos), "{text} read by {pattern:?}");
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        check("yyyy-MM-dd'T'HH:mm:ss.SSSSSSSSS", "2024-02-29 23:59:58.000000001", "2024-02-29T23:59:58.000000001");
+        check("yyyyMMddHHmmssSSS", "2024-02-09 03:04:05.006", "20240209030405006");
+        check("EEEE, MMMM d yyyy h a", "2024-05-09 12:00:00", "Thursday, May 9 2024 12 PM");
+        check("EEE MMM dd yy KK:mm a", "2024-05-09 00:30:00", "Thu May 09 24 00:30 AM");
+        check("yyyy.D 'o''clock' k", "2024-12-31 00:00:00", "2024.366 o'clock 24");
+        check("ü yyyy S", "1999-01-01 00:00:00.5", "ü 1999 5");
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for (pattern, text) in [
+            ("yyyy-MM-dd", "2023-02-29"),
+            ("yyyy-MM-dd", "2023-02-2"),
+            ("yyyy-MM-dd", "2023-02-20 "),
+            ("yyyy-MM-dd", "2023-13-20"),
+            ("yyyy D", "2023 366"),
+            ("HH", "24"),
+            ("MMM", "Mäx"),
+            ("yyyy", "123456789012345678901234567890"),
+            ("yyyy", "9999"),
+            ("HH", ""),
+        ] {
+            assert_eq!(Pattern::new(pattern).expect(pattern).read(text), None, "{pattern} {text}");
+        }
+        for pattern in ["'open", "ZZ", "n", "SSSSSSSSSSSSSSSSSSS"] {
+            assert!(Pattern::new(pattern).is_err(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn random_times_survive_every_pattern() {
+        let mut random = fastrand::Rng::with_seed(9);
+        let patterns = [
+            "yyyy-MM-dd HH:mm:ss.SSSSSSSSS",
+            "d/M/yyyy h:m:s.SSSSSSSSS a",
+            "SSSSSSSSS ss mm kk DDD yyyy",
+            "yyyyMMddHHmmssSSSSSSSSS",
+        ];
+        for _ in 0..2_000 {
+            let nanos = random.i64(-8_000_000_000 * SECOND..9_000_000_000 * SECOND);
+            for pattern in patterns {
+                let pattern = Pattern::new(pattern).expect(pattern);
+                let mut out = Vec::new();
+                pattern.write(nanos, &mut out);
+                assert_eq!(pattern.read(std::str::from_utf8(&out).expect("text")), Some(nanos));
+            }
+        }
+    }
+}

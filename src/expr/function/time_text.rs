@@ -1,0 +1,175 @@
+//! Times as text by patterns of letters, as Java writes them: `yyyy-MM-dd HH:mm:ss.SSS`. A pattern is compiled once and again only
+//! where it changes from one row to the next. Without a pattern, ISO 8601 is read and `yyyy-MM-dd HH:mm:ss` written. UTC.
+
+use super::kernel::{Cached, Call, Fallible, kernel};
+use super::signature::Param::{Integer, Text, Timestamp};
+use super::signature::{function, takes_some};
+use super::time_pattern::Pattern;
+use crate::batch::Column;
+use crate::error::Result;
+use crate::expr::{Kernel, ScalarFunction};
+use crate::types::DataType;
+use crate::types::time::{DAY, SECOND, parse_timestamp};
+
+/// The functions.
+pub(super) static FUNCTIONS: &[ScalarFunction] = &[
+    function("DATE_FORMAT", "DATE_FORMAT(timestamp, pattern)", format_types, |_, _| date_format()),
+    function("FROM_UNIXTIME", "FROM_UNIXTIME(seconds [, pattern])", from_unixtime_types, |_, _| from_unixtime()),
+    function("TO_TIMESTAMP", "TO_TIMESTAMP(text [, pattern])", |t| read_types(t, DataType::Timestamp(3)), |_, _| to_timestamp()),
+    function("TO_DATE", "TO_DATE(text [, pattern])", |t| read_types(t, DataType::Date), |_, _| to_date()),
+    function("UNIX_TIMESTAMP", "UNIX_TIMESTAMP(text [, pattern])", |t| read_types(t, DataType::BigInt), |_, _| unix_timestamp()),
+    function("TO_TIMESTAMP_LTZ", "TO_TIMESTAMP_LTZ(number [, digits])", ltz_types, |_, _| kernel(to_timestamp_ltz)),
+];
+
+type Resolved = Option<(Vec<DataType>, DataType)>;
+
+fn format_types(given: &[DataType]) -> Resolved {
+    Some((takes_some(given, &[Timestamp, Text], 2)?, DataType::STRING))
+}
+
+fn from_unixtime_types(given: &[DataType]) -> Resolved {
+    Some((takes_some(given, &[Integer, Text], 1)?, DataType::STRING))
+}
+
+fn read_types(given: &[DataType], returns: DataType) -> Resolved {
+    Some((takes_some(given, &[Text, Text], 1)?, returns))
+}
+
+fn ltz_types(given: &[DataType]) -> Resolved {
+    Some((takes_some(given, &[Integer, Integer], 1)?, DataType::TimestampLtz(3)))
+}
+
+const DEFAULT_PATTERN: &str = "yyyy-MM-dd HH:mm:ss";
+const OUT_OF_RANGE: &str = "the time is out of range";
+
+fn date_format() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Cached::new();
+    kernel(move |call| {
+        let (nanos, pattern) = (call.values::<i64>(0), call.strings(1));
+        call.write(|row, out| {
+            compiled.of(pattern.text(row), Pattern::new)?.write(nanos[row], out);
+            Ok(Some(()))
+        })
+    })
+}
+
+fn from_unixtime() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Cached::new();
+    kernel(move |call| {
+        let (seconds, pattern) = (call.values::<i64>(0), call.strings_if_given(1));
+        call.write(|row, out| {
+            let pattern = pattern.map_or(DEFAULT_PATTERN, |pattern| pattern.text(row));
+            let nanos = seconds[row].checked_mul(SECOND).ok_or(OUT_OF_RANGE)?;
+            compiled.of(pattern, Pattern::new)?.write(nanos, out);
+            Ok(Some(()))
+        })
+    })
+}
+
+/// Reads the first argument by the pattern that stands second.
+struct Reader(Cached<Pattern>);
+
+impl Reader {
+    /// Nanoseconds of text; `None` if it is not written so. Hot: once per row.
+    fn read(&mut self, text: &str, pattern: Option<&str>) -> Fallible<Option<i64>> {
+        match pattern {
+            None => Ok(parse_timestamp(text.trim().as_bytes())),
+            Some(pattern) => Ok(self.0.of(pattern, Pattern::new)?.read(text)),
+        }
+    }
+}
+
+/// NULL for text that is no time; digits behind the millisecond are cut off.
+fn to_timestamp() -> Result<Box<dyn Kernel>> {
+    let mut reader = Reader(Cached::new());
+    kernel(move |call| {
+        let (text, pattern) = (call.strings(0), call.strings_if_given(1));
+        call.map(|row| {
+            let nanos = reader.read(text.text(row), pattern.map(|p| p.text(row)))?;
+            Ok(nanos.and_then(|nanos| nanos.checked_sub(nanos.rem_euclid(1_000_000))))
+        })
+    })
+}
+
+/// NULL for text that is no date.
+fn to_date() -> Result<Box<dyn Kernel>> {
+    let mut reader = Reader(Cached::new());
+    kernel(move |call| {
+        let (text, pattern) = (call.strings(0), call.strings_if_given(1));
+        call.map(|row| {
+            let nanos = reader.read(text.text(row), pattern.map(|p| p.text(row)))?;
+            Ok(nanos.map(|nanos| nanos.div_euclid(DAY) as i32))
+        })
+    })
+}
+
+/// Seconds since 1970; NULL for text that is no time.
+fn unix_timestamp() -> Result<Box<dyn Kernel>> {
+    let mut reader = Reader(Cached::new());
+    kernel(move |call| {
+        let (text, pattern) = (call.strings(0), call.strings_if_given(1));
+        call.map(|row| {
+            let nanos = reader.read(text.text(row), pattern.map(|p| p.text(row)))?;
+            Ok(nanos.map(|nanos| nanos.div_euclid(SECOND)))
+        })
+    })
+}
+
+/// A number of seconds (0 digits), milliseconds (3, also without a second argument), microseconds (6) or nanoseconds (9).
+fn to_timestamp_ltz(call: Call<'_>) -> Column {
+    let (number, digits) = (call.values::<i64>(0), call.integers_if_given(1));
+    call.map(|row| {
+        let unit = match digits.map_or(3, |digits| digits[row]) {
+            0 => SECOND,
+            3 => 1_000_000,
+            6 => 1_000,
+            9 => 1,
+            _ => return Err("TO_TIMESTAMP_LTZ takes 0, 3, 6 or 9 digits"),
+        };
+        let nanos = number[row].checked_mul(unit).ok_or(OUT_OF_RANGE)?;
+        nanos.checked_sub(nanos.rem_euclid(1_000_000)).map(Some).ok_or(OUT_OF_RANGE)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{evaluate, int, text, typed};
+    use super::*;
+    use crate::types::Value;
+
+    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
+        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
+    }
+
+    #[test]
+    fn times_are_written() {
+        let time = typed("2024-02-09 13:04:05.678901234", DataType::Timestamp(9));
+        check("DATE_FORMAT", &[time.clone(), text("yyyy-MM-dd HH:mm:ss.SSS")], "2024-02-09 13:04:05.678");
+        check("DATE_FORMAT", &[time.clone(), text("EEE, d MMM yy 'at' h:mm a''")], "Fri, 9 Feb 24 at 1:04 PM'");
+        check("DATE_FORMAT", &[time, text("bb")], "error: the time pattern has a letter that is not supported");
+        check("DATE_FORMAT", &[text("2024-02-09 13:04:05"), text("HH")], "13");
+        check("DATE_FORMAT", &[typed("2024-02-09", DataType::Date), text("dd.MM.yyyy")], "09.02.2024");
+        check("FROM_UNIXTIME", &[int(1_707_483_845)], "2024-02-09 13:04:05");
+        check("FROM_UNIXTIME", &[int(-1), text("yyyy/MM/dd")], "1969/12/31");
+        check("FROM_UNIXTIME", &[int(i64::MAX)], "error: the time is out of range");
+    }
+
+    #[test]
+    fn times_are_read_or_null() {
+        check("TO_TIMESTAMP", &[text("2024-02-09 13:04:05.6789")], "2024-02-09 13:04:05.678");
+        check("TO_TIMESTAMP", &[text("2024-02-30 13:04:05")], "NULL");
+        check("TO_TIMESTAMP", &[text("09.02.2024 1:04 PM"), text("dd.MM.yyyy h:mm a")], "2024-02-09 13:04:00.000");
+        check("TO_TIMESTAMP", &[text("09.02.2024"), text("dd.MM.yyyy HH")], "NULL");
+        check("TO_TIMESTAMP", &[text("x"), text("QQQ")], "error: the time pattern has a letter that is not supported");
+        check("TO_DATE", &[text("2024-02-09")], "2024-02-09");
+        check("TO_DATE", &[text("20240209"), text("yyyyMMdd")], "2024-02-09");
+        check("TO_DATE", &[text("soon")], "NULL");
+        check("UNIX_TIMESTAMP", &[text("1970-01-02 00:00:01")], "86401");
+        check("UNIX_TIMESTAMP", &[text("1970"), text("yyyy")], "0");
+        check("UNIX_TIMESTAMP", &[text("never")], "NULL");
+        check("TO_TIMESTAMP_LTZ", &[int(1_500), int(3)], "1970-01-01 00:00:01.500Z");
+        check("TO_TIMESTAMP_LTZ", &[int(-1), int(0)], "1969-12-31 23:59:59.000Z");
+        check("TO_TIMESTAMP_LTZ", &[int(1), int(2)], "error: TO_TIMESTAMP_LTZ takes 0, 3, 6 or 9 digits");
+        check("TO_TIMESTAMP_LTZ", &[int(i64::MAX), int(0)], "error: the time is out of range");
+    }
+}

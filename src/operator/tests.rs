@@ -1,6 +1,4 @@
 //! Operators against naive twins on seeded random rows.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::collections::BTreeMap;
 
 use super::*;

@@ -13,7 +13,8 @@ enum Sender {
 /// Joins the marks of several senders (splits of a scan, inputs of a union, shards before an exchange).
 ///
 /// The joint watermark is the minimum over the senders that are neither idle nor ended, and never goes back. It is idle when all
-/// senders that have not ended are idle, and ends when all have ended.
+/// senders that have not ended are idle, and ends when all have ended. Before it falls idle it goes on to the highest watermark
+/// of the idle, so that where it stops does not depend on which of them fell idle last.
 #[derive(Debug)]
 pub struct Alignment {
     senders: Vec<Sender>,
@@ -48,7 +49,8 @@ impl Alignment {
         self.time
     }
 
-    /// Takes what `sender` says; gives the new joint mark if it changed. Hot: once per mark.
+    /// Takes what `sender` says; gives the new joint mark if it changed. Another may follow: ask `joint` until it gives none.
+    /// Hot: once per mark.
     pub fn update(&mut self, sender: usize, mark: Mark) -> Option<Mark> {
         let slot = &mut self.senders[sender];
         *slot = match (*slot, mark) {
@@ -84,8 +86,16 @@ impl Alignment {
             Some(least) if least.time > self.time.time => Mark::Watermark(least),
             Some(_) => Mark::Watermark(self.time),
             None if self.senders.iter().all(|s| *s == Sender::Ended) => Mark::End,
-            None => Mark::Idle,
+            None => match self.highest_idle() {
+                Some(highest) if highest.time > self.time.time => Mark::Watermark(highest),
+                _ => Mark::Idle,
+            },
         }
+    }
+
+    fn highest_idle(&self) -> Option<Watermark> {
+        let idle = self.senders.iter().filter_map(|s| if let Sender::Idle(w) = s { Some(*w) } else { None });
+        idle.max_by_key(|w| w.time)
     }
 }
 
@@ -120,6 +130,20 @@ mod tests {
     }
 
     #[test]
+    fn where_all_idle_senders_stop_does_not_depend_on_their_order() {
+        for order in [[0, 1], [1, 0]] {
+            let mut alignment = Alignment::new(2);
+            assert_eq!(alignment.update(0, at(10)), None);
+            let mut said = Vec::new();
+            for sender in order {
+                said.extend(alignment.update(sender, Mark::Idle));
+                said.extend(std::iter::from_fn(|| alignment.joint()));
+            }
+            assert_eq!(said, [at(10), Mark::Idle]);
+        }
+    }
+
+    #[test]
     fn joint_mark_equals_a_recomputed_minimum() {
         let mut random = fastrand::Rng::with_seed(3);
         let mut alignment = Alignment::new(4);
@@ -137,9 +161,8 @@ mod tests {
                 said[sender] = Some(times[sender]);
                 alignment.update(sender, at(time));
             }
-            if let Some(least) = said.iter().flatten().min() {
-                joint = joint.max(*least);
-            }
+            let wanted = said.iter().flatten().min().or(times.iter().max());
+            joint = joint.max(*wanted.expect("there are senders"));
             assert_eq!(alignment.time().time, joint);
         }
     }

@@ -88,11 +88,13 @@ impl<'r> MeshEnd<'r> {
         outbox.waiting.push_back(Message { exchange, sent: now, payload: Payload::Batch(batch) });
     }
 
-    /// Puts a mark into the outbox towards `to`; a waiting watermark of the same exchange right before it is replaced.
+    /// Puts a mark into the outbox towards `to`; a waiting watermark of the same exchange right before it is replaced, unless the
+    /// mark is `Idle`, before which it counts.
     pub fn send_mark(&mut self, to: usize, exchange: u16, mark: Mark, now: Nanos) {
         let outbox = self.outbox(to);
         if let Some(last) = outbox.waiting.back_mut()
             && last.exchange == exchange
+            && mark != Mark::Idle
             && matches!(last.payload, Payload::Mark(Mark::Watermark(_)))
         {
             last.payload = Payload::Mark(mark);

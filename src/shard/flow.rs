@@ -148,11 +148,16 @@ impl Flow {
         let node = self.exchanges[exchange as usize];
         match item {
             Item::Batch(batch) => self.queue_batch(node, batch),
-            Item::Mark(mark) => {
-                if let Some(joint) = self.alignments[node].update(from, mark) {
-                    self.received(node, joint);
-                }
-            }
+            Item::Mark(mark) => self.receive_mark(node, from, mark),
+        }
+    }
+
+    /// Takes a mark of shard `from`, which may be this one, at an exchange.
+    fn receive_mark(&mut self, node: NodeId, from: usize, mark: Mark) {
+        let mut joint = self.alignments[node].update(from, mark);
+        while let Some(mark) = joint {
+            self.received(node, mark);
+            joint = self.alignments[node].joint();
         }
     }
 
@@ -238,21 +243,27 @@ impl Flow {
             for to in receivers {
                 if to != self.shard {
                     around.mesh.send_mark(to, number, mark, around.now);
-                } else if let Some(joint) = self.alignments[node].update(self.shard, mark) {
-                    self.received(node, joint);
+                } else {
+                    self.receive_mark(node, self.shard, mark);
                 }
             }
             return Ok(());
         }
-        match self.alignments[node].update(port, mark) {
-            None => Ok(()),
-            Some(joint @ Mark::Watermark(watermark)) => self.advance(node, watermark, joint, around),
-            Some(Mark::End) => self.advance(node, Watermark::MAX, Mark::End, around),
-            Some(Mark::Idle) => {
-                self.queue_mark(node, Mark::Idle);
-                Ok(())
+        let mut joint = self.alignments[node].update(port, mark);
+        while let Some(next) = joint {
+            match next {
+                Mark::Watermark(watermark) => self.advance(node, watermark, next, around)?,
+                Mark::End => self.advance(node, Watermark::MAX, Mark::End, around)?,
+                Mark::Idle => self.queue_mark(node, Mark::Idle),
             }
+            if let Some(held) = &mut self.held[node] {
+                // Said once more, so that what it leads to is not lost.
+                held.waiting.push_back((port, Item::Mark(mark)));
+                break;
+            }
+            joint = self.alignments[node].joint();
         }
+        Ok(())
     }
 
     /// Moves a node's event time and passes the mark on, or holds the node if it needs more turns.

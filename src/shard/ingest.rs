@@ -202,14 +202,11 @@ impl Ingest {
     }
 
     fn say<C: Clock>(&mut self, split: usize, mark: Mark, around: &mut Around<'_, C>) {
-        let joint = self.alignment.update(split, mark);
-        // That all splits known so far have ended is not the end of a source that may open more: the reader says `End`.
-        let joint = match joint {
-            Some(Mark::End) => Some(Mark::Idle),
-            other => other,
-        };
-        if let Some(mark) = joint {
-            around.flow.queue_mark(self.node, mark);
+        let mut joint = self.alignment.update(split, mark);
+        while let Some(mark) = joint {
+            // That all splits known so far have ended is not the end of a source that may open more: the reader says `End`.
+            around.flow.queue_mark(self.node, if mark == Mark::End { Mark::Idle } else { mark });
+            joint = self.alignment.joint();
         }
     }
 

@@ -61,8 +61,17 @@ struct World {
     order: Order,
     /// Percent of polls that find nothing.
     pauses: u32,
+    ending: Ending,
     /// Steps after which the job is drained.
     drain_after: Option<usize>,
+}
+
+/// What a split does when its events are given out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Ending {
+    Ends,
+    /// It stays silent, until the job is drained because nothing happens any more.
+    Silent,
 }
 
 /// Which shard comes next.
@@ -77,7 +86,16 @@ enum Order {
 impl World {
     /// One shard, in order, without pauses: what the others are compared with.
     fn plain() -> Self {
-        Self { seed: 0, shards: 1, batch_rows: 1024, linger: 0, order: Order::Turns, pauses: 0, drain_after: None }
+        Self {
+            seed: 0,
+            shards: 1,
+            batch_rows: 1024,
+            linger: 0,
+            order: Order::Turns,
+            pauses: 0,
+            ending: Ending::Ends,
+            drain_after: None,
+        }
     }
 }
 
@@ -88,8 +106,9 @@ struct Came {
     ring_full: Vec<u64>,
     /// Steps after which messages of at least two shards waited for room.
     mutual: usize,
-    steps: usize,
     largest_batch: usize,
+    /// Rows written when nothing happened any more, where splits fall silent.
+    when_still: u64,
 }
 
 /// A memory source whose readers pause.
@@ -115,7 +134,9 @@ impl Source for Fitful {
     fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>> {
         let random = fastrand::Rng::with_seed(self.world.seed ^ (shard as u64) << 32);
         let inner = self.inner.open(shard, shards, projection)?;
-        Ok(Box::new(FitfulReader { inner, random, pauses: self.world.pauses }))
+        // A reader without splits has nothing to be silent about.
+        let ending = if inner.splits() == 0 { Ending::Ends } else { self.world.ending };
+        Ok(Box::new(FitfulReader { inner, random, pauses: self.world.pauses, ending }))
     }
 }
 
@@ -123,6 +144,7 @@ struct FitfulReader {
     inner: Box<dyn Reader>,
     random: fastrand::Rng,
     pauses: u32,
+    ending: Ending,
 }
 
 impl Reader for FitfulReader {
@@ -134,11 +156,15 @@ impl Reader for FitfulReader {
         if self.random.u32(..100) < self.pauses {
             return Ok(Polled::Pending { wake_at: Some(now + self.random.u64(1..2_000_000_000)) });
         }
-        self.inner.poll(now, rows_max, into)
+        match self.inner.poll(now, rows_max, into)? {
+            Polled::SplitEnd { .. } if self.ending == Ending::Silent => Ok(Polled::Pending { wake_at: Some(now) }),
+            Polled::End if self.ending == Ending::Silent => Ok(Polled::Pending { wake_at: None }),
+            polled => Ok(polled),
+        }
     }
 
     fn stop(&mut self) {
-        self.pauses = 0;
+        (self.pauses, self.ending) = (0, Ending::Ends);
         self.inner.stop();
     }
 }
@@ -187,7 +213,7 @@ fn simulate(sql: &str, events: &[Vec<MemoryEvent>], world: World) -> Came {
             Shard::new(plan, Parts { query, readers, writers, mesh, gauge, control: control.clone() }, &config)
         })
         .collect();
-    let (steps, mutual) = Walk::new(world).to_the_end(&mut shards, &mut clock, &control);
+    let (mutual, when_still) = Walk::new(world).run(&mut shards, &mut clock, &control, &published);
     let mut counters = Counters::default();
     let mut ring_full = Vec::new();
     for shard in shards {
@@ -196,7 +222,7 @@ fn simulate(sql: &str, events: &[Vec<MemoryEvent>], world: World) -> Came {
         counters.merge(&metrics.counters);
     }
     let (rows, largest_batch) = gather(plan, sinks.outlets.into_inner().expect("one thread"));
-    Came { written: Written { rows, counters }, ring_full, mutual, steps, largest_batch }
+    Came { written: Written { rows, counters }, ring_full, mutual, largest_batch, when_still }
 }
 
 type Ways = (Vec<Box<dyn Reader>>, Vec<Option<Box<dyn corelane::sink::Writer>>>);
@@ -245,9 +271,16 @@ impl Walk {
         Self { world, random, turns: vec![Turn::Busy; world.shards], steps: 0 }
     }
 
-    /// Steps until all are done; gives the steps, and after how many of them at least two shards held messages back.
-    fn to_the_end(mut self, shards: &mut [Shard<'_>], clock: &mut ManualClock, control: &Control) -> (usize, usize) {
-        let mut mutual = 0;
+    /// Steps until all are done; gives after how many of the steps at least two shards held messages back, and the rows written
+    /// when nothing happened any more.
+    fn run(
+        mut self,
+        shards: &mut [Shard<'_>],
+        clock: &mut ManualClock,
+        control: &Control,
+        published: &Published,
+    ) -> (usize, u64) {
+        let (mut mutual, mut when_still) = (0, 0);
         while self.turns.iter().any(|t| *t != Turn::Done) {
             assert!(self.steps < STEPS_MAX, "no end after {} steps: {:?}", self.steps, self.turns);
             if self.world.drain_after == Some(self.steps) {
@@ -255,7 +288,14 @@ impl Walk {
             }
             let Some(next) = self.next(shards, clock.now) else {
                 let times = self.turns.iter().filter_map(|t| if let Turn::Idle { wake_at } = t { *wake_at } else { None });
-                clock.now = times.min().unwrap_or_else(|| panic!("progress was lost: {:?}", self.turns)).max(clock.now);
+                if let Some(time) = times.min() {
+                    clock.now = time.max(clock.now);
+                    continue;
+                }
+                let still = self.world.ending == Ending::Silent && control.phase() == Phase::Run;
+                assert!(still, "progress was lost: {:?}", self.turns);
+                when_still = self.rows_written(shards, clock, published);
+                control.advance(Phase::Drain);
                 continue;
             };
             self.turns[next] = shards[next].step(clock).expect("steps");
@@ -265,7 +305,16 @@ impl Walk {
                 clock.now += self.random.u64(0..1_000_000);
             }
         }
-        (self.steps, mutual)
+        (mutual, when_still)
+    }
+
+    /// What shards that are stepped after a while say of themselves.
+    fn rows_written(&self, shards: &mut [Shard<'_>], clock: &mut ManualClock, published: &Published) -> u64 {
+        clock.now += SECOND as u64;
+        for shard in shards.iter_mut() {
+            shard.step(clock).expect("steps");
+        }
+        (0..shards.len()).map(|shard| published.read(shard).rows_out).sum()
     }
 
     /// One of the shards that the shells would step now.
@@ -342,6 +391,7 @@ fn random_world(random: &mut fastrand::Rng) -> World {
         linger: [0, 0, 1_000_000, 50_000_000][random.usize(..4)],
         order,
         pauses: [0, 0, 10, 60][random.usize(..4)],
+        ending: Ending::Ends,
         drain_after: None,
     }
 }
@@ -469,4 +519,24 @@ fn drained_job_accounts_for_every_row_it_has_read() {
         cut_short.fetch_add(u64::from(!whole), std::sync::atomic::Ordering::Relaxed);
     });
     assert!(cut_short.into_inner() > 30, "most jobs ended before they were drained");
+}
+
+#[test]
+fn silent_splits_hold_windows_back_only_as_long_as_they_may() {
+    let windows = "CREATE TABLE o (a BIGINT, n BIGINT) WITH ('connector' = 'memory');
+        INSERT INTO o SELECT a, COUNT(*) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))
+        GROUP BY a, window_start, window_end;";
+    let timeout = TABLE.replace("'memory'", "'memory', 'scan.watermark.idle-timeout' = '3 s'");
+    for_seeds(50, |random| {
+        // One row in each of twenty windows, of which the watermark five seconds behind passes all but two. The other splits never say anything.
+        let rows = (0..20).map(|n| vec![Value::Int(n), Value::Null, Value::Null, Value::Int(n * 10 * SECOND)]).collect();
+        let mut events = vec![Vec::new(); random.usize(2..6)];
+        let talking = random.usize(..events.len());
+        events[talking].push(MemoryEvent::Rows(rows));
+        let world = World { ending: Ending::Silent, ..random_world(random) };
+        let patient = simulate(&format!("{TABLE}{windows}"), &events, world);
+        assert_eq!((patient.when_still, patient.written.counters.rows_out), (0, 20), "without a timeout {world:?}");
+        let came = simulate(&format!("{timeout}{windows}"), &events, world);
+        assert_eq!((came.when_still, came.written.counters.rows_out), (18, 20), "with a timeout {world:?}");
+    });
 }

@@ -1,4 +1,5 @@
 //! Operators against naive twins on seeded random rows.
+
 use std::collections::BTreeMap;
 
 use super::*;

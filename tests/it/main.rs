@@ -1,5 +1,7 @@
 //! The one integration test binary.
 
+mod oracle;
+mod oracle_query;
 mod shutdown;
 mod simulator;
 mod support;

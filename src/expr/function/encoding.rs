@@ -122,7 +122,10 @@ fn unhex(call: Call<'_>) -> Column {
     call.write(|row, out| {
         let digits = text.bytes(row);
         let (alone, pairs) = digits.split_at(digits.len() % 2);
-        let mut decode = |high: u8, low: u8| Some(out.push(hex_digit(high)? << 4 | hex_digit(low)?));
+        let mut decode = |high: u8, low: u8| {
+            out.push(hex_digit(high)? << 4 | hex_digit(low)?);
+            Some(())
+        };
         let alone = alone.iter().try_for_each(|digit| decode(b'0', *digit));
         Ok(alone.and_then(|()| pairs.chunks_exact(2).try_for_each(|pair| decode(pair[0], pair[1]))))
     })

@@ -50,6 +50,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::{DataType, Value};
 
     #[test]
     fn names_are_unique_and_upper_case() {
@@ -58,6 +59,63 @@ mod tests {
             assert!(seen.insert(name), "{name} twice");
             assert_eq!(name, name.to_uppercase());
             assert!(lookup(&name.to_lowercase()).is_some());
+        }
+    }
+
+    /// Values at the edges of every type.
+    fn edges() -> Vec<(Value, DataType)> {
+        use DataType as T;
+        let mut edges = vec![testing::null(), (Value::Bool(true), T::Boolean), (Value::Bytes(Box::new([0xff, 0])), T::Bytes)];
+        for number in [0, 1, -1, 3, i64::MIN, i64::MAX] {
+            edges.push(testing::int(number));
+            edges.push((Value::Int(number), T::Timestamp(9)));
+            edges.push((Value::Int(number), T::TimestampLtz(3)));
+            edges.push((Value::Int(number), T::IntervalDay));
+        }
+        for number in [0, -1, i64::from(i32::MIN), i64::from(i32::MAX)] {
+            edges.push((Value::Int(number), T::Int));
+            edges.push((Value::Int(number), T::Date));
+            edges.push((Value::Int(number), T::IntervalMonth));
+        }
+        edges.extend([0.0, -0.5, 1e300, f64::NAN, f64::NEG_INFINITY].map(testing::double));
+        for (units, precision, scale) in [(0, 1, 0), (-99_999, 5, 2), (10i128.pow(38) - 1, 38, 0), (1 - 10i128.pow(38), 38, 38)] {
+            edges.push((Value::Decimal(units), T::Decimal { precision, scale }));
+        }
+        let texts = [
+            "",
+            " ",
+            "é😀",
+            "%",
+            "[1,{\"a\":\"\\u00e9\"}]",
+            "$.a[0]",
+            "(",
+            "\\",
+            "2024-02-29 23:59:59.9",
+            "yyyy 'x'",
+            "DAY",
+            "'",
+        ];
+        edges.extend(texts.map(testing::text));
+        edges.push((Value::text("[1, \"x\"]"), T::Array(Box::new(T::Int))));
+        edges.push((Value::text("{\"1\": 2}"), T::Map(Box::new(T::Int), Box::new(T::Int))));
+        edges
+    }
+
+    #[test]
+    fn no_function_panics_on_any_arguments_it_takes() {
+        let edges = edges();
+        let mut random = fastrand::Rng::with_seed(17);
+        for function in FAMILIES.iter().copied().flatten() {
+            let mut taken = 0;
+            for _ in 0..3_000 {
+                let args: Vec<_> = (0..random.usize(..5)).map(|_| edges[random.usize(..edges.len())].clone()).collect();
+                let types: Vec<DataType> = args.iter().map(|(_, t)| t.clone()).collect();
+                if (function.resolve)(&types).is_some() {
+                    testing::evaluate(function.name, &args);
+                    taken += 1;
+                }
+            }
+            assert!(taken > 0, "{} takes nothing of all that", function.name);
         }
     }
 }

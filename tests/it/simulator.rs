@@ -446,7 +446,7 @@ fn every_order_of_turns_comes_to_the_result_of_one_shard() {
 #[test]
 fn starved_shard_fills_the_rings_and_nothing_is_lost() {
     let sql = format!("{TABLE}{JOB}");
-    for_seeds(20, |random| {
+    for_seeds(10, |random| {
         let shards = random.usize(2..5);
         let events = random_events(random, 600, shards);
         let order = Order::Starved(random.usize(..shards), 500);
@@ -474,7 +474,7 @@ fn two_shards_with_full_rings_towards_each_other_make_progress() {
     );
     let events = rows_in_many_windows(1_000);
     let plain = simulate(&sql, &events, World::plain());
-    for_seeds(20, |random| {
+    for_seeds(10, |random| {
         let order = [Order::Turns, Order::Random][random.usize(..2)];
         let world = World { shards: 2, batch_rows: 1, order, seed: random.u64(..), ..World::plain() };
         let came = simulate(&sql, &events, world);

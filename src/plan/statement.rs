@@ -19,9 +19,9 @@ pub struct Name {
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "a job has few statements, and each is read once")]
 pub enum Statement {
-    /// CREATE [TEMPORARY] TABLE [IF NOT EXISTS]
+    /// `CREATE [TEMPORARY] TABLE [IF NOT EXISTS]`
     CreateTable(CreateTable),
-    /// CREATE [TEMPORARY] VIEW [IF NOT EXISTS] name [(columns)] AS query
+    /// `CREATE [TEMPORARY] VIEW [IF NOT EXISTS] name [(columns)] AS query`
     CreateView {
         /// Name of the view.
         name: Name,

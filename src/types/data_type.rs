@@ -44,11 +44,11 @@ pub enum DataType {
     IntervalDay,
     /// INTERVAL YEAR TO MONTH: months
     IntervalMonth,
-    /// ARRAY<t>; carried as JSON text
+    /// `ARRAY<t>`; carried as JSON text
     Array(Box<DataType>),
-    /// ROW<name type, ...>; carried as JSON text
+    /// `ROW<name type, ...>`; carried as JSON text
     Row(Vec<(String, DataType)>),
-    /// MAP<k, v>; carried as JSON text
+    /// `MAP<k, v>`; carried as JSON text
     Map(Box<DataType>, Box<DataType>),
     /// JSON text
     Json,

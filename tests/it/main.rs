@@ -1,5 +1,6 @@
 //! The one integration test binary.
 
+mod golden;
 mod oracle;
 mod oracle_query;
 mod shutdown;

@@ -6,6 +6,7 @@ use super::time::cut;
 use super::{Conversion, is_json, is_valid};
 use crate::batch::text::write_value;
 use crate::batch::{Column, Values};
+use crate::expr::function::is_json_text;
 use crate::types::DataType;
 use crate::types::decimal;
 use crate::types::time::{DAY, parse_date, parse_time, parse_timestamp};
@@ -139,9 +140,9 @@ fn parsed<U: Native>(conversion: Conversion, parse: impl Fn(&[u8]) -> Option<U> 
     })
 }
 
-/// A kernel that passes text on where it is JSON.
+/// A kernel that passes text on where it is JSON, nested no deeper than `limits::NESTING_MAX`.
 fn checked_json(conversion: Conversion) -> UnaryKernel {
-    let is_valid_json = |text: &[u8]| sonic_rs::from_slice::<sonic_rs::LazyValue<'_>>(text).is_ok();
+    let is_valid_json = |text: &[u8]| std::str::from_utf8(text).is_ok_and(is_json_text);
     Box::new(move |column, rows, errors| {
         let strings = strings_of(&column.values);
         let mut output = column.clone();

@@ -42,6 +42,11 @@ pub fn lookup(name: &str) -> Option<&'static ScalarFunction> {
     FAMILIES.iter().copied().flatten().find(|f| f.name.eq_ignore_ascii_case(name))
 }
 
+/// Whether `text` is one well-formed JSON value, nested no deeper than `limits::NESTING_MAX`.
+pub(in crate::expr) fn is_json_text(text: &str) -> bool {
+    json_text::Json::new(text).is_some()
+}
+
 /// Names of all functions, upper case.
 pub fn names() -> impl Iterator<Item = &'static str> {
     FAMILIES.iter().copied().flatten().map(|f| f.name)

@@ -1,0 +1,252 @@
+//! Golden streams: `tests/sql/**/*.slt`, every case run at 1, 2 and 4 shards and with batches of 1, 3 and 1,024 rows.
+//!
+//! ```text
+//! # How the expectations of this file were checked.
+//! case name_of_the_case
+//! sql
+//!   CREATE TABLE t (...) WITH ('connector' = 'memory'); SELECT ...
+//! rows t            (split 0; `rows t 1` is split 1; events of a split keep the order of the file)
+//!   a | 1 | 2026-01-01 00:00:01
+//!   NULL | 2 | 2026-01-01 00:00:02
+//! watermark t 2026-01-01 00:00:10
+//! expect            (what is left of the changes, sorted; `expect name` for a table other than the printed one)
+//!   [a, 1]
+//! late 0            (optional, as are `aside N` and `error part of the message`)
+//! ```
+//! A case with the line `sqlite` is recomputed by SQLite in the same run: the last statement of its SQL over the same rows must give
+//! the same rows, written in the same way.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use corelane::plan::parse::parse;
+use corelane::plan::statement::{ColumnDefKind, Statement};
+use corelane::source::memory::MemoryEvent;
+use corelane::types::{DataType, Value, decimal, time};
+
+use crate::support::{Inputs, Shape, run};
+
+const SHAPES: [Shape; 5] = [
+    Shape { shards: 1, batch_rows: 1024 },
+    Shape { shards: 1, batch_rows: 1 },
+    Shape { shards: 2, batch_rows: 3 },
+    Shape { shards: 4, batch_rows: 1 },
+    Shape { shards: 4, batch_rows: 1024 },
+];
+
+/// Cases there are at least; a file that is lost must not go unseen.
+const CASES_MIN: usize = 120;
+
+#[derive(Debug, Default)]
+struct Case {
+    name: String,
+    sql: String,
+    /// Lines `rows table [split]` and `watermark table [split] time` with what stands below them.
+    events: Vec<(String, Vec<String>)>,
+    expect: Vec<(String, Vec<String>)>,
+    late: Option<u64>,
+    aside: Option<u64>,
+    error: Option<String>,
+    sqlite: bool,
+}
+
+fn read(text: &str) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    let mut section = String::new();
+    for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
+        if let Some(name) = line.strip_prefix("case ") {
+            cases.push(Case { name: name.to_owned(), ..Case::default() });
+            continue;
+        }
+        let case = cases.last_mut().unwrap_or_else(|| panic!("'{line}' stands before the first case"));
+        if let Some(content) = line.strip_prefix("  ") {
+            match section.split_whitespace().next() {
+                Some("sql") => case.sql.push_str(&format!("{content}\n")),
+                Some("rows") => case.events.last_mut().expect("a section").1.push(content.to_owned()),
+                Some("expect") => case.expect.last_mut().expect("a section").1.push(content.to_owned()),
+                _ => panic!("'{line}' belongs to nothing"),
+            }
+            continue;
+        }
+        section = line.to_owned();
+        match line.split_once(' ').unwrap_or((line, "")) {
+            ("sql", _) => {}
+            ("sqlite", _) => case.sqlite = true,
+            ("rows" | "watermark", _) => case.events.push((line.to_owned(), Vec::new())),
+            ("expect", table) => case.expect.push((if table.is_empty() { "print" } else { table }.to_owned(), Vec::new())),
+            ("late", count) => case.late = count.parse().ok(),
+            ("aside", count) => case.aside = count.parse().ok(),
+            ("error", message) => case.error = Some(message.to_owned()),
+            _ => panic!("'{line}' is no section"),
+        }
+    }
+    cases
+}
+
+/// Types of the physical columns of every table of the script.
+fn tables(sql: &str) -> BTreeMap<String, Vec<(String, DataType)>> {
+    let mut tables = BTreeMap::new();
+    for statement in parse(sql).unwrap_or_default() {
+        if let Statement::CreateTable(table) = statement {
+            let columns = table.columns.iter().filter_map(|c| match &c.kind {
+                ColumnDefKind::Physical { data_type, .. } => Some((c.name.text.clone(), data_type.clone())),
+                _ => None,
+            });
+            tables.insert(table.name.text.clone(), columns.collect());
+        }
+    }
+    tables
+}
+
+fn value(text: &str, data_type: &DataType) -> Value {
+    let bytes = text.as_bytes();
+    let read = || {
+        Some(match data_type {
+            _ if text == "NULL" => Value::Null,
+            DataType::Boolean => Value::Bool(text.parse().ok()?),
+            DataType::Float | DataType::Double => Value::Double(text.parse().ok()?),
+            DataType::Decimal { precision, scale } => Value::Decimal(decimal::parse(bytes, *precision, *scale)?),
+            DataType::Date => Value::Int(time::parse_date(bytes)?.into()),
+            DataType::Time(_) => Value::Int(time::parse_time(bytes)?),
+            DataType::Timestamp(_) | DataType::TimestampLtz(_) => Value::Int(time::parse_timestamp(bytes)?),
+            integer if integer.is_integer() => Value::Int(text.parse().ok()?),
+            _ => Value::text(text),
+        })
+    };
+    read().unwrap_or_else(|| panic!("'{text}' is no {data_type}"))
+}
+
+fn inputs(case: &Case) -> Inputs {
+    let tables = tables(&case.sql);
+    let mut inputs = Inputs::new();
+    for (head, lines) in &case.events {
+        let words: Vec<&str> = head.split_whitespace().collect();
+        let numbered = words.get(2).and_then(|w| w.parse::<usize>().ok());
+        let splits = inputs.entry(words[1].to_owned()).or_default();
+        let split = numbered.unwrap_or(0);
+        splits.resize_with(splits.len().max(split + 1), Vec::new);
+        if words[0] == "watermark" {
+            let text = words[if numbered.is_some() { 3 } else { 2 }..].join(" ");
+            let at = time::parse_timestamp(text.as_bytes()).unwrap_or_else(|| panic!("'{text}' is no time"));
+            splits[split].push(MemoryEvent::Watermark(at));
+            continue;
+        }
+        let columns = tables.get(words[1]).unwrap_or_else(|| panic!("no table {}", words[1]));
+        let row = |line: &String| {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            assert_eq!(cells.len(), columns.len(), "cells of '{line}'");
+            cells.iter().zip(columns).map(|(cell, (_, data_type))| value(cell, data_type)).collect()
+        };
+        splits[split].push(MemoryEvent::Rows(lines.iter().map(row).collect()));
+    }
+    inputs
+}
+
+/// The rows of the case's last statement according to SQLite, written as the engine writes them.
+fn by_sqlite(case: &Case) -> Vec<String> {
+    let database = rusqlite::Connection::open_in_memory().expect("SQLite");
+    for (name, columns) in tables(&case.sql) {
+        let columns: Vec<String> = columns.iter().map(|(name, data_type)| format!("{name} {}", affinity(data_type))).collect();
+        database.execute(&format!("CREATE TABLE {name} ({})", columns.join(", ")), []).expect("a table");
+    }
+    for (head, lines) in case.events.iter().filter(|(head, _)| head.starts_with("rows")) {
+        let table = head.split_whitespace().nth(1).expect("a table");
+        for line in lines {
+            let quoted = |cell: &str| if cell == "NULL" { cell.to_owned() } else { format!("'{}'", cell.replace('\'', "''")) };
+            let cells: Vec<String> = line.split('|').map(|c| quoted(c.trim())).collect();
+            database.execute(&format!("INSERT INTO {table} VALUES ({})", cells.join(", ")), []).expect("a row");
+        }
+    }
+    let query = case.sql.trim().trim_end_matches(';').rsplit(';').next().expect("a statement");
+    let mut statement = database.prepare(query).unwrap_or_else(|e| panic!("{}: SQLite: {e}", case.name));
+    let width = statement.column_count();
+    let row =
+        |row: &rusqlite::Row<'_>| Ok((0..width).map(|i| cell(row.get_ref(i).expect("a cell"))).collect::<Vec<_>>().join(", "));
+    let mut rows: Vec<String> = statement.query_map([], row).expect("rows").map(|r| format!("[{}]", r.expect("a row"))).collect();
+    rows.sort();
+    rows
+}
+
+fn affinity(data_type: &DataType) -> &'static str {
+    match data_type {
+        DataType::Double | DataType::Float => "REAL",
+        data_type if data_type.is_integer() => "INTEGER",
+        _ => "TEXT",
+    }
+}
+
+fn cell(value: rusqlite::types::ValueRef<'_>) -> String {
+    use rusqlite::types::ValueRef;
+    match value {
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Integer(n) => n.to_string(),
+        ValueRef::Real(d) => zmij::Buffer::new().format(d).to_owned(),
+        ValueRef::Text(t) | ValueRef::Blob(t) => String::from_utf8_lossy(t).into_owned(),
+    }
+}
+
+fn check(case: &Case, shape: Shape) -> Result<(), String> {
+    let written = match (run(&case.sql, &inputs(case), shape), &case.error) {
+        (Ok(_), Some(message)) => return Err(format!("no error, but '{message}' was expected")),
+        (Err(e), Some(message)) if e.to_string().contains(message.as_str()) => return Ok(()),
+        (Err(e), _) => return Err(e.to_string()),
+        (Ok(written), None) => written,
+    };
+    for (table, lines) in &case.expect {
+        let (got, mut wanted) = (written.result(table), lines.clone());
+        wanted.sort();
+        if got != wanted {
+            return Err(format!("{table}\n  wanted {wanted:#?}\n  got {got:#?}"));
+        }
+    }
+    let counters = &written.counters;
+    for (name, wanted, got) in [("late", case.late, counters.rows_late), ("aside", case.aside, counters.rows_aside)] {
+        if wanted.is_some_and(|wanted| wanted != got) {
+            return Err(format!("{name}: wanted {wanted:?}, got {got}"));
+        }
+    }
+    Ok(())
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("readable folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|e| e == "slt") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn golden_streams_come_out_at_every_shape() {
+    let mut found = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql"), &mut found);
+    found.sort();
+    let (mut failures, mut count) = (Vec::new(), 0);
+    for file in found {
+        let text = fs::read_to_string(&file).expect("readable file");
+        assert!(text.starts_with("# "), "{}: the first line says how it was checked", file.display());
+        for case in read(&text) {
+            count += 1;
+            assert!(case.error.is_some() || !case.expect.is_empty(), "{}: nothing expected", case.name);
+            let place = format!("{}: {}", file.file_name().unwrap_or_default().to_string_lossy(), case.name);
+            if case.sqlite && by_sqlite(&case) != sorted(&case.expect[0].1) {
+                failures.push(format!("{place}: SQLite says {:#?}", by_sqlite(&case)));
+            }
+            let wrong =
+                SHAPES.iter().find_map(|shape| check(&case, *shape).err().map(|why| format!("{place} at {shape:?}: {why}")));
+            failures.extend(wrong);
+        }
+    }
+    assert!(failures.is_empty(), "{} of {count} cases fail:\n{}", failures.len(), failures.join("\n\n"));
+    assert!(count >= CASES_MIN, "only {count} cases");
+}
+
+fn sorted(lines: &[String]) -> Vec<String> {
+    let mut lines = lines.to_vec();
+    lines.sort();
+    lines
+}

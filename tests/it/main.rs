@@ -2,5 +2,6 @@
 
 mod oracle;
 mod oracle_query;
+mod property;
 mod support;
 mod tidy;

@@ -3,6 +3,7 @@
 mod golden;
 mod oracle;
 mod oracle_query;
+mod property;
 mod shutdown;
 mod simulator;
 mod support;

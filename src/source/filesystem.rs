@@ -203,7 +203,8 @@ enum Turn {
 
 impl OpenFile {
     fn turn(&mut self, reading: bool, rows_max: usize, into: &mut Decoded) -> Result<Turn> {
-        let mut filled = Filled::Nothing;
+        // Where only what was left over is decoded, there may be bytes to read all the same.
+        let mut filled = Filled::Bytes;
         if reading && !self.records.has_more() && !self.records.is_complete() {
             let read = self.records.fill(&mut self.bytes);
             filled = read.map_err(|e| Error::io(format!("reading {}", self.records.name()), e))?;

@@ -94,9 +94,6 @@ fn check(query: &str, rows: Rows) {
         for shards in SHARDS {
             for batch_rows in BATCH_ROWS {
                 let shape = Shape { shards, batch_rows };
-                if std::env::var_os("TORA").is_some() {
-                    eprintln!("{shape:?} {seed} {query}");
-                }
                 let many = outcome(query, &inputs, shape);
                 let place = format!("seed {seed}, {shape:?}\n{query}");
                 assert_eq!(account(&many.counters, rows), account(&one.counters, rows), "account, {place}");

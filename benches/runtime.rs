@@ -4,6 +4,8 @@
 //! same seeded rows, so a checksum that differs between shard counts is a wrong result. Generating the rows is part of the time; the
 //! pass-through line shows how much of it.
 
+#![expect(clippy::print_stdout, reason = "its output is the result")]
+
 use std::sync::Arc;
 
 use corelane::batch::{Batch, Values};

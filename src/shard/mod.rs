@@ -69,6 +69,17 @@ pub struct Shard<'r> {
     life: Life,
 }
 
+/// What became of the input in a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ingested {
+    /// Rows or marks were read.
+    Something,
+    /// There was nothing to read.
+    Nothing,
+    /// Some of it was not looked at, because what came before is still on its way.
+    LeftAlone,
+}
+
 /// Where a shard is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Life {
@@ -153,7 +164,7 @@ impl<'r> Shard<'r> {
         let mut busy = self.receive(clock)?;
         busy |= self.resume(clock)?;
         let (read, wake_at) = self.ingest(clock)?;
-        busy |= read;
+        busy |= read == Ingested::Something;
         let sent = clock.now();
         self.mesh.flush(sent);
         self.gauge.add(Part::Exchange, clock.now().saturating_sub(sent));
@@ -161,7 +172,9 @@ impl<'r> Shard<'r> {
         if self.is_done() && flushed == Flushed::All {
             return self.finish(clock);
         }
-        let blocked = self.mesh.is_congested() || self.flow.is_holding();
+        // Input left alone calls for another turn at once, even if the flush has just made room: nothing else would wake the shard.
+        let left_alone = read == Ingested::LeftAlone && !self.emitter.is_congested();
+        let blocked = left_alone || self.mesh.is_congested() || self.flow.is_holding();
         Ok(if busy || blocked {
             Turn::Busy
         } else {
@@ -207,25 +220,25 @@ impl<'r> Shard<'r> {
         Ok(true)
     }
 
-    /// Reads at most one batch from each scan; gives whether something came and when to look again.
-    fn ingest(&mut self, clock: &mut impl Clock) -> Result<(bool, Option<Nanos>)> {
-        let (mut busy, mut wake_at) = (false, None::<Nanos>);
+    /// Reads at most one batch from each scan; gives what came of it and when to look again.
+    fn ingest(&mut self, clock: &mut impl Clock) -> Result<(Ingested, Option<Nanos>)> {
+        let (mut ingested, mut wake_at) = (Ingested::Nothing, None::<Nanos>);
         for index in 0..self.ingests.len() {
             if self.mesh.is_congested() || self.emitter.is_congested() || self.flow.is_holding() {
-                break;
+                return Ok((Ingested::LeftAlone, wake_at));
             }
             let began = clock.now();
             let Self { flow, aside, gauge, ingests, .. } = self;
             let read = ingests[index].turn(self.batch_rows, &mut Around { flow, aside, gauge, clock })?;
             match read {
-                Read::Something => busy = true,
+                Read::Something => ingested = Ingested::Something,
                 Read::Nothing { wake_at: at } => wake_at = [wake_at, at].into_iter().flatten().min(),
                 Read::Ended => {}
             }
             let (rows, polled) = self.ingests[index].take_lap();
             self.run_flow(clock, began + polled, rows)?;
         }
-        Ok((busy, wake_at))
+        Ok((ingested, wake_at))
     }
 
     /// Runs the flow dry, and puts the time since `began` down to operators, less what writers took.

@@ -36,7 +36,7 @@ const SHAPES: [Shape; 5] = [
 ];
 
 /// Cases there are at least; a file that is lost must not go unseen.
-const CASES_MIN: usize = 80;
+const CASES_MIN: usize = 144;
 
 #[derive(Debug, Default)]
 struct Case {

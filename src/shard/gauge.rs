@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::config::{Histograms, JobConfig};
-use crate::metrics::{Counters, Glance, Interval, Part, Published, ShardMetrics, Stage};
+use crate::metrics::{Account, Counters, Glance, Interval, Part, Published, ShardMetrics, Stage};
 use crate::types::{EventTime, Nanos};
 
 /// How often the line that others read is written.
@@ -20,8 +20,8 @@ pub struct Gauge {
     publish_at: Nanos,
     /// When the last turn ended, and to what the time since then belongs.
     left: (Nanos, Part),
-    /// When the running turn began, and what all parts came to then.
-    turn: (Nanos, Nanos),
+    /// When the running turn began, and the account then.
+    turn: (Nanos, Account),
 }
 
 impl Gauge {
@@ -36,7 +36,7 @@ impl Gauge {
             published,
             publish_at: 0,
             left: (0, Part::Other),
-            turn: (0, 0),
+            turn: (0, Account::default()),
         }
     }
 
@@ -68,14 +68,18 @@ impl Gauge {
         let (left, part) = self.left;
         self.add(part, now.saturating_sub(left));
         self.metrics.counters.turns += 1;
-        self.turn = (now, self.metrics.account.total());
+        self.turn = (now, self.metrics.account.clone());
     }
 
-    /// A turn ends: what of it no part has claimed belongs to `rest`, and so does what follows.
+    /// A turn ends: what of it no part has claimed belongs to `rest`, and so does what follows. A turn that found nothing to do
+    /// was idle as a whole, looking round included.
     pub(super) fn turn_ends(&mut self, now: Nanos, rest: Part) {
-        let (began, claimed) = self.turn;
-        let claimed = self.metrics.account.total() - claimed;
-        self.add(rest, now.saturating_sub(began).saturating_sub(claimed));
+        let (began, account) = &self.turn;
+        if rest == Part::Idle {
+            self.metrics.account = account.clone();
+        }
+        let claimed = self.metrics.account.total() - account.total();
+        self.metrics.account.add(rest, now.saturating_sub(*began).saturating_sub(claimed));
         self.metrics.counters.busy_turns += u64::from(rest != Part::Idle);
         self.left = (now, rest);
     }

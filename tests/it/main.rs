@@ -4,6 +4,7 @@ mod bad_input;
 mod golden;
 mod oracle;
 mod oracle_query;
+mod plans;
 mod property;
 mod shutdown;
 mod simulator;

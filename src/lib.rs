@@ -25,6 +25,19 @@
 //! - Rows in = rows out + filtered + set aside, for queries that neither aggregate nor copy rows.
 //! - The same input gives the same final output at any number of shards, any batch size and any idle strategy.
 //!
+//! # From another program
+//!
+//! ```
+//! use corelane::cli::job::BuiltIn;
+//! use corelane::plan::{Script, explain, plan};
+//!
+//! let text = "CREATE TABLE t (k INT) WITH ('connector' = 'datagen'); SELECT k, COUNT(*) FROM t GROUP BY k;";
+//! let script = Script { text: text.to_owned(), file: "job.sql".to_owned() };
+//! let planned = plan(&[script], &[], &BuiltIn)?;
+//! assert!(explain(&planned, 2).contains("Exchange hash(k)"));
+//! # Ok::<(), corelane::error::Error>(())
+//! ```
+//!
 //! The modules stand in the order in which they are best read; each may use those below it.
 
 pub mod cli;

@@ -32,8 +32,8 @@ pub const READ_BYTES: usize = 256 << 10;
 /// Bytes a sink writer may hold unwritten. More: the shard stops ingesting until it drains.
 pub const SINK_BACKLOG_BYTES_MAX: usize = 4 << 20;
 
-/// Set-aside rows that are shown on stderr with their reason; all are counted.
-pub const ASIDE_SHOWN_MAX: usize = 10;
+/// Set-aside rows that are shown with their reason unless the config says otherwise; all are counted.
+pub const ASIDE_SHOWN_DEFAULT: usize = 10;
 
 /// Bytes of a set-aside row that are kept for showing it.
 pub const ASIDE_TEXT_BYTES_MAX: usize = 512;

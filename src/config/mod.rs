@@ -119,7 +119,7 @@ impl Default for JobConfig {
             interval: 1_000_000_000,
             report_dir: None,
             progress: Progress::Auto,
-            errors_shown: limits::ASIDE_SHOWN_MAX,
+            errors_shown: limits::ASIDE_SHOWN_DEFAULT,
         }
     }
 }

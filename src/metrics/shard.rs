@@ -24,8 +24,6 @@ pub struct Counters {
     pub rows_late: u64,
     /// Batches read by this shard's sources.
     pub batches_in: u64,
-    /// Bytes read by this shard's sources.
-    pub bytes_in: u64,
     /// Offers that found a ring of the mesh full.
     pub ring_full_count: u64,
     /// Times the shard parked.
@@ -45,7 +43,6 @@ impl Counters {
         self.rows_aside += other.rows_aside;
         self.rows_late += other.rows_late;
         self.batches_in += other.batches_in;
-        self.bytes_in += other.bytes_in;
         self.ring_full_count += other.ring_full_count;
         self.parks += other.parks;
         self.turns += other.turns;

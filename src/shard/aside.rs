@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::control::Control;
 use crate::error::{Error, Result};
 use crate::format::BadRecord;
-use crate::limits::ASIDE_SHOWN_MAX;
 use crate::operator::AsideRow;
 use crate::plan::physical::{NodeKind, OnError, PhysicalPlan};
 
@@ -34,8 +33,9 @@ impl ShownRow {
 pub struct Aside {
     control: Arc<Control>,
     scans: Vec<Option<ScanLimits>>,
-    /// The first ones.
+    /// The first ones, `shown_max` at the most.
     pub shown: Vec<ShownRow>,
+    shown_max: usize,
     /// All of them.
     pub count: u64,
 }
@@ -47,13 +47,13 @@ struct ScanLimits {
 }
 
 impl Aside {
-    /// For the scans of this plan.
-    pub fn new(plan: &PhysicalPlan, control: Arc<Control>) -> Self {
+    /// For the scans of this plan; the first `shown_max` rows are kept to be shown.
+    pub fn new(plan: &PhysicalPlan, control: Arc<Control>, shown_max: usize) -> Self {
         let limits = |kind: &NodeKind| match kind {
             NodeKind::Scan(s) => Some(ScanLimits { table: s.table.clone(), on_error: s.on_error, errors_max: s.errors_max }),
             _ => None,
         };
-        Self { control, scans: plan.nodes.iter().map(|n| limits(&n.kind)).collect(), shown: Vec::new(), count: 0 }
+        Self { control, scans: plan.nodes.iter().map(|n| limits(&n.kind)).collect(), shown: Vec::new(), shown_max, count: 0 }
     }
 
     /// Takes records that could not be read by the scan `origin`.
@@ -80,7 +80,7 @@ impl Aside {
     }
 
     fn show(&mut self, origin: usize, place: Option<String>, reason: String, text: String) {
-        if self.shown.len() < ASIDE_SHOWN_MAX {
+        if self.shown.len() < self.shown_max {
             let table = self.scans.get(origin).and_then(Option::as_ref).map_or_else(String::new, |s| s.table.clone());
             self.shown.push(ShownRow { table, place, reason, text });
         }

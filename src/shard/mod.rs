@@ -131,7 +131,7 @@ impl<'r> Shard<'r> {
                 ingests.push(Ingest::new(id, program, reader, batch_rows));
             }
         }
-        let aside = Aside::new(plan, control.clone());
+        let aside = Aside::new(plan, control.clone(), config.errors_shown);
         let emitter = Emitter::new(writers);
         let (phase, memory_limit, life) = (Phase::Run, config.memory_limit, Life::New);
         Self { flow, ingests, mesh, emitter, aside, gauge, control, phase, batch_rows, memory_limit, life }

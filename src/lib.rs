@@ -41,6 +41,7 @@
 //! The modules stand in the order in which they are best read; each may use those below it.
 
 pub mod cli;
+pub mod bench;
 pub mod engine;
 pub mod shard;
 pub mod compile;

@@ -3,6 +3,7 @@
 //! A reader is polled from the shard's turn and never blocks: sockets are read without waiting; where there is nothing to
 //! read it says when to ask again and which descriptor to wait on while parked.
 
+pub mod columns;
 mod datagen;
 mod filesystem;
 pub mod memory;

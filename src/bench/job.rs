@@ -1,0 +1,235 @@
+//! Queries over the benches' records: planned once, then run by the whole runtime.
+//!
+//! The table `test` reads batches from memory, the bare SELECT goes to a sink that counts, or that sums what it is given.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::batch::{Batch, Values};
+use crate::config::JobConfig;
+use crate::engine::{self, Outcome};
+use crate::error::{Error, Result};
+use crate::metrics::Published;
+use crate::plan::physical::NodeKind;
+use crate::plan::{Connectors, Planned, Script, plan};
+use crate::shard::control::Control;
+use crate::sink::{self, Accepts, Flushed, Placement, Sink, Writer};
+use crate::source::columns::ColumnSource;
+use crate::source::{self, Boundedness, Liveness, Projection, Reader, Source};
+use crate::types::{Schema, TableDef};
+
+/// The table of the benches, for queries over `Records`.
+pub const TABLE: &str = "CREATE TABLE test (id BIGINT, `key` BIGINT, `value` DOUBLE, ts TIMESTAMP(9), WATERMARK FOR ts AS ts) \
+     WITH ('connector' = 'bench')";
+
+/// Whether the sink looks at what it is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// Rows are counted only: for timing.
+    Count,
+    /// All numbers are summed too: for the checksum.
+    Sum,
+}
+
+/// What came out of a job.
+#[derive(Debug, Default)]
+pub struct Tally {
+    rows: AtomicU64,
+    sum: AtomicI64,
+}
+
+impl Tally {
+    /// Rows written.
+    pub fn rows(&self) -> u64 {
+        self.rows.load(Ordering::Relaxed)
+    }
+
+    /// Sum over all numbers of all rows, each times 2 (so that halves are exact) and times the sign of its row's kind, wrapping.
+    pub fn sum(&self) -> i64 {
+        self.sum.load(Ordering::Relaxed)
+    }
+}
+
+/// What `Tally::sum` adds for a batch.
+pub fn sum_of(batch: &Batch) -> i64 {
+    let sign = |row: usize| i64::from(batch.kind(row).sign());
+    let of_column = |column: &crate::batch::Column| {
+        let value = |row: usize| match &column.values {
+            _ if column.is_null(row) => 0,
+            Values::I64(v) => v[row].wrapping_mul(2),
+            Values::I32(v) => i64::from(v[row]) * 2,
+            Values::F64(v) => (v[row] * 2.0) as i64,
+            _ => 0,
+        };
+        (0..batch.rows()).fold(0i64, |sum, row| sum.wrapping_add(value(row).wrapping_mul(sign(row))))
+    };
+    batch.columns.iter().fold(0, |sum, column| sum.wrapping_add(of_column(column)))
+}
+
+/// A planned query over the benches' table.
+pub struct Query {
+    planned: Planned,
+    slot: Arc<Slot>,
+    tally: Arc<Tally>,
+}
+
+/// Holds the batches of the next run.
+#[derive(Debug, Default)]
+struct Slot {
+    source: Mutex<Option<Arc<ColumnSource>>>,
+}
+
+/// The connectors of a bench: `'bench'` reads memory, a bare SELECT counts; others are the built-in ones.
+struct InMemory {
+    slot: Arc<Slot>,
+    sink: Arc<TallySink>,
+}
+
+impl Query {
+    /// Plans `sql`: statements after the table's, the last a bare SELECT.
+    pub fn new(sql: &str, check: Check) -> Result<Self> {
+        let (slot, tally) = (Arc::new(Slot::default()), Arc::new(Tally::default()));
+        let connectors = InMemory { slot: slot.clone(), sink: Arc::new(TallySink { tally: tally.clone(), check }) };
+        let script = Script { text: format!("{TABLE};\n{sql};"), file: "bench".to_owned() };
+        Ok(Self { planned: plan(&[script], &[], &connectors)?, slot, tally })
+    }
+
+    /// The plan.
+    pub fn planned(&self) -> &Planned {
+        &self.planned
+    }
+
+    /// Columns of `Records` that the query reads, in the order in which batches must have them.
+    pub fn projection(&self) -> Projection {
+        let scan = self.planned.plan.nodes.iter().find_map(|n| if let NodeKind::Scan(s) = &n.kind { Some(s) } else { None });
+        scan.map(|s| s.projection.clone()).unwrap_or_default()
+    }
+
+    /// Runs it over these batches by split, one shard on each core; gives what the engine measured and what came out.
+    pub fn run(&self, splits: Vec<Vec<Batch>>, config: &JobConfig, cores: &[usize]) -> Result<(Outcome, Arc<Tally>)> {
+        *self.slot.source.lock().unwrap_or_else(PoisonError::into_inner) = Some(ColumnSource::new(self.projection(), splits));
+        (self.tally.rows.store(0, Ordering::Relaxed), self.tally.sum.store(0, Ordering::Relaxed));
+        let plan = &self.planned.plan;
+        let control = Control::new(cores.len(), plan.nodes.len())?;
+        let outcome = engine::run(plan, config, cores, &control, &Published::new(cores.len()))?;
+        Ok((outcome, self.tally.clone()))
+    }
+}
+
+impl Connectors for InMemory {
+    fn source(&self, table: &TableDef) -> Result<Arc<dyn Source>> {
+        match table.options.text("connector") {
+            Some("bench") => Ok(self.slot.clone()),
+            _ => source::create(table),
+        }
+    }
+
+    fn sink(&self, table: &TableDef) -> Result<Arc<dyn Sink>> {
+        match table.options.text("connector") {
+            Some("bench") => Ok(self.sink.clone()),
+            _ => sink::create(table),
+        }
+    }
+
+    fn print(&self) -> Result<Arc<dyn Sink>> {
+        Ok(self.sink.clone())
+    }
+}
+
+impl Source for Slot {
+    fn describe(&self) -> String {
+        "records of the bench".to_owned()
+    }
+
+    fn boundedness(&self) -> Boundedness {
+        Boundedness::Bounded
+    }
+
+    fn liveness(&self) -> Liveness {
+        Liveness::Replay
+    }
+
+    fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>> {
+        let source = self.source.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        source.ok_or_else(|| Error::internal("a bench runs without records"))?.open(shard, shards, projection)
+    }
+}
+
+#[derive(Debug)]
+struct TallySink {
+    tally: Arc<Tally>,
+    check: Check,
+}
+
+impl Sink for TallySink {
+    fn describe(&self) -> String {
+        "tally".to_owned()
+    }
+
+    fn delivery(&self) -> &'static str {
+        "none (rows are counted)"
+    }
+
+    fn placement(&self) -> Placement {
+        Placement::EachShard
+    }
+
+    fn accepts(&self) -> Accepts {
+        Accepts::Changelog
+    }
+
+    fn open(&self, _shard: usize, _shards: usize, _schema: &Schema) -> Result<Box<dyn Writer>> {
+        Ok(Box::new(TallyWriter { tally: self.tally.clone(), check: self.check, rows: 0, sum: 0 }))
+    }
+}
+
+/// Counts locally and adds up at the end.
+struct TallyWriter {
+    tally: Arc<Tally>,
+    check: Check,
+    rows: u64,
+    sum: i64,
+}
+
+impl Writer for TallyWriter {
+    fn write(&mut self, batch: &Batch) -> Result<()> {
+        self.rows += batch.rows() as u64;
+        if self.check == Check::Sum {
+            self.sum = self.sum.wrapping_add(sum_of(batch));
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<Flushed> {
+        Ok(Flushed::All)
+    }
+
+    fn backlog_bytes(&self) -> usize {
+        0
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.tally.rows.fetch_add(self.rows, Ordering::Relaxed);
+        self.tally.sum.fetch_add(self.sum, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::records::{Keys, Records};
+    use crate::config::Pinning;
+
+    #[test]
+    fn filter_gives_what_a_loop_gives() {
+        let records = Records::new(5000, Keys::Even(100));
+        let query = Query::new("SELECT id, `value` FROM test WHERE `value` > 50", Check::Sum).expect("plan");
+        let config = JobConfig { pinning: Pinning::Free, ..JobConfig::default() };
+        let half = |i: usize| records.batches_of(i * 2500..(i + 1) * 2500, &query.projection(), 64);
+        let (_, tally) = query.run(vec![half(0), half(1)], &config, &[0]).expect("run");
+        let passed: Vec<usize> = (0..5000).filter(|i| records.value[*i] > 50.0).collect();
+        assert_eq!(tally.rows(), passed.len() as u64);
+        assert_eq!(tally.sum(), passed.iter().map(|i| records.id[*i] * 2 + (records.value[*i] * 2.0) as i64).sum::<i64>());
+    }
+}

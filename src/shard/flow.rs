@@ -7,15 +7,16 @@ use std::collections::VecDeque;
 
 use super::aside::Aside;
 use super::emit::Emitter;
+use super::gauge::Gauge;
 use crate::batch::{Batch, Mark, Watermark};
 use crate::compile::{Query, Role, Router};
 use crate::error::Result;
+use crate::metrics::Part;
 use crate::operator::{Output, Progress};
 use crate::plan::physical::NodeId;
 use crate::progress::Alignment;
 use crate::route::mesh::MeshEnd;
 use crate::sys::clock::Clock;
-use crate::types::Nanos;
 
 /// What moves along an edge.
 #[derive(Debug)]
@@ -29,8 +30,8 @@ pub(super) struct Surroundings<'a, 'r, C> {
     pub mesh: &'a mut MeshEnd<'r>,
     pub emitter: &'a mut Emitter,
     pub aside: &'a mut Aside,
+    pub gauge: &'a mut Gauge,
     pub clock: &'a mut C,
-    pub now: Nanos,
 }
 
 /// Counts of one shard's flow.
@@ -205,6 +206,7 @@ impl Flow {
         let this = &mut query.nodes[node];
         match &mut this.role {
             Role::Operator(operator) => {
+                around.gauge.enter(Part::Operators, around.clock);
                 operator.process(batch, output)?;
                 self.deliver(node, around)
             }
@@ -213,7 +215,8 @@ impl Flow {
                 Ok(())
             }
             Role::Exchange { number, router } => {
-                let (number, now) = (*number, around.now);
+                around.gauge.enter(Part::Exchange, around.clock);
+                let (number, now) = (*number, around.gauge.mark());
                 let mut deliver = |to: usize, part: Batch| {
                     if to == *shard {
                         fan_out(queue, &this.consumers, part)
@@ -227,7 +230,7 @@ impl Flow {
                 }
                 Ok(())
             }
-            Role::Sink { number } => around.emitter.write(*number, &batch, around.clock),
+            Role::Sink { number } => around.emitter.write(*number, &batch, around.clock, around.gauge),
             Role::Scan(_) => unreachable!("scans have no input"),
         }
     }
@@ -242,7 +245,7 @@ impl Flow {
             self.ends_awaited -= usize::from(mark == Mark::End);
             for to in receivers {
                 if to != self.shard {
-                    around.mesh.send_mark(to, number, mark, around.now);
+                    around.mesh.send_mark(to, number, mark, around.gauge.mark());
                 } else {
                     self.receive_mark(node, self.shard, mark);
                 }
@@ -275,6 +278,7 @@ impl Flow {
         around: &mut Surroundings<'_, '_, C>,
     ) -> Result<()> {
         if let Role::Operator(operator) = &mut self.query.nodes[node].role {
+            around.gauge.enter(Part::Operators, around.clock);
             let progress = operator.watermark(watermark, &mut self.output)?;
             self.deliver(node, around)?;
             if progress == Progress::More {

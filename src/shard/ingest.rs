@@ -29,8 +29,8 @@ pub(super) struct Ingest {
     splits: Vec<Split>,
     alignment: Alignment,
     state: State,
-    /// Rows and nanoseconds of the poll that was not put down to the flow yet.
-    lap: (u64, Nanos),
+    /// Rows of the last poll that the flow was not told of yet.
+    rows: u64,
 }
 
 /// Progress of one split.
@@ -76,7 +76,7 @@ impl Ingest {
             splits: Vec::new(),
             alignment: Alignment::new(0),
             state: State::Reading,
-            lap: (0, 0),
+            rows: 0,
         }
     }
 
@@ -92,9 +92,9 @@ impl Ingest {
         self.alignment.time().time
     }
 
-    /// Rows read and nanoseconds polled in the last turn.
-    pub(super) fn take_lap(&mut self) -> (u64, Nanos) {
-        std::mem::take(&mut self.lap)
+    /// Rows read since last asked.
+    pub(super) fn take_rows_read(&mut self) -> u64 {
+        std::mem::take(&mut self.rows)
     }
 
     /// Stops reading; what was read is still given out.
@@ -112,25 +112,25 @@ impl Ingest {
         if self.state == State::Ended {
             return Ok(Read::Ended);
         }
-        let began = around.clock.now();
+        around.gauge.enter(Part::Ingest, around.clock);
+        let began = around.gauge.mark();
         let polled = self.reader.poll(began, rows_max, &mut self.decoded)?;
-        let read = around.clock.now();
-        self.lap = (0, read - began);
+        let part = if matches!(polled, Polled::Rows { .. }) { Part::Decode } else { Part::Ingest };
+        let spent = around.gauge.lap(part, Part::Operators, around.clock);
+        let read = around.gauge.mark();
         match polled {
             Polled::Rows { split, stamp } => {
                 let rows = self.decoded.rows as u64;
                 around.gauge.record(Stage::Ingest, began.saturating_sub(stamp), rows);
-                around.gauge.record(Stage::Decode, read - began, rows);
-                around.gauge.add(Part::Decode, read - began);
+                around.gauge.record(Stage::Decode, spent, rows);
                 let counters = around.gauge.counters();
                 counters.rows_in += rows + self.decoded.bad.len() as u64;
                 counters.batches_in += 1;
-                self.lap = (rows, read - began);
+                self.rows = rows;
                 self.take_rows(split, stamp, read, around)?;
                 Ok(Read::Something)
             }
             Polled::Watermark { split, time } => {
-                around.gauge.add(Part::Ingest, read - began);
                 let state = self.split(split, read);
                 state.watermark = state.watermark.max(time);
                 self.mark(split, Watermark { time: self.splits[split].watermark, stamp: read }, around);

@@ -37,7 +37,7 @@ impl Lowering<'_> {
         let source = self.connectors.source(&table.def).map_err(|e| self.about_table(e, scan.table))?;
         let projection = projection(table, &scan.columns);
         let columns = scan.columns.iter().map(|&c| read_expr(table, c, &projection)).collect();
-        let watermark = table.watermark.as_ref().and_then(|watermark| {
+        let watermark = table.watermark.as_ref().filter(|_| scan.event_time).and_then(|watermark| {
             let place = |column: usize| scan.columns.iter().position(|&c| c == column);
             let expr = substitute(&watermark.expr, &|c| place(c).map(|p| Expr::column(p, table.columns[c].data_type.clone())));
             let default = (source.liveness() == Liveness::Live).then_some(MAX_AHEAD_DEFAULT_NS);

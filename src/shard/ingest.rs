@@ -11,7 +11,7 @@ use crate::compile::{ScanProgram, WatermarkProgram};
 use crate::error::Result;
 use crate::expr::RowErrors;
 use crate::format::Decoded;
-use crate::metrics::{Part, Stage};
+use crate::metrics::{Part, Stage, Work};
 use crate::operator::{AsideRow, Operator, Output};
 use crate::plan::physical::NodeId;
 use crate::progress::Alignment;
@@ -118,6 +118,9 @@ impl Ingest {
         let part = if matches!(polled, Polled::Rows { .. }) { Part::Decode } else { Part::Ingest };
         let spent = around.gauge.lap(part, Part::Operators, around.clock);
         let read = around.gauge.mark();
+        if let Some(profile) = &mut around.flow.profile {
+            profile.read(self.node, spent);
+        }
         match polled {
             Polled::Rows { split, stamp } => {
                 let rows = self.decoded.rows as u64;
@@ -127,7 +130,7 @@ impl Ingest {
                 counters.rows_in += rows + self.decoded.bad.len() as u64;
                 counters.batches_in += 1;
                 self.rows = rows;
-                self.take_rows(split, stamp, read, around)?;
+                self.take_rows_profiled(split, stamp, read, around)?;
                 Ok(Read::Something)
             }
             Polled::Watermark { split, time } => {
@@ -151,6 +154,19 @@ impl Ingest {
                 Ok(Read::Ended)
             }
         }
+    }
+
+    /// As `take_rows`, and says what it cost, if that is wanted.
+    fn take_rows_profiled<C: Clock>(&mut self, split: usize, stamp: Nanos, now: Nanos, around: &mut Around<'_, C>) -> Result<()> {
+        let Some(profile) = &mut around.flow.profile else { return self.take_rows(split, stamp, now, around) };
+        let work = Work::Rows(self.decoded.rows as u64);
+        profile.given(self.node, work);
+        let began = profile.is_timed().then(|| around.clock.now());
+        self.take_rows(split, stamp, now, around)?;
+        if let (Some(began), Some(profile)) = (began, &mut around.flow.profile) {
+            profile.timed(self.node, work, around.clock.now() - began);
+        }
+        Ok(())
     }
 
     fn take_rows<C: Clock>(&mut self, split: usize, stamp: Nanos, now: Nanos, around: &mut Around<'_, C>) -> Result<()> {

@@ -25,7 +25,7 @@ use crate::compile::{Query, Role};
 use crate::config::JobConfig;
 use crate::error::{Error, Result};
 use crate::limits::{INBOX_MESSAGES_PER_TURN, SINK_RETRY_NS};
-use crate::metrics::{Interval, Part, ShardMetrics, Stage};
+use crate::metrics::{Interval, Part, Profile, ShardMetrics, Stage};
 use crate::plan::physical::PhysicalPlan;
 use crate::route::mesh::MeshEnd;
 use crate::sink::{Flushed, Writer};
@@ -114,6 +114,8 @@ pub struct Results {
     pub span: Range<Nanos>,
     /// The first set-aside rows.
     pub aside: Vec<aside::ShownRow>,
+    /// What each node cost, if that was wanted.
+    pub profile: Option<Profile>,
 }
 
 impl<'r> Shard<'r> {
@@ -122,6 +124,7 @@ impl<'r> Shard<'r> {
         let Parts { query, readers, writers, mesh, gauge, control } = parts;
         let batch_rows = config.batch_rows;
         let mut flow = Flow::new(query, mesh.shard(), mesh.shards());
+        flow.profile = config.profile_every.map(|every| Profile::new(plan.nodes.len(), every));
         let mut readers = readers.into_iter();
         let mut ingests = Vec::new();
         for (id, node) in flow.query_mut().nodes.iter_mut().enumerate() {
@@ -141,6 +144,9 @@ impl<'r> Shard<'r> {
     pub fn step(&mut self, clock: &mut impl Clock) -> Result<Turn> {
         let began = clock.now();
         self.gauge.turn_begins(began);
+        if let Some(profile) = &mut self.flow.profile {
+            profile.turn();
+        }
         let turn = self.work(clock, began)?;
         match turn {
             Turn::Idle { .. } => self.gauge.turn_was_idle(),
@@ -344,6 +350,6 @@ impl<'r> Shard<'r> {
     /// Gives up what was measured and the first set-aside rows, at the end.
     pub fn into_results(self) -> Results {
         let (metrics, intervals, span) = self.gauge.finish();
-        Results { metrics, intervals, span, aside: self.aside.shown }
+        Results { metrics, intervals, span, aside: self.aside.shown, profile: self.flow.profile }
     }
 }

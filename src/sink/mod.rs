@@ -30,6 +30,11 @@ pub fn create(table: &TableDef) -> Result<Arc<dyn Sink>> {
     Ok(sink)
 }
 
+/// The sink of rows that nobody wants.
+pub fn nowhere() -> Arc<dyn Sink> {
+    Arc::new(blackhole::Blackhole)
+}
+
 /// Which shards write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {

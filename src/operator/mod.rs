@@ -7,6 +7,7 @@ mod accumulator;
 mod aggregate;
 mod calc;
 mod grouped;
+mod scan;
 mod window_aggregate;
 mod window_assign;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 
 pub use aggregate::{Aggregate, GlobalGroup};
 pub use calc::Calc;
+pub use scan::{EventTimeRows, ScanRows};
 pub use window_aggregate::WindowAggregate;
 pub use window_assign::WindowAssign;
 

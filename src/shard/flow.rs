@@ -259,6 +259,11 @@ impl Flow {
                 fan_out(queue, &this.consumers, batch);
                 Ok(())
             }
+            // With one shard all rows are where they must be.
+            Role::Exchange { .. } if around.mesh.shards() == 1 => {
+                fan_out(queue, &this.consumers, batch);
+                Ok(())
+            }
             Role::Exchange { number, router } => {
                 around.gauge.enter(Part::Exchange, around.clock);
                 let (number, now) = (*number, around.gauge.mark());

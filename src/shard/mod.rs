@@ -131,7 +131,7 @@ impl<'r> Shard<'r> {
             if matches!(node.role, Role::Scan(_))
                 && let (Role::Scan(program), Some(reader)) = (std::mem::replace(&mut node.role, Role::Union), readers.next())
             {
-                ingests.push(Ingest::new(id, program, reader, batch_rows));
+                ingests.push(Ingest::new(id, program, reader));
             }
         }
         let aside = Aside::new(plan, control.clone(), config.errors_shown);

@@ -146,7 +146,8 @@ fn compile_operator(kind: &NodeKind, input: Vec<DataType>, shard: usize) -> Resu
         NodeKind::WindowAssign(assign) => Box::new(WindowAssign::new(assign.time_column, assign.window, assign.on_error, input)),
         NodeKind::Aggregate(a) => {
             let global = if shard == 0 { GlobalGroup::Owned } else { GlobalGroup::Elsewhere };
-            Box::new(Aggregate::new(a.keys.clone(), a.calls.clone(), a.emit, a.input_retracts, a.on_error, global, input))
+            let (keys, calls) = (a.keys.clone(), a.calls.clone());
+            Box::new(Aggregate::new(keys, calls, a.emit, a.changes, a.input_retracts, a.on_error, global, input))
         }
         NodeKind::WindowAggregate(w) => Box::new(WindowAggregate::new(
             w.time_column,
@@ -155,6 +156,7 @@ fn compile_operator(kind: &NodeKind, input: Vec<DataType>, shard: usize) -> Resu
             w.keys.clone(),
             w.calls.clone(),
             w.emit,
+            w.changes,
             w.input_retracts,
             w.on_error,
             input,

@@ -10,6 +10,7 @@ mod grouped;
 mod scan;
 mod window_aggregate;
 mod window_assign;
+mod window_rows;
 #[cfg(test)]
 mod tests;
 

@@ -51,6 +51,8 @@ pub enum Accepts {
     AppendOnly,
     /// Every kind.
     Changelog,
+    /// Every kind, but nobody need say what a new row replaces (-U before +U).
+    AfterOnly,
 }
 
 /// A validated sink table. Immutable, shared by all shards.

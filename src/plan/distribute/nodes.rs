@@ -8,7 +8,8 @@ use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Calc, Distinct, Emit, Node, NodeId, NodeKind, Retracts, Scan, WatermarkSpec, WindowAggregate, WindowAssign,
+    Aggregate, Calc, Changes, Distinct, Emit, Node, NodeId, NodeKind, Retracts, Scan, WatermarkSpec, WindowAggregate,
+    WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -110,6 +111,7 @@ impl Lowering<'_> {
             keys: aggregate.keys.clone(),
             calls: aggregate.calls.clone(),
             emit: aggregate.emit.unwrap_or(Emit::OnChange),
+            changes: Changes::BeforeAndAfter,
             input_retracts: retracts(&aggregate.input),
             on_error: self.on_error(plan),
         });
@@ -128,6 +130,7 @@ impl Lowering<'_> {
             keys: aggregate.keys.clone(),
             calls: aggregate.calls.clone(),
             emit: aggregate.emit.unwrap_or(Emit::OnClose),
+            changes: Changes::BeforeAndAfter,
             input_retracts: retracts(&aggregate.input),
             on_error: self.on_error(plan),
         });

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
 use super::{calc_line, emit, window};
-use crate::plan::physical::{Exchange, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
+use crate::plan::physical::{Changes, Emit, Exchange, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
 use crate::types::Schema;
 
 /// One line of the tree: a node where it is shown first, or a mention of it.
@@ -75,18 +75,28 @@ fn line(node: &Node, below: &Schema) -> String {
         }
         NodeKind::Aggregate(a) if a.calls.is_empty() => format!("Distinct ({})", schema_columns(&node.schema)),
         NodeKind::Aggregate(a) => {
-            format!("Aggregate by ({}) {} {}", columns(&a.keys, below), calls(&a.calls, below), emit(a.emit))
+            format!("Aggregate by ({}) {} {}", columns(&a.keys, below), calls(&a.calls, below), emitted(a.emit, a.changes))
         }
         NodeKind::WindowAggregate(a) => {
             let time = columns(&[a.time_column], below);
             let keys = columns(&a.keys, below);
-            format!("WindowAggregate {} on {time} by ({keys}) {} {}", window(&a.window), calls(&a.calls, below), emit(a.emit))
+            format!(
+                "WindowAggregate {} on {time} by ({keys}) {} {}",
+                window(&a.window),
+                calls(&a.calls, below),
+                emitted(a.emit, a.changes)
+            )
         }
         NodeKind::Union => "Union".to_owned(),
         NodeKind::Exchange(Exchange::Hash(keys)) => format!("Exchange hash({})", columns(keys, below)),
         NodeKind::Exchange(Exchange::Gather) => "Exchange gather to shard 0".to_owned(),
         NodeKind::Sink(write) => format!("Sink {} ({})", write.table, schema_columns(&node.schema)),
     }
+}
+
+fn emitted(when: Emit, changes: Changes) -> String {
+    let without = if when == Emit::OnChange && changes == Changes::AfterOnly { ", without -U" } else { "" };
+    format!("{}{without}", emit(when))
 }
 
 fn late_or_list(node: &Node, exprs: &[crate::expr::Expr], names: &Schema) -> String {

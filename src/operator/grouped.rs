@@ -58,6 +58,8 @@ pub struct Scratch {
     touched: Vec<u32>,
     /// Rows of each touched group before the batch.
     rows_before: Vec<i64>,
+    /// Whether each touched group came with the batch.
+    is_new: Vec<bool>,
     /// Rows that failed, with their reasons.
     pub errors: Vec<(usize, Cow<'static, str>)>,
 }
@@ -226,16 +228,16 @@ impl Grouped {
         step: impl Fn(&mut [u64], usize) + Copy,
     ) {
         self.epoch += 1;
-        let Scratch { hashes, touched, rows_before, .. } = scratch;
+        let Scratch { hashes, touched, is_new, .. } = scratch;
         if listing == Listing::Touched {
             touched.resize(selection.len(), 0);
-            rows_before.resize(selection.len(), 0);
+            is_new.resize(selection.len(), false);
         }
         let (mut count, mut from) = (0, 0);
         loop {
             let (stride, epoch) = (self.store.stride(), self.epoch);
             let words = self.store.words_mut();
-            let take = Take { words, stride, epoch, listing, touched, rows_before, count, step };
+            let take = Take { words, stride, epoch, listing, touched, is_new, count, step };
             let (stranger, take) = self.table.each_group(keys, rows, selection, hashes, from, take);
             count = take.count;
             let Some(at) = stranger else { break };
@@ -244,7 +246,7 @@ impl Grouped {
             from = at;
         }
         touched.truncate(count);
-        rows_before.truncate(count);
+        is_new.truncate(count);
     }
 
     /// Takes the selected rows of a prepared batch. Hot: once per batch.
@@ -279,7 +281,11 @@ impl Grouped {
         let (keys, new) = self.read(&scratch.touched);
         let changed = match old {
             Some(old) => self.compared(shape, scratch, keys, (old, new)),
-            None => self.upserts(scratch, keys, new),
+            None => {
+                scratch.is_new.clear();
+                scratch.is_new.extend(scratch.rows_before.iter().map(|rows| *rows <= 0));
+                self.upserts(scratch, keys, new)
+            }
         };
         self.leave(shape, scratch, failed_before);
         changed
@@ -287,8 +293,8 @@ impl Grouped {
 
     /// The changes where all touched groups have changed, nothing is taken back and nobody asks what was before.
     fn upserts(&self, scratch: &Scratch, mut keys: Vec<Column>, mut results: Vec<Column>) -> Changed {
-        let kind = |before: &i64| if *before > 0 { RowKind::UpdateAfter } else { RowKind::Insert };
-        let mut kinds: Vec<RowKind> = scratch.rows_before.iter().map(kind).collect();
+        let kind = |is_new: &bool| if *is_new { RowKind::Insert } else { RowKind::UpdateAfter };
+        let mut kinds: Vec<RowKind> = scratch.is_new.iter().map(kind).collect();
         if !scratch.errors.is_empty() {
             let there = Selection::All(kinds.len()).filter(|i| self.rows_of(scratch.touched[i]) > 0);
             keys.iter_mut().chain(&mut results).for_each(|column| *column = column.gather(&there));
@@ -483,7 +489,7 @@ struct Take<'a, S> {
     epoch: u64,
     listing: Listing,
     touched: &'a mut [u32],
-    rows_before: &'a mut [i64],
+    is_new: &'a mut [bool],
     count: usize,
     step: S,
 }
@@ -495,7 +501,7 @@ impl<S: Fn(&mut [u64], usize)> GroupVisitor for Take<'_, S> {
         if self.listing == Listing::Touched {
             // Without a branch, because whether a group was met before in its batch is anybody's guess.
             self.touched[self.count] = group;
-            self.rows_before[self.count] = words[ROWS] as i64;
+            self.is_new[self.count] = words[ROWS] == 0;
             self.count += usize::from(words[MARK] != self.epoch);
             words[MARK] = self.epoch;
         }

@@ -1,7 +1,8 @@
 //! Keys to group numbers: an index over hashes, the keys themselves in columns.
 //!
 //! Numbers are dense from 0; those of removed groups are given out again. What else belongs to a group stands with its owner
-//! under the same number. Keys are hashed by `key_hash`, as they are for routing.
+//! under the same number. Keys are hashed by `key_hash`: as they are for routing, or, where the one key
+//! is a number and none is NULL, by a quicker hash of its own.
 
 use super::cell;
 use super::index::Index;
@@ -29,6 +30,9 @@ pub struct GroupTable {
 }
 
 const VACANT: u64 = u64::MAX;
+
+/// The hash of NULL where keys are numbers.
+const HASH_OF_NULL: u64 = 0x9b05_688c;
 
 impl GroupTable {
     /// No groups, with keys of these types; without keys there is one group at the most.
@@ -132,7 +136,7 @@ impl GroupTable {
             }
         }
         if from == 0 || hashes.len() != rows {
-            hash_columns(keys, rows, hashes);
+            hash_keys(keys, rows, hashes);
         }
         let hash = |row: usize| hashes[row];
         if let ([key], [stored]) = (keys, self.keys.as_slice())
@@ -211,6 +215,22 @@ impl GroupTable {
             + self.born.capacity() * size_of::<u64>()
             + self.free.capacity() * size_of::<u32>()
             + self.keys.iter().map(Column::memory_bytes).sum::<usize>()
+    }
+}
+
+/// The hashes of keys as this table has them: the same key has the same hash whether or not others of its batch are NULL.
+fn hash_keys(keys: &[&Column], rows: usize, hashes: &mut Vec<u64>) {
+    let of_number = |key: &Column, row: usize, number: i64| if key.is_null(row) { HASH_OF_NULL } else { hash_number(number) };
+    match keys {
+        [key] if matches!(key.values, Values::I64(_) | Values::I32(_)) => {
+            hashes.clear();
+            match &key.values {
+                Values::I64(v) => hashes.extend(v.iter().enumerate().map(|(row, n)| of_number(key, row, *n))),
+                Values::I32(v) => hashes.extend(v.iter().enumerate().map(|(row, n)| of_number(key, row, (*n).into()))),
+                _ => {}
+            }
+        }
+        keys => hash_columns(keys, rows, hashes),
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod decode;
 pub mod job;
+pub mod onebrc;
 pub mod records;
 
 use serde::Serialize;

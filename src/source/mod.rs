@@ -133,6 +133,10 @@ pub trait Reader: Send {
     fn opens_splits(&self) -> bool {
         false
     }
+    /// Whether `poll` puts columns of its own in place of those it is given, so that nobody need make room in those.
+    fn brings_columns(&self) -> bool {
+        false
+    }
     /// Reads at most `rows_max` rows of one split into `into`, which comes empty. Never blocks. Hot: once per batch.
     fn poll(&mut self, now: Nanos, rows_max: usize, into: &mut Decoded) -> Result<Polled>;
     /// Descriptors that become readable when `poll` has something to do.

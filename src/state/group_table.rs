@@ -1,11 +1,10 @@
-//! Keys to group numbers: an open-addressing index of `u32` over stored 64-bit hashes, the keys themselves in columns.
+//! Keys to group numbers: an index over hashes, the keys themselves in columns.
 //!
-//! Numbers are dense from 0; those of removed groups are given out again. What else belongs to a group stands in columns of
-//! its owner under the same number. A hash is made once a row by `route::key_hash` and never again.
-
-use hashbrown::HashTable;
+//! Numbers are dense from 0; those of removed groups are given out again. What else belongs to a group stands with its owner
+//! under the same number. A hash is made once a row by `route::key_hash` and never again.
 
 use super::cell;
+use super::index::Index;
 use crate::batch::{Column, Selection, Values};
 use crate::types::DataType;
 
@@ -17,8 +16,9 @@ const INLINE_BYTES: usize = 12;
 
 /// The groups of one operator (or one of its panes) on one shard.
 pub struct GroupTable {
-    index: HashTable<u32>,
-    hashes: Vec<u64>,
+    index: Index,
+    /// Low halves of the hashes, by group.
+    hashes: Vec<u32>,
     keys: Vec<Column>,
     /// When each group came, counted in groups; `VACANT` where the number is free.
     born: Vec<u64>,
@@ -29,11 +29,14 @@ pub struct GroupTable {
 
 const VACANT: u64 = u64::MAX;
 
+/// Stands for the group of a row whose key has none yet.
+const STRANGER: u32 = u32::MAX;
+
 impl GroupTable {
     /// No groups, with keys of these types; without keys there is one group at the most.
     pub fn new(key_types: &[DataType]) -> Self {
         Self {
-            index: HashTable::new(),
+            index: Index::default(),
             hashes: Vec::new(),
             keys: key_types.iter().map(|t| Column::with_capacity(t, 0)).collect(),
             born: Vec::new(),
@@ -92,49 +95,43 @@ impl GroupTable {
     pub fn group_ids(&mut self, keys: &[&Column], hashes: &[u64], selection: &Selection, out: &mut Vec<u32>) {
         assert_eq!(keys.len(), self.keys.len());
         out.resize(hashes.len(), 0);
-        let out = out.as_mut_slice();
-        if let [key] = keys
+        let strangers = self.known(keys, hashes, selection, out);
+        if strangers {
+            self.admit(keys, hashes, selection, out);
+        }
+    }
+
+    /// Writes the groups of keys that have one and `STRANGER` for the others; whether there are others.
+    fn known(&self, keys: &[&Column], hashes: &[u64], selection: &Selection, out: &mut [u32]) -> bool {
+        let index = &self.index;
+        if let ([key], [stored]) = (keys, self.keys.as_slice())
             && key.validity.is_none()
+            && stored.validity.is_none()
         {
-            match &key.values {
-                Values::I64(v) => {
-                    return self.probe(keys, hashes, selection, out, |stored, group, row| {
-                        matches!(&stored[0].values, Values::I64(s) if s[group] == v[row]) && !stored[0].is_null(group)
-                    });
-                }
-                Values::I32(v) => {
-                    return self.probe(keys, hashes, selection, out, |stored, group, row| {
-                        matches!(&stored[0].values, Values::I32(s) if s[group] == v[row]) && !stored[0].is_null(group)
-                    });
-                }
-                Values::Str(v) => {
-                    return self.probe(keys, hashes, selection, out, |stored, group, row| {
-                        matches!(&stored[0].values, Values::Str(s) if s.bytes(group) == v.bytes(row)) && !stored[0].is_null(group)
-                    });
+            match (&key.values, &stored.values) {
+                (Values::I64(v), Values::I64(s)) => return probe(index, hashes, selection, out, |g, row| s[g] == v[row]),
+                (Values::I32(v), Values::I32(s)) => return probe(index, hashes, selection, out, |g, row| s[g] == v[row]),
+                (Values::I128(v), Values::I128(s)) => return probe(index, hashes, selection, out, |g, row| s[g] == v[row]),
+                (Values::Str(v), Values::Str(s)) => {
+                    return probe(index, hashes, selection, out, |g, row| s.bytes(g) == v.bytes(row));
                 }
                 _ => {}
             }
         }
-        self.probe(keys, hashes, selection, out, |stored, group, row| {
-            stored.iter().zip(keys).all(|(stored, key)| cell::equal(stored, group, key, row))
-        });
+        probe(index, hashes, selection, out, |group, row| {
+            self.keys.iter().zip(keys).all(|(stored, key)| cell::equal(stored, group, key, row))
+        })
     }
 
-    fn probe(
-        &mut self,
-        keys: &[&Column],
-        hashes: &[u64],
-        selection: &Selection,
-        out: &mut [u32],
-        equal: impl Fn(&[Column], usize, usize) -> bool,
-    ) {
-        for row in selection.iter() {
-            let hash = hashes[row];
-            let (stored_hashes, stored) = (&self.hashes, &self.keys);
-            let same = |group: &u32| stored_hashes[*group as usize] == hash && equal(stored, *group as usize, row);
-            out[row] = match self.index.find(hash, same) {
-                Some(group) => *group,
-                None => self.insert(keys, hash, row),
+    /// Makes groups for the strangers, in the order of their rows.
+    #[cold]
+    fn admit(&mut self, keys: &[&Column], hashes: &[u64], selection: &Selection, out: &mut [u32]) {
+        for row in selection.iter().filter(|row| out[*row] == STRANGER).collect::<Vec<_>>() {
+            let stored = &self.keys;
+            let same = |g: u32| stored.iter().zip(keys).all(|(stored, key)| cell::equal(stored, g as usize, key, row));
+            out[row] = match self.index.find(hashes[row], same) {
+                Some(group) => group,
+                None => self.insert(keys, hashes[row], row),
             };
         }
     }
@@ -143,29 +140,27 @@ impl GroupTable {
         let group = match self.free.pop() {
             Some(group) => {
                 let at = group as usize;
-                self.hashes[at] = hash;
+                self.hashes[at] = hash as u32;
                 self.born[at] = self.born_next;
                 self.keys.iter_mut().zip(keys).for_each(|(stored, key)| cell::set(stored, at, key, row));
                 group
             }
             None => {
-                self.hashes.push(hash);
+                self.hashes.push(hash as u32);
                 self.born.push(self.born_next);
                 self.keys.iter_mut().zip(keys).for_each(|(stored, key)| cell::push(stored, key, row));
                 (self.hashes.len() - 1) as u32
             }
         };
         self.born_next += 1;
-        let hashes = &self.hashes;
-        self.index.insert_unique(hash, group, |g| hashes[*g as usize]);
+        self.index.insert(hash, group);
         group
     }
 
     /// Removes a group; its number may be given out again. Panics if it is not there.
     pub fn remove(&mut self, group: u32) {
         let at = group as usize;
-        let entry = self.index.find_entry(self.hashes[at], |g| *g == group);
-        entry.expect("a group that is removed is there").remove();
+        self.index.remove(self.hashes[at].into(), group);
         self.born[at] = VACANT;
         self.free.push(group);
         for column in &mut self.keys {
@@ -178,19 +173,39 @@ impl GroupTable {
             }
         }
         if self.dead_bytes > DEAD_BYTES_MIN && self.dead_bytes > self.state_bytes() / 2 {
-            self.keys.iter_mut().for_each(|column| *column = column.gather(&Selection::All(column.len())));
+            let all: Vec<u32> = (0..self.bound() as u32).collect();
+            self.keys.iter_mut().for_each(|column| *column = column.gather_rows(&all));
             self.dead_bytes = 0;
         }
     }
 
     /// Bytes held.
     pub fn state_bytes(&self) -> usize {
-        self.index.allocation_size()
-            + self.hashes.capacity() * size_of::<u64>()
+        self.index.memory_bytes()
+            + self.hashes.capacity() * size_of::<u32>()
             + self.born.capacity() * size_of::<u64>()
             + self.free.capacity() * size_of::<u32>()
             + self.keys.iter().map(Column::memory_bytes).sum::<usize>()
     }
+}
+
+/// The groups of the selected rows, `STRANGER` where there is none; whether there is such a row. Hot: once per row.
+#[inline]
+fn probe(index: &Index, hashes: &[u64], selection: &Selection, out: &mut [u32], same: impl Fn(usize, usize) -> bool) -> bool {
+    let find = |row: usize| index.find(hashes[row], |group| same(group as usize, row)).unwrap_or(STRANGER);
+    let mut strangers = false;
+    match selection {
+        Selection::All(_) => out.iter_mut().enumerate().for_each(|(row, group)| {
+            *group = find(row);
+            strangers |= *group == STRANGER;
+        }),
+        Selection::Rows(rows) => rows.iter().for_each(|row| {
+            let group = find(*row as usize);
+            out[*row as usize] = group;
+            strangers |= group == STRANGER;
+        }),
+    }
+    strangers
 }
 
 #[cfg(test)]

@@ -73,6 +73,17 @@ fn for_blocks(text: &[u8], mut see: impl FnMut(u32, &[u8; BLOCK]) -> bool) {
     }
 }
 
+/// For each byte of a block the bit that says it is found: that of its eighth of the block.
+const BITS: [u8; BLOCK] = {
+    let mut bits = [0; BLOCK];
+    let mut i = 0;
+    while i < BLOCK {
+        bits[i] = 1 << (i / 8);
+        i += 1;
+    }
+    bits
+};
+
 /// Bit i says whether byte i is asked for. Hot: once per block.
 #[inline(always)]
 fn mask<const N: usize>(block: &[u8; BLOCK], asked: [u8; N]) -> u64 {
@@ -82,15 +93,21 @@ fn mask<const N: usize>(block: &[u8; BLOCK], asked: [u8; N]) -> u64 {
         for one in asked {
             any |= block[i] == one;
         }
-        found[i] = if any { 0xff } else { 0 };
+        found[i] = if any { BITS[i] } else { 0 };
     }
-    let mut mask = 0;
-    for (part, eight) in found.as_chunks::<8>().0.iter().enumerate() {
-        // One bit of each of the eight bytes, brought together in the top byte.
-        let bits = u64::from_le_bytes(*eight) & 0x8040_2010_0804_0201;
-        mask |= (bits.wrapping_mul(0x0101_0101_0101_0101) >> 56) << (part * 8);
-    }
-    mask
+    transpose(found.as_chunks::<8>().0.iter().fold(0, |all, eight| all | u64::from_le_bytes(*eight)))
+}
+
+/// Bit 8 i + j of the eight rows of eight bits becomes bit 8 j + i: squares of one, two and four bits change places.
+#[inline(always)]
+fn transpose(bits: u64) -> u64 {
+    let swap = |bits: u64, by: u32, which: u64| {
+        let differs = (bits ^ (bits >> by)) & which;
+        bits ^ differs ^ (differs << by)
+    };
+    let bits = swap(bits, 7, 0x00aa_00aa_00aa_00aa);
+    let bits = swap(bits, 14, 0x0000_cccc_0000_cccc);
+    swap(bits, 28, 0x0000_0000_f0f0_f0f0)
 }
 
 #[cfg(test)]

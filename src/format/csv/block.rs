@@ -11,7 +11,7 @@ use crate::format::runs::{self, Span};
 use crate::format::{DecodeField, fields, lines};
 
 /// Records of a block at the most: their bytes stay in the first cache while the columns are read.
-const ROWS_MAX: usize = 128;
+const ROWS_MAX: usize = 512;
 
 /// Where the fields of the regular records at the front of the input end.
 #[derive(Debug)]

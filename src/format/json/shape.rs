@@ -23,7 +23,7 @@ use crate::format::runs::{self, Span};
 use crate::format::{DecodeField, lines};
 
 /// Lines of a block at the most: their bytes stay in the first cache while the columns are read.
-const ROWS_MAX: usize = 128;
+const ROWS_MAX: usize = 512;
 
 /// Words of eight bytes that a number is looked for in; longer ones are scanned.
 const NUMBER_WORDS: usize = 3;

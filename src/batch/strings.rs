@@ -192,8 +192,12 @@ mod tests {
         assert_eq!(copy, column);
         let whole = texts.concat();
         let mut parts = StrColumn::default();
-        let ends = texts.iter().scan(0, |end, text| Some(*end += text.len()).map(|()| *end));
-        parts.extend_parts(whole.as_bytes(), ends.zip(texts).map(|(end, text)| (end - text.len(), end)));
+        let mut end = 0;
+        let spans = texts.map(|text| {
+            end += text.len();
+            (end - text.len(), end)
+        });
+        parts.extend_parts(whole.as_bytes(), spans.into_iter());
         assert!(parts == column && parts.views()[..3] == column.views()[..3]);
         copy.set(0, b"changed");
         assert_ne!(copy, column);

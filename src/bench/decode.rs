@@ -229,8 +229,12 @@ struct Plain {
 
 impl Plain {
     fn clear(&mut self) {
-        (self.id.clear(), self.key.clear(), self.value.clear());
-        (self.text.clear(), self.text_ends.clear(), self.time.clear());
+        self.id.clear();
+        self.key.clear();
+        self.value.clear();
+        self.text.clear();
+        self.text_ends.clear();
+        self.time.clear();
     }
 
     fn push(&mut self, numbers: [i64; 2], value: f64, last: Last, text: &[u8]) -> Result<()> {

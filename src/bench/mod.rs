@@ -3,7 +3,9 @@
 //! Used by `corelane bench` and by the files under `benches/`. Every comparison is a ratio within one run, because machines are noisy;
 //! every timed region is checked by a checksum against a computation that shares no code with the engine.
 
+pub mod decode;
 pub mod job;
+pub mod onebrc;
 pub mod records;
 
 use serde::Serialize;

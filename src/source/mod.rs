@@ -11,6 +11,7 @@ mod nexmark;
 mod pace;
 mod pump;
 mod random;
+mod range;
 mod records;
 mod tcp;
 

@@ -178,6 +178,7 @@ fn check(options: &str, bytes: &[u8], out: u64, aside: u64) {
 
 const JSON: &str = "'format' = 'json'";
 const CSV: &str = "'format' = 'csv'";
+const RAW: &str = "'format' = 'raw'";
 
 #[test]
 fn a_line_over_the_limit_is_set_aside_and_the_next_is_read() {
@@ -201,12 +202,64 @@ fn a_number_out_of_range_is_set_aside() {
 #[test]
 fn an_unknown_field_is_ignored_and_a_missing_one_is_null() {
     check(JSON, b"{\"a\":1,\"z\":[1,{\"y\":2}]}\n", 1, 0);
+    check(CSV, b"1,x,one too many\n2,y\n", 1, 1);
 }
 
 #[test]
 fn a_truncated_last_record_is_set_aside() {
     check(JSON, b"{\"a\":1,\"c\":\"x\"}\n{\"a\":2,\"c\":\"y", 1, 1);
     check(CSV, b"1,x\n2", 1, 1);
+}
+
+/// Fails by `'on.error'`, and by `'max.errors'` when there is one more bad record than that.
+fn bad_records_end_the_job(options: &str, bytes: &[u8], bad: u64) {
+    for (option, fails) in [
+        ("'on.error' = 'fail'".to_owned(), true),
+        (format!("'max.errors' = '{}'", bad - 1), true),
+        (format!("'max.errors' = '{bad}'"), false),
+    ] {
+        let kind = read("a INT, c VARCHAR(4)", &format!("{options}, {option}"), bytes).err().map(|e| e.kind());
+        assert_eq!(kind, fails.then_some(ErrorKind::Data), "{options}, {option}: {:?}", String::from_utf8_lossy(bytes));
+    }
+}
+
+#[test]
+fn each_kind_of_bad_record_ends_the_job_where_the_table_says_so() {
+    let (json, csv) = ("'format' = 'json', 'line.max-bytes' = '40'", "'format' = 'csv', 'line.max-bytes' = '40'");
+    let long = "x".repeat(50);
+    let bad: [(&str, Vec<u8>); 10] = [
+        (json, format!("{{\"a\":1,\"c\":\"{long}\"}}\n{{\"a\":2}}\n").into_bytes()),
+        (json, b"{\"a\":1,\"c\":\"\xff\"}\n{\"a\":2}\n".to_vec()),
+        (json, b"{\"a\":2147483648}\n{\"a\":2}\n".to_vec()),
+        (json, b"{\"a\":2}\n{\"a\":3,\"c\":\"y".to_vec()),
+        (csv, format!("1,{long}\n2,y\n").into_bytes()),
+        (csv, b"1,\xff\n2,y\n".to_vec()),
+        (csv, b"2147483648,x\n2,y\n".to_vec()),
+        (csv, b"1,x,one too many\n2,y\n".to_vec()),
+        (csv, b"1,x\n2".to_vec()),
+        (RAW, b"\x01\0\0\0\xff\xfe\0\0\x02\0\0\0y\0\0\0".to_vec()),
+    ];
+    for (options, bytes) in bad {
+        bad_records_end_the_job(options, &bytes, 1);
+    }
+    bad_records_end_the_job(RAW, b"\x01\0\0\0x\0\0\0\x02\0", 1);
+}
+
+#[test]
+fn raw_rows_that_are_bad_are_set_aside() {
+    let check = |columns: &str, bytes: &[u8], out: u64, aside: u64| {
+        let written = read(columns, RAW, bytes).unwrap_or_else(|e| panic!("{columns} {bytes:?}\n{e}"));
+        counted(&written, columns);
+        assert_eq!((written.counters.rows_out, written.counters.rows_aside), (out, aside), "{columns} {bytes:?}");
+    };
+    // Text that is no UTF-8, a boolean that is neither 0 nor 1, a decimal out of range, a last row that is cut.
+    check("a INT, c VARCHAR(4)", b"\x01\0\0\0\xff\xfe\0\0\x02\0\0\0y\0\0\0", 1, 1);
+    check("a BOOLEAN", b"\0\x01\x02", 2, 1);
+    let decimals: Vec<u8> = [999_i128, 1_000, -999, -1_000].iter().flat_map(|units| units.to_le_bytes()).collect();
+    check("a DECIMAL(3, 1)", &decimals, 2, 2);
+    check("a INT, c VARCHAR(4)", b"\x01\0\0\0x\0\0\0\x02\0", 1, 1);
+    let limited = read("a INT, c VARCHAR(4)", "'format' = 'raw', 'line.max-bytes' = '7'", b"").err();
+    assert!(limited.is_some_and(|e| e.to_string().contains("8 bytes")), "a row wider than the limit is refused");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The one integration test binary.
 
 mod bad_input;
+mod binary;
 mod golden;
 mod oracle;
 mod oracle_query;

@@ -1,0 +1,73 @@
+//! The program itself: what it reads from a pipe, how it ends on its own, by `--duration` and by signals.
+//!
+//! The exit codes are those that `corelane run --help` promises.
+
+use std::io::{BufRead, BufReader, Write as _};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+fn start(sql: &str, args: &[&str]) -> (TempDir, Child) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let script = folder.path().join("job.sql");
+    std::fs::write(&script, sql).expect("a script");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_corelane"));
+    command.current_dir(folder.path()).arg("run").arg(&script).args(args);
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    (folder, child)
+}
+
+fn piped(options: &str, bytes: &[u8]) -> (String, Output) {
+    let sql = format!(
+        "CREATE TABLE t (a INT, c VARCHAR(2)) WITH ('connector' = 'filesystem', 'path' = '-', {options});
+         CREATE TABLE o (a INT, c VARCHAR(2)) WITH ('connector' = 'filesystem', 'path' = 'out.csv', 'format' = 'csv', 'sink.single-file' = 'true');
+         INSERT INTO o SELECT a, c FROM t WHERE a > 1;"
+    );
+    let (folder, mut child) = start(&sql, &[]);
+    child.stdin.take().expect("a pipe").write_all(bytes).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    (std::fs::read_to_string(folder.path().join("out.csv")).unwrap_or_default(), output)
+}
+
+#[test]
+fn standard_input_is_read_to_its_end() {
+    let raw: Vec<u8> =
+        [(1_i32, b"x\0"), (2, b"yz"), (3, b"z\0")].iter().flat_map(|(a, c)| [&a.to_le_bytes()[..], *c].concat()).collect();
+    let cases: [(&str, &[u8]); 3] = [
+        ("'format' = 'raw'", &raw),
+        ("'format' = 'csv'", b"1,x\n2,yz\n3,z\n"),
+        ("'format' = 'json'", b"{\"a\":1,\"c\":\"x\"}\n{\"a\":2,\"c\":\"yz\"}\n{\"c\":\"z\",\"a\":3}"),
+    ];
+    for (options, bytes) in cases {
+        let (written, output) = piped(options, bytes);
+        assert_eq!((written.as_str(), output.status.code()), ("2,yz\n3,z\n", Some(0)), "{options}: {output:?}");
+    }
+}
+
+#[test]
+fn bad_record_on_standard_input_fails_the_program_where_the_table_says_so() {
+    let (_, output) = piped("'format' = 'csv', 'on.error' = 'fail'", b"2,yz\nno number,z\n");
+    assert!(output.status.code().is_some_and(|code| code != 0), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("stdin"), "{output:?}");
+}
+
+const ENDLESS: &str = "CREATE TABLE t (a BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000'); SELECT a FROM t;";
+
+#[test]
+fn duration_drains_a_job_without_end() {
+    let (_folder, child) = start(ENDLESS, &["--duration", "100ms"]);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(!output.stdout.is_empty(), "rows were printed before the end");
+}
+
+#[test]
+fn first_signal_drains_the_job() {
+    let (_folder, mut child) = start(ENDLESS, &[]);
+    let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+    out.read_line(&mut String::new()).expect("it prints once it runs");
+    let sent = Command::new("sh").args(["-c", &format!("kill -TERM {}", child.id())]).status().expect("a shell");
+    assert!(sent.success());
+    std::io::copy(&mut out, &mut std::io::sink()).expect("readable");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}

@@ -81,6 +81,19 @@ impl Bitmap {
         Self { words: self.words.iter().zip(&other.words).map(|(a, b)| a & b).collect(), len: self.len }
     }
 
+    /// The bits of the rows of a mask over as many rows. Hot: once per batch.
+    pub fn compress(&self, mask: &[u64]) -> Bitmap {
+        let mut out = Bitmap::default();
+        for (bits, mask) in self.words.iter().zip(mask) {
+            let mut left = *mask;
+            while left != 0 {
+                out.push(bits >> left.trailing_zeros() & 1 == 1);
+                left &= left - 1;
+            }
+        }
+        out
+    }
+
     /// The bits, in order.
     pub fn iter(&self) -> impl Iterator<Item = bool> + '_ {
         (0..self.len).map(|i| self.get(i))

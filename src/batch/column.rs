@@ -2,6 +2,7 @@
 //!
 //! A NULL row's value is unspecified but present, so kernels may compute on it and ignore the result.
 
+use super::compress::compress;
 use super::{Bitmap, Selection, StrColumn};
 use crate::types::{DataType, Representation, Value};
 
@@ -247,14 +248,26 @@ impl Column {
             Values::F32(v) => Values::F32(gather_vec(v, rows)),
             Values::F64(v) => Values::F64(gather_vec(v, rows)),
             Values::I128(v) => Values::I128(gather_vec(v, rows)),
-            Values::Str(v) => {
-                let mut out = StrColumn::with_capacity(rows.len());
-                rows.iter().for_each(|row| out.push(v.bytes(*row as usize)));
-                Values::Str(out)
-            }
+            Values::Str(v) => Values::Str(v.gather(rows.iter().copied())),
         };
         let validity = self.validity.as_ref().map(|v| rows.iter().map(|row| v.get(*row as usize)).collect());
         Column { values, validity }
+    }
+
+    /// The rows whose bit is set, of which there are `count`, as a new column. Hot: once per batch.
+    pub fn compress(&self, words: &[u64], count: usize) -> Column {
+        let values = match &self.values {
+            Values::Bool(v) => Values::Bool(compress(v, words, count)),
+            Values::I8(v) => Values::I8(compress(v, words, count)),
+            Values::I16(v) => Values::I16(compress(v, words, count)),
+            Values::I32(v) => Values::I32(compress(v, words, count)),
+            Values::I64(v) => Values::I64(compress(v, words, count)),
+            Values::F32(v) => Values::F32(compress(v, words, count)),
+            Values::F64(v) => Values::F64(compress(v, words, count)),
+            Values::I128(v) => Values::I128(compress(v, words, count)),
+            Values::Str(v) => Values::Str(v.compress(words, count)),
+        };
+        Column { values, validity: self.validity.as_ref().map(|v| v.compress(words)) }
     }
 
     /// Appends all rows of a column of the same representation. Panics if it is another.

@@ -11,6 +11,7 @@
 
 mod bitmap;
 mod column;
+pub mod compress;
 mod message;
 mod selection;
 mod strings;
@@ -126,6 +127,17 @@ impl Batch {
     pub fn gather_around(&self, columns: Vec<Column>, selection: &Selection) -> Batch {
         let kinds = self.kinds.as_ref().map(|k| selection.iter().map(|row| k[row]).collect());
         Batch::with_stamps(columns, selection.len(), kinds, gather_stamps(&self.stamps, selection))
+    }
+
+    /// A batch of `columns` that were cut down to the `count` rows of a mask, with those rows' kinds and stamps.
+    pub fn compress_around(&self, columns: Vec<Column>, words: &[u64], count: usize) -> Batch {
+        match (&self.kinds, &self.stamps[..]) {
+            (None, [run]) if count > 0 => {
+                let run = StampRun { stamp: run.stamp, count: count as u32 };
+                Batch::with_stamps(columns, count, None, vec![run])
+            }
+            _ => self.gather_around(columns, &Selection::Rows(compress::rows_of(words, count))),
+        }
     }
 
     /// Appends the rows of a batch with columns of the same types.

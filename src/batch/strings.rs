@@ -8,8 +8,10 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use super::compress::{compress, rows_of};
+
 /// One string: its length and content, or length, prefix and place in the arena.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct StrView {
     len: u32,
@@ -133,6 +135,24 @@ impl StrColumn {
         if rows == 0 {
             self.arena.clear();
         }
+    }
+
+    /// The strings whose bit is set, of which there are `count`. Hot: once per column of a batch.
+    pub fn compress(&self, words: &[u64], count: usize) -> StrColumn {
+        if self.arena.is_empty() {
+            return Self { views: compress(&self.views, words, count), arena: Vec::new() };
+        }
+        self.gather(rows_of(words, count).into_iter())
+    }
+
+    /// The strings of these rows. Hot: once per column of a batch.
+    pub fn gather(&self, rows: impl ExactSizeIterator<Item = u32>) -> StrColumn {
+        if self.arena.is_empty() {
+            return Self { views: rows.map(|row| self.views[row as usize]).collect(), arena: Vec::new() };
+        }
+        let mut out = StrColumn::with_capacity(rows.len());
+        rows.for_each(|row| out.push(self.bytes(row as usize)));
+        out
     }
 
     /// Appends all of `other`.

@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 
 use super::BinaryOp;
 use super::operand::{Native, Operand, Rows, Side, StrSide, both_valid, map2};
+use crate::batch::compress::{count_ones, mask_of, mask_of_pairs, rows_of};
 use crate::batch::{Bitmap, Column, Selection, Values};
 
 /// The order of a native type.
@@ -74,6 +75,14 @@ impl Outcome for AsSelection<'_> {
     type Out = Selection;
 
     fn pairs<T: Copy>(self, a: Side<'_, T>, b: Side<'_, T>, holds: impl Fn(T, T) -> bool) -> Selection {
+        if let Selection::All(rows) = self.rows.selection {
+            let mut words = Vec::new();
+            AsMask { validity: self.validity.as_ref(), rows: *rows, words: &mut words }.pairs(a, b, holds);
+            return match count_ones(&words) {
+                count if count == *rows => Selection::All(count),
+                count => Selection::Rows(rows_of(&words, count)),
+            };
+        }
         match (a, b) {
             (Side::Slice(a), Side::One(b)) => self.rows(|row| holds(a[row], b)),
             (Side::One(a), Side::Slice(b)) => self.rows(|row| holds(a, b[row])),
@@ -85,6 +94,40 @@ impl Outcome for AsSelection<'_> {
         match self.validity {
             None => keep(self.rows.selection, holds),
             Some(validity) => keep(self.rows.selection, |row| validity.get(row) & holds(row)),
+        }
+    }
+}
+
+/// One bit a row, all rows being looked at.
+struct AsMask<'a> {
+    validity: Option<&'a Bitmap>,
+    rows: usize,
+    words: &'a mut Vec<u64>,
+}
+
+impl Outcome for AsMask<'_> {
+    type Out = ();
+
+    fn pairs<T: Copy>(self, a: Side<'_, T>, b: Side<'_, T>, holds: impl Fn(T, T) -> bool) {
+        self.words.clear();
+        self.words.resize(self.rows.div_ceil(64), 0);
+        match (a, b) {
+            (Side::Slice(a), Side::One(b)) => mask_of(a, |a| holds(a, b), self.words),
+            (Side::One(a), Side::Slice(b)) => mask_of(b, |b| holds(a, b), self.words),
+            (Side::Slice(a), Side::Slice(b)) => mask_of_pairs(a, b, holds, self.words),
+            (Side::One(a), Side::One(b)) => mask_of(&vec![holds(a, b); self.rows], |holds| holds, self.words),
+        }
+        if let Some(validity) = self.validity {
+            self.words.iter_mut().zip(validity.words()).for_each(|(word, valid)| *word &= valid);
+        }
+    }
+
+    fn rows(self, holds: impl Fn(usize) -> bool) {
+        self.words.clear();
+        self.words.resize(self.rows.div_ceil(64), 0);
+        for row in 0..self.rows {
+            let valid = self.validity.is_none_or(|v| v.get(row));
+            self.words[row / 64] |= u64::from(valid & holds(row)) << (row % 64);
         }
     }
 }
@@ -180,6 +223,12 @@ pub(super) fn evaluate(op: BinaryOp, a: &Operand<'_>, b: &Operand<'_>, rows: Row
 /// The rows for which `a op b` is TRUE; neither side is a constant NULL. Hot: once per batch.
 pub(super) fn select(op: BinaryOp, a: &Operand<'_>, b: &Operand<'_>, rows: Rows<'_>) -> Selection {
     dispatch(op, a, b, AsSelection { rows, validity: both_valid(a, b) })
+}
+
+/// The rows of all `rows` for which `a op b` is TRUE, as a mask; neither side is a constant NULL. Hot: once per batch.
+pub(super) fn mask(op: BinaryOp, a: &Operand<'_>, b: &Operand<'_>, rows: usize, words: &mut Vec<u64>) {
+    let validity = both_valid(a, b);
+    dispatch(op, a, b, AsMask { validity: validity.as_ref(), rows, words });
 }
 
 /// Whether `a IS DISTINCT FROM b`, as a column without NULLs; either side may be a constant NULL.

@@ -148,4 +148,42 @@ impl Node {
             node => logic::select_true(&node.evaluate(batch, selection, errors), selection),
         }
     }
+
+    /// Whether `mask` applies: comparisons of columns and constants, and AND of such. None of them can fail, so each may look at all rows.
+    pub fn is_maskable(&self) -> bool {
+        let plain = |node: &Node| match node {
+            Node::Column(_) => true,
+            Node::Constant(column) => !column.is_null(0),
+            _ => false,
+        };
+        match self {
+            Node::Compare { left, right, .. } => plain(left) && plain(right),
+            Node::And(nodes) => !nodes.is_empty() && nodes.iter().all(Node::is_maskable),
+            _ => false,
+        }
+    }
+
+    /// One bit for each row for which the BOOLEAN is TRUE; only where `is_maskable`. Hot: once per batch.
+    pub fn mask(&mut self, batch: &Batch, words: &mut Vec<u64>) {
+        let (all, mut errors) = (Selection::All(batch.rows()), RowErrors::default());
+        match self {
+            Node::Compare { op, left, right } => {
+                let left = left.evaluate(batch, &all, &mut errors);
+                let right = right.evaluate(batch, &all, &mut errors);
+                compare::mask(*op, &left, &right, batch.rows(), words);
+            }
+            Node::And(nodes) => {
+                let mut part = Vec::new();
+                for (at, node) in nodes.iter_mut().enumerate() {
+                    if at == 0 {
+                        node.mask(batch, words);
+                        continue;
+                    }
+                    node.mask(batch, &mut part);
+                    words.iter_mut().zip(&part).for_each(|(word, part)| *word &= part);
+                }
+            }
+            _ => unreachable!("asked of a node that gives no mask"),
+        }
+    }
 }

@@ -32,6 +32,16 @@ impl Program {
         self.root.select(batch, selection, errors)
     }
 
+    /// Whether the expression is a filter that `mask` can run.
+    pub fn is_maskable(&self) -> bool {
+        self.root.is_maskable()
+    }
+
+    /// One bit for each row of the batch for which the BOOLEAN is TRUE; only where `is_maskable`. Hot: once per batch.
+    pub fn mask(&mut self, batch: &Batch, words: &mut Vec<u64>) {
+        self.root.mask(batch, words);
+    }
+
     /// The column, where the expression is nothing but one.
     pub fn as_column(&self) -> Option<usize> {
         match self.root {

@@ -3,9 +3,10 @@
 //! A row whose predicate or column fails goes aside; it is not a filtered row. A plain column reference is moved where all rows pass.
 
 use super::{Operator, Output, set_aside};
+use crate::batch::compress::count_ones;
 use crate::batch::{Batch, Column, Selection};
 use crate::error::Result;
-use crate::expr::{Expr, Program, RowErrors};
+use crate::expr::{Expr, Program, RowError, RowErrors};
 use crate::types::DataType;
 use crate::types::relation::OnError;
 
@@ -17,6 +18,10 @@ pub struct Calc {
     last_use: Vec<bool>,
     input_types: Vec<DataType>,
     on_error: OnError,
+    /// Whether the filter is a mask and all columns are plain: nothing can fail and no selection is made.
+    is_mask: bool,
+    /// The mask of the batch at hand.
+    words: Vec<u64>,
 }
 
 impl Calc {
@@ -26,7 +31,47 @@ impl Calc {
         let last_use = (0..programs.len())
             .map(|i| programs[i].as_column().is_some_and(|c| programs[i + 1..].iter().all(|p| p.as_column() != Some(c))))
             .collect();
-        Ok(Calc { filter: filter.map(Program::compile).transpose()?, columns: programs, last_use, input_types, on_error })
+        let filter = filter.map(Program::compile).transpose()?;
+        let is_mask = filter.as_ref().is_some_and(Program::is_maskable) && programs.iter().all(|p| p.as_column().is_some());
+        Ok(Calc { filter, columns: programs, last_use, input_types, on_error, is_mask, words: Vec::new() })
+    }
+
+    /// Filters by a mask and cuts the columns down to it. Hot: once per batch.
+    fn process_by_mask(&mut self, mut batch: Batch, out: &mut Output) {
+        let rows = batch.rows();
+        if let Some(filter) = &mut self.filter {
+            filter.mask(&batch, &mut self.words);
+        }
+        let count = count_ones(&self.words);
+        out.filtered_rows += (rows - count) as u64;
+        if count == rows {
+            let columns = (0..self.columns.len()).map(|i| self.plain(i, &mut batch)).collect();
+            out.emit(Batch::with_stamps(columns, rows, batch.kinds.take(), std::mem::take(&mut batch.stamps)));
+        } else if count > 0 {
+            let inputs = self.columns.iter().filter_map(Program::as_column);
+            let columns = inputs.map(|index| batch.columns[index].compress(&self.words, count)).collect();
+            out.emit(batch.compress_around(columns, &self.words, count));
+        }
+    }
+
+    /// Plain output column `at` over all rows: the input column itself where nobody reads it later.
+    fn plain(&self, at: usize, batch: &mut Batch) -> Column {
+        let index = self.columns[at].as_column().expect("a column that is not computed is plain");
+        if self.last_use[at] {
+            return std::mem::replace(&mut batch.columns[index], Column::with_capacity(&DataType::Null, 0));
+        }
+        batch.columns[index].clone()
+    }
+
+    /// Takes failed rows out of the selection and puts them aside; gives how many there are. Cold: only for bad rows.
+    #[cold]
+    fn set_aside(&self, batch: &Batch, selection: &mut Selection, failed: Vec<RowError>, out: &mut Output) -> Result<usize> {
+        *selection = selection.filter(|row| failed.binary_search_by_key(&(row as u32), |e| e.row).is_err());
+        let count = failed.len();
+        for error in failed {
+            set_aside(batch, error.row as usize, &self.input_types, error.reason, self.on_error, out)?;
+        }
+        Ok(count)
     }
 
     /// The computed columns over all rows of the batch; plain references stay `None`.
@@ -38,36 +83,30 @@ impl Calc {
 
 impl Operator for Calc {
     fn process(&mut self, mut batch: Batch, out: &mut Output) -> Result<()> {
+        if self.is_mask {
+            self.process_by_mask(batch, out);
+            return Ok(());
+        }
         let rows = batch.rows();
         let mut errors = RowErrors::default();
         let mut selection = match &mut self.filter {
             None => Selection::All(rows),
             Some(filter) => filter.select(&batch, &Selection::All(rows), &mut errors),
         };
-        let failed = errors.take();
-        let kept = selection.iter().filter(|row| failed.binary_search_by_key(&(*row as u32), |e| e.row).is_err()).count();
-        out.filtered_rows += (rows - kept - failed.len()) as u64;
-        if kept < selection.len() {
-            selection = selection.filter(|row| failed.binary_search_by_key(&(row as u32), |e| e.row).is_err());
+        let mut failed = 0;
+        if !errors.is_empty() {
+            failed = self.set_aside(&batch, &mut selection, errors.take(), out)?;
         }
-        for error in failed {
-            set_aside(&batch, error.row as usize, &self.input_types, error.reason, self.on_error, out)?;
-        }
+        out.filtered_rows += (rows - selection.len() - failed) as u64;
         let computed = self.computed(&batch, &selection, &mut errors);
-        let failed = errors.take();
-        if !failed.is_empty() {
-            selection = selection.filter(|row| failed.binary_search_by_key(&(row as u32), |e| e.row).is_err());
-        }
-        for error in failed {
-            set_aside(&batch, error.row as usize, &self.input_types, error.reason, self.on_error, out)?;
+        if !errors.is_empty() {
+            self.set_aside(&batch, &mut selection, errors.take(), out)?;
         }
         let all = selection.len() == rows;
         let columns = computed.into_iter().enumerate().map(|(i, column)| match (column, self.columns[i].as_column()) {
             (Some(column), _) if all => column,
             (Some(column), _) => column.gather(&selection),
-            (None, Some(index)) if all && self.last_use[i] => {
-                std::mem::replace(&mut batch.columns[index], Column::with_capacity(&DataType::Null, 0))
-            }
+            (None, _) if all => self.plain(i, &mut batch),
             (None, index) => batch.columns[index.expect("a column that is not computed is plain")].gather(&selection),
         });
         let columns: Vec<Column> = columns.collect();

@@ -60,7 +60,7 @@ impl Operator for Aggregate {
             return Ok(());
         }
         let all = Selection::All(batch.rows());
-        self.scratch.prepare(&batch, &self.shape);
+        self.scratch.prepare(&batch);
         self.stamp = batch.last_stamp();
         match self.emit {
             Emit::OnClose => self.groups.apply(&self.shape, &batch, &all, &mut self.scratch),

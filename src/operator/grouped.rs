@@ -9,10 +9,9 @@
 
 use std::borrow::Cow;
 
-use super::accumulator::{Accumulator, Rows, Verdict, accumulator, bytes_of, grow};
+use super::accumulator::{Accumulator, Offer, RowOp, Rows, Verdict, accumulator, add_f64, bytes_of, grow};
 use crate::batch::{Batch, Column, RowKind, Selection, Values};
-use crate::route::key_hash::hash_columns;
-use crate::state::{GroupTable, RowStore, cell};
+use crate::state::{GroupTable, GroupVisitor, RowStore, cell};
 use crate::types::DataType;
 use crate::types::relation::{AggregateCall, Changes, Retracts};
 
@@ -59,15 +58,15 @@ pub struct Scratch {
     touched: Vec<u32>,
     /// Rows of each touched group before the batch.
     rows_before: Vec<i64>,
+    /// Whether each touched group came with the batch.
+    is_new: Vec<bool>,
     /// Rows that failed, with their reasons.
     pub errors: Vec<(usize, Cow<'static, str>)>,
 }
 
 impl Scratch {
-    /// Hashes the keys and reads the signs of a batch.
-    pub fn prepare(&mut self, batch: &Batch, shape: &Shape) {
-        let keys: Vec<&Column> = shape.keys.iter().map(|k| &batch.columns[*k]).collect();
-        hash_columns(&keys, batch.rows(), &mut self.hashes);
+    /// Reads the signs of a batch.
+    pub fn prepare(&mut self, batch: &Batch) {
         self.signs = batch.kinds.as_ref().map(|kinds| kinds.iter().map(|k| k.sign() as i8).collect());
         self.errors.clear();
     }
@@ -97,6 +96,20 @@ pub struct Grouped {
     epoch: u64,
 }
 
+/// Whether a batch was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Applied {
+    All,
+    Nothing,
+}
+
+/// Whether the groups that a batch touches are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listing {
+    Touched,
+    Nothing,
+}
+
 /// Words of a group that belong to no function.
 const ROWS: usize = 0;
 const MARK: usize = 1;
@@ -113,9 +126,7 @@ impl Grouped {
 
     /// Makes the one group of an aggregate without keys.
     pub fn make_global(&mut self) {
-        let mut hashes = Vec::new();
-        hash_columns(&[], 1, &mut hashes);
-        self.table.group_ids(&[], &hashes, &Selection::All(1), &mut Vec::new());
+        self.table.group_ids(&[], 1, &Selection::All(1), &mut Vec::new(), &mut Vec::new());
         self.resize();
     }
 
@@ -168,8 +179,81 @@ impl Grouped {
         self.accumulators.iter_mut().for_each(|a| a.resize(bound));
     }
 
+    /// Takes the selected rows of a prepared batch in one go, if all of them only add and every function has a step for each: finds the
+    /// group, counts the row and feeds the functions while the group's line is at hand. Hot: once per batch.
+    fn apply_at_once(
+        &mut self,
+        shape: &Shape,
+        batch: &Batch,
+        selection: &Selection,
+        scratch: &mut Scratch,
+        listing: Listing,
+    ) -> Applied {
+        if scratch.signs.is_some() {
+            return Applied::Nothing;
+        }
+        let mut steps = Vec::with_capacity(self.accumulators.len());
+        for (accumulator, call) in self.accumulators.iter_mut().zip(&shape.calls) {
+            let argument = call.argument.map(|a| &batch.columns[a]);
+            let narrows = call.filter.is_some() || argument.is_some_and(Column::has_nulls);
+            match accumulator.row_op(argument) {
+                _ if narrows => return Applied::Nothing,
+                Offer::Nothing => {}
+                Offer::Step(step) => steps.push(step),
+                Offer::Update => return Applied::Nothing,
+            }
+        }
+        let keys: Vec<&Column> = shape.keys.iter().map(|k| &batch.columns[*k]).collect();
+        let input = (keys.as_slice(), batch.rows());
+        match steps.as_slice() {
+            [] => self.each_row(input, selection, scratch, listing, |_, _| {}),
+            [RowOp::AddF64(at, v)] => {
+                let (at, v) = (*at, *v);
+                self.each_row(input, selection, scratch, listing, move |words, row| add_f64(&mut words[at], v[row]));
+            }
+            steps => self.each_row(input, selection, scratch, listing, |words, row| {
+                steps.iter().for_each(|step| step.apply(words, row));
+            }),
+        }
+        Applied::All
+    }
+
+    /// Finds each row's group, making groups for new keys, counts the row and takes a step on the group's words.
+    fn each_row(
+        &mut self,
+        (keys, rows): (&[&Column], usize),
+        selection: &Selection,
+        scratch: &mut Scratch,
+        listing: Listing,
+        step: impl Fn(&mut [u64], usize) + Copy,
+    ) {
+        self.epoch += 1;
+        let Scratch { hashes, touched, is_new, .. } = scratch;
+        if listing == Listing::Touched {
+            touched.resize(selection.len(), 0);
+            is_new.resize(selection.len(), false);
+        }
+        let (mut count, mut from) = (0, 0);
+        loop {
+            let (stride, epoch) = (self.store.stride(), self.epoch);
+            let words = self.store.words_mut();
+            let take = Take { words, stride, epoch, listing, touched, is_new, count, step };
+            let (stranger, take) = self.table.each_group(keys, rows, selection, hashes, from, take);
+            count = take.count;
+            let Some(at) = stranger else { break };
+            self.table.admit(keys, selection, hashes, at);
+            self.resize();
+            from = at;
+        }
+        touched.truncate(count);
+        is_new.truncate(count);
+    }
+
     /// Takes the selected rows of a prepared batch. Hot: once per batch.
     pub fn apply(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) {
+        if self.apply_at_once(shape, batch, selection, scratch, Listing::Nothing) == Applied::All {
+            return;
+        }
         self.find_groups(shape, batch, selection, scratch);
         if shape.retracts == Retracts::Maybe {
             self.touch(selection, scratch);
@@ -184,16 +268,24 @@ impl Grouped {
 
     /// As `apply`, and gives the changes of results.
     pub fn apply_changes(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) -> Changed {
+        let compares = shape.changes == Changes::BeforeAndAfter || !shape.always_changes();
+        if !compares && self.apply_at_once(shape, batch, selection, scratch, Listing::Touched) == Applied::All {
+            let (keys, results) = self.read(&scratch.touched);
+            return self.upserts(scratch, keys, results);
+        }
         self.find_groups(shape, batch, selection, scratch);
         self.touch(selection, scratch);
-        let compares = shape.changes == Changes::BeforeAndAfter || !shape.always_changes();
         let old = compares.then(|| self.results(&scratch.touched, &scratch.rows_before));
         let failed_before = scratch.errors.len();
         self.update(shape, batch, selection, scratch);
         let (keys, new) = self.read(&scratch.touched);
         let changed = match old {
             Some(old) => self.compared(shape, scratch, keys, (old, new)),
-            None => self.upserts(scratch, keys, new),
+            None => {
+                scratch.is_new.clear();
+                scratch.is_new.extend(scratch.rows_before.iter().map(|rows| *rows <= 0));
+                self.upserts(scratch, keys, new)
+            }
         };
         self.leave(shape, scratch, failed_before);
         changed
@@ -201,8 +293,8 @@ impl Grouped {
 
     /// The changes where all touched groups have changed, nothing is taken back and nobody asks what was before.
     fn upserts(&self, scratch: &Scratch, mut keys: Vec<Column>, mut results: Vec<Column>) -> Changed {
-        let kind = |before: &i64| if *before > 0 { RowKind::UpdateAfter } else { RowKind::Insert };
-        let mut kinds: Vec<RowKind> = scratch.rows_before.iter().map(kind).collect();
+        let kind = |is_new: &bool| if *is_new { RowKind::Insert } else { RowKind::UpdateAfter };
+        let mut kinds: Vec<RowKind> = scratch.is_new.iter().map(kind).collect();
         if !scratch.errors.is_empty() {
             let there = Selection::All(kinds.len()).filter(|i| self.rows_of(scratch.touched[i]) > 0);
             keys.iter_mut().chain(&mut results).for_each(|column| *column = column.gather(&there));
@@ -266,7 +358,7 @@ impl Grouped {
     fn find_groups(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) {
         let keys: Vec<&Column> = shape.keys.iter().map(|k| &batch.columns[*k]).collect();
         let bound = self.table.bound();
-        self.table.group_ids(&keys, &scratch.hashes, selection, &mut scratch.groups);
+        self.table.group_ids(&keys, batch.rows(), selection, &mut scratch.hashes, &mut scratch.groups);
         if self.table.bound() > bound {
             self.resize();
         }
@@ -387,6 +479,34 @@ impl Grouped {
                 self.table.remove(group);
             }
         }
+    }
+}
+
+/// Counts rows, lists the groups they touch and takes a step for each.
+struct Take<'a, S> {
+    words: &'a mut [u64],
+    stride: usize,
+    epoch: u64,
+    listing: Listing,
+    touched: &'a mut [u32],
+    is_new: &'a mut [bool],
+    count: usize,
+    step: S,
+}
+
+impl<S: Fn(&mut [u64], usize)> GroupVisitor for Take<'_, S> {
+    #[inline(always)]
+    fn visit(&mut self, row: usize, group: u32) {
+        let words = &mut self.words[group as usize * self.stride..][..self.stride];
+        if self.listing == Listing::Touched {
+            // Without a branch, because whether a group was met before in its batch is anybody's guess.
+            self.touched[self.count] = group;
+            self.is_new[self.count] = words[ROWS] == 0;
+            self.count += usize::from(words[MARK] != self.epoch);
+            words[MARK] = self.epoch;
+        }
+        words[ROWS] += 1;
+        (self.step)(words, row);
     }
 }
 

@@ -98,7 +98,7 @@ impl WindowAggregate {
 impl Operator for WindowAggregate {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
         self.assign(&batch, out)?;
-        self.scratch.prepare(&batch, &self.shape);
+        self.scratch.prepare(&batch);
         for (start, rows) in &self.rows.windows {
             let groups = self.windows.entry(*start).or_insert_with(|| Grouped::new(&self.shape));
             match self.emit {

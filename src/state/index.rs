@@ -1,12 +1,15 @@
 //! Hashes to group numbers: open addressing with linear probing over slots of eight bytes, so that a probe is one cache line. Row road.
 //!
 //! A slot holds the low half of the hash and the group number. Who asks says whether the group found has the key meant; the index
-//! knows no keys. The low half places a slot and tells most strangers apart; the top bits of a hash have chosen the shard already.
+//! knows no keys. The low half tells most strangers apart, and its top bits place a slot: of a hash that is a product, as those of
+//! numbers are, they are the ones that differ most. (The top bits of the whole hash have chosen the shard already.)
 
 /// Hashes and groups. Groups below `u32::MAX`.
 pub struct Index {
     /// A power of two of them, never all in use.
     slots: Vec<u64>,
+    /// By how much the low half of a hash is shifted to be a place.
+    shift: u32,
     len: usize,
 }
 
@@ -20,18 +23,13 @@ const SLOTS_SPARSE_MAX: usize = 1 << 14;
 
 impl Default for Index {
     fn default() -> Self {
-        Self { slots: vec![EMPTY; SLOTS_MIN], len: 0 }
+        Self { slots: vec![EMPTY; SLOTS_MIN], shift: 32 - SLOTS_MIN.trailing_zeros(), len: 0 }
     }
 }
 
 #[inline]
 fn slot_of(hash: u64, group: u32) -> u64 {
     (hash << 32) | u64::from(group)
-}
-
-#[inline]
-fn place_of(slot: u64) -> usize {
-    (slot >> 32) as usize
 }
 
 impl Index {
@@ -51,7 +49,7 @@ impl Index {
         let slots = self.slots.as_slice();
         let mask = slots.len() - 1;
         let tag = hash as u32;
-        let mut at = tag as usize;
+        let mut at = (tag >> self.shift) as usize;
         loop {
             let slot = slots[at & mask];
             if (slot >> 32) as u32 == tag && slot != EMPTY && is_meant(slot as u32) {
@@ -75,9 +73,14 @@ impl Index {
         self.put(slot_of(hash, group));
     }
 
+    #[inline]
+    fn place_of(&self, slot: u64) -> usize {
+        (slot >> 32) as usize >> self.shift
+    }
+
     fn put(&mut self, slot: u64) {
         let mask = self.slots.len() - 1;
-        let mut at = place_of(slot) & mask;
+        let mut at = self.place_of(slot);
         while self.slots[at] != EMPTY {
             at = (at + 1) & mask;
         }
@@ -88,13 +91,14 @@ impl Index {
     fn grow(&mut self) {
         let bigger = vec![EMPTY; self.slots.len() * 2];
         let slots = std::mem::replace(&mut self.slots, bigger);
+        self.shift -= 1;
         slots.into_iter().filter(|slot| *slot != EMPTY).for_each(|slot| self.put(slot));
     }
 
     /// Removes a group. Panics if it is not there. Those behind it move up, so that no slot is ever marked as deleted.
     pub fn remove(&mut self, hash: u64, group: u32) {
         let mask = self.slots.len() - 1;
-        let mut hole = place_of(slot_of(hash, group)) & mask;
+        let mut hole = self.place_of(slot_of(hash, group));
         while self.slots[hole] != slot_of(hash, group) {
             assert!(self.slots[hole] != EMPTY, "a group that is removed is there");
             hole = (hole + 1) & mask;
@@ -106,7 +110,7 @@ impl Index {
             if slot == EMPTY {
                 break;
             }
-            let way = |to: usize| to.wrapping_sub(place_of(slot)) & mask;
+            let way = |to: usize| to.wrapping_sub(self.place_of(slot)) & mask;
             if way(hole) < way(at) {
                 self.slots[hole] = slot;
                 hole = at;

@@ -6,7 +6,8 @@
 pub mod cell;
 mod group_table;
 mod index;
+pub mod key_hash;
 mod row_store;
 
-pub use group_table::GroupTable;
+pub use group_table::{GroupTable, GroupVisitor};
 pub use row_store::RowStore;

@@ -1,6 +1,6 @@
 //! COUNT(*) and COUNT(x): how many rows a group was fed, which is known outside.
 
-use super::{Accumulator, Rows, Verdict};
+use super::{Accumulator, Offer, Rows, Verdict};
 use crate::batch::{Column, Values};
 use crate::state::RowStore;
 
@@ -12,6 +12,9 @@ impl Accumulator for Count {
     fn reset(&mut self, _group: usize) {}
     fn update(&mut self, _store: &mut RowStore, _argument: Option<&Column>, _rows: Rows<'_>) -> Verdict {
         Verdict::Sound
+    }
+    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+        Offer::Nothing
     }
     fn results(&self, _store: &RowStore, _groups: &[u32], fed: &[i64]) -> Column {
         Column::from_values(Values::I64(fed.to_vec()))

@@ -1,8 +1,7 @@
 //! DISTINCT: a table of (group, value) pairs with counts; only a pair's first row, and its last retraction, reach the function.
 
-use super::{Accumulator, Rows, Verdict, bytes_of, grow};
+use super::{Accumulator, Offer, Rows, Verdict, bytes_of, grow};
 use crate::batch::{Column, Selection, Values};
-use crate::route::key_hash::hash_columns;
 use crate::state::{GroupTable, RowStore};
 use crate::types::DataType;
 
@@ -66,8 +65,7 @@ impl Accumulator for DistinctValues {
         let Some(column) = argument else { return Verdict::Sound };
         let groups = Column::from_values(Values::I32(rows.groups.iter().map(|g| *g as i32).collect()));
         let keys = [&groups, column];
-        hash_columns(&keys, column.len(), &mut self.hashes);
-        self.pairs.group_ids(&keys, &self.hashes, rows.selection, &mut self.ids);
+        self.pairs.group_ids(&keys, column.len(), rows.selection, &mut self.hashes, &mut self.ids);
         grow(&mut self.counts, self.pairs.bound());
         self.signs.clear();
         self.signs.resize(column.len(), 1);
@@ -92,6 +90,9 @@ impl Accumulator for DistinctValues {
             self.forget_empty_pairs();
         }
         verdict
+    }
+    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+        Offer::Update
     }
     fn undo(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) {
         let crossing = Rows { groups: rows.groups, selection: &self.crossing, signs: Some(&self.signs) };

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Accumulator, Rows, Verdict, bytes_of, grow, nulls_where_unfed};
+use super::row_op::{rank_of_integer, wide};
+use super::{Accumulator, Offer, RowOp, Rows, Verdict, bytes_of, grow, nulls_where_unfed};
 use crate::batch::{Column, StrColumn, Values};
 use crate::state::RowStore;
 use crate::state::cell::{double_bits, float_bits};
@@ -90,18 +91,13 @@ struct Multiset {
     max: bool,
 }
 
-const SIGN: u64 = 1 << 63;
-
-fn rank_of_integer(value: i64) -> u64 {
-    value as u64 ^ SIGN
-}
-
 fn integer_of_rank(rank: u64) -> i64 {
-    (rank ^ SIGN) as i64
+    (rank ^ (1 << 63)) as i64
 }
 
 /// Doubles as integers in their order.
-fn order_of_double(value: f64) -> i64 {
+#[inline]
+pub fn order_of_double(value: f64) -> i64 {
     let bits = double_bits(value) as i64;
     bits ^ (((bits >> 63) as u64) >> 1) as i64
 }
@@ -138,6 +134,15 @@ impl Accumulator for BestNumber {
         }
         Verdict::Sound
     }
+    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
+        let flip = if self.max { 0 } else { u64::MAX };
+        match argument.map(|column| &column.values) {
+            Some(Values::I32(v)) => Offer::Step(RowOp::RaiseI32(self.at, v, flip)),
+            Some(Values::I64(v)) => Offer::Step(RowOp::RaiseI64(self.at, v, flip)),
+            Some(Values::F64(v)) => Offer::Step(RowOp::RaiseF64(self.at, v, flip)),
+            _ => Offer::Update,
+        }
+    }
     fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
         let (words, stride, at, flip) = (store.words(), store.stride(), self.at, if self.max { 0 } else { u64::MAX });
         let best = groups.iter().map(|g| integer_of_rank(words[*g as usize * stride + at] ^ flip));
@@ -166,10 +171,6 @@ impl BestDecimal {
     }
 }
 
-fn wide(words: &[u64]) -> u128 {
-    u128::from(words[0]) | (u128::from(words[1]) << 64)
-}
-
 impl Accumulator for BestDecimal {
     fn resize(&mut self, _bound: usize) {}
     fn reset(&mut self, _group: usize) {}
@@ -179,16 +180,19 @@ impl Accumulator for BestDecimal {
         if let Some(Values::I128(values)) = argument.map(|column| &column.values) {
             rows.for_each_value(values, |group, value, _| {
                 let pair = &mut words[group * stride + at..][..2];
-                let best = wide(pair).max(self.rank(value));
+                let best = (wide(pair) as u128).max(self.rank(value));
                 pair[0] = best as u64;
                 pair[1] = (best >> 64) as u64;
             });
         }
         Verdict::Sound
     }
+    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+        Offer::Update
+    }
     fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
         let (words, stride, at) = (store.words(), store.stride(), self.at);
-        let best = groups.iter().map(|g| self.value(wide(&words[*g as usize * stride + at..][..2])));
+        let best = groups.iter().map(|g| self.value(wide(&words[*g as usize * stride + at..]) as u128));
         nulls_where_unfed(Column::from_values(Values::I128(best.collect())), fed)
     }
 }
@@ -211,6 +215,9 @@ impl Accumulator for BestText {
             });
         }
         Verdict::Sound
+    }
+    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+        Offer::Update
     }
     fn results(&self, _store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
         let mut texts = StrColumn::with_capacity(groups.len());
@@ -240,6 +247,9 @@ impl Accumulator for Multiset {
             }
         });
         Verdict::Sound
+    }
+    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+        Offer::Update
     }
     fn results(&self, _store: &RowStore, groups: &[u32], _fed: &[i64]) -> Column {
         let mut column = Column::with_capacity(&self.data_type, groups.len());

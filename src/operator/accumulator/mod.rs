@@ -7,7 +7,10 @@
 mod count;
 mod distinct;
 mod extreme;
+mod row_op;
 mod sum;
+
+pub use row_op::{RowOp, add_f64};
 
 use crate::batch::{Column, Selection};
 use crate::state::RowStore;
@@ -58,6 +61,16 @@ pub enum Verdict {
     Overflow,
 }
 
+/// What a function offers for rows that only add.
+pub enum Offer<'a> {
+    /// There is nothing to do.
+    Nothing,
+    /// A step for every row.
+    Step(RowOp<'a>),
+    /// It must be updated.
+    Update,
+}
+
 /// State of one aggregate call for all groups.
 pub trait Accumulator: Send {
     /// Makes room for groups below `bound` in what it keeps outside the row store.
@@ -66,6 +79,9 @@ pub trait Accumulator: Send {
     fn reset(&mut self, group: usize);
     /// Takes rows. Hot: once per batch.
     fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict;
+    /// What it does with each of these rows, all of which only add, if that is a step on words that cannot fail; the caller takes it
+    /// for every row of the argument.
+    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a>;
     /// Takes the rows of the last update back, of those that can overflow.
     fn undo(&mut self, _store: &mut RowStore, _argument: Option<&Column>, _rows: Rows<'_>) {}
     /// The results of these groups, of which each was fed so many rows. Hot: once per batch.

@@ -1,6 +1,7 @@
 //! SUM and AVG: exact for integers and DECIMAL, f64 for FLOAT and DOUBLE. A sum that does not fit its type fails the row.
 
-use super::{Accumulator, Rows, Verdict, bytes_of, grow, nulls_where_unfed, scale_of};
+use super::row_op::{add_f64, put_wide, wide};
+use super::{Accumulator, Offer, RowOp, Rows, Verdict, bytes_of, grow, nulls_where_unfed, scale_of};
 use crate::batch::{Column, Values};
 use crate::state::RowStore;
 use crate::types::DataType;
@@ -10,12 +11,16 @@ use crate::types::relation::{AggregateCall, AggregateFunction};
 /// SUM of integers: one word.
 struct IntegerSum {
     at: usize,
+    /// What the absolute values of all arguments so far add up to: no sum is beyond it.
+    bound: u64,
 }
 
 /// SUM and AVG of DECIMAL, AVG of integers: two words, the low one first.
 struct WideSum {
     at: usize,
     result: WideResult,
+    /// As in `IntegerSum`.
+    bound: u128,
 }
 
 /// What becomes of a wide sum.
@@ -48,10 +53,10 @@ pub fn sum(call: &AggregateCall, next_word: &mut usize) -> Box<dyn Accumulator> 
         }
         (DataType::Decimal { .. }, false) => WideResult::Decimal,
         (_, true) => WideResult::MeanDouble,
-        (_, false) => return Box::new(IntegerSum { at }),
+        (_, false) => return Box::new(IntegerSum { at, bound: 0 }),
     };
     *next_word += 1;
-    Box::new(WideSum { at, result })
+    Box::new(WideSum { at, result, bound: 0 })
 }
 
 /// Adds signed values to words; whether some sum wrapped on the way. Hot: once per row.
@@ -83,8 +88,23 @@ impl Accumulator for IntegerSum {
     fn resize(&mut self, _bound: usize) {}
     fn reset(&mut self, _group: usize) {}
     fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
+        self.bound = self.bound.saturating_add(argument.map_or(0, magnitude));
         let wrapped = argument.is_some_and(|column| each_integer_column(store, self.at, column, rows));
         if wrapped { Verdict::Overflow } else { Verdict::Sound }
+    }
+    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
+        let Some(column) = argument else { return Offer::Update };
+        let bound = self.bound.saturating_add(magnitude(column));
+        let step = match &column.values {
+            Values::I64(v) => RowOp::AddI64(self.at, v),
+            Values::I32(v) => RowOp::AddI32(self.at, v),
+            _ => return Offer::Update,
+        };
+        if bound > i64::MAX as u64 {
+            return Offer::Update;
+        }
+        self.bound = bound;
+        Offer::Step(step)
     }
     fn undo(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) {
         let signs = opposite(&rows);
@@ -100,16 +120,36 @@ impl Accumulator for IntegerSum {
     }
 }
 
+/// What the absolute values of a column add up to, NULL rows and all. Hot: once per row, in a loop without branches.
+fn magnitude(column: &Column) -> u64 {
+    let of = |sum: u128| u64::try_from(sum).unwrap_or(u64::MAX);
+    match &column.values {
+        Values::I64(v) => of(v.iter().map(|n| u128::from(n.unsigned_abs())).sum()),
+        Values::I32(v) => v.iter().map(|n| u64::from(n.unsigned_abs())).sum(),
+        Values::I16(v) => v.iter().map(|n| u64::from(n.unsigned_abs())).sum(),
+        Values::I8(v) => v.iter().map(|n| u64::from(n.unsigned_abs())).sum(),
+        _ => u64::MAX,
+    }
+}
+
+fn wide_magnitude(column: &Column) -> u128 {
+    match &column.values {
+        Values::I128(v) => v.iter().fold(0, |sum: u128, n| sum.saturating_add(n.unsigned_abs())),
+        _ => magnitude(column).into(),
+    }
+}
+
+/// Hot: once per row; looks at all, because a loop that may stop early is slower.
+fn all_finite<T: Copy + Into<f64>>(values: &[T]) -> bool {
+    values.iter().fold(true, |finite, value| finite & (*value).into().is_finite())
+}
+
 /// The signs by which rows are taken back.
 fn opposite(rows: &Rows<'_>) -> Vec<i8> {
     match rows.signs {
         Some(signs) => signs.iter().map(|sign| -sign).collect(),
         None => vec![-1; rows.groups.len()],
     }
-}
-
-fn wide(words: &[u64]) -> i128 {
-    (u128::from(words[0]) | (u128::from(words[1]) << 64)) as i128
 }
 
 /// Adds signed values to pairs of words; whether some sum did not fit on the way. Hot: once per row.
@@ -127,20 +167,22 @@ fn add_wide<T: Copy + Into<i128>>(
         let pair = &mut words[group * stride + at..][..2];
         let (sum, over) = wide(pair).overflowing_add(i128::from(sign).wrapping_mul(value.into()));
         wrapped |= over || !fits(sum);
-        pair[0] = sum as u64;
-        pair[1] = (sum >> 64) as u64;
+        put_wide(pair, sum);
     });
     wrapped
 }
 
 impl WideSum {
-    fn add(&self, store: &mut RowStore, column: &Column, rows: Rows<'_>) -> bool {
-        let at = self.at;
-        // A sum whose digits fit with those of the mean added has a mean that fits.
-        let digits = match self.result {
+    /// Digits that a sum may have: one that fits with those of the mean added has a mean that fits.
+    fn digits(&self) -> u8 {
+        match self.result {
             WideResult::MeanDecimal { up } => decimal::PRECISION_MAX.saturating_sub(up),
             WideResult::Decimal | WideResult::MeanDouble => decimal::PRECISION_MAX,
-        };
+        }
+    }
+
+    fn add(&self, store: &mut RowStore, column: &Column, rows: Rows<'_>) -> bool {
+        let (at, digits) = (self.at, self.digits());
         match &column.values {
             Values::I128(v) => add_wide(store, at, v, rows, |sum| decimal::fits(sum, digits)),
             Values::I64(v) => add_wide(store, at, v, rows, |_| true),
@@ -156,8 +198,18 @@ impl Accumulator for WideSum {
     fn resize(&mut self, _bound: usize) {}
     fn reset(&mut self, _group: usize) {}
     fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
+        self.bound = self.bound.saturating_add(argument.map_or(0, wide_magnitude));
         let wrapped = argument.is_some_and(|column| self.add(store, column, rows));
         if wrapped { Verdict::Overflow } else { Verdict::Sound }
+    }
+    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
+        let Some(Values::I128(values)) = argument.map(|column| &column.values) else { return Offer::Update };
+        let bound = self.bound.saturating_add(argument.map_or(0, wide_magnitude));
+        if !i128::try_from(bound).is_ok_and(|bound| decimal::fits(bound, self.digits())) {
+            return Offer::Update;
+        }
+        self.bound = bound;
+        Offer::Step(RowOp::AddI128(self.at, values))
     }
     fn undo(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) {
         let signs = opposite(&rows);
@@ -208,18 +260,16 @@ impl FloatingSum {
     fn add<T: Copy + Into<f64>>(&mut self, store: &mut RowStore, values: &[T], rows: Rows<'_>) {
         let (stride, at) = (store.stride(), self.at);
         let words = store.words_mut();
-        if values.iter().all(|value| (*value).into().is_finite()) {
+        if all_finite(values) {
             return rows.for_each_value(values, |group, value, sign| {
-                let word = &mut words[group * stride + at];
-                *word = (f64::from_bits(*word) + value.into() * sign as f64).to_bits();
+                add_f64(&mut words[group * stride + at], value.into() * sign as f64);
             });
         }
         grow(&mut self.specials, words.len() / stride);
         rows.for_each_value(values, |group, value, sign| {
             let value: f64 = value.into();
             if value.is_finite() {
-                let word = &mut words[group * stride + at];
-                *word = (f64::from_bits(*word) + value * sign as f64).to_bits();
+                add_f64(&mut words[group * stride + at], value * sign as f64);
             } else {
                 let which = if value.is_nan() { 0 } else { 1 + usize::from(value < 0.0) };
                 self.specials[group][which] += sign as i32;
@@ -251,6 +301,12 @@ impl Accumulator for FloatingSum {
             _ => {}
         }
         Verdict::Sound
+    }
+    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
+        match argument.map(|column| &column.values) {
+            Some(Values::F64(v)) if all_finite(v) => Offer::Step(RowOp::AddF64(self.at, v)),
+            _ => Offer::Update,
+        }
     }
     fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
         let (words, stride, at) = (store.words(), store.stride(), self.at);

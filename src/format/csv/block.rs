@@ -1,4 +1,4 @@
-//! Regular CSV records, many at a time: whole lines without quotes that have as many fields as expected. Row road.
+//! Regular CSV records, many at a time: whole lines that have as many fields as expected, with no quotes but round whole fields. Row road.
 //!
 //! Delimiters and line ends are found 64 bytes at a time, then the fields are read column by column. The first record that is not regular, or
 //! holds a bad value, ends the block and is left to the careful road; blocks then begin again with one record and double, so
@@ -19,6 +19,8 @@ pub(super) struct Block {
     marks: Marks,
     /// Where the field at hand stands in them.
     spans: Vec<Span>,
+    /// Whether the last records had quotes round fields.
+    quotes: bool,
     /// Records to look for next time.
     rows: usize,
 }
@@ -38,15 +40,13 @@ pub(super) struct Expected<'a> {
 
 impl Block {
     pub fn new() -> Self {
-        Self { marks: Marks::default(), spans: Vec::new(), rows: 1 }
+        Self { marks: Marks::default(), spans: Vec::new(), quotes: false, rows: 1 }
     }
 
     /// Reads records from the front of `text` into columns of equal length; gives their number and bytes. Hot: once per block.
     pub fn read(&mut self, text: &[u8], rows_max: usize, expected: Expected<'_>, columns: &mut [Column]) -> (usize, usize) {
         let wanted = self.rows.min(rows_max);
-        let Dialect { delimiter, quote, .. } = *expected.dialect;
-        self.marks.find_field_ends(text, delimiter, quote, wanted * expected.width);
-        let found = self.valid(text, self.regular(text, wanted, expected), expected.width);
+        let found = self.find(text, wanted, expected);
         let before = columns.first().map_or(0, Column::len);
         let mut rows = found;
         for (i, column) in columns.iter_mut().enumerate() {
@@ -58,8 +58,25 @@ impl Block {
         if rows < found {
             columns.iter_mut().for_each(|c| c.truncate(before + rows));
         }
-        self.rows = if rows == wanted { (self.rows * 2).min(ROWS_MAX) } else { 1 };
+        self.rows = if rows == wanted { (self.rows * 2).min(ROWS_MAX) } else { rows.max(1) };
         (rows, self.end(rows, expected.width))
+    }
+
+    /// Finds regular records at the front; gives their number.
+    fn find(&mut self, text: &[u8], wanted: usize, expected: Expected<'_>) -> usize {
+        let Expected { dialect: Dialect { delimiter, quote, .. }, width, .. } = expected;
+        let marks_of_field = if self.quotes { 3 } else { 1 };
+        self.marks.find_field_ends(text, *delimiter, *quote, wanted * width * marks_of_field);
+        let first_is_quoted = || {
+            let first = self.marks.all()[1..].iter().take(width);
+            first.into_iter().any(|mark| text[*mark as usize] == *quote)
+        };
+        // In a comment or behind an escape character a quote means something else.
+        let simple = expected.dialect.comment.is_none() && expected.dialect.escape.is_none();
+        if simple && (self.quotes || first_is_quoted()) {
+            self.quotes = self.marks.take_out_quotes(text, *delimiter, *quote);
+        }
+        self.valid(text, self.regular(text, wanted, expected), width)
     }
 
     /// Bytes of the first `rows` records.
@@ -108,22 +125,26 @@ impl Block {
         let Some(position) = expected.positions[index] else {
             return (0..rows).take_while(|_| fields::push_null(column, field).is_ok()).count();
         };
-        self.find_field(text, rows, expected.width, position);
+        self.find_field(text, rows, position, expected);
+        let quote = self.quotes.then_some(&expected.dialect.quote);
         let spans = self.spans.as_slice();
         let bytes = |row: usize| &text[spans[row].0 as usize..spans[row].1 as usize];
+        // A field without quotes has a delimiter, a line end or nothing before it.
+        let is_quoted = |row: usize| quote.is_some() && text.get((spans[row].0 as usize).wrapping_sub(1)) == quote;
         let literal = expected.dialect.null_literal.as_deref();
         let (mut row, mut limit) = (0, rows);
         while row < rows {
             let wanted = limit.min(rows - row);
             // A NULL is for the careful reader.
-            let usual = literal.map_or(wanted, |l| (row..row + wanted).take_while(|row| bytes(*row) != l).count());
+            let usual =
+                literal.map_or(wanted, |l| (row..row + wanted).take_while(|row| bytes(*row) != l || is_quoted(*row)).count());
             let done = runs::push_run(column, &field.data_type, text, &spans[row..row + usual]);
             row += done;
             if done == wanted {
                 limit *= 2;
                 continue;
             }
-            if super::decode::push(column, field, bytes(row), false, expected.dialect).is_err() {
+            if super::decode::push(column, field, bytes(row), is_quoted(row), expected.dialect).is_err() {
                 return row;
             }
             (row, limit) = (row + 1, 1);
@@ -132,13 +153,21 @@ impl Block {
     }
 
     /// Where one field of the first `rows` records stands.
-    fn find_field(&mut self, text: &[u8], rows: usize, width: usize, position: usize) {
+    fn find_field(&mut self, text: &[u8], rows: usize, position: usize, expected: Expected<'_>) {
+        let width = expected.width;
         let marks = &self.marks.all()[position..=rows * width];
         self.spans.clear();
         self.spans.extend((0..rows).map(|row| (marks[row * width].wrapping_add(1), marks[row * width + 1])));
         if position + 1 == width {
             for (start, end) in &mut self.spans {
                 *end -= u32::from(end > start && text[*end as usize - 1] == b'\r');
+            }
+        }
+        if self.quotes {
+            for (start, end) in &mut self.spans {
+                let quoted = end > start && text[*start as usize] == expected.dialect.quote;
+                *start += u32::from(quoted);
+                *end -= u32::from(quoted);
             }
         }
     }

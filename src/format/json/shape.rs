@@ -158,7 +158,7 @@ impl Shape {
         if rows < found {
             into.columns.iter_mut().for_each(|c| c.truncate(before + rows));
         }
-        self.rows = if rows == wanted { (self.rows * 2).min(ROWS_MAX) } else { 1 };
+        self.rows = if rows == wanted { (self.rows * 2).min(ROWS_MAX) } else { rows.max(1) };
         (rows, lines.end(rows))
     }
 }

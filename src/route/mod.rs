@@ -8,7 +8,7 @@
 pub mod doorbell;
 pub mod key_hash;
 pub mod mesh;
-mod ring;
+pub mod ring;
 pub mod scatter;
 
 use crate::limits::KEY_GROUPS;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::compile::compile;
 use crate::config::{Driver, JobConfig, Pinning};
 use crate::error::{Error, Result};
-use crate::metrics::{Interval, Published, ShardMetrics};
+use crate::metrics::{Interval, Profile, Published, ShardMetrics};
 use crate::plan::physical::{NodeKind, PhysicalPlan};
 use crate::route::mesh::{Mesh, MeshEnd};
 use crate::shard::aside::ShownRow;
@@ -40,6 +40,8 @@ pub struct Outcome {
     pub intervals: Vec<(usize, Interval)>,
     /// The first set-aside rows of each shard.
     pub aside: Vec<ShownRow>,
+    /// What each node of the plan cost all shards, if that was wanted.
+    pub profile: Option<Profile>,
     /// Monotonic moment of the first turn of any shard.
     pub start: Nanos,
     /// From the call to that moment: opening sources and sinks, starting threads and executors, compiling.
@@ -104,12 +106,24 @@ pub fn run(
     let start = results.iter().map(|r| r.span.start).min().unwrap_or(called);
     let end = results.iter().map(|r| r.span.end).max().unwrap_or(called);
     let (startup_ns, elapsed_ns) = (start - called, end - start);
-    let mut outcome =
-        Outcome { shards: Vec::new(), intervals: Vec::new(), aside: Vec::new(), start, startup_ns, elapsed_ns, shell };
+    let mut outcome = Outcome {
+        shards: Vec::new(),
+        intervals: Vec::new(),
+        aside: Vec::new(),
+        profile: None,
+        start,
+        startup_ns,
+        elapsed_ns,
+        shell,
+    };
     for (shard, results) in results.into_iter().enumerate() {
         outcome.shards.push(results.metrics);
         outcome.intervals.extend(results.intervals.into_iter().map(|i| (shard, i)));
         outcome.aside.extend(results.aside);
+        match (&mut outcome.profile, results.profile) {
+            (Some(sum), Some(one)) => sum.merge(&one),
+            (sum, one) => *sum = one,
+        }
     }
     Ok(outcome)
 }

@@ -32,6 +32,13 @@ pub const READ_BYTES: usize = 256 << 10;
 /// Bytes a sink writer may hold unwritten. More: the shard stops ingesting until it drains.
 pub const SINK_BACKLOG_BYTES_MAX: usize = 4 << 20;
 
+/// Nanoseconds after which a sink that takes nothing, and has no descriptor to wait on, is asked again.
+pub const SINK_RETRY_NS: u64 = 1_000_000;
+
+/// One turn of so many is timed while a job is profiled, unless `profile.every` says otherwise. Odd, so that it meets turns of
+/// both kinds where two alternate.
+pub const PROFILE_EVERY_DEFAULT: u64 = 17;
+
 /// Set-aside rows that are shown with their reason unless the config says otherwise; all are counted.
 pub const ASIDE_SHOWN_DEFAULT: usize = 10;
 

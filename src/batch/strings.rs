@@ -18,6 +18,17 @@ pub struct StrView {
 
 const INLINE_MAX: usize = 12;
 
+/// The lowest n bytes, for n up to `INLINE_MAX`.
+const INLINE_MASKS: [u128; INLINE_MAX + 1] = {
+    let mut masks = [0; INLINE_MAX + 1];
+    let mut n = 1;
+    while n <= INLINE_MAX {
+        masks[n] = masks[n - 1] << 8 | 0xff;
+        n += 1;
+    }
+    masks
+};
+
 impl StrView {
     /// Length in bytes.
     #[inline]
@@ -89,13 +100,31 @@ impl StrColumn {
     /// Adds a string. Hot: once per row.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
-        let view = self.view_of(bytes);
+        let view = view_of(&mut self.arena, bytes);
         self.views.push(view);
+    }
+
+    /// Adds the strings that stand in `text` at these places. What stands behind them is read too if there is enough, so that a short
+    /// string is one load and not a copy of variable length. Hot: once per row.
+    #[inline]
+    pub fn extend_parts(&mut self, text: &[u8], spans: impl Iterator<Item = (usize, usize)>) {
+        let Self { views, arena } = self;
+        views.extend(spans.map(|(start, end)| {
+            let len = end - start;
+            match text.get(start..).and_then(|rest| rest.first_chunk::<16>()) {
+                Some(chunk) if len <= INLINE_MAX => {
+                    let content = u128::from_le_bytes(*chunk) & INLINE_MASKS[len];
+                    let [rest @ .., _, _, _, _] = content.to_le_bytes();
+                    StrView { len: len as u32, rest }
+                }
+                _ => view_of(arena, &text[start..end]),
+            }
+        }));
     }
 
     /// Replaces string `row`; the old content's arena bytes stay until the column is cleared.
     pub fn set(&mut self, row: usize, bytes: &[u8]) {
-        self.views[row] = self.view_of(bytes);
+        self.views[row] = view_of(&mut self.arena, bytes);
     }
 
     /// Keeps the first `rows` strings.
@@ -123,19 +152,19 @@ impl StrColumn {
     pub fn memory_bytes(&self) -> usize {
         self.views.capacity() * size_of::<StrView>() + self.arena.capacity()
     }
+}
 
-    #[inline]
-    fn view_of(&mut self, bytes: &[u8]) -> StrView {
-        let mut rest = [0; INLINE_MAX];
-        if bytes.len() <= INLINE_MAX {
-            rest[..bytes.len()].copy_from_slice(bytes);
-        } else {
-            rest[..4].copy_from_slice(&bytes[..4]);
-            rest[4..].copy_from_slice(&(self.arena.len() as u64).to_le_bytes());
-            self.arena.extend_from_slice(bytes);
-        }
-        StrView { len: bytes.len() as u32, rest }
+#[inline]
+fn view_of(arena: &mut Vec<u8>, bytes: &[u8]) -> StrView {
+    let mut rest = [0; INLINE_MAX];
+    if bytes.len() <= INLINE_MAX {
+        rest[..bytes.len()].copy_from_slice(bytes);
+    } else {
+        rest[..4].copy_from_slice(&bytes[..4]);
+        rest[4..].copy_from_slice(&(arena.len() as u64).to_le_bytes());
+        arena.extend_from_slice(bytes);
     }
+    StrView { len: bytes.len() as u32, rest }
 }
 
 impl PartialEq for StrColumn {
@@ -161,6 +190,15 @@ mod tests {
             assert_eq!(copy.text(row), *text);
         }
         assert_eq!(copy, column);
+        let whole = texts.concat();
+        let mut parts = StrColumn::default();
+        let mut end = 0;
+        let spans = texts.map(|text| {
+            end += text.len();
+            (end - text.len(), end)
+        });
+        parts.extend_parts(whole.as_bytes(), spans.into_iter());
+        assert!(parts == column && parts.views()[..3] == column.views()[..3]);
         copy.set(0, b"changed");
         assert_ne!(copy, column);
     }

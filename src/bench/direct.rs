@@ -7,11 +7,13 @@ use super::job::Query;
 use crate::batch::{Batch, Watermark};
 use crate::compile::{Role, compile};
 use crate::error::{Error, Result};
-use crate::operator::{Operator, Output, Progress};
-use crate::types::Nanos;
+use crate::operator::{Operator, Output, Progress, ScanRows};
+use crate::types::{EventTime, Nanos};
 
 /// The operators of a query without branches, in order.
 pub struct Direct {
+    scan: ScanRows,
+    watermark: EventTime,
     operators: Vec<Box<dyn Operator>>,
     outputs: Vec<Output>,
     rows: u64,
@@ -20,17 +22,18 @@ pub struct Direct {
 impl Direct {
     /// Compiles it.
     pub fn new(query: &Query) -> Result<Self> {
-        let mut operators: Vec<Box<dyn Operator>> = Vec::new();
+        let (mut scan, mut operators) = (None, Vec::<Box<dyn Operator>>::new());
         for node in compile(&query.planned().plan, 0, 1)?.nodes {
             match node.role {
-                Role::Scan(program) => operators.push(Box::new(program.calc)),
+                Role::Scan(program) => scan = Some(program.rows),
                 Role::Operator(operator) => operators.push(operator),
                 Role::Exchange { .. } | Role::Sink { .. } => {}
                 Role::Union => return Err(Error::internal("a query with branches is not called directly")),
             }
         }
+        let scan = scan.ok_or_else(|| Error::internal("a query without a scan is not called directly"))?;
         let outputs = operators.iter().map(|_| Output::default()).collect();
-        Ok(Self { operators, outputs, rows: 0 })
+        Ok(Self { scan, watermark: EventTime::MIN, operators, outputs, rows: 0 })
     }
 
     /// Runs batches through to the end of input; gives the time and the number of rows that came out.
@@ -38,7 +41,10 @@ impl Direct {
         self.rows = 0;
         let began = Instant::now();
         for batch in batches {
-            self.feed(0, batch)?;
+            let mut scanned = Output::default();
+            if let Some(batch) = self.scan.process(batch, None, &mut self.watermark, &mut scanned)? {
+                self.feed(0, batch)?;
+            }
         }
         for at in 0..self.operators.len() {
             while self.operators[at].watermark(Watermark::MAX, &mut self.outputs[at])? == Progress::More {

@@ -221,7 +221,7 @@ impl Sink for TallySink {
     }
 
     fn accepts(&self) -> Accepts {
-        Accepts::Changelog
+        if self.check == Check::Count { Accepts::AfterOnly } else { Accepts::Changelog }
     }
 
     fn open(&self, _shard: usize, _shards: usize, _schema: &Schema) -> Result<Box<dyn Writer>> {

@@ -4,10 +4,13 @@
 //! every timed region is checked by a checksum against a computation that shares no code with the engine.
 
 pub mod components;
+pub mod decode;
 pub mod direct;
 pub mod fit;
+pub mod gate;
 pub mod job;
 pub mod machine;
+pub mod onebrc;
 pub mod overhead;
 mod preload;
 pub mod queues;

@@ -60,6 +60,13 @@ fn hop(name: &str, timing: Timing, rounds: usize) -> Figure {
     Figure::new(format!("{name}, one hop"), ns(timing.best_ns), "ns").with_median(ns(timing.median_ns))
 }
 
+/// One hop over the ring between these cores, half of a round.
+pub(super) fn ring_hop(options: &Options, cores: [usize; 2]) -> Result<Figure> {
+    let rounds = options.records.clamp(100, 20_000);
+    let timing = repeat(options.repeat, || go_round(Queue::Ring, cores, 1, 1, rounds))?;
+    Ok(hop("ring, spinning", timing, rounds))
+}
+
 /// The queues that need no executor.
 #[derive(Debug, Clone, Copy)]
 enum Queue {

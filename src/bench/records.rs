@@ -34,9 +34,13 @@ pub const STEP_NS: EventTime = 1_000;
 const START_NS: EventTime = 1_767_225_600_000_000_000;
 
 /// SplitMix64: a full-period sequence that passes the usual tests (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators).
-struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -44,7 +48,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
     }
 }
@@ -52,7 +56,7 @@ impl Random {
 impl Records {
     /// So many records with such keys.
     pub fn new(count: usize, keys: Keys) -> Self {
-        let mut random = Random(1);
+        let mut random = Random::new(1);
         let cumulated = match keys {
             Keys::Even(_) => Vec::new(),
             Keys::Zipf(n) => {

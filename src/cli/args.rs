@@ -38,6 +38,11 @@ pub enum Verb {
          corelane run -e \"SELECT 1 + 1\"\n  cat job.sql | corelane run -\n\n{EXIT_CODES}"
     ))]
     Run(RunArgs),
+    /// Run a job for a time and show what each operator costs, and where the time of the cores goes
+    #[command(after_help = format!(
+        "Example:\n  corelane profile job.sql --duration 5s\n\nEXPLAIN ANALYZE before a statement shows the same for a job that `run` runs.\n\n{EXIT_CODES}"
+    ))]
+    Profile(ProfileArgs),
     /// Show the logical and the physical plan; run nothing
     #[command(after_help = format!("Example:\n  corelane explain examples/quickstart.sql --cores \"4 cores\"\n\n{EXIT_CODES}"))]
     Explain(JobArgs),
@@ -52,8 +57,8 @@ pub enum Verb {
     Latency(LatencyArgs),
     /// Measure the engine on this host: what a record costs, where that goes, and what a loop written by hand would cost
     #[command(after_help = format!(
-        "Examples:\n  corelane bench overhead --records 1000000\n  corelane bench scaling --cores 2-5\n  \
-         corelane bench latency --plot latency.svg\n  corelane bench gate --json\n\n\
+        "Examples:\n  corelane bench overhead --records 1000000\n  corelane bench onebrc --cores 2-5\n  \
+         corelane bench gate --json\n\n\
          A limit that is not kept ends in exit code 1.\n\n{EXIT_CODES}"
     ))]
     Bench(BenchArgs),
@@ -64,6 +69,12 @@ pub enum Verb {
 pub enum BenchName {
     /// What the runtime adds to a query, and where that goes
     Overhead,
+    /// JSON lines and CSV beside the usual crates
+    Decode,
+    /// The One Billion Row Challenge as a job, beside a reader by hand
+    Onebrc,
+    /// Every limit that the engine is to keep
+    Gate,
 }
 
 /// Arguments of `bench`.
@@ -128,6 +139,18 @@ pub struct RunArgs {
     /// Write report.json, latency.hlog and .hgrm files here
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
+}
+
+/// Arguments of `profile`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct ProfileArgs {
+    /// SQL and settings.
+    #[command(flatten)]
+    pub job: JobArgs,
+
+    /// Stop after this long, unless the sources end before: 500ms, 30s, 5min
+    #[arg(long, value_name = "TIME", value_parser = read_duration, default_value = "10s")]
+    pub duration: Duration,
 }
 
 /// Arguments of `doctor`.
@@ -216,6 +239,7 @@ mod tests {
         assert_eq!((args.job.cores.as_deref(), args.duration), (Some("2-5,8"), Some(Duration::from_secs(30))));
         assert!(matches!(check("corelane run -"), Ok(Verb::Run(a)) if a.job.files == [PathBuf::from("-")]));
         assert!(matches!(check("corelane run -e SELECT"), Ok(Verb::Run(a)) if a.job.files.is_empty()));
+        assert!(matches!(check("corelane profile a.sql"), Ok(Verb::Profile(a)) if a.duration == Duration::from_secs(10)));
         assert!(matches!(check("corelane doctor"), Ok(Verb::Doctor(a)) if a.cores == "auto"));
         assert!(matches!(check("corelane latency a b"), Ok(Verb::Latency(a)) if a.files.len() == 2));
     }

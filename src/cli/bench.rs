@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{BenchArgs, BenchName, exit_code};
 use super::explain::print;
-use crate::bench::{Figure, Options, Show, machine, overhead};
+use crate::bench::{Figure, Options, Show, decode, gate, machine, onebrc, overhead};
 use crate::config::{CoreWish, JobConfig, format_cpulist};
 use crate::error::{Error, Result};
 use crate::metrics::align;
@@ -55,13 +55,29 @@ fn measure(args: &BenchArgs, options: &Options, out: &mut dyn Write) -> Result<u
 fn figures(args: &BenchArgs, options: &Options, show: Show<'_>) -> Result<()> {
     match args.what {
         BenchName::Overhead => overhead::figures(options, show),
+        BenchName::Decode => decode::figures(options, show),
+        BenchName::Onebrc => onebrc(options, show),
+        BenchName::Gate => {
+            gate::figures(options, show)?;
+            decode::figures(options, show)?;
+            onebrc(&Options { records: options.records.min(records_of(BenchName::Onebrc)), ..options.clone() }, show)
+        }
     }
+}
+
+/// Over a file in the folder for temporary files.
+fn onebrc(options: &Options, show: Show<'_>) -> Result<()> {
+    let folder = std::env::temp_dir().join("corelane-bench");
+    std::fs::create_dir_all(&folder).map_err(|e| Error::io(format!("cannot make '{}'", folder.display()), e))?;
+    onebrc::figures(options, options.records, &folder, show)
 }
 
 /// Records a measurement is meant for.
 fn records_of(what: BenchName) -> usize {
     match what {
-        BenchName::Overhead => overhead::RECORDS,
+        BenchName::Overhead | BenchName::Onebrc => overhead::RECORDS,
+        BenchName::Decode => 1 << 20,
+        BenchName::Gate => gate::RECORDS,
     }
 }
 

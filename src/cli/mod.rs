@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod explain;
 pub mod job;
 pub mod latency;
+pub mod profile;
 pub mod run;
 
 use std::io::{stderr, stdout};
@@ -17,6 +18,7 @@ use crate::error::Result;
 pub fn dispatch(cli: &Cli) -> Result<()> {
     match &cli.verb {
         Verb::Run(args) => run::run(args, &mut stdout(), &mut stderr()),
+        Verb::Profile(args) => profile::profile(args, &mut stdout(), &mut stderr()),
         Verb::Explain(args) => explain::explain(args, &mut stdout()),
         Verb::Check(args) => explain::check(args, &mut stdout()),
         Verb::Doctor(args) => doctor::run(args, &mut stdout()),

@@ -14,15 +14,18 @@ use signal_hook::iterator::Signals;
 use super::args::RunArgs;
 use super::explain::print;
 use super::job::{Job, prepare};
+use super::profile::costs;
 use crate::config::{Histograms, JobConfig, Progress};
 use crate::engine::{self, Outcome, Shell};
 use crate::error::{Error, Result};
-use crate::metrics::{Published, Report, StallMeter, Watch, format_nanos, write_report};
+use crate::limits::PROFILE_EVERY_DEFAULT;
+use crate::metrics::{Profile, Published, Report, StallMeter, Watch, format_nanos, write_report};
+use crate::shard::aside::ShownRow;
 use crate::shard::control::{Control, Phase};
 use crate::sys::affinity;
 use crate::sys::clock::{Clock, HostClock};
 use crate::sys::preflight::{Severity, check_host};
-use crate::types::EventTime;
+use crate::types::{EventTime, Nanos};
 
 /// How often the progress line is drawn.
 const REDRAW: Duration = Duration::from_millis(250);
@@ -33,9 +36,9 @@ enum Event {
     Ended(Box<Result<Outcome>>),
 }
 
-/// Runs a job to its end. `out` takes what EXPLAIN statements print, `notes` the summary.
+/// Runs a job to its end. `out` takes what EXPLAIN statements print, those of EXPLAIN ANALYZE last; `notes` the summary.
 pub fn run(args: &RunArgs, out: &mut dyn Write, notes: &mut dyn Write) -> Result<()> {
-    let job = prepare(&args.job, |sets| args.job_config(sets))?;
+    let mut job = prepare(&args.job, |sets| args.job_config(sets))?;
     for text in &job.planned.explains {
         print(out, text)?;
     }
@@ -45,31 +48,54 @@ pub fn run(args: &RunArgs, out: &mut dyn Write, notes: &mut dyn Write) -> Result
         }
         return Ok(());
     }
+    if job.planned.analyze {
+        job.config.profile_every.get_or_insert(PROFILE_EVERY_DEFAULT);
+    }
+    let finished = execute(&job, args.duration)?;
+    print(notes, &finished.summary(&job))?;
+    if job.planned.analyze {
+        print(out, &costs(&job, &finished))?;
+    }
+    match &job.config.report_dir {
+        Some(dir) => write_report(dir, &finished.report),
+        None => Ok(()),
+    }
+}
+
+/// A job that has run.
+pub(super) struct Finished {
+    /// What was measured.
+    pub(super) report: Report,
+    /// What each node cost, if that was wanted.
+    pub(super) profile: Option<Profile>,
+    aside: Vec<ShownRow>,
+    shell: Shell,
+    startup_ns: Nanos,
+}
+
+impl Finished {
+    /// Rows set aside, the table of latencies, what drove the shards.
+    pub(super) fn summary(&self, job: &Job) -> String {
+        let shown = self.aside.iter().take(job.config.errors_shown);
+        let aside: String = shown.map(|row| format!("set aside: {}\n", row.line())).collect();
+        let shell = if self.shell == Shell::Glommio { "glommio executors" } else { "plain pinned threads" };
+        let (startup, shards) = (format_nanos(self.startup_ns), job.cores.len());
+        format!("{aside}\n{}shards: {shards} on {shell}, started in {startup}\n", self.report.summary())
+    }
+}
+
+/// Runs a job to its end, with warnings of the host before and its stalls measured beside.
+pub(super) fn execute(job: &Job, duration: Option<Duration>) -> Result<Finished> {
     if let Some(dir) = &job.config.report_dir {
         std::fs::create_dir_all(dir).map_err(|e| Error::io(format!("cannot make '{}'", dir.display()), e))?;
     }
-    warn_of_host(&job);
-    let watch = stay_off_the_shards(&job)?;
+    warn_of_host(job);
+    let watch = stay_off_the_shards(job)?;
     let stalls = if job.config.histograms == Histograms::On { Some(StallMeter::start(watch)?) } else { None };
     let start_wall = HostClock::start().wall();
-    let outcome = supervise(&job, args.duration)?;
-    let report = Report {
-        shards: outcome.shards,
-        intervals: outcome.intervals,
-        stalls: stalls.map(StallMeter::stop),
-        start: outcome.start,
-        start_wall,
-        wall: outcome.elapsed_ns,
-    };
-    let shown = outcome.aside.iter().take(job.config.errors_shown);
-    let aside: String = shown.map(|row| format!("set aside: {}\n", row.line())).collect();
-    let shell = if outcome.shell == Shell::Glommio { "glommio executors" } else { "plain pinned threads" };
-    let startup = format_nanos(outcome.startup_ns);
-    print(notes, &format!("{aside}\n{}shards: {} on {shell}, started in {startup}\n", report.summary(), job.cores.len()))?;
-    match &job.config.report_dir {
-        Some(dir) => write_report(dir, &report),
-        None => Ok(()),
-    }
+    let Outcome { shards, intervals, aside, profile, start, startup_ns, elapsed_ns: wall, shell } = supervise(job, duration)?;
+    let report = Report { shards, intervals, stalls: stalls.map(StallMeter::stop), start, start_wall, wall };
+    Ok(Finished { report, profile, aside, shell, startup_ns })
 }
 
 /// The findings that cost latency, as warnings.

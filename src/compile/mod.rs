@@ -2,8 +2,8 @@
 //! core, so that state lies in memory that this core touched first.
 
 use crate::error::Result;
-use crate::expr::Program;
-use crate::operator::{Aggregate, Calc, GlobalGroup, Operator, WindowAggregate, WindowAssign};
+use crate::expr::{Expr, Program};
+use crate::operator::{Aggregate, Calc, EventTimeRows, GlobalGroup, Operator, ScanRows, WindowAggregate, WindowAssign};
 use crate::plan::physical::{Exchange, Node, NodeId, NodeKind, PhysicalPlan, Scan};
 use crate::route::scatter::Scatter;
 use crate::types::{DataType, Schema};
@@ -59,28 +59,16 @@ pub enum Router {
     Gather,
 }
 
-/// What a scan does to the columns its reader makes.
+/// A scan, ready to run.
 pub struct ScanProgram {
-    /// Computed columns and order of columns.
-    pub calc: Calc,
-    /// Event time and watermark.
-    pub watermark: Option<WatermarkProgram>,
+    /// Computed columns and event time.
+    pub rows: ScanRows,
+    /// How far ahead of the clock an event time may be.
+    pub max_ahead_ns: Option<u64>,
+    /// How long a split may be silent before time goes on without it.
+    pub idle_timeout_ns: Option<u64>,
     /// Types of the columns read.
     pub read_types: Vec<DataType>,
-    /// Types of the output columns without the hidden one.
-    pub types: Vec<DataType>,
-    /// The plan's scan.
-    pub spec: Scan,
-}
-
-/// The watermark a row asks for.
-pub struct WatermarkProgram {
-    /// Event-time column of the scan's output.
-    pub time_column: usize,
-    /// Over the scan's output columns.
-    pub program: Program,
-    /// See the plan.
-    pub max_ahead_ns: Option<u64>,
 }
 
 /// Compiles the plan for one shard of `shards`.
@@ -128,18 +116,28 @@ fn router(exchange: &Exchange, shards: usize) -> Router {
 }
 
 fn compile_scan(scan: &Scan, schema: &Schema) -> Result<ScanProgram> {
-    let calc = Calc::new(None, &scan.columns, scan.read_types.clone(), scan.on_error)?;
-    let watermark = match &scan.watermark {
-        Some(spec) => Some(WatermarkProgram {
+    let is_read = |(position, expr): (usize, &Expr)| matches!(expr, Expr::Column { index, .. } if *index == position);
+    let as_read = scan.columns.len() == scan.read_types.len() && scan.columns.iter().enumerate().all(is_read);
+    let calc = match as_read {
+        true => None,
+        false => Some(Calc::new(None, &scan.columns, scan.read_types.clone(), scan.on_error)?),
+    };
+    let event_time = match &scan.watermark {
+        Some(spec) => Some(EventTimeRows {
             time_column: spec.time_column,
             program: Program::compile(&spec.expr)?,
-            max_ahead_ns: spec.max_ahead_ns,
+            emits_split_watermark: scan.emits_split_watermark,
         }),
         None => None,
     };
     let mut types = schema.types();
     types.truncate(scan.columns.len());
-    Ok(ScanProgram { calc, watermark, read_types: scan.read_types.clone(), types, spec: scan.clone() })
+    Ok(ScanProgram {
+        rows: ScanRows::new(calc, event_time, types),
+        max_ahead_ns: scan.watermark.as_ref().and_then(|w| w.max_ahead_ns),
+        idle_timeout_ns: scan.idle_timeout_ns,
+        read_types: scan.read_types.clone(),
+    })
 }
 
 fn compile_operator(kind: &NodeKind, input: Vec<DataType>, shard: usize) -> Result<Box<dyn Operator>> {
@@ -148,7 +146,8 @@ fn compile_operator(kind: &NodeKind, input: Vec<DataType>, shard: usize) -> Resu
         NodeKind::WindowAssign(assign) => Box::new(WindowAssign::new(assign.time_column, assign.window, assign.on_error, input)),
         NodeKind::Aggregate(a) => {
             let global = if shard == 0 { GlobalGroup::Owned } else { GlobalGroup::Elsewhere };
-            Box::new(Aggregate::new(a.keys.clone(), a.calls.clone(), a.emit, a.input_retracts, a.on_error, global, input))
+            let (keys, calls) = (a.keys.clone(), a.calls.clone());
+            Box::new(Aggregate::new(keys, calls, a.emit, a.changes, a.input_retracts, a.on_error, global, input))
         }
         NodeKind::WindowAggregate(w) => Box::new(WindowAggregate::new(
             w.time_column,
@@ -157,6 +156,7 @@ fn compile_operator(kind: &NodeKind, input: Vec<DataType>, shard: usize) -> Resu
             w.keys.clone(),
             w.calls.clone(),
             w.emit,
+            w.changes,
             w.input_retracts,
             w.on_error,
             input,

@@ -92,6 +92,8 @@ pub struct JobConfig {
     pub memory_limit: Option<u64>,
     /// `latency.histograms`.
     pub histograms: Histograms,
+    /// `profile.every`: one turn of so many is timed node by node; `None`: nodes are neither timed nor counted.
+    pub profile_every: Option<u64>,
     /// `latency.interval`: length of an interval of the log.
     pub interval: Nanos,
     /// `report.dir`: where reports are written; none without.
@@ -116,6 +118,7 @@ impl Default for JobConfig {
             preempt_timer: 1_000_000,
             memory_limit: None,
             histograms: Histograms::On,
+            profile_every: None,
             interval: 1_000_000_000,
             report_dir: None,
             progress: Progress::Auto,

@@ -15,7 +15,7 @@ use crate::types::Nanos;
 use crate::types::parse_duration;
 
 /// Every key, in the order of the documentation.
-pub const KEYS: [&str; 15] = [
+pub const KEYS: [&str; 16] = [
     "cores.shards",
     "cores.control",
     "cores.pin",
@@ -28,6 +28,7 @@ pub const KEYS: [&str; 15] = [
     "runtime.memory_limit",
     "latency.histograms",
     "latency.interval",
+    "profile.every",
     "report.dir",
     "progress.mode",
     "errors.shown",
@@ -145,6 +146,7 @@ pub(super) fn assign(config: &mut JobConfig, key: &str, value: &str) -> Result<(
         "runtime.memory_limit" => config.memory_limit = memory_limit(key, text)?,
         "latency.histograms" => config.histograms = choice(key, text, &SWITCH, [Histograms::On, Histograms::Off])?,
         "latency.interval" => config.interval = positive(key, text)?,
+        "profile.every" => config.profile_every = Some(integer(key, text, 0, u64::from(u32::MAX))?).filter(|n| *n > 0),
         "report.dir" => config.report_dir = (!text.is_empty()).then(|| PathBuf::from(text)),
         "progress.mode" => {
             config.progress = choice(key, text, &["auto", "on", "off"], [Progress::Auto, Progress::On, Progress::Off])?;
@@ -259,7 +261,7 @@ mod tests {
         let config = check(
             "[cores]\nshards = \"2-3\"\ncontrol = [0, 1]\npin = false\n[runtime]\ndriver = \"thread\"\nidle = \"spin\"\n\
              spin_time = \"5us\"\nbatch_rows = 0x10\nlinger = \"2ms\"\npreempt_timer = \"3ms\"\nmemory_limit = \"2gib\"\n\
-             [latency]\nhistograms = false\ninterval = \"500ms\"\n[report]\ndir = \"out\"\n[progress]\nmode = \"off\"\n\
+             [latency]\nhistograms = false\ninterval = \"500ms\"\n[profile]\nevery = 5\n[report]\ndir = \"out\"\n[progress]\nmode = \"off\"\n\
              [errors]\nshown = 3\n",
         )
         .expect("valid");
@@ -275,6 +277,7 @@ mod tests {
             preempt_timer: 3_000_000,
             memory_limit: Some(2 << 30),
             histograms: Histograms::Off,
+            profile_every: Some(5),
             interval: 500_000_000,
             report_dir: Some(PathBuf::from("out")),
             progress: Progress::Off,

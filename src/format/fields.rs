@@ -203,7 +203,7 @@ fn parse_decimal(text: &[u8], data_type: &DataType) -> std::result::Result<i128,
 
 /// Cuts what is finer than `precision` digits of a second.
 #[inline]
-fn cut(nanos: i64, precision: u8) -> i64 {
+pub(super) fn cut(nanos: i64, precision: u8) -> i64 {
     if precision >= 9 {
         return nanos;
     }

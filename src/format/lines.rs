@@ -58,6 +58,25 @@ impl Lines {
         Self { place: Place { offset: 0, line: 1 }, bytes_max, skipping: false, searched: 0 }
     }
 
+    /// Whether a record begins here that may be read in any way: nothing is being skipped, and no byte order mark can stand here.
+    #[inline]
+    pub fn are_plain(&self) -> bool {
+        !self.skipping && self.place.offset > 0
+    }
+
+    /// The greatest length of a record.
+    pub fn bytes_max(&self) -> usize {
+        self.bytes_max
+    }
+
+    /// Moves past so many lines of so many bytes that were read otherwise.
+    pub fn pass(&mut self, lines: usize, bytes: usize, consumed: &mut usize) {
+        *consumed += bytes;
+        self.place.offset += bytes as u64;
+        self.place.line += lines as u64;
+        self.searched = 0;
+    }
+
     /// The next line of `bytes[*consumed..]`; moves `consumed` past it. Hot: once per row.
     #[inline]
     pub fn next_line<'a>(&mut self, bytes: &'a [u8], input: Input, consumed: &mut usize) -> Framed<'a> {
@@ -136,6 +155,15 @@ impl Lines {
         self.place.offset += eaten.len() as u64;
         self.place.line += memchr_iter(b'\n', eaten).count() as u64;
     }
+}
+
+/// The length of the front that is valid UTF-8, if not all of it is.
+#[inline]
+pub(super) fn valid_until(text: &[u8]) -> Option<usize> {
+    if simdutf8::basic::from_utf8(text).is_ok() {
+        return None;
+    }
+    std::str::from_utf8(text).err().map(|fault| fault.valid_up_to())
 }
 
 /// Takes off the `\r` of a line end and the byte order mark at the start of a split.

@@ -5,10 +5,13 @@
 
 mod base64;
 mod csv;
+mod digits;
 mod fields;
 mod json;
 mod lines;
+mod marks;
 mod raw;
+mod runs;
 #[cfg(test)]
 mod testing;
 

@@ -101,6 +101,24 @@ pub(super) fn assert_cut_anywhere(format: &dyn Format, fields: &[DecodeField], b
     assert_eq!((&got.bad, rows_of(Decoded { bad: vec![], ..got }, fields)), (&whole_bad, whole_rows), "byte by byte");
 }
 
+/// Asserts that lines give together, in blocks, what each gives alone, where no block is read: the same rows and the same reasons.
+pub(super) fn assert_as_alone(format: &dyn Format, fields: &[DecodeField], lines: &[String]) {
+    let (mut rows, mut reasons) = (Vec::new(), Vec::new());
+    for line in lines {
+        let alone = decode(format, fields, line.as_bytes());
+        reasons.extend(alone.bad.iter().map(|b| b.reason.clone()));
+        rows.extend(rows_of(alone, fields));
+    }
+    for end in ["\n", "\r\n"] {
+        let text: Vec<u8> = lines.iter().flat_map(|line| [line.as_bytes(), end.as_bytes()].concat()).collect();
+        for cuts in [&[][..], &[text.len() / 3, text.len() / 2]] {
+            let together = decode_cut(format, fields, &text, cuts, 1024);
+            assert!(together.bad.iter().map(|b| &b.reason).eq(&reasons));
+            assert_eq!(rows_of(together, fields), rows);
+        }
+    }
+}
+
 /// A column of every type that text formats read.
 pub(super) fn every_type() -> Vec<(&'static str, DataType)> {
     vec![

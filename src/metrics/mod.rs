@@ -2,12 +2,14 @@
 
 mod histogram;
 pub mod hlog;
+mod profile;
 mod report;
 mod shard;
 mod stage;
 mod stall;
 
 pub use histogram::{LATENCY_MAX, LatencyHistogram, PercentilePoint};
+pub use profile::{NodeProfile, Profile, Work};
 pub use report::{Report, align, format_nanos, json, latency_table, percentile_file, write_report};
 pub use shard::{Account, Counters, Glance, INTERVALS_MAX, Interval, Part, Published, PublishedShard, ShardMetrics};
 pub use stage::Stage;

@@ -5,7 +5,7 @@ use super::{Operator, Output, Progress, set_aside};
 use crate::batch::{Batch, Selection, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
-use crate::types::relation::{AggregateCall, Emit, OnError, Retracts};
+use crate::types::relation::{AggregateCall, Changes, Emit, OnError, Retracts};
 use crate::types::{DataType, Nanos};
 
 /// Whether this instance owns the one group of an aggregate without keys.
@@ -34,10 +34,12 @@ pub struct Aggregate {
 
 impl Aggregate {
     /// Over these key columns; DISTINCT without calls.
+    #[expect(clippy::too_many_arguments, reason = "one for each field of the plan's node")]
     pub fn new(
         keys: Vec<usize>,
         calls: Vec<AggregateCall>,
         emit: Emit,
+        changes: Changes,
         retracts: Retracts,
         on_error: OnError,
         global: GlobalGroup,
@@ -45,7 +47,7 @@ impl Aggregate {
     ) -> Self {
         let key_types = keys.iter().map(|k| input_types[*k].clone()).collect();
         let keeps_empty = if keys.is_empty() { Retention::Keep } else { Retention::Remove };
-        let shape = Shape { keys, key_types, calls, retracts, keeps_empty };
+        let shape = Shape { keys, key_types, calls, retracts, keeps_empty, changes };
         let groups = Grouped::new(&shape);
         let scratch = Scratch::default();
         Self { shape, emit, on_error, global, input_types, groups, scratch, closing: None, ended: false, stamp: 0 }
@@ -58,7 +60,7 @@ impl Operator for Aggregate {
             return Ok(());
         }
         let all = Selection::All(batch.rows());
-        self.scratch.prepare(&batch, &self.shape);
+        self.scratch.prepare(&batch);
         self.stamp = batch.last_stamp();
         match self.emit {
             Emit::OnClose => self.groups.apply(&self.shape, &batch, &all, &mut self.scratch),
@@ -91,7 +93,7 @@ impl Operator for Aggregate {
         }
         let Some((groups, next)) = &mut self.closing else { return Ok(Progress::Done) };
         let chunk = &groups[*next..groups.len().min(*next + TIMER_ROWS_PER_TURN)];
-        let (keys, results) = self.groups.read(&self.shape, chunk);
+        let (keys, results) = self.groups.read(chunk);
         out.emit(Batch::new(keys.into_iter().chain(results).collect(), chunk.len(), self.stamp));
         *next += chunk.len();
         self.ended = *next == groups.len();

@@ -7,13 +7,16 @@ mod accumulator;
 mod aggregate;
 mod calc;
 mod grouped;
+mod scan;
 mod window_aggregate;
 mod window_assign;
+mod window_rows;
 #[cfg(test)]
 mod tests;
 
 pub use aggregate::{Aggregate, GlobalGroup};
 pub use calc::Calc;
+pub use scan::{EventTimeRows, ScanRows};
 pub use window_aggregate::WindowAggregate;
 pub use window_assign::WindowAssign;
 

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::batch::{Column, RowKind, Selection};
 use crate::types::Value;
-use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Emit, Retracts, Window};
+use crate::types::relation::{AggregateCall, AggregateFunction, Changes, Distinct, Emit, Retracts, Window};
 
 const TYPES: [DataType; 4] = [DataType::BigInt, DataType::Timestamp(3), DataType::Int, DataType::Boolean];
+
+const BOTH: Changes = Changes::BeforeAndAfter;
 
 type Row = (Vec<Value>, i64);
 
@@ -143,11 +145,11 @@ fn check(window: Option<Window>, emit: Emit, retracts: Retracts) {
         let out = match window {
             None => {
                 let global = GlobalGroup::Owned;
-                run(&mut Aggregate::new(vec![0], calls(), emit, retracts, OnError::SetAside, global, input), &rows, split)
+                run(&mut Aggregate::new(vec![0], calls(), emit, BOTH, retracts, OnError::SetAside, global, input), &rows, split)
             }
             Some(w) => {
                 let on_error = OnError::SetAside;
-                run(&mut WindowAggregate::new(1, None, w, vec![0], calls(), emit, retracts, on_error, input), &rows, split)
+                run(&mut WindowAggregate::new(1, None, w, vec![0], calls(), emit, BOTH, retracts, on_error, input), &rows, split)
             }
         };
         assert!(out.aside.is_empty() && out.late_rows == 0);
@@ -173,7 +175,7 @@ fn a_row_that_overflows_a_sum_leaves_no_trace() {
     (calls[2].argument, calls[2].argument_type, calls[2].filter) = (Some(0), DataType::BigInt, None);
     for split in [1, 3] {
         let (emit, never, global) = (Emit::OnClose, Retracts::Never, GlobalGroup::Owned);
-        let mut sum = Aggregate::new(vec![], calls.clone(), emit, never, OnError::SetAside, global, TYPES.to_vec());
+        let mut sum = Aggregate::new(vec![], calls.clone(), emit, BOTH, never, OnError::SetAside, global, TYPES.to_vec());
         let row = |n: i64| (vec![Value::Int(n), Value::Int(0), Value::Int(1), Value::Null], 1);
         let out = run(&mut sum, &[row(i64::MAX), row(1), row(-1)], split);
         assert_eq!(out.aside.len(), 1);
@@ -187,7 +189,7 @@ fn late_rows_are_decided_window_by_window() {
     let window = Window::Hop { size: 20, slide: 10, offset: 0 };
     let (emit, never) = (Emit::OnClose, Retracts::Never);
     let calls = calls()[..1].to_vec();
-    let mut hop = WindowAggregate::new(1, Some(0), window, vec![], calls, emit, never, OnError::SetAside, TYPES.to_vec());
+    let mut hop = WindowAggregate::new(1, Some(0), window, vec![], calls, emit, BOTH, never, OnError::SetAside, TYPES.to_vec());
     let row = |mark: i64, time: i64| (vec![Value::Int(mark), Value::Int(time), Value::Null, Value::Null], 1);
     // Windows [0, 20) and [10, 30): the second row comes when the first is closed, the third when both are.
     let out = run(&mut hop, &[row(0, 15), row(19, 15), row(29, 15), row(18, 15)], 4);
@@ -201,7 +203,7 @@ fn late_rows_are_decided_window_by_window() {
 fn no_keys_give_a_row_for_no_input_and_only_where_owned() {
     for (global, rows) in [(GlobalGroup::Owned, 1), (GlobalGroup::Elsewhere, 0)] {
         for emit in [Emit::OnChange, Emit::OnClose] {
-            let mut all = Aggregate::new(vec![], calls(), emit, Retracts::Never, OnError::Fail, global, TYPES.to_vec());
+            let mut all = Aggregate::new(vec![], calls(), emit, BOTH, Retracts::Never, OnError::Fail, global, TYPES.to_vec());
             assert_eq!(run(&mut all, &[], 1).batches.len(), rows);
         }
     }

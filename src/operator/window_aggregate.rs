@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::grouped::{Grouped, Retention, Scratch, Shape};
-use super::window_assign::{place, window_columns};
+use super::window_assign::window_columns;
+use super::window_rows::WindowRows;
 use super::{Operator, Output, Progress, set_aside};
-use crate::batch::{Batch, Selection, Values, Watermark};
+use crate::batch::{Batch, Selection, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
-use crate::types::relation::{AggregateCall, Emit, OnError, Retracts, Window};
+use crate::types::relation::{AggregateCall, Changes, Emit, OnError, Retracts, Window};
 use crate::types::{DataType, EventTime};
 
 /// Window aggregate. Output: keys, window_start, window_end, window_time, results.
@@ -27,6 +28,7 @@ pub struct WindowAggregate {
     windows: BTreeMap<EventTime, Grouped>,
     watermark: EventTime,
     scratch: Scratch,
+    rows: WindowRows,
     /// The window being given out: its start, its groups and the next of them.
     closing: Option<(EventTime, Grouped, Vec<u32>, usize)>,
 }
@@ -41,12 +43,13 @@ impl WindowAggregate {
         keys: Vec<usize>,
         calls: Vec<AggregateCall>,
         emit: Emit,
+        changes: Changes,
         retracts: Retracts,
         on_error: OnError,
         input_types: Vec<DataType>,
     ) -> Self {
         let key_types = keys.iter().map(|k| input_types[*k].clone()).collect();
-        let shape = Shape { keys, key_types, calls, retracts, keeps_empty: Retention::Remove };
+        let shape = Shape { keys, key_types, calls, retracts, keeps_empty: Retention::Remove, changes };
         let (windows, scratch) = (BTreeMap::new(), Scratch::default());
         let watermark = EventTime::MIN;
         let closing = None;
@@ -61,44 +64,23 @@ impl WindowAggregate {
             windows,
             watermark,
             scratch,
+            rows: WindowRows::default(),
             closing,
         }
     }
 
-    /// (start, row) for every window a row goes to, by start; late rows are given out.
-    fn assign(&self, batch: &Batch, out: &mut Output) -> Result<Vec<(EventTime, u32)>> {
-        let split = self.split_watermark_column.map(|c| &batch.columns[c]);
-        let (mut pairs, mut late) = (Vec::with_capacity(batch.rows()), Vec::new());
-        for row in 0..batch.rows() {
-            let (mut start, last) = match place(&batch.columns[self.time_column], row, &self.window) {
-                Ok(starts) => starts,
-                Err(reason) => {
-                    set_aside(batch, row, &self.input_types, reason, self.on_error, out)?;
-                    continue;
-                }
-            };
-            let own = match split.map(|c| (&c.values, c.is_null(row))) {
-                Some((Values::I64(v), false)) => v[row],
-                _ => EventTime::MIN,
-            };
-            let watermark = own.max(self.watermark);
-            if watermark >= last + (self.window.size() - 1) {
-                late.push(row as u32);
-                continue;
-            }
-            while start <= last {
-                if watermark < start + (self.window.size() - 1) {
-                    pairs.push((start, row as u32));
-                }
-                start += self.window.slide();
-            }
+    /// Sorts the rows of a batch by window; those that fail go aside, late ones are given out.
+    fn assign(&mut self, batch: &Batch, out: &mut Output) -> Result<()> {
+        let (times, split) = (&batch.columns[self.time_column], self.split_watermark_column.map(|c| &batch.columns[c]));
+        self.rows.sort(batch, &self.window, times, split, self.watermark);
+        for (row, reason) in &self.rows.failed {
+            set_aside(batch, *row as usize, &self.input_types, *reason, self.on_error, out)?;
         }
-        if !late.is_empty() {
-            out.late_rows += late.len() as u64;
-            out.late.push(batch.gather(&Selection::Rows(late)));
+        if !self.rows.late.is_empty() {
+            out.late_rows += self.rows.late.len() as u64;
+            out.late.push(batch.gather(&Selection::Rows(self.rows.late.clone())));
         }
-        pairs.sort_unstable();
-        Ok(pairs)
+        Ok(())
     }
 
     /// The next window that the watermark has passed.
@@ -115,19 +97,16 @@ impl WindowAggregate {
 
 impl Operator for WindowAggregate {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
-        let pairs = self.assign(&batch, out)?;
-        self.scratch.prepare(&batch, &self.shape);
-        for run in pairs.chunk_by(|a, b| a.0 == b.0) {
-            let start = run[0].0;
-            let all = run.len() == batch.rows();
-            let rows = if all { Selection::All(run.len()) } else { Selection::Rows(run.iter().map(|(_, row)| *row).collect()) };
-            let groups = self.windows.entry(start).or_insert_with(|| Grouped::new(&self.shape));
+        self.assign(&batch, out)?;
+        self.scratch.prepare(&batch);
+        for (start, rows) in &self.rows.windows {
+            let groups = self.windows.entry(*start).or_insert_with(|| Grouped::new(&self.shape));
             match self.emit {
-                Emit::OnClose => groups.apply(&self.shape, &batch, &rows, &mut self.scratch),
+                Emit::OnClose => groups.apply(&self.shape, &batch, rows, &mut self.scratch),
                 Emit::OnChange => {
-                    let changes = groups.apply_changes(&self.shape, &batch, &rows, &mut self.scratch);
+                    let changes = groups.apply_changes(&self.shape, &batch, rows, &mut self.scratch);
                     let count = changes.kinds.len();
-                    let window = window_columns(vec![start; count], &self.window);
+                    let window = window_columns(vec![*start; count], &self.window);
                     let columns = changes.keys.into_iter().chain(window).chain(changes.results).collect();
                     let mut result = Batch::new(columns, count, batch.last_stamp());
                     result.kinds = Some(changes.kinds);
@@ -156,7 +135,7 @@ impl Operator for WindowAggregate {
                 return Ok(Progress::More);
             }
             let chunk = &order[*next..order.len().min(*next + budget)];
-            let (keys, results) = groups.read(&self.shape, chunk);
+            let (keys, results) = groups.read(chunk);
             let window = window_columns(vec![*start; chunk.len()], &self.window);
             out.emit(Batch::new(keys.into_iter().chain(window).chain(results).collect(), chunk.len(), watermark.stamp));
             budget -= chunk.len();

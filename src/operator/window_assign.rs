@@ -24,7 +24,7 @@ pub(super) fn window_columns(starts: Vec<i64>, window: &Window) -> [Column; 3] {
 }
 
 /// Why row `row` belongs to no window, or its first and last start.
-pub(super) fn place(times: &Column, row: usize, window: &Window) -> std::result::Result<(i64, i64), &'static str> {
+fn place(times: &Column, row: usize, window: &Window) -> std::result::Result<(i64, i64), &'static str> {
     match &times.values {
         _ if times.is_null(row) => Err("event time is NULL"),
         Values::I64(v) => starts(window, v[row]).ok_or("event time is out of the range of windows"),

@@ -35,6 +35,8 @@ pub struct Scan {
     pub name: String,
     /// Positions of the columns given out, among all columns of the table.
     pub columns: Vec<usize>,
+    /// Whether somebody asks how far event time has come: without it the event-time column need not even be decoded.
+    pub event_time: bool,
     /// Whether the hidden watermark column follows.
     pub split_watermark: bool,
     /// Columns given out.

@@ -19,7 +19,7 @@ pub mod values;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use self::bind::Output;
+use self::bind::{Output, Target};
 use self::catalog::Catalog;
 use self::physical::PhysicalPlan;
 use self::statement::{Insert, Statement};
@@ -60,6 +60,8 @@ pub struct Planned {
     pub settings: BTreeMap<String, OptionValue>,
     /// What EXPLAIN statements print.
     pub explains: Vec<String>,
+    /// Whether what each operator costs is wanted when the job has run: there was an EXPLAIN ANALYZE.
+    pub analyze: bool,
 }
 
 /// Plans all statements of `scripts` as one job. Errors carry their line.
@@ -78,10 +80,10 @@ pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn 
     let mut explains = Vec::with_capacity(job.explained.len());
     for outputs in &job.explained {
         let (plan, logical) = job.finish(outputs, scripts, connectors)?;
-        explains.push(explain(&Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new() }, 1));
+        explains.push(explain(&Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new(), analyze: false }, 1));
     }
     let (plan, logical) = job.finish(&job.outputs, scripts, connectors)?;
-    Ok(Planned { plan, logical, settings: job.settings, explains })
+    Ok(Planned { plan, logical, settings: job.settings, explains, analyze: job.analyze })
 }
 
 /// What the statements read so far amount to.
@@ -92,6 +94,8 @@ struct Job {
     settings: BTreeMap<String, OptionValue>,
     /// What EXPLAIN statements are about.
     explained: Vec<Vec<Output>>,
+    /// Whether there was an EXPLAIN ANALYZE.
+    analyze: bool,
 }
 
 impl Job {
@@ -106,29 +110,37 @@ impl Job {
                 self.settings.insert(key.text.clone(), OptionValue { text: value.text.clone(), span: value.span });
             }
             Statement::Explain(inner) => {
-                let outputs = self.outputs(inner, 0, script)?;
+                let outputs = self.outputs(inner, Target::Print, script)?;
                 self.explained.push(outputs);
             }
+            Statement::Analyze(inner) => {
+                self.analyze = true;
+                let outputs = self.outputs(inner, Target::Nowhere, script)?;
+                self.outputs.extend(outputs);
+            }
             writing => {
-                let printed = self.outputs.iter().filter(|o| o.table.is_none()).count();
-                let outputs = self.outputs(writing, printed, script)?;
+                let outputs = self.outputs(writing, Target::Print, script)?;
                 self.outputs.extend(outputs);
             }
         }
         Ok(())
     }
 
-    /// What a statement writes; `printed` SELECTs came before it.
-    fn outputs(&self, statement: &Statement, printed: usize, script: usize) -> Result<Vec<Output>> {
+    /// What a statement writes; the rows of a SELECT go to `target`.
+    fn outputs(&self, statement: &Statement, target: Target, script: usize) -> Result<Vec<Output>> {
         let insert = |insert: &Insert| bind::insert(&self.catalog, insert, script);
         match statement {
             Statement::Insert(one) => Ok(vec![insert(one)?]),
             Statement::StatementSet(several) => several.iter().map(insert).collect(),
             Statement::Select(query) => {
-                let name = if printed == 0 { "print".to_owned() } else { format!("print {}", printed + 1) };
-                Ok(vec![bind::print(&self.catalog, query, name, script)?])
+                let name = if target == Target::Print { "print" } else { "analyze" };
+                let name = match self.outputs.iter().filter(|o| o.target == target).count() {
+                    0 => name.to_owned(),
+                    others => format!("{name} {}", others + 1),
+                };
+                Ok(vec![bind::selected(&self.catalog, query, target, name, script)?])
             }
-            Statement::Explain(inner) => self.outputs(inner, printed, script),
+            Statement::Explain(inner) | Statement::Analyze(inner) => self.outputs(inner, target, script),
             Statement::CreateView { name, columns, query } => {
                 bind::view(&self.catalog, name, columns, query)?;
                 Ok(Vec::new())

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::expr::Expr;
 use crate::sink::Sink;
 use crate::source::{Projection, Source};
-pub use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Emit, OnError, Retracts, Window};
+pub use crate::types::relation::{AggregateCall, AggregateFunction, Changes, Distinct, Emit, OnError, Retracts, Window};
 use crate::types::{DataType, Schema};
 
 /// Position of a node in `PhysicalPlan::nodes`.
@@ -128,6 +128,8 @@ pub struct Aggregate {
     pub calls: Vec<AggregateCall>,
     /// When results are given out.
     pub emit: Emit,
+    /// What changes say, where results are given out on change.
+    pub changes: Changes,
     /// Whether the input may take rows back.
     pub input_retracts: Retracts,
     /// What a row that fails (overflow of a sum) does.
@@ -150,6 +152,8 @@ pub struct WindowAggregate {
     pub calls: Vec<AggregateCall>,
     /// When results are given out.
     pub emit: Emit,
+    /// What changes say, where results are given out on change.
+    pub changes: Changes,
     /// Whether the input may take rows back.
     pub input_retracts: Retracts,
     /// What a row that fails does.

@@ -43,6 +43,8 @@ pub enum Statement {
     },
     /// EXPLAIN statement: the plan is printed, nothing runs.
     Explain(Box<Statement>),
+    /// EXPLAIN ANALYZE statement: it runs, and what each operator cost is printed; the rows of a SELECT go nowhere.
+    Analyze(Box<Statement>),
     /// EXECUTE STATEMENT SET BEGIN ... END
     StatementSet(Vec<Insert>),
 }

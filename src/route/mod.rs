@@ -6,10 +6,11 @@
 //! The routing rule stands here once; scatter, state and tests all call it.
 
 pub mod doorbell;
-pub mod key_hash;
 pub mod mesh;
 pub mod ring;
 pub mod scatter;
+
+pub use crate::state::key_hash;
 
 use crate::limits::KEY_GROUPS;
 

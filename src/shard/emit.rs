@@ -6,7 +6,7 @@ use super::gauge::Gauge;
 use crate::batch::{Batch, StampRun, push_stamp};
 use crate::error::Result;
 use crate::limits::SINK_BACKLOG_BYTES_MAX;
-use crate::metrics::Stage;
+use crate::metrics::{Part, Stage};
 use crate::sink::{Flushed, Writer};
 use crate::sys::clock::Clock;
 use crate::types::Nanos;
@@ -14,8 +14,6 @@ use crate::types::Nanos;
 /// All writers of a shard.
 pub struct Emitter {
     outlets: Vec<Outlet>,
-    /// Nanoseconds spent in writers since last taken.
-    spent: Nanos,
 }
 
 enum Outlet {
@@ -43,15 +41,15 @@ impl Emitter {
                 Outlet::Here(Box::new(OpenOutlet { writer, unsent: Vec::new(), since: 0, rows: 0, flushed: Flushed::All }))
             }
         };
-        Self { outlets: writers.into_iter().map(outlet).collect(), spent: 0 }
+        Self { outlets: writers.into_iter().map(outlet).collect() }
     }
 
     /// Writes rows to a sink. Hot: once per batch.
-    pub(super) fn write(&mut self, sink: usize, batch: &Batch, clock: &mut impl Clock) -> Result<()> {
+    pub(super) fn write(&mut self, sink: usize, batch: &Batch, clock: &mut impl Clock, gauge: &mut Gauge) -> Result<()> {
         let Outlet::Here(outlet) = &mut self.outlets[sink] else { unreachable!("rows at a shard that does not write this sink") };
-        let began = clock.now();
+        gauge.enter(Part::Emit, clock);
         if outlet.unsent.is_empty() {
-            outlet.since = began;
+            outlet.since = gauge.mark();
         }
         outlet.writer.write(batch)?;
         outlet.rows += batch.rows() as u64;
@@ -59,7 +57,6 @@ impl Emitter {
         for run in &batch.stamps {
             push_stamp(&mut outlet.unsent, run.stamp, run.count);
         }
-        self.spent += clock.now() - began;
         Ok(())
     }
 
@@ -69,11 +66,13 @@ impl Emitter {
         for outlet in &mut self.outlets {
             let Outlet::Here(outlet) = outlet else { continue };
             if outlet.flushed == Flushed::Pending {
+                gauge.enter(Part::Emit, clock);
                 outlet.flushed = outlet.writer.flush()?;
+                gauge.settle(clock.now());
                 if outlet.flushed == Flushed::Pending {
                     all = Flushed::Pending;
                 } else {
-                    outlet.clock_out(clock.now(), gauge);
+                    outlet.clock_out(gauge);
                 }
             }
         }
@@ -85,7 +84,8 @@ impl Emitter {
         for outlet in &mut self.outlets {
             if let Outlet::Here(outlet) = outlet {
                 outlet.writer.finish()?;
-                outlet.clock_out(clock.now(), gauge);
+                gauge.lap(Part::Emit, Part::Other, clock);
+                outlet.clock_out(gauge);
             }
         }
         Ok(())
@@ -106,18 +106,14 @@ impl Emitter {
         self.open().map(|o| o.rows).sum()
     }
 
-    /// Nanoseconds spent in `write` since the last call.
-    pub(super) fn take_spent(&mut self) -> Nanos {
-        std::mem::take(&mut self.spent)
-    }
-
     fn open(&self) -> impl Iterator<Item = &OpenOutlet> {
         self.outlets.iter().filter_map(|o| if let Outlet::Here(outlet) = o { Some(&**outlet) } else { None })
     }
 }
 
 impl OpenOutlet {
-    fn clock_out(&mut self, now: Nanos, gauge: &mut Gauge) {
+    fn clock_out(&mut self, gauge: &mut Gauge) {
+        let now = gauge.mark();
         for run in self.unsent.drain(..) {
             gauge.record(Stage::Emit, now.saturating_sub(self.since), run.count.into());
             // A row that the end of input gave rise to (stamp 0) has waited for nothing that arrived.

@@ -7,15 +7,16 @@ use std::collections::VecDeque;
 
 use super::aside::Aside;
 use super::emit::Emitter;
+use super::gauge::Gauge;
 use crate::batch::{Batch, Mark, Watermark};
 use crate::compile::{Query, Role, Router};
 use crate::error::Result;
+use crate::metrics::{Part, Profile, Work};
 use crate::operator::{Output, Progress};
 use crate::plan::physical::NodeId;
 use crate::progress::Alignment;
 use crate::route::mesh::MeshEnd;
 use crate::sys::clock::Clock;
-use crate::types::Nanos;
 
 /// What moves along an edge.
 #[derive(Debug)]
@@ -29,8 +30,8 @@ pub(super) struct Surroundings<'a, 'r, C> {
     pub mesh: &'a mut MeshEnd<'r>,
     pub emitter: &'a mut Emitter,
     pub aside: &'a mut Aside,
+    pub gauge: &'a mut Gauge,
     pub clock: &'a mut C,
-    pub now: Nanos,
 }
 
 /// Counts of one shard's flow.
@@ -56,6 +57,8 @@ pub(super) struct Flow {
     /// Ends still to come: one of each node's input, one of what each exchange receives.
     ends_awaited: usize,
     pub counts: FlowCounts,
+    /// What each node costs, if that is wanted.
+    pub profile: Option<Profile>,
 }
 
 struct Held {
@@ -89,6 +92,7 @@ impl Flow {
             shard,
             ends_awaited,
             counts: FlowCounts::default(),
+            profile: None,
         }
     }
 
@@ -132,6 +136,9 @@ impl Flow {
 
     /// Gives rows that node `from` has made to its consumers.
     pub(super) fn queue_batch(&mut self, from: NodeId, batch: Batch) {
+        if let Some(profile) = &mut self.profile {
+            profile.gave(from, batch.rows() as u64);
+        }
         fan_out(&mut self.queue, &self.query.nodes[from].consumers, batch);
     }
 
@@ -166,6 +173,7 @@ impl Flow {
         while let Some((node, port, item)) = self.queue.pop_front() {
             match &mut self.held[node] {
                 Some(held) => held.waiting.push_back((port, item)),
+                None if self.profile.is_some() => self.feed_profiled(node, port, item, around)?,
                 None => self.feed(node, port, item, around)?,
             }
         }
@@ -177,7 +185,7 @@ impl Flow {
         for node in 0..self.held.len() {
             let Some(held) = self.held[node].take() else { continue };
             self.held_count -= 1;
-            self.advance(node, held.watermark, held.mark, around)?;
+            self.timed(node, Work::Mark, around, |me, around| me.advance(node, held.watermark, held.mark, around))?;
             match &mut self.held[node] {
                 Some(again) => again.waiting = held.waiting,
                 None => {
@@ -189,6 +197,44 @@ impl Flow {
                 }
             }
             self.run(around)?;
+        }
+        Ok(())
+    }
+
+    /// As `feed`, and says what it cost.
+    fn feed_profiled<C: Clock>(
+        &mut self,
+        node: NodeId,
+        port: usize,
+        item: Item,
+        around: &mut Surroundings<'_, '_, C>,
+    ) -> Result<()> {
+        let work = match &item {
+            Item::Batch(batch) => Work::Rows(batch.rows() as u64),
+            Item::Mark(_) => Work::Mark,
+        };
+        if let Some(profile) = &mut self.profile {
+            profile.given(node, work);
+        }
+        self.timed(node, work, around, |me, around| me.feed(node, port, item, around))
+    }
+
+    /// Runs `task`; in a turn that is timed, what it takes is put down to `node`.
+    fn timed<C: Clock>(
+        &mut self,
+        node: NodeId,
+        work: Work,
+        around: &mut Surroundings<'_, '_, C>,
+        task: impl FnOnce(&mut Self, &mut Surroundings<'_, '_, C>) -> Result<()>,
+    ) -> Result<()> {
+        if !self.profile.as_ref().is_some_and(Profile::is_timed) {
+            return task(self, around);
+        }
+        let began = around.clock.now();
+        task(self, around)?;
+        let ended = around.clock.now();
+        if let Some(profile) = &mut self.profile {
+            profile.timed(node, work, ended - began);
         }
         Ok(())
     }
@@ -205,6 +251,7 @@ impl Flow {
         let this = &mut query.nodes[node];
         match &mut this.role {
             Role::Operator(operator) => {
+                around.gauge.enter(Part::Operators, around.clock);
                 operator.process(batch, output)?;
                 self.deliver(node, around)
             }
@@ -212,8 +259,14 @@ impl Flow {
                 fan_out(queue, &this.consumers, batch);
                 Ok(())
             }
+            // With one shard all rows are where they must be.
+            Role::Exchange { .. } if around.mesh.shards() == 1 => {
+                fan_out(queue, &this.consumers, batch);
+                Ok(())
+            }
             Role::Exchange { number, router } => {
-                let (number, now) = (*number, around.now);
+                around.gauge.enter(Part::Exchange, around.clock);
+                let (number, now) = (*number, around.gauge.mark());
                 let mut deliver = |to: usize, part: Batch| {
                     if to == *shard {
                         fan_out(queue, &this.consumers, part)
@@ -227,7 +280,7 @@ impl Flow {
                 }
                 Ok(())
             }
-            Role::Sink { number } => around.emitter.write(*number, &batch, around.clock),
+            Role::Sink { number } => around.emitter.write(*number, &batch, around.clock, around.gauge),
             Role::Scan(_) => unreachable!("scans have no input"),
         }
     }
@@ -242,7 +295,7 @@ impl Flow {
             self.ends_awaited -= usize::from(mark == Mark::End);
             for to in receivers {
                 if to != self.shard {
-                    around.mesh.send_mark(to, number, mark, around.now);
+                    around.mesh.send_mark(to, number, mark, around.gauge.mark());
                 } else {
                     self.receive_mark(node, self.shard, mark);
                 }
@@ -275,6 +328,7 @@ impl Flow {
         around: &mut Surroundings<'_, '_, C>,
     ) -> Result<()> {
         if let Role::Operator(operator) = &mut self.query.nodes[node].role {
+            around.gauge.enter(Part::Operators, around.clock);
             let progress = operator.watermark(watermark, &mut self.output)?;
             self.deliver(node, around)?;
             if progress == Progress::More {
@@ -290,8 +344,11 @@ impl Flow {
 
     /// Passes on what an operator has put into `output`.
     fn deliver<C: Clock>(&mut self, node: NodeId, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
-        let Self { query, queue, output, counts, .. } = self;
+        let Self { query, queue, output, counts, profile, .. } = self;
         let this = &query.nodes[node];
+        if let Some(profile) = profile {
+            profile.gave(node, output.batches.iter().map(|b| b.rows() as u64).sum());
+        }
         output.batches.drain(..).for_each(|batch| fan_out(queue, &this.consumers, batch));
         output.late.drain(..).for_each(|batch| fan_out(queue, &this.late_consumers, batch));
         counts.filtered_rows += std::mem::take(&mut output.filtered_rows);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::config::{Histograms, JobConfig};
 use crate::metrics::{Account, Counters, Glance, Interval, Part, Published, ShardMetrics, Stage};
+use crate::sys::clock::Clock;
 use crate::types::{EventTime, Nanos};
 
 /// How often the line that others read is written.
@@ -18,8 +19,10 @@ pub struct Gauge {
     began: Nanos,
     published: Published,
     publish_at: Nanos,
-    /// When the last turn ended, and to what the time since then belongs.
-    left: (Nanos, Part),
+    /// Up to when the time of the core is put down.
+    mark: Nanos,
+    /// To what the time since then belongs.
+    part: Part,
     /// When the running turn began, and the account then.
     turn: (Nanos, Account),
 }
@@ -35,7 +38,8 @@ impl Gauge {
             began: 0,
             published,
             publish_at: 0,
-            left: (0, Part::Other),
+            mark: 0,
+            part: Part::Other,
             turn: (0, Account::default()),
         }
     }
@@ -48,10 +52,51 @@ impl Gauge {
         }
     }
 
-    /// Puts time of the core down to a part. Hot: once per part and turn.
+    /// From now on time belongs to `part`; what passed until now belongs to the part before. A clock is read only where the part
+    /// changes, and so the parts add up to the whole. Hot: a few times a turn.
     #[inline]
-    pub(super) fn add(&mut self, part: Part, ns: Nanos) {
-        self.metrics.account.add(part, ns);
+    pub(super) fn enter(&mut self, part: Part, clock: &mut impl Clock) {
+        if part != self.part {
+            self.settle(clock.now());
+            self.part = part;
+        }
+    }
+
+    /// Puts down what passed until `now`.
+    #[inline]
+    pub(super) fn settle(&mut self, now: Nanos) {
+        self.metrics.account.add(self.part, now.saturating_sub(self.mark));
+        self.mark = now;
+    }
+
+    /// Puts down what passed until now, if it belongs to `part`.
+    #[inline]
+    pub(super) fn leave(&mut self, part: Part, clock: &mut impl Clock) {
+        if part == self.part {
+            self.settle(clock.now());
+        }
+    }
+
+    /// What passed since the last reading of the clock belongs to `part`, what follows to `next`. Gives what passed.
+    #[inline]
+    pub(super) fn lap(&mut self, part: Part, next: Part, clock: &mut impl Clock) -> Nanos {
+        let began = self.mark;
+        self.part = part;
+        self.settle(clock.now());
+        self.part = next;
+        self.mark - began
+    }
+
+    /// Nanoseconds put down to `part` so far.
+    #[inline]
+    pub(super) fn spent(&self, part: Part) -> Nanos {
+        self.metrics.account.part(part)
+    }
+
+    /// When the clock was last read.
+    #[inline]
+    pub(super) fn mark(&self) -> Nanos {
+        self.mark
     }
 
     /// The counters.
@@ -63,35 +108,37 @@ impl Gauge {
     pub(super) fn turn_begins(&mut self, now: Nanos) {
         if self.metrics.counters.turns == 0 {
             self.metrics.begin(now);
-            (self.began, self.publish_at, self.left) = (now, now, (now, Part::Other));
+            (self.began, self.publish_at, self.mark) = (now, now, now);
         }
-        let (left, part) = self.left;
-        self.add(part, now.saturating_sub(left));
+        self.settle(now);
+        self.part = Part::Ingest;
         self.metrics.counters.turns += 1;
         self.turn = (now, self.metrics.account.clone());
     }
 
-    /// A turn ends: what of it no part has claimed belongs to `rest`, and so does what follows. A turn that found nothing to do
-    /// was idle as a whole, looking round included.
-    pub(super) fn turn_ends(&mut self, now: Nanos, rest: Part) {
+    /// A turn that found something to do ends: what it has not put down, and what follows until the next, is the shell's.
+    pub(super) fn turn_ends(&mut self) {
+        self.part = Part::Other;
+        self.metrics.counters.busy_turns += 1;
+    }
+
+    /// A turn that found nothing to do ends: it was idle as a whole, looking round included, and so is what follows.
+    pub(super) fn turn_was_idle(&mut self) {
         let (began, account) = &self.turn;
-        if rest == Part::Idle {
-            self.metrics.account = account.clone();
-        }
-        let claimed = self.metrics.account.total() - account.total();
-        self.metrics.account.add(rest, now.saturating_sub(*began).saturating_sub(claimed));
-        self.metrics.counters.busy_turns += u64::from(rest != Part::Idle);
-        self.left = (now, rest);
+        self.metrics.account = account.clone();
+        self.mark = *began;
+        self.part = Part::Idle;
     }
 
     /// Whether the line is due to be written or an interval to end.
-    pub(super) fn is_due(&self, now: Nanos) -> bool {
-        now >= self.publish_at
+    pub(super) fn is_due(&self) -> bool {
+        self.mark >= self.publish_at
     }
 
     /// Writes the line that others read, and ends the interval if it is over.
     #[cold]
-    pub(super) fn publish(&mut self, now: Nanos, watermark: EventTime) {
+    pub(super) fn publish(&mut self, watermark: EventTime) {
+        let now = self.mark;
         self.publish_at = now + PUBLISH_EVERY;
         let Counters { rows_in, rows_out, .. } = self.metrics.counters;
         let p99 = self.metrics.recent_p99(Stage::EndToEnd);
@@ -108,7 +155,7 @@ impl Gauge {
 
     /// Closes the account at the end of the last turn and gives everything up: metrics, intervals, first and last moment.
     pub(super) fn finish(mut self) -> (ShardMetrics, Vec<Interval>, Range<Nanos>) {
-        let (ended, _) = self.left;
+        let ended = self.mark;
         self.metrics.take_interval(ended, &mut self.intervals);
         self.metrics.account.close(ended - self.began);
         (self.metrics, self.intervals, self.began..ended)

@@ -1,18 +1,14 @@
-//! Reading of one scan on one shard: poll the reader, compute columns, make watermarks per split. Row road.
-//!
-//! Lateness is a matter of the split alone: every row carries the watermark of its own split as of that row in the hidden last
-//! column, if somebody behind asks for it.
+//! Reading of one scan on one shard: poll the reader, make rows of what it gives, join the watermarks of its splits. Row road.
 
 use super::aside::Aside;
 use super::flow::Flow;
 use super::gauge::Gauge;
-use crate::batch::{Batch, Column, Mark, Selection, Values, Watermark};
-use crate::compile::{ScanProgram, WatermarkProgram};
+use crate::batch::{Batch, Mark, Watermark};
+use crate::compile::ScanProgram;
 use crate::error::Result;
-use crate::expr::RowErrors;
 use crate::format::Decoded;
-use crate::metrics::{Part, Stage};
-use crate::operator::{AsideRow, Operator, Output};
+use crate::metrics::{Part, Stage, Work};
+use crate::operator::Output;
 use crate::plan::physical::NodeId;
 use crate::progress::Alignment;
 use crate::source::{Polled, Reader};
@@ -29,8 +25,8 @@ pub(super) struct Ingest {
     splits: Vec<Split>,
     alignment: Alignment,
     state: State,
-    /// Rows and nanoseconds of the poll that was not put down to the flow yet.
-    lap: (u64, Nanos),
+    /// Rows of the last poll that the flow was not told of yet.
+    rows: u64,
 }
 
 /// Progress of one split.
@@ -65,8 +61,8 @@ pub(super) struct Around<'a, C> {
 }
 
 impl Ingest {
-    pub(super) fn new(node: NodeId, program: ScanProgram, reader: Box<dyn Reader>, batch_rows: usize) -> Self {
-        let decoded = Decoded::new(&program.read_types, batch_rows);
+    pub(super) fn new(node: NodeId, program: ScanProgram, reader: Box<dyn Reader>) -> Self {
+        let decoded = Decoded::new(&program.read_types, 0);
         Self {
             node,
             program,
@@ -76,7 +72,7 @@ impl Ingest {
             splits: Vec::new(),
             alignment: Alignment::new(0),
             state: State::Reading,
-            lap: (0, 0),
+            rows: 0,
         }
     }
 
@@ -92,9 +88,9 @@ impl Ingest {
         self.alignment.time().time
     }
 
-    /// Rows read and nanoseconds polled in the last turn.
-    pub(super) fn take_lap(&mut self) -> (u64, Nanos) {
-        std::mem::take(&mut self.lap)
+    /// Rows read since last asked.
+    pub(super) fn take_rows_read(&mut self) -> u64 {
+        std::mem::take(&mut self.rows)
     }
 
     /// Stops reading; what was read is still given out.
@@ -112,25 +108,28 @@ impl Ingest {
         if self.state == State::Ended {
             return Ok(Read::Ended);
         }
-        let began = around.clock.now();
+        around.gauge.enter(Part::Ingest, around.clock);
+        let began = around.gauge.mark();
         let polled = self.reader.poll(began, rows_max, &mut self.decoded)?;
-        let read = around.clock.now();
-        self.lap = (0, read - began);
+        let part = if matches!(polled, Polled::Rows { .. }) { Part::Decode } else { Part::Ingest };
+        let spent = around.gauge.lap(part, Part::Operators, around.clock);
+        let read = around.gauge.mark();
+        if let Some(profile) = &mut around.flow.profile {
+            profile.read(self.node, spent);
+        }
         match polled {
             Polled::Rows { split, stamp } => {
                 let rows = self.decoded.rows as u64;
                 around.gauge.record(Stage::Ingest, began.saturating_sub(stamp), rows);
-                around.gauge.record(Stage::Decode, read - began, rows);
-                around.gauge.add(Part::Decode, read - began);
+                around.gauge.record(Stage::Decode, spent, rows);
                 let counters = around.gauge.counters();
                 counters.rows_in += rows + self.decoded.bad.len() as u64;
                 counters.batches_in += 1;
-                self.lap = (rows, read - began);
-                self.take_rows(split, stamp, read, around)?;
+                self.rows = rows;
+                self.take_rows_profiled(split, stamp, read, around)?;
                 Ok(Read::Something)
             }
             Polled::Watermark { split, time } => {
-                around.gauge.add(Part::Ingest, read - began);
                 let state = self.split(split, read);
                 state.watermark = state.watermark.max(time);
                 self.mark(split, Watermark { time: self.splits[split].watermark, stamp: read }, around);
@@ -153,6 +152,19 @@ impl Ingest {
         }
     }
 
+    /// As `take_rows`, and says what it cost, if that is wanted.
+    fn take_rows_profiled<C: Clock>(&mut self, split: usize, stamp: Nanos, now: Nanos, around: &mut Around<'_, C>) -> Result<()> {
+        let Some(profile) = &mut around.flow.profile else { return self.take_rows(split, stamp, now, around) };
+        let work = Work::Rows(self.decoded.rows as u64);
+        profile.given(self.node, work);
+        let began = profile.is_timed().then(|| around.clock.now());
+        self.take_rows(split, stamp, now, around)?;
+        if let (Some(began), Some(profile)) = (began, &mut around.flow.profile) {
+            profile.timed(self.node, work, around.clock.now() - began);
+        }
+        Ok(())
+    }
+
     fn take_rows<C: Clock>(&mut self, split: usize, stamp: Nanos, now: Nanos, around: &mut Around<'_, C>) -> Result<()> {
         if !self.decoded.bad.is_empty() {
             around.aside.bad_records(self.node, std::mem::take(&mut self.decoded.bad))?;
@@ -163,36 +175,24 @@ impl Ingest {
         if self.decoded.rows == 0 {
             return Ok(());
         }
-        let fresh = Decoded::new(&self.program.read_types, self.decoded.rows);
-        let decoded = std::mem::replace(&mut self.decoded, fresh);
-        self.program.calc.process(Batch::new(decoded.columns, decoded.rows, stamp), &mut self.output)?;
-        let batches: Vec<Batch> = self.output.batches.drain(..).collect();
-        for batch in batches {
-            let batch = self.with_event_time(split, batch, around.clock);
-            let watermark = Watermark { time: self.splits[split].watermark, stamp };
+        let rows = self.decoded.rows;
+        let room = if self.reader.brings_columns() { 0 } else { rows };
+        let fresh = Decoded::new(&self.program.read_types, room);
+        let columns = std::mem::replace(&mut self.decoded, fresh).columns;
+        let Self { program, splits, output, .. } = self;
+        let latest = program.max_ahead_ns.map(|ahead| around.clock.wall().saturating_add_unsigned(ahead));
+        let watermark = &mut splits[split].watermark;
+        let given = program.rows.process(Batch::new(columns, rows, stamp), latest, watermark, output)?;
+        if let Some(batch) = given {
             around.flow.queue_batch(self.node, batch);
-            self.mark(split, watermark, around);
+            let time = self.splits[split].watermark;
+            self.mark(split, Watermark { time, stamp }, around);
         }
         if self.output.aside.is_empty() {
             Ok(())
         } else {
             around.aside.rows(Some(self.node), std::mem::take(&mut self.output.aside))
         }
-    }
-
-    /// Moves the split's watermark row by row and adds the hidden column where it is asked for.
-    fn with_event_time(&mut self, split: usize, batch: Batch, clock: &mut impl Clock) -> Batch {
-        let Self { program, splits, output, .. } = self;
-        let Some(event_time) = &mut program.watermark else { return batch };
-        let batch = refuse_future(event_time, &program.types, batch, output, clock);
-        let mut errors = RowErrors::default();
-        let mut wanted = event_time.program.evaluate(&batch, &Selection::All(batch.rows()), &mut errors);
-        // A watermark that cannot be computed moves nothing; the row itself is sound.
-        errors.take().iter().for_each(|failed| wanted.set_null(failed.row as usize));
-        let per_row = advance(&wanted, &mut splits[split].watermark, program.spec.emits_split_watermark);
-        let mut batch = batch;
-        batch.columns.extend(per_row);
-        batch
     }
 
     fn mark<C: Clock>(&mut self, split: usize, watermark: Watermark, around: &mut Around<'_, C>) {
@@ -219,7 +219,7 @@ impl Ingest {
             self.splits[0].ended = true;
             self.alignment.update(0, Mark::Idle);
         }
-        let timeout = self.program.spec.idle_timeout_ns?;
+        let timeout = self.program.idle_timeout_ns?;
         let mut next = None;
         for split in 0..self.splits.len() {
             let Split { last_rows, idle, ended, .. } = self.splits[split];
@@ -247,47 +247,4 @@ impl Ingest {
         self.splits.push(Split { watermark: EventTime::MIN, last_rows: now, idle: false, ended: false });
         self.alignment.add();
     }
-}
-
-/// Sets rows aside whose event time lies too far ahead of the clock, so that one bad clock cannot close every window.
-fn refuse_future(
-    event_time: &WatermarkProgram,
-    types: &[crate::types::DataType],
-    batch: Batch,
-    output: &mut Output,
-    clock: &mut impl Clock,
-) -> Batch {
-    let Some(ahead) = event_time.max_ahead_ns else { return batch };
-    let latest = clock.wall().saturating_add_unsigned(ahead);
-    let column = &batch.columns[event_time.time_column];
-    let Values::I64(times) = &column.values else { return batch };
-    if times.iter().all(|t| *t <= latest) {
-        return batch;
-    }
-    let is_ahead = |row: usize| !column.is_null(row) && times[row] > latest;
-    let all = Selection::All(batch.rows());
-    for row in all.iter().filter(|row| is_ahead(*row)) {
-        output.aside.push(AsideRow {
-            reason: "event time lies further ahead of the clock than 'watermark.max-ahead' allows".into(),
-            text: crate::batch::text::row_text(&batch, row, types),
-        });
-    }
-    batch.gather(&all.filter(|row| !is_ahead(row)))
-}
-
-/// Raises `watermark` to the greatest wanted so far; gives it per row where asked. Hot: once per row.
-fn advance(wanted: &Column, watermark: &mut EventTime, per_row: bool) -> Option<Column> {
-    let Values::I64(times) = &wanted.values else { return None };
-    let mut running = *watermark;
-    let mut rows = Vec::with_capacity(if per_row { times.len() } else { 0 });
-    for (row, time) in times.iter().enumerate() {
-        if *time > running && !wanted.is_null(row) {
-            running = *time;
-        }
-        if per_row {
-            rows.push(running);
-        }
-    }
-    *watermark = running;
-    per_row.then(|| Column::from_values(Values::I64(rows)))
 }

@@ -24,8 +24,8 @@ use crate::batch::{Message, Payload};
 use crate::compile::{Query, Role};
 use crate::config::JobConfig;
 use crate::error::{Error, Result};
-use crate::limits::INBOX_MESSAGES_PER_TURN;
-use crate::metrics::{Interval, Part, ShardMetrics, Stage};
+use crate::limits::{INBOX_MESSAGES_PER_TURN, SINK_RETRY_NS};
+use crate::metrics::{Interval, Part, Profile, ShardMetrics, Stage};
 use crate::plan::physical::PhysicalPlan;
 use crate::route::mesh::MeshEnd;
 use crate::sink::{Flushed, Writer};
@@ -114,6 +114,8 @@ pub struct Results {
     pub span: Range<Nanos>,
     /// The first set-aside rows.
     pub aside: Vec<aside::ShownRow>,
+    /// What each node cost, if that was wanted.
+    pub profile: Option<Profile>,
 }
 
 impl<'r> Shard<'r> {
@@ -122,13 +124,14 @@ impl<'r> Shard<'r> {
         let Parts { query, readers, writers, mesh, gauge, control } = parts;
         let batch_rows = config.batch_rows;
         let mut flow = Flow::new(query, mesh.shard(), mesh.shards());
+        flow.profile = config.profile_every.map(|every| Profile::new(plan.nodes.len(), every));
         let mut readers = readers.into_iter();
         let mut ingests = Vec::new();
         for (id, node) in flow.query_mut().nodes.iter_mut().enumerate() {
             if matches!(node.role, Role::Scan(_))
                 && let (Role::Scan(program), Some(reader)) = (std::mem::replace(&mut node.role, Role::Union), readers.next())
             {
-                ingests.push(Ingest::new(id, program, reader, batch_rows));
+                ingests.push(Ingest::new(id, program, reader));
             }
         }
         let aside = Aside::new(plan, control.clone(), config.errors_shown);
@@ -141,11 +144,16 @@ impl<'r> Shard<'r> {
     pub fn step(&mut self, clock: &mut impl Clock) -> Result<Turn> {
         let began = clock.now();
         self.gauge.turn_begins(began);
+        if let Some(profile) = &mut self.flow.profile {
+            profile.turn();
+        }
         let turn = self.work(clock, began)?;
-        let ended = clock.now();
-        self.gauge.turn_ends(ended, if matches!(turn, Turn::Idle { .. }) { Part::Idle } else { Part::Other });
-        if self.gauge.is_due(ended) {
-            self.look_around(ended)?;
+        match turn {
+            Turn::Idle { .. } => self.gauge.turn_was_idle(),
+            Turn::Busy | Turn::Done => self.gauge.turn_ends(),
+        }
+        if self.gauge.is_due() {
+            self.look_around()?;
         }
         Ok(turn)
     }
@@ -155,7 +163,7 @@ impl<'r> Shard<'r> {
             self.life = Life::Running;
             self.flow.start();
             self.ingests.iter_mut().for_each(|i| i.start(now));
-            self.run_flow(clock, now, 0)?;
+            self.run_flow(clock, 0)?;
         }
         self.heed_control();
         if self.phase == Phase::Abort {
@@ -165,10 +173,11 @@ impl<'r> Shard<'r> {
         busy |= self.resume(clock)?;
         let (read, wake_at) = self.ingest(clock)?;
         busy |= read == Ingested::Something;
-        let sent = clock.now();
-        self.mesh.flush(sent);
-        self.gauge.add(Part::Exchange, clock.now().saturating_sub(sent));
-        let flushed = self.flush(clock, sent)?;
+        if !self.mesh.is_flushed() {
+            self.gauge.enter(Part::Exchange, clock);
+            self.mesh.flush(self.gauge.mark());
+        }
+        let flushed = self.emitter.flush(clock, &mut self.gauge)?;
         if self.is_done() && flushed == Flushed::All {
             return self.finish(clock);
         }
@@ -178,7 +187,8 @@ impl<'r> Shard<'r> {
         Ok(if busy || blocked {
             Turn::Busy
         } else {
-            let retry = (flushed == Flushed::Pending && self.emitter.wait_on().is_empty()).then_some(sent + 1_000_000);
+            let retry =
+                (flushed == Flushed::Pending && self.emitter.wait_on().is_empty()).then_some(self.gauge.mark() + SINK_RETRY_NS);
             Turn::Idle { wake_at: [wake_at, self.mesh.due_at(), retry].into_iter().flatten().min() }
         })
     }
@@ -190,17 +200,18 @@ impl<'r> Shard<'r> {
             for _ in 0..INBOX_MESSAGES_PER_TURN {
                 let Some(Message { exchange, sent, payload }) = self.mesh.receive(from) else { break };
                 busy = true;
-                let now = clock.now();
+                self.gauge.lap(Part::Exchange, Part::Operators, clock);
+                let now = self.gauge.mark();
                 match payload {
                     Payload::Batch(batch) => {
                         let rows = batch.rows() as u64;
                         self.gauge.record(Stage::ExchangeWait, now.saturating_sub(sent), rows);
                         self.flow.receive(exchange, from, Item::Batch(batch));
-                        self.run_flow(clock, now, rows)?;
+                        self.run_flow(clock, rows)?;
                     }
                     Payload::Mark(mark) => {
                         self.flow.receive(exchange, from, Item::Mark(mark));
-                        self.run_flow(clock, now, 0)?;
+                        self.run_flow(clock, 0)?;
                     }
                 }
             }
@@ -213,10 +224,8 @@ impl<'r> Shard<'r> {
         if !self.flow.is_holding() || self.mesh.is_congested() || self.emitter.is_congested() {
             return Ok(false);
         }
-        let now = clock.now();
-        let Self { flow, mesh, emitter, aside, .. } = self;
-        flow.resume(&mut Surroundings { mesh, emitter, aside, clock, now })?;
-        self.account_operators(clock, now, 0);
+        let Self { flow, mesh, emitter, aside, gauge, .. } = self;
+        flow.resume(&mut Surroundings { mesh, emitter, aside, gauge, clock })?;
         Ok(true)
     }
 
@@ -227,7 +236,6 @@ impl<'r> Shard<'r> {
             if self.mesh.is_congested() || self.emitter.is_congested() || self.flow.is_holding() {
                 return Ok((Ingested::LeftAlone, wake_at));
             }
-            let began = clock.now();
             let Self { flow, aside, gauge, ingests, .. } = self;
             let read = ingests[index].turn(self.batch_rows, &mut Around { flow, aside, gauge, clock })?;
             match read {
@@ -235,33 +243,20 @@ impl<'r> Shard<'r> {
                 Read::Nothing { wake_at: at } => wake_at = [wake_at, at].into_iter().flatten().min(),
                 Read::Ended => {}
             }
-            let (rows, polled) = self.ingests[index].take_lap();
-            self.run_flow(clock, began + polled, rows)?;
+            let rows = self.ingests[index].take_rows_read();
+            self.run_flow(clock, rows)?;
         }
         Ok((ingested, wake_at))
     }
 
-    /// Runs the flow dry, and puts the time since `began` down to operators, less what writers took.
-    fn run_flow(&mut self, clock: &mut impl Clock, began: Nanos, rows: u64) -> Result<()> {
-        let now = began;
-        let Self { flow, mesh, emitter, aside, .. } = self;
-        flow.run(&mut Surroundings { mesh, emitter, aside, clock, now })?;
-        self.account_operators(clock, began, rows);
+    /// Runs the flow dry; what of it is neither exchange nor emit is put down to operators.
+    fn run_flow(&mut self, clock: &mut impl Clock, rows: u64) -> Result<()> {
+        let Self { flow, mesh, emitter, aside, gauge, .. } = self;
+        let before = gauge.spent(Part::Operators);
+        flow.run(&mut Surroundings { mesh, emitter, aside, gauge, clock })?;
+        gauge.leave(Part::Operators, clock);
+        gauge.record(Stage::Operators, gauge.spent(Part::Operators) - before, rows);
         Ok(())
-    }
-
-    fn account_operators(&mut self, clock: &mut impl Clock, began: Nanos, rows: u64) {
-        let emitting = self.emitter.take_spent();
-        let operators = clock.now().saturating_sub(began).saturating_sub(emitting);
-        self.gauge.add(Part::Emit, emitting);
-        self.gauge.add(Part::Operators, operators);
-        self.gauge.record(Stage::Operators, operators, rows);
-    }
-
-    fn flush(&mut self, clock: &mut impl Clock, sent: Nanos) -> Result<Flushed> {
-        let flushed = self.emitter.flush(clock, &mut self.gauge)?;
-        self.gauge.add(Part::Emit, clock.now().saturating_sub(sent));
-        Ok(flushed)
     }
 
     fn heed_control(&mut self) {
@@ -284,10 +279,10 @@ impl<'r> Shard<'r> {
 
     /// What is done a few times a second: show where the job stands, hold the memory limit.
     #[cold]
-    fn look_around(&mut self, now: Nanos) -> Result<()> {
+    fn look_around(&mut self) -> Result<()> {
         self.tally();
         let watermark = self.ingests.iter().map(Ingest::watermark).min().unwrap_or(crate::types::EventTime::MIN);
-        self.gauge.publish(now, watermark);
+        self.gauge.publish(watermark);
         match self.memory_limit {
             Some(limit) if self.state_bytes() as u64 > limit => Err(Error::limit(format!(
                 "shard {}: operators hold {} bytes of state, more than 'runtime.memory_limit' = {limit}",
@@ -355,6 +350,6 @@ impl<'r> Shard<'r> {
     /// Gives up what was measured and the first set-aside rows, at the end.
     pub fn into_results(self) -> Results {
         let (metrics, intervals, span) = self.gauge.finish();
-        Results { metrics, intervals, span, aside: self.aside.shown }
+        Results { metrics, intervals, span, aside: self.aside.shown, profile: self.flow.profile }
     }
 }

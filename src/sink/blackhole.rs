@@ -23,7 +23,7 @@ impl Sink for Blackhole {
     }
 
     fn accepts(&self) -> Accepts {
-        Accepts::Changelog
+        Accepts::AfterOnly
     }
 
     fn open(&self, _shard: usize, _shards: usize, _schema: &Schema) -> Result<Box<dyn Writer>> {

@@ -30,6 +30,11 @@ pub fn create(table: &TableDef) -> Result<Arc<dyn Sink>> {
     Ok(sink)
 }
 
+/// The sink of rows that nobody wants.
+pub fn nowhere() -> Arc<dyn Sink> {
+    Arc::new(blackhole::Blackhole)
+}
+
 /// Which shards write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {
@@ -46,6 +51,8 @@ pub enum Accepts {
     AppendOnly,
     /// Every kind.
     Changelog,
+    /// Every kind, but nobody need say what a new row replaces (-U before +U).
+    AfterOnly,
 }
 
 /// A validated sink table. Immutable, shared by all shards.

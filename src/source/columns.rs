@@ -62,6 +62,10 @@ impl Reader for ColumnReader {
         self.count
     }
 
+    fn brings_columns(&self) -> bool {
+        true
+    }
+
     /// Gives a batch as it is, however many rows it has.
     fn poll(&mut self, now: Nanos, _rows_max: usize, into: &mut Decoded) -> Result<Polled> {
         let Some((split, mut batches)) = self.splits.pop_front().filter(|_| !self.stopped) else { return Ok(Polled::End) };

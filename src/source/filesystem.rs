@@ -1,10 +1,12 @@
 //! Files, standard input: every file is a split, read front to end, a block a poll, files of a shard in turn.
 //!
+//! With `'scan.split-bytes'` a file is cut at line starts into splits of about that size, so that several shards read it. The rows of a
+//! file are then in order within each of its splits only, which is why it is to be asked for.
+//!
 //! The list of files is made once, when the job is planned, in order of their names, so that split numbers do not change
 //! with the number of shards. At most `OPEN_MAX` files of a shard are open at a time.
 
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, RawFd};
 use std::path::{Path, PathBuf};
@@ -12,15 +14,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::pump::Pump;
+use super::range::{Piece, Range};
 use super::records::{Filled, Layout, Records, check_metadata};
 use super::{Boundedness, Liveness, Polled, Projection, Reader, Source};
 use crate::error::{Error, Result, Span};
 use crate::format::{self, Decoded, Format};
 use crate::limits;
-use crate::types::{Column, Nanos, TableDef};
+use crate::types::{Column, Nanos, Options, TableDef};
 
 /// Files of one shard that are open at a time. More wait until one has ended.
 const OPEN_MAX: usize = 64;
+
+/// The least `'scan.split-bytes'`. Less: an error.
+const SPLIT_BYTES_MIN: u64 = 4 << 10;
 
 /// Name of the metadata that holds the path of a row's file.
 const PATH_KEY: &str = "file.path";
@@ -28,7 +34,7 @@ const PATH_KEY: &str = "file.path";
 /// Where the bytes come from.
 #[derive(Debug)]
 enum Input {
-    Files(Vec<PathBuf>),
+    Files(Vec<Piece>),
     /// Standard input; whether a scan has it already.
     Stdin(AtomicBool),
 }
@@ -53,9 +59,10 @@ impl Filesystem {
         options.text("sink.single-file");
         check_metadata(table, PATH_KEY)?;
         let format = format::create(options, &table.columns).map_err(|e| e.at(table.span))?;
+        let split_bytes = split_bytes(options)?;
         let input = match path.as_str() {
             "-" => Input::Stdin(AtomicBool::new(false)),
-            _ => Input::Files(list(&path, span)?),
+            _ => Input::Files(pieces(list(&path, span)?, split_bytes)?),
         };
         let format_name = options.text("format").unwrap_or_default().to_owned();
         Ok(Self { path, format_name, format, columns: table.columns.clone(), input })
@@ -112,6 +119,34 @@ impl Source for Filesystem {
         reader.splits = reader.waiting.len() + reader.open.len();
         Ok(Box::new(reader))
     }
+}
+
+/// `'scan.split-bytes'`, which only formats allow whose records are lines.
+fn split_bytes(options: &Options) -> Result<Option<u64>> {
+    let Some(bytes) = options.parse("scan.split-bytes", "a number of bytes")? else { return Ok(None) };
+    let span = options.value("scan.split-bytes").map(|v| v.span).unwrap_or_default();
+    let refused = |why: &str, hint: &str| Err(Error::sql(format!("option 'scan.split-bytes' {why}")).at(span).hint(hint));
+    let is = |key: &str, wanted: &str| options.text(key).is_some_and(|text| text.trim().eq_ignore_ascii_case(wanted));
+    if bytes < SPLIT_BYTES_MIN {
+        return refused(&format!("must be at least {SPLIT_BYTES_MIN}"), "good sizes are some megabytes");
+    }
+    if is("format", "raw") {
+        return refused("cuts at line ends, which 'raw' does not have", "leave it out, or write several files");
+    }
+    if is("csv.header", "true") {
+        return refused("leaves splits without the header", "take the header off, or leave 'scan.split-bytes' out");
+    }
+    Ok(Some(bytes))
+}
+
+/// The files, or the pieces they are to be cut into.
+fn pieces(files: Vec<PathBuf>, split_bytes: Option<u64>) -> Result<Vec<Piece>> {
+    let Some(bytes) = split_bytes else { return Ok(files.into_iter().map(Piece::whole).collect()) };
+    let mut pieces = Vec::new();
+    for file in files {
+        pieces.extend(Piece::cut(&file, bytes).map_err(|e| Error::io(format!("looking at {}", file.display()), e))?);
+    }
+    Ok(pieces)
 }
 
 /// The regular files that `path` names: itself, those in the folder it is, or those that match it as a pattern.
@@ -172,7 +207,7 @@ fn matching(pattern: &str, span: Span) -> Result<Vec<PathBuf>> {
 
 /// An open input.
 enum Bytes {
-    File(File),
+    File(Range),
     Stdin(Pump),
 }
 
@@ -225,7 +260,7 @@ struct FileReader {
     format: Arc<dyn Format>,
     layout: Layout,
     splits: usize,
-    waiting: VecDeque<(usize, PathBuf)>,
+    waiting: VecDeque<(usize, Piece)>,
     open: VecDeque<OpenFile>,
     stopped: bool,
 }
@@ -237,10 +272,10 @@ impl FileReader {
 
     fn open_waiting(&mut self) -> Result<()> {
         while self.open.len() < OPEN_MAX && !self.stopped {
-            let Some((split, path)) = self.waiting.pop_front() else { break };
-            let name = path.display().to_string();
-            let file = File::open(&path).map_err(|e| Error::io(format!("opening {name}"), e))?;
-            let records = self.records(&name)?;
+            let Some((split, piece)) = self.waiting.pop_front() else { break };
+            let name = piece.path.display().to_string();
+            let file = piece.open().map_err(|e| Error::io(format!("opening {name}"), e))?;
+            let records = self.records(&name)?.beginning_at(file.start());
             self.open.push_back(OpenFile { split, bytes: Bytes::File(file), records });
         }
         Ok(())
@@ -340,6 +375,47 @@ mod tests {
         assert_eq!(rows, [(0, true, Value::Int(1)), (0, true, Value::Int(2)), (1, true, Value::Int(3))]);
         assert_eq!(bad.len(), 1);
         assert!(bad[0].line == 2 && bad[0].reason.contains("1.json: "), "{:?}", bad[0]);
+    }
+
+    #[test]
+    fn a_file_that_is_cut_is_read_once_by_all_shards() {
+        let folder = tempfile::tempdir().expect("folder");
+        let line = |i: usize| if i % 1000 == 999 { format!("bad {i}\n") } else { format!("{{\"a\":{i},\"b\":\"x\"}}\n") };
+        let lines: Vec<String> = (0..3000).map(line).collect();
+        std::fs::write(folder.path().join("1.json"), lines.concat()).expect("write");
+        let mut cut = table(folder.path());
+        cut.options.set("scan.split-bytes", "5000", Span::default());
+        let source = crate::source::create(&cut).expect("create");
+        let (mut seen, mut bad) = (Vec::new(), Vec::new());
+        for shard in 0..3 {
+            let mut reader = source.open(shard, 3, &vec![0]).expect("open");
+            assert!(reader.splits() >= 3);
+            loop {
+                let mut into = Decoded::new(&[DataType::BigInt], 64);
+                if reader.poll(1, 64, &mut into).expect("poll") == Polled::End {
+                    break;
+                }
+                seen.extend((0..into.rows).map(|row| into.columns[0].value(row, &DataType::BigInt)));
+                bad.extend(into.bad.iter().map(|b| b.offset as usize));
+            }
+        }
+        let known = |value: &Value| if let Value::Int(i) = value { *i as usize } else { 0 };
+        seen.sort_by_key(known);
+        assert!(seen.iter().map(known).eq((0..3000).filter(|i| i % 1000 != 999)));
+        bad.sort();
+        let offset = |row: usize| lines[..row].iter().map(String::len).sum::<usize>();
+        assert_eq!(bad, [999, 1999, 2999].map(offset), "places are those in the file");
+    }
+
+    #[test]
+    fn files_that_cannot_be_cut_are_refused() {
+        for (key, text) in [("scan.split-bytes", "10"), ("format", "raw"), ("csv.header", "true")] {
+            let folder = tempfile::tempdir().expect("folder");
+            let mut cut = table(folder.path());
+            cut.options.set("scan.split-bytes", "5000", Span::default());
+            cut.options.set(key, text, Span::default());
+            assert!(split_bytes(&cut.options).expect_err(text).to_string().contains("'scan.split-bytes'"));
+        }
     }
 
     #[test]

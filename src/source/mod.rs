@@ -11,6 +11,7 @@ mod nexmark;
 mod pace;
 mod pump;
 mod random;
+mod range;
 mod records;
 mod tcp;
 
@@ -130,6 +131,10 @@ pub trait Reader: Send {
     fn splits(&self) -> usize;
     /// Whether splits may open later; without an open split such a reader counts as idle.
     fn opens_splits(&self) -> bool {
+        false
+    }
+    /// Whether `poll` puts columns of its own in place of those it is given, so that nobody need make room in those.
+    fn brings_columns(&self) -> bool {
         false
     }
     /// Reads at most `rows_max` rows of one split into `into`, which comes empty. Never blocks. Hot: once per batch.

@@ -91,6 +91,8 @@ pub(super) struct Records {
     name: Arc<str>,
     decoder: Box<dyn Decoder>,
     name_slots: Vec<usize>,
+    /// Where the split begins in what its name stands for.
+    base: u64,
     /// Bytes not decoded yet stand at `start..end`.
     buffer: Vec<u8>,
     start: usize,
@@ -108,6 +110,7 @@ impl Records {
             name: name.into(),
             decoder: format.decoder(&layout.fields)?,
             name_slots: layout.name_slots.clone(),
+            base: 0,
             buffer: Vec::new(),
             start: 0,
             end: 0,
@@ -115,6 +118,12 @@ impl Records {
             input: Input::Partial,
             cut_short: false,
         })
+    }
+
+    /// The same for a split that begins so many bytes behind the start of its file: its bad records are placed in the file, and their
+    /// reasons tell that lines are counted from there.
+    pub fn beginning_at(self, base: u64) -> Self {
+        Self { base, ..self }
     }
 
     /// Name of the split.
@@ -180,7 +189,11 @@ impl Records {
         self.cut_short = into.rows >= rows_max && self.end > 0;
         self.put_name_columns(shown, into);
         for bad in &mut into.bad {
-            bad.reason = Cow::Owned(format!("{}: {}", self.name, bad.reason));
+            bad.offset += self.base;
+            bad.reason = Cow::Owned(match self.base {
+                0 => format!("{}: {}", self.name, bad.reason),
+                base => format!("{}, lines from byte {base}: {}", self.name, bad.reason),
+            });
         }
         into.rows > 0 || !into.bad.is_empty()
     }

@@ -1,11 +1,12 @@
-//! Keys to group numbers: an open-addressing index of `u32` over stored 64-bit hashes, the keys themselves in columns.
+//! Keys to group numbers: an index over hashes, the keys themselves in columns.
 //!
-//! Numbers are dense from 0; those of removed groups are given out again. What else belongs to a group stands in columns of
-//! its owner under the same number. A hash is made once a row by `route::key_hash` and never again.
-
-use hashbrown::HashTable;
+//! Numbers are dense from 0; those of removed groups are given out again. What else belongs to a group stands with its owner
+//! under the same number. Keys are hashed by `key_hash`: as they are for routing, or, where the one key
+//! is a number and none is NULL, by a quicker hash of its own.
 
 use super::cell;
+use super::index::Index;
+use super::key_hash::{hash_columns, hash_number};
 use crate::batch::{Column, Selection, Values};
 use crate::types::DataType;
 
@@ -17,8 +18,9 @@ const INLINE_BYTES: usize = 12;
 
 /// The groups of one operator (or one of its panes) on one shard.
 pub struct GroupTable {
-    index: HashTable<u32>,
-    hashes: Vec<u64>,
+    index: Index,
+    /// Low halves of the hashes, by group.
+    hashes: Vec<u32>,
     keys: Vec<Column>,
     /// When each group came, counted in groups; `VACANT` where the number is free.
     born: Vec<u64>,
@@ -29,11 +31,14 @@ pub struct GroupTable {
 
 const VACANT: u64 = u64::MAX;
 
+/// The hash of NULL where keys are numbers.
+const HASH_OF_NULL: u64 = 0x9b05_688c;
+
 impl GroupTable {
     /// No groups, with keys of these types; without keys there is one group at the most.
     pub fn new(key_types: &[DataType]) -> Self {
         Self {
-            index: HashTable::new(),
+            index: Index::default(),
             hashes: Vec::new(),
             keys: key_types.iter().map(|t| Column::with_capacity(t, 0)).collect(),
             born: Vec::new(),
@@ -87,85 +92,104 @@ impl GroupTable {
         &self.keys
     }
 
-    /// Writes the group of every selected row to `out[row]`, making groups for new keys. `out` gets the length of `hashes`;
-    /// what stands there for rows not selected is unspecified. Hot: once per batch.
-    pub fn group_ids(&mut self, keys: &[&Column], hashes: &[u64], selection: &Selection, out: &mut Vec<u32>) {
+    /// Writes the group of every selected row to `out[row]`, making groups for new keys. `out` gets `rows` values; what stands there
+    /// for rows not selected is unspecified. Hot: once per batch.
+    pub fn group_ids(&mut self, keys: &[&Column], rows: usize, selection: &Selection, hashes: &mut Vec<u64>, out: &mut Vec<u32>) {
+        out.resize(rows, 0);
+        let mut from = 0;
+        while let (Some(stranger), _) = self.each_group(keys, rows, selection, hashes, from, GroupsInto(out)) {
+            self.admit(keys, selection, hashes, stranger);
+            from = stranger;
+        }
+    }
+
+    /// Shows `visitor` the group of each selected row of a batch of `rows`, from number `from` of the selection on, up to the first
+    /// whose key has no group; gives the number of that one, and the visitor back. `hashes` is scratch memory that is filled where
+    /// `from` is 0. Hot: once per batch.
+    #[inline]
+    pub fn each_group<V: GroupVisitor>(
+        &self,
+        keys: &[&Column],
+        rows: usize,
+        selection: &Selection,
+        hashes: &mut Vec<u64>,
+        from: usize,
+        visitor: V,
+    ) -> (Option<usize>, V) {
         assert_eq!(keys.len(), self.keys.len());
-        out.resize(hashes.len(), 0);
-        let out = out.as_mut_slice();
-        if let [key] = keys
+        let probe = Probe { index: &self.index, selection, from };
+        if let ([key], [stored]) = (keys, self.keys.as_slice())
             && key.validity.is_none()
+            && stored.validity.is_none()
         {
-            match &key.values {
-                Values::I64(v) => {
-                    return self.probe(keys, hashes, selection, out, |stored, group, row| {
-                        matches!(&stored[0].values, Values::I64(s) if s[group] == v[row]) && !stored[0].is_null(group)
-                    });
+            // A number is hashed in the loop that looks it up: so that memory is waited for once.
+            match (&key.values, &stored.values) {
+                (Values::I64(v), Values::I64(s)) => {
+                    hashes.clear();
+                    return probe.run(|row| hash_number(v[row]), |g, row| s[g] == v[row], visitor);
                 }
-                Values::I32(v) => {
-                    return self.probe(keys, hashes, selection, out, |stored, group, row| {
-                        matches!(&stored[0].values, Values::I32(s) if s[group] == v[row]) && !stored[0].is_null(group)
-                    });
-                }
-                Values::Str(v) => {
-                    return self.probe(keys, hashes, selection, out, |stored, group, row| {
-                        matches!(&stored[0].values, Values::Str(s) if s.bytes(group) == v.bytes(row)) && !stored[0].is_null(group)
-                    });
+                (Values::I32(v), Values::I32(s)) => {
+                    hashes.clear();
+                    return probe.run(|row| hash_number(v[row].into()), |g, row| s[g] == v[row], visitor);
                 }
                 _ => {}
             }
         }
-        self.probe(keys, hashes, selection, out, |stored, group, row| {
-            stored.iter().zip(keys).all(|(stored, key)| cell::equal(stored, group, key, row))
-        });
-    }
-
-    fn probe(
-        &mut self,
-        keys: &[&Column],
-        hashes: &[u64],
-        selection: &Selection,
-        out: &mut [u32],
-        equal: impl Fn(&[Column], usize, usize) -> bool,
-    ) {
-        for row in selection.iter() {
-            let hash = hashes[row];
-            let (stored_hashes, stored) = (&self.hashes, &self.keys);
-            let same = |group: &u32| stored_hashes[*group as usize] == hash && equal(stored, *group as usize, row);
-            out[row] = match self.index.find(hash, same) {
-                Some(group) => *group,
-                None => self.insert(keys, hash, row),
-            };
+        if from == 0 || hashes.len() != rows {
+            hash_keys(keys, rows, hashes);
         }
+        let hash = |row: usize| hashes[row];
+        if let ([key], [stored]) = (keys, self.keys.as_slice())
+            && key.validity.is_none()
+            && stored.validity.is_none()
+            && let (Values::Str(v), Values::Str(s)) = (&key.values, &stored.values)
+        {
+            return probe.run(hash, |g, row| s.bytes(g) == v.bytes(row), visitor);
+        }
+        let same = |group: usize, row: usize| self.keys.iter().zip(keys).all(|(s, key)| cell::equal(s, group, key, row));
+        probe.run(hash, same, visitor)
     }
 
-    fn insert(&mut self, keys: &[&Column], hash: u64, row: usize) -> u32 {
+    /// Makes a group for the key of selected row number `at`, which has none.
+    #[cold]
+    pub fn admit(&mut self, keys: &[&Column], selection: &Selection, hashes: &[u64], at: usize) {
+        let row = match selection {
+            Selection::All(_) => at,
+            Selection::Rows(rows) => rows[at] as usize,
+        };
+        let hash = match (hashes.get(row), keys.first().map(|key| &key.values)) {
+            (Some(hash), _) => *hash,
+            (None, Some(Values::I64(v))) => hash_number(v[row]),
+            (None, Some(Values::I32(v))) => hash_number(v[row].into()),
+            (None, _) => unreachable!("keys that are not numbers have been hashed"),
+        };
+        self.insert(keys, hash, row);
+    }
+
+    fn insert(&mut self, keys: &[&Column], hash: u64, row: usize) {
         let group = match self.free.pop() {
             Some(group) => {
                 let at = group as usize;
-                self.hashes[at] = hash;
+                self.hashes[at] = hash as u32;
                 self.born[at] = self.born_next;
                 self.keys.iter_mut().zip(keys).for_each(|(stored, key)| cell::set(stored, at, key, row));
                 group
             }
             None => {
-                self.hashes.push(hash);
+                self.hashes.push(hash as u32);
                 self.born.push(self.born_next);
                 self.keys.iter_mut().zip(keys).for_each(|(stored, key)| cell::push(stored, key, row));
                 (self.hashes.len() - 1) as u32
             }
         };
         self.born_next += 1;
-        let hashes = &self.hashes;
-        self.index.insert_unique(hash, group, |g| hashes[*g as usize]);
-        group
+        self.index.insert(hash, group);
     }
 
     /// Removes a group; its number may be given out again. Panics if it is not there.
     pub fn remove(&mut self, group: u32) {
         let at = group as usize;
-        let entry = self.index.find_entry(self.hashes[at], |g| *g == group);
-        entry.expect("a group that is removed is there").remove();
+        self.index.remove(self.hashes[at].into(), group);
         self.born[at] = VACANT;
         self.free.push(group);
         for column in &mut self.keys {
@@ -178,25 +202,92 @@ impl GroupTable {
             }
         }
         if self.dead_bytes > DEAD_BYTES_MIN && self.dead_bytes > self.state_bytes() / 2 {
-            self.keys.iter_mut().for_each(|column| *column = column.gather(&Selection::All(column.len())));
+            let all: Vec<u32> = (0..self.bound() as u32).collect();
+            self.keys.iter_mut().for_each(|column| *column = column.gather_rows(&all));
             self.dead_bytes = 0;
         }
     }
 
     /// Bytes held.
     pub fn state_bytes(&self) -> usize {
-        self.index.allocation_size()
-            + self.hashes.capacity() * size_of::<u64>()
+        self.index.memory_bytes()
+            + self.hashes.capacity() * size_of::<u32>()
             + self.born.capacity() * size_of::<u64>()
             + self.free.capacity() * size_of::<u32>()
             + self.keys.iter().map(Column::memory_bytes).sum::<usize>()
     }
 }
 
+/// The hashes of keys as this table has them: the same key has the same hash whether or not others of its batch are NULL.
+fn hash_keys(keys: &[&Column], rows: usize, hashes: &mut Vec<u64>) {
+    let of_number = |key: &Column, row: usize, number: i64| if key.is_null(row) { HASH_OF_NULL } else { hash_number(number) };
+    match keys {
+        [key] if matches!(key.values, Values::I64(_) | Values::I32(_)) => {
+            hashes.clear();
+            match &key.values {
+                Values::I64(v) => hashes.extend(v.iter().enumerate().map(|(row, n)| of_number(key, row, *n))),
+                Values::I32(v) => hashes.extend(v.iter().enumerate().map(|(row, n)| of_number(key, row, (*n).into()))),
+                _ => {}
+            }
+        }
+        keys => hash_columns(keys, rows, hashes),
+    }
+}
+
+/// Takes rows with their groups. A trait and not a closure, so that its one method can be told to stand in the loop.
+pub trait GroupVisitor {
+    /// Row `row` of the batch belongs to `group`. Hot: once per row.
+    fn visit(&mut self, row: usize, group: u32);
+}
+
+/// Writes groups by row.
+struct GroupsInto<'a>(&'a mut [u32]);
+
+impl GroupVisitor for GroupsInto<'_> {
+    #[inline(always)]
+    fn visit(&mut self, row: usize, group: u32) {
+        self.0[row] = group;
+    }
+}
+
+/// Looks up rows one after the other.
+struct Probe<'a> {
+    index: &'a Index,
+    selection: &'a Selection,
+    from: usize,
+}
+
+impl Probe<'_> {
+    /// The visitor comes and goes by value, so that what it counts stands in registers. Hot: once per row.
+    #[inline]
+    fn run<V: GroupVisitor>(
+        self,
+        hash: impl Fn(usize) -> u64,
+        same: impl Fn(usize, usize) -> bool,
+        mut visitor: V,
+    ) -> (Option<usize>, V) {
+        let find = |row: usize| self.index.find(hash(row), |group| same(group as usize, row));
+        match self.selection {
+            Selection::All(rows) => {
+                for row in self.from..*rows {
+                    let Some(group) = find(row) else { return (Some(row), visitor) };
+                    visitor.visit(row, group);
+                }
+            }
+            Selection::Rows(rows) => {
+                for (at, row) in rows.iter().enumerate().skip(self.from) {
+                    let Some(group) = find(*row as usize) else { return (Some(at), visitor) };
+                    visitor.visit(*row as usize, group);
+                }
+            }
+        }
+        (None, visitor)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::route::key_hash::hash_columns;
     use crate::types::Value;
     use std::collections::HashMap;
 
@@ -214,9 +305,8 @@ mod tests {
                 }
             }
             let keys: Vec<&Column> = columns.iter().collect();
-            hash_columns(&keys, 100, &mut hashes);
             let selection = Selection::All(100).filter(|_| random.u8(..4) > 0);
-            table.group_ids(&keys, &hashes, &selection, &mut groups);
+            table.group_ids(&keys, 100, &selection, &mut hashes, &mut groups);
             for row in selection.iter() {
                 let key: Vec<Value> = keys.iter().zip(types).map(|(c, t)| c.value(row, t)).collect();
                 let group = *naive.entry(format!("{key:?}").replace("-0.0", "0.0")).or_insert(groups[row]);
@@ -257,8 +347,7 @@ mod tests {
         let (mut hashes, mut groups) = (Vec::new(), Vec::new());
         let mut add = |table: &mut GroupTable, keys: &[i64]| {
             let column = Column::from_values(Values::I64(keys.to_vec()));
-            hash_columns(&[&column], keys.len(), &mut hashes);
-            table.group_ids(&[&column], &hashes, &Selection::All(keys.len()), &mut groups);
+            table.group_ids(&[&column], keys.len(), &Selection::All(keys.len()), &mut hashes, &mut groups);
         };
         add(&mut table, &[1, 2, 3]);
         table.remove(0);

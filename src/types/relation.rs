@@ -84,6 +84,15 @@ pub enum Emit {
     OnClose,
 }
 
+/// What changes of results say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changes {
+    /// A row that is about to be replaced is taken back first (-U), then comes the new one (+U).
+    BeforeAndAfter,
+    /// Only the new row comes (+U): for those who know by key what it replaces, or do not care.
+    AfterOnly,
+}
+
 /// Whether a stream may hold kinds other than +I.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retracts {

@@ -13,8 +13,12 @@
 //!   [a, 1]
 //! late 0            (optional, as are `aside N` and `error part of the message`)
 //! ```
-//! A case with the line `sqlite` is recomputed by SQLite in the same run: the last statement of its SQL over the same rows must give
-//! the same rows, written in the same way.
+//! A table that a case does not list must get no rows. A case with the line `sqlite` is recomputed by SQLite in the same run: the last
+//! statement of its SQL over the same rows must give the same rows, written in the same way.
+//!
+//! `UPDATE=1 cargo test golden` writes what comes out at one shard below the heads `expect`, `late`, `aside` and `error` that a case
+//! has, and touches nothing else; then the files are checked as always. Whoever does so reads the difference through and keeps the
+//! first line true.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -188,6 +192,10 @@ fn check(case: &Case, shape: Shape) -> Result<(), String> {
         (Err(e), _) => return Err(e.to_string()),
         (Ok(written), None) => written,
     };
+    let listed = |table: &str| case.expect.iter().any(|(name, _)| name == table);
+    if let Some((table, rows)) = written.rows.iter().find(|(table, rows)| !rows.is_empty() && !listed(table)) {
+        return Err(format!("{table} got {} rows, but the case has no 'expect {table}'", rows.len()));
+    }
     for (table, lines) in &case.expect {
         let (got, mut wanted) = (written.result(table), lines.clone());
         wanted.sort();
@@ -204,6 +212,45 @@ fn check(case: &Case, shape: Shape) -> Result<(), String> {
     Ok(())
 }
 
+/// The file with what its cases give now in place of what they expected; a line that is still right stays as it is.
+fn updated(text: &str) -> String {
+    let cases = read(text);
+    let mut outcomes = cases.iter().map(|case| (case, run(&case.sql, &inputs(case), Shape { shards: 1, batch_rows: 1024 })));
+    let mut outcome = None;
+    let mut dropping = false;
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let within = line.starts_with("  ") && !line.trim().is_empty();
+        if within && dropping {
+            continue;
+        }
+        dropping &= within || line.starts_with('#') || line.trim().is_empty();
+        if line.starts_with("case ") {
+            outcome = outcomes.next();
+        }
+        lines.push(line.to_owned());
+        let head = lines.last_mut().expect("just pushed");
+        match (line.split_once(' ').unwrap_or((line, "")), &outcome) {
+            (("late", _), Some((_, Ok(written)))) => *head = format!("late {}", written.counters.rows_late),
+            (("aside", _), Some((_, Ok(written)))) => *head = format!("aside {}", written.counters.rows_aside),
+            (("error", part), Some((_, Err(error)))) if !error.to_string().contains(part) => {
+                *head = format!("error {}", error.message().lines().next().unwrap_or_default());
+            }
+            (("expect", table), Some((case, Ok(written)))) => {
+                let table = if table.is_empty() { "print" } else { table };
+                let got = written.result(table);
+                let right = case.expect.iter().any(|(name, wanted)| name == table && sorted(wanted) == got);
+                if !right {
+                    dropping = true;
+                    lines.extend(got.iter().map(|row| format!("  {row}")));
+                }
+            }
+            _ => {}
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("readable folder").flatten() {
         let path = entry.path();
@@ -216,13 +263,38 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
+fn update_keeps_everything_but_what_came_out() {
+    let before = "# By hand.\n\ncase one\nsql\n  CREATE TABLE t (a INT) WITH ('connector' = 'memory');\n  SELECT a FROM t;\nrows t\n  1\n  2\n\
+                  expect\n  [7]\n# a word\nlate 9\n\ncase two\nsql\n  SELECT FROM;\nerror nonsense\n";
+    let after = updated(before);
+    let kept = before.replace("  [7]\n", "  [1]\n  [2]\n").replace("late 9", "late 0");
+    assert_eq!(after.split("error ").next(), kept.split("error ").next());
+    assert!(!after.contains("nonsense"), "{after}");
+    let cases = read(&after);
+    assert!(cases.iter().all(|case| shapes().all(|shape| check(case, shape).is_ok())), "{after}");
+    assert_eq!(updated(&after), after, "an update of what is right changes nothing");
+}
+
+#[test]
+fn a_table_that_is_not_listed_must_get_no_rows() {
+    let text = "case one\nsql\n  CREATE TABLE t (a INT) WITH ('connector' = 'memory');\n  CREATE TABLE o (a INT) WITH ('connector' = 'memory');\n  \
+                INSERT INTO o SELECT a FROM t;\nrows t\n  1\nexpect\n";
+    let wrong = check(&read(text)[0], Shape { shards: 1, batch_rows: 3 });
+    assert!(wrong.is_err_and(|why| why.contains("no 'expect o'")));
+}
+
+#[test]
 fn golden_streams_come_out_at_every_shape() {
     let mut found = Vec::new();
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql"), &mut found);
     found.sort();
     let (mut failures, mut count) = (Vec::new(), 0);
     for file in found {
-        let text = fs::read_to_string(&file).expect("readable file");
+        let mut text = fs::read_to_string(&file).expect("readable file");
+        if std::env::var_os("UPDATE").is_some() {
+            text = updated(&text);
+            fs::write(&file, &text).expect("writable file");
+        }
         assert!(text.starts_with("# "), "{}: the first line says how it was checked", file.display());
         for case in read(&text) {
             count += 1;

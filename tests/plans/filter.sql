@@ -6,7 +6,7 @@ SELECT id FROM t WHERE v > 5 AND k = 'a';
 == Logical plan ==
 Write print (id)
   Calc (id) where ((v > 5) AND (k = 'a'))
-    Scan t (id, k, v, ts)
+    Scan t (id, k, v)
 
 == Physical plan, 2 shards ==
 #3 Sink print (id)
@@ -14,6 +14,5 @@ Write print (id)
      delivery: at-least-once (rows are written to standard output as they come)
   #2 Exchange gather to shard 0
     #1 Calc (id) where ((v > 5) AND (k = 'a'))
-      #0 Scan t (id, k, v, ts)
+      #0 Scan t (id, k, v)
            datagen 10 rows, 10000 a second (1 split)
-           watermark: (ts - INTERVAL '1 s')

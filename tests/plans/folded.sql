@@ -6,7 +6,7 @@ SELECT id + (1 + 2) * 3 AS x FROM t WHERE 1 = 1;
 == Logical plan ==
 Write print (x)
   Calc ((id + 9) AS x)
-    Scan t (id, ts)
+    Scan t (id)
 
 == Physical plan, 2 shards ==
 #3 Sink print (x)
@@ -14,6 +14,5 @@ Write print (x)
      delivery: at-least-once (rows are written to standard output as they come)
   #2 Exchange gather to shard 0
     #1 Calc ((id + 9) AS x)
-      #0 Scan t (id, ts)
+      #0 Scan t (id)
            datagen 10 rows, 10000 a second (1 split)
-           watermark: (ts - INTERVAL '1 s')

@@ -7,13 +7,12 @@ INSERT INTO o SELECT id FROM t WHERE id % 2 = 0;
 == Logical plan ==
 Write o (id)
   Calc (id) where ((id % 2) = 0)
-    Scan t (id, ts)
+    Scan t (id)
 
 == Physical plan, 2 shards ==
 #2 Sink o (id)
      blackhole
      delivery: none (rows are dropped)
   #1 Calc (id) where ((id % 2) = 0)
-    #0 Scan t (id, ts)
+    #0 Scan t (id)
          datagen 10 rows, 10000 a second (1 split)
-         watermark: (ts - INTERVAL '1 s')

@@ -11,19 +11,18 @@ END;
 == Logical plan ==
 Write low (id)
   Calc (id) where (v < 5)
-    Scan t (id, k, v, ts)
+    Scan t (id, k, v)
 Write high (id, k)
   Calc (id, k) where (v >= 5)
-    Scan t (id, k, v, ts)
+    Scan t (id, k, v)
 
 == Physical plan, 2 shards ==
 #3 Sink low (id)
      blackhole
      delivery: none (rows are dropped)
   #1 Calc (id) where (v < 5)
-    #0 Scan t (id, k, v, ts)
+    #0 Scan t (id, k, v)
          datagen 10 rows, 10000 a second (1 split)
-         watermark: (ts - INTERVAL '1 s')
 #4 Sink high (id, k)
      blackhole
      delivery: none (rows are dropped)

@@ -8,23 +8,20 @@ Write print (n, EXPR$1)
   Aggregate by (n) [COUNT(*)] emit on change
     Calc (agg0 AS n)
       Aggregate by (k) [COUNT(*)] emit on change
-        Calc (k)
-          Scan t (k, ts)
+        Scan t (k)
 
 == Physical plan, 2 shards ==
-#8 Sink print (n, EXPR$1)
+#7 Sink print (n, EXPR$1)
      print
      delivery: at-least-once (rows are written to standard output as they come)
-  #7 Exchange gather to shard 0
-    #6 Aggregate by (n) [COUNT(*)] emit on change
+  #6 Exchange gather to shard 0
+    #5 Aggregate by (n) [COUNT(*)] emit on change
          input: changelog
          state: one entry per key: no bound
-      #5 Exchange hash(n)
-        #4 Calc (agg0 AS n)
-          #3 Aggregate by (k) [COUNT(*)] emit on change
+      #4 Exchange hash(n)
+        #3 Calc (agg0 AS n)
+          #2 Aggregate by (k) [COUNT(*)] emit on change
                state: one entry per key: no bound
-            #2 Exchange hash(k)
-              #1 Calc (k)
-                #0 Scan t (k, ts)
-                     datagen 10 rows, 10000 a second (1 split)
-                     watermark: (ts - INTERVAL '1 s')
+            #1 Exchange hash(k)
+              #0 Scan t (k)
+                   datagen 10 rows, 10000 a second (1 split)

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::block::{Block, Expected};
 use super::record::{self, Record, Search};
 use super::{CsvFormat, Dialect, Header};
 use crate::batch::Column;
@@ -18,6 +19,7 @@ pub(super) struct CsvDecoder {
     machine: csv_core::Reader,
     record: Record,
     search: Search,
+    block: Block,
     fields: Vec<DecodeField>,
     /// Position in the record of each field; `None` if the header lacks it.
     positions: Vec<Option<usize>>,
@@ -41,11 +43,26 @@ impl CsvDecoder {
             machine,
             record: Record::default(),
             search: Search::default(),
+            block: Block::new(),
             positions: fields.iter().map(|f| Some(f.position)).collect(),
             fields,
             width: format.columns,
             header: format.header,
         }
+    }
+
+    /// Reads regular records many at a time.
+    fn block(&mut self, bytes: &[u8], rows_max: usize, consumed: &mut usize, out: &mut Decoded) {
+        let Self { dialect, lines, block, fields, positions, width, .. } = self;
+        let expected = Expected { dialect, width: *width, bytes_max: lines.bytes_max(), fields, positions };
+        let (rows, read) = block.read(&bytes[*consumed..], rows_max - out.rows, expected, &mut out.columns);
+        lines.pass(rows, read, consumed);
+        out.rows += rows;
+    }
+
+    /// Whether the next record may be one of a block: the others are to be looked at one by one.
+    fn takes_blocks(&self) -> bool {
+        self.header == Header::Absent && self.lines.are_plain() && self.search.is_new()
     }
 
     fn record(&mut self, text: &[u8], place: Place, out: &mut Decoded) {
@@ -116,6 +133,12 @@ impl Decoder for CsvDecoder {
     fn decode(&mut self, bytes: &[u8], input: Input, rows_max: usize, out: &mut Decoded) -> usize {
         let mut consumed = 0;
         while out.rows < rows_max {
+            if self.takes_blocks() {
+                self.block(bytes, rows_max, &mut consumed, out);
+                if out.rows >= rows_max {
+                    break;
+                }
+            }
             let (search, dialect) = (&mut self.search, &self.dialect);
             match self.lines.next_record(bytes, input, &mut consumed, |rest| search.end_of_record(rest, dialect)) {
                 Framed::Nothing => break,
@@ -137,7 +160,7 @@ impl Decoder for CsvDecoder {
 
 /// Appends a field. Hot: once per value.
 #[inline]
-fn push(column: &mut Column, field: &DecodeField, text: &[u8], quoted: bool, dialect: &Dialect) -> Result<(), Misfit> {
+pub(super) fn push(column: &mut Column, field: &DecodeField, text: &[u8], quoted: bool, dialect: &Dialect) -> Result<(), Misfit> {
     let is_text = matches!(field.data_type, DataType::Varchar(_));
     let is_null = match &dialect.null_literal {
         Some(literal) if !quoted && text == &**literal => true,

@@ -5,6 +5,7 @@
 //! unquoted field of that text is NULL in every column. Blank lines are skipped. An escape character counts inside quotes.
 //! Writing: NULL is the null literal, or an empty field. With `'changelog' = 'true'` a last field `op` says the row's kind.
 
+mod block;
 mod decode;
 mod encode;
 mod record;

@@ -21,6 +21,11 @@ pub(super) struct Search {
 }
 
 impl Search {
+    /// Whether nothing was looked at yet.
+    pub fn is_new(&self) -> bool {
+        self.walked == 0
+    }
+
     /// Where the record at the front of `bytes` ends. Hot: once per row.
     #[inline]
     pub fn end_of_record(&mut self, bytes: &[u8], dialect: &Dialect) -> End {

@@ -122,6 +122,62 @@ fn random_bytes_of_csv_never_disagree_with_themselves() {
 }
 
 #[test]
+fn blocks_of_records_read_as_each_record_alone() {
+    let types = [
+        ("id", DataType::BigInt),
+        ("price", DataType::Double),
+        ("cost", DataType::Decimal { precision: 6, scale: 3 }),
+        ("at", DataType::Timestamp(3)),
+        ("short", DataType::Varchar(Some(3))),
+        ("name", DataType::STRING),
+    ];
+    let fields = all_fields(&types);
+    let dialects: [&[(&str, &str)]; 4] =
+        [&[], &[("csv.null-literal", "17")], &[("csv.allow-comments", "true")], &[("csv.field-delimiter", ";")]];
+    for seed in 0..40 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let options = dialects[seed as usize % 4];
+        let delimiter = if seed % 4 == 3 { ";" } else { "," };
+        let format = format_of(&[&[CSV, ("line.max-bytes", "100")], options].concat(), &types).expect("options are valid");
+        let surprise_every = [3, 40, 400][seed as usize % 3];
+        let record = |random: &mut fastrand::Rng| {
+            let mut parts = vec![
+                (random.i64(..) >> random.u8(..63)).to_string(),
+                format!("{}.{:02}", random.u16(..500), random.u8(..100)),
+                format!("{}.{}", random.i16(-99..99), random.u8(..100)),
+                format!("2026-01-0{} 09:30:{:02}.5", random.u8(1..9), random.u8(..60)) + "00",
+                ["", "a", "abc", "ü"][random.usize(..4)].to_owned(),
+                "long names too"[..random.usize(..15)].to_owned(),
+            ];
+            if random.u32(..surprise_every) == 0 {
+                let odd = ["", " 7 ", "17", "+5", "007", "1e3", "x", ".5", "-", "\"q\"", "\"q\"q", "abcd", "#", "1.23456", "1,2"];
+                let at = random.usize(..parts.len());
+                parts[at] = odd[random.usize(..odd.len())].to_owned();
+            }
+            match random.u32(..surprise_every * 4) {
+                0 => String::new(),
+                1 => format!("#{}", parts.join(delimiter)),
+                2 => parts.join(delimiter) + &"x".repeat(100),
+                3 => parts[1..].join(delimiter),
+                _ => parts.join(delimiter),
+            }
+        };
+        let records: Vec<_> = (0..600).map(|_| record(&mut random)).collect();
+        assert_as_alone(&*format, &fields, &records);
+    }
+}
+
+#[test]
+fn blocks_end_before_what_is_not_utf8() {
+    let columns = table();
+    let format = format_of(&[CSV], &columns).expect("options are valid");
+    let fields = all_fields(&columns);
+    let lines: Vec<&[u8]> = (0..100).map(|i| if i % 30 == 29 { &b"1,\xff,2\n"[..] } else { b"1,\xc3\xbc,2\n" }).collect();
+    let got = decode(&*format, &fields, &lines.concat());
+    assert_eq!((got.rows, got.bad.iter().map(|b| b.line).collect::<Vec<_>>()), (97, vec![30, 60, 90]));
+}
+
+#[test]
 fn only_the_fields_asked_for_are_read() {
     let columns = table();
     let format = format_of(&[CSV], &columns).expect("options are valid");

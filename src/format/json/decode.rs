@@ -1,16 +1,12 @@
-//! JSON lines to columns. The keys of a record nearly always come in the order and spelling of the record before, so the
-//! bytes between its values are remembered and compared; a record that differs is read again in general and remembered.
-//!
-//! ```text
-//!   {"id": 17, "name": "ann", "x": [1]}
-//!   ^^^^^^^    ^^^^^^^^^^     ^^^^^^^   ^     remembered: bytes before each value, whether it is asked for, bytes at the end
-//! ```
+//! JSON lines to columns: blocks of lines of the shape of the line before where that can be, and otherwise one line at a time in general,
+//! whose shape is then remembered.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Missing;
 use super::scan::{self, Fault, Token};
+use super::shape::{Into, Shape};
 use crate::batch::Column;
 use crate::format::fields::{self, Misfit};
 use crate::format::lines::{Framed, Lines, Place, bad_record};
@@ -33,22 +29,6 @@ struct Fields {
     /// Names in order of their bytes, with the position of the field.
     by_name: Vec<(Box<[u8]>, usize)>,
     missing: Missing,
-}
-
-/// Bytes before a value, and the field it is for.
-struct Slot {
-    prefix: Range<usize>,
-    field: Option<usize>,
-}
-
-/// The bytes between the values of the record before.
-#[derive(Default)]
-struct Shape {
-    bytes: Vec<u8>,
-    slots: Vec<Slot>,
-    tail: Range<usize>,
-    absent: Vec<usize>,
-    usable: bool,
 }
 
 /// Why a record is refused.
@@ -74,21 +54,21 @@ impl JsonDecoder {
             lines: Lines::new(line_bytes_max),
             found: vec![None; fields.len()],
             fields: Fields { fields, by_name, missing },
-            shape: Shape::default(),
+            shape: Shape::new(),
             scratch: Vec::new(),
         }
     }
 
+    /// Reads lines of the remembered shape.
+    fn block(&mut self, bytes: &[u8], rows_max: usize, consumed: &mut usize, out: &mut Decoded) {
+        let mut into = Into { fields: &self.fields.fields, columns: &mut out.columns, scratch: &mut self.scratch };
+        let (rows, read) = self.shape.read(&bytes[*consumed..], rows_max - out.rows, self.lines.bytes_max(), &mut into);
+        self.lines.pass(rows, read, consumed);
+        out.rows += rows;
+    }
+
     fn record(&mut self, text: &[u8], place: Place, out: &mut Decoded) {
         let rows = out.rows;
-        if self.shape.usable
-            && self.shape.read(text, &self.fields, &mut out.columns, &mut self.scratch)
-            && simdutf8::basic::from_utf8(text).is_ok()
-        {
-            out.rows += 1;
-            return;
-        }
-        out.columns.iter_mut().for_each(|c| c.truncate(rows));
         match self.general(text, &mut out.columns) {
             Ok(()) => out.rows += 1,
             Err(refusal) => {
@@ -116,7 +96,7 @@ impl JsonDecoder {
                     if self.fields.missing == Missing::Refused {
                         return Err(Refusal::Missing(field));
                     }
-                    self.shape.absent.push(field);
+                    self.shape.remember_absent(field);
                     fields::push_null(&mut columns[field], &self.fields.fields[field]).map_err(|misfit| Refusal::Field {
                         field,
                         at: 0..0,
@@ -125,7 +105,7 @@ impl JsonDecoder {
                 }
             }
         }
-        self.shape.usable = !repeated;
+        self.shape.set_usable(!repeated);
         Ok(())
     }
 
@@ -142,7 +122,7 @@ impl JsonDecoder {
                 let (token, key_end, value_start) = scan::key(text, at)?;
                 let field = self.fields.position(&text[at..key_end], token, &mut self.scratch);
                 let (token, end) = scan::value(text, value_start)?;
-                self.shape.remember(&text[value_end..value_start], field);
+                self.shape.remember(&text[value_end..value_start], field.map(|i| (i, &self.fields.fields[i])));
                 if let Some(field) = field {
                     repeated |= self.found[field].replace((token, value_start..end)).is_some();
                 }
@@ -169,6 +149,12 @@ impl Decoder for JsonDecoder {
     fn decode(&mut self, bytes: &[u8], input: Input, rows_max: usize, out: &mut Decoded) -> usize {
         let mut consumed = 0;
         while out.rows < rows_max {
+            if self.shape.is_usable() && self.lines.are_plain() {
+                self.block(bytes, rows_max, &mut consumed, out);
+                if out.rows >= rows_max {
+                    break;
+                }
+            }
             match self.lines.next_line(bytes, input, &mut consumed) {
                 Framed::Record(text, place) => {
                     if scan::space(text, 0) < text.len() {
@@ -209,53 +195,15 @@ impl Fields {
     }
 }
 
-impl Shape {
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.slots.clear();
-        self.absent.clear();
-        self.usable = false;
-    }
-
-    fn remember(&mut self, prefix: &[u8], field: Option<usize>) {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(prefix);
-        self.slots.push(Slot { prefix: start..self.bytes.len(), field });
-    }
-
-    fn finish(&mut self, tail: &[u8]) {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(tail);
-        self.tail = start..self.bytes.len();
-    }
-
-    /// Reads a record of this shape; says no, leaving part of a row in the columns, if it is of another or holds a bad value.
-    /// Hot: once per row.
-    fn read(&self, text: &[u8], fields: &Fields, columns: &mut [Column], scratch: &mut Vec<u8>) -> bool {
-        let mut at = 0;
-        for slot in &self.slots {
-            let prefix = &self.bytes[slot.prefix.clone()];
-            if !text[at..].starts_with(prefix) {
-                return false;
-            }
-            at += prefix.len();
-            let Ok((token, end)) = scan::value(text, at) else { return false };
-            if let Some(field) = slot.field {
-                let pushed = push(&mut columns[field], &fields.fields[field], token, &text[at..end], scratch);
-                if pushed.is_err() {
-                    return false;
-                }
-            }
-            at = end;
-        }
-        self.absent.iter().for_each(|&field| columns[field].push_null());
-        text[at..] == self.bytes[self.tail.clone()]
-    }
-}
-
 /// Appends a scanned value. Hot: once per value.
 #[inline]
-fn push(column: &mut Column, field: &DecodeField, token: Token, raw: &[u8], scratch: &mut Vec<u8>) -> Result<(), Misfit> {
+pub(super) fn push(
+    column: &mut Column,
+    field: &DecodeField,
+    token: Token,
+    raw: &[u8],
+    scratch: &mut Vec<u8>,
+) -> Result<(), Misfit> {
     let data_type = &field.data_type;
     match token {
         Token::Null => fields::push_null(column, field),

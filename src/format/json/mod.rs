@@ -9,6 +9,7 @@
 mod decode;
 mod encode;
 pub(super) mod scan;
+mod shape;
 #[cfg(test)]
 mod tests;
 

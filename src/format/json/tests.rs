@@ -116,6 +116,74 @@ fn random_lines_read_as_by_a_tree_parser() {
 }
 
 #[test]
+fn blocks_of_lines_read_as_each_line_alone() {
+    let types = [
+        ("id", DataType::BigInt),
+        ("small", DataType::SmallInt),
+        ("price", DataType::Double),
+        ("cost", DataType::Decimal { precision: 7, scale: 2 }),
+        ("at", DataType::Timestamp(3)),
+        ("zoned", DataType::TimestampLtz(6)),
+        ("name", DataType::STRING),
+        ("short", DataType::Varchar(Some(3))),
+        ("ok", DataType::Boolean),
+    ];
+    let fields = all_fields(&types);
+    let format = format_of(&[("format", "json"), ("line.max-bytes", "400")], &types).expect("options are valid");
+    for seed in 0..30 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let surprise_every = [3, 40, 400][seed as usize % 3];
+        let value = |name: &str, random: &mut fastrand::Rng| {
+            let mut text = match name {
+                "id" => (random.i64(..) >> random.u8(..63)).to_string(),
+                "small" => (random.i16(..) >> random.u8(..15)).to_string(),
+                "price" | "cost" => format!("{}.{}", random.i16(..), random.u16(..100)),
+                "at" => format!("\"2026-01-0{}T09:30:{:02}.063\"", random.u8(1..9), random.u8(..60)),
+                "zoned" => format!("\"2026-01-05 09:{:02}:00Z\"", random.u8(..60)),
+                "name" => format!("\"{}\"", "long names too"[..random.usize(..15)].to_owned()),
+                "short" => format!("\"{}\"", ["", "a", "abc", "ü"][random.usize(..4)]),
+                _ => random.bool().to_string(),
+            };
+            if random.u32(..surprise_every) == 0 {
+                let odd = [
+                    "null",
+                    "1e3",
+                    "01",
+                    "-0",
+                    "-",
+                    "1.",
+                    "\"12\"",
+                    "\"\\u0061\"",
+                    "\"abcd\"",
+                    " 7",
+                    "{}",
+                    "\"2026-02-30\"",
+                    "x",
+                ];
+                text = odd[random.usize(..odd.len())].to_owned();
+            }
+            text
+        };
+        let line = |random: &mut fastrand::Rng| {
+            let members: Vec<_> = types
+                .iter()
+                .map(|(name, _)| format!("\"{name}\":{}{}", " ".repeat(seed as usize % 2), value(name, random)))
+                .collect();
+            let line = format!("{{\"unasked\":[1],{}}}", members.join(","));
+            match random.u32(..surprise_every * 4) {
+                0 => String::new(),
+                1 => line[..random.usize(..40)].to_owned(),
+                2 => line.replace("\"id\"", "\"other\""),
+                3 => line + &" ".repeat(400),
+                _ => line,
+            }
+        };
+        let lines: Vec<_> = (0..600).map(|_| line(&mut random)).collect();
+        assert_as_alone(&*format, &fields, &lines);
+    }
+}
+
+#[test]
 fn spoilt_lines_are_refused_just_when_a_tree_parser_refuses_them() {
     let columns = [("name", DataType::STRING)];
     let fields = all_fields(&columns);

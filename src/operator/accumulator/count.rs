@@ -1,42 +1,22 @@
-//! COUNT(*) and COUNT(x).
+//! COUNT(*) and COUNT(x): how many rows a group was fed, which is known outside.
 
-use super::{Accumulator, Rows, bytes_of, grow};
+use super::{Accumulator, Offer, Rows, Verdict};
 use crate::batch::{Column, Values};
+use crate::state::RowStore;
 
-/// Rows counted by group.
-#[derive(Default)]
-pub struct Count {
-    counts: Vec<i64>,
-    saved: Vec<i64>,
-}
+/// Has no state.
+pub struct Count;
 
 impl Accumulator for Count {
-    fn resize(&mut self, bound: usize) {
-        grow(&mut self.counts, bound);
+    fn resize(&mut self, _bound: usize) {}
+    fn reset(&mut self, _group: usize) {}
+    fn update(&mut self, _store: &mut RowStore, _argument: Option<&Column>, _rows: Rows<'_>) -> Verdict {
+        Verdict::Sound
     }
-    fn reset(&mut self, group: usize) {
-        self.counts[group] = 0;
+    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+        Offer::Nothing
     }
-    fn update(&mut self, _argument: Option<&Column>, rows: &Rows<'_>, _failed: &mut Vec<u32>) {
-        let counts = self.counts.as_mut_slice();
-        rows.for_each(|_, group, sign| counts[group] += sign);
-    }
-    fn write(&self, groups: &[u32], out: &mut Column) {
-        for group in groups {
-            if let Values::I64(v) = &mut out.values {
-                v.push(self.counts[*group as usize]);
-            }
-            out.mark_valid();
-        }
-    }
-    fn save(&mut self, groups: &[u32]) {
-        self.saved.clear();
-        self.saved.extend(groups.iter().map(|g| self.counts[*g as usize]));
-    }
-    fn restore(&mut self, groups: &[u32]) {
-        groups.iter().zip(&self.saved).for_each(|(g, old)| self.counts[*g as usize] = *old);
-    }
-    fn state_bytes(&self) -> usize {
-        bytes_of(&self.counts)
+    fn results(&self, _store: &RowStore, _groups: &[u32], fed: &[i64]) -> Column {
+        Column::from_values(Values::I64(fed.to_vec()))
     }
 }

@@ -1,29 +1,21 @@
-//! MIN and MAX of every type. Where rows are only added the best value stands alone; where they may be taken back, an ordered
-//! multiset does. NaN is the greatest number, as in PostgreSQL.
+//! MIN and MAX of every type. Where rows are only added the best value stands alone, numbers in the row store; where they may be taken
+//! back, an ordered multiset does. NaN is the greatest number, as in PostgreSQL.
 
 use std::collections::BTreeMap;
 
-use super::{Accumulator, Rows, bytes_of, grow};
-use crate::batch::{Column, Values};
+use super::row_op::{rank_of_integer, wide};
+use super::{Accumulator, Offer, RowOp, Rows, Verdict, bytes_of, grow, nulls_where_unfed};
+use crate::batch::{Column, StrColumn, Values};
+use crate::state::RowStore;
 use crate::state::cell::{double_bits, float_bits};
-use crate::types::relation::{AggregateFunction, Retracts};
-use crate::types::{DataType, Value};
+use crate::types::relation::{AggregateCall, AggregateFunction, Retracts};
+use crate::types::{DataType, Representation, Value};
 
 /// A value in its order; one type of column holds one variant only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Number(i128),
     Text(Box<[u8]>),
-}
-
-fn ordered_double(value: f64) -> i128 {
-    let bits = double_bits(value) as i64;
-    i128::from(bits ^ (((bits >> 63) as u64) >> 1) as i64)
-}
-
-fn double_of(key: i128) -> f64 {
-    let bits = key as i64;
-    f64::from_bits((bits ^ (((bits >> 63) as u64) >> 1) as i64) as u64)
 }
 
 fn key(values: &Values, row: usize) -> Key {
@@ -33,28 +25,18 @@ fn key(values: &Values, row: usize) -> Key {
         Values::I16(v) => v[row].into(),
         Values::I32(v) => v[row].into(),
         Values::I64(v) => v[row].into(),
-        Values::F32(v) => ordered_double(f64::from(f32::from_bits(float_bits(v[row])))),
-        Values::F64(v) => ordered_double(v[row]),
+        Values::F32(v) => order_of_double(f64::from(f32::from_bits(float_bits(v[row])))).into(),
+        Values::F64(v) => order_of_double(v[row]).into(),
         Values::I128(v) => v[row],
         Values::Str(v) => return Key::Text(v.bytes(row).into()),
     })
-}
-
-/// Whether value `row` is beyond `best`, without making a key of text.
-#[inline]
-fn beats(values: &Values, row: usize, best: &Key, max: bool) -> bool {
-    let order = match (values, best) {
-        (Values::Str(v), Key::Text(best)) => v.bytes(row).cmp(best),
-        (values, best) => key(values, row).cmp(best),
-    };
-    if max { order.is_gt() } else { order.is_lt() }
 }
 
 fn push(out: &mut Column, key: Option<&Key>) {
     let value = match (key, &mut out.values) {
         (None, _) => Value::Null,
         (Some(Key::Number(n)), Values::Bool(_)) => Value::Bool(*n != 0),
-        (Some(Key::Number(n)), Values::F32(_) | Values::F64(_)) => Value::Double(double_of(*n)),
+        (Some(Key::Number(n)), Values::F32(_) | Values::F64(_)) => Value::Double(double_of_order(*n as i64)),
         (Some(Key::Number(n)), Values::I128(_)) => Value::Decimal(*n),
         (Some(Key::Number(n)), _) => Value::Int(*n as i64),
         (Some(Key::Text(text)), Values::Str(v)) => {
@@ -66,46 +48,184 @@ fn push(out: &mut Column, key: Option<&Key>) {
     out.push(&value);
 }
 
-struct Single {
-    best: Vec<Option<Key>>,
+/// The accumulator of MIN or MAX.
+pub fn extreme(call: &AggregateCall, retracts: Retracts, next_word: &mut usize) -> Box<dyn Accumulator> {
+    let (max, at) = (call.function == AggregateFunction::Max, *next_word);
+    match (retracts, call.argument_type.representation()) {
+        (Retracts::Maybe, _) => Box::new(Multiset { values: Vec::new(), data_type: call.data_type.clone(), max }),
+        (Retracts::Never, Representation::Str) => Box::new(BestText { best: Vec::new(), max }),
+        (Retracts::Never, Representation::I128) => {
+            *next_word += 2;
+            Box::new(BestDecimal { at, max })
+        }
+        (Retracts::Never, representation) => {
+            *next_word += 1;
+            Box::new(BestNumber { at, representation, max })
+        }
+    }
+}
+
+/// The greatest of ranks: numbers as words in their order, or against it for MIN. 0 is the least rank, so that an empty group needs
+/// no other mark than that it was fed nothing.
+struct BestNumber {
+    at: usize,
+    representation: Representation,
+    max: bool,
+}
+
+/// As `BestNumber`, in two words, the low one first.
+struct BestDecimal {
+    at: usize,
+    max: bool,
+}
+
+/// The best text of each group.
+struct BestText {
+    best: Vec<Option<Box<[u8]>>>,
     max: bool,
 }
 
 struct Multiset {
     values: Vec<BTreeMap<Key, i64>>,
+    data_type: DataType,
     max: bool,
 }
 
-/// The accumulator of MIN or MAX.
-pub fn extreme(function: AggregateFunction, _argument: &DataType, retracts: Retracts) -> Box<dyn Accumulator> {
-    let max = function == AggregateFunction::Max;
-    match retracts {
-        Retracts::Never => Box::new(Single { best: Vec::new(), max }),
-        Retracts::Maybe => Box::new(Multiset { values: Vec::new(), max }),
+fn integer_of_rank(rank: u64) -> i64 {
+    (rank ^ (1 << 63)) as i64
+}
+
+/// Doubles as integers in their order.
+#[inline]
+pub fn order_of_double(value: f64) -> i64 {
+    let bits = double_bits(value) as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
+fn double_of_order(order: i64) -> f64 {
+    f64::from_bits((order ^ (((order >> 63) as u64) >> 1) as i64) as u64)
+}
+
+impl BestNumber {
+    /// Hot: once per row.
+    fn raise<T: Copy>(&self, store: &mut RowStore, values: &[T], rows: Rows<'_>, order: impl Fn(T) -> i64) {
+        let (stride, at, flip) = (store.stride(), self.at, if self.max { 0 } else { u64::MAX });
+        let words = store.words_mut();
+        rows.for_each_value(values, |group, value, _| {
+            let word = &mut words[group * stride + at];
+            *word = (*word).max(rank_of_integer(order(value)) ^ flip);
+        });
     }
 }
 
-impl Accumulator for Single {
+impl Accumulator for BestNumber {
+    fn resize(&mut self, _bound: usize) {}
+    fn reset(&mut self, _group: usize) {}
+    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
+        match argument.map(|column| &column.values) {
+            Some(Values::Bool(v)) => self.raise(store, v, rows, i64::from),
+            Some(Values::I8(v)) => self.raise(store, v, rows, i64::from),
+            Some(Values::I16(v)) => self.raise(store, v, rows, i64::from),
+            Some(Values::I32(v)) => self.raise(store, v, rows, i64::from),
+            Some(Values::I64(v)) => self.raise(store, v, rows, |value| value),
+            Some(Values::F32(v)) => self.raise(store, v, rows, |x| order_of_double(f64::from(f32::from_bits(float_bits(x))))),
+            Some(Values::F64(v)) => self.raise(store, v, rows, order_of_double),
+            _ => {}
+        }
+        Verdict::Sound
+    }
+    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
+        let flip = if self.max { 0 } else { u64::MAX };
+        match argument.map(|column| &column.values) {
+            Some(Values::I32(v)) => Offer::Step(RowOp::RaiseI32(self.at, v, flip)),
+            Some(Values::I64(v)) => Offer::Step(RowOp::RaiseI64(self.at, v, flip)),
+            Some(Values::F64(v)) => Offer::Step(RowOp::RaiseF64(self.at, v, flip)),
+            _ => Offer::Update,
+        }
+    }
+    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
+        let (words, stride, at, flip) = (store.words(), store.stride(), self.at, if self.max { 0 } else { u64::MAX });
+        let best = groups.iter().map(|g| integer_of_rank(words[*g as usize * stride + at] ^ flip));
+        let values = match self.representation {
+            Representation::Bool => Values::Bool(best.map(|n| n > 0).collect()),
+            Representation::I8 => Values::I8(best.map(|n| n as i8).collect()),
+            Representation::I16 => Values::I16(best.map(|n| n as i16).collect()),
+            Representation::I32 => Values::I32(best.map(|n| n as i32).collect()),
+            Representation::F32 => Values::F32(best.map(|n| double_of_order(n) as f32).collect()),
+            Representation::F64 => Values::F64(best.map(double_of_order).collect()),
+            _ => Values::I64(best.collect()),
+        };
+        nulls_where_unfed(Column::from_values(values), fed)
+    }
+}
+
+impl BestDecimal {
+    fn rank(&self, value: i128) -> u128 {
+        let rank = value as u128 ^ (1 << 127);
+        if self.max { rank } else { !rank }
+    }
+
+    fn value(&self, rank: u128) -> i128 {
+        let rank = if self.max { rank } else { !rank };
+        (rank ^ (1 << 127)) as i128
+    }
+}
+
+impl Accumulator for BestDecimal {
+    fn resize(&mut self, _bound: usize) {}
+    fn reset(&mut self, _group: usize) {}
+    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
+        let (stride, at) = (store.stride(), self.at);
+        let words = store.words_mut();
+        if let Some(Values::I128(values)) = argument.map(|column| &column.values) {
+            rows.for_each_value(values, |group, value, _| {
+                let pair = &mut words[group * stride + at..][..2];
+                let best = (wide(pair) as u128).max(self.rank(value));
+                pair[0] = best as u64;
+                pair[1] = (best >> 64) as u64;
+            });
+        }
+        Verdict::Sound
+    }
+    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+        Offer::Update
+    }
+    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
+        let (words, stride, at) = (store.words(), store.stride(), self.at);
+        let best = groups.iter().map(|g| self.value(wide(&words[*g as usize * stride + at..]) as u128));
+        nulls_where_unfed(Column::from_values(Values::I128(best.collect())), fed)
+    }
+}
+
+impl Accumulator for BestText {
     fn resize(&mut self, bound: usize) {
         grow(&mut self.best, bound);
     }
     fn reset(&mut self, group: usize) {
         self.best[group] = None;
     }
-    fn update(&mut self, argument: Option<&Column>, rows: &Rows<'_>, _failed: &mut Vec<u32>) {
-        let (Some(column), best, max) = (argument, &mut self.best, self.max) else { return };
-        rows.for_each(|row, group, _| {
-            let best = &mut best[group];
-            if best.as_ref().is_none_or(|best| beats(&column.values, row, best, max)) {
-                *best = Some(key(&column.values, row));
-            }
-        });
+    fn update(&mut self, _store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
+        let (best, max) = (&mut self.best, self.max);
+        if let Some(Values::Str(values)) = argument.map(|column| &column.values) {
+            rows.for_each(|row, group, _| {
+                let (best, text) = (&mut best[group], values.bytes(row));
+                if best.as_deref().is_none_or(|best| if max { text > best } else { text < best }) {
+                    *best = Some(text.into());
+                }
+            });
+        }
+        Verdict::Sound
     }
-    fn write(&self, groups: &[u32], out: &mut Column) {
-        groups.iter().for_each(|g| push(out, self.best[*g as usize].as_ref()));
+    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+        Offer::Update
+    }
+    fn results(&self, _store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
+        let mut texts = StrColumn::with_capacity(groups.len());
+        groups.iter().for_each(|g| texts.push(self.best[*g as usize].as_deref().unwrap_or_default()));
+        nulls_where_unfed(Column::from_values(Values::Str(texts)), fed)
     }
     fn state_bytes(&self) -> usize {
-        bytes_of(&self.best)
+        bytes_of(&self.best) + self.best.iter().flatten().map(|text| text.len()).sum::<usize>()
     }
 }
 
@@ -116,8 +236,8 @@ impl Accumulator for Multiset {
     fn reset(&mut self, group: usize) {
         self.values[group].clear();
     }
-    fn update(&mut self, argument: Option<&Column>, rows: &Rows<'_>, _failed: &mut Vec<u32>) {
-        let (Some(column), sets) = (argument, &mut self.values) else { return };
+    fn update(&mut self, _store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
+        let (Some(column), sets) = (argument, &mut self.values) else { return Verdict::Sound };
         rows.for_each(|row, group, sign| {
             let key = key(&column.values, row);
             let count = sets[group].entry(key.clone()).or_insert(0);
@@ -126,12 +246,18 @@ impl Accumulator for Multiset {
                 sets[group].remove(&key);
             }
         });
+        Verdict::Sound
     }
-    fn write(&self, groups: &[u32], out: &mut Column) {
+    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+        Offer::Update
+    }
+    fn results(&self, _store: &RowStore, groups: &[u32], _fed: &[i64]) -> Column {
+        let mut column = Column::with_capacity(&self.data_type, groups.len());
         for group in groups {
             let mut present = self.values[*group as usize].iter().filter(|(_, count)| **count > 0).map(|(key, _)| key);
-            push(out, if self.max { present.next_back() } else { present.next() });
+            push(&mut column, if self.max { present.next_back() } else { present.next() });
         }
+        column
     }
     fn state_bytes(&self) -> usize {
         bytes_of(&self.values) + self.values.iter().map(|set| set.len() * size_of::<(Key, i64)>()).sum::<usize>()

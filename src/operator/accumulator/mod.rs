@@ -1,18 +1,24 @@
-//! Aggregate functions over groups: state in vectors by group number, updated in loops over a column.
+//! Aggregate functions over groups: state in a row store by group number, updated in loops over a column.
 //!
-//! Rows with a NULL argument or a FILTER that is not TRUE are taken out of the selection before an accumulator sees them.
-//! An accumulator that can fail (a sum that overflows) can also restore the groups it has saved, so that a bad row leaves no trace.
+//! Rows with a NULL argument or a FILTER that is not TRUE are taken out of the selection before an accumulator sees them, and how many
+//! rows it was fed is kept outside of it. An update wraps where it overflows and says so; since wrapping addition has an inverse,
+//! it can be undone exactly, so that a bad row leaves no trace and a good batch costs no copies.
 
 mod count;
 mod distinct;
 mod extreme;
+mod row_op;
 mod sum;
 
+pub use row_op::{RowOp, add_f64};
+
 use crate::batch::{Column, Selection};
+use crate::state::RowStore;
 use crate::types::DataType;
 use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Retracts};
 
 /// The rows an accumulator takes: groups and signs by row of the batch.
+#[derive(Clone, Copy)]
 pub struct Rows<'a> {
     /// Group of each row; unspecified for those not selected.
     pub groups: &'a [u32],
@@ -28,43 +34,75 @@ impl Rows<'_> {
     pub fn for_each(&self, mut apply: impl FnMut(usize, usize, i64)) {
         match (self.selection, self.signs) {
             (Selection::All(_), None) => self.groups.iter().enumerate().for_each(|(row, g)| apply(row, *g as usize, 1)),
-            (selection, None) => selection.iter().for_each(|row| apply(row, self.groups[row] as usize, 1)),
+            (Selection::Rows(rows), None) => rows.iter().for_each(|r| apply(*r as usize, self.groups[*r as usize] as usize, 1)),
             (selection, Some(signs)) => {
                 selection.iter().for_each(|row| apply(row, self.groups[row] as usize, i64::from(signs[row])));
             }
         }
     }
+
+    /// Calls `apply(group, value, sign)` for each selected row. Hot: once per row.
+    #[inline]
+    pub fn for_each_value<T: Copy>(&self, values: &[T], mut apply: impl FnMut(usize, T, i64)) {
+        match (self.selection, self.signs) {
+            (Selection::All(_), None) => self.groups.iter().zip(values).for_each(|(g, value)| apply(*g as usize, *value, 1)),
+            _ => self.for_each(|row, group, sign| apply(group, values[row], sign)),
+        }
+    }
+}
+
+/// Whether an update went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Verdict {
+    /// The state is what it should be.
+    Sound,
+    /// Some result does not fit its type: the update must be undone.
+    Overflow,
+}
+
+/// What a function offers for rows that only add.
+pub enum Offer<'a> {
+    /// There is nothing to do.
+    Nothing,
+    /// A step for every row.
+    Step(RowOp<'a>),
+    /// It must be updated.
+    Update,
 }
 
 /// State of one aggregate call for all groups.
 pub trait Accumulator: Send {
-    /// Makes room for groups below `bound`.
+    /// Makes room for groups below `bound` in what it keeps outside the row store.
     fn resize(&mut self, bound: usize);
-    /// Empties a group.
+    /// Empties a group in what it keeps outside the row store.
     fn reset(&mut self, group: usize);
-    /// Takes rows. Rows that fail leave the state as it was and are added to `failed`. Hot: once per batch.
-    fn update(&mut self, argument: Option<&Column>, rows: &Rows<'_>, failed: &mut Vec<u32>);
-    /// Appends the results of these groups.
-    fn write(&self, groups: &[u32], out: &mut Column);
-    /// Why rows can fail; `None` if none can.
+    /// Takes rows. Hot: once per batch.
+    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict;
+    /// What it does with each of these rows, all of which only add, if that is a step on words that cannot fail; the caller takes it
+    /// for every row of the argument.
+    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a>;
+    /// Takes the rows of the last update back, of those that can overflow.
+    fn undo(&mut self, _store: &mut RowStore, _argument: Option<&Column>, _rows: Rows<'_>) {}
+    /// The results of these groups, of which each was fed so many rows. Hot: once per batch.
+    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column;
+    /// What to say of a row that makes it overflow; `None` if none can.
     fn failure(&self) -> Option<&'static str> {
         None
     }
-    /// Keeps the state of these groups for `restore`.
-    fn save(&mut self, _groups: &[u32]) {}
-    /// Takes the groups saved, the same as then, back to what they were.
-    fn restore(&mut self, _groups: &[u32]) {}
-    /// Bytes held.
-    fn state_bytes(&self) -> usize;
+    /// Bytes held outside the row store.
+    fn state_bytes(&self) -> usize {
+        0
+    }
 }
 
-/// The accumulator of a call.
-pub fn accumulator(call: &AggregateCall, retracts: Retracts) -> Box<dyn Accumulator> {
+/// The accumulator of a call, with its words in the row store from `next_word` on, which moves behind them.
+pub fn accumulator(call: &AggregateCall, retracts: Retracts, next_word: &mut usize) -> Box<dyn Accumulator> {
     use AggregateFunction::{Avg, Count, Max, Min, Sum};
     let inner: Box<dyn Accumulator> = match call.function {
-        Count => Box::new(count::Count::default()),
-        Min | Max => return extreme::extreme(call.function, &call.argument_type, retracts),
-        Sum | Avg => sum::sum(call.function, &call.argument_type, &call.data_type),
+        Count => Box::new(count::Count),
+        Min | Max => return extreme::extreme(call, retracts, next_word),
+        Sum | Avg => sum::sum(call, next_word),
     };
     match call.distinct {
         Distinct::All => inner,
@@ -73,18 +111,26 @@ pub fn accumulator(call: &AggregateCall, retracts: Retracts) -> Box<dyn Accumula
 }
 
 /// Makes `values` hold `bound` groups.
-fn grow<T: Clone + Default>(values: &mut Vec<T>, bound: usize) {
+pub fn grow<T: Clone + Default>(values: &mut Vec<T>, bound: usize) {
     if values.len() < bound {
         values.resize(bound, T::default());
     }
 }
 
 /// Bytes a vector holds, those behind pointers not counted.
-fn bytes_of<T>(values: &Vec<T>) -> usize {
+pub fn bytes_of<T>(values: &Vec<T>) -> usize {
     values.capacity() * size_of::<T>()
 }
 
 /// Scale of a DECIMAL, 0 of others.
 fn scale_of(data_type: &DataType) -> u8 {
     if let DataType::Decimal { scale, .. } = data_type { *scale } else { 0 }
+}
+
+/// NULL where a group was fed no row.
+fn nulls_where_unfed(mut column: Column, fed: &[i64]) -> Column {
+    if fed.contains(&0) {
+        fed.iter().enumerate().filter(|(_, fed)| **fed == 0).for_each(|(row, _)| column.set_null(row));
+    }
+    column
 }

@@ -1,144 +1,252 @@
 //! SUM and AVG: exact for integers and DECIMAL, f64 for FLOAT and DOUBLE. A sum that does not fit its type fails the row.
 
-use super::{Accumulator, Rows, bytes_of, grow, scale_of};
+use super::row_op::{add_f64, put_wide, wide};
+use super::{Accumulator, Offer, RowOp, Rows, Verdict, bytes_of, grow, nulls_where_unfed, scale_of};
 use crate::batch::{Column, Values};
+use crate::state::RowStore;
+use crate::types::DataType;
 use crate::types::decimal;
-use crate::types::relation::AggregateFunction;
-use crate::types::{DataType, Value};
+use crate::types::relation::{AggregateCall, AggregateFunction};
 
-#[derive(Clone, Copy, Default)]
-struct Exact {
-    sum: i128,
-    count: i64,
+/// SUM of integers: one word.
+struct IntegerSum {
+    at: usize,
+    /// What the absolute values of all arguments so far add up to: no sum is beyond it.
+    bound: u64,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Floating {
-    sum: f64,
-    count: i64,
-    /// NaN, infinity and -infinity are counted, so that they can be taken back.
-    specials: [i32; 3],
+/// SUM and AVG of DECIMAL, AVG of integers: two words, the low one first.
+struct WideSum {
+    at: usize,
+    result: WideResult,
+    /// As in `IntegerSum`.
+    bound: u128,
 }
 
-/// What becomes of sum and count.
+/// What becomes of a wide sum.
 #[derive(Clone, Copy)]
-enum Result {
-    BigInt,
+enum WideResult {
     Decimal,
     MeanDouble,
     MeanDecimal { up: u8 },
 }
 
-struct ExactSum {
-    state: Vec<Exact>,
-    saved: Vec<Exact>,
-    result: Result,
-}
-
+/// SUM and AVG of floats: one word; NaN and infinities are counted beside it, so that they can be taken back.
 struct FloatingSum {
-    state: Vec<Floating>,
+    at: usize,
     mean: bool,
+    /// NaN, infinity and -infinity of each group; empty until the first of them comes.
+    specials: Vec<[i32; 3]>,
 }
 
 /// The accumulator of SUM or AVG for this argument and result.
-pub fn sum(function: AggregateFunction, argument: &DataType, result: &DataType) -> Box<dyn Accumulator> {
-    let mean = function == AggregateFunction::Avg;
-    if matches!(argument, DataType::Float | DataType::Double) {
-        return Box::new(FloatingSum { state: Vec::new(), mean });
+pub fn sum(call: &AggregateCall, next_word: &mut usize) -> Box<dyn Accumulator> {
+    let mean = call.function == AggregateFunction::Avg;
+    let at = *next_word;
+    *next_word += 1;
+    if matches!(call.argument_type, DataType::Float | DataType::Double) {
+        return Box::new(FloatingSum { at, mean, specials: Vec::new() });
     }
-    let result = match (result, mean) {
-        (DataType::Decimal { scale, .. }, true) => Result::MeanDecimal { up: scale.saturating_sub(scale_of(argument)) },
-        (DataType::Decimal { .. }, false) => Result::Decimal,
-        (_, true) => Result::MeanDouble,
-        (_, false) => Result::BigInt,
+    let result = match (&call.data_type, mean) {
+        (DataType::Decimal { scale, .. }, true) => {
+            WideResult::MeanDecimal { up: scale.saturating_sub(scale_of(&call.argument_type)) }
+        }
+        (DataType::Decimal { .. }, false) => WideResult::Decimal,
+        (_, true) => WideResult::MeanDouble,
+        (_, false) => return Box::new(IntegerSum { at, bound: 0 }),
     };
-    Box::new(ExactSum { state: Vec::new(), saved: Vec::new(), result })
+    *next_word += 1;
+    Box::new(WideSum { at, result, bound: 0 })
 }
 
-fn add<T: Copy + Into<i128>>(
-    state: &mut [Exact],
-    values: &[T],
-    rows: &Rows<'_>,
-    fits: impl Fn(i128) -> bool,
-    failed: &mut Vec<u32>,
-) {
-    rows.for_each(|row, group, sign| {
-        let group = &mut state[group];
-        match group.sum.checked_add(i128::from(sign) * values[row].into()).filter(|sum| fits(*sum)) {
-            Some(sum) => {
-                group.sum = sum;
-                group.count += sign;
-            }
-            None => failed.push(row as u32),
-        }
+/// Adds signed values to words; whether some sum wrapped on the way. Hot: once per row.
+fn add_integers<T: Copy + Into<i64>>(store: &mut RowStore, at: usize, values: &[T], rows: Rows<'_>) -> bool {
+    let stride = store.stride();
+    let words = store.words_mut();
+    let mut wrapped = false;
+    rows.for_each_value(values, |group, value, sign| {
+        let word = &mut words[group * stride + at];
+        let (old, value) = (*word as i64, value.into());
+        let (sum, over) = if sign > 0 { old.overflowing_add(value) } else { old.overflowing_sub(value) };
+        wrapped |= over;
+        *word = sum as u64;
     });
+    wrapped
 }
 
-impl Accumulator for ExactSum {
-    fn resize(&mut self, bound: usize) {
-        grow(&mut self.state, bound);
+fn each_integer_column(store: &mut RowStore, at: usize, column: &Column, rows: Rows<'_>) -> bool {
+    match &column.values {
+        Values::I64(v) => add_integers(store, at, v, rows),
+        Values::I32(v) => add_integers(store, at, v, rows),
+        Values::I16(v) => add_integers(store, at, v, rows),
+        Values::I8(v) => add_integers(store, at, v, rows),
+        values => panic!("SUM over {:?}", values.representation()),
     }
-    fn reset(&mut self, group: usize) {
-        self.state[group] = Exact::default();
+}
+
+impl Accumulator for IntegerSum {
+    fn resize(&mut self, _bound: usize) {}
+    fn reset(&mut self, _group: usize) {}
+    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
+        self.bound = self.bound.saturating_add(argument.map_or(0, magnitude));
+        let wrapped = argument.is_some_and(|column| each_integer_column(store, self.at, column, rows));
+        if wrapped { Verdict::Overflow } else { Verdict::Sound }
     }
-    fn update(&mut self, argument: Option<&Column>, rows: &Rows<'_>, failed: &mut Vec<u32>) {
-        let (state, Some(column)) = (self.state.as_mut_slice(), argument) else { return };
-        let narrow = |sum: i128| i64::try_from(sum).is_ok();
-        match (&column.values, self.result) {
-            (Values::I64(v), Result::BigInt) => add(state, v, rows, narrow, failed),
-            (Values::I64(v), _) => add(state, v, rows, |_| true, failed),
-            (Values::I32(v), Result::BigInt) => add(state, v, rows, narrow, failed),
-            (Values::I32(v), _) => add(state, v, rows, |_| true, failed),
-            (Values::I16(v), Result::BigInt) => add(state, v, rows, narrow, failed),
-            (Values::I16(v), _) => add(state, v, rows, |_| true, failed),
-            (Values::I8(v), Result::BigInt) => add(state, v, rows, narrow, failed),
-            (Values::I8(v), _) => add(state, v, rows, |_| true, failed),
-            (Values::I128(v), result) => {
-                // A sum whose digits fit with those of the mean added has a mean that fits.
-                let up = if let Result::MeanDecimal { up } = result { up } else { 0 };
-                let digits = decimal::PRECISION_MAX.saturating_sub(up);
-                add(state, v, rows, |sum| decimal::fits(sum, digits), failed);
-            }
-            (values, _) => panic!("SUM over {:?}", values.representation()),
+    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
+        let Some(column) = argument else { return Offer::Update };
+        let bound = self.bound.saturating_add(magnitude(column));
+        let step = match &column.values {
+            Values::I64(v) => RowOp::AddI64(self.at, v),
+            Values::I32(v) => RowOp::AddI32(self.at, v),
+            _ => return Offer::Update,
+        };
+        if bound > i64::MAX as u64 {
+            return Offer::Update;
+        }
+        self.bound = bound;
+        Offer::Step(step)
+    }
+    fn undo(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) {
+        let signs = opposite(&rows);
+        let _wraps_back = argument.is_some_and(|c| each_integer_column(store, self.at, c, Rows { signs: Some(&signs), ..rows }));
+    }
+    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
+        let (words, stride, at) = (store.words(), store.stride(), self.at);
+        let sums = groups.iter().map(|g| words[*g as usize * stride + at] as i64).collect();
+        nulls_where_unfed(Column::from_values(Values::I64(sums)), fed)
+    }
+    fn failure(&self) -> Option<&'static str> {
+        Some("overflow of SUM in BIGINT")
+    }
+}
+
+/// What the absolute values of a column add up to, NULL rows and all. Hot: once per row, in a loop without branches.
+fn magnitude(column: &Column) -> u64 {
+    let of = |sum: u128| u64::try_from(sum).unwrap_or(u64::MAX);
+    match &column.values {
+        Values::I64(v) => of(v.iter().map(|n| u128::from(n.unsigned_abs())).sum()),
+        Values::I32(v) => v.iter().map(|n| u64::from(n.unsigned_abs())).sum(),
+        Values::I16(v) => v.iter().map(|n| u64::from(n.unsigned_abs())).sum(),
+        Values::I8(v) => v.iter().map(|n| u64::from(n.unsigned_abs())).sum(),
+        _ => u64::MAX,
+    }
+}
+
+fn wide_magnitude(column: &Column) -> u128 {
+    match &column.values {
+        Values::I128(v) => v.iter().fold(0, |sum: u128, n| sum.saturating_add(n.unsigned_abs())),
+        _ => magnitude(column).into(),
+    }
+}
+
+/// Hot: once per row; looks at all, because a loop that may stop early is slower.
+fn all_finite<T: Copy + Into<f64>>(values: &[T]) -> bool {
+    values.iter().fold(true, |finite, value| finite & (*value).into().is_finite())
+}
+
+/// The signs by which rows are taken back.
+fn opposite(rows: &Rows<'_>) -> Vec<i8> {
+    match rows.signs {
+        Some(signs) => signs.iter().map(|sign| -sign).collect(),
+        None => vec![-1; rows.groups.len()],
+    }
+}
+
+/// Adds signed values to pairs of words; whether some sum did not fit on the way. Hot: once per row.
+fn add_wide<T: Copy + Into<i128>>(
+    store: &mut RowStore,
+    at: usize,
+    values: &[T],
+    rows: Rows<'_>,
+    fits: impl Fn(i128) -> bool,
+) -> bool {
+    let stride = store.stride();
+    let words = store.words_mut();
+    let mut wrapped = false;
+    rows.for_each_value(values, |group, value, sign| {
+        let pair = &mut words[group * stride + at..][..2];
+        let (sum, over) = wide(pair).overflowing_add(i128::from(sign).wrapping_mul(value.into()));
+        wrapped |= over || !fits(sum);
+        put_wide(pair, sum);
+    });
+    wrapped
+}
+
+impl WideSum {
+    /// Digits that a sum may have: one that fits with those of the mean added has a mean that fits.
+    fn digits(&self) -> u8 {
+        match self.result {
+            WideResult::MeanDecimal { up } => decimal::PRECISION_MAX.saturating_sub(up),
+            WideResult::Decimal | WideResult::MeanDouble => decimal::PRECISION_MAX,
         }
     }
-    fn write(&self, groups: &[u32], out: &mut Column) {
-        for group in groups {
-            let Exact { sum, count } = self.state[*group as usize];
-            let value = match self.result {
-                _ if count == 0 => Value::Null,
-                Result::BigInt => Value::Int(sum as i64),
-                Result::Decimal => Value::Decimal(sum),
-                Result::MeanDouble => Value::Double(sum as f64 / count as f64),
-                Result::MeanDecimal { up } => mean(sum, count, up).map_or(Value::Null, Value::Decimal),
-            };
-            out.push(&value);
+
+    fn add(&self, store: &mut RowStore, column: &Column, rows: Rows<'_>) -> bool {
+        let (at, digits) = (self.at, self.digits());
+        match &column.values {
+            Values::I128(v) => add_wide(store, at, v, rows, |sum| decimal::fits(sum, digits)),
+            Values::I64(v) => add_wide(store, at, v, rows, |_| true),
+            Values::I32(v) => add_wide(store, at, v, rows, |_| true),
+            Values::I16(v) => add_wide(store, at, v, rows, |_| true),
+            Values::I8(v) => add_wide(store, at, v, rows, |_| true),
+            values => panic!("SUM over {:?}", values.representation()),
+        }
+    }
+}
+
+impl Accumulator for WideSum {
+    fn resize(&mut self, _bound: usize) {}
+    fn reset(&mut self, _group: usize) {}
+    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
+        self.bound = self.bound.saturating_add(argument.map_or(0, wide_magnitude));
+        let wrapped = argument.is_some_and(|column| self.add(store, column, rows));
+        if wrapped { Verdict::Overflow } else { Verdict::Sound }
+    }
+    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
+        let Some(Values::I128(values)) = argument.map(|column| &column.values) else { return Offer::Update };
+        let bound = self.bound.saturating_add(argument.map_or(0, wide_magnitude));
+        if !i128::try_from(bound).is_ok_and(|bound| decimal::fits(bound, self.digits())) {
+            return Offer::Update;
+        }
+        self.bound = bound;
+        Offer::Step(RowOp::AddI128(self.at, values))
+    }
+    fn undo(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) {
+        let signs = opposite(&rows);
+        let _wraps_back = argument.is_some_and(|column| self.add(store, column, Rows { signs: Some(&signs), ..rows }));
+    }
+    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
+        let (words, stride, at) = (store.words(), store.stride(), self.at);
+        let sums = groups.iter().map(|g| wide(&words[*g as usize * stride + at..][..2]));
+        match self.result {
+            WideResult::Decimal => nulls_where_unfed(Column::from_values(Values::I128(sums.collect())), fed),
+            WideResult::MeanDouble => {
+                let means = sums.zip(fed).map(|(sum, fed)| sum as f64 / *fed as f64).collect();
+                nulls_where_unfed(Column::from_values(Values::F64(means)), fed)
+            }
+            WideResult::MeanDecimal { up } => {
+                let means: Vec<Option<i128>> = sums.zip(fed).map(|(sum, fed)| mean(sum, *fed, up)).collect();
+                let values = means.iter().map(|mean| mean.unwrap_or_default()).collect();
+                let mut column = Column::from_values(Values::I128(values));
+                means.iter().enumerate().filter(|(_, mean)| mean.is_none()).for_each(|(row, _)| column.set_null(row));
+                column
+            }
         }
     }
     fn failure(&self) -> Option<&'static str> {
         match self.result {
-            Result::BigInt => Some("overflow of SUM in BIGINT"),
-            Result::Decimal => Some("overflow of SUM in DECIMAL(38)"),
-            Result::MeanDecimal { .. } => Some("overflow of AVG in DECIMAL(38)"),
-            Result::MeanDouble => None,
+            WideResult::Decimal => Some("overflow of SUM in DECIMAL(38)"),
+            WideResult::MeanDecimal { .. } => Some("overflow of AVG in DECIMAL(38)"),
+            // Counts are i64, so that no sum of 64-bit values leaves 128 bits.
+            WideResult::MeanDouble => None,
         }
-    }
-    fn save(&mut self, groups: &[u32]) {
-        self.saved.clear();
-        self.saved.extend(groups.iter().map(|g| self.state[*g as usize]));
-    }
-    fn restore(&mut self, groups: &[u32]) {
-        groups.iter().zip(&self.saved).for_each(|(g, old)| self.state[*g as usize] = *old);
-    }
-    fn state_bytes(&self) -> usize {
-        bytes_of(&self.state)
     }
 }
 
-/// `sum / count` with `up` more digits, rounded half away from zero; `None` if it has more than 38 digits.
+/// `sum / count` with `up` more digits, rounded half away from zero; `None` for no rows, or if it has more than 38 digits.
 fn mean(sum: i128, count: i64, up: u8) -> Option<i128> {
     let (count, sign) = (i128::from(count.unsigned_abs()), i128::from(count.signum()));
-    let (whole, rest) = (sum / count, sum % count);
+    let (whole, rest) = (sum.checked_div(count)?, sum.checked_rem(count)?);
     let power = *decimal::POW10.get(up as usize)?;
     let fraction = decimal::divide_rounding(rest.checked_mul(power)?, count);
     whole
@@ -148,21 +256,30 @@ fn mean(sum: i128, count: i64, up: u8) -> Option<i128> {
         .filter(|u| decimal::fits(*u, decimal::PRECISION_MAX))
 }
 
-impl Floating {
-    #[inline]
-    fn add(&mut self, value: f64, sign: i64) {
-        self.count += sign;
-        if value.is_finite() {
-            self.sum += value * sign as f64;
-        } else {
-            let at = if value.is_nan() { 0 } else { 1 + usize::from(value < 0.0) };
-            self.specials[at] += sign as i32;
+impl FloatingSum {
+    fn add<T: Copy + Into<f64>>(&mut self, store: &mut RowStore, values: &[T], rows: Rows<'_>) {
+        let (stride, at) = (store.stride(), self.at);
+        let words = store.words_mut();
+        if all_finite(values) {
+            return rows.for_each_value(values, |group, value, sign| {
+                add_f64(&mut words[group * stride + at], value.into() * sign as f64);
+            });
         }
+        grow(&mut self.specials, words.len() / stride);
+        rows.for_each_value(values, |group, value, sign| {
+            let value: f64 = value.into();
+            if value.is_finite() {
+                add_f64(&mut words[group * stride + at], value * sign as f64);
+            } else {
+                let which = if value.is_nan() { 0 } else { 1 + usize::from(value < 0.0) };
+                self.specials[group][which] += sign as i32;
+            }
+        });
     }
 
-    fn total(&self) -> f64 {
-        match self.specials.map(|n| n != 0) {
-            [false, false, false] => self.sum,
+    fn total(&self, sum: f64, group: u32) -> f64 {
+        match self.specials.get(group as usize).map_or([false; 3], |specials| specials.map(|n| n != 0)) {
+            [false, false, false] => sum,
             [false, true, false] => f64::INFINITY,
             [false, false, true] => f64::NEG_INFINITY,
             _ => f64::NAN,
@@ -171,28 +288,39 @@ impl Floating {
 }
 
 impl Accumulator for FloatingSum {
-    fn resize(&mut self, bound: usize) {
-        grow(&mut self.state, bound);
-    }
+    fn resize(&mut self, _bound: usize) {}
     fn reset(&mut self, group: usize) {
-        self.state[group] = Floating::default();
+        if let Some(specials) = self.specials.get_mut(group) {
+            *specials = [0; 3];
+        }
     }
-    fn update(&mut self, argument: Option<&Column>, rows: &Rows<'_>, _failed: &mut Vec<u32>) {
-        let state = self.state.as_mut_slice();
+    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
         match argument.map(|column| &column.values) {
-            Some(Values::F64(v)) => rows.for_each(|row, group, sign| state[group].add(v[row], sign)),
-            Some(Values::F32(v)) => rows.for_each(|row, group, sign| state[group].add(f64::from(v[row]), sign)),
+            Some(Values::F64(v)) => self.add(store, v, rows),
+            Some(Values::F32(v)) => self.add(store, v, rows),
             _ => {}
         }
+        Verdict::Sound
     }
-    fn write(&self, groups: &[u32], out: &mut Column) {
-        for group in groups {
-            let state = &self.state[*group as usize];
-            let divisor = if self.mean { state.count as f64 } else { 1.0 };
-            out.push(&if state.count == 0 { Value::Null } else { Value::Double(state.total() / divisor) });
+    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
+        match argument.map(|column| &column.values) {
+            Some(Values::F64(v)) if all_finite(v) => Offer::Step(RowOp::AddF64(self.at, v)),
+            _ => Offer::Update,
         }
     }
+    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
+        let (words, stride, at) = (store.words(), store.stride(), self.at);
+        let sums = groups.iter().map(|g| f64::from_bits(words[*g as usize * stride + at]));
+        let mut totals: Vec<f64> = match self.specials.is_empty() {
+            true => sums.collect(),
+            false => sums.zip(groups).map(|(sum, group)| self.total(sum, *group)).collect(),
+        };
+        if self.mean {
+            totals.iter_mut().zip(fed).for_each(|(total, fed)| *total /= *fed as f64);
+        }
+        nulls_where_unfed(Column::from_values(Values::F64(totals)), fed)
+    }
     fn state_bytes(&self) -> usize {
-        bytes_of(&self.state)
+        bytes_of(&self.specials)
     }
 }

@@ -66,7 +66,8 @@ impl QueryBinder<'_> {
         let table = &self.catalog.tables[index];
         let schema = Schema::new(table.columns.iter().map(|c| Field::new(c.name.clone(), c.data_type.clone())).collect());
         let columns = (0..table.columns.len()).collect();
-        let plan = Plan::Scan(Scan { table: index, name: table.def.name.clone(), columns, split_watermark: false, schema });
+        let name = table.def.name.clone();
+        let plan = Plan::Scan(Scan { table: index, name, columns, event_time: false, split_watermark: false, schema });
         Relation::new(plan, Some(&table.def.name), table.watermark.as_ref().map(|w| w.column))
     }
 

@@ -10,11 +10,22 @@ use crate::plan::logical::Plan;
 use crate::plan::statement::{Insert, Name, StreamQuery};
 use crate::types::{Column, ColumnKind, DataType, Schema, Value};
 
+/// Where the rows of a query go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// To this table of the catalog.
+    Table(usize),
+    /// To whoever looks on.
+    Print,
+    /// Nowhere: a SELECT that EXPLAIN ANALYZE runs for its cost.
+    Nowhere,
+}
+
 /// A query and where its rows go.
 #[derive(Debug, Clone)]
 pub struct Output {
-    /// The table, or `None` to print.
-    pub table: Option<usize>,
+    /// Where to.
+    pub target: Target,
     /// Name of the table, or of the print.
     pub name: String,
     /// Makes the rows, with the columns of the table.
@@ -28,12 +39,12 @@ pub struct Output {
 }
 
 /// A bare SELECT.
-pub fn print(catalog: &Catalog, query: &StreamQuery, name: String, script: usize) -> Result<Output> {
+pub fn selected(catalog: &Catalog, query: &StreamQuery, target: Target, name: String, script: usize) -> Result<Output> {
     let relation = QueryBinder::new(catalog).stream_query(query)?;
     let names = relation.fields.iter().map(|f| f.name.clone());
     let columns = names.zip(relation.plan.identity().into_iter().map(typed)).collect();
     let plan = relation.plan.projected(columns);
-    Ok(Output { table: None, name, schema: plan.schema().clone(), plan, span: query.span, script })
+    Ok(Output { target, name, schema: plan.schema().clone(), plan, span: query.span, script })
 }
 
 /// A bare NULL column is printed as text.
@@ -81,7 +92,7 @@ pub fn insert(catalog: &Catalog, insert: &Insert, script: usize) -> Result<Outpu
         columns[position].1 = cast(expr, &target.data_type);
     }
     let (plan, name, span) = (relation.plan.projected(columns), def.name.clone(), insert.table.span);
-    Ok(Output { table: Some(index), name, schema: plan.schema().clone(), plan, span, script })
+    Ok(Output { target: Target::Table(index), name, schema: plan.schema().clone(), plan, span, script })
 }
 
 /// The columns that a sink takes: the physical ones.

@@ -3,6 +3,7 @@
 //! Equal subtrees become one node. An exchange stands before a keyed operator unless its input already lies by a subset of the
 //! keys: rows that agree on all keys agree on some of them, so they are on one shard already.
 
+mod changes;
 mod nodes;
 mod sinks;
 
@@ -54,7 +55,9 @@ pub fn distribute(
         lowering.write(&output, lowered)?;
     }
     lowering.finish_sinks()?;
-    Ok(PhysicalPlan { nodes: lowering.nodes })
+    let mut plan = PhysicalPlan { nodes: lowering.nodes };
+    changes::settle(&mut plan);
+    Ok(plan)
 }
 
 impl Lowering<'_> {

@@ -8,7 +8,8 @@ use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Calc, Distinct, Emit, Node, NodeId, NodeKind, Retracts, Scan, WatermarkSpec, WindowAggregate, WindowAssign,
+    Aggregate, Calc, Changes, Distinct, Emit, Node, NodeId, NodeKind, Retracts, Scan, WatermarkSpec, WindowAggregate,
+    WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -37,7 +38,7 @@ impl Lowering<'_> {
         let source = self.connectors.source(&table.def).map_err(|e| self.about_table(e, scan.table))?;
         let projection = projection(table, &scan.columns);
         let columns = scan.columns.iter().map(|&c| read_expr(table, c, &projection)).collect();
-        let watermark = table.watermark.as_ref().and_then(|watermark| {
+        let watermark = table.watermark.as_ref().filter(|_| scan.event_time).and_then(|watermark| {
             let place = |column: usize| scan.columns.iter().position(|&c| c == column);
             let expr = substitute(&watermark.expr, &|c| place(c).map(|p| Expr::column(p, table.columns[c].data_type.clone())));
             let default = (source.liveness() == Liveness::Live).then_some(MAX_AHEAD_DEFAULT_NS);
@@ -110,6 +111,7 @@ impl Lowering<'_> {
             keys: aggregate.keys.clone(),
             calls: aggregate.calls.clone(),
             emit: aggregate.emit.unwrap_or(Emit::OnChange),
+            changes: Changes::BeforeAndAfter,
             input_retracts: retracts(&aggregate.input),
             on_error: self.on_error(plan),
         });
@@ -128,6 +130,7 @@ impl Lowering<'_> {
             keys: aggregate.keys.clone(),
             calls: aggregate.calls.clone(),
             emit: aggregate.emit.unwrap_or(Emit::OnClose),
+            changes: Changes::BeforeAndAfter,
             input_retracts: retracts(&aggregate.input),
             on_error: self.on_error(plan),
         });

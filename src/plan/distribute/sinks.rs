@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::nodes::late_calc;
 use super::{Lowered, Lowering, OnError, Placed};
 use crate::error::{Error, Result};
-use crate::plan::bind::{Output, conformed, written};
+use crate::plan::bind::{Output, Target, conformed, written};
 use crate::plan::logical::Late;
 use crate::plan::physical::{Node, NodeId, NodeKind, SinkWrite};
-use crate::sink::{Accepts, Placement, Sink};
+use crate::sink::{self, Accepts, Placement, Sink};
 use crate::types::{Field, Schema};
 
 /// What is to be written, by table.
@@ -19,7 +19,7 @@ pub(super) struct Sinks {
 
 #[derive(Debug)]
 struct Entry {
-    table: Option<usize>,
+    target: Target,
     name: String,
     sink: Arc<dyn Sink>,
     schema: Schema,
@@ -29,7 +29,7 @@ struct Entry {
 impl Lowering<'_> {
     /// Notes that `output` writes the rows of `lowered`.
     pub(super) fn write(&mut self, output: &Output, lowered: Lowered) -> Result<()> {
-        let entry = self.entry(output.table, &output.name, &output.schema).map_err(|e| self.located(e, output.script))?;
+        let entry = self.entry(output.target, &output.name, &output.schema).map_err(|e| self.located(e, output.script))?;
         let entry = &mut self.sinks.entries[entry];
         if output.plan.retracts() && entry.sink.accepts() == Accepts::AppendOnly {
             let error = Error::sql(format!(
@@ -55,21 +55,25 @@ impl Lowering<'_> {
         })?;
         let name = def.name.clone();
         let node = self.add(late_calc(window, columns, schema.clone(), OnError::SetAside));
-        let entry = self.entry(Some(late.table), &name, &schema)?;
+        let entry = self.entry(Target::Table(late.table), &name, &schema)?;
         let placed = if *placed == Placed::OneShard { Placed::OneShard } else { Placed::Anywhere };
         self.sinks.entries[entry].inputs.push(Lowered { node, placed });
         Ok(node)
     }
 
-    fn entry(&mut self, table: Option<usize>, name: &str, schema: &Schema) -> Result<usize> {
-        if let (Some(found), true) = (self.sinks.entries.iter().position(|e| e.table == table), table.is_some()) {
+    fn entry(&mut self, target: Target, name: &str, schema: &Schema) -> Result<usize> {
+        let same = |entry: &Entry| entry.target == target && matches!(target, Target::Table(_));
+        if let Some(found) = self.sinks.entries.iter().position(same) {
             return Ok(found);
         }
-        let sink = match table {
-            Some(table) => self.connectors.sink(&self.catalog.tables[table].def).map_err(|e| self.about_table(e, table))?,
-            None => self.connectors.print()?,
+        let sink = match target {
+            Target::Table(table) => {
+                self.connectors.sink(&self.catalog.tables[table].def).map_err(|e| self.about_table(e, table))?
+            }
+            Target::Print => self.connectors.print()?,
+            Target::Nowhere => sink::nowhere(),
         };
-        self.sinks.entries.push(Entry { table, name: name.to_owned(), sink, schema: schema.clone(), inputs: Vec::new() });
+        self.sinks.entries.push(Entry { target, name: name.to_owned(), sink, schema: schema.clone(), inputs: Vec::new() });
         Ok(self.sinks.entries.len() - 1)
     }
 

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 pub use self::expression::expression;
 use self::expression::{calls, columns, list, schema_columns};
+pub use self::physical::outline;
 use super::Planned;
 use super::bind::Output;
 use super::logical::Plan;

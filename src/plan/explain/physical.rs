@@ -4,40 +4,62 @@ use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
 use super::{calc_line, emit, window};
-use crate::plan::physical::{Exchange, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
+use crate::plan::physical::{Changes, Emit, Exchange, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
 use crate::types::Schema;
+
+/// One line of the tree: a node where it is shown first, or a mention of it.
+struct Branch {
+    id: NodeId,
+    depth: usize,
+    first: bool,
+}
 
 /// Trees below all sinks.
 pub fn physical(plan: &PhysicalPlan) -> String {
     let mut out = String::new();
-    let mut shown = vec![false; plan.nodes.len()];
-    for (id, node) in plan.nodes.iter().enumerate() {
-        if matches!(node.kind, NodeKind::Sink(_)) {
-            tree(plan, id, 0, &mut shown, &mut out);
+    for branch in branches(plan) {
+        let (id, indent) = (branch.id, "  ".repeat(branch.depth));
+        let _ = writeln!(out, "{indent}{}", headline(plan, &branch));
+        let node = &plan.nodes[id];
+        for detail in details(node, below(plan, node)).iter().filter(|_| branch.first) {
+            let _ = writeln!(out, "{indent}     {detail}");
         }
     }
     out
 }
 
-fn tree(plan: &PhysicalPlan, id: NodeId, depth: usize, shown: &mut [bool], out: &mut String) {
-    let node = &plan.nodes[id];
-    let indent = "  ".repeat(depth);
-    if std::mem::replace(&mut shown[id], true) {
-        let _ = writeln!(out, "{indent}#{id} (see above)");
-        return;
+/// The nodes as a tree, one line each, without details; every node with its number.
+pub fn outline(plan: &PhysicalPlan) -> Vec<(NodeId, String)> {
+    let first = branches(plan).into_iter().filter(|branch| branch.first);
+    first.map(|branch| (branch.id, format!("{}{}", "  ".repeat(branch.depth), headline(plan, &branch)))).collect()
+}
+
+fn branches(plan: &PhysicalPlan) -> Vec<Branch> {
+    let (mut found, mut shown) = (Vec::new(), vec![false; plan.nodes.len()]);
+    for (id, node) in plan.nodes.iter().enumerate() {
+        if matches!(node.kind, NodeKind::Sink(_)) {
+            descend(plan, id, 0, &mut shown, &mut found);
+        }
     }
-    let empty = Schema::default();
-    let below = node.inputs.first().map_or(&empty, |&i| &plan.nodes[i].schema);
-    let _ = writeln!(out, "{indent}#{id} {}", line(node, below));
-    for detail in details(node, below) {
-        let _ = writeln!(out, "{indent}     {detail}");
+    found
+}
+
+fn descend(plan: &PhysicalPlan, id: NodeId, depth: usize, shown: &mut [bool], found: &mut Vec<Branch>) {
+    let first = !std::mem::replace(&mut shown[id], true);
+    found.push(Branch { id, depth, first });
+    for &input in plan.nodes[id].inputs.iter().filter(|_| first) {
+        descend(plan, input, depth + 1, shown, found);
     }
-    if node.reads_late {
-        let _ = writeln!(out, "{indent}     reads the late rows of its input");
-    }
-    for &input in &node.inputs {
-        tree(plan, input, depth + 1, shown, out);
-    }
+}
+
+fn below<'p>(plan: &'p PhysicalPlan, node: &Node) -> &'p Schema {
+    static EMPTY: Schema = Schema { fields: Vec::new() };
+    node.inputs.first().map_or(&EMPTY, |&i| &plan.nodes[i].schema)
+}
+
+fn headline(plan: &PhysicalPlan, branch: &Branch) -> String {
+    let (id, node) = (branch.id, &plan.nodes[branch.id]);
+    if branch.first { format!("#{id} {}", line(node, below(plan, node))) } else { format!("#{id} (see above)") }
 }
 
 fn line(node: &Node, below: &Schema) -> String {
@@ -53,18 +75,28 @@ fn line(node: &Node, below: &Schema) -> String {
         }
         NodeKind::Aggregate(a) if a.calls.is_empty() => format!("Distinct ({})", schema_columns(&node.schema)),
         NodeKind::Aggregate(a) => {
-            format!("Aggregate by ({}) {} {}", columns(&a.keys, below), calls(&a.calls, below), emit(a.emit))
+            format!("Aggregate by ({}) {} {}", columns(&a.keys, below), calls(&a.calls, below), emitted(a.emit, a.changes))
         }
         NodeKind::WindowAggregate(a) => {
             let time = columns(&[a.time_column], below);
             let keys = columns(&a.keys, below);
-            format!("WindowAggregate {} on {time} by ({keys}) {} {}", window(&a.window), calls(&a.calls, below), emit(a.emit))
+            format!(
+                "WindowAggregate {} on {time} by ({keys}) {} {}",
+                window(&a.window),
+                calls(&a.calls, below),
+                emitted(a.emit, a.changes)
+            )
         }
         NodeKind::Union => "Union".to_owned(),
         NodeKind::Exchange(Exchange::Hash(keys)) => format!("Exchange hash({})", columns(keys, below)),
         NodeKind::Exchange(Exchange::Gather) => "Exchange gather to shard 0".to_owned(),
         NodeKind::Sink(write) => format!("Sink {} ({})", write.table, schema_columns(&node.schema)),
     }
+}
+
+fn emitted(when: Emit, changes: Changes) -> String {
+    let without = if when == Emit::OnChange && changes == Changes::AfterOnly { ", without -U" } else { "" };
+    format!("{}{without}", emit(when))
 }
 
 fn late_or_list(node: &Node, exprs: &[crate::expr::Expr], names: &Schema) -> String {
@@ -88,6 +120,9 @@ fn details(node: &Node, below: &Schema) -> Vec<String> {
     };
     if !node.state_bound.is_empty() {
         details.push(format!("state: {}", node.state_bound));
+    }
+    if node.reads_late {
+        details.push("reads the late rows of its input".to_owned());
     }
     details
 }

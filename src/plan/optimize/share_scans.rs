@@ -1,5 +1,5 @@
 //! A table is read once: every scan of it is widened to the columns that any query of the job uses, and what its watermark
-//! needs; each query projects what it wants.
+//! needs where a window asks for it; each query projects what it wants.
 
 use crate::expr::Expr;
 use crate::plan::bind::Output;
@@ -11,6 +11,7 @@ use crate::types::{DataType, Field, Schema};
 #[derive(Debug, Default, Clone)]
 struct Wanted {
     columns: Vec<usize>,
+    event_time: bool,
     split_watermark: bool,
 }
 
@@ -18,15 +19,23 @@ struct Wanted {
 pub fn share(catalog: &Catalog, outputs: &mut [Output]) {
     let mut wanted = vec![Wanted::default(); catalog.tables.len()];
     for output in outputs.iter() {
-        output.plan.walk(&mut |plan| {
-            if let Plan::Scan(scan) = plan {
+        output.plan.walk(&mut |plan| match plan {
+            Plan::Scan(scan) => {
                 wanted[scan.table].columns.extend(&scan.columns);
                 wanted[scan.table].split_watermark |= scan.split_watermark;
             }
+            Plan::WindowAggregate(window) => window.input.walk(&mut |below| {
+                if let Plan::Scan(scan) = below {
+                    wanted[scan.table].event_time = true;
+                }
+            }),
+            _ => {}
         });
     }
     for (wanted, table) in wanted.iter_mut().zip(&catalog.tables) {
-        if let (false, Some(watermark)) = (wanted.columns.is_empty(), &table.watermark) {
+        // Who says how far ahead of the clock a row may be wants rows looked at, with or without a window.
+        wanted.event_time |= table.options.max_ahead_ns.is_some();
+        if let (false, true, Some(watermark)) = (wanted.columns.is_empty(), wanted.event_time, &table.watermark) {
             wanted.columns.extend(columns_of(&watermark.expr));
             wanted.columns.push(watermark.column);
         }
@@ -53,6 +62,7 @@ fn widened(scan: &Scan, wanted: &Wanted, table: &Table) -> Plan {
     let columns = columns.collect();
     let shared = Scan {
         columns: wanted.columns.clone(),
+        event_time: wanted.event_time,
         split_watermark: wanted.split_watermark,
         schema: Schema::new(fields),
         ..scan.clone()

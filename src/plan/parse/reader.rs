@@ -24,11 +24,15 @@ pub(super) fn statements(tokens: &[TokenWithSpan]) -> Result<Vec<Statement>> {
 /// Reads one statement and the ';' behind it.
 fn statement(cursor: &mut Cursor) -> Result<Statement> {
     if cursor.accept(&["EXPLAIN"]) {
-        cursor.accept(&["PLAN", "FOR"]);
+        let analyze = cursor.accept(&["ANALYZE"]);
+        if !analyze {
+            cursor.accept(&["PLAN", "FOR"]);
+        }
         if cursor.looks_at(&["EXPLAIN"]) {
             return Err(Error::sql("EXPLAIN cannot be explained").at(cursor.span()));
         }
-        return Ok(Statement::Explain(Box::new(plain_statement(cursor)?)));
+        let inner = Box::new(plain_statement(cursor)?);
+        return Ok(if analyze { Statement::Analyze(inner) } else { Statement::Explain(inner) });
     }
     plain_statement(cursor)
 }

@@ -424,6 +424,7 @@ fn statements_of_every_kind_are_told_apart() {
             Statement::CreateView { columns, query, .. } => format!("view {} {:?}", columns.len(), query.emit),
             Statement::Insert(insert) => format!("insert {} {:?}", insert.columns.len(), insert.query.emit),
             Statement::Explain(_) => "explain".to_owned(),
+            Statement::Analyze(_) => "analyze".to_owned(),
             Statement::StatementSet(inserts) => format!("set of {}", inserts.len()),
             Statement::Select(query) => format!("select in line {}", query.span.line),
             Statement::CreateTable(_) => "table".to_owned(),

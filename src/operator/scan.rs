@@ -1,0 +1,125 @@
+//! What a scan does to the rows its reader makes: computed columns, then event time and the watermark of the split. Row road.
+//!
+//! Not an `Operator`, because it works on behalf of a split whose watermark it moves. Every row carries the watermark of its own split
+//! as of that row in a hidden last column, if somebody behind asks for it.
+
+use super::{AsideRow, Calc, Operator, Output};
+use crate::batch::{Batch, Column, Selection, Values};
+use crate::error::Result;
+use crate::expr::{Program, RowErrors};
+use crate::types::{DataType, EventTime};
+
+/// Computed columns and event time of one scan on one shard.
+pub struct ScanRows {
+    /// `None` where the columns read are the columns given out.
+    calc: Option<Calc>,
+    event_time: Option<EventTimeRows>,
+    /// Types of the columns given out, without the hidden one.
+    types: Vec<DataType>,
+}
+
+/// How rows move the watermark of their split.
+pub struct EventTimeRows {
+    /// Event-time column of the scan's output.
+    pub time_column: usize,
+    /// The watermark a row asks for, over the scan's output columns.
+    pub program: Program,
+    /// Whether every row is to carry the watermark as of itself.
+    pub emits_split_watermark: bool,
+}
+
+impl ScanRows {
+    /// With output columns of these types.
+    pub fn new(calc: Option<Calc>, event_time: Option<EventTimeRows>, types: Vec<DataType>) -> Self {
+        Self { calc, event_time, types }
+    }
+
+    /// Makes the rows given out of rows read, moves `watermark`, and gives the rows if any are left. Rows whose event time lies
+    /// after `latest` go aside. Hot: once per batch.
+    pub fn process(
+        &mut self,
+        batch: Batch,
+        latest: Option<EventTime>,
+        watermark: &mut EventTime,
+        out: &mut Output,
+    ) -> Result<Option<Batch>> {
+        let batch = match &mut self.calc {
+            None => batch,
+            Some(calc) => {
+                calc.process(batch, out)?;
+                let Some(batch) = out.batches.pop() else { return Ok(None) };
+                batch
+            }
+        };
+        let Some(event_time) = &mut self.event_time else { return Ok(Some(batch)) };
+        let batch = match latest {
+            Some(latest) => refuse_future(event_time.time_column, &self.types, batch, latest, out),
+            None => batch,
+        };
+        Ok(Some(event_time.advance(batch, watermark)))
+    }
+}
+
+impl EventTimeRows {
+    /// Moves the watermark row by row and adds the hidden column where it is asked for.
+    fn advance(&mut self, mut batch: Batch, watermark: &mut EventTime) -> Batch {
+        let per_row = match self.program.as_column() {
+            Some(column) => advance(&batch.columns[column], watermark, self.emits_split_watermark),
+            None => {
+                let mut errors = RowErrors::default();
+                let mut wanted = self.program.evaluate(&batch, &Selection::All(batch.rows()), &mut errors);
+                // A watermark that cannot be computed moves nothing; the row itself is sound.
+                errors.take().iter().for_each(|failed| wanted.set_null(failed.row as usize));
+                advance(&wanted, watermark, self.emits_split_watermark)
+            }
+        };
+        batch.columns.extend(per_row);
+        batch
+    }
+}
+
+/// Sets rows aside whose event time lies too far ahead of the clock, so that one bad clock cannot close every window.
+fn refuse_future(time_column: usize, types: &[DataType], batch: Batch, latest: EventTime, out: &mut Output) -> Batch {
+    let column = &batch.columns[time_column];
+    let Values::I64(times) = &column.values else { return batch };
+    if times.iter().all(|t| *t <= latest) {
+        return batch;
+    }
+    let is_ahead = |row: usize| !column.is_null(row) && times[row] > latest;
+    let all = Selection::All(batch.rows());
+    for row in all.iter().filter(|row| is_ahead(*row)) {
+        out.aside.push(AsideRow {
+            reason: "event time lies further ahead of the clock than 'watermark.max-ahead' allows".into(),
+            text: crate::batch::text::row_text(&batch, row, types),
+        });
+    }
+    batch.gather(&all.filter(|row| !is_ahead(row)))
+}
+
+/// Raises `watermark` to the greatest wanted so far; gives it per row where asked. Hot: once per row.
+fn advance(wanted: &Column, watermark: &mut EventTime, per_row: bool) -> Option<Column> {
+    let Values::I64(times) = &wanted.values else { return None };
+    let mut running = *watermark;
+    let rows: Vec<EventTime> = match (per_row, wanted.validity.is_some()) {
+        (false, false) => {
+            running = times.iter().fold(running, |max, time| max.max(*time));
+            Vec::new()
+        }
+        (false, true) => {
+            let valid = times.iter().enumerate().filter(|(row, _)| !wanted.is_null(*row));
+            running = valid.fold(running, |max, (_, time)| max.max(*time));
+            Vec::new()
+        }
+        (true, nullable) => {
+            let raised = |(row, time): (usize, &EventTime)| {
+                if !nullable || !wanted.is_null(row) {
+                    running = running.max(*time);
+                }
+                running
+            };
+            times.iter().enumerate().map(raised).collect()
+        }
+    };
+    *watermark = running;
+    per_row.then(|| Column::from_values(Values::I64(rows)))
+}

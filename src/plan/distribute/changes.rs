@@ -1,0 +1,32 @@
+//! Which changelogs must say what was before: aggregates whose changes reach only sinks that know by key what a row replaces, or do
+//! not care, leave it out. Half of the rows need not be made.
+
+use crate::plan::physical::{Changes, NodeKind, PhysicalPlan};
+use crate::sink::Accepts;
+
+/// Sets `changes` of every aggregate of the plan.
+pub(super) fn settle(plan: &mut PhysicalPlan) {
+    // Consumers stand behind what they consume.
+    let mut asked = vec![false; plan.nodes.len()];
+    for id in (0..plan.nodes.len()).rev() {
+        let node = &mut plan.nodes[id];
+        let changes = if asked[id] { Changes::BeforeAndAfter } else { Changes::AfterOnly };
+        let asks = match &mut node.kind {
+            NodeKind::Sink(write) => write.sink.accepts() != Accepts::AfterOnly,
+            // A filter may let the new row fall: then only the old one says that something is gone.
+            NodeKind::Calc(calc) => asked[id] || calc.filter.is_some(),
+            NodeKind::Aggregate(aggregate) => {
+                aggregate.changes = changes;
+                true
+            }
+            NodeKind::WindowAggregate(aggregate) => {
+                aggregate.changes = changes;
+                true
+            }
+            NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::WindowAssign(_) => asked[id],
+        };
+        for input in node.inputs.clone() {
+            asked[input] |= asks;
+        }
+    }
+}

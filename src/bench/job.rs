@@ -64,7 +64,7 @@ impl Tally {
 
 /// What `Tally::sum` adds for a batch.
 pub fn sum_of(batch: &Batch) -> i64 {
-    let sign = |row: usize| i64::from(batch.kind(row).sign());
+    let sign = |row: usize| batch.kind(row).sign();
     let of_column = |column: &crate::batch::Column| {
         let value = |row: usize| match &column.values {
             _ if column.is_null(row) => 0,

@@ -71,17 +71,17 @@ pub(super) fn ring_hop(options: &Options, cores: [usize; 2]) -> Result<Figure> {
 #[derive(Debug, Clone, Copy)]
 enum Queue {
     Ring,
-    SegQueue,
+    Segments,
     StdChannel,
 }
 
-const QUEUES: [Queue; 3] = [Queue::Ring, Queue::SegQueue, Queue::StdChannel];
+const QUEUES: [Queue; 3] = [Queue::Ring, Queue::Segments, Queue::StdChannel];
 
 impl Queue {
     fn name(self) -> &'static str {
         match self {
             Queue::Ring => "ring",
-            Queue::SegQueue => "SegQueue",
+            Queue::Segments => "SegQueue",
             Queue::StdChannel => "std channel",
         }
     }
@@ -115,7 +115,7 @@ fn same_thread(options: &Options, rounds: usize, show: Show<'_>) -> Result<()> {
         Ok(())
     };
     time(Queue::Ring, &mut |m| sender.enqueue(m).ok().and_then(|()| receiver.dequeue()))?;
-    time(Queue::SegQueue, &mut |m| {
+    time(Queue::Segments, &mut |m| {
         segments.push(m);
         segments.pop()
     })?;
@@ -135,7 +135,7 @@ fn go_round(queue: Queue, cores: [usize; 2], rows: usize, under_way: usize, roun
                 (|m| home.enqueue(m).is_ok(), || at.dequeue()),
             )
         }
-        Queue::SegQueue => {
+        Queue::Segments => {
             let (there, back) = (SegQueue::new(), SegQueue::new());
             let push = |queue: &SegQueue<Message>, m| {
                 queue.push(m);

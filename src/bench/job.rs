@@ -2,11 +2,12 @@
 //!
 //! The table `test` reads batches from memory, the bare SELECT goes to a sink that counts, or that sums what it is given.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::batch::{Batch, Values};
-use crate::config::JobConfig;
+use crate::bench::preload::{Preloaded, StartLine};
+use crate::config::{Driver, Idle, JobConfig, Pinning};
 use crate::engine::{self, Outcome};
 use crate::error::{Error, Result};
 use crate::metrics::Published;
@@ -16,11 +17,16 @@ use crate::shard::control::Control;
 use crate::sink::{self, Accepts, Flushed, Placement, Sink, Writer};
 use crate::source::columns::ColumnSource;
 use crate::source::{self, Boundedness, Liveness, Projection, Reader, Source};
-use crate::types::{Schema, TableDef};
+use crate::types::{Nanos, Schema, TableDef};
 
 /// The table of the benches, for queries over `Records`.
 pub const TABLE: &str = "CREATE TABLE test (id BIGINT, `key` BIGINT, `value` DOUBLE, ts TIMESTAMP(9), WATERMARK FOR ts AS ts) \
      WITH ('connector' = 'bench')";
+
+/// Settings of a bench: pinned shards that never leave their cores, batches of at most `batch_rows` rows.
+pub fn settings(driver: Driver, batch_rows: usize) -> JobConfig {
+    JobConfig { driver, idle: Idle::Spin, pinning: Pinning::Pinned, batch_rows, ..JobConfig::default() }
+}
 
 /// Whether the sink looks at what it is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,16 +38,22 @@ pub enum Check {
 }
 
 /// What came out of a job.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Tally {
     rows: AtomicU64,
     sum: AtomicI64,
+    line: Arc<StartLine>,
 }
 
 impl Tally {
     /// Rows written.
     pub fn rows(&self) -> u64 {
         self.rows.load(Ordering::Relaxed)
+    }
+
+    /// From the first row read, by when all shards were ready, to the last writer closed.
+    pub fn elapsed_ns(&self) -> Nanos {
+        self.line.elapsed_ns()
     }
 
     /// Sum over all numbers of all rows, each times 2 (so that halves are exact) and times the sign of its row's kind, wrapping.
@@ -52,7 +64,7 @@ impl Tally {
 
 /// What `Tally::sum` adds for a batch.
 pub fn sum_of(batch: &Batch) -> i64 {
-    let sign = |row: usize| i64::from(batch.kind(row).sign());
+    let sign = |row: usize| batch.kind(row).sign();
     let of_column = |column: &crate::batch::Column| {
         let value = |row: usize| match &column.values {
             _ if column.is_null(row) => 0,
@@ -66,32 +78,53 @@ pub fn sum_of(batch: &Batch) -> i64 {
     batch.columns.iter().fold(0, |sum, column| sum.wrapping_add(of_column(column)))
 }
 
-/// A planned query over the benches' table.
+/// A planned query over tables in memory.
 pub struct Query {
     planned: Planned,
-    slot: Arc<Slot>,
-    tally: Arc<Tally>,
+    stage: Arc<Stage>,
 }
 
-/// Holds the batches of the next run.
+/// What the connectors of a query work on in the next run.
 #[derive(Debug, Default)]
-struct Slot {
+struct Stage {
     source: Mutex<Option<Arc<ColumnSource>>>,
+    run: Mutex<Option<Arc<Tally>>>,
+    batch_rows: AtomicUsize,
 }
 
-/// The connectors of a bench: `'bench'` reads memory, a bare SELECT counts; others are the built-in ones.
+impl Stage {
+    fn tally(&self) -> Result<Arc<Tally>> {
+        let tally = self.run.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        tally.ok_or_else(|| Error::internal("a query of the bench is opened outside a run"))
+    }
+}
+
+/// The connectors of a bench: `'bench'` reads memory, a bare SELECT counts; others are the built-in ones, read before the clock starts.
 struct InMemory {
-    slot: Arc<Slot>,
+    stage: Arc<Stage>,
     sink: Arc<TallySink>,
 }
 
+/// A table's rows, all read before the first is given.
+#[derive(Debug)]
+struct Preload {
+    /// `None`: the batches of the run.
+    source: Option<Arc<dyn Source>>,
+    stage: Arc<Stage>,
+}
+
 impl Query {
-    /// Plans `sql`: statements after the table's, the last a bare SELECT.
+    /// Plans `sql` over `TABLE`: statements after the table's, the last a bare SELECT.
     pub fn new(sql: &str, check: Check) -> Result<Self> {
-        let (slot, tally) = (Arc::new(Slot::default()), Arc::new(Tally::default()));
-        let connectors = InMemory { slot: slot.clone(), sink: Arc::new(TallySink { tally: tally.clone(), check }) };
-        let script = Script { text: format!("{TABLE};\n{sql};"), file: "bench".to_owned() };
-        Ok(Self { planned: plan(&[script], &[], &connectors)?, slot, tally })
+        Self::over(TABLE, sql, check)
+    }
+
+    /// Plans `sql` over the tables that the statements `tables` create. Tables of the connector 'bench' get the batches of the run.
+    pub fn over(tables: &str, sql: &str, check: Check) -> Result<Self> {
+        let stage = Arc::new(Stage::default());
+        let sink = Arc::new(TallySink { stage: stage.clone(), check });
+        let script = Script { text: format!("{tables};\n{sql};"), file: "bench".to_owned() };
+        Ok(Self { planned: plan(&[script], &[], &InMemory { stage: stage.clone(), sink })?, stage })
     }
 
     /// The plan.
@@ -99,29 +132,39 @@ impl Query {
         &self.planned
     }
 
-    /// Columns of `Records` that the query reads, in the order in which batches must have them.
+    /// Columns that the query reads, in the order in which batches must have them; of the first table if there are several.
     pub fn projection(&self) -> Projection {
-        let scan = self.planned.plan.nodes.iter().find_map(|n| if let NodeKind::Scan(s) = &n.kind { Some(s) } else { None });
-        scan.map(|s| s.projection.clone()).unwrap_or_default()
+        self.projections().into_iter().next().unwrap_or_default()
+    }
+
+    fn projections(&self) -> Vec<Projection> {
+        let scan = |kind: &NodeKind| if let NodeKind::Scan(s) = kind { Some(s.projection.clone()) } else { None };
+        self.planned.plan.nodes.iter().filter_map(|n| scan(&n.kind)).collect()
     }
 
     /// Runs it over these batches by split, one shard on each core; gives what the engine measured and what came out.
     pub fn run(&self, splits: Vec<Vec<Batch>>, config: &JobConfig, cores: &[usize]) -> Result<(Outcome, Arc<Tally>)> {
-        *self.slot.source.lock().unwrap_or_else(PoisonError::into_inner) = Some(ColumnSource::new(self.projection(), splits));
-        (self.tally.rows.store(0, Ordering::Relaxed), self.tally.sum.store(0, Ordering::Relaxed));
+        let scans = self.projections();
+        let line = StartLine::new(cores.len() * scans.len());
+        let tally = Arc::new(Tally { rows: AtomicU64::new(0), sum: AtomicI64::new(0), line });
+        let source = ColumnSource::new(self.projection(), splits);
+        *self.stage.source.lock().unwrap_or_else(PoisonError::into_inner) = Some(source);
+        *self.stage.run.lock().unwrap_or_else(PoisonError::into_inner) = Some(tally.clone());
+        self.stage.batch_rows.store(config.batch_rows, Ordering::Relaxed);
         let plan = &self.planned.plan;
         let control = Control::new(cores.len(), plan.nodes.len())?;
         let outcome = engine::run(plan, config, cores, &control, &Published::new(cores.len()))?;
-        Ok((outcome, self.tally.clone()))
+        Ok((outcome, tally))
     }
 }
 
 impl Connectors for InMemory {
     fn source(&self, table: &TableDef) -> Result<Arc<dyn Source>> {
-        match table.options.text("connector") {
-            Some("bench") => Ok(self.slot.clone()),
-            _ => source::create(table),
-        }
+        let source = match table.options.text("connector") {
+            Some("bench") => None,
+            _ => Some(source::create(table)?),
+        };
+        Ok(Arc::new(Preload { source, stage: self.stage.clone() }))
     }
 
     fn sink(&self, table: &TableDef) -> Result<Arc<dyn Sink>> {
@@ -136,9 +179,9 @@ impl Connectors for InMemory {
     }
 }
 
-impl Source for Slot {
+impl Source for Preload {
     fn describe(&self) -> String {
-        "records of the bench".to_owned()
+        "rows in memory".to_owned()
     }
 
     fn boundedness(&self) -> Boundedness {
@@ -150,14 +193,17 @@ impl Source for Slot {
     }
 
     fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>> {
-        let source = self.source.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        source.ok_or_else(|| Error::internal("a bench runs without records"))?.open(shard, shards, projection)
+        let batches = || self.stage.source.lock().unwrap_or_else(PoisonError::into_inner).clone().map(|s| s as Arc<dyn Source>);
+        let source = self.source.clone().or_else(batches).ok_or_else(|| Error::internal("a bench runs without records"))?;
+        let inner = source.open(shard, shards, projection)?;
+        let line = self.stage.tally()?.line.clone();
+        Ok(Box::new(Preloaded::new(inner, self.stage.batch_rows.load(Ordering::Relaxed), line)))
     }
 }
 
 #[derive(Debug)]
 struct TallySink {
-    tally: Arc<Tally>,
+    stage: Arc<Stage>,
     check: Check,
 }
 
@@ -179,7 +225,7 @@ impl Sink for TallySink {
     }
 
     fn open(&self, _shard: usize, _shards: usize, _schema: &Schema) -> Result<Box<dyn Writer>> {
-        Ok(Box::new(TallyWriter { tally: self.tally.clone(), check: self.check, rows: 0, sum: 0 }))
+        Ok(Box::new(TallyWriter { tally: self.stage.tally()?, check: self.check, rows: 0, sum: 0 }))
     }
 }
 
@@ -211,6 +257,7 @@ impl Writer for TallyWriter {
     fn finish(&mut self) -> Result<()> {
         self.tally.rows.fetch_add(self.rows, Ordering::Relaxed);
         self.tally.sum.fetch_add(self.sum, Ordering::Relaxed);
+        self.tally.line.end();
         Ok(())
     }
 }

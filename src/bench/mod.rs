@@ -3,13 +3,24 @@
 //! Used by `corelane bench` and by the files under `benches/`. Every comparison is a ratio within one run, because machines are noisy;
 //! every timed region is checked by a checksum against a computation that shares no code with the engine.
 
+pub mod components;
 pub mod decode;
+pub mod direct;
+pub mod fit;
+pub mod gate;
 pub mod job;
+pub mod machine;
 pub mod onebrc;
+pub mod overhead;
+mod preload;
+pub mod queues;
 pub mod records;
+mod rig;
+pub mod whole;
 
 use serde::Serialize;
 
+use crate::error::{Error, Result};
 use crate::types::Nanos;
 
 /// What to measure with.
@@ -36,12 +47,27 @@ pub struct Figure {
     pub limit: Option<f64>,
     /// Whether the limit is kept; `None` without a limit.
     pub ok: Option<bool>,
+    /// The one in the middle of the measurements; in JSON a figure of its own.
+    #[serde(skip)]
+    pub median: Option<f64>,
 }
 
 impl Figure {
     /// A figure without a limit.
     pub fn new(name: impl Into<String>, value: f64, unit: &'static str) -> Self {
-        Self { name: name.into(), value, unit, limit: None, ok: None }
+        Self { name: name.into(), value, unit, limit: None, ok: None, median: None }
+    }
+
+    /// Nanoseconds a record.
+    pub fn per_record(name: impl Into<String>, timing: Timing, records: usize) -> Self {
+        let median = timing.median_ns as f64 / records.max(1) as f64;
+        Self::new(name, timing.per_record(records), "ns/record").with_median(median)
+    }
+
+    /// With the one in the middle of the measurements.
+    pub fn with_median(mut self, median: f64) -> Self {
+        self.median = Some(median);
+        self
     }
 
     /// With the greatest value that is allowed.
@@ -80,6 +106,21 @@ impl Timing {
 pub fn summarise(mut times: Vec<Nanos>) -> Timing {
     times.sort_unstable();
     Timing { best_ns: times[0], median_ns: times[times.len() / 2] }
+}
+
+/// Times what `once` says it took, so many times.
+pub fn repeat(times: usize, mut once: impl FnMut() -> Result<Nanos>) -> Result<Timing> {
+    Ok(summarise((0..times.max(1)).map(|_| once()).collect::<Result<_>>()?))
+}
+
+/// An error unless a checksum is what a computation that shares no code with the engine gives. Shows it otherwise.
+pub fn check(what: &str, found: i64, naive: i64, show: Show<'_>) -> Result<()> {
+    if found != naive {
+        return Err(Error::internal(format!("{what}: checksum {found}, a naive computation gives {naive}")));
+    }
+    // Below 2^53, so that it stands in JSON digit by digit.
+    show(Figure::new(format!("{what}, checksum"), (found & ((1 << 52) - 1)) as f64, "checksum"));
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{CoreWish, JobConfig, split_override};
 use crate::error::{Error, ErrorKind, Result};
@@ -55,6 +55,50 @@ pub enum Verb {
     /// Read histogram logs back: percentiles by stage and shard, several files side by side
     #[command(after_help = format!("Example:\n  corelane latency before/latency.hlog after/latency.hlog\n\n{EXIT_CODES}"))]
     Latency(LatencyArgs),
+    /// Measure the engine on this host: what a record costs, where that goes, and what a loop written by hand would cost
+    #[command(after_help = format!(
+        "Examples:\n  corelane bench overhead --records 1000000\n  corelane bench onebrc --cores 2-5\n  \
+         corelane bench gate --json\n\n\
+         A limit that is not kept ends in exit code 1.\n\n{EXIT_CODES}"
+    ))]
+    Bench(BenchArgs),
+}
+
+/// What `bench` measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BenchName {
+    /// What the runtime adds to a query, and where that goes
+    Overhead,
+    /// JSON lines and CSV beside the usual crates
+    Decode,
+    /// The One Billion Row Challenge as a job, beside a reader by hand
+    Onebrc,
+    /// Every limit that the engine is to keep
+    Gate,
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct BenchArgs {
+    /// What to measure
+    #[arg(value_name = "WHAT", value_enum)]
+    pub what: BenchName,
+
+    /// Cores of the shards: a list such as 2-5,8, `auto`, or a count such as '2 cores'
+    #[arg(long, value_name = "CORES", default_value = "auto")]
+    pub cores: String,
+
+    /// Records of a measurement; without it as many as the measurement is meant for
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub records: Option<u32>,
+
+    /// How often each measurement is made; the best counts
+    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u16).range(1..))]
+    pub repeat: u16,
+
+    /// One JSON object a line instead of a table
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// SQL and settings of a job.

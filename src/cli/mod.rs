@@ -1,6 +1,7 @@
 //! The command line: one file per verb.
 
 pub mod args;
+pub mod bench;
 pub mod doctor;
 pub mod explain;
 pub mod job;
@@ -22,5 +23,6 @@ pub fn dispatch(cli: &Cli) -> Result<()> {
         Verb::Check(args) => explain::check(args, &mut stdout()),
         Verb::Doctor(args) => doctor::run(args, &mut stdout()),
         Verb::Latency(args) => latency::run(args, &mut stdout()),
+        Verb::Bench(args) => bench::run(args, &mut stdout()),
     }
 }

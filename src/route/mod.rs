@@ -7,7 +7,7 @@
 
 pub mod doorbell;
 pub mod mesh;
-mod ring;
+pub mod ring;
 pub mod scatter;
 
 pub use crate::state::key_hash;

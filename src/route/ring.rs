@@ -6,8 +6,8 @@ use crate::batch::Message;
 use crate::limits::RING_BATCHES_MAX;
 
 /// Storage of one ring. heapless keeps one slot free.
-pub(super) type Ring = spsc::Queue<Message, { RING_BATCHES_MAX + 1 }>;
+pub type Ring = spsc::Queue<Message, { RING_BATCHES_MAX + 1 }>;
 /// The writing end.
-pub(super) type Sender<'r> = spsc::Producer<'r, Message>;
+pub type Sender<'r> = spsc::Producer<'r, Message>;
 /// The reading end.
-pub(super) type Receiver<'r> = spsc::Consumer<'r, Message>;
+pub type Receiver<'r> = spsc::Consumer<'r, Message>;

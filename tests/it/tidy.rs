@@ -10,7 +10,7 @@ const ROW_ROAD: [&str; 8] = ["shard", "route", "operator", "expr", "state", "bat
 
 /// Each outside crate of the design and the files that may use it.
 const HOMES: [(&str, &[&str]); 6] = [
-    ("glommio", &["shard/executor.rs"]),
+    ("glommio", &["shard/executor.rs", "bench/queues.rs"]),
     ("core_affinity", &["sys/affinity.rs"]),
     ("sqlparser", &["plan/"]),
     ("heapless", &["route/ring.rs"]),

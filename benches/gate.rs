@@ -1,0 +1,13 @@
+//! Every limit that the engine is to keep. `cargo bench --bench gate`; small inside `cargo test`.
+
+use std::process::ExitCode;
+
+use corelane::cli::args::BenchName;
+use corelane::cli::bench::harness;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    harness(BenchName::Gate)
+}

@@ -1,0 +1,110 @@
+//! One shard without an executor, turned by hand: for what a turn costs by itself.
+
+use super::job::Query;
+use super::preload::{Preloaded, StartLine};
+use crate::batch::Batch;
+use crate::compile::compile;
+use crate::config::JobConfig;
+use crate::error::Result;
+use crate::format::Decoded;
+use crate::metrics::Published;
+use crate::plan::physical::NodeKind;
+use crate::route::mesh::Mesh;
+use crate::shard::control::Control;
+use crate::shard::gauge::Gauge;
+use crate::shard::{Parts, Shard};
+use crate::sink::{Flushed, Writer};
+use crate::source::columns::ColumnSource;
+use crate::source::{Polled, Reader, Source};
+use crate::sys::clock::Clock;
+use crate::types::{EventTime, Nanos};
+
+/// What the shard of a rig reads.
+pub(super) enum Feed {
+    /// These batches, one a turn, then the end. The first turn only loads them.
+    Batches(Vec<Batch>),
+    /// Nothing, for ever.
+    Silence,
+}
+
+/// Gives a shard that is alone in the world to `turns`.
+pub(super) fn with_shard<R>(query: &Query, feed: Feed, turns: impl FnOnce(&mut Shard<'_>) -> Result<R>) -> Result<R> {
+    let plan = &query.planned().plan;
+    let control = Control::new(1, plan.nodes.len())?;
+    let mut mesh = Mesh::new(1);
+    let config = JobConfig::default();
+    let mut ends = mesh.ends(control.bells(), config.batch_rows, config.linger);
+    let sinks = plan.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Sink(_)));
+    let reader: Box<dyn Reader> = match feed {
+        Feed::Silence => Box::new(Silence),
+        Feed::Batches(batches) => {
+            let source = ColumnSource::new(query.projection(), vec![batches]);
+            Box::new(Preloaded::new(source.open(0, 1, &query.projection())?, config.batch_rows, StartLine::new(1)))
+        }
+    };
+    let parts = Parts {
+        query: compile(plan, 0, 1)?,
+        readers: vec![reader],
+        writers: sinks.map(|_| Some(Box::new(Forget) as Box<dyn Writer>)).collect(),
+        mesh: ends.swap_remove(0),
+        gauge: Gauge::new(0, &config, Published::new(1)),
+        control: control.clone(),
+    };
+    turns(&mut Shard::new(plan, parts, &config))
+}
+
+/// A clock that stands still and counts how often it is read.
+#[derive(Debug, Default)]
+pub(super) struct StoppedClock {
+    /// Readings so far.
+    pub reads: u64,
+}
+
+impl Clock for StoppedClock {
+    #[inline]
+    fn now(&mut self) -> Nanos {
+        self.reads += 1;
+        1
+    }
+
+    fn wall(&mut self) -> EventTime {
+        self.reads += 1;
+        0
+    }
+}
+
+/// Never has anything to read.
+struct Silence;
+
+impl Reader for Silence {
+    fn splits(&self) -> usize {
+        1
+    }
+
+    fn poll(&mut self, _now: Nanos, _rows_max: usize, _into: &mut Decoded) -> Result<Polled> {
+        Ok(Polled::Pending { wake_at: None })
+    }
+
+    fn stop(&mut self) {}
+}
+
+/// Takes rows and keeps nothing.
+struct Forget;
+
+impl Writer for Forget {
+    fn write(&mut self, _batch: &Batch) -> Result<()> {
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<Flushed> {
+        Ok(Flushed::All)
+    }
+
+    fn backlog_bytes(&self) -> usize {
+        0
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        Ok(())
+    }
+}

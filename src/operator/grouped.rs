@@ -390,10 +390,8 @@ impl Grouped {
     }
 
     fn update(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) {
-        let survived = match self.update_fallible(shape, batch, selection, scratch) {
-            None => None,
-            Some(_) => Some(self.update_one_by_one(shape, batch, selection, scratch)),
-        };
+        let failed = self.update_fallible(shape, batch, selection, scratch);
+        let survived = failed.map(|_| self.update_one_by_one(shape, batch, selection, scratch));
         let selection = survived.as_ref().unwrap_or(selection);
         for (i, call) in shape.calls.iter().enumerate() {
             let rows = scratch.rows(selection);
@@ -432,14 +430,14 @@ impl Grouped {
     fn update_fallible(&mut self, shape: &Shape, batch: &Batch, rows: &Selection, scratch: &Scratch) -> Option<usize> {
         let rows = scratch.rows(rows);
         let Self { store, accumulators, .. } = self;
-        let fallible = |a: &Box<dyn Accumulator>| a.failure().is_some();
+        let fallible = |a: &dyn Accumulator| a.failure().is_some();
         for i in 0..accumulators.len() {
-            if !fallible(&accumulators[i]) {
+            if !fallible(&*accumulators[i]) {
                 continue;
             }
             let fed = Fed::new(&shape.calls[i], batch, rows);
             if accumulators[i].update(store, fed.argument, fed.rows(rows)) == Verdict::Overflow {
-                for j in (0..=i).filter(|j| fallible(&accumulators[*j])).collect::<Vec<_>>() {
+                for j in (0..=i).filter(|j| fallible(&*accumulators[*j])).collect::<Vec<_>>() {
                     let fed = Fed::new(&shape.calls[j], batch, rows);
                     accumulators[j].undo(store, fed.argument, fed.rows(rows));
                 }

@@ -8,18 +8,23 @@ use super::direct::Direct;
 use super::job::{Check, Query};
 use super::overhead::{FILTER, PASS_THROUGH};
 use super::records::{Keys, Records};
+use super::twin::{self, Twin};
 use super::whole::{Whole, rows_for};
 use super::{Figure, Options, Show, Timing, queues, summarise};
 use crate::compile::compile;
 use crate::config::Histograms;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::types::Nanos;
 
 /// Records of a measurement unless asked otherwise.
 pub const RECORDS: usize = 4_000_000;
 
-/// Running aggregate with an exchange between shards.
-const GROUPS: &str = "SELECT `key`, COUNT(*) AS n, SUM(`value`) AS total FROM test GROUP BY `key`";
+/// Running aggregate; with an exchange where there are several shards.
+pub const GROUPS: &str = "SELECT `key`, COUNT(*) AS n, SUM(`value`) AS total FROM test GROUP BY `key`";
+
+/// Tumbling window.
+pub const WINDOWS: &str = "SELECT `key`, window_start, COUNT(*) AS n, SUM(`value`) AS total \
+     FROM TABLE(TUMBLE(TABLE test, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY `key`, window_start, window_end";
 
 /// A query of ten operators: a scan, filters and columns in views, two unions, an aggregate behind an exchange, and a sink.
 const TEN_OPERATORS: &str = "CREATE VIEW low AS SELECT id, `key`, `value` FROM test WHERE `value` < 30; \
@@ -31,6 +36,7 @@ const TEN_OPERATORS: &str = "CREATE VIEW low AS SELECT id, `key`, `value` FROM t
 
 /// Measures everything of the runtime that has a limit.
 pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
+    by_hand(options, show)?;
     let records = Records::new(options.records, Keys::Even(100_000));
     let (filter, pass) = (Query::new(FILTER, Check::Count)?, Query::new(PASS_THROUGH, Check::Count)?);
     let one = &options.cores[..1];
@@ -52,6 +58,48 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
     show(ratio("latency histograms on over off", with, without).at_most(1.02));
     two_shards(options, &records, show)?;
     planning(options, show)
+}
+
+/// The compiled query called directly, over the loop that somebody would write by hand for it.
+fn by_hand(options: &Options, show: Show<'_>) -> Result<()> {
+    for keys in [1_000, 100_000] {
+        let records = Records::new(options.records, Keys::Even(keys as u64));
+        let loops: [(&str, &str, &dyn Fn() -> Twin); 3] = [
+            ("filter and projection", FILTER, &|| twin::filter(&records)),
+            ("GROUP BY", GROUPS, &|| twin::group(&records, keys)),
+            ("tumbling 1 s", WINDOWS, &|| twin::tumble(&records, keys)),
+        ];
+        let first = if keys == 1_000 { 0 } else { 1 };
+        for (name, sql, by_hand) in &loops[first..] {
+            let query = Query::new(sql, Check::Count)?;
+            let mut rows = (0, 0);
+            let [direct, hand] = in_turns(
+                options,
+                [
+                    &mut || {
+                        let batches = records.batches(&query.projection(), 1024);
+                        let (ns, out) = Direct::new(&query)?.time(batches)?;
+                        rows.0 = out;
+                        Ok(ns)
+                    },
+                    &mut || {
+                        let made = by_hand();
+                        rows.1 = made.rows;
+                        Ok(made.ns)
+                    },
+                ],
+            )?;
+            // A running aggregate joins the changes of a batch, the loop gives one for each record.
+            if rows.0 != rows.1 && *name != "GROUP BY" {
+                return Err(Error::internal(format!("{name}: {} rows, by hand {}", rows.0, rows.1)));
+            }
+            let of = if *name == "filter and projection" { String::new() } else { format!(", {} k keys", keys / 1000) };
+            show(Figure::per_record(format!("{name}{of}, called directly"), direct, records.len()));
+            show(Figure::per_record(format!("{name}{of}, by hand"), hand, records.len()));
+            show(ratio(format!("{name}{of}, called directly over by hand"), direct, hand).at_most(1.5));
+        }
+    }
+    Ok(())
 }
 
 /// What only two cores can show.
@@ -86,7 +134,7 @@ fn planning(options: &Options, show: Show<'_>) -> Result<()> {
 }
 
 /// Times two things in turns.
-fn in_turns(options: &Options, mut both: [&mut dyn FnMut() -> Result<Nanos>; 2]) -> Result<[Timing; 2]> {
+pub fn in_turns(options: &Options, mut both: [&mut dyn FnMut() -> Result<Nanos>; 2]) -> Result<[Timing; 2]> {
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..options.repeat.max(1) {
         for (once, times) in both.iter_mut().zip(&mut times) {
@@ -96,7 +144,8 @@ fn in_turns(options: &Options, mut both: [&mut dyn FnMut() -> Result<Nanos>; 2])
     Ok(times.map(summarise))
 }
 
-fn ratio(name: impl Into<String>, over: Timing, under: Timing) -> Figure {
+/// How many times longer one thing takes than another.
+pub fn ratio(name: impl Into<String>, over: Timing, under: Timing) -> Figure {
     let of = |a: Nanos, b: Nanos| a as f64 / b.max(1) as f64;
     Figure::new(name, of(over.best_ns, under.best_ns), "x").with_median(of(over.median_ns, under.median_ns))
 }

@@ -16,6 +16,8 @@ mod preload;
 pub mod queues;
 pub mod records;
 mod rig;
+pub mod scaling;
+pub mod twin;
 pub mod whole;
 
 use serde::Serialize;

@@ -69,6 +69,8 @@ pub enum Verb {
 pub enum BenchName {
     /// What the runtime adds to a query, and where that goes
     Overhead,
+    /// What more shards give, beside loops by hand
+    Scaling,
     /// JSON lines and CSV beside the usual crates
     Decode,
     /// The One Billion Row Challenge as a job, beside a reader by hand

@@ -1,0 +1,62 @@
+//! What more shards give: filter, running GROUP BY and tumbling window over 1, 2, 4, ... shards, beside the loop by hand on one core.
+
+use super::gate::{GROUPS, WINDOWS};
+use super::job::{Check, Query};
+use super::overhead::FILTER;
+use super::records::{Keys, Records};
+use super::twin::{self, Twin};
+use super::whole::Whole;
+use super::{Figure, Options, Show, repeat};
+use crate::error::Result;
+
+/// Records of a measurement unless asked otherwise.
+pub const RECORDS: usize = 4_000_000;
+
+/// Measures every query at every number of shards.
+pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
+    let filter: fn(&Records, usize) -> Twin = |records, _| twin::filter(records);
+    let cases: [(&str, &str, Keys, fn(&Records, usize) -> Twin); 6] = [
+        ("filter", FILTER, Keys::Even(1_000), filter),
+        ("GROUP BY, 1 k keys", GROUPS, Keys::Even(1_000), twin::group),
+        ("GROUP BY, 100 k keys", GROUPS, Keys::Even(100_000), twin::group),
+        ("GROUP BY, 1 k keys, Zipf", GROUPS, Keys::Zipf(1_000), twin::group),
+        ("GROUP BY, 100 k keys, Zipf", GROUPS, Keys::Zipf(100_000), twin::group),
+        ("tumbling 1 s, 1 k keys", WINDOWS, Keys::Even(1_000), twin::tumble),
+    ];
+    for (name, sql, keys, by_hand) in cases {
+        let records = Records::new(options.records, keys);
+        let (Keys::Even(count) | Keys::Zipf(count)) = keys;
+        let query = Query::new(sql, Check::Count)?;
+        let hand = repeat(options.repeat, || Ok(by_hand(&records, count as usize).ns))?;
+        show(Figure::per_record(format!("{name}, by hand"), hand, records.len()));
+        let mut alone = None;
+        for shards in shard_counts(options.cores.len()) {
+            let timing = Whole::new(&query, &records, &options.cores[..shards]).time(options.repeat)?;
+            let ns = timing.per_record(records.len());
+            let first = *alone.get_or_insert(ns);
+            let label = |what: &str| format!("{name}, {shards} shard{}{what}", if shards == 1 { "" } else { "s" });
+            show(Figure::new(label(""), 1e9 / ns, "rows/s"));
+            show(Figure::new(label(", time of a core"), ns * shards as f64, "ns/record"));
+            show(Figure::new(label(" over by hand, of a core"), ns * shards as f64 / hand.per_record(records.len()), "x"));
+            show(Figure::new(label(", efficiency"), first / ns / shards as f64 * 100.0, "%"));
+        }
+    }
+    Ok(())
+}
+
+/// 1, 2, 4, ... and all.
+fn shard_counts(cores: usize) -> Vec<usize> {
+    let mut counts: Vec<usize> = (0..).map(|power| 1 << power).take_while(|count| *count < cores).collect();
+    counts.push(cores);
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_double_up_to_all_cores() {
+        assert_eq!((shard_counts(1), shard_counts(2), shard_counts(6)), (vec![1], vec![1, 2], vec![1, 2, 4, 6]));
+    }
+}

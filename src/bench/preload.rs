@@ -100,6 +100,10 @@ impl Reader for Preloaded {
         self.splits
     }
 
+    fn brings_columns(&self) -> bool {
+        true
+    }
+
     fn poll(&mut self, now: Nanos, _rows_max: usize, into: &mut Decoded) -> Result<Polled> {
         match self.place {
             Place::Running => {}

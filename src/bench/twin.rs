@@ -48,29 +48,23 @@ impl Groups {
     }
 }
 
-/// Columns of output; taken as read when they are full.
-#[derive(Default)]
+/// Columns of output, written by place.
 struct Buffer {
-    keys: Vec<i64>,
-    counts: Vec<i64>,
-    values: Vec<f64>,
+    keys: [i64; BUFFER_ROWS],
+    counts: [i64; BUFFER_ROWS],
+    values: [f64; BUFFER_ROWS],
 }
 
 impl Buffer {
-    fn push(&mut self, group: &Group) {
-        if self.keys.len() == BUFFER_ROWS {
-            self.take();
-        }
-        self.keys.push(group.key);
-        self.counts.push(group.count);
-        self.values.push(group.sum);
+    fn new() -> Box<Self> {
+        Box::new(Self { keys: [0; BUFFER_ROWS], counts: [0; BUFFER_ROWS], values: [0.0; BUFFER_ROWS] })
     }
 
-    fn take(&mut self) {
-        black_box((&self.keys, &self.counts, &self.values));
-        self.keys.clear();
-        self.counts.clear();
-        self.values.clear();
+    #[inline]
+    fn put(&mut self, at: usize, group: &Group) {
+        self.keys[at] = group.key;
+        self.counts[at] = group.count;
+        self.values[at] = group.sum;
     }
 }
 
@@ -103,31 +97,33 @@ pub fn filter(records: &Records) -> Twin {
 /// `SELECT key, COUNT(*), SUM(value) FROM test GROUP BY key`, a row of output for every record.
 pub fn group(records: &Records, keys: usize) -> Twin {
     let mut groups = Groups::new(keys);
-    let mut out = Buffer::default();
+    let mut out = Buffer::new();
     let began = Instant::now();
-    for (key, value) in records.key.iter().zip(&records.value) {
-        let group = groups.of(*key);
-        group.count += 1;
-        group.sum += value;
-        let group = *group;
-        out.push(&group);
+    for (keys, values) in records.key.chunks(BUFFER_ROWS).zip(records.value.chunks(BUFFER_ROWS)) {
+        for (at, (key, value)) in keys.iter().zip(values).enumerate() {
+            let group = groups.of(*key);
+            group.count += 1;
+            group.sum += value;
+            out.put(at, group);
+        }
+        black_box(&out);
     }
-    out.take();
     Twin { ns: began.elapsed().as_nanos() as Nanos, rows: records.len() as u64 }
 }
 
 /// The same by windows of a second, each given out when a record's time has passed its end.
 pub fn tumble(records: &Records, keys: usize) -> Twin {
     let mut groups = Groups::new(keys);
-    let mut out = Buffer::default();
+    let mut out = Buffer::new();
     let (mut end, mut rows) = (i64::MIN, 0);
     let began = Instant::now();
     let mut close = |groups: &mut Groups, out: &mut Buffer| {
         for group in groups.slots.iter_mut().filter(|group| group.count != 0) {
-            out.push(group);
+            out.put(rows as usize % BUFFER_ROWS, group);
             *group = Group::default();
             rows += 1;
         }
+        black_box(&out);
     };
     for ((key, value), ts) in records.key.iter().zip(&records.value).zip(&records.ts) {
         if *ts >= end {
@@ -139,7 +135,6 @@ pub fn tumble(records: &Records, keys: usize) -> Twin {
         group.sum += value;
     }
     close(&mut groups, &mut out);
-    out.take();
     Twin { ns: began.elapsed().as_nanos() as Nanos, rows }
 }
 

@@ -15,7 +15,7 @@ use super::args::RunArgs;
 use super::explain::print;
 use super::job::{Job, prepare};
 use super::profile::costs;
-use crate::config::{Histograms, JobConfig, Progress};
+use crate::config::{Histograms, JobConfig, Pinning, Progress};
 use crate::engine::{self, Outcome, Shell};
 use crate::error::{Error, Result};
 use crate::limits::PROFILE_EVERY_DEFAULT;
@@ -107,15 +107,17 @@ fn warn_of_host(job: &Job) {
     }
 }
 
-/// Moves the control threads off the shards' cores where there are others, and says how the stall meter may watch.
+/// Keeps the control threads to their cores, or off the shards' cores where there are others, and says how the stall meter may watch.
+/// All control threads are started by this one and inherit its cores.
 fn stay_off_the_shards(job: &Job) -> Result<Watch> {
-    if let Some(core) = job.control.first() {
-        affinity::pin_to(*core)?;
+    if job.config.pinning == Pinning::Free {
+        // Shards are started by the same threads, and would inherit the cores.
         return Ok(Watch::Sleep);
     }
-    let spare = affinity::allowed_cores()?.into_iter().find(|core| !job.cores.contains(core));
-    if let Some(core) = spare {
-        affinity::pin_to(core)?;
+    let spare = || Ok(affinity::allowed_cores()?.into_iter().filter(|core| !job.cores.contains(core)).collect());
+    let cores: Vec<usize> = if job.control.is_empty() { spare()? } else { job.control.clone() };
+    if !cores.is_empty() {
+        affinity::pin_to_all(&cores)?;
     }
     Ok(Watch::Sleep)
 }

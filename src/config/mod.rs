@@ -72,7 +72,7 @@ pub enum Progress {
 pub struct JobConfig {
     /// `cores.shards`: which cores get a shard.
     pub shards: CoreWish,
-    /// `cores.control`: cores of everything that is not a shard; empty: wherever the kernel likes.
+    /// `cores.control`: cores of everything that is not a shard; empty: those that have no shard.
     pub control: Vec<usize>,
     /// `cores.pin`.
     pub pinning: Pinning,

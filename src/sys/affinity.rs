@@ -1,8 +1,9 @@
-//! Which cores this process may use, and pinning to one of them. Query road and start of a shard.
+//! Which cores this process may use, and pinning to one of them or to a set. Query road and start of a shard.
 //!
-//! The only home of `core_affinity`.
+//! The only home of `core_affinity`, which knows no sets; those are rustix's.
 
 use core_affinity::CoreId;
+use rustix::thread::{CpuSet, sched_setaffinity};
 
 use super::topology::HostFiles;
 use crate::error::{Error, Result};
@@ -41,9 +42,51 @@ pub fn pin_to(core: usize) -> Result<()> {
         .hint("see the cores that are allowed with 'corelane doctor', or set cores.pin = false"))
 }
 
+/// Lets the calling thread, and those it starts from now on, run on these cores only, and verifies that it is so.
+pub fn pin_to_all(cores: &[usize]) -> Result<()> {
+    let mut wanted = cores.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut set = CpuSet::new();
+    let refused = |what: String| Error::host(what).hint("see the cores that are allowed with 'corelane doctor'");
+    for core in &wanted {
+        if *core >= CpuSet::MAX_CPU {
+            return Err(refused(format!("cannot pin a thread to core {core}: cores are numbered below {}", CpuSet::MAX_CPU)));
+        }
+        set.set(*core);
+    }
+    let accepted = sched_setaffinity(None, &set).is_ok();
+    if accepted && allowed_cores()? == wanted {
+        return Ok(());
+    }
+    Err(refused(format!("cannot pin a thread to cores {wanted:?}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_thread_and_its_children_keep_to_a_set_of_cores() {
+        let all = allowed_cores().expect("cores");
+        for wanted in [all.clone(), vec![all[0]]] {
+            std::thread::spawn(move || {
+                pin_to_all(&wanted).expect("pin");
+                let child = std::thread::spawn(|| allowed_cores().expect("cores"));
+                assert_eq!(child.join().expect("thread"), wanted);
+            })
+            .join()
+            .expect("thread");
+        }
+        std::thread::spawn(|| {
+            for core in [1_023, 1 << 20] {
+                let error = pin_to_all(&[core]).expect_err("no host of the tests has that many");
+                assert!(error.message().contains(&core.to_string()), "{error}");
+            }
+        })
+        .join()
+        .expect("thread");
+    }
 
     #[test]
     fn pinned_thread_is_allowed_its_core_only() {

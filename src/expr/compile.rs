@@ -1,6 +1,7 @@
 //! Expression tree to nodes: picks the kernels by type, flattens AND and OR, pushes NOT into comparisons, folds constants.
 
 use super::arithmetic;
+use super::arrival::Arrival;
 use super::case::Case;
 use super::in_list::InList;
 use super::logic::{self, Test};
@@ -11,6 +12,7 @@ use super::{BinaryOp, CastFailure, Expr, ScalarFunction, UnaryOp, cast, compare}
 use crate::batch::{Column, Values};
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::sys::clock::{Clock, HostClock};
 use crate::types::{DataType, Value};
 
 /// Depth of a tree at the most: that of the SQL text, each level of which may bring a coercion of its own. Deeper: an error.
@@ -32,6 +34,7 @@ fn compile_at(expr: &Expr, depth: usize) -> Result<Node> {
     let depth = depth + 1;
     let node = match expr {
         Expr::Column { index, .. } => return Ok(Node::Column(*index)),
+        Expr::Arrival => return Ok(Node::Arrival(Arrival::new(HostClock::wall_of_zero(), HostClock::start().now()))),
         Expr::Literal { value, data_type } => return constant(value, data_type),
         Expr::Unary { op, input } => unary(*op, input, depth)?,
         Expr::Binary { op, left, right, data_type } => binary(*op, left, right, data_type, depth)?,
@@ -108,7 +111,7 @@ fn fold_if_constant(expr: &Expr, mut node: Node) -> Node {
     let mut open = vec![expr];
     while let (true, Some(part)) = (constant, open.pop()) {
         constant = match part {
-            Expr::Column { .. } => false,
+            Expr::Column { .. } | Expr::Arrival => false,
             Expr::Call { function, .. } => function.deterministic,
             _ => true,
         };

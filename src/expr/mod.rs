@@ -8,6 +8,7 @@
 //! not take. Numbers divide by zero as an error of the row, DOUBLE and FLOAT included.
 
 mod arithmetic;
+mod arrival;
 mod case;
 mod cast;
 mod compare;

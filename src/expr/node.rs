@@ -1,5 +1,6 @@
 //! The nodes of a compiled expression and how each is evaluated: the only place that walks the tree.
 
+use super::arrival::Arrival;
 use super::logic::{self, Test};
 use super::operand::{BinaryKernel, Operand, Rows, UnaryKernel, broadcast};
 use super::{BinaryOp, Kernel, RowErrors, case, compare, in_list};
@@ -12,6 +13,8 @@ pub(super) enum Node {
     Column(usize),
     /// A constant, as a column of one row.
     Constant(Column),
+    /// When each row arrived.
+    Arrival(Arrival),
     /// A kernel of one argument.
     Unary { kernel: UnaryKernel, input: Box<Node>, result: DataType },
     /// A kernel of two arguments; NULL where one of them is.
@@ -77,6 +80,7 @@ impl Node {
         Operand::Owned(match self {
             Node::Column(index) => return Operand::Borrowed(&batch.columns[*index]),
             Node::Constant(column) => return Operand::Constant(column),
+            Node::Arrival(arrival) => arrival.evaluate(batch),
             Node::Unary { kernel, input, result } => {
                 let input = input.evaluate(batch, selection, errors);
                 if input.is_constant_null() {

@@ -75,6 +75,8 @@ pub enum Expr {
         /// Its type.
         data_type: DataType,
     },
+    /// The wall-clock time at which the row arrived, TIMESTAMP_LTZ(3).
+    Arrival,
     /// A constant.
     Literal {
         /// The value.
@@ -223,6 +225,7 @@ impl Expr {
             | Expr::Cast { data_type, .. }
             | Expr::Case { data_type, .. }
             | Expr::Coalesce { data_type, .. } => data_type.clone(),
+            Expr::Arrival => DataType::TimestampLtz(3),
             Expr::Unary { op: UnaryOp::Negate, input } => input.data_type(),
             Expr::Unary { .. } | Expr::InList { .. } => DataType::Boolean,
         }
@@ -231,7 +234,7 @@ impl Expr {
     /// The direct parts of the expression.
     pub fn children(&self) -> Vec<&Expr> {
         match self {
-            Expr::Column { .. } | Expr::Literal { .. } => Vec::new(),
+            Expr::Column { .. } | Expr::Arrival | Expr::Literal { .. } => Vec::new(),
             Expr::Unary { input, .. } | Expr::Cast { input, .. } => vec![input],
             Expr::Binary { left, right, .. } => vec![left, right],
             Expr::Call { args, .. } | Expr::Coalesce { args, .. } => args.iter().collect(),
@@ -245,7 +248,7 @@ impl Expr {
     /// The direct parts, to be changed in place.
     pub fn children_mut(&mut self) -> Vec<&mut Expr> {
         match self {
-            Expr::Column { .. } | Expr::Literal { .. } => Vec::new(),
+            Expr::Column { .. } | Expr::Arrival | Expr::Literal { .. } => Vec::new(),
             Expr::Unary { input, .. } | Expr::Cast { input, .. } => vec![input],
             Expr::Binary { left, right, .. } => vec![left, right],
             Expr::Call { args, .. } | Expr::Coalesce { args, .. } => args.iter_mut().collect(),

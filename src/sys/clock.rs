@@ -1,5 +1,6 @@
 //! Time as the row road sees it: given to it, never asked for by operators.
 
+use std::sync::LazyLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::types::{EventTime, Nanos};
@@ -18,10 +19,19 @@ pub struct HostClock {
     origin: Instant,
 }
 
+/// The moment from which this process counts, on both clocks.
+static ORIGIN: LazyLock<(Instant, EventTime)> =
+    LazyLock::new(|| (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as EventTime)));
+
 impl HostClock {
-    /// Counts from now. Copies count from the same moment.
+    /// Counts from the moment at which this process first asked for a clock.
     pub fn start() -> Self {
-        Self { origin: Instant::now() }
+        Self { origin: ORIGIN.0 }
+    }
+
+    /// The wall clock at 0 of the monotonic one. The two drift apart by what the host's clock is slewed or set meanwhile.
+    pub fn wall_of_zero() -> EventTime {
+        ORIGIN.1
     }
 }
 

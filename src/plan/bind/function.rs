@@ -12,7 +12,32 @@ use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
 
 /// Functions that are bound here and not in the library.
-const OWN: [&str; 5] = ["COALESCE", "NULLIF", "IF", "IFNULL", "NVL"];
+const OWN: [&str; 12] = [
+    "COALESCE",
+    "NULLIF",
+    "IF",
+    "IFNULL",
+    "NVL",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_ROW_TIMESTAMP",
+    "NOW",
+    "LOCALTIMESTAMP",
+    "CURRENT_DATE",
+    "CURRENT_TIME",
+    "LOCALTIME",
+];
+
+/// Functions of the clock: the time at which the row arrived, in UTC. `None` for other names.
+pub fn clock_function(name: &str) -> Option<Expr> {
+    let target = match name {
+        "CURRENT_TIMESTAMP" | "CURRENT_ROW_TIMESTAMP" | "NOW" => DataType::TimestampLtz(3),
+        "LOCALTIMESTAMP" => DataType::Timestamp(3),
+        "CURRENT_DATE" => DataType::Date,
+        "CURRENT_TIME" | "LOCALTIME" => DataType::Time(0),
+        _ => return None,
+    };
+    Some(cast(Expr::Arrival, &target))
+}
 
 impl ExprBinder<'_> {
     /// A call, of whatever kind.
@@ -114,6 +139,12 @@ fn null_if(value: Expr, other: Expr, span: Span) -> Result<Expr> {
 
 /// A call of a function of the library.
 pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
+    if let Some(clock) = clock_function(name) {
+        return match args.as_slice() {
+            [] => Ok(clock),
+            _ => Err(Error::sql(format!("{name} takes no arguments")).at(span)),
+        };
+    }
     let Some(function) = library::lookup(name) else {
         let error = Error::sql(format!("there is no function '{name}'")).at(span);
         return Err(match nearest(name, library::names().chain(OWN).chain(aggregate::NAMES)) {

@@ -27,6 +27,10 @@ pub(super) struct Ingest {
     state: State,
     /// Rows of the last poll that the flow was not told of yet.
     rows: u64,
+    /// No split falls idle before this time.
+    idle_at: Nanos,
+    /// Since when the reader has not been polled, although there was a turn.
+    left_alone: Option<Nanos>,
 }
 
 /// Progress of one split.
@@ -73,6 +77,8 @@ impl Ingest {
             alignment: Alignment::new(0),
             state: State::Reading,
             rows: 0,
+            idle_at: 0,
+            left_alone: None,
         }
     }
 
@@ -110,6 +116,7 @@ impl Ingest {
         }
         around.gauge.enter(Part::Ingest, around.clock);
         let began = around.gauge.mark();
+        self.forgive(began);
         let polled = self.reader.poll(began, rows_max, &mut self.decoded)?;
         let part = if matches!(polled, Polled::Rows { .. }) { Part::Decode } else { Part::Ingest };
         let spent = around.gauge.lap(part, Part::Operators, around.clock);
@@ -127,6 +134,9 @@ impl Ingest {
                 counters.batches_in += 1;
                 self.rows = rows;
                 self.take_rows_profiled(split, stamp, read, around)?;
+                if read >= self.idle_at && self.reader.looks_at_all() {
+                    self.note_idle(read, around);
+                }
                 Ok(Read::Something)
             }
             Polled::Watermark { split, time } => {
@@ -210,6 +220,19 @@ impl Ingest {
         }
     }
 
+    /// The reader is not polled in this turn, because what came before is still on its way.
+    pub(super) fn leave_alone(&mut self, now: Nanos) {
+        self.left_alone.get_or_insert(now);
+    }
+
+    /// Time in which the reader was left alone is nobody's silence.
+    fn forgive(&mut self, now: Nanos) {
+        if let Some(since) = self.left_alone.take() {
+            let pause = now.saturating_sub(since);
+            self.splits.iter_mut().for_each(|split| split.last_rows += pause);
+        }
+    }
+
     /// Marks splits idle that have been silent for too long; gives when the next one would be.
     fn note_idle<C: Clock>(&mut self, now: Nanos, around: &mut Around<'_, C>) -> Option<Nanos> {
         if self.splits.is_empty() && self.reader.opens_splits() && self.alignment.is_empty() {
@@ -233,6 +256,8 @@ impl Ingest {
                 next = Some(next.unwrap_or(Nanos::MAX).min(last_rows + timeout));
             }
         }
+        // A split that opens or wakes up later falls idle a timeout later, no sooner.
+        self.idle_at = next.unwrap_or(now + timeout);
         next
     }
 

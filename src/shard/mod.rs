@@ -234,6 +234,8 @@ impl<'r> Shard<'r> {
         let (mut ingested, mut wake_at) = (Ingested::Nothing, None::<Nanos>);
         for index in 0..self.ingests.len() {
             if self.mesh.is_congested() || self.emitter.is_congested() || self.flow.is_holding() {
+                let now = self.gauge.mark();
+                self.ingests[index..].iter_mut().for_each(|ingest| ingest.leave_alone(now));
                 return Ok((Ingested::LeftAlone, wake_at));
             }
             let Self { flow, aside, gauge, ingests, .. } = self;

@@ -133,6 +133,11 @@ pub trait Reader: Send {
     fn opens_splits(&self) -> bool {
         false
     }
+    /// Whether every open split is looked at within a few polls, so that one that gives nothing is silent and does not merely
+    /// wait its turn.
+    fn looks_at_all(&self) -> bool {
+        false
+    }
     /// Whether `poll` puts columns of its own in place of those it is given, so that nobody need make room in those.
     fn brings_columns(&self) -> bool {
         false

@@ -184,6 +184,10 @@ impl Reader for TcpReader {
         true
     }
 
+    fn looks_at_all(&self) -> bool {
+        true
+    }
+
     fn poll(&mut self, now: Nanos, rows_max: usize, into: &mut Decoded) -> Result<Polled> {
         self.accept()?;
         let mut going = false;

@@ -3,6 +3,7 @@
 mod bad_input;
 mod binary;
 mod golden;
+mod idle;
 mod oracle;
 mod oracle_query;
 mod plans;

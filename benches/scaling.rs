@@ -1,4 +1,4 @@
-//! What the runtime adds to a query, and where that goes. `cargo bench --bench scaling`; small inside `cargo test`.
+//! What more shards give, beside loops by hand. `cargo bench --bench scaling`; small inside `cargo test`.
 
 use std::process::ExitCode;
 

@@ -10,7 +10,7 @@ use super::overhead::{FILTER, PASS_THROUGH};
 use super::records::{Keys, Records};
 use super::twin::{self, Twin};
 use super::whole::{Whole, rows_for};
-use super::{Figure, Options, Show, Timing, queues, summarise};
+use super::{Figure, Options, Show, Timing, latency, queues, summarise};
 use crate::compile::compile;
 use crate::config::Histograms;
 use crate::error::{Error, Result};
@@ -57,6 +57,7 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
     let [with, without] = in_turns(options, [&mut || on.once(), &mut || off.once()])?;
     show(ratio("latency histograms on over off", with, without).at_most(1.02));
     two_shards(options, &records, show)?;
+    latency::gate(options, show)?;
     planning(options, show)
 }
 

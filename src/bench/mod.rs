@@ -9,6 +9,7 @@ pub mod direct;
 pub mod fit;
 pub mod gate;
 pub mod job;
+pub mod latency;
 pub mod machine;
 pub mod onebrc;
 pub mod overhead;

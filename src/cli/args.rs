@@ -71,6 +71,8 @@ pub enum BenchName {
     Overhead,
     /// What more shards give, beside loops by hand
     Scaling,
+    /// Percentiles at fixed rates, in process and over loopback TCP
+    Latency,
     /// JSON lines and CSV beside the usual crates
     Decode,
     /// The One Billion Row Challenge as a job, beside a reader by hand

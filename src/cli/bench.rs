@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{BenchArgs, BenchName, exit_code};
 use super::explain::print;
-use crate::bench::{Figure, Options, Show, decode, gate, machine, onebrc, overhead, scaling};
+use crate::bench::{Figure, Options, Show, decode, gate, latency, machine, onebrc, overhead, scaling};
 use crate::config::{CoreWish, JobConfig, format_cpulist};
 use crate::error::{Error, Result};
 use crate::metrics::align;
@@ -56,6 +56,7 @@ fn figures(args: &BenchArgs, options: &Options, show: Show<'_>) -> Result<()> {
     match args.what {
         BenchName::Overhead => overhead::figures(options, show),
         BenchName::Scaling => scaling::figures(options, show),
+        BenchName::Latency => latency::figures(options, show),
         BenchName::Decode => decode::figures(options, show),
         BenchName::Onebrc => onebrc(options, show),
         BenchName::Gate => {
@@ -78,6 +79,7 @@ fn records_of(what: BenchName) -> usize {
     match what {
         BenchName::Overhead | BenchName::Onebrc => overhead::RECORDS,
         BenchName::Scaling => scaling::RECORDS,
+        BenchName::Latency => latency::RECORDS,
         BenchName::Decode => 1 << 20,
         BenchName::Gate => gate::RECORDS,
     }

@@ -1,0 +1,13 @@
+//! Percentiles at fixed rates, in process and over loopback TCP. `cargo bench --bench latency`; small inside `cargo test`.
+
+use std::process::ExitCode;
+
+use corelane::cli::args::BenchName;
+use corelane::cli::bench::harness;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    harness(BenchName::Latency)
+}

@@ -1,0 +1,251 @@
+//! Latencies at a fixed offered rate, from the moment at which each row was meant to be sent: in process, and over loopback TCP.
+//!
+//! The load does not wait for the engine (open loop), so that a stall is seen by every row that was due during it. Beside each
+//! figure stands what the host itself did to a thread that only slept, in the same run.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::job::settings;
+use super::whole::{driver_name, drivers};
+use super::{Figure, Options, Show};
+use crate::config::{Driver, Idle, JobConfig};
+use crate::engine::{self, Outcome};
+use crate::error::{Error, Result};
+use crate::metrics::{LatencyHistogram, Published, Stage, StallMeter, Watch};
+use crate::plan::{Connectors, Planned, Script, plan};
+use crate::shard::control::{Control, Phase};
+use crate::sink::{self, Sink};
+use crate::source::{self, Source};
+use crate::sys::affinity;
+use crate::types::{Nanos, TableDef};
+
+/// Records of a measurement unless asked otherwise: of the highest rate, a second and more.
+pub const RECORDS: usize = 200_000;
+
+/// Rows a second that are offered.
+const RATES: [u64; 3] = [10_000, 50_000, 100_000];
+
+/// How long a peer may be silent before the bench gives up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What may be lost to the host and to the network's own way, above the host's stalls.
+const TCP_ALLOWANCE_NS: f64 = 100_000.0;
+
+/// Measures every query at every rate, then every way to wait for a socket.
+pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
+    let window =
+        |kind: &str| format!("SELECT k, window_start, COUNT(*) AS n FROM TABLE({kind}) GROUP BY k, window_start, window_end");
+    let queries = [
+        ("filter", "SELECT k, v FROM readings WHERE v > 50".to_owned()),
+        ("tumbling 100 ms", window("TUMBLE(TABLE readings, DESCRIPTOR(ts), INTERVAL '0.1' SECOND)")),
+        ("hopping 100 ms every 50", window("HOP(TABLE readings, DESCRIPTOR(ts), INTERVAL '0.05' SECOND, INTERVAL '0.1' SECOND)")),
+    ];
+    for rate in RATES {
+        for (name, sql) in &queries {
+            let (seen, stalls) = in_process(options, rate, sql)?;
+            percentiles(&format!("in process, {name}, {rate} rows/s"), &seen, &stalls, show);
+        }
+    }
+    if let Some(cores) = options.cores.get(..2) {
+        for rate in [1_000, 50_000] {
+            for driver in drivers(1) {
+                for (idle, name) in [(Idle::Spin, "spin"), (Idle::Backoff, "backoff"), (Idle::Park, "park")] {
+                    let (seen, stalls) = over_tcp(options, cores, rate, driver, idle)?;
+                    let name = format!("loopback TCP, filter, {rate} rows/s, {}, {name}", driver_name(driver));
+                    percentiles(&name, &seen, &stalls, show);
+                }
+            }
+        }
+        gate(options, show)?;
+    }
+    Ok(())
+}
+
+/// The limit: a filter over loopback TCP at 100,000 rows a second. Needs two cores: one for the shard, one for its peer.
+pub fn gate(options: &Options, show: Show<'_>) -> Result<()> {
+    let Some(cores) = options.cores.get(..2) else { return Ok(()) };
+    let (seen, stalls) = over_tcp(options, cores, 100_000, Driver::Thread, Idle::Spin)?;
+    let limit = stalls.quantile(0.999) as f64 + TCP_ALLOWANCE_NS;
+    show(Figure::new("filter over loopback TCP, 100 k rows/s, p99.9", seen.quantile(0.999) as f64, "ns").at_most(limit));
+    Ok(())
+}
+
+fn percentiles(name: &str, seen: &LatencyHistogram, stalls: &LatencyHistogram, show: Show<'_>) {
+    for (label, quantile) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999), ("p99.99", 0.9999), ("max", 1.0)] {
+        show(Figure::new(format!("{name}, {label}"), seen.quantile(quantile) as f64, "ns"));
+    }
+    show(Figure::new(format!("{name}, host stalls p99.9"), stalls.quantile(0.999) as f64, "ns"));
+}
+
+/// The built-in connectors; keeps the source to ask for its address, forgets what a bare SELECT gives.
+#[derive(Default)]
+struct Live {
+    source: Mutex<Option<Arc<dyn Source>>>,
+}
+
+impl Connectors for Live {
+    fn source(&self, table: &TableDef) -> Result<Arc<dyn Source>> {
+        let source = source::create(table)?;
+        *self.source.lock().unwrap_or_else(PoisonError::into_inner) = Some(source.clone());
+        Ok(source)
+    }
+
+    fn sink(&self, table: &TableDef) -> Result<Arc<dyn Sink>> {
+        sink::create(table)
+    }
+
+    fn print(&self) -> Result<Arc<dyn Sink>> {
+        Ok(sink::nowhere())
+    }
+}
+
+fn planned(live: &Live, text: String) -> Result<Planned> {
+    plan(&[Script { text, file: "bench".to_owned() }], &[], live)
+}
+
+fn run(planned: &Planned, config: &JobConfig, cores: &[usize], control: &Arc<Control>) -> Result<Outcome> {
+    engine::run(&planned.plan, config, cores, control, &Published::new(cores.len()))
+}
+
+/// Rows of a measurement at this rate: about as long for all.
+fn rows_at(options: &Options, rate: u64) -> u64 {
+    (options.records as u64 * rate / RATES[RATES.len() - 1]).max(100)
+}
+
+/// From the intended time of a row to the hand-over to a sink that forgets.
+fn in_process(options: &Options, rate: u64, sql: &str) -> Result<(LatencyHistogram, LatencyHistogram)> {
+    let rows = rows_at(options, rate);
+    let text = format!(
+        "CREATE TABLE readings (k INT, v DOUBLE, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH (
+            'connector' = 'datagen', 'seed' = '1', 'number-of-rows' = '{rows}', 'rows-per-second' = '{rate}',
+            'fields.k.min' = '1', 'fields.k.max' = '10000', 'fields.v.min' = '0', 'fields.v.max' = '100'); {sql};"
+    );
+    let planned = planned(&Live::default(), text)?;
+    let config = settings(drivers(options.cores.len())[0], 1024);
+    let control = Control::new(options.cores.len(), planned.plan.nodes.len())?;
+    let stalls = StallMeter::start(Watch::Sleep)?;
+    let outcome = run(&planned, &config, &options.cores, &control)?;
+    let mut seen = LatencyHistogram::new();
+    outcome.shards.iter().for_each(|shard| seen.merge(&shard.total(Stage::EndToEnd)));
+    Ok((seen, stalls.stop()))
+}
+
+/// From the intended time of sending to the answer, through a job on the first core; the peer runs on the second.
+fn over_tcp(
+    options: &Options,
+    cores: &[usize],
+    rate: u64,
+    driver: Driver,
+    idle: Idle,
+) -> Result<(LatencyHistogram, LatencyHistogram)> {
+    let failed = |e| Error::io("the peer of the bench", e);
+    let answers = TcpListener::bind("127.0.0.1:0").map_err(failed)?;
+    let text = format!(
+        "CREATE TABLE sent (id BIGINT, due BIGINT) WITH ('connector' = 'tcp', 'format' = 'csv', 'listen' = '127.0.0.1:0',
+            'tcp.end-after-connections' = '1');
+         CREATE TABLE answered (id BIGINT, due BIGINT) WITH ('connector' = 'tcp', 'format' = 'csv', 'connect' = '{}');
+         INSERT INTO answered SELECT id, due FROM sent WHERE id >= 0;",
+        answers.local_addr().map_err(failed)?
+    );
+    let live = Live::default();
+    let planned = planned(&live, text)?;
+    let config = JobConfig { idle, ..settings(driver, 1024) };
+    let control = Control::new(1, planned.plan.nodes.len())?;
+    let source = live.source.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let source = source.ok_or_else(|| Error::internal("the bench's query reads nothing"))?;
+    let stalls = StallMeter::start(Watch::Sleep)?;
+    let seen = std::thread::scope(|scope| {
+        let peer = scope.spawn(|| {
+            affinity::pin_to(cores[1])?;
+            let talked = Peer::meet(&source, &answers).and_then(|peer| peer.talk(rows_at(options, rate), rate)).map_err(failed);
+            if talked.is_err() {
+                control.advance(Phase::Abort);
+            }
+            talked
+        });
+        let ended = run(&planned, &config, &cores[..1], &control);
+        let talked = peer.join().unwrap_or_else(|_| Err(Error::internal("the peer of the bench panicked")));
+        ended.and(talked)
+    })?;
+    Ok((seen, stalls.stop()))
+}
+
+/// Sends rows when they are due and takes the answers, on one thread that never waits.
+struct Peer {
+    out: TcpStream,
+    back: TcpStream,
+}
+
+impl Peer {
+    /// Waits until the job listens and has connected.
+    fn meet(source: &Arc<dyn Source>, answers: &TcpListener) -> std::io::Result<Self> {
+        let (back, _) = answers.accept()?;
+        let out = TcpStream::connect(address(source)?)?;
+        out.set_nodelay(true)?;
+        out.set_nonblocking(true)?;
+        back.set_nonblocking(true)?;
+        Ok(Self { out, back })
+    }
+
+    /// Offers so many rows at this rate; gives what their answers took.
+    fn talk(mut self, rows: u64, rate: u64) -> std::io::Result<LatencyHistogram> {
+        let (mut seen, start) = (LatencyHistogram::new(), Instant::now());
+        let (mut unsent, mut unread, mut buffer) = (Vec::new(), Vec::new(), vec![0; 1 << 16]);
+        let (mut made, mut answered, mut last) = (0u64, 0u64, Instant::now());
+        while answered < rows {
+            let now = start.elapsed().as_nanos() as Nanos;
+            while made < rows && made * 1_000_000_000 / rate <= now {
+                writeln!(unsent, "{made},{}", made * 1_000_000_000 / rate)?;
+                made += 1;
+            }
+            match self.out.write(&unsent) {
+                Ok(written) => drop(unsent.drain(..written)),
+                Err(e) if e.kind() == ErrorKind::WouldBlock => {}
+                Err(e) => return Err(e),
+            }
+            match self.back.read(&mut buffer) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(read) => {
+                    unread.extend_from_slice(&buffer[..read]);
+                    answered += take_answers(&mut unread, start.elapsed().as_nanos() as Nanos, &mut seen);
+                    last = Instant::now();
+                }
+                Err(e) if e.kind() == ErrorKind::WouldBlock && last.elapsed() < PATIENCE => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(seen)
+    }
+}
+
+fn address(source: &Arc<dyn Source>) -> std::io::Result<SocketAddr> {
+    source.listen_address().ok_or_else(|| ErrorKind::NotConnected.into())
+}
+
+/// Records whole lines `id,due` and leaves the rest; gives how many there were.
+fn take_answers(unread: &mut Vec<u8>, now: Nanos, seen: &mut LatencyHistogram) -> u64 {
+    let mut taken = 0;
+    let whole = unread.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    for line in unread[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let due = line.rsplit(|byte| *byte == b',').next().and_then(|text| std::str::from_utf8(text).ok()?.trim().parse().ok());
+        seen.record_n(now.saturating_sub(due.unwrap_or(0)), 1);
+        taken += 1;
+    }
+    unread.drain(..whole);
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_taken_line_by_line_and_a_half_line_waits() {
+        let (mut unread, mut seen) = (b"1,100\n2,200\n3,3".to_vec(), LatencyHistogram::new());
+        assert_eq!(take_answers(&mut unread, 300, &mut seen), 2);
+        assert_eq!((unread.as_slice(), seen.count(), seen.quantile(0.0), seen.max()), (&b"3,3"[..], 2, 100, 200));
+    }
+}

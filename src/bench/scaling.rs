@@ -12,10 +12,13 @@ use crate::error::Result;
 /// Records of a measurement unless asked otherwise.
 pub const RECORDS: usize = 4_000_000;
 
+/// A loop by hand over records with so many keys.
+type ByHand = fn(&Records, usize) -> Twin;
+
 /// Measures every query at every number of shards.
 pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
-    let filter: fn(&Records, usize) -> Twin = |records, _| twin::filter(records);
-    let cases: [(&str, &str, Keys, fn(&Records, usize) -> Twin); 6] = [
+    let filter: ByHand = |records, _| twin::filter(records);
+    let cases: [(&str, &str, Keys, ByHand); 6] = [
         ("filter", FILTER, Keys::Even(1_000), filter),
         ("GROUP BY, 1 k keys", GROUPS, Keys::Even(1_000), twin::group),
         ("GROUP BY, 100 k keys", GROUPS, Keys::Even(100_000), twin::group),

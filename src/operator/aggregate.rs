@@ -1,6 +1,6 @@
 //! Running aggregate by key: a changelog after every batch, or all results once at the end of input.
 
-use super::grouped::{Grouped, Retention, Scratch, Shape};
+use super::grouped::{Closing, Grouped, Retention, Scratch, Shape};
 use super::{Operator, Output, Progress, set_aside};
 use crate::batch::{Batch, Selection, Watermark};
 use crate::error::Result;
@@ -26,9 +26,8 @@ pub struct Aggregate {
     input_types: Vec<DataType>,
     groups: Grouped,
     scratch: Scratch,
-    /// At the end: the groups still to be given out, the next of them, and the last arrival.
-    closing: Option<(Vec<u32>, usize)>,
-    ended: bool,
+    /// At the end of the input.
+    closing: Option<Closing>,
     stamp: Nanos,
 }
 
@@ -50,7 +49,22 @@ impl Aggregate {
         let shape = Shape { keys, key_types, calls, retracts, keeps_empty, changes };
         let groups = Grouped::new(&shape);
         let scratch = Scratch::default();
-        Self { shape, emit, on_error, global, input_types, groups, scratch, closing: None, ended: false, stamp: 0 }
+        Self { shape, emit, on_error, global, input_types, groups, scratch, closing: None, stamp: 0 }
+    }
+}
+
+impl Aggregate {
+    /// What is given out at the end of the input.
+    fn close(&mut self) -> Closing {
+        let made = self.shape.keys.is_empty() && self.groups.is_empty() && self.global == GlobalGroup::Owned;
+        if made {
+            self.groups.make_global();
+        }
+        let groups = std::mem::replace(&mut self.groups, Grouped::new(&self.shape));
+        match self.emit {
+            Emit::OnChange if !made => Closing::none(groups),
+            _ => Closing::all(groups, &self.shape),
+        }
     }
 }
 
@@ -80,27 +94,20 @@ impl Operator for Aggregate {
     }
 
     fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
-        if watermark.time != Watermark::MAX.time || self.ended {
+        if watermark.time != Watermark::MAX.time {
             return Ok(Progress::Done);
         }
-        if self.closing.is_none() {
-            let made = self.shape.keys.is_empty() && self.groups.is_empty() && self.global == GlobalGroup::Owned;
-            if made {
-                self.groups.make_global();
-            }
-            let wanted = made || self.emit == Emit::OnClose;
-            self.closing = Some((if wanted { self.groups.in_order(&self.shape) } else { Vec::new() }, 0));
+        let mut closing = self.closing.take().unwrap_or_else(|| self.close());
+        if !closing.is_done() {
+            let (keys, results, rows) = closing.take(TIMER_ROWS_PER_TURN);
+            out.emit(Batch::new(keys.into_iter().chain(results).collect(), rows, self.stamp));
         }
-        let Some((groups, next)) = &mut self.closing else { return Ok(Progress::Done) };
-        let chunk = &groups[*next..groups.len().min(*next + TIMER_ROWS_PER_TURN)];
-        let (keys, results) = self.groups.read(chunk);
-        out.emit(Batch::new(keys.into_iter().chain(results).collect(), chunk.len(), self.stamp));
-        *next += chunk.len();
-        self.ended = *next == groups.len();
-        Ok(if self.ended { Progress::Done } else { Progress::More })
+        let progress = if closing.is_done() { Progress::Done } else { Progress::More };
+        self.closing = Some(closing);
+        Ok(progress)
     }
 
     fn state_bytes(&self) -> usize {
-        self.groups.state_bytes()
+        self.groups.state_bytes() + self.closing.as_ref().map_or(0, Closing::state_bytes)
     }
 }

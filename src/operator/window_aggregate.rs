@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::grouped::{Grouped, Retention, Scratch, Shape};
+use super::grouped::{Closing, Grouped, Retention, Scratch, Shape};
 use super::window_assign::window_columns;
 use super::window_rows::WindowRows;
 use super::{Operator, Output, Progress, set_aside};
@@ -29,8 +29,10 @@ pub struct WindowAggregate {
     watermark: EventTime,
     scratch: Scratch,
     rows: WindowRows,
-    /// The window being given out: its start, its groups and the next of them.
-    closing: Option<(EventTime, Grouped, Vec<u32>, usize)>,
+    /// The window being given out, and its start.
+    closing: Option<(EventTime, Closing)>,
+    /// Memory of a window given out, for the next.
+    spare: Option<Grouped>,
 }
 
 impl WindowAggregate {
@@ -52,7 +54,6 @@ impl WindowAggregate {
         let shape = Shape { keys, key_types, calls, retracts, keeps_empty: Retention::Remove, changes };
         let (windows, scratch) = (BTreeMap::new(), Scratch::default());
         let watermark = EventTime::MIN;
-        let closing = None;
         Self {
             time_column,
             split_watermark_column,
@@ -65,7 +66,8 @@ impl WindowAggregate {
             watermark,
             scratch,
             rows: WindowRows::default(),
-            closing,
+            closing: None,
+            spare: None,
         }
     }
 
@@ -84,14 +86,17 @@ impl WindowAggregate {
     }
 
     /// The next window that the watermark has passed.
-    fn next_closed(&mut self) -> Option<(EventTime, Grouped, Vec<u32>, usize)> {
+    fn next_closed(&mut self) -> Option<(EventTime, Closing)> {
         let entry = self.windows.first_entry()?;
         if self.watermark < entry.key() + (self.window.size() - 1) {
             return None;
         }
         let (start, groups) = entry.remove_entry();
-        let order = if self.emit == Emit::OnClose { groups.in_order(&self.shape) } else { Vec::new() };
-        Some((start, groups, order, 0))
+        let closing = match self.emit {
+            Emit::OnClose => Closing::all(groups, &self.shape),
+            Emit::OnChange => Closing::none(groups),
+        };
+        Some((start, closing))
     }
 }
 
@@ -100,7 +105,8 @@ impl Operator for WindowAggregate {
         self.assign(&batch, out)?;
         self.scratch.prepare(&batch);
         for (start, rows) in &self.rows.windows {
-            let groups = self.windows.entry(*start).or_insert_with(|| Grouped::new(&self.shape));
+            let groups =
+                self.windows.entry(*start).or_insert_with(|| self.spare.take().unwrap_or_else(|| Grouped::new(&self.shape)));
             match self.emit {
                 Emit::OnClose => groups.apply(&self.shape, &batch, rows, &mut self.scratch),
                 Emit::OnChange => {
@@ -127,26 +133,28 @@ impl Operator for WindowAggregate {
         self.watermark = self.watermark.max(watermark.time);
         let mut budget = TIMER_ROWS_PER_TURN;
         loop {
-            if self.closing.is_none() {
-                self.closing = self.next_closed();
+            let closed = self.closing.take().or_else(|| self.next_closed());
+            let Some((start, mut closing)) = closed else { return Ok(Progress::Done) };
+            if !closing.is_done() {
+                if budget == 0 {
+                    self.closing = Some((start, closing));
+                    return Ok(Progress::More);
+                }
+                let (keys, results, rows) = closing.take(budget);
+                let window = window_columns(vec![start; rows], &self.window);
+                out.emit(Batch::new(keys.into_iter().chain(window).chain(results).collect(), rows, watermark.stamp));
+                budget -= rows;
             }
-            let Some((start, groups, order, next)) = &mut self.closing else { return Ok(Progress::Done) };
-            if budget == 0 && *next < order.len() {
-                return Ok(Progress::More);
-            }
-            let chunk = &order[*next..order.len().min(*next + budget)];
-            let (keys, results) = groups.read(chunk);
-            let window = window_columns(vec![*start; chunk.len()], &self.window);
-            out.emit(Batch::new(keys.into_iter().chain(window).chain(results).collect(), chunk.len(), watermark.stamp));
-            budget -= chunk.len();
-            *next += chunk.len();
-            if *next == order.len() {
-                self.closing = None;
+            match closing.is_done() {
+                true => self.spare = closing.into_spare().or(self.spare.take()),
+                false => self.closing = Some((start, closing)),
             }
         }
     }
 
     fn state_bytes(&self) -> usize {
-        self.windows.values().map(Grouped::state_bytes).sum()
+        let closing = self.closing.as_ref().map_or(0, |(_, closing)| closing.state_bytes());
+        let windows: usize = self.windows.values().chain(&self.spare).map(Grouped::state_bytes).sum();
+        closing + windows
     }
 }

@@ -1,13 +1,18 @@
 //! State of operators: on the row road, owned by one shard, never shared.
 //!
 //! A group is a small number (`u32`); what belongs to it stands under that number: the keys in
-//! columns, counts and sums in a row store, what has no fixed width in the operators' accumulators.
+//! columns, counts and sums in a row store, what has no fixed width in the operators' accumulators. Where the one key is
+//! a number and groups only gain rows, a flat table holds key and words together, and there are no group numbers.
 
 pub mod cell;
+mod flat_table;
 mod group_table;
 mod index;
 pub mod key_hash;
+mod prefetch;
 mod row_store;
+mod words;
 
+pub use flat_table::{FlatTable, SlotVisitor};
 pub use group_table::{GroupTable, GroupVisitor};
-pub use row_store::RowStore;
+pub use row_store::{FIRST_FUNCTION, Groups, MARK, ROWS, RowStore};

@@ -1,12 +1,61 @@
 //! What belongs to a group besides its key, as words of 64 bits side by side: a group is one cache line, or part of one. Row road.
 //!
-//! The first two words are those of the operator (rows of the group, mark of the batch that touched it last), the others belong to
-//! its aggregate functions, each at a place of its own.
+//! The first two words are those of the operator, the others belong to its aggregate functions, each at a place of its own.
 
 /// Words by group number; all zero at first.
 pub struct RowStore {
     words: Vec<u64>,
     stride: usize,
+}
+
+/// Word of a group that counts its rows.
+pub const ROWS: usize = 0;
+
+/// Word of a group that tells which batch met it last.
+pub const MARK: usize = 1;
+
+/// First word of a group that belongs to a function.
+pub const FIRST_FUNCTION: usize = 2;
+
+/// Groups to be read.
+#[derive(Debug, Clone, Copy)]
+pub enum Groups<'a> {
+    /// Those below a number.
+    First(usize),
+    /// These.
+    These(&'a [u32]),
+}
+
+impl Groups<'_> {
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        match self {
+            Groups::First(count) => *count,
+            Groups::These(groups) => groups.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Calls `visit` for each.
+    pub fn for_each(&self, visit: impl FnMut(usize)) {
+        match self {
+            Groups::First(count) => (0..*count).for_each(visit),
+            Groups::These(groups) => groups.iter().map(|group| *group as usize).for_each(visit),
+        }
+    }
+
+    /// What `of` says of each. Hot: once per group.
+    #[inline]
+    pub fn map<T>(&self, of: impl Fn(usize) -> T) -> Vec<T> {
+        match self {
+            Groups::First(count) => (0..*count).map(of).collect(),
+            Groups::These(groups) => groups.iter().map(|group| of(*group as usize)).collect(),
+        }
+    }
 }
 
 /// Words of a cache line.
@@ -47,6 +96,15 @@ impl RowStore {
     #[inline]
     pub fn word(&self, group: usize, at: usize) -> u64 {
         self.words[group * self.stride + at]
+    }
+
+    /// Word `at` of some groups, as what `of` makes of it. Hot: once per group.
+    #[inline]
+    pub fn map<T>(&self, groups: Groups<'_>, at: usize, of: impl Fn(u64) -> T) -> Vec<T> {
+        match groups {
+            Groups::First(count) => self.words.chunks_exact(self.stride).take(count).map(|words| of(words[at])).collect(),
+            Groups::These(groups) => groups.iter().map(|group| of(self.word(*group as usize, at))).collect(),
+        }
     }
 
     /// Makes the words of a group zero.

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::row_op::{rank_of_integer, wide};
 use super::{Accumulator, Offer, RowOp, Rows, Verdict, bytes_of, grow, nulls_where_unfed};
 use crate::batch::{Column, StrColumn, Values};
-use crate::state::RowStore;
 use crate::state::cell::{double_bits, float_bits};
+use crate::state::{Groups, RowStore};
 use crate::types::relation::{AggregateCall, AggregateFunction, Retracts};
 use crate::types::{DataType, Representation, Value};
 
@@ -143,9 +143,9 @@ impl Accumulator for BestNumber {
             _ => Offer::Update,
         }
     }
-    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
-        let (words, stride, at, flip) = (store.words(), store.stride(), self.at, if self.max { 0 } else { u64::MAX });
-        let best = groups.iter().map(|g| integer_of_rank(words[*g as usize * stride + at] ^ flip));
+    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
+        let flip = if self.max { 0 } else { u64::MAX };
+        let best = store.map(groups, self.at, |word| integer_of_rank(word ^ flip)).into_iter();
         let values = match self.representation {
             Representation::Bool => Values::Bool(best.map(|n| n > 0).collect()),
             Representation::I8 => Values::I8(best.map(|n| n as i8).collect()),
@@ -190,10 +190,10 @@ impl Accumulator for BestDecimal {
     fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
         Offer::Update
     }
-    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
+    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
         let (words, stride, at) = (store.words(), store.stride(), self.at);
-        let best = groups.iter().map(|g| self.value(wide(&words[*g as usize * stride + at..]) as u128));
-        nulls_where_unfed(Column::from_values(Values::I128(best.collect())), fed)
+        let best = groups.map(|g| self.value(wide(&words[g * stride + at..]) as u128));
+        nulls_where_unfed(Column::from_values(Values::I128(best)), fed)
     }
 }
 
@@ -219,9 +219,9 @@ impl Accumulator for BestText {
     fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
         Offer::Update
     }
-    fn results(&self, _store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
+    fn results(&self, _store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
         let mut texts = StrColumn::with_capacity(groups.len());
-        groups.iter().for_each(|g| texts.push(self.best[*g as usize].as_deref().unwrap_or_default()));
+        groups.for_each(|g| texts.push(self.best[g].as_deref().unwrap_or_default()));
         nulls_where_unfed(Column::from_values(Values::Str(texts)), fed)
     }
     fn state_bytes(&self) -> usize {
@@ -251,12 +251,12 @@ impl Accumulator for Multiset {
     fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
         Offer::Update
     }
-    fn results(&self, _store: &RowStore, groups: &[u32], _fed: &[i64]) -> Column {
+    fn results(&self, _store: &RowStore, groups: Groups<'_>, _fed: &[i64]) -> Column {
         let mut column = Column::with_capacity(&self.data_type, groups.len());
-        for group in groups {
-            let mut present = self.values[*group as usize].iter().filter(|(_, count)| **count > 0).map(|(key, _)| key);
+        groups.for_each(|group| {
+            let mut present = self.values[group].iter().filter(|(_, count)| **count > 0).map(|(key, _)| key);
             push(&mut column, if self.max { present.next_back() } else { present.next() });
-        }
+        });
         column
     }
     fn state_bytes(&self) -> usize {

@@ -13,7 +13,7 @@ mod sum;
 pub use row_op::{RowOp, add_f64};
 
 use crate::batch::{Column, Selection};
-use crate::state::RowStore;
+use crate::state::{Groups, RowStore};
 use crate::types::DataType;
 use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Retracts};
 
@@ -85,7 +85,7 @@ pub trait Accumulator: Send {
     /// Takes the rows of the last update back, of those that can overflow.
     fn undo(&mut self, _store: &mut RowStore, _argument: Option<&Column>, _rows: Rows<'_>) {}
     /// The results of these groups, of which each was fed so many rows. Hot: once per batch.
-    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column;
+    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column;
     /// What to say of a row that makes it overflow; `None` if none can.
     fn failure(&self) -> Option<&'static str> {
         None

@@ -3,7 +3,7 @@
 use super::row_op::{add_f64, put_wide, wide};
 use super::{Accumulator, Offer, RowOp, Rows, Verdict, bytes_of, grow, nulls_where_unfed, scale_of};
 use crate::batch::{Column, Values};
-use crate::state::RowStore;
+use crate::state::{Groups, RowStore};
 use crate::types::DataType;
 use crate::types::decimal;
 use crate::types::relation::{AggregateCall, AggregateFunction};
@@ -110,9 +110,8 @@ impl Accumulator for IntegerSum {
         let signs = opposite(&rows);
         let _wraps_back = argument.is_some_and(|c| each_integer_column(store, self.at, c, Rows { signs: Some(&signs), ..rows }));
     }
-    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
-        let (words, stride, at) = (store.words(), store.stride(), self.at);
-        let sums = groups.iter().map(|g| words[*g as usize * stride + at] as i64).collect();
+    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
+        let sums = store.map(groups, self.at, |word| word as i64);
         nulls_where_unfed(Column::from_values(Values::I64(sums)), fed)
     }
     fn failure(&self) -> Option<&'static str> {
@@ -122,13 +121,21 @@ impl Accumulator for IntegerSum {
 
 /// What the absolute values of a column add up to, NULL rows and all. Hot: once per row, in a loop without branches.
 fn magnitude(column: &Column) -> u64 {
-    let of = |sum: u128| u64::try_from(sum).unwrap_or(u64::MAX);
     match &column.values {
-        Values::I64(v) => of(v.iter().map(|n| u128::from(n.unsigned_abs())).sum()),
+        Values::I64(v) => magnitude_wide(v),
         Values::I32(v) => v.iter().map(|n| u64::from(n.unsigned_abs())).sum(),
         Values::I16(v) => v.iter().map(|n| u64::from(n.unsigned_abs())).sum(),
         Values::I8(v) => v.iter().map(|n| u64::from(n.unsigned_abs())).sum(),
         _ => u64::MAX,
+    }
+}
+
+/// As `magnitude`, in 64 bits where the greatest value leaves room for all.
+fn magnitude_wide(values: &[i64]) -> u64 {
+    let bits = values.iter().fold(0, |bits, n| bits | n.unsigned_abs());
+    match bits.checked_mul(values.len() as u64) {
+        Some(_) => values.iter().map(|n| n.unsigned_abs()).sum(),
+        None => values.iter().fold(0, |sum, n| n.unsigned_abs().saturating_add(sum)),
     }
 }
 
@@ -139,9 +146,15 @@ fn wide_magnitude(column: &Column) -> u128 {
     }
 }
 
-/// Hot: once per row; looks at all, because a loop that may stop early is slower.
+/// Hot: once per row; looks at all, because a loop that may stop early is slower. A number times zero is zero, unless it is NaN or
+/// infinite; eight sums at a time, because the order of a single one is not the compiler's to change.
 fn all_finite<T: Copy + Into<f64>>(values: &[T]) -> bool {
-    values.iter().fold(true, |finite, value| finite & (*value).into().is_finite())
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for eight in eights {
+        sums.iter_mut().zip(eight).for_each(|(sum, value)| *sum += (*value).into() * 0.0);
+    }
+    sums.iter().all(|sum: &f64| !sum.is_nan()) && rest.iter().all(|value| (*value).into().is_finite())
 }
 
 /// The signs by which rows are taken back.
@@ -215,17 +228,17 @@ impl Accumulator for WideSum {
         let signs = opposite(&rows);
         let _wraps_back = argument.is_some_and(|column| self.add(store, column, Rows { signs: Some(&signs), ..rows }));
     }
-    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
+    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
         let (words, stride, at) = (store.words(), store.stride(), self.at);
-        let sums = groups.iter().map(|g| wide(&words[*g as usize * stride + at..][..2]));
+        let sums = groups.map(|g| wide(&words[g * stride + at..][..2]));
         match self.result {
-            WideResult::Decimal => nulls_where_unfed(Column::from_values(Values::I128(sums.collect())), fed),
+            WideResult::Decimal => nulls_where_unfed(Column::from_values(Values::I128(sums)), fed),
             WideResult::MeanDouble => {
-                let means = sums.zip(fed).map(|(sum, fed)| sum as f64 / *fed as f64).collect();
+                let means = sums.into_iter().zip(fed).map(|(sum, fed)| sum as f64 / *fed as f64).collect();
                 nulls_where_unfed(Column::from_values(Values::F64(means)), fed)
             }
             WideResult::MeanDecimal { up } => {
-                let means: Vec<Option<i128>> = sums.zip(fed).map(|(sum, fed)| mean(sum, *fed, up)).collect();
+                let means: Vec<Option<i128>> = sums.into_iter().zip(fed).map(|(sum, fed)| mean(sum, *fed, up)).collect();
                 let values = means.iter().map(|mean| mean.unwrap_or_default()).collect();
                 let mut column = Column::from_values(Values::I128(values));
                 means.iter().enumerate().filter(|(_, mean)| mean.is_none()).for_each(|(row, _)| column.set_null(row));
@@ -277,8 +290,8 @@ impl FloatingSum {
         });
     }
 
-    fn total(&self, sum: f64, group: u32) -> f64 {
-        match self.specials.get(group as usize).map_or([false; 3], |specials| specials.map(|n| n != 0)) {
+    fn total(&self, sum: f64, group: usize) -> f64 {
+        match self.specials.get(group).map_or([false; 3], |specials| specials.map(|n| n != 0)) {
             [false, false, false] => sum,
             [false, true, false] => f64::INFINITY,
             [false, false, true] => f64::NEG_INFINITY,
@@ -308,13 +321,11 @@ impl Accumulator for FloatingSum {
             _ => Offer::Update,
         }
     }
-    fn results(&self, store: &RowStore, groups: &[u32], fed: &[i64]) -> Column {
-        let (words, stride, at) = (store.words(), store.stride(), self.at);
-        let sums = groups.iter().map(|g| f64::from_bits(words[*g as usize * stride + at]));
-        let mut totals: Vec<f64> = match self.specials.is_empty() {
-            true => sums.collect(),
-            false => sums.zip(groups).map(|(sum, group)| self.total(sum, *group)).collect(),
-        };
+    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
+        let mut totals = store.map(groups, self.at, f64::from_bits);
+        if !self.specials.is_empty() {
+            totals = groups.map(|group| self.total(f64::from_bits(store.word(group, self.at)), group));
+        }
         if self.mean {
             totals.iter_mut().zip(fed).for_each(|(total, fed)| *total /= *fed as f64);
         }

@@ -1,4 +1,4 @@
-//! Groups with their accumulators: the state that running and window aggregates share, and the changelog of a batch.
+//! Groups with their accumulators: the state that running and window aggregates share.
 //!
 //! ```text
 //!   row of the store, one group:  | rows | mark | words of the functions ... |
@@ -7,47 +7,25 @@
 //! that can overflow come first. Where one does, the batch is undone and its rows taken one by one, so that a bad row leaves no trace in
 //! any function and what is bad does not depend on the batch.
 
+mod changes;
+mod closing;
+mod fed;
+mod flat;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+pub use closing::Closing;
+pub use shape::{Retention, Shape};
+
 use std::borrow::Cow;
 
+use self::fed::Fed;
+use self::flat::FlatGroups;
 use super::accumulator::{Accumulator, Offer, RowOp, Rows, Verdict, accumulator, add_f64, bytes_of, grow};
-use crate::batch::{Batch, Column, RowKind, Selection, Values};
-use crate::state::{GroupTable, GroupVisitor, RowStore, cell};
-use crate::types::DataType;
-use crate::types::relation::{AggregateCall, Changes, Retracts};
-
-/// Keys and calls of an aggregate.
-pub struct Shape {
-    /// Key columns of the input.
-    pub keys: Vec<usize>,
-    /// Their types.
-    pub key_types: Vec<DataType>,
-    /// The aggregates.
-    pub calls: Vec<AggregateCall>,
-    /// Whether the input takes rows back.
-    pub retracts: Retracts,
-    /// Whether the one group without keys stays when its last row is taken back.
-    pub keeps_empty: Retention,
-    /// Whether changes say what was before.
-    pub changes: Changes,
-}
-
-impl Shape {
-    /// Whether every row changes the results of its group, so that they need not be compared.
-    fn always_changes(&self) -> bool {
-        use crate::types::relation::{AggregateFunction::Count, Distinct::All};
-        let counts = |c: &AggregateCall| c.function == Count && c.argument.is_none() && c.filter.is_none() && c.distinct == All;
-        self.retracts == Retracts::Never && self.calls.iter().any(counts)
-    }
-}
-
-/// What becomes of a group without rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Retention {
-    /// It is removed.
-    Remove,
-    /// It stays.
-    Keep,
-}
+use crate::batch::{Batch, Column, Selection};
+use crate::state::{FIRST_FUNCTION, GroupTable, GroupVisitor, Groups, MARK, ROWS, RowStore};
+use crate::types::relation::Retracts;
 
 /// Vectors used anew for every batch.
 #[derive(Default)]
@@ -76,24 +54,19 @@ impl Scratch {
     }
 }
 
-/// A batch's changes to results: keys, results, kinds.
-pub struct Changed {
-    /// Key columns.
-    pub keys: Vec<Column>,
-    /// Result columns.
-    pub results: Vec<Column>,
-    /// Kinds of the rows.
-    pub kinds: Vec<RowKind>,
-}
-
 /// Groups and their accumulators.
 pub struct Grouped {
+    /// All groups, as long as it can take what comes; then they are in the table and the store.
+    flat: Option<FlatGroups>,
     table: GroupTable,
     store: RowStore,
     accumulators: Vec<Box<dyn Accumulator>>,
     /// By call: rows of each group that it was not fed, for NULL arguments and by its FILTER; empty until there is one.
     unfed: Vec<Vec<i64>>,
+    /// Number of the batch; a group with number 0 was never met.
     epoch: u64,
+    /// Words of a group, as far as the functions need them.
+    words: usize,
 }
 
 /// Whether a batch was taken.
@@ -106,14 +79,14 @@ enum Applied {
 /// Whether the groups that a batch touches are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Listing {
+    /// They are.
     Touched,
+    /// They are not.
     Nothing,
 }
 
-/// Words of a group that belong to no function.
-const ROWS: usize = 0;
-const MARK: usize = 1;
-const FIRST_FUNCTION: usize = 2;
+/// Groups that move at a time from a flat table to the other.
+const MOVED_GROUPS: usize = 1024;
 
 impl Grouped {
     /// No groups.
@@ -121,7 +94,8 @@ impl Grouped {
         let mut words = FIRST_FUNCTION;
         let accumulators: Vec<_> = shape.calls.iter().map(|c| accumulator(c, shape.retracts, &mut words)).collect();
         let unfed = shape.calls.iter().map(|_| Vec::new()).collect();
-        Self { table: GroupTable::new(&shape.key_types), store: RowStore::new(words), accumulators, unfed, epoch: 0 }
+        let flat = FlatGroups::new(shape, words - FIRST_FUNCTION);
+        Self { flat, table: GroupTable::new(&shape.key_types), store: RowStore::new(words), accumulators, unfed, epoch: 1, words }
     }
 
     /// Makes the one group of an aggregate without keys.
@@ -132,29 +106,29 @@ impl Grouped {
 
     /// Whether there is no group.
     pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
-    }
-
-    /// The groups with rows, in the order in which they came.
-    pub fn in_order(&self, shape: &Shape) -> Vec<u32> {
-        let mut groups = self.table.in_order();
-        if shape.retracts == Retracts::Maybe && shape.keeps_empty == Retention::Remove {
-            groups.retain(|g| self.rows_of(*g) > 0);
-        }
-        groups
+        self.flat.as_ref().map_or(self.table.is_empty(), |flat| flat.groups() == 0)
     }
 
     /// Keys and results of these groups.
-    pub fn read(&self, groups: &[u32]) -> (Vec<Column>, Vec<Column>) {
+    fn read(&self, groups: &[u32]) -> (Vec<Column>, Vec<Column>) {
         let keys = self.table.keys().iter().map(|c| c.gather_rows(groups)).collect();
         let rows: Vec<i64> = groups.iter().map(|g| self.rows_of(*g)).collect();
         (keys, self.results(groups, &rows))
     }
 
+    /// Keys and results of the groups that the flat table has listed.
+    fn read_listed(&self, flat: &FlatGroups) -> (Vec<Column>, Vec<Column>) {
+        let (listed, rows) = (flat.listed(), flat.listed().rows());
+        let results = self.accumulators.iter().map(|a| a.results(listed.slots(), listed.groups(), &rows));
+        (vec![flat.keys()], results.collect())
+    }
+
     /// Bytes held.
     pub fn state_bytes(&self) -> usize {
         let accumulators: usize = self.accumulators.iter().map(|a| a.state_bytes()).sum();
-        self.table.state_bytes() + self.store.memory_bytes() + accumulators + self.unfed.iter().map(bytes_of).sum::<usize>()
+        let unfed: usize = self.unfed.iter().map(bytes_of).sum();
+        let flat = self.flat.as_ref().map_or(0, FlatGroups::state_bytes);
+        flat + self.table.state_bytes() + self.store.memory_bytes() + accumulators + unfed
     }
 
     #[inline]
@@ -170,7 +144,7 @@ impl Grouped {
             (!unfed.is_empty()).then(|| groups.iter().zip(rows).map(of_group).collect())
         };
         let pairs = self.accumulators.iter().zip(&self.unfed);
-        pairs.map(|(a, unfed)| a.results(&self.store, groups, fed(unfed).as_deref().unwrap_or(rows))).collect()
+        pairs.map(|(a, unfed)| a.results(&self.store, Groups::These(groups), fed(unfed).as_deref().unwrap_or(rows))).collect()
     }
 
     fn resize(&mut self) {
@@ -204,6 +178,13 @@ impl Grouped {
             }
         }
         let keys: Vec<&Column> = shape.keys.iter().map(|k| &batch.columns[*k]).collect();
+        if keys.iter().any(|key| key.has_nulls()) {
+            self.leave_flat();
+        }
+        if let Some(flat) = &mut self.flat {
+            flat.apply(keys[0], selection, &steps, listing);
+            return Applied::All;
+        }
         let input = (keys.as_slice(), batch.rows());
         match steps.as_slice() {
             [] => self.each_row(input, selection, scratch, listing, |_, _| {}),
@@ -216,6 +197,27 @@ impl Grouped {
             }),
         }
         Applied::All
+    }
+
+    /// Moves all groups of a flat table to the other, for good.
+    #[cold]
+    fn leave_flat(&mut self) {
+        let Some(mut flat) = self.flat.take() else { return };
+        let (mut from, mut hashes, mut groups) = (Some(0), Vec::new(), Vec::new());
+        while let Some(place) = from {
+            from = flat.take(place, MOVED_GROUPS);
+            let (listed, key) = (flat.listed(), flat.keys());
+            let count = listed.groups().len();
+            self.table.group_ids(&[&key], count, &Selection::All(count), &mut hashes, &mut groups);
+            self.resize();
+            let (stride, words) = (self.store.stride(), self.store.words_mut());
+            for (slot, group) in listed.slots().words().chunks_exact(listed.slots().stride()).zip(&groups) {
+                let row = &mut words[*group as usize * stride..][..self.words];
+                row.copy_from_slice(&slot[..self.words]);
+                // Of an older batch, and not of none.
+                row[MARK] = self.epoch;
+            }
+        }
     }
 
     /// Finds each row's group, making groups for new keys, counts the row and takes a step on the group's words.
@@ -254,6 +256,7 @@ impl Grouped {
         if self.apply_at_once(shape, batch, selection, scratch, Listing::Nothing) == Applied::All {
             return;
         }
+        self.leave_flat();
         self.find_groups(shape, batch, selection, scratch);
         if shape.retracts == Retracts::Maybe {
             self.touch(selection, scratch);
@@ -264,94 +267,6 @@ impl Grouped {
             self.touch(selection, scratch);
         }
         self.leave(shape, scratch, failed_before);
-    }
-
-    /// As `apply`, and gives the changes of results.
-    pub fn apply_changes(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) -> Changed {
-        let compares = shape.changes == Changes::BeforeAndAfter || !shape.always_changes();
-        if !compares && self.apply_at_once(shape, batch, selection, scratch, Listing::Touched) == Applied::All {
-            let (keys, results) = self.read(&scratch.touched);
-            return self.upserts(scratch, keys, results);
-        }
-        self.find_groups(shape, batch, selection, scratch);
-        self.touch(selection, scratch);
-        let old = compares.then(|| self.results(&scratch.touched, &scratch.rows_before));
-        let failed_before = scratch.errors.len();
-        self.update(shape, batch, selection, scratch);
-        let (keys, new) = self.read(&scratch.touched);
-        let changed = match old {
-            Some(old) => self.compared(shape, scratch, keys, (old, new)),
-            None => {
-                scratch.is_new.clear();
-                scratch.is_new.extend(scratch.rows_before.iter().map(|rows| *rows <= 0));
-                self.upserts(scratch, keys, new)
-            }
-        };
-        self.leave(shape, scratch, failed_before);
-        changed
-    }
-
-    /// The changes where all touched groups have changed, nothing is taken back and nobody asks what was before.
-    fn upserts(&self, scratch: &Scratch, mut keys: Vec<Column>, mut results: Vec<Column>) -> Changed {
-        let kind = |is_new: &bool| if *is_new { RowKind::Insert } else { RowKind::UpdateAfter };
-        let mut kinds: Vec<RowKind> = scratch.is_new.iter().map(kind).collect();
-        if !scratch.errors.is_empty() {
-            let there = Selection::All(kinds.len()).filter(|i| self.rows_of(scratch.touched[i]) > 0);
-            keys.iter_mut().chain(&mut results).for_each(|column| *column = column.gather(&there));
-            kinds = there.iter().map(|i| kinds[i]).collect();
-        }
-        Changed { keys, results, kinds }
-    }
-
-    /// The changes of those touched groups whose results differ.
-    fn compared(
-        &self,
-        shape: &Shape,
-        scratch: &Scratch,
-        keys: Vec<Column>,
-        (mut old, new): (Vec<Column>, Vec<Column>),
-    ) -> Changed {
-        let groups = scratch.touched.len() as u32;
-        let (mut kinds, mut order) =
-            (Vec::with_capacity(2 * scratch.touched.len()), Vec::with_capacity(2 * scratch.touched.len()));
-        let differs: Vec<bool> = match shape.always_changes() {
-            true => vec![true; scratch.touched.len()],
-            false => {
-                let same = |at: usize| old.iter().zip(&new).all(|(old, new)| cell::equal(old, at, new, at));
-                (0..scratch.touched.len()).map(|at| !same(at)).collect()
-            }
-        };
-        for i in 0..groups {
-            let at = i as usize;
-            match (self.exists(shape, scratch.rows_before[at]), self.exists(shape, self.rows_of(scratch.touched[at]))) {
-                (false, true) => {
-                    kinds.push(RowKind::Insert);
-                    order.push(i + groups);
-                }
-                (true, true) if differs[at] => {
-                    if shape.changes == Changes::BeforeAndAfter {
-                        kinds.push(RowKind::UpdateBefore);
-                        order.push(i);
-                    }
-                    kinds.push(RowKind::UpdateAfter);
-                    order.push(i + groups);
-                }
-                (true, false) => {
-                    kinds.push(RowKind::Delete);
-                    order.push(i);
-                }
-                _ => {}
-            }
-        }
-        old.iter_mut().zip(&new).for_each(|(old, new)| old.append(new));
-        let results = old.iter().map(|c| c.gather_rows(&order)).collect();
-        let keyed: Vec<u32> = order.iter().map(|i| if *i < groups { *i } else { i - groups }).collect();
-        Changed { keys: keys.iter().map(|c| c.gather_rows(&keyed)).collect(), results, kinds }
-    }
-
-    /// Whether a group with so many rows is one that others know of. The one group without keys is made by its first row.
-    fn exists(&self, shape: &Shape, rows: i64) -> bool {
-        rows > 0 || (shape.keeps_empty == Retention::Keep && rows != NEVER)
     }
 
     /// Finds the groups of the rows.
@@ -484,6 +399,7 @@ impl Grouped {
 struct Take<'a, S> {
     words: &'a mut [u64],
     stride: usize,
+    /// Number of the batch; a group with number 0 was never met.
     epoch: u64,
     listing: Listing,
     touched: &'a mut [u32],
@@ -510,30 +426,3 @@ impl<S: Fn(&mut [u64], usize)> GroupVisitor for Take<'_, S> {
 
 /// Stands for the rows of a group that no batch has touched before.
 const NEVER: i64 = i64::MIN;
-
-/// What a function is given: its argument, and fewer rows than the batch has where some are NULL or fail its FILTER.
-struct Fed<'a> {
-    argument: Option<&'a Column>,
-    narrowed: Option<Selection>,
-}
-
-impl<'a> Fed<'a> {
-    fn new(call: &AggregateCall, batch: &'a Batch, rows: Rows<'_>) -> Self {
-        let argument = call.argument.map(|a| &batch.columns[a]);
-        Self { argument, narrowed: narrow(call, batch, argument, rows.selection) }
-    }
-
-    fn rows<'s>(&'s self, rows: Rows<'s>) -> Rows<'s> {
-        Rows { selection: self.narrowed.as_ref().unwrap_or(rows.selection), ..rows }
-    }
-}
-
-fn narrow(call: &AggregateCall, batch: &Batch, argument: Option<&Column>, selection: &Selection) -> Option<Selection> {
-    let argument = argument.filter(|c| c.has_nulls());
-    let filter = call.filter.map(|f| &batch.columns[f]);
-    if argument.is_none() && filter.is_none() {
-        return None;
-    }
-    let is_true = |c: &Column, row: usize| !c.is_null(row) && matches!(&c.values, Values::Bool(v) if v[row]);
-    Some(selection.filter(|row| argument.is_none_or(|c| !c.is_null(row)) && filter.is_none_or(|c| is_true(c, row))))
-}

@@ -1,0 +1,222 @@
+//! Groups by one whole number whose functions all take steps on words: the quick half of `Grouped`. Each row is found, counted and fed
+//! in one go, and where changes are asked for, the group's words are written out beside it. Row road.
+//!
+//! What it cannot do (a key that is NULL, a row taken back, a sum that might overflow) is left to the other half, to which all groups
+//! move then.
+
+use super::super::accumulator::{RowOp, add_f64};
+use super::{Listing, Shape};
+use crate::batch::{Column, RowKind, Selection, Values};
+use crate::state::{FIRST_FUNCTION, FlatTable, Groups, MARK, ROWS, RowStore, SlotVisitor};
+use crate::types::Representation;
+use crate::types::relation::Retracts;
+
+/// The groups, and a copy of those last read.
+pub struct FlatGroups {
+    table: FlatTable,
+    key: Representation,
+    /// Keys that are not 64 bits wide, widened.
+    wide: Vec<i64>,
+    /// Number of the batch, in the upper half of a word.
+    epoch: u64,
+    listed: Listed,
+}
+
+/// Copies of slots: of the groups that a batch changed, as they are after it, or of those taken out.
+pub struct Listed {
+    slots: RowStore,
+    count: usize,
+    /// Which of them came with the batch.
+    new: Vec<u32>,
+}
+
+/// The upper half of a mark is the number of a batch, the lower the group's place in its list.
+const EPOCH: u64 = 1 << 32;
+
+impl FlatGroups {
+    /// No groups; `None` where the shape, whose functions need so many words, is not one for it.
+    pub fn new(shape: &Shape, function_words: usize) -> Option<Self> {
+        let [key] = shape.key_types.as_slice() else { return None };
+        let key = key.representation();
+        let is_whole = matches!(key, Representation::I64 | Representation::I32 | Representation::I16 | Representation::I8);
+        if !is_whole || shape.retracts == Retracts::Maybe {
+            return None;
+        }
+        let table = FlatTable::new(function_words)?;
+        let slots = RowStore::new(table.stride());
+        Some(Self { table, key, wide: Vec::new(), epoch: 0, listed: Listed { slots, count: 0, new: Vec::new() } })
+    }
+
+    /// Groups there are.
+    pub fn groups(&self) -> usize {
+        self.table.groups()
+    }
+
+    /// Bytes held.
+    pub fn state_bytes(&self) -> usize {
+        self.table.memory_bytes() + self.listed.slots.memory_bytes()
+    }
+
+    /// Feeds the selected rows to the functions that take these steps, and lists the groups they change, if asked for. Hot: once
+    /// per batch. The key has no NULLs.
+    pub fn apply(&mut self, key: &Column, selection: &Selection, steps: &[RowOp<'_>], listing: Listing) {
+        match (self.table.stride(), steps) {
+            (4, []) => self.feed::<4>(key, selection, listing, |_, _| {}),
+            (4, [RowOp::AddF64(_, v)]) => {
+                self.feed::<4>(key, selection, listing, |slot, row| add_f64(&mut slot[FIRST_FUNCTION], v[row]));
+            }
+            (4, [RowOp::AddI64(_, v)]) => self.feed::<4>(key, selection, listing, |slot, row| {
+                slot[FIRST_FUNCTION] = slot[FIRST_FUNCTION].wrapping_add_signed(v[row]);
+            }),
+            (4, steps) => self.feed::<4>(key, selection, listing, each(steps)),
+            (8, steps) => self.feed::<8>(key, selection, listing, each(steps)),
+            (_, steps) => self.feed::<16>(key, selection, listing, each(steps)),
+        }
+    }
+
+    fn feed<const S: usize>(
+        &mut self,
+        key: &Column,
+        selection: &Selection,
+        listing: Listing,
+        step: impl Fn(&mut [u64; S], usize) + Copy,
+    ) {
+        let keys = whole_numbers(key, &mut self.wide);
+        if listing == Listing::Nothing {
+            self.table.each_row(keys, selection, Count { step });
+            return;
+        }
+        self.epoch = self.epoch.wrapping_add(EPOCH);
+        if self.epoch == 0 {
+            self.table.clear_marks();
+            self.epoch = EPOCH;
+        }
+        let Listed { slots, count, new } = &mut self.listed;
+        slots.grow(selection.len());
+        new.clear();
+        let (slots, _) = slots.words_mut().as_chunks_mut();
+        *count = self.table.each_row(keys, selection, List { slots, epoch: self.epoch, count: 0, new, step }).count;
+    }
+
+    /// Goes on as after so many batches.
+    #[cfg(test)]
+    pub fn set_epoch(&mut self, epoch: u64) {
+        self.epoch = epoch;
+    }
+
+    /// The groups listed last.
+    pub fn listed(&self) -> &Listed {
+        &self.listed
+    }
+
+    /// Keys of the groups listed last.
+    pub fn keys(&self) -> Column {
+        let (slots, groups, at) = (&self.listed.slots, self.listed.groups(), self.table.stride() - 1);
+        Column::from_values(match self.key {
+            Representation::I32 => Values::I32(slots.map(groups, at, |word| word as i32)),
+            Representation::I16 => Values::I16(slots.map(groups, at, |word| word as i16)),
+            Representation::I8 => Values::I8(slots.map(groups, at, |word| word as i8)),
+            _ => Values::I64(slots.map(groups, at, |word| word as i64)),
+        })
+    }
+
+    /// Takes out up to `budget` groups from place `from` on, which are then listed. Gives the place to go on from, `None` at the end.
+    pub fn take(&mut self, from: usize, budget: usize) -> Option<usize> {
+        let next;
+        (next, self.listed.count) = self.table.take(from, budget, &mut self.listed.slots);
+        next
+    }
+
+    /// Whether the table is larger than `groups` groups are worth.
+    pub fn is_oversized_for(&self, groups: usize) -> bool {
+        self.table.is_oversized_for(groups)
+    }
+}
+
+impl Listed {
+    /// The groups listed, as groups of `slots`.
+    pub fn groups(&self) -> Groups<'_> {
+        Groups::First(self.count)
+    }
+
+    /// Their words.
+    pub fn slots(&self) -> &RowStore {
+        &self.slots
+    }
+
+    /// How many rows each has.
+    pub fn rows(&self) -> Vec<i64> {
+        self.slots.map(self.groups(), ROWS, |rows| rows as i64)
+    }
+
+    /// What the batch did to each: made it or changed it.
+    pub fn kinds(&self) -> Vec<RowKind> {
+        let mut kinds = vec![RowKind::UpdateAfter; self.count];
+        self.new.iter().for_each(|at| kinds[*at as usize] = RowKind::Insert);
+        kinds
+    }
+}
+
+fn each<'a, const S: usize>(steps: &'a [RowOp<'a>]) -> impl Fn(&mut [u64; S], usize) + Copy + 'a {
+    |slot, row| steps.iter().for_each(|step| step.apply(slot, row))
+}
+
+/// The keys as numbers of 64 bits. Hot: once per row, for those that are not.
+fn whole_numbers<'a>(key: &'a Column, wide: &'a mut Vec<i64>) -> &'a [i64] {
+    wide.clear();
+    match &key.values {
+        Values::I64(v) => return v,
+        Values::I32(v) => wide.extend(v.iter().map(|n| i64::from(*n))),
+        Values::I16(v) => wide.extend(v.iter().map(|n| i64::from(*n))),
+        Values::I8(v) => wide.extend(v.iter().map(|n| i64::from(*n))),
+        values => unreachable!("keys of whole numbers, not of {:?}", values.representation()),
+    }
+    wide
+}
+
+/// Counts each row and takes a step.
+struct Count<F> {
+    step: F,
+}
+
+impl<const S: usize, F: Fn(&mut [u64; S], usize)> SlotVisitor<S> for Count<F> {
+    #[inline(always)]
+    fn visit(&mut self, row: usize, _key: u64, slot: &mut [u64; S]) {
+        slot[ROWS] += 1;
+        (self.step)(slot, row);
+    }
+
+    fn admitted(&mut self) {}
+}
+
+/// As `Count`, and lists the group, once a batch.
+struct List<'a, const S: usize, F> {
+    slots: &'a mut [[u64; S]],
+    epoch: u64,
+    count: usize,
+    new: &'a mut Vec<u32>,
+    step: F,
+}
+
+impl<const S: usize, F: Fn(&mut [u64; S], usize)> SlotVisitor<S> for List<'_, S, F> {
+    #[inline(always)]
+    fn visit(&mut self, row: usize, key: u64, slot: &mut [u64; S]) {
+        let rows = slot[ROWS] + 1;
+        slot[ROWS] = rows;
+        (self.step)(slot, row);
+        // Without a branch, because whether a group was met before in its batch is anybody's guess: marks of older batches are below.
+        let (listed_at, is_unlisted) = slot[MARK].overflowing_sub(self.epoch);
+        let at = if is_unlisted { self.count } else { listed_at as usize };
+        self.count += usize::from(is_unlisted);
+        slot[MARK] = self.epoch + at as u64;
+        // Word by word: what was just written is still in registers, and could not be read back as a whole without waiting for it.
+        let copy = &mut self.slots[at];
+        copy[ROWS] = rows;
+        copy[FIRST_FUNCTION..S - 1].copy_from_slice(&slot[FIRST_FUNCTION..S - 1]);
+        copy[S - 1] = key;
+    }
+
+    fn admitted(&mut self) {
+        self.new.push(self.count as u32 - 1);
+    }
+}

@@ -1,0 +1,279 @@
+//! Groups by one number, the key and all that belongs to a group side by side in one slot of an open-addressing table: a row costs one
+//! cache line. Row road.
+//!
+//! ```text
+//!   slot: | rows | mark | words of the functions ... | key |      free where it has no rows
+//! ```
+//! For groups that only gain rows: none is removed but all together. A hash is one multiplication by the golden ratio, whose top
+//! bits put numbers that follow each other as far apart as can be (Knuth, The Art of Computer Programming 3, 6.4).
+
+use super::prefetch::prefetch;
+use super::row_store::{MARK, ROWS, RowStore};
+use super::words::Words;
+use crate::batch::Selection;
+
+/// The table. A visit makes or finds a slot; slots move when groups are added.
+pub struct FlatTable {
+    slots: Words,
+    stride: usize,
+    len: usize,
+}
+
+/// What is done with each row's slot of `S` words. A trait and not a closure, so that its method can be told to stand in the loop.
+pub trait SlotVisitor<const S: usize> {
+    /// Row `row` of the batch, with this key, belongs to the group of `slot`; it must count the row. Hot: once per row.
+    fn visit(&mut self, row: usize, key: u64, slot: &mut [u64; S]);
+    /// The row visited last made its group.
+    fn admitted(&mut self);
+}
+
+/// Words of a slot that are no function's: rows, mark and key.
+const OWN_WORDS: usize = 3;
+
+/// Words of the largest slot: two cache lines.
+pub const SLOT_WORDS_MAX: usize = 16;
+
+/// Slots of a table without groups.
+const SLOTS_MIN: usize = 16;
+
+/// From so many words on (the better part of a core's second cache) lines are asked for ahead of their use.
+const WORDS_PREFETCHED_MIN: usize = (256 << 10) / size_of::<u64>();
+
+/// Rows whose lines are asked for while those before them are fed.
+const BLOCK_ROWS: usize = 32;
+
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl FlatTable {
+    /// No groups, with so many words for functions; `None` if a slot cannot hold them.
+    pub fn new(function_words: usize) -> Option<Self> {
+        let stride = (function_words + OWN_WORDS).next_power_of_two();
+        (stride <= SLOT_WORDS_MAX).then(|| Self { slots: Words::zeros(SLOTS_MIN * stride), stride, len: 0 })
+    }
+
+    /// Words of a slot: 4, 8 or 16.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Groups there are.
+    pub fn groups(&self) -> usize {
+        self.len
+    }
+
+    /// Bytes held.
+    pub fn memory_bytes(&self) -> usize {
+        self.slots.len() * size_of::<u64>()
+    }
+
+    /// Shows `visitor` the slot of each selected row, making those that are not there. `S` is the stride. Hot: once per batch.
+    #[inline]
+    pub fn each_row<const S: usize, V: SlotVisitor<S>>(&mut self, keys: &[i64], selection: &Selection, visitor: V) -> V {
+        match selection {
+            Selection::All(rows) => self.each(&keys[..*rows], |at| at, *rows, visitor),
+            Selection::Rows(rows) => self.each(keys, |at| rows[at] as usize, rows.len(), visitor),
+        }
+    }
+
+    #[inline]
+    fn each<const S: usize, V: SlotVisitor<S>>(
+        &mut self,
+        keys: &[i64],
+        row: impl Fn(usize) -> usize + Copy,
+        rows: usize,
+        mut visitor: V,
+    ) -> V {
+        assert_eq!(S, self.stride);
+        let mut from = 0;
+        while from < rows {
+            let to = if self.slots.len() < WORDS_PREFETCHED_MIN { rows } else { rows.min(from + BLOCK_ROWS) };
+            let ahead = to..rows.min(to + BLOCK_ROWS);
+            ahead.for_each(|at| prefetch(&self.slots.as_slice()[self.place_of(keys[row(at)] as u64) * S]));
+            let stranger;
+            (stranger, visitor) = run(self.slots.as_mut_slice(), keys, row, from..to, visitor);
+            from = match stranger {
+                None => to,
+                Some(at) => {
+                    let key = keys[row(at)] as u64;
+                    let slot = self.admit(key);
+                    if let Some(slot) = self.slots.as_mut_slice()[slot..].first_chunk_mut() {
+                        visitor.visit(row(at), key, slot);
+                        visitor.admitted();
+                    }
+                    at + 1
+                }
+            };
+        }
+        visitor
+    }
+
+    fn place_of(&self, key: u64) -> usize {
+        place(key, self.slots.len() / self.stride)
+    }
+
+    /// Gives a key that has no slot one; gives the slot's first word.
+    #[cold]
+    fn admit(&mut self, key: u64) -> usize {
+        if (self.len + 1) * 2 * self.stride > self.slots.len() {
+            self.grow();
+        }
+        self.len += 1;
+        self.claim(key)
+    }
+
+    fn claim(&mut self, key: u64) -> usize {
+        let mut at = self.place_of(key) * self.stride;
+        let words = self.slots.as_mut_slice();
+        while words[at + ROWS] != 0 {
+            at = (at + self.stride) & (words.len() - 1);
+        }
+        words[at + self.stride - 1] = key;
+        at
+    }
+
+    fn grow(&mut self) {
+        let bigger = Words::zeros(self.slots.len() * 2);
+        let old = std::mem::replace(&mut self.slots, bigger);
+        for slot in old.as_slice().chunks_exact(self.stride).filter(|slot| slot[ROWS] != 0) {
+            let at = self.claim(slot[self.stride - 1]);
+            self.slots.as_mut_slice()[at..][..slot.len()].copy_from_slice(slot);
+        }
+    }
+
+    /// Forgets in which batch a group was met last.
+    #[cold]
+    pub fn clear_marks(&mut self) {
+        self.slots.as_mut_slice().chunks_exact_mut(self.stride).for_each(|slot| slot[MARK] = 0);
+    }
+
+    /// Moves groups, up to `budget` of them, out to the front of `out`, which is made large enough. Starts at place `from`; gives the
+    /// place to go on from, `None` at the end, and how many groups there were. What is moved out is free. Hot: once per group.
+    pub fn take(&mut self, from: usize, budget: usize, out: &mut RowStore) -> (Option<usize>, usize) {
+        let (stride, slots) = (self.stride, self.slots.len() / self.stride);
+        assert_eq!(out.stride(), stride);
+        out.grow(budget.min(slots) + 1);
+        let (words, out) = (&mut self.slots.as_mut_slice()[from * stride..], out.words_mut());
+        let (mut count, mut at) = (0, from);
+        // Without a branch on what is free; the last place of `out` takes what nobody wants.
+        for slot in words.chunks_exact_mut(stride) {
+            if count == budget {
+                break;
+            }
+            out[count * stride..][..stride].copy_from_slice(slot);
+            count += usize::from(slot[ROWS] != 0);
+            slot.fill(0);
+            at += 1;
+        }
+        self.len -= count;
+        ((at < slots).then_some(at), count)
+    }
+
+    /// Whether so few of the slots were ever in use that a table made anew is better than this one, of which `groups` were.
+    pub fn is_oversized_for(&self, groups: usize) -> bool {
+        groups * 8 * self.stride < self.slots.len()
+    }
+}
+
+#[inline(always)]
+fn place(key: u64, slots: usize) -> usize {
+    (key.wrapping_mul(GOLDEN) >> (u64::BITS - slots.trailing_zeros())) as usize
+}
+
+/// Visits rows until one has no slot, which is given. The visitor comes and goes by value, so that what it counts stands in registers.
+/// Hot: once per row.
+#[inline]
+fn run<const S: usize, V: SlotVisitor<S>>(
+    words: &mut [u64],
+    keys: &[i64],
+    row: impl Fn(usize) -> usize,
+    range: std::ops::Range<usize>,
+    mut visitor: V,
+) -> (Option<usize>, V) {
+    let (slots, _) = words.as_chunks_mut::<S>();
+    let (mask, bits) = (slots.len() - 1, slots.len());
+    for at in range {
+        let row = row(at);
+        let key = keys[row] as u64;
+        let mut place = place(key, bits);
+        loop {
+            let slot = &mut slots[place & mask];
+            if slot[S - 1] == key && slot[ROWS] != 0 {
+                visitor.visit(row, key, slot);
+                break;
+            }
+            if slot[ROWS] == 0 {
+                return (Some(at), visitor);
+            }
+            place += 1;
+        }
+    }
+    (None, visitor)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    struct Counted<'a>(&'a mut Vec<usize>, usize);
+
+    impl SlotVisitor<4> for Counted<'_> {
+        fn visit(&mut self, row: usize, key: u64, slot: &mut [u64; 4]) {
+            slot[ROWS] += 1;
+            slot[2] = slot[2].wrapping_add(key).wrapping_add(1);
+            self.0.push(row);
+        }
+        fn admitted(&mut self) {
+            self.1 += 1;
+        }
+    }
+
+    /// Random keys against a map: rows, a sum by key, and who was new.
+    fn check(seed: u64, batches: usize, key: impl Fn(&mut fastrand::Rng) -> i64) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut table = FlatTable::new(1).expect("one word fits");
+        for _ in 0..2 {
+            let mut naive = BTreeMap::<u64, u64>::new();
+            for _ in 0..batches {
+                let keys: Vec<i64> = (0..random.usize(1..200)).map(|_| key(&mut random)).collect();
+                let all = Selection::All(keys.len());
+                let selection = if random.bool() { all } else { all.filter(|_| random.u8(..4) > 0) };
+                let (mut seen, before) = (Vec::new(), naive.len());
+                selection.iter().for_each(|row| *naive.entry(keys[row] as u64).or_default() += 1);
+                let new = table.each_row(&keys, &selection, Counted(&mut seen, 0)).1;
+                assert_eq!((seen, new), (selection.iter().collect(), naive.len() - before));
+                assert_eq!(table.groups(), naive.len());
+            }
+            let (mut out, mut found, mut from) = (RowStore::new(4), Vec::new(), Some(0));
+            while let Some(place) = from {
+                let count;
+                (from, count) = table.take(place, 7, &mut out);
+                found.extend(out.words().chunks_exact(4).take(count).map(|slot| (slot[3], slot[ROWS], slot[2])));
+            }
+            found.sort_unstable();
+            let sum = |(key, rows): (&u64, &u64)| (*key, *rows, key.wrapping_add(1).wrapping_mul(*rows));
+            assert_eq!(found, naive.iter().map(sum).collect::<Vec<_>>());
+            assert_eq!(table.groups(), 0);
+        }
+    }
+
+    #[test]
+    fn groups_are_those_of_a_map() {
+        check(1, 300, |random| random.i64(0..1000));
+        check(2, 20, |random| random.i64(-2..2));
+        check(3, 300, |random| random.i64(..));
+        check(4, 100, |random| random.i64(0..100) << 40);
+    }
+
+    #[test]
+    fn tables_large_enough_to_be_asked_for_ahead_have_the_same_groups() {
+        check(5, 400, |random| random.i64(0..50_000));
+    }
+
+    #[test]
+    fn no_slot_holds_more_words_than_the_largest() {
+        assert_eq!([0, 1, 2, 5, 6, 13].map(|words| FlatTable::new(words).map(|t| t.stride())), [4, 4, 8, 8, 16, 16].map(Some));
+        assert!(FlatTable::new(14).is_none());
+    }
+}

@@ -42,17 +42,26 @@ impl Direct {
         let began = Instant::now();
         for batch in batches {
             let mut scanned = Output::default();
+            let before = self.watermark;
             if let Some(batch) = self.scan.process(batch, None, &mut self.watermark, &mut scanned)? {
                 self.feed(0, batch)?;
             }
+            if self.watermark > before {
+                self.advance(Watermark { time: self.watermark, stamp: 0 })?;
+            }
         }
+        self.advance(Watermark::MAX)?;
+        Ok((began.elapsed().as_nanos() as Nanos, self.rows))
+    }
+
+    fn advance(&mut self, watermark: Watermark) -> Result<()> {
         for at in 0..self.operators.len() {
-            while self.operators[at].watermark(Watermark::MAX, &mut self.outputs[at])? == Progress::More {
+            while self.operators[at].watermark(watermark, &mut self.outputs[at])? == Progress::More {
                 self.pass_on(at)?;
             }
             self.pass_on(at)?;
         }
-        Ok((began.elapsed().as_nanos() as Nanos, self.rows))
+        Ok(())
     }
 
     fn feed(&mut self, at: usize, batch: Batch) -> Result<()> {

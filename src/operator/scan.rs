@@ -110,9 +110,16 @@ fn advance(wanted: &Column, watermark: &mut EventTime, per_row: bool) -> Option<
             running = valid.fold(running, |max, (_, time)| max.max(*time));
             Vec::new()
         }
-        (true, nullable) => {
+        (true, false) => {
+            let raised = |time: &EventTime| {
+                running = running.max(*time);
+                running
+            };
+            times.iter().map(raised).collect()
+        }
+        (true, true) => {
             let raised = |(row, time): (usize, &EventTime)| {
-                if !nullable || !wanted.is_null(row) {
+                if !wanted.is_null(row) {
                     running = running.max(*time);
                 }
                 running

@@ -39,6 +39,21 @@ impl Slice {
     }
 }
 
+/// The least and the greatest of some numbers, of which there are. Hot: once per row, in lanes that do not wait for each other.
+fn span(values: &[i64]) -> (i64, i64) {
+    let (mut low, mut high) = ([i64::MAX; 4], [i64::MIN; 4]);
+    let (lanes, rest) = values.as_chunks::<4>();
+    for values in lanes {
+        for lane in 0..4 {
+            low[lane] = low[lane].min(values[lane]);
+            high[lane] = high[lane].max(values[lane]);
+        }
+    }
+    let all =
+        |lanes: [i64; 4], of: fn(i64, i64) -> i64, none| lanes.iter().chain(rest).fold(none, |best, value| of(best, *value));
+    (all(low, i64::min, i64::MAX), all(high, i64::max, i64::MIN))
+}
+
 impl WindowRows {
     /// Sorts the rows of a batch. A row is late for a window that the watermark of its own split, or `watermark`, has passed. Hot:
     /// once per batch.
@@ -64,10 +79,13 @@ impl WindowRows {
         split: Option<&Column>,
         watermark: EventTime,
     ) -> bool {
-        let (Some(low), Some(high)) = (times.iter().min(), times.iter().max()) else { return true };
-        let Some(slice) = Slice::of(*low, window).filter(|slice| !nullable && slice.holds(*high)) else { return false };
+        if times.is_empty() {
+            return true;
+        }
+        let (low, high) = span(times);
+        let Some(slice) = Slice::of(low, window).filter(|slice| !nullable && slice.holds(high)) else { return false };
         let newest = match split.map(|column| &column.values) {
-            Some(Values::I64(marks)) => marks.iter().fold(watermark, |max, mark| max.max(*mark)),
+            Some(Values::I64(marks)) => span(marks).1.max(watermark),
             _ => watermark,
         };
         if newest >= slice.first + (window.size() - 1) {

@@ -8,7 +8,7 @@
 //! bits put numbers that follow each other as far apart as can be (Knuth, The Art of Computer Programming 3, 6.4).
 
 use super::prefetch::prefetch;
-use super::row_store::{MARK, ROWS, RowStore};
+use super::row_store::{MARK, ROWS};
 use super::words::Words;
 use crate::batch::Selection;
 
@@ -39,8 +39,8 @@ const SLOTS_MIN: usize = 16;
 /// From so many words on (the better part of a core's second cache) lines are asked for ahead of their use.
 const WORDS_PREFETCHED_MIN: usize = (256 << 10) / size_of::<u64>();
 
-/// Rows whose lines are asked for while those before them are fed.
-const BLOCK_ROWS: usize = 32;
+/// How many rows ahead lines are asked for.
+const ROWS_AHEAD: usize = 16;
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -85,26 +85,23 @@ impl FlatTable {
     ) -> V {
         assert_eq!(S, self.stride);
         let mut from = 0;
-        while from < rows {
-            let to = if self.slots.len() < WORDS_PREFETCHED_MIN { rows } else { rows.min(from + BLOCK_ROWS) };
-            let ahead = to..rows.min(to + BLOCK_ROWS);
-            ahead.for_each(|at| prefetch(&self.slots.as_slice()[self.place_of(keys[row(at)] as u64) * S]));
+        loop {
+            let (words, range) = (self.slots.as_mut_slice(), from..rows);
             let stranger;
-            (stranger, visitor) = run(self.slots.as_mut_slice(), keys, row, from..to, visitor);
-            from = match stranger {
-                None => to,
-                Some(at) => {
-                    let key = keys[row(at)] as u64;
-                    let slot = self.admit(key);
-                    if let Some(slot) = self.slots.as_mut_slice()[slot..].first_chunk_mut() {
-                        visitor.visit(row(at), key, slot);
-                        visitor.admitted();
-                    }
-                    at + 1
-                }
+            // Two calls and not one of a pointer, because both are to be compiled into this loop.
+            (stranger, visitor) = match words.len() < WORDS_PREFETCHED_MIN {
+                true => run::<S, V, _, false>(words, keys, row, range, visitor),
+                false => run::<S, V, _, true>(words, keys, row, range, visitor),
             };
+            let Some(at) = stranger else { return visitor };
+            let key = keys[row(at)] as u64;
+            let slot = self.admit(key);
+            if let Some(slot) = self.slots.as_mut_slice()[slot..].first_chunk_mut() {
+                visitor.visit(row(at), key, slot);
+                visitor.admitted();
+            }
+            from = at + 1;
         }
-        visitor
     }
 
     fn place_of(&self, key: u64) -> usize {
@@ -146,20 +143,19 @@ impl FlatTable {
         self.slots.as_mut_slice().chunks_exact_mut(self.stride).for_each(|slot| slot[MARK] = 0);
     }
 
-    /// Moves groups, up to `budget` of them, out to the front of `out`, which is made large enough. Starts at place `from`; gives the
-    /// place to go on from, `None` at the end, and how many groups there were. What is moved out is free. Hot: once per group.
-    pub fn take(&mut self, from: usize, budget: usize, out: &mut RowStore) -> (Option<usize>, usize) {
+    /// Takes groups out, up to `budget` of them, from place `from` on: `put` is given the number and the slot of each, and also slots
+    /// that are free, under the number of the group that follows. Gives the place to go on from, `None` at the end, and how many groups
+    /// there were. Hot: once per group.
+    pub fn take(&mut self, from: usize, budget: usize, mut put: impl FnMut(usize, &[u64])) -> (Option<usize>, usize) {
         let (stride, slots) = (self.stride, self.slots.len() / self.stride);
-        assert_eq!(out.stride(), stride);
-        out.grow(budget.min(slots) + 1);
-        let (words, out) = (&mut self.slots.as_mut_slice()[from * stride..], out.words_mut());
+        let words = &mut self.slots.as_mut_slice()[from * stride..];
         let (mut count, mut at) = (0, from);
-        // Without a branch on what is free; the last place of `out` takes what nobody wants.
+        // Without a branch on what is free.
         for slot in words.chunks_exact_mut(stride) {
             if count == budget {
                 break;
             }
-            out[count * stride..][..stride].copy_from_slice(slot);
+            put(count, slot);
             count += usize::from(slot[ROWS] != 0);
             slot.fill(0);
             at += 1;
@@ -180,18 +176,23 @@ fn place(key: u64, slots: usize) -> usize {
 }
 
 /// Visits rows until one has no slot, which is given. The visitor comes and goes by value, so that what it counts stands in registers.
-/// Hot: once per row.
-#[inline]
-fn run<const S: usize, V: SlotVisitor<S>>(
+/// Asks for the lines of rows to come, if told to. Hot: once per row.
+#[inline(always)]
+fn run<const S: usize, V: SlotVisitor<S>, R: Fn(usize) -> usize, const PREFETCHES: bool>(
     words: &mut [u64],
     keys: &[i64],
-    row: impl Fn(usize) -> usize,
+    row: R,
     range: std::ops::Range<usize>,
     mut visitor: V,
 ) -> (Option<usize>, V) {
     let (slots, _) = words.as_chunks_mut::<S>();
     let (mask, bits) = (slots.len() - 1, slots.len());
+    let end = range.end;
     for at in range {
+        if PREFETCHES {
+            let ahead = keys[row((at + ROWS_AHEAD).min(end - 1))];
+            prefetch(&slots[place(ahead as u64, bits) & mask]);
+        }
         let row = row(at);
         let key = keys[row] as u64;
         let mut place = place(key, bits);
@@ -245,11 +246,11 @@ mod tests {
                 assert_eq!((seen, new), (selection.iter().collect(), naive.len() - before));
                 assert_eq!(table.groups(), naive.len());
             }
-            let (mut out, mut found, mut from) = (RowStore::new(4), Vec::new(), Some(0));
+            let (mut out, mut found, mut from) = ([(0, 0, 0); 8], Vec::new(), Some(0));
             while let Some(place) = from {
                 let count;
-                (from, count) = table.take(place, 7, &mut out);
-                found.extend(out.words().chunks_exact(4).take(count).map(|slot| (slot[3], slot[ROWS], slot[2])));
+                (from, count) = table.take(place, 7, |at, slot| out[at] = (slot[3], slot[ROWS], slot[2]));
+                found.extend_from_slice(&out[..count]);
             }
             found.sort_unstable();
             let sum = |(key, rows): (&u64, &u64)| (*key, *rows, key.wrapping_add(1).wrapping_mul(*rows));

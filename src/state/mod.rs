@@ -7,6 +7,7 @@
 pub mod cell;
 mod flat_table;
 mod group_table;
+mod group_words;
 mod index;
 pub mod key_hash;
 mod prefetch;
@@ -15,4 +16,5 @@ mod words;
 
 pub use flat_table::{FlatTable, SlotVisitor};
 pub use group_table::{GroupTable, GroupVisitor};
-pub use row_store::{FIRST_FUNCTION, Groups, MARK, ROWS, RowStore};
+pub use group_words::GroupWords;
+pub use row_store::{FIRST_FUNCTION, MARK, ROWS, RowStore, put_wide, wide};

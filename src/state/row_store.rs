@@ -17,45 +17,17 @@ pub const MARK: usize = 1;
 /// First word of a group that belongs to a function.
 pub const FIRST_FUNCTION: usize = 2;
 
-/// Groups to be read.
-#[derive(Debug, Clone, Copy)]
-pub enum Groups<'a> {
-    /// Those below a number.
-    First(usize),
-    /// These.
-    These(&'a [u32]),
+/// The integer of two words, the low one first.
+#[inline]
+pub fn wide(words: &[u64]) -> i128 {
+    (u128::from(words[0]) | (u128::from(words[1]) << 64)) as i128
 }
 
-impl Groups<'_> {
-    /// How many they are.
-    pub fn len(&self) -> usize {
-        match self {
-            Groups::First(count) => *count,
-            Groups::These(groups) => groups.len(),
-        }
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Calls `visit` for each.
-    pub fn for_each(&self, visit: impl FnMut(usize)) {
-        match self {
-            Groups::First(count) => (0..*count).for_each(visit),
-            Groups::These(groups) => groups.iter().map(|group| *group as usize).for_each(visit),
-        }
-    }
-
-    /// What `of` says of each. Hot: once per group.
-    #[inline]
-    pub fn map<T>(&self, of: impl Fn(usize) -> T) -> Vec<T> {
-        match self {
-            Groups::First(count) => (0..*count).map(of).collect(),
-            Groups::These(groups) => groups.iter().map(|group| of(*group as usize)).collect(),
-        }
-    }
+/// Replaces the integer of two words.
+#[inline]
+pub fn put_wide(words: &mut [u64], value: i128) {
+    words[0] = value as u64;
+    words[1] = (value >> 64) as u64;
 }
 
 /// Words of a cache line.
@@ -96,15 +68,6 @@ impl RowStore {
     #[inline]
     pub fn word(&self, group: usize, at: usize) -> u64 {
         self.words[group * self.stride + at]
-    }
-
-    /// Word `at` of some groups, as what `of` makes of it. Hot: once per group.
-    #[inline]
-    pub fn map<T>(&self, groups: Groups<'_>, at: usize, of: impl Fn(u64) -> T) -> Vec<T> {
-        match groups {
-            Groups::First(count) => self.words.chunks_exact(self.stride).take(count).map(|words| of(words[at])).collect(),
-            Groups::These(groups) => groups.iter().map(|group| of(self.word(*group as usize, at))).collect(),
-        }
     }
 
     /// Makes the words of a group zero.

@@ -2,7 +2,7 @@
 
 use super::{Accumulator, Offer, Rows, Verdict};
 use crate::batch::{Column, Values};
-use crate::state::{Groups, RowStore};
+use crate::state::{GroupWords, RowStore};
 
 /// Has no state.
 pub struct Count;
@@ -16,7 +16,7 @@ impl Accumulator for Count {
     fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
         Offer::Nothing
     }
-    fn results(&self, _store: &RowStore, _groups: Groups<'_>, fed: &[i64]) -> Column {
+    fn results(&self, _groups: GroupWords<'_>, fed: &[i64]) -> Column {
         Column::from_values(Values::I64(fed.to_vec()))
     }
 }

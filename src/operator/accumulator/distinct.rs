@@ -2,7 +2,7 @@
 
 use super::{Accumulator, Offer, Rows, Verdict, bytes_of, grow};
 use crate::batch::{Column, Selection, Values};
-use crate::state::{GroupTable, Groups, RowStore};
+use crate::state::{GroupTable, GroupWords, RowStore};
 use crate::types::DataType;
 
 /// Passes each value of a group on once.
@@ -101,9 +101,9 @@ impl Accumulator for DistinctValues {
         self.crossing.iter().for_each(|row| fed[rows.groups[row] as usize] -= i64::from(signs[row]));
         self.applied.drain(..).for_each(|(pair, sign)| self.counts[pair as usize] -= sign);
     }
-    fn results(&self, store: &RowStore, groups: Groups<'_>, _fed: &[i64]) -> Column {
-        let fed = groups.map(|g| self.fed[g]);
-        self.inner.results(store, groups, &fed)
+    fn results(&self, groups: GroupWords<'_>, _fed: &[i64]) -> Column {
+        let fed: Vec<i64> = groups.numbers().iter().map(|group| self.fed[*group as usize]).collect();
+        self.inner.results(groups, &fed)
     }
     fn failure(&self) -> Option<&'static str> {
         self.inner.failure()

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::row_op::{rank_of_integer, wide};
+use super::row_op::rank_of_integer;
 use super::{Accumulator, Offer, RowOp, Rows, Verdict, bytes_of, grow, nulls_where_unfed};
 use crate::batch::{Column, StrColumn, Values};
 use crate::state::cell::{double_bits, float_bits};
-use crate::state::{Groups, RowStore};
+use crate::state::{GroupWords, RowStore, wide};
 use crate::types::relation::{AggregateCall, AggregateFunction, Retracts};
 use crate::types::{DataType, Representation, Value};
 
@@ -143,9 +143,9 @@ impl Accumulator for BestNumber {
             _ => Offer::Update,
         }
     }
-    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
+    fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
         let flip = if self.max { 0 } else { u64::MAX };
-        let best = store.map(groups, self.at, |word| integer_of_rank(word ^ flip)).into_iter();
+        let best = groups.map(self.at, |word| integer_of_rank(word ^ flip)).into_iter();
         let values = match self.representation {
             Representation::Bool => Values::Bool(best.map(|n| n > 0).collect()),
             Representation::I8 => Values::I8(best.map(|n| n as i8).collect()),
@@ -190,9 +190,8 @@ impl Accumulator for BestDecimal {
     fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
         Offer::Update
     }
-    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
-        let (words, stride, at) = (store.words(), store.stride(), self.at);
-        let best = groups.map(|g| self.value(wide(&words[g * stride + at..]) as u128));
+    fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
+        let best = groups.map_wide(self.at, |rank| self.value(rank as u128));
         nulls_where_unfed(Column::from_values(Values::I128(best)), fed)
     }
 }
@@ -219,9 +218,9 @@ impl Accumulator for BestText {
     fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
         Offer::Update
     }
-    fn results(&self, _store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
+    fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
         let mut texts = StrColumn::with_capacity(groups.len());
-        groups.for_each(|g| texts.push(self.best[g].as_deref().unwrap_or_default()));
+        groups.numbers().iter().for_each(|group| texts.push(self.best[*group as usize].as_deref().unwrap_or_default()));
         nulls_where_unfed(Column::from_values(Values::Str(texts)), fed)
     }
     fn state_bytes(&self) -> usize {
@@ -251,10 +250,10 @@ impl Accumulator for Multiset {
     fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
         Offer::Update
     }
-    fn results(&self, _store: &RowStore, groups: Groups<'_>, _fed: &[i64]) -> Column {
+    fn results(&self, groups: GroupWords<'_>, _fed: &[i64]) -> Column {
         let mut column = Column::with_capacity(&self.data_type, groups.len());
-        groups.for_each(|group| {
-            let mut present = self.values[group].iter().filter(|(_, count)| **count > 0).map(|(key, _)| key);
+        groups.numbers().iter().for_each(|group| {
+            let mut present = self.values[*group as usize].iter().filter(|(_, count)| **count > 0).map(|(key, _)| key);
             push(&mut column, if self.max { present.next_back() } else { present.next() });
         });
         column

@@ -13,7 +13,7 @@ mod sum;
 pub use row_op::{RowOp, add_f64};
 
 use crate::batch::{Column, Selection};
-use crate::state::{Groups, RowStore};
+use crate::state::{GroupWords, RowStore};
 use crate::types::DataType;
 use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Retracts};
 
@@ -85,7 +85,7 @@ pub trait Accumulator: Send {
     /// Takes the rows of the last update back, of those that can overflow.
     fn undo(&mut self, _store: &mut RowStore, _argument: Option<&Column>, _rows: Rows<'_>) {}
     /// The results of these groups, of which each was fed so many rows. Hot: once per batch.
-    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column;
+    fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column;
     /// What to say of a row that makes it overflow; `None` if none can.
     fn failure(&self) -> Option<&'static str> {
         None
@@ -102,7 +102,10 @@ pub fn accumulator(call: &AggregateCall, retracts: Retracts, next_word: &mut usi
     let inner: Box<dyn Accumulator> = match call.function {
         Count => Box::new(count::Count),
         Min | Max => return extreme::extreme(call, retracts, next_word),
-        Sum | Avg => sum::sum(call, next_word),
+        Sum | Avg => {
+            let takes_back = retracts == Retracts::Maybe || call.distinct == Distinct::Distinct;
+            sum::sum(call, takes_back, next_word)
+        }
     };
     match call.distinct {
         Distinct::All => inner,

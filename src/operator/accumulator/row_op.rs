@@ -3,6 +3,8 @@
 //! Only steps that cannot fail: a function whose sum might overflow with these rows, or whose state is elsewhere, offers none, and the batch
 //! goes through the passes that can take it back.
 
+use crate::state::{put_wide, wide};
+
 /// What a function does with a row, by the row's number.
 #[derive(Debug, Clone, Copy)]
 pub enum RowOp<'a> {
@@ -47,19 +49,6 @@ impl RowOp<'_> {
 #[inline]
 pub fn add_f64(word: &mut u64, value: f64) {
     *word = (f64::from_bits(*word) + value).to_bits();
-}
-
-/// The integer of two words, the low one first.
-#[inline]
-pub fn wide(words: &[u64]) -> i128 {
-    (u128::from(words[0]) | (u128::from(words[1]) << 64)) as i128
-}
-
-/// Replaces the integer of two words.
-#[inline]
-pub fn put_wide(words: &mut [u64], value: i128) {
-    words[0] = value as u64;
-    words[1] = (value >> 64) as u64;
 }
 
 /// Integers as words in their order; 0 is the least.

@@ -1,9 +1,9 @@
 //! SUM and AVG: exact for integers and DECIMAL, f64 for FLOAT and DOUBLE. A sum that does not fit its type fails the row.
 
-use super::row_op::{add_f64, put_wide, wide};
+use super::row_op::add_f64;
 use super::{Accumulator, Offer, RowOp, Rows, Verdict, bytes_of, grow, nulls_where_unfed, scale_of};
 use crate::batch::{Column, Values};
-use crate::state::{Groups, RowStore};
+use crate::state::{GroupWords, RowStore, put_wide, wide};
 use crate::types::DataType;
 use crate::types::decimal;
 use crate::types::relation::{AggregateCall, AggregateFunction};
@@ -31,21 +31,22 @@ enum WideResult {
     MeanDecimal { up: u8 },
 }
 
-/// SUM and AVG of floats: one word; NaN and infinities are counted beside it, so that they can be taken back.
+/// SUM and AVG of floats: one word. Where values are taken back, NaN and infinities are counted beside it.
 struct FloatingSum {
     at: usize,
     mean: bool,
+    takes_back: bool,
     /// NaN, infinity and -infinity of each group; empty until the first of them comes.
     specials: Vec<[i32; 3]>,
 }
 
-/// The accumulator of SUM or AVG for this argument and result.
-pub fn sum(call: &AggregateCall, next_word: &mut usize) -> Box<dyn Accumulator> {
+/// The accumulator of SUM or AVG for this argument and result, which are given values to take back or not.
+pub fn sum(call: &AggregateCall, takes_back: bool, next_word: &mut usize) -> Box<dyn Accumulator> {
     let mean = call.function == AggregateFunction::Avg;
     let at = *next_word;
     *next_word += 1;
     if matches!(call.argument_type, DataType::Float | DataType::Double) {
-        return Box::new(FloatingSum { at, mean, specials: Vec::new() });
+        return Box::new(FloatingSum { at, mean, takes_back, specials: Vec::new() });
     }
     let result = match (&call.data_type, mean) {
         (DataType::Decimal { scale, .. }, true) => {
@@ -110,8 +111,8 @@ impl Accumulator for IntegerSum {
         let signs = opposite(&rows);
         let _wraps_back = argument.is_some_and(|c| each_integer_column(store, self.at, c, Rows { signs: Some(&signs), ..rows }));
     }
-    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
-        let sums = store.map(groups, self.at, |word| word as i64);
+    fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
+        let sums = groups.map(self.at, |word| word as i64);
         nulls_where_unfed(Column::from_values(Values::I64(sums)), fed)
     }
     fn failure(&self) -> Option<&'static str> {
@@ -228,9 +229,8 @@ impl Accumulator for WideSum {
         let signs = opposite(&rows);
         let _wraps_back = argument.is_some_and(|column| self.add(store, column, Rows { signs: Some(&signs), ..rows }));
     }
-    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
-        let (words, stride, at) = (store.words(), store.stride(), self.at);
-        let sums = groups.map(|g| wide(&words[g * stride + at..][..2]));
+    fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
+        let sums = groups.map_wide(self.at, |sum| sum);
         match self.result {
             WideResult::Decimal => nulls_where_unfed(Column::from_values(Values::I128(sums)), fed),
             WideResult::MeanDouble => {
@@ -273,7 +273,7 @@ impl FloatingSum {
     fn add<T: Copy + Into<f64>>(&mut self, store: &mut RowStore, values: &[T], rows: Rows<'_>) {
         let (stride, at) = (store.stride(), self.at);
         let words = store.words_mut();
-        if all_finite(values) {
+        if !self.takes_back || all_finite(values) {
             return rows.for_each_value(values, |group, value, sign| {
                 add_f64(&mut words[group * stride + at], value.into() * sign as f64);
             });
@@ -317,14 +317,14 @@ impl Accumulator for FloatingSum {
     }
     fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
         match argument.map(|column| &column.values) {
-            Some(Values::F64(v)) if all_finite(v) => Offer::Step(RowOp::AddF64(self.at, v)),
+            Some(Values::F64(v)) if !self.takes_back || all_finite(v) => Offer::Step(RowOp::AddF64(self.at, v)),
             _ => Offer::Update,
         }
     }
-    fn results(&self, store: &RowStore, groups: Groups<'_>, fed: &[i64]) -> Column {
-        let mut totals = store.map(groups, self.at, f64::from_bits);
+    fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
+        let mut totals = groups.map(self.at, f64::from_bits);
         if !self.specials.is_empty() {
-            totals = groups.map(|group| self.total(f64::from_bits(store.word(group, self.at)), group));
+            totals.iter_mut().zip(groups.numbers()).for_each(|(total, group)| *total = self.total(*total, *group as usize));
         }
         if self.mean {
             totals.iter_mut().zip(fed).for_each(|(total, fed)| *total /= *fed as f64);

@@ -42,7 +42,7 @@ impl Closing {
                 let Some(mut flat) = self.groups.flat.take() else { return (Vec::new(), Vec::new(), 0) };
                 let next = flat.take(*place, budget);
                 let (keys, results) = self.groups.read_listed(&flat);
-                let count = flat.listed().groups().len();
+                let count = flat.listed().len();
                 self.groups.flat = Some(flat);
                 match next {
                     Some(next) => *place = next,

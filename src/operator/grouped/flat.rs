@@ -7,7 +7,7 @@
 use super::super::accumulator::{RowOp, add_f64};
 use super::{Listing, Shape};
 use crate::batch::{Column, RowKind, Selection, Values};
-use crate::state::{FIRST_FUNCTION, FlatTable, Groups, MARK, ROWS, RowStore, SlotVisitor};
+use crate::state::{FIRST_FUNCTION, FlatTable, GroupWords, MARK, ROWS, SlotVisitor};
 use crate::types::Representation;
 use crate::types::relation::Retracts;
 
@@ -22,9 +22,11 @@ pub struct FlatGroups {
     listed: Listed,
 }
 
-/// Copies of slots: of the groups that a batch changed, as they are after it, or of those taken out.
+/// Copies of groups: of those that a batch changed, as they are after it, or of those taken out.
 pub struct Listed {
-    slots: RowStore,
+    /// Word by word, as in a slot; those that are not a count or a function's stay empty.
+    words: Vec<Vec<u64>>,
+    keys: Vec<u64>,
     count: usize,
     /// Which of them came with the batch.
     new: Vec<u32>,
@@ -43,8 +45,14 @@ impl FlatGroups {
             return None;
         }
         let table = FlatTable::new(function_words)?;
-        let slots = RowStore::new(table.stride());
-        Some(Self { table, key, wide: Vec::new(), epoch: 0, listed: Listed { slots, count: 0, new: Vec::new() } })
+        let words = vec![Vec::new(); table.stride() - 1];
+        Some(Self {
+            table,
+            key,
+            wide: Vec::new(),
+            epoch: 0,
+            listed: Listed { words, keys: Vec::new(), count: 0, new: Vec::new() },
+        })
     }
 
     /// Groups there are.
@@ -54,27 +62,29 @@ impl FlatGroups {
 
     /// Bytes held.
     pub fn state_bytes(&self) -> usize {
-        self.table.memory_bytes() + self.listed.slots.memory_bytes()
+        let lists = self.listed.words.iter().chain([&self.listed.keys]);
+        self.table.memory_bytes() + lists.map(|list| list.capacity() * size_of::<u64>()).sum::<usize>()
     }
 
     /// Feeds the selected rows to the functions that take these steps, and lists the groups they change, if asked for. Hot: once
     /// per batch. The key has no NULLs.
     pub fn apply(&mut self, key: &Column, selection: &Selection, steps: &[RowOp<'_>], listing: Listing) {
         match (self.table.stride(), steps) {
-            (4, []) => self.feed::<4>(key, selection, listing, |_, _| {}),
+            (4, []) => self.feed::<4, 1>(key, selection, listing, |_, _| {}),
             (4, [RowOp::AddF64(_, v)]) => {
-                self.feed::<4>(key, selection, listing, |slot, row| add_f64(&mut slot[FIRST_FUNCTION], v[row]));
+                self.feed::<4, 1>(key, selection, listing, |slot, row| add_f64(&mut slot[FIRST_FUNCTION], v[row]));
             }
-            (4, [RowOp::AddI64(_, v)]) => self.feed::<4>(key, selection, listing, |slot, row| {
+            (4, [RowOp::AddI64(_, v)]) => self.feed::<4, 1>(key, selection, listing, |slot, row| {
                 slot[FIRST_FUNCTION] = slot[FIRST_FUNCTION].wrapping_add_signed(v[row]);
             }),
-            (4, steps) => self.feed::<4>(key, selection, listing, each(steps)),
-            (8, steps) => self.feed::<8>(key, selection, listing, each(steps)),
-            (_, steps) => self.feed::<16>(key, selection, listing, each(steps)),
+            (4, steps) => self.feed::<4, 1>(key, selection, listing, each(steps)),
+            (8, steps) => self.feed::<8, 5>(key, selection, listing, each(steps)),
+            (_, steps) => self.feed::<16, 13>(key, selection, listing, each(steps)),
         }
     }
 
-    fn feed<const S: usize>(
+    /// With slots of `S` words, `W` of them for functions.
+    fn feed<const S: usize, const W: usize>(
         &mut self,
         key: &Column,
         selection: &Selection,
@@ -91,11 +101,22 @@ impl FlatGroups {
             self.table.clear_marks();
             self.epoch = EPOCH;
         }
-        let Listed { slots, count, new } = &mut self.listed;
-        slots.grow(selection.len());
+        let room = selection.len();
+        self.listed.make_room(room);
+        let Listed { words, keys: listed_keys, count, new } = &mut self.listed;
         new.clear();
-        let (slots, _) = slots.words_mut().as_chunks_mut();
-        *count = self.table.each_row(keys, selection, List { slots, epoch: self.epoch, count: 0, new, step }).count;
+        let (rows, functions) = words.split_at_mut(FIRST_FUNCTION);
+        let mut functions = functions.iter_mut();
+        let list = List {
+            rows: &mut rows[ROWS][..room],
+            functions: [(); W].map(|()| functions.next().map_or(&mut [][..], |list| &mut list[..room])),
+            keys: &mut listed_keys[..room],
+            epoch: self.epoch,
+            count: 0,
+            new,
+            step,
+        };
+        *count = self.table.each_row(keys, selection, list).count;
     }
 
     /// Goes on as after so many batches.
@@ -111,19 +132,27 @@ impl FlatGroups {
 
     /// Keys of the groups listed last.
     pub fn keys(&self) -> Column {
-        let (slots, groups, at) = (&self.listed.slots, self.listed.groups(), self.table.stride() - 1);
+        let keys = self.listed.keys[..self.listed.count].iter();
         Column::from_values(match self.key {
-            Representation::I32 => Values::I32(slots.map(groups, at, |word| word as i32)),
-            Representation::I16 => Values::I16(slots.map(groups, at, |word| word as i16)),
-            Representation::I8 => Values::I8(slots.map(groups, at, |word| word as i8)),
-            _ => Values::I64(slots.map(groups, at, |word| word as i64)),
+            Representation::I32 => Values::I32(keys.map(|key| *key as i32).collect()),
+            Representation::I16 => Values::I16(keys.map(|key| *key as i16).collect()),
+            Representation::I8 => Values::I8(keys.map(|key| *key as i8).collect()),
+            _ => Values::I64(keys.map(|key| *key as i64).collect()),
         })
     }
 
     /// Takes out up to `budget` groups from place `from` on, which are then listed. Gives the place to go on from, `None` at the end.
+    /// Hot: once per group.
     pub fn take(&mut self, from: usize, budget: usize) -> Option<usize> {
+        // One more than there can be, because what is free is written too.
+        self.listed.make_room(budget.min(self.table.groups()) + 1);
+        let Listed { words, keys, count, .. } = &mut self.listed;
         let next;
-        (next, self.listed.count) = self.table.take(from, budget, &mut self.listed.slots);
+        (next, *count) = self.table.take(from, budget, |at, slot| {
+            words[ROWS][at] = slot[ROWS];
+            words[FIRST_FUNCTION..].iter_mut().zip(&slot[FIRST_FUNCTION..]).for_each(|(list, word)| list[at] = *word);
+            keys[at] = slot[slot.len() - 1];
+        });
         next
     }
 
@@ -134,19 +163,32 @@ impl FlatGroups {
 }
 
 impl Listed {
-    /// The groups listed, as groups of `slots`.
-    pub fn groups(&self) -> Groups<'_> {
-        Groups::First(self.count)
+    fn make_room(&mut self, groups: usize) {
+        if self.keys.len() < groups {
+            let lists = self.words.iter_mut().enumerate().filter(|(at, _)| *at != MARK).map(|(_, list)| list);
+            lists.chain([&mut self.keys]).for_each(|list| list.resize(groups, 0));
+        }
+    }
+
+    /// How many groups are listed.
+    pub fn len(&self) -> usize {
+        self.count
     }
 
     /// Their words.
-    pub fn slots(&self) -> &RowStore {
-        &self.slots
+    pub fn groups(&self) -> GroupWords<'_> {
+        GroupWords::Columns(&self.words, self.count)
     }
 
     /// How many rows each has.
     pub fn rows(&self) -> Vec<i64> {
-        self.slots.map(self.groups(), ROWS, |rows| rows as i64)
+        self.groups().map(ROWS, |rows| rows as i64)
+    }
+
+    /// Copies the words of one group, as many as `row` has, but for its mark.
+    pub fn copy_to(&self, at: usize, row: &mut [u64]) {
+        let lists = row.iter_mut().zip(&self.words).enumerate().filter(|(word, _)| *word != MARK);
+        lists.for_each(|(_, (word, list))| *word = list[at]);
     }
 
     /// What the batch did to each: made it or changed it.
@@ -190,30 +232,29 @@ impl<const S: usize, F: Fn(&mut [u64; S], usize)> SlotVisitor<S> for Count<F> {
 }
 
 /// As `Count`, and lists the group, once a batch.
-struct List<'a, const S: usize, F> {
-    slots: &'a mut [[u64; S]],
+struct List<'a, const W: usize, F> {
+    rows: &'a mut [u64],
+    functions: [&'a mut [u64]; W],
+    keys: &'a mut [u64],
     epoch: u64,
     count: usize,
     new: &'a mut Vec<u32>,
     step: F,
 }
 
-impl<const S: usize, F: Fn(&mut [u64; S], usize)> SlotVisitor<S> for List<'_, S, F> {
+impl<const S: usize, const W: usize, F: Fn(&mut [u64; S], usize)> SlotVisitor<S> for List<'_, W, F> {
     #[inline(always)]
     fn visit(&mut self, row: usize, key: u64, slot: &mut [u64; S]) {
-        let rows = slot[ROWS] + 1;
-        slot[ROWS] = rows;
+        slot[ROWS] += 1;
         (self.step)(slot, row);
         // Without a branch, because whether a group was met before in its batch is anybody's guess: marks of older batches are below.
         let (listed_at, is_unlisted) = slot[MARK].overflowing_sub(self.epoch);
         let at = if is_unlisted { self.count } else { listed_at as usize };
         self.count += usize::from(is_unlisted);
         slot[MARK] = self.epoch + at as u64;
-        // Word by word: what was just written is still in registers, and could not be read back as a whole without waiting for it.
-        let copy = &mut self.slots[at];
-        copy[ROWS] = rows;
-        copy[FIRST_FUNCTION..S - 1].copy_from_slice(&slot[FIRST_FUNCTION..S - 1]);
-        copy[S - 1] = key;
+        self.rows[at] = slot[ROWS];
+        self.functions.iter_mut().zip(&slot[FIRST_FUNCTION..]).for_each(|(list, word)| list[at] = *word);
+        self.keys[at] = key;
     }
 
     fn admitted(&mut self) {

@@ -24,7 +24,7 @@ use self::fed::Fed;
 use self::flat::FlatGroups;
 use super::accumulator::{Accumulator, Offer, RowOp, Rows, Verdict, accumulator, add_f64, bytes_of, grow};
 use crate::batch::{Batch, Column, Selection};
-use crate::state::{FIRST_FUNCTION, GroupTable, GroupVisitor, Groups, MARK, ROWS, RowStore};
+use crate::state::{FIRST_FUNCTION, GroupTable, GroupVisitor, GroupWords, MARK, ROWS, RowStore};
 use crate::types::relation::Retracts;
 
 /// Vectors used anew for every batch.
@@ -118,8 +118,8 @@ impl Grouped {
 
     /// Keys and results of the groups that the flat table has listed.
     fn read_listed(&self, flat: &FlatGroups) -> (Vec<Column>, Vec<Column>) {
-        let (listed, rows) = (flat.listed(), flat.listed().rows());
-        let results = self.accumulators.iter().map(|a| a.results(listed.slots(), listed.groups(), &rows));
+        let (groups, rows) = (flat.listed().groups(), flat.listed().rows());
+        let results = self.accumulators.iter().map(|a| a.results(groups, &rows));
         (vec![flat.keys()], results.collect())
     }
 
@@ -144,7 +144,9 @@ impl Grouped {
             (!unfed.is_empty()).then(|| groups.iter().zip(rows).map(of_group).collect())
         };
         let pairs = self.accumulators.iter().zip(&self.unfed);
-        pairs.map(|(a, unfed)| a.results(&self.store, Groups::These(groups), fed(unfed).as_deref().unwrap_or(rows))).collect()
+        pairs
+            .map(|(a, unfed)| a.results(GroupWords::Stored(&self.store, groups), fed(unfed).as_deref().unwrap_or(rows)))
+            .collect()
     }
 
     fn resize(&mut self) {
@@ -207,13 +209,13 @@ impl Grouped {
         while let Some(place) = from {
             from = flat.take(place, MOVED_GROUPS);
             let (listed, key) = (flat.listed(), flat.keys());
-            let count = listed.groups().len();
+            let count = listed.len();
             self.table.group_ids(&[&key], count, &Selection::All(count), &mut hashes, &mut groups);
             self.resize();
             let (stride, words) = (self.store.stride(), self.store.words_mut());
-            for (slot, group) in listed.slots().words().chunks_exact(listed.slots().stride()).zip(&groups) {
+            for (at, group) in groups.iter().enumerate() {
                 let row = &mut words[*group as usize * stride..][..self.words];
-                row.copy_from_slice(&slot[..self.words]);
+                listed.copy_to(at, row);
                 // Of an older batch, and not of none.
                 row[MARK] = self.epoch;
             }

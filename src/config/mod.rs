@@ -86,8 +86,6 @@ pub struct JobConfig {
     pub batch_rows: usize,
     /// `runtime.linger`: how long a batch that is not full may wait for more rows.
     pub linger: Nanos,
-    /// `runtime.preempt_timer`: how often an executor that is busy looks at its ring.
-    pub preempt_timer: Nanos,
     /// `runtime.memory_limit`: bytes of state per shard at the most.
     pub memory_limit: Option<u64>,
     /// `latency.histograms`.
@@ -115,7 +113,6 @@ impl Default for JobConfig {
             spin_time: 100_000,
             batch_rows: limits::BATCH_ROWS_DEFAULT,
             linger: 0,
-            preempt_timer: 1_000_000,
             memory_limit: None,
             histograms: Histograms::On,
             profile_every: None,

@@ -15,7 +15,7 @@ use crate::types::Nanos;
 use crate::types::parse_duration;
 
 /// Every key, in the order of the documentation.
-pub const KEYS: [&str; 16] = [
+pub const KEYS: [&str; 15] = [
     "cores.shards",
     "cores.control",
     "cores.pin",
@@ -24,7 +24,6 @@ pub const KEYS: [&str; 16] = [
     "runtime.spin_time",
     "runtime.batch_rows",
     "runtime.linger",
-    "runtime.preempt_timer",
     "runtime.memory_limit",
     "latency.histograms",
     "latency.interval",
@@ -33,12 +32,6 @@ pub const KEYS: [&str; 16] = [
     "progress.mode",
     "errors.shown",
 ];
-
-/// The preempt timer must be longer than this, or an executor can spend all its time on the timer itself.
-const PREEMPT_TIMER_FLOOR: Nanos = 20_000;
-
-/// The preempt timer must be this long, or it takes a noticeable share of the core.
-const PREEMPT_TIMER_MIN: Nanos = 1_000_000;
 
 /// Tables within tables a file may have; the known keys have two levels.
 const DEPTH_MAX: usize = 4;
@@ -142,7 +135,6 @@ pub(super) fn assign(config: &mut JobConfig, key: &str, value: &str) -> Result<(
         "runtime.spin_time" => config.spin_time = duration(key, text)?,
         "runtime.batch_rows" => config.batch_rows = integer(key, text, 1, limits::BATCH_ROWS_MAX as u64)? as usize,
         "runtime.linger" => config.linger = duration(key, text)?,
-        "runtime.preempt_timer" => config.preempt_timer = preempt_timer(key, text)?,
         "runtime.memory_limit" => config.memory_limit = memory_limit(key, text)?,
         "latency.histograms" => config.histograms = choice(key, text, &SWITCH, [Histograms::On, Histograms::Off])?,
         "latency.interval" => config.interval = positive(key, text)?,
@@ -203,18 +195,6 @@ fn positive(key: &str, text: &str) -> Result<Nanos> {
     }
 }
 
-fn preempt_timer(key: &str, text: &str) -> Result<Nanos> {
-    let nanos = duration(key, text)?;
-    if nanos <= PREEMPT_TIMER_FLOOR {
-        return Err(wrong(key, text, "longer than 20us")
-            .hint("an executor whose timer fires that often can stop making progress; the least is '1ms'"));
-    }
-    if nanos < PREEMPT_TIMER_MIN {
-        return Err(wrong(key, text, "at least 1ms").hint("a shorter timer alone takes 3 to 20 % of the core"));
-    }
-    Ok(nanos)
-}
-
 fn memory_limit(key: &str, text: &str) -> Result<Option<u64>> {
     if text.is_empty() || text.eq_ignore_ascii_case("none") {
         return Ok(None);
@@ -260,7 +240,7 @@ mod tests {
     fn every_key_can_be_set_in_a_file() {
         let config = check(
             "[cores]\nshards = \"2-3\"\ncontrol = [0, 1]\npin = false\n[runtime]\ndriver = \"thread\"\nidle = \"spin\"\n\
-             spin_time = \"5us\"\nbatch_rows = 0x10\nlinger = \"2ms\"\npreempt_timer = \"3ms\"\nmemory_limit = \"2gib\"\n\
+             spin_time = \"5us\"\nbatch_rows = 0x10\nlinger = \"2ms\"\nmemory_limit = \"2gib\"\n\
              [latency]\nhistograms = false\ninterval = \"500ms\"\n[profile]\nevery = 5\n[report]\ndir = \"out\"\n[progress]\nmode = \"off\"\n\
              [errors]\nshown = 3\n",
         )
@@ -274,7 +254,6 @@ mod tests {
             spin_time: 5_000,
             batch_rows: 16,
             linger: 2_000_000,
-            preempt_timer: 3_000_000,
             memory_limit: Some(2 << 30),
             histograms: Histograms::Off,
             profile_every: Some(5),
@@ -318,8 +297,6 @@ mod tests {
             ("runtime.batch_rows = 0", "from 1 to 65536"),
             ("runtime.batch_rows = 65537", "from 1 to 65536"),
             ("runtime.batch_rows = -1", "'-1' is not a whole number"),
-            ("runtime.preempt_timer = \"20us\"", "longer than 20us"),
-            ("runtime.preempt_timer = \"500us\"", "at least 1ms"),
             ("runtime.idle = \"spni\"", "one of spin, backoff, park"),
             ("runtime.linger = \"soon\"", "a duration"),
             ("runtime.memory_limit = \"99999999999gib\"", "a size"),

@@ -1,8 +1,8 @@
-//! The glommio shell: one `LocalExecutor` on a pinned core drives a shard, yields to io_uring when the preempt timer asks, and
-//! sleeps in the ring when there is nothing to do.
+//! The glommio shell: one `LocalExecutor` on a pinned core drives a shard and sleeps in the ring when there is nothing to do.
 //!
-//! While it spins, the shard polls its sockets itself, because a busy loop sees completions only when the preempt timer fires.
-//! When it parks, a receive on the doorbell, a peek at each open connection and a timer wait together in the ring, and the first
+//! The shard is the executor's only task and awaits nothing but its park: while it is busy or spins there is nothing in the ring,
+//! because it polls its sockets itself. So the preempt timer has nobody to make room for, and is set so that it never fires.
+//! When the shard parks, a receive on the doorbell, a peek at each open connection and a timer wait together in the ring, and the first
 //! to complete wakes it. Their sockets are in blocking mode and read with MSG_DONTWAIT, because io_uring answers at once, with
 //! an error, for a socket in non-blocking mode. A listener has nothing to peek at: with one, it looks again after `LISTENER_POLL`.
 
@@ -25,13 +25,18 @@ use crate::sys::clock::{Clock, HostClock};
 /// How long a parked shard leaves a listener, or a sink that takes nothing, alone.
 const LISTENER_POLL: Duration = Duration::from_millis(1);
 
+/// The preempt timer of the executor: never.
+///
+/// The executor looks at the timer before it runs its tasks. If the timer has fired by then, because it is short or because the host
+/// took the thread away, the executor takes the tasks for done and sleeps, with one of them ready and nothing in the ring to wake it.
+const PREEMPT_NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// Drives the shard to its end on the calling thread, pinned to `core` if one is given.
 pub fn drive(shard: &mut Shard<'_>, core: Option<usize>, config: &JobConfig, clock: HostClock) -> Result<()> {
     let placement = core.map_or(Placement::Unbound, Placement::Fixed);
-    let executor =
-        LocalExecutorBuilder::new(placement).preempt_timer(Duration::from_nanos(config.preempt_timer)).make().map_err(|e| {
-            Error::host(format!("cannot start an executor: {e}")).hint("`corelane doctor` says what the host forbids")
-        })?;
+    let executor = LocalExecutorBuilder::new(placement).preempt_timer(PREEMPT_NEVER).make().map_err(|e| {
+        Error::host(format!("cannot start an executor: {e}")).hint("`corelane doctor` says what the host forbids")
+    })?;
     executor.run(turns(shard, config, clock))
 }
 
@@ -49,7 +54,6 @@ async fn turns(shard: &mut Shard<'_>, config: &JobConfig, mut clock: HostClock) 
                 }
             }
         }
-        glommio::executor().yield_if_needed().await;
     }
 }
 

@@ -140,6 +140,30 @@ fn drained_job_ends_with_everything_written() {
     assert_eq!(sink.finished.load(Ordering::Relaxed), 2, "every writer was closed");
 }
 
+/// More shards than cores, each in its own executor: the host takes their threads away at any point, and none may sleep while it has
+/// something to do.
+#[test]
+fn executors_that_share_a_core_go_on_until_they_are_told_to_stop() {
+    for idle in [Idle::Spin, Idle::Park] {
+        let sink = Arc::new(Counting::default());
+        let planned = planned(&sink);
+        let config =
+            JobConfig { pinning: Pinning::Free, driver: Driver::Auto, idle, histograms: Histograms::Off, ..JobConfig::default() };
+        let control = Control::new(4, planned.plan.nodes.len()).expect("control");
+        let outcome = std::thread::scope(|scope| {
+            let job = scope.spawn(|| engine::run(&planned.plan, &config, &[0; 4], &control, &Published::new(4)));
+            let deadline = Instant::now() + PATIENCE;
+            while sink.written.load(Ordering::Relaxed) < 100_000 && Instant::now() < deadline {
+                std::thread::yield_now();
+            }
+            control.advance(Phase::Drain);
+            job.join().expect("no panic")
+        });
+        outcome.expect("drains");
+        assert!(sink.written.load(Ordering::Relaxed) >= 100_000, "{idle:?}: it went on until it was told to stop");
+    }
+}
+
 #[test]
 fn aborted_job_ends_at_once_and_says_so() {
     let sink = Arc::new(Counting::default());

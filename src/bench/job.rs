@@ -5,6 +5,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::batch::text::row_text;
 use crate::batch::{Batch, Values};
 use crate::bench::preload::{Preloaded, StartLine};
 use crate::config::{Driver, Idle, JobConfig, Pinning};
@@ -17,7 +18,7 @@ use crate::shard::control::Control;
 use crate::sink::{self, Accepts, Flushed, Placement, Sink, Writer};
 use crate::source::columns::ColumnSource;
 use crate::source::{self, Boundedness, Liveness, Projection, Reader, Source};
-use crate::types::{Nanos, Schema, TableDef};
+use crate::types::{DataType, Nanos, Schema, TableDef};
 
 /// The table of the benches, for queries over `Records`.
 pub const TABLE: &str = "CREATE TABLE test (id BIGINT, `key` BIGINT, `value` DOUBLE, ts TIMESTAMP(9), WATERMARK FOR ts AS ts) \
@@ -35,6 +36,8 @@ pub enum Check {
     Count,
     /// All numbers are summed too: for the checksum.
     Sum,
+    /// The hashes of the rows' texts are summed too: for the checksum of rows of any types.
+    Digest,
 }
 
 /// What came out of a job.
@@ -56,10 +59,23 @@ impl Tally {
         self.line.elapsed_ns()
     }
 
-    /// Sum over all numbers of all rows, each times 2 (so that halves are exact) and times the sign of its row's kind, wrapping.
+    /// Sum over all numbers of all rows, each times 2 (so that halves are exact) and times the sign of its row's kind, wrapping. With
+    /// `Check::Digest` the sum over `digest` of all rows, each times that sign: what takes rows back leaves nothing of them.
     pub fn sum(&self) -> i64 {
         self.sum.load(Ordering::Relaxed)
     }
+}
+
+/// Hash of a row's text `[a, b, NULL]` (FNV-1a, mixed once more so that sums of similar rows do not cancel out).
+pub fn digest(row: &str) -> i64 {
+    let hash = row.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    let mixed = (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    (mixed ^ (mixed >> 32)) as i64
+}
+
+fn digest_of(batch: &Batch, types: &[DataType]) -> i64 {
+    let signed = |row| digest(&row_text(batch, row, types)).wrapping_mul(batch.kind(row).sign());
+    (0..batch.rows()).fold(0, |sum, row| sum.wrapping_add(signed(row)))
 }
 
 /// What `Tally::sum` adds for a batch.
@@ -224,8 +240,9 @@ impl Sink for TallySink {
         if self.check == Check::Count { Accepts::AfterOnly } else { Accepts::Changelog }
     }
 
-    fn open(&self, _shard: usize, _shards: usize, _schema: &Schema) -> Result<Box<dyn Writer>> {
-        Ok(Box::new(TallyWriter { tally: self.stage.tally()?, check: self.check, rows: 0, sum: 0 }))
+    fn open(&self, _shard: usize, _shards: usize, schema: &Schema) -> Result<Box<dyn Writer>> {
+        let types = schema.types();
+        Ok(Box::new(TallyWriter { tally: self.stage.tally()?, check: self.check, types, rows: 0, sum: 0 }))
     }
 }
 
@@ -233,6 +250,7 @@ impl Sink for TallySink {
 struct TallyWriter {
     tally: Arc<Tally>,
     check: Check,
+    types: Vec<DataType>,
     rows: u64,
     sum: i64,
 }
@@ -240,9 +258,11 @@ struct TallyWriter {
 impl Writer for TallyWriter {
     fn write(&mut self, batch: &Batch) -> Result<()> {
         self.rows += batch.rows() as u64;
-        if self.check == Check::Sum {
-            self.sum = self.sum.wrapping_add(sum_of(batch));
-        }
+        self.sum = self.sum.wrapping_add(match self.check {
+            Check::Count => 0,
+            Check::Sum => sum_of(batch),
+            Check::Digest => digest_of(batch, &self.types),
+        });
         Ok(())
     }
 

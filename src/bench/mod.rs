@@ -11,6 +11,7 @@ pub mod gate;
 pub mod job;
 pub mod latency;
 pub mod machine;
+pub mod nexmark;
 pub mod onebrc;
 pub mod overhead;
 mod preload;

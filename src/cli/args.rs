@@ -75,6 +75,8 @@ pub enum BenchName {
     Latency,
     /// JSON lines and CSV beside the usual crates
     Decode,
+    /// The questions of the auction house, q0 to q22
+    Nexmark,
     /// The One Billion Row Challenge as a job, beside a reader by hand
     Onebrc,
     /// Every limit that the engine is to keep

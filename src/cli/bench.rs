@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{BenchArgs, BenchName, exit_code};
 use super::explain::print;
-use crate::bench::{Figure, Options, Show, decode, gate, latency, machine, onebrc, overhead, scaling};
+use crate::bench::{Figure, Options, Show, decode, gate, latency, machine, nexmark, onebrc, overhead, scaling};
 use crate::config::{CoreWish, JobConfig, format_cpulist};
 use crate::error::{Error, Result};
 use crate::metrics::align;
@@ -58,6 +58,7 @@ fn figures(args: &BenchArgs, options: &Options, show: Show<'_>) -> Result<()> {
         BenchName::Scaling => scaling::figures(options, show),
         BenchName::Latency => latency::figures(options, show),
         BenchName::Decode => decode::figures(options, show),
+        BenchName::Nexmark => nexmark::figures(options, show),
         BenchName::Onebrc => onebrc(options, show),
         BenchName::Gate => {
             gate::figures(options, show)?;
@@ -81,6 +82,7 @@ fn records_of(what: BenchName) -> usize {
         BenchName::Scaling => scaling::RECORDS,
         BenchName::Latency => latency::RECORDS,
         BenchName::Decode => 1 << 20,
+        BenchName::Nexmark => nexmark::EVENTS,
         BenchName::Gate => gate::RECORDS,
     }
 }

@@ -10,7 +10,7 @@ use super::overhead::{FILTER, PASS_THROUGH};
 use super::records::{Keys, Records};
 use super::twin::{self, Twin};
 use super::whole::{Whole, rows_for};
-use super::{Figure, Options, Show, Timing, latency, queues, summarise};
+use super::{Figure, Options, Show, Timing, latency, queues, resident, summarise};
 use crate::compile::compile;
 use crate::config::Histograms;
 use crate::error::{Error, Result};
@@ -58,7 +58,8 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
     show(ratio("latency histograms on over off", with, without).at_most(1.02));
     two_shards(options, &records, show)?;
     latency::gate(options, show)?;
-    planning(options, show)
+    planning(options, show)?;
+    resident::gate(options, show)
 }
 
 /// The compiled query called directly, over the loop that somebody would write by hand for it.

@@ -17,6 +17,7 @@ pub mod overhead;
 mod preload;
 pub mod queues;
 pub mod records;
+mod resident;
 mod rig;
 pub mod scaling;
 pub mod twin;

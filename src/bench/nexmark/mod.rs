@@ -46,7 +46,7 @@ fn of_question(question: &Question, tables: &Tables, options: &Options, show: Sh
     let query = match planned(question, tables, Check::Count) {
         Ok(query) => query,
         Err(why) if why.kind() == ErrorKind::Sql => {
-            show(Figure::new(format!("{name}: refused, {}", why.message()), 0.0, "rows/s"));
+            show(Figure::new(format!("{name}: refused, {}", why.message()), 0.0, "refused"));
             return Ok(());
         }
         Err(why) => return Err(why),
@@ -96,11 +96,11 @@ fn run(query: &Query, cores: &[usize]) -> Result<Ran> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{JobConfig, Pinning};
+    use crate::config::{Driver, JobConfig, Pinning};
 
     fn digest(question: &Question, tables: &Tables, shards: usize, batch_rows: usize) -> i64 {
         let query = planned(question, tables, Check::Digest).expect("plan");
-        let config = JobConfig { pinning: Pinning::Free, batch_rows, ..JobConfig::default() };
+        let config = JobConfig { pinning: Pinning::Free, driver: Driver::Thread, batch_rows, ..JobConfig::default() };
         query.run(Vec::new(), &config, &vec![0; shards]).expect("run").1.sum()
     }
 

@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 use crate::operator::{Operator, Output, Progress, ScanRows};
 use crate::types::{EventTime, Nanos};
 
+/// Takes the batches that come out.
+pub type Take<'t> = &'t mut dyn FnMut(&Batch) -> Result<()>;
+
 /// The operators of a query without branches, in order.
 pub struct Direct {
     scan: ScanRows,
@@ -38,45 +41,53 @@ impl Direct {
 
     /// Runs batches through to the end of input; gives the time and the number of rows that came out.
     pub fn time(&mut self, batches: Vec<Batch>) -> Result<(Nanos, u64)> {
+        self.run(batches, &mut |batch| {
+            black_box(batch);
+            Ok(())
+        })
+    }
+
+    /// As `time`, and gives away what came out.
+    pub fn run(&mut self, batches: Vec<Batch>, take: Take<'_>) -> Result<(Nanos, u64)> {
         self.rows = 0;
         let began = Instant::now();
         for batch in batches {
             let mut scanned = Output::default();
             let before = self.watermark;
             if let Some(batch) = self.scan.process(batch, None, &mut self.watermark, &mut scanned)? {
-                self.feed(0, batch)?;
+                self.feed(0, batch, take)?;
             }
             if self.watermark > before {
-                self.advance(Watermark { time: self.watermark, stamp: 0 })?;
+                self.advance(Watermark { time: self.watermark, stamp: 0 }, take)?;
             }
         }
-        self.advance(Watermark::MAX)?;
+        self.advance(Watermark::MAX, take)?;
         Ok((began.elapsed().as_nanos() as Nanos, self.rows))
     }
 
-    fn advance(&mut self, watermark: Watermark) -> Result<()> {
+    fn advance(&mut self, watermark: Watermark, take: Take<'_>) -> Result<()> {
         for at in 0..self.operators.len() {
             while self.operators[at].watermark(watermark, &mut self.outputs[at])? == Progress::More {
-                self.pass_on(at)?;
+                self.pass_on(at, take)?;
             }
-            self.pass_on(at)?;
+            self.pass_on(at, take)?;
         }
         Ok(())
     }
 
-    fn feed(&mut self, at: usize, batch: Batch) -> Result<()> {
+    fn feed(&mut self, at: usize, batch: Batch, take: Take<'_>) -> Result<()> {
         let Some(operator) = self.operators.get_mut(at) else {
-            self.rows += black_box(&batch).rows() as u64;
-            return Ok(());
+            self.rows += batch.rows() as u64;
+            return take(&batch);
         };
         operator.process(batch, &mut self.outputs[at])?;
-        self.pass_on(at)
+        self.pass_on(at, take)
     }
 
-    fn pass_on(&mut self, at: usize) -> Result<()> {
+    fn pass_on(&mut self, at: usize, take: Take<'_>) -> Result<()> {
         let mut batches = std::mem::take(&mut self.outputs[at].batches);
         for batch in batches.drain(..) {
-            self.feed(at + 1, batch)?;
+            self.feed(at + 1, batch, take)?;
         }
         self.outputs[at].batches = batches;
         Ok(())

@@ -8,12 +8,11 @@ use super::direct::Direct;
 use super::job::{Check, Query};
 use super::overhead::{FILTER, PASS_THROUGH};
 use super::records::{Keys, Records};
-use super::twin::{self, Twin};
 use super::whole::{Whole, rows_for};
-use super::{Figure, Options, Show, Timing, latency, queues, resident, summarise};
+use super::{Figure, Options, Show, Timing, by_hand, latency, queues, resident, summarise};
 use crate::compile::compile;
 use crate::config::Histograms;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::types::Nanos;
 
 /// Records of a measurement unless asked otherwise.
@@ -36,7 +35,7 @@ const TEN_OPERATORS: &str = "CREATE VIEW low AS SELECT id, `key`, `value` FROM t
 
 /// Measures everything of the runtime that has a limit.
 pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
-    by_hand(options, show)?;
+    by_hand::figures(options, show)?;
     let records = Records::new(options.records, Keys::Even(100_000));
     let (filter, pass) = (Query::new(FILTER, Check::Count)?, Query::new(PASS_THROUGH, Check::Count)?);
     let one = &options.cores[..1];
@@ -60,48 +59,6 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
     latency::gate(options, show)?;
     planning(options, show)?;
     resident::gate(options, show)
-}
-
-/// The compiled query called directly, over the loop that somebody would write by hand for it.
-fn by_hand(options: &Options, show: Show<'_>) -> Result<()> {
-    for keys in [1_000, 100_000] {
-        let records = Records::new(options.records, Keys::Even(keys as u64));
-        let loops: [(&str, &str, &dyn Fn() -> Twin); 3] = [
-            ("filter and projection", FILTER, &|| twin::filter(&records)),
-            ("GROUP BY", GROUPS, &|| twin::group(&records, keys)),
-            ("tumbling 1 s", WINDOWS, &|| twin::tumble(&records, keys)),
-        ];
-        let first = if keys == 1_000 { 0 } else { 1 };
-        for (name, sql, by_hand) in &loops[first..] {
-            let query = Query::new(sql, Check::Count)?;
-            let mut rows = (0, 0);
-            let [direct, hand] = in_turns(
-                options,
-                [
-                    &mut || {
-                        let batches = records.batches(&query.projection(), 1024);
-                        let (ns, out) = Direct::new(&query)?.time(batches)?;
-                        rows.0 = out;
-                        Ok(ns)
-                    },
-                    &mut || {
-                        let made = by_hand();
-                        rows.1 = made.rows;
-                        Ok(made.ns)
-                    },
-                ],
-            )?;
-            // A running aggregate joins the changes of a batch, the loop gives one for each record.
-            if rows.0 != rows.1 && *name != "GROUP BY" {
-                return Err(Error::internal(format!("{name}: {} rows, by hand {}", rows.0, rows.1)));
-            }
-            let of = if *name == "filter and projection" { String::new() } else { format!(", {} k keys", keys / 1000) };
-            show(Figure::per_record(format!("{name}{of}, called directly"), direct, records.len()));
-            show(Figure::per_record(format!("{name}{of}, by hand"), hand, records.len()));
-            show(ratio(format!("{name}{of}, called directly over by hand"), direct, hand).at_most(1.5));
-        }
-    }
-    Ok(())
 }
 
 /// What only two cores can show.

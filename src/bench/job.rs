@@ -80,18 +80,19 @@ fn digest_of(batch: &Batch, types: &[DataType]) -> i64 {
 
 /// What `Tally::sum` adds for a batch.
 pub fn sum_of(batch: &Batch) -> i64 {
-    let sign = |row: usize| batch.kind(row).sign();
-    let of_column = |column: &crate::batch::Column| {
-        let value = |row: usize| match &column.values {
-            _ if column.is_null(row) => 0,
-            Values::I64(v) => v[row].wrapping_mul(2),
-            Values::I32(v) => i64::from(v[row]) * 2,
-            Values::F64(v) => (v[row] * 2.0) as i64,
-            _ => 0,
-        };
-        (0..batch.rows()).fold(0i64, |sum, row| sum.wrapping_add(value(row).wrapping_mul(sign(row))))
+    (0..batch.rows()).fold(0, |sum, row| sum.wrapping_add(sum_of_row(batch, row).wrapping_mul(batch.kind(row).sign())))
+}
+
+/// Sum over the numbers of a row, each times 2, whatever the kind of the row.
+pub fn sum_of_row(batch: &Batch, row: usize) -> i64 {
+    let value = |column: &crate::batch::Column| match &column.values {
+        _ if column.is_null(row) => 0,
+        Values::I64(v) => v[row].wrapping_mul(2),
+        Values::I32(v) => i64::from(v[row]) * 2,
+        Values::F64(v) => (v[row] * 2.0) as i64,
+        _ => 0,
     };
-    batch.columns.iter().fold(0, |sum, column| sum.wrapping_add(of_column(column)))
+    batch.columns.iter().fold(0, |sum, column| sum.wrapping_add(value(column)))
 }
 
 /// A planned query over tables in memory.

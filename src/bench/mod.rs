@@ -3,6 +3,8 @@
 //! Used by `corelane bench` and by the files under `benches/`. Every comparison is a ratio within one run, because machines are noisy;
 //! every timed region is checked by a checksum against a computation that shares no code with the engine.
 
+pub mod answer;
+pub mod by_hand;
 pub mod components;
 pub mod decode;
 pub mod direct;

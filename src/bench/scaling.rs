@@ -1,23 +1,24 @@
 //! What more shards give: filter, running GROUP BY and tumbling window over 1, 2, 4, ... shards, beside the loop by hand on one core.
 
+use super::answer::Answer;
 use super::gate::{GROUPS, WINDOWS};
 use super::job::{Check, Query};
 use super::overhead::FILTER;
 use super::records::{Keys, Records};
-use super::twin::{self, Twin};
+use super::twin::{self, Take, Twin};
 use super::whole::Whole;
-use super::{Figure, Options, Show, repeat};
+use super::{Figure, Options, Show, check, repeat};
 use crate::error::Result;
 
 /// Records of a measurement unless asked otherwise.
 pub const RECORDS: usize = 4_000_000;
 
 /// A loop by hand over records with so many keys.
-type ByHand = fn(&Records, usize) -> Twin;
+type ByHand = fn(&Records, usize, Take<'_>) -> Twin;
 
 /// Measures every query at every number of shards.
 pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
-    let filter: ByHand = |records, _| twin::filter(records);
+    let filter: ByHand = |records, _, take| twin::filter(records, take);
     let cases: [(&str, &str, Keys, ByHand); 6] = [
         ("filter", FILTER, Keys::Even(1_000), filter),
         ("GROUP BY, 1 k keys", GROUPS, Keys::Even(1_000), twin::group),
@@ -30,7 +31,11 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
         let records = Records::new(options.records, keys);
         let (Keys::Even(count) | Keys::Zipf(count)) = keys;
         let query = Query::new(sql, Check::Count)?;
-        let hand = repeat(options.repeat, || Ok(by_hand(&records, count as usize).ns))?;
+        let hand = repeat(options.repeat, || Ok(by_hand(&records, count as usize, &mut twin::forget).ns))?;
+        let mut answer = Answer::by(if sql == WINDOWS { 2 } else { 1 });
+        by_hand(&records, count as usize, &mut |out| answer.add(out));
+        let (_, tally) = Whole::new(&Query::new(sql, Check::Sum)?, &records, &options.cores).run()?;
+        check(name, tally.sum(), answer.sum(), show)?;
         show(Figure::per_record(format!("{name}, by hand"), hand, records.len()));
         let mut alone = None;
         for shards in shard_counts(options.cores.len()) {

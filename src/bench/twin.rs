@@ -51,13 +51,14 @@ impl Groups {
 /// Columns of output, written by place.
 struct Buffer {
     keys: [i64; BUFFER_ROWS],
+    starts: [i64; BUFFER_ROWS],
     counts: [i64; BUFFER_ROWS],
     values: [f64; BUFFER_ROWS],
 }
 
 impl Buffer {
     fn new() -> Box<Self> {
-        Box::new(Self { keys: [0; BUFFER_ROWS], counts: [0; BUFFER_ROWS], values: [0.0; BUFFER_ROWS] })
+        Box::new(Self { keys: [0; BUFFER_ROWS], starts: [0; BUFFER_ROWS], counts: [0; BUFFER_ROWS], values: [0.0; BUFFER_ROWS] })
     }
 
     #[inline]
@@ -66,6 +67,32 @@ impl Buffer {
         self.counts[at] = group.count;
         self.values[at] = group.sum;
     }
+
+    /// The first so many rows, all columns.
+    fn full(&self, rows: usize) -> Out<'_> {
+        Out { keys: &self.keys[..rows], starts: &self.starts[..rows], counts: &self.counts[..rows], values: &self.values[..rows] }
+    }
+}
+
+/// Rows that a loop gives, in columns; those that a query does not have are empty.
+#[derive(Debug, Clone, Copy)]
+pub struct Out<'a> {
+    /// Id or key.
+    pub keys: &'a [i64],
+    /// Start of the window.
+    pub starts: &'a [i64],
+    /// Number of records.
+    pub counts: &'a [i64],
+    /// Value or sum of values.
+    pub values: &'a [f64],
+}
+
+/// Takes the rows of a loop, a buffer at a time.
+pub type Take<'t> = &'t mut dyn FnMut(Out<'_>);
+
+/// Looks at nothing: for timing.
+pub fn forget(out: Out<'_>) {
+    black_box(out);
 }
 
 /// What a loop took and gave.
@@ -77,7 +104,7 @@ pub struct Twin {
 }
 
 /// `SELECT id, value FROM test WHERE value > 50`: columns of what passes, written without a branch.
-pub fn filter(records: &Records) -> Twin {
+pub fn filter(records: &Records, take: Take<'_>) -> Twin {
     let (mut ids, mut values) = (vec![0i64; BUFFER_ROWS], vec![0f64; BUFFER_ROWS]);
     let mut rows = 0;
     let began = Instant::now();
@@ -88,14 +115,14 @@ pub fn filter(records: &Records) -> Twin {
             values[count] = *value;
             count += usize::from(*value > 50.0);
         }
-        black_box((&ids, &values));
+        take(Out { keys: &ids[..count], starts: &[], counts: &[], values: &values[..count] });
         rows += count as u64;
     }
     Twin { ns: began.elapsed().as_nanos() as Nanos, rows }
 }
 
 /// `SELECT key, COUNT(*), SUM(value) FROM test GROUP BY key`, a row of output for every record.
-pub fn group(records: &Records, keys: usize) -> Twin {
+pub fn group(records: &Records, keys: usize, take: Take<'_>) -> Twin {
     let mut groups = Groups::new(keys);
     let mut out = Buffer::new();
     let began = Instant::now();
@@ -106,51 +133,82 @@ pub fn group(records: &Records, keys: usize) -> Twin {
             group.sum += value;
             out.put(at, group);
         }
-        black_box(&out);
+        let rows = keys.len();
+        take(Out { keys: &out.keys[..rows], starts: &[], counts: &out.counts[..rows], values: &out.values[..rows] });
     }
     Twin { ns: began.elapsed().as_nanos() as Nanos, rows: records.len() as u64 }
 }
 
 /// The same by windows of a second, each given out when a record's time has passed its end.
-pub fn tumble(records: &Records, keys: usize) -> Twin {
+pub fn tumble(records: &Records, keys: usize, take: Take<'_>) -> Twin {
     let mut groups = Groups::new(keys);
     let mut out = Buffer::new();
     let (mut end, mut rows) = (i64::MIN, 0);
     let began = Instant::now();
-    let mut close = |groups: &mut Groups, out: &mut Buffer| {
-        for group in groups.slots.iter_mut().filter(|group| group.count != 0) {
-            out.put(rows as usize % BUFFER_ROWS, group);
-            *group = Group::default();
-            rows += 1;
-        }
-        black_box(&out);
-    };
     for ((key, value), ts) in records.key.iter().zip(&records.value).zip(&records.ts) {
         if *ts >= end {
-            close(&mut groups, &mut out);
+            rows += close(&mut groups, end, &mut out, take);
             end = ts - ts.rem_euclid(SECOND) + SECOND;
         }
         let group = groups.of(*key);
         group.count += 1;
         group.sum += value;
     }
-    close(&mut groups, &mut out);
+    rows += close(&mut groups, end, &mut out, take);
     Twin { ns: began.elapsed().as_nanos() as Nanos, rows }
+}
+
+/// Gives out the window that ends here and empties it; gives how many rows it had.
+fn close(groups: &mut Groups, end: i64, out: &mut Buffer, take: Take<'_>) -> u64 {
+    let (mut rows, mut at) = (0, 0);
+    for group in groups.slots.iter_mut().filter(|group| group.count != 0) {
+        out.put(at, group);
+        out.starts[at] = end - SECOND;
+        *group = Group::default();
+        rows += 1;
+        at += 1;
+        if at == BUFFER_ROWS {
+            take(out.full(at));
+            at = 0;
+        }
+    }
+    take(out.full(at));
+    rows
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::HashMap;
 
+    use super::super::answer::Answer;
     use super::*;
     use crate::bench::records::Keys;
 
+    /// The sum over a map of what a loop gives is that over a map of what is right.
+    fn check(by_hand: impl FnOnce(Take<'_>) -> Twin, keys: usize, naive: HashMap<(i64, i64), i64>, rows: usize) {
+        let mut answer = Answer::by(keys);
+        assert_eq!(by_hand(&mut |out| answer.add(out)).rows, rows as u64);
+        let sum = naive.values().fold(0i64, |sum, row| sum.wrapping_add(*row));
+        assert_eq!((answer.len(), answer.sum()), (naive.len(), sum));
+    }
+
     #[test]
-    fn loops_give_as_many_rows_as_sets_count() {
+    fn loops_give_what_maps_give() {
         let records = Records::new(30_000, Keys::Even(500));
-        assert_eq!(filter(&records).rows, records.value.iter().filter(|value| **value > 50.0).count() as u64);
-        assert_eq!(group(&records, 500).rows, 30_000);
-        let windows: HashSet<(i64, i64)> = records.key.iter().zip(&records.ts).map(|(key, ts)| (*key, ts / SECOND)).collect();
-        assert_eq!(tumble(&records, 500).rows, windows.len() as u64);
+        let rows = || (0..records.len()).map(|at| (records.id[at], records.key[at], records.value[at], records.ts[at]));
+        let doubled = |value: f64| (value * 2.0) as i64;
+        let passed: HashMap<_, _> =
+            rows().filter(|r| r.2 > 50.0).map(|(id, _, value, _)| ((id, 0), id * 2 + doubled(value))).collect();
+        let count = passed.len();
+        check(|take| filter(&records, take), 1, passed, count);
+        let (mut groups, mut windows) = (HashMap::new(), HashMap::new());
+        for (_, key, value, ts) in rows() {
+            *groups.entry((key, 0)).or_insert(key * 2) += 2 + doubled(value);
+            let start = ts / SECOND * SECOND;
+            *windows.entry((key, start)).or_insert((key + start) * 2) += 2 + doubled(value);
+        }
+        let count = windows.len();
+        check(|take| group(&records, 500, take), 1, groups, 30_000);
+        check(|take| tumble(&records, 500, take), 2, windows, count);
     }
 }

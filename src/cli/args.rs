@@ -59,7 +59,7 @@ pub enum Verb {
     #[command(after_help = format!(
         "Examples:\n  corelane bench overhead --records 1000000\n  corelane bench onebrc --cores 2-5\n  \
          corelane bench gate --json\n\n\
-         A limit that is not kept ends in exit code 1.\n\n{EXIT_CODES}"
+         A limit that is not kept ends in exit code 1, in an optimised build; others do not judge.\n\n{EXIT_CODES}"
     ))]
     Bench(BenchArgs),
 }

@@ -58,7 +58,7 @@ pub enum Verb {
     /// Measure the engine on this host: what a record costs, where that goes, and what a loop written by hand would cost
     #[command(after_help = format!(
         "Examples:\n  corelane bench overhead --records 1000000\n  corelane bench onebrc --cores 2-5\n  \
-         corelane bench gate --json\n\n\
+         corelane bench latency --rates 50000,200000 --plot latency.svg\n  corelane bench gate --json\n\n\
          A limit that is not kept ends in exit code 1, in an optimised build; others do not judge.\n\n{EXIT_CODES}"
     ))]
     Bench(BenchArgs),
@@ -105,6 +105,14 @@ pub struct BenchArgs {
     /// One JSON object a line instead of a table
     #[arg(long)]
     pub json: bool,
+
+    /// `latency` only: rows a second to offer, one rate after the other as long as the host keeps up
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub rates: Vec<u64>,
+
+    /// `latency` only: write the percentile plots as an SVG picture
+    #[arg(long, value_name = "FILE.svg")]
+    pub plot: Option<PathBuf>,
 }
 
 /// SQL and settings of a job.

@@ -11,13 +11,17 @@ use super::explain::print;
 use crate::bench::{Figure, Options, Show, decode, gate, latency, machine, nexmark, onebrc, overhead, scaling};
 use crate::config::{CoreWish, JobConfig, format_cpulist};
 use crate::error::{Error, Result};
-use crate::metrics::align;
+use crate::metrics::{align, svg};
 
 /// Records of a measurement inside `cargo test`.
 const RECORDS_OF_TESTS: usize = 2_000;
 
 /// Measures and writes. An error, after everything is written, if a limit was not kept.
 pub fn run(args: &BenchArgs, out: &mut dyn Write) -> Result<()> {
+    if args.what != BenchName::Latency && (args.plot.is_some() || !args.rates.is_empty()) {
+        return Err(Error::config(format!("'{}' has no rates and no plot", name_of(args.what)))
+            .hint("--rates and --plot go with 'latency'"));
+    }
     let config = JobConfig { shards: CoreWish::parse_argument(&args.cores)?, ..JobConfig::default() };
     let options = Options {
         cores: config.placement()?.shards,
@@ -57,7 +61,7 @@ fn figures(args: &BenchArgs, options: &Options, show: Show<'_>) -> Result<()> {
     match args.what {
         BenchName::Overhead => overhead::figures(options, show),
         BenchName::Scaling => scaling::figures(options, show),
-        BenchName::Latency => latency::figures(options, show),
+        BenchName::Latency => latencies(args, options, show),
         BenchName::Decode => decode::figures(options, show),
         BenchName::Nexmark => nexmark::figures(options, show),
         BenchName::Onebrc => onebrc(options, show),
@@ -66,6 +70,16 @@ fn figures(args: &BenchArgs, options: &Options, show: Show<'_>) -> Result<()> {
             decode::figures(options, show)?;
             onebrc(&Options { records: options.records.min(records_of(BenchName::Onebrc)), ..options.clone() }, show)
         }
+    }
+}
+
+/// At the rates and with the picture that were asked for.
+fn latencies(args: &BenchArgs, options: &Options, show: Show<'_>) -> Result<()> {
+    let rates = if args.rates.is_empty() { &latency::RATES[..] } else { &args.rates };
+    let panels = latency::figures(options, rates, show)?;
+    match &args.plot {
+        Some(path) => std::fs::write(path, svg(&panels)).map_err(|e| Error::io(format!("cannot write '{}'", path.display()), e)),
+        None => Ok(()),
     }
 }
 
@@ -237,6 +251,16 @@ mod tests {
         assert_eq!(table.end().expect("written"), 0);
         let text = String::from_utf8(out).expect("text");
         assert!(text.contains("1.250") && text.contains("1.000") && !text.contains("FALLS SHORT"), "{text}");
+    }
+
+    #[test]
+    fn rates_and_plots_are_refused_where_they_mean_nothing() {
+        let line = ["decode", "--rates", "10,20", "--plot", "x.svg"];
+        let found = HarnessArgs::command().try_get_matches_from(line).expect("a line");
+        let args = HarnessArgs::from_arg_matches(&found).expect("arguments").args;
+        assert_eq!(args.rates, [10, 20]);
+        assert_eq!(run(&args, &mut Vec::new()).expect_err("refused").kind(), crate::error::ErrorKind::Config);
+        assert!(HarnessArgs::command().try_get_matches_from(["latency", "--rates", "0"]).is_err());
     }
 
     #[test]

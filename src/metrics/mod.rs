@@ -2,6 +2,7 @@
 
 mod histogram;
 pub mod hlog;
+mod plot;
 mod profile;
 mod report;
 mod shard;
@@ -9,6 +10,7 @@ mod stage;
 mod stall;
 
 pub use histogram::{LATENCY_MAX, LatencyHistogram, PercentilePoint};
+pub use plot::{Curve, Panel, svg};
 pub use profile::{NodeProfile, Profile, Work};
 pub use report::{Report, align, format_nanos, json, latency_table, percentile_file, write_report};
 pub use shard::{Account, Counters, Glance, INTERVALS_MAX, Interval, Part, Published, PublishedShard, ShardMetrics};

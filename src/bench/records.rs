@@ -92,6 +92,20 @@ impl Records {
         self.id.is_empty()
     }
 
+    /// The records in parts of `rows` but the last, with memory of their own, as that of batches is.
+    pub fn parts(&self, rows: usize) -> Vec<Self> {
+        let part = |start| {
+            let range = start..self.len().min(start + rows);
+            Self {
+                id: self.id[range.clone()].to_vec(),
+                key: self.key[range.clone()].to_vec(),
+                value: self.value[range.clone()].to_vec(),
+                ts: self.ts[range].to_vec(),
+            }
+        };
+        (0..self.len()).step_by(rows).map(part).collect()
+    }
+
     /// Batches of the columns at these positions of (id, key, value, ts), of `rows` rows but the last. Every batch has memory of
     /// its own, as batches from a decoder have.
     pub fn batches(&self, projection: &[usize], rows: usize) -> Vec<Batch> {

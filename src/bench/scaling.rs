@@ -14,11 +14,11 @@ use crate::error::Result;
 pub const RECORDS: usize = 4_000_000;
 
 /// A loop by hand over records with so many keys.
-type ByHand = fn(&Records, usize, Take<'_>) -> Twin;
+type ByHand = fn(&[Records], usize, Take<'_>) -> Twin;
 
 /// Measures every query at every number of shards.
 pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
-    let filter: ByHand = |records, _, take| twin::filter(records, take);
+    let filter: ByHand = |parts, _, take| twin::filter(parts, take);
     let cases: [(&str, &str, Keys, ByHand); 6] = [
         ("filter", FILTER, Keys::Even(1_000), filter),
         ("GROUP BY, 1 k keys", GROUPS, Keys::Even(1_000), twin::group),
@@ -31,9 +31,10 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
         let records = Records::new(options.records, keys);
         let (Keys::Even(count) | Keys::Zipf(count)) = keys;
         let query = Query::new(sql, Check::Count)?;
-        let hand = repeat(options.repeat, || Ok(by_hand(&records, count as usize, &mut twin::forget).ns))?;
+        let parts = records.parts(twin::PART_ROWS);
+        let hand = repeat(options.repeat, || Ok(by_hand(&parts, count as usize, &mut twin::forget).ns))?;
         let mut answer = Answer::by(if sql == WINDOWS { 2 } else { 1 });
-        by_hand(&records, count as usize, &mut |out| answer.add(out));
+        by_hand(&parts, count as usize, &mut |out| answer.add(out));
         let (_, tally) = Whole::new(&Query::new(sql, Check::Sum)?, &records, &options.cores).run()?;
         check(name, tally.sum(), answer.sum(), show)?;
         show(Figure::per_record(format!("{name}, by hand"), hand, records.len()));

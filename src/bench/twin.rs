@@ -1,6 +1,7 @@
 //! The loops that somebody would write by hand for one query over arrays: no engine, no types of the engine, nothing general.
 //!
-//! They write their output into buffers that are used again for every 1,024 rows, as long as a buffer of the engine lives.
+//! They read the same arrays as the engine does, in parts of `PART_ROWS` rows with memory of their own, and write their output into buffers
+//! that are used again for every part, as long as a buffer of the engine lives.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -8,8 +9,8 @@ use std::time::Instant;
 use super::records::Records;
 use crate::types::Nanos;
 
-/// Rows of an output buffer.
-const BUFFER_ROWS: usize = 1024;
+/// Rows of a part of the records, and of an output buffer.
+pub const PART_ROWS: usize = 1024;
 
 /// Length of a window.
 const SECOND: i64 = 1_000_000_000;
@@ -50,15 +51,15 @@ impl Groups {
 
 /// Columns of output, written by place.
 struct Buffer {
-    keys: [i64; BUFFER_ROWS],
-    starts: [i64; BUFFER_ROWS],
-    counts: [i64; BUFFER_ROWS],
-    values: [f64; BUFFER_ROWS],
+    keys: [i64; PART_ROWS],
+    starts: [i64; PART_ROWS],
+    counts: [i64; PART_ROWS],
+    values: [f64; PART_ROWS],
 }
 
 impl Buffer {
     fn new() -> Box<Self> {
-        Box::new(Self { keys: [0; BUFFER_ROWS], starts: [0; BUFFER_ROWS], counts: [0; BUFFER_ROWS], values: [0.0; BUFFER_ROWS] })
+        Box::new(Self { keys: [0; PART_ROWS], starts: [0; PART_ROWS], counts: [0; PART_ROWS], values: [0.0; PART_ROWS] })
     }
 
     #[inline]
@@ -104,13 +105,13 @@ pub struct Twin {
 }
 
 /// `SELECT id, value FROM test WHERE value > 50`: columns of what passes, written without a branch.
-pub fn filter(records: &Records, take: Take<'_>) -> Twin {
-    let (mut ids, mut values) = (vec![0i64; BUFFER_ROWS], vec![0f64; BUFFER_ROWS]);
+pub fn filter(parts: &[Records], take: Take<'_>) -> Twin {
+    let (mut ids, mut values) = (vec![0i64; PART_ROWS], vec![0f64; PART_ROWS]);
     let mut rows = 0;
     let began = Instant::now();
-    for (id, value) in records.id.chunks(BUFFER_ROWS).zip(records.value.chunks(BUFFER_ROWS)) {
+    for part in parts {
         let mut count = 0;
-        for (id, value) in id.iter().zip(value) {
+        for (id, value) in part.id.iter().zip(&part.value) {
             ids[count] = *id;
             values[count] = *value;
             count += usize::from(*value > 50.0);
@@ -122,37 +123,41 @@ pub fn filter(records: &Records, take: Take<'_>) -> Twin {
 }
 
 /// `SELECT key, COUNT(*), SUM(value) FROM test GROUP BY key`, a row of output for every record.
-pub fn group(records: &Records, keys: usize, take: Take<'_>) -> Twin {
+pub fn group(parts: &[Records], keys: usize, take: Take<'_>) -> Twin {
     let mut groups = Groups::new(keys);
     let mut out = Buffer::new();
+    let mut given = 0;
     let began = Instant::now();
-    for (keys, values) in records.key.chunks(BUFFER_ROWS).zip(records.value.chunks(BUFFER_ROWS)) {
-        for (at, (key, value)) in keys.iter().zip(values).enumerate() {
+    for part in parts {
+        for (at, (key, value)) in part.key.iter().zip(&part.value).enumerate() {
             let group = groups.of(*key);
             group.count += 1;
             group.sum += value;
             out.put(at, group);
         }
-        let rows = keys.len();
+        let rows = part.len();
+        given += rows as u64;
         take(Out { keys: &out.keys[..rows], starts: &[], counts: &out.counts[..rows], values: &out.values[..rows] });
     }
-    Twin { ns: began.elapsed().as_nanos() as Nanos, rows: records.len() as u64 }
+    Twin { ns: began.elapsed().as_nanos() as Nanos, rows: given }
 }
 
 /// The same by windows of a second, each given out when a record's time has passed its end.
-pub fn tumble(records: &Records, keys: usize, take: Take<'_>) -> Twin {
+pub fn tumble(parts: &[Records], keys: usize, take: Take<'_>) -> Twin {
     let mut groups = Groups::new(keys);
     let mut out = Buffer::new();
     let (mut end, mut rows) = (i64::MIN, 0);
     let began = Instant::now();
-    for ((key, value), ts) in records.key.iter().zip(&records.value).zip(&records.ts) {
-        if *ts >= end {
-            rows += close(&mut groups, end, &mut out, take);
-            end = ts - ts.rem_euclid(SECOND) + SECOND;
+    for part in parts {
+        for ((key, value), ts) in part.key.iter().zip(&part.value).zip(&part.ts) {
+            if *ts >= end {
+                rows += close(&mut groups, end, &mut out, take);
+                end = ts - ts.rem_euclid(SECOND) + SECOND;
+            }
+            let group = groups.of(*key);
+            group.count += 1;
+            group.sum += value;
         }
-        let group = groups.of(*key);
-        group.count += 1;
-        group.sum += value;
     }
     rows += close(&mut groups, end, &mut out, take);
     Twin { ns: began.elapsed().as_nanos() as Nanos, rows }
@@ -167,7 +172,7 @@ fn close(groups: &mut Groups, end: i64, out: &mut Buffer, take: Take<'_>) -> u64
         *group = Group::default();
         rows += 1;
         at += 1;
-        if at == BUFFER_ROWS {
+        if at == PART_ROWS {
             take(out.full(at));
             at = 0;
         }
@@ -200,7 +205,8 @@ mod tests {
         let passed: HashMap<_, _> =
             rows().filter(|r| r.2 > 50.0).map(|(id, _, value, _)| ((id, 0), id * 2 + doubled(value))).collect();
         let count = passed.len();
-        check(|take| filter(&records, take), 1, passed, count);
+        let parts = records.parts(PART_ROWS);
+        check(|take| filter(&parts, take), 1, passed, count);
         let (mut groups, mut windows) = (HashMap::new(), HashMap::new());
         for (_, key, value, ts) in rows() {
             *groups.entry((key, 0)).or_insert(key * 2) += 2 + doubled(value);
@@ -208,7 +214,7 @@ mod tests {
             *windows.entry((key, start)).or_insert((key + start) * 2) += 2 + doubled(value);
         }
         let count = windows.len();
-        check(|take| group(&records, 500, take), 1, groups, 30_000);
-        check(|take| tumble(&records, 500, take), 2, windows, count);
+        check(|take| group(&parts, 500, take), 1, groups, 30_000);
+        check(|take| tumble(&parts, 500, take), 2, windows, count);
     }
 }

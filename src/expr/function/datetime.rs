@@ -131,6 +131,19 @@ fn has_field(unit: Unit, data_type: &DataType) -> bool {
     }
 }
 
+/// What is wrong with taking this field of a time, if anything is.
+pub fn wrong_field(unit: &str, time: &DataType) -> Option<Reason> {
+    match Unit::named(unit) {
+        None => Some(NO_SUCH_UNIT),
+        Some(unit) => (*time != DataType::Null && !has_field(unit, time)).then_some(NO_SUCH_FIELD),
+    }
+}
+
+/// What is wrong with rounding to this unit, if anything is.
+pub fn wrong_rounding(unit: &str) -> Option<Reason> {
+    (!Unit::named(unit).is_some_and(Unit::has_length)).then_some(NO_SUCH_UNIT)
+}
+
 fn field_types(given: &[DataType], unit: Unit) -> Resolved {
     let [given] = given else { return None };
     let time = if *given == DataType::Null { DataType::Timestamp(9) } else { given.clone() };

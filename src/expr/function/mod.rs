@@ -22,6 +22,8 @@ mod time_text;
 #[cfg(test)]
 mod testing;
 
+pub use datetime::{wrong_field, wrong_rounding};
+
 use super::ScalarFunction;
 
 /// All families.

@@ -5,6 +5,7 @@ use sqlparser::ast;
 use super::coercion::{cast, is_text_literal};
 use super::expr::{ExprBinder, negate_if, text};
 use super::function::library_call;
+use super::library;
 use super::scope::{name_span, span_of, unsupported};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
@@ -40,6 +41,16 @@ pub fn item(value: Expr, key: Expr, span: Span) -> Result<Expr> {
         other => return Err(Error::sql(format!("{other} has no items")).at(span).hint("ARRAY and MAP have")),
     };
     Ok(cast(library_call("ITEM", vec![value, cast(key, &key_type)], span)?, &data_type))
+}
+
+/// What is wrong with a unit of time, as an error at its place, or at that of the expression where the unit has none.
+fn unit_error(wrong: Option<&'static str>, unit: &ast::DateTimeField, e: &ast::Expr) -> Option<Error> {
+    let span = match unit {
+        ast::DateTimeField::Custom(name) => name_span(name),
+        _ => span_of(e),
+    };
+    let hint = "YEAR, MONTH, DAY, HOUR, MINUTE, SECOND and the like; EXTRACT also knows DOW, DOY and EPOCH";
+    wrong.map(|reason| Error::sql(format!("{reason}: {unit}")).at(span).hint(hint))
 }
 
 impl ExprBinder<'_> {
@@ -78,8 +89,10 @@ impl ExprBinder<'_> {
                 self.words(name, &[expr], trim_what.as_deref(), e)
             }
             E::Extract { field, expr, .. } => {
-                let value = self.bind(expr)?;
-                library_call("EXTRACT", vec![text(&field.to_string().to_ascii_uppercase()), value], span_of(&**expr))
+                let (unit, value) = (field.to_string().to_ascii_uppercase(), self.bind(expr)?);
+                let wrong = library::wrong_field(&unit, &value.data_type());
+                let call = library_call("EXTRACT", vec![text(&unit), value], span_of(&**expr))?;
+                unit_error(wrong, field, expr).map_or(Ok(call), Err)
             }
             E::Ceil { expr, field } => self.rounded("CEIL", expr, field),
             E::Floor { expr, field } => self.rounded("FLOOR", expr, field),
@@ -96,7 +109,13 @@ impl ExprBinder<'_> {
         let mut args = vec![self.bind(x)?];
         match field {
             ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime) => {}
-            ast::CeilFloorKind::DateTimeField(unit) => args.push(text(&unit.to_string().to_ascii_uppercase())),
+            ast::CeilFloorKind::DateTimeField(unit) => {
+                let name = unit.to_string().to_ascii_uppercase();
+                if let Some(error) = unit_error(library::wrong_rounding(&name), unit, x) {
+                    return Err(error);
+                }
+                args.push(text(&name));
+            }
             ast::CeilFloorKind::Scale(_) => {
                 return Err(unsupported(&format!("{name} with a scale"), "ROUND(x, digits) or TRUNCATE", x));
             }

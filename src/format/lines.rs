@@ -31,16 +31,9 @@ pub(super) enum Framed<'a> {
     Nothing,
 }
 
-/// What a search for the end of a record found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// Index of the line end that closes the record, and how many line ends the record itself holds.
-    At(usize, u64),
-    /// The bytes end before the record does; at the end of input it is a whole record all the same.
-    Open,
-    /// The same, but at the end of input the record is broken for this reason.
-    Unclosed(&'static str),
-}
+/// The line end that closes a record: its index, and how many line ends the record itself holds. `None` where the bytes end before
+/// the record does.
+pub(super) type End = Option<(usize, u64)>;
 
 /// Position in a split and the state of skipping a record that is too long.
 #[derive(Debug)]
@@ -64,6 +57,11 @@ impl Lines {
         !self.skipping && self.place.offset > 0
     }
 
+    /// Bytes of the split that are read.
+    pub fn offset(&self) -> u64 {
+        self.place.offset
+    }
+
     /// The greatest length of a record.
     pub fn bytes_max(&self) -> usize {
         self.bytes_max
@@ -81,22 +79,23 @@ impl Lines {
     #[inline]
     pub fn next_line<'a>(&mut self, bytes: &'a [u8], input: Input, consumed: &mut usize) -> Framed<'a> {
         let searched = self.searched;
-        let framed = self.next_record(bytes, input, consumed, |rest| {
+        let framed = self.next_record(bytes, input, consumed, |rest, _| {
             let from = searched.min(rest.len());
-            memchr(b'\n', &rest[from..]).map_or(End::Open, |at| End::At(from + at, 0))
+            memchr(b'\n', &rest[from..]).map(|at| (from + at, 0))
         });
         self.searched = if matches!(framed, Framed::Nothing) { bytes.len() - *consumed } else { 0 };
         framed
     }
 
-    /// The next record of `bytes[*consumed..]`, whose end `find` looks for; moves `consumed` past it. Hot: once per row.
+    /// The next record of `bytes[*consumed..]`, whose end `find` looks for in bytes that stand at an offset in the split; moves
+    /// `consumed` past it. Hot: once per row.
     #[inline]
     pub fn next_record<'a>(
         &mut self,
         bytes: &'a [u8],
         input: Input,
         consumed: &mut usize,
-        find: impl FnOnce(&[u8]) -> End,
+        find: impl FnOnce(&[u8], u64) -> End,
     ) -> Framed<'a> {
         if self.skipping {
             self.skip(bytes, consumed, 0);
@@ -105,30 +104,22 @@ impl Lines {
         if rest.is_empty() || self.skipping {
             return Framed::Nothing;
         }
-        let found = find(rest);
         let place = self.place;
-        let len = match found {
-            End::At(at, _) => at,
-            _ => rest.len(),
-        };
-        if len > self.bytes_max {
+        let found = find(rest, place.offset);
+        if found.map_or(rest.len(), |(at, _)| at) > self.bytes_max {
             return self.too_long(bytes, consumed);
         }
         match (found, input) {
-            (End::At(end, inner_lines), _) => {
+            (Some((end, inner_lines)), _) => {
                 *consumed += end + 1;
                 self.place.offset += end as u64 + 1;
                 self.place.line += inner_lines + 1;
                 Framed::Record(trim(&rest[..end], place), place)
             }
-            (_, Input::Partial) => Framed::Nothing,
-            (End::Open, Input::Complete) => {
+            (None, Input::Partial) => Framed::Nothing,
+            (None, Input::Complete) => {
                 self.advance(rest, consumed);
                 Framed::Record(trim(rest, place), place)
-            }
-            (End::Unclosed(reason), Input::Complete) => {
-                self.advance(rest, consumed);
-                Framed::Bad(bad_record(place, Cow::Borrowed(reason), rest))
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::block::{Block, Expected};
-use super::record::{self, Record, Search};
+use super::record::{self, Record, Search, Sought};
 use super::{CsvFormat, Dialect, Header};
 use crate::batch::Column;
 use crate::error::nearest;
@@ -62,7 +62,7 @@ impl CsvDecoder {
 
     /// Whether the next record may be one of a block: the others are to be looked at one by one.
     fn takes_blocks(&self) -> bool {
-        self.header == Header::Absent && self.lines.are_plain() && self.search.is_new()
+        self.header == Header::Absent && self.lines.are_plain() && self.search.is_free(self.lines.offset())
     }
 
     fn record(&mut self, text: &[u8], place: Place, out: &mut Decoded) {
@@ -139,15 +139,16 @@ impl Decoder for CsvDecoder {
                     break;
                 }
             }
-            let (search, dialect) = (&mut self.search, &self.dialect);
-            match self.lines.next_record(bytes, input, &mut consumed, |rest| search.end_of_record(rest, dialect)) {
+            let search = &mut self.search;
+            let sought = Sought { dialect: &self.dialect, input, bytes_max: self.lines.bytes_max() };
+            match self.lines.next_record(bytes, input, &mut consumed, |rest, at| search.end_of_record(rest, at, sought)) {
                 Framed::Nothing => break,
                 Framed::Bad(bad) => {
-                    self.search = Search::default();
+                    self.search.next();
                     out.bad.push(bad);
                 }
                 Framed::Record(text, place) => {
-                    self.search = Search::default();
+                    self.search.next();
                     if !text.is_empty() && !record::is_comment(text, &self.dialect) {
                         self.record(text, place, out);
                     }

@@ -3,6 +3,7 @@
 //! Reading: fields belong to the physical columns by position, or by the names of a header line (`'csv.header' = 'true'`).
 //! An empty field is NULL, except that a text column reads it as the empty string. With `'csv.null-literal'` an
 //! unquoted field of that text is NULL in every column. Blank lines are skipped. An escape character counts inside quotes.
+//! A quoted field may hold line ends; where its quotes are wrong, each line is read as a record, so that a stray quote costs its line.
 //! Writing: NULL is the null literal, or an empty field. With `'changelog' = 'true'` a last field `op` says the row's kind.
 
 mod block;

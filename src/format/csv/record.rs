@@ -6,6 +6,7 @@ use std::ops::Range;
 use memchr::{memchr, memchr_iter};
 
 use super::Dialect;
+use crate::format::Input;
 use crate::format::lines::End;
 
 const UNCLOSED: &str = "a quoted field is not closed";
@@ -13,44 +14,80 @@ const AFTER_QUOTE: &str = "something follows the closing quote of a field";
 const UNEQUAL: &str = "the quotes of the record do not match";
 
 /// How far the end of the record at the front was looked for, so that a quoted record that comes in many pieces is walked once.
+///
+/// A quote that is never closed, or closed by one that opens another field, would swallow the records behind it. So the lines of a record whose
+/// quotes are wrong are read once more, each as a record of its own: what is refused is the line with the stray quote.
 #[derive(Debug, Default)]
 pub(super) struct Search {
     walk: Walk,
     walked: usize,
     inner_lines: u64,
+    /// Index of the first line end inside the record.
+    first_line_end: usize,
+    /// Offset in the split up to which every line is a record.
+    lines_until: u64,
+}
+
+/// What a record is looked for in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sought<'a> {
+    pub dialect: &'a Dialect,
+    pub input: Input,
+    /// Bytes of a record at the most.
+    pub bytes_max: usize,
 }
 
 impl Search {
-    /// Whether nothing was looked at yet.
-    pub fn is_new(&self) -> bool {
-        self.walked == 0
+    /// Whether a record that begins at this offset may be one of a block: nothing of it was looked at yet, and it need not end with its line.
+    pub fn is_free(&self, offset: u64) -> bool {
+        self.walked == 0 && offset >= self.lines_until
     }
 
-    /// Where the record at the front of `bytes` ends. Hot: once per row.
+    /// Goes on to the next record.
     #[inline]
-    pub fn end_of_record(&mut self, bytes: &[u8], dialect: &Dialect) -> End {
+    pub fn next(&mut self) {
+        *self = Self { lines_until: self.lines_until, ..Self::default() };
+    }
+
+    /// Where the record ends that begins at the front of `bytes`, at `offset` of the split. Hot: once per row.
+    #[inline]
+    pub fn end_of_record(&mut self, bytes: &[u8], offset: u64, sought: Sought<'_>) -> End {
         if self.walked == 0 {
             let line = memchr(b'\n', bytes);
             let first_line = &bytes[..line.unwrap_or(bytes.len())];
-            if is_comment(first_line, dialect) || memchr(dialect.quote, first_line).is_none() {
-                return line.map_or(End::Open, |at| End::At(at, 0));
+            let plain = is_comment(first_line, sought.dialect) || memchr(sought.dialect.quote, first_line).is_none();
+            if plain || offset < self.lines_until {
+                return line.map(|at| (at, 0));
             }
         }
-        self.walk_on(bytes, dialect)
+        self.walk_on(bytes, offset, sought)
     }
 
-    fn walk_on(&mut self, bytes: &[u8], dialect: &Dialect) -> End {
-        for (at, &byte) in bytes.iter().enumerate().skip(self.walked) {
+    fn walk_on(&mut self, bytes: &[u8], offset: u64, sought: Sought<'_>) -> End {
+        let within = &bytes[..bytes.len().min(sought.bytes_max + 1)];
+        for (at, &byte) in within.iter().enumerate().skip(self.walked) {
             if byte == b'\n' {
                 if !self.walk.is_inside_quotes() {
-                    return End::At(at, self.inner_lines);
+                    return if self.walk.junk { self.line_by_line(offset, at) } else { Some((at, self.inner_lines)) };
+                }
+                if self.inner_lines == 0 {
+                    self.first_line_end = at;
                 }
                 self.inner_lines += 1;
             }
-            self.walk.step(byte, dialect);
+            self.walk.step(byte, sought.dialect);
         }
-        self.walked = bytes.len();
-        if self.walk.is_inside_quotes() { End::Unclosed(UNCLOSED) } else { End::Open }
+        self.walked = within.len();
+        let is_too_long = bytes.len() > sought.bytes_max;
+        let is_unclosed = sought.input == Input::Complete && (self.walk.is_inside_quotes() || self.walk.junk);
+        if self.inner_lines > 0 && (is_too_long || is_unclosed) { self.line_by_line(offset, within.len()) } else { None }
+    }
+
+    /// Ends the record with its first line, and has the others up to `bytes` read one by one.
+    #[cold]
+    fn line_by_line(&mut self, offset: u64, bytes: usize) -> End {
+        self.lines_until = offset + bytes as u64;
+        Some((if self.inner_lines == 0 { bytes } else { self.first_line_end }, 0))
     }
 }
 

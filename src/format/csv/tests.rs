@@ -55,7 +55,7 @@ fn a_bad_record_says_what_is_wrong_and_where() {
     check(
         &[],
         "1,a\n2,b,3,4\nx,a,1\n4,\"a\"b,1\n5,\"a\nb\",1e\n99999999999,a,1\n6,a,1\n7,\"open,1\n8,a,1\n",
-        &["[6, a, 1.0]"],
+        &["[6, a, 1.0]", "[8, a, 1.0]"],
         &[
             (0, 1, "the record has 2 fields instead of 3"),
             (4, 2, "the record has 4 fields instead of 3"),
@@ -69,6 +69,20 @@ fn a_bad_record_says_what_is_wrong_and_where() {
     let (rows, bad) = read(&[], b"1,\xff,1\n2,\"\xff\",1\n3,a,1");
     assert_eq!((rows.len(), bad.len()), (1, 2));
     assert!(bad[0].2.contains("UTF-8"));
+}
+
+#[test]
+fn a_stray_quote_costs_the_line_it_stands_in() {
+    let unclosed = "a quoted field is not closed";
+    // Never closed; closed by a quote that opens a field; closed beyond what a record may hold.
+    check(&[], "1,\"a,1\n2,b,2\n3,c,3", &["[2, b, 2.0]", "[3, c, 3.0]"], &[(0, 1, unclosed)]);
+    check(&[], "1,\"a,1\n2,b,2\n3,\"c\",3\n4,d,4", &["[2, b, 2.0]", "[3, c, 3.0]", "[4, d, 4.0]"], &[(0, 1, unclosed)]);
+    check(
+        &[("line.max-bytes", "20")],
+        "1,\"a,1\n2,b,2\n3,c,3\n4,d,4\n5,\"e\nf\",5\n",
+        &["[2, b, 2.0]", "[3, c, 3.0]", "[4, d, 4.0]", "[5, e\nf, 5.0]"],
+        &[(0, 1, unclosed)],
+    );
 }
 
 #[test]

@@ -35,6 +35,9 @@ pub const SINK_BACKLOG_BYTES_MAX: usize = 4 << 20;
 /// Nanoseconds after which a sink that takes nothing, and has no descriptor to wait on, is asked again.
 pub const SINK_RETRY_NS: u64 = 1_000_000;
 
+/// Milliseconds a job that is told to stop at once may take. More (a shard waits in a write that nobody reads): the program ends without it.
+pub const STOP_PATIENCE_MS: u64 = 1_000;
+
 /// One turn of so many is timed while a job is profiled, unless `profile.every` says otherwise. Odd, so that it meets turns of
 /// both kinds where two alternate.
 pub const PROFILE_EVERY_DEFAULT: u64 = 17;

@@ -3,7 +3,6 @@
 //! The calling thread stays a control thread: it waits for the end, for signals and for the end of `--duration`.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -11,14 +10,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::args::RunArgs;
+use super::args::{RunArgs, exit_code};
 use super::explain::print;
 use super::job::{Job, prepare};
 use super::profile::costs;
 use crate::config::{Histograms, JobConfig, Pinning, Progress};
 use crate::engine::{self, Outcome, Shell};
 use crate::error::{Error, Result};
-use crate::limits::PROFILE_EVERY_DEFAULT;
+use crate::limits::{PROFILE_EVERY_DEFAULT, STOP_PATIENCE_MS};
 use crate::metrics::{Profile, Published, Report, StallMeter, Watch, format_nanos, write_report};
 use crate::shard::aside::ShownRow;
 use crate::shard::control::{Control, Phase};
@@ -29,6 +28,8 @@ use crate::types::{EventTime, Nanos};
 
 /// How often the progress line is drawn.
 const REDRAW: Duration = Duration::from_millis(250);
+
+const STOP_PATIENCE: Duration = Duration::from_millis(STOP_PATIENCE_MS);
 
 /// What wakes the control thread.
 enum Event {
@@ -143,13 +144,22 @@ fn supervise(job: &Job, duration: Option<Duration>) -> Result<Outcome> {
             .map_err(|e| Error::io("cannot start a thread", e))?;
         let mut line = ProgressLine::new(&job.config);
         let deadline = duration.map(|d| Instant::now() + d);
+        let mut give_up_at = None;
         loop {
             match inbox.recv_timeout(until(deadline)) {
                 Ok(Event::Ended(result)) => {
                     line.clear();
                     return *result;
                 }
-                Ok(Event::Signal) => stop(&control),
+                Ok(Event::Signal) if control.phase() == Phase::Run => {
+                    tracing::info!("stopping: what was read is processed and written; once more stops at once");
+                    control.advance(Phase::Drain);
+                }
+                Ok(Event::Signal) => {
+                    control.advance(Phase::Abort);
+                    give_up_at.get_or_insert(Instant::now() + STOP_PATIENCE);
+                }
+                Err(RecvTimeoutError::Timeout) if give_up_at.is_some_and(|at| Instant::now() >= at) => give_up(),
                 Err(RecvTimeoutError::Timeout) if deadline.is_some_and(|d| Instant::now() >= d) => control.advance(Phase::Drain),
                 Err(RecvTimeoutError::Timeout) => line.draw(&published),
                 Err(RecvTimeoutError::Disconnected) => return Err(Error::internal("the engine ended without a result")),
@@ -168,14 +178,12 @@ fn until(deadline: Option<Instant>) -> Duration {
     }
 }
 
-/// First signal: drain. Second: stop at once.
-fn stop(control: &Arc<Control>) {
-    if control.phase() == Phase::Run {
-        tracing::info!("stopping: what was read is processed and written; once more stops at once");
-        control.advance(Phase::Drain);
-    } else {
-        control.advance(Phase::Abort);
-    }
+/// Ends the program although a shard has not come back: it sits in a write to a pipe or terminal that nobody reads, and cannot be
+/// called off.
+fn give_up() -> ! {
+    let error = Error::stopped();
+    tracing::error!("{error}: a shard is still waiting to write");
+    std::process::exit(exit_code(&error).into())
 }
 
 fn listen(mut signals: Signals, events: Sender<Event>) -> Result<std::thread::JoinHandle<()>> {

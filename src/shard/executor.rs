@@ -4,7 +4,9 @@
 //! because it polls its sockets itself. So the preempt timer has nobody to make room for, and is set so that it never fires.
 //! When the shard parks, a receive on the doorbell, a peek at each open connection and a timer wait together in the ring, and the first
 //! to complete wakes it. Their sockets are in blocking mode and read with MSG_DONTWAIT, because io_uring answers at once, with
-//! an error, for a socket in non-blocking mode. A listener has nothing to peek at: with one, it looks again after `LISTENER_POLL`.
+//! an error, for a socket in non-blocking mode. What was queued and then dropped, because another wait completed at once, stays in the ring's queue until
+//! the executor sleeps, and counts as a reference of the task, of which there may be 32,767: so the shard names no descriptor
+//! that it does not mean to read. A listener has nothing to peek at: with one, it looks again after `LISTENER_POLL`.
 
 use std::future::{Future, poll_fn};
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd, IntoRawFd, RawFd};

@@ -104,9 +104,11 @@ impl Ingest {
         self.reader.stop();
     }
 
-    /// Descriptors to wait on while there is nothing to read.
+    /// Descriptors to wait on while there is nothing to read. None while the reader is left alone: what is there to read must not wake a
+    /// shard that has no room for it.
     pub(super) fn wait_on(&self) -> Vec<std::os::fd::RawFd> {
-        if self.state == State::Reading { self.reader.wait_on() } else { Vec::new() }
+        let reads = self.state == State::Reading && self.left_alone.is_none();
+        if reads { self.reader.wait_on() } else { Vec::new() }
     }
 
     /// Reads at most one batch and queues it in the flow. Hot: once per batch.

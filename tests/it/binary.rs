@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tempfile::TempDir;
 
@@ -61,13 +62,82 @@ fn duration_drains_a_job_without_end() {
     assert!(!output.stdout.is_empty(), "rows were printed before the end");
 }
 
+fn terminate(child: &Child) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -TERM {}", child.id())]).status().expect("a shell");
+    assert!(sent.success());
+}
+
+/// Sends the second signal once the first was heeded, and gives how the program ended.
+fn terminate_twice(mut child: Child) -> (Option<i32>, String) {
+    let mut notes = BufReader::new(child.stderr.take().expect("a pipe"));
+    terminate(&child);
+    let mut seen = String::new();
+    while !seen.contains("once more stops at once") {
+        assert!(notes.read_line(&mut seen).expect("readable") > 0, "{seen}");
+    }
+    terminate(&child);
+    std::io::Read::read_to_string(&mut notes, &mut seen).expect("readable");
+    (child.wait().expect("it ends").code(), seen)
+}
+
 #[test]
 fn first_signal_drains_the_job() {
     let (_folder, mut child) = start(ENDLESS, &[]);
     let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
     out.read_line(&mut String::new()).expect("it prints once it runs");
-    let sent = Command::new("sh").args(["-c", &format!("kill -TERM {}", child.id())]).status().expect("a shell");
-    assert!(sent.success());
+    terminate(&child);
     std::io::copy(&mut out, &mut std::io::sink()).expect("readable");
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+/// Bytes that wait inside the kernel, on either side, in connections to this port.
+fn bytes_in_sockets(port: u16) -> usize {
+    let table = std::fs::read_to_string("/proc/net/tcp").expect("a Linux host");
+    let port = format!(":{port:04X}");
+    let queues = |line: &str| {
+        let columns: Vec<_> = line.split_whitespace().collect();
+        let ours = columns[1].ends_with(&port) || columns[2].ends_with(&port);
+        let bytes = columns[4].split(':').map(|hex| usize::from_str_radix(hex, 16).unwrap_or(0));
+        if ours { bytes.sum() } else { 0 }
+    };
+    table.lines().skip(1).map(queues).sum()
+}
+
+#[test]
+fn second_signal_stops_a_job_whose_server_does_not_read() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = server.local_addr().expect("an address");
+    let sql = format!(
+        "CREATE TABLE t (a VARCHAR) WITH ('connector' = 'filesystem', 'path' = '-', 'format' = 'csv');
+         CREATE TABLE o (a VARCHAR) WITH ('connector' = 'tcp', 'connect' = '{address}', 'format' = 'csv');
+         INSERT INTO o SELECT a FROM t;"
+    );
+    let (_folder, mut child) = start(&sql, &[]);
+    let line = ["x".repeat(4095), "\n".to_owned()].concat();
+    let mut input = child.stdin.take().expect("a pipe");
+    let taken = AtomicUsize::new(0);
+    let (code, notes) = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while input.write_all(line.as_bytes()).is_ok() {
+                taken.fetch_add(line.len(), Ordering::Relaxed);
+            }
+        });
+        // What the job has taken and the sockets do not hold waits in its writer, which may hold 4 MiB, and only little of it in its input.
+        while taken.load(Ordering::Relaxed) < bytes_in_sockets(address.port()) + (7 << 19) {
+            std::thread::yield_now();
+        }
+        terminate_twice(child)
+    });
+    assert_eq!(code, Some(1), "{notes}");
+    assert!(notes.contains("stopped before it was done"), "{notes}");
+}
+
+#[test]
+fn second_signal_stops_a_job_that_waits_for_a_full_pipe() {
+    let (_folder, mut child) = start(&ENDLESS.replace("1000", "unlimited"), &[]);
+    let mut out = child.stdout.take().expect("a pipe");
+    std::io::Read::read_exact(&mut out, &mut [0]).expect("it prints once it runs");
+    let (code, notes) = terminate_twice(child);
+    assert_eq!(code, Some(1), "{notes}");
+    assert!(notes.contains("stopped before it was done"), "{notes}");
 }

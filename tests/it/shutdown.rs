@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use corelane::batch::Batch;
+use corelane::cli::args::exit_code;
 use corelane::config::{Driver, Histograms, Idle, JobConfig, Pinning};
 use corelane::engine::{self, Outcome};
 use corelane::error::Result;
@@ -178,5 +179,6 @@ fn panic_in_a_shard_ends_the_job_and_names_the_shard() {
         let sink = Arc::new(Counting { panics_in: Some(shard), ..Counting::default() });
         let error = run(&sink, None).err().expect("fails");
         assert_eq!(error.message(), format!("shard {shard}: panicked: the writer broke"));
+        assert_eq!(exit_code(&error), 101);
     }
 }

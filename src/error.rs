@@ -157,7 +157,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        f.write_str(&printable(&self.message))?;
         if let Some(span) = self.span {
             match &self.source_line {
                 Some((file, line)) => {
@@ -168,8 +168,10 @@ impl fmt::Display for Error {
                     let carets = "^".repeat(span.width.max(1) as usize);
                     write!(
                         f,
-                        "\n{pad}--> {file}:{}:{}\n{pad} |\n{number} | {line}\n{pad} | {before}{carets}",
-                        span.line, span.column
+                        "\n{pad}--> {file}:{}:{}\n{pad} |\n{number} | {}\n{pad} | {before}{carets}",
+                        span.line,
+                        span.column,
+                        printable(line)
                     )?;
                 }
                 None => write!(f, " (line {}, column {})", span.line, span.column)?,
@@ -183,6 +185,18 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Control characters as escapes, but for tabs and line ends: what a stranger has sent must not steer the terminal.
+pub fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_control() && c != '\n' && c != '\t' {
+            true => out.extend(c.escape_default()),
+            false => out.push(c),
+        }
+    }
+    out
+}
 
 /// The candidate nearest to `name` in spelling, if one is near enough to be worth suggesting.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -210,6 +224,11 @@ mod tests {
             error.to_string(),
             "no table 'trads'\n --> q.sql:2:7\n  |\n2 | FROM  trads\n  |       ^^^^^\nhint: did you mean 'trades'?"
         );
+    }
+
+    #[test]
+    fn an_error_does_not_steer_the_terminal() {
+        assert_eq!(Error::data("row \u{1b}[2J\t1").to_string(), "row \\u{1b}[2J\t1");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::control::Control;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 use crate::format::BadRecord;
 use crate::operator::AsideRow;
 use crate::plan::physical::{NodeKind, OnError, PhysicalPlan};
@@ -22,10 +22,11 @@ pub struct ShownRow {
 }
 
 impl ShownRow {
-    /// The row in one line: table, place, reason, content.
+    /// The row in one line, fit for a terminal: table, place, reason, content.
     pub fn line(&self) -> String {
         let place = self.place.as_ref().map_or_else(String::new, |p| format!(", {p}"));
-        format!("table '{}'{place}: {}: {}", self.table, self.reason, self.text.trim_end())
+        let line = format!("table '{}'{place}: {}: {}", self.table, self.reason, self.text.trim_end());
+        printable(&line).replace('\n', "\\n")
     }
 }
 
@@ -101,5 +102,21 @@ impl Aside {
             ))),
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_of_a_stranger_do_not_steer_the_terminal() {
+        let row = ShownRow {
+            table: "t".into(),
+            place: Some("line 2, byte 9".into()),
+            reason: "field 'x' is '\u{9b}'".into(),
+            text: "a\u{1b}[2J\0\u{7f}\nb \u{e9}\r\n".into(),
+        };
+        assert_eq!(row.line(), r"table 't', line 2, byte 9: field 'x' is '\u{9b}': a\u{1b}[2J\u{0}\u{7f}\nb é");
     }
 }

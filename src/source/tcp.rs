@@ -97,8 +97,10 @@ impl Source for Tcp {
             let error = Error::io(format!("listening on {}", self.listen), e);
             error.hint("another program may use the port, or the address is not one of this host")
         })?;
-        if shard == 0 {
-            tracing::info!(address = ?self.listen_address(), "listening");
+        if shard == 0
+            && let Some(address) = self.listen_address()
+        {
+            tracing::info!("listening on {address}");
         }
         Ok(Box::new(TcpReader {
             listener: Some(listener),

@@ -92,7 +92,7 @@ pub fn run(
             .into_iter()
             .map(|seat| {
                 let name = format!("shard-{}", seat.shard);
-                let job = Job { plan, config, control, published, clock, shell };
+                let job = Job { plan, config, control, published, shell };
                 std::thread::Builder::new()
                     .name(name)
                     .spawn_scoped(scope, move || sit(seat, &job))
@@ -143,7 +143,6 @@ struct Job<'a> {
     config: &'a JobConfig,
     control: &'a Arc<Control>,
     published: &'a Published,
-    clock: HostClock,
     shell: Shell,
 }
 
@@ -169,8 +168,8 @@ fn live(seat: Seat<'_>, job: &Job<'_>) -> Result<Results> {
     let parts = Parts { query, readers, writers, mesh, gauge, control: job.control.clone() };
     let mut shard = Shard::new(job.plan, parts, job.config);
     match job.shell {
-        Shell::Glommio => executor::drive(&mut shard, core, job.config, job.clock)?,
-        Shell::Thread => thread::drive(&mut shard, job.config, job.clock)?,
+        Shell::Glommio => executor::drive(&mut shard, core, job.config)?,
+        Shell::Thread => thread::drive(&mut shard, job.config)?,
     }
     Ok(shard.into_results())
 }

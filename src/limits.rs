@@ -11,6 +11,12 @@ pub const BATCH_ROWS_DEFAULT: usize = 1024;
 /// Rows of the largest batch a config may ask for. More: an error of the config.
 pub const BATCH_ROWS_MAX: usize = 65_536;
 
+/// Full batches one turn reads of one scan, so that small ones share what a turn costs. The rest waits for the next turn.
+pub const INGEST_BATCHES_PER_TURN: usize = 16;
+
+/// Rows after which a turn reads no further batch of a scan, so that the first of them does not wait long for the last.
+pub const INGEST_ROWS_PER_TURN: usize = 1024;
+
 /// Messages one turn takes from one inbox ring. The rest waits for the next turn.
 pub const INBOX_MESSAGES_PER_TURN: usize = 16;
 

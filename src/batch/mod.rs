@@ -23,6 +23,8 @@ pub use message::{Mark, Message, Payload, Watermark};
 pub use selection::Selection;
 pub use strings::{StrColumn, StrView};
 
+use smallvec::SmallVec;
+
 use crate::types::{DataType, Nanos, Value};
 
 /// What a row says about the result: the four kinds of a changelog.
@@ -68,6 +70,9 @@ pub struct StampRun {
     pub count: u32,
 }
 
+/// Arrival stamps as runs. Most batches have one, which takes no memory of its own.
+pub type Stamps = SmallVec<[StampRun; 1]>;
+
 /// Columns of equal length with the kinds and arrival stamps of their rows.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
@@ -76,19 +81,19 @@ pub struct Batch {
     /// Kinds of the rows; `None` when all are `Insert`.
     pub kinds: Option<Vec<RowKind>>,
     /// Arrival stamps as runs; the counts add up to `rows()`.
-    pub stamps: Vec<StampRun>,
+    pub stamps: Stamps,
     rows: usize,
 }
 
 impl Batch {
     /// Append-only rows that all arrived at `stamp`. Panics if the columns differ in length.
     pub fn new(columns: Vec<Column>, rows: usize, stamp: Nanos) -> Self {
-        let stamps = if rows == 0 { Vec::new() } else { vec![StampRun { stamp, count: rows as u32 }] };
+        let stamps = if rows == 0 { Stamps::new() } else { one_run(stamp, rows) };
         Self::with_stamps(columns, rows, None, stamps)
     }
 
     /// Rows with kinds and stamps. Panics if lengths differ.
-    pub fn with_stamps(columns: Vec<Column>, rows: usize, kinds: Option<Vec<RowKind>>, stamps: Vec<StampRun>) -> Self {
+    pub fn with_stamps(columns: Vec<Column>, rows: usize, kinds: Option<Vec<RowKind>>, stamps: Stamps) -> Self {
         for column in &columns {
             assert_eq!(column.len(), rows, "columns of a batch have equal length");
         }
@@ -132,10 +137,7 @@ impl Batch {
     /// A batch of `columns` that were cut down to the `count` rows of a mask, with those rows' kinds and stamps.
     pub fn compress_around(&self, columns: Vec<Column>, words: &[u64], count: usize) -> Batch {
         match (&self.kinds, &self.stamps[..]) {
-            (None, [run]) if count > 0 => {
-                let run = StampRun { stamp: run.stamp, count: count as u32 };
-                Batch::with_stamps(columns, count, None, vec![run])
-            }
+            (None, [run]) if count > 0 => Batch::with_stamps(columns, count, None, one_run(run.stamp, count)),
             _ => self.gather_around(columns, &Selection::Rows(compress::rows_of(words, count))),
         }
     }
@@ -167,8 +169,13 @@ impl Batch {
     }
 }
 
+/// The stamps of `rows` rows that arrived together.
+fn one_run(stamp: Nanos, rows: usize) -> Stamps {
+    Stamps::from_buf([StampRun { stamp, count: rows as u32 }])
+}
+
 /// Adds `count` rows of `stamp` to the runs, joining the last run where it has the same stamp.
-pub fn push_stamp(stamps: &mut Vec<StampRun>, stamp: Nanos, count: u32) {
+pub fn push_stamp(stamps: &mut Stamps, stamp: Nanos, count: u32) {
     match stamps.last_mut() {
         _ if count == 0 => {}
         Some(last) if last.stamp == stamp => last.count += count,
@@ -177,15 +184,15 @@ pub fn push_stamp(stamps: &mut Vec<StampRun>, stamp: Nanos, count: u32) {
 }
 
 /// The runs of the selected rows; the selection must be ascending unless there is a single run.
-fn gather_stamps(stamps: &[StampRun], selection: &Selection) -> Vec<StampRun> {
+fn gather_stamps(stamps: &[StampRun], selection: &Selection) -> Stamps {
     if let ([run], true) = (stamps, !selection.is_empty()) {
-        return vec![StampRun { stamp: run.stamp, count: selection.len() as u32 }];
+        return one_run(run.stamp, selection.len());
     }
     let rows = match selection {
-        Selection::All(_) => return stamps.to_vec(),
+        Selection::All(_) => return stamps.into(),
         Selection::Rows(rows) => rows,
     };
-    let mut out = Vec::with_capacity(stamps.len());
+    let mut out = Stamps::new();
     let mut runs = stamps.iter();
     let mut end = 0u32;
     let mut stamp = 0;
@@ -202,6 +209,8 @@ fn gather_stamps(stamps: &[StampRun], selection: &Selection) -> Vec<StampRun> {
 
 #[cfg(test)]
 mod tests {
+    use smallvec::smallvec;
+
     use super::*;
 
     fn ints(values: &[i64]) -> Column {
@@ -210,13 +219,13 @@ mod tests {
 
     #[test]
     fn gather_keeps_kinds_and_stamps_with_their_rows() {
-        let stamps = vec![StampRun { stamp: 10, count: 2 }, StampRun { stamp: 20, count: 2 }];
+        let stamps = smallvec![StampRun { stamp: 10, count: 2 }, StampRun { stamp: 20, count: 2 }];
         let kinds = vec![RowKind::Insert, RowKind::Delete, RowKind::Insert, RowKind::UpdateAfter];
         let batch = Batch::with_stamps(vec![ints(&[1, 2, 3, 4])], 4, Some(kinds), stamps);
         let got = batch.gather(&Selection::Rows(vec![1, 3]));
         assert_eq!(got.columns[0].values, Values::I64(vec![2, 4]));
         assert_eq!(got.kinds, Some(vec![RowKind::Delete, RowKind::UpdateAfter]));
-        assert_eq!(got.stamps, vec![StampRun { stamp: 10, count: 1 }, StampRun { stamp: 20, count: 1 }]);
+        assert_eq!(got.stamps.as_slice(), [StampRun { stamp: 10, count: 1 }, StampRun { stamp: 20, count: 1 }]);
     }
 
     #[test]
@@ -224,6 +233,6 @@ mod tests {
         let mut batch = Batch::new(vec![ints(&[1])], 1, 5);
         batch.append(&Batch::new(vec![ints(&[2, 3])], 2, 5));
         assert_eq!(batch.rows(), 3);
-        assert_eq!(batch.stamps, vec![StampRun { stamp: 5, count: 3 }]);
+        assert_eq!(batch.stamps.as_slice(), [StampRun { stamp: 5, count: 3 }]);
     }
 }

@@ -20,7 +20,7 @@ use crate::route::key_hash::hash_columns;
 use crate::route::shard_of;
 use crate::shard::Turn;
 use crate::sys::affinity;
-use crate::sys::clock::{Clock, HostClock};
+use crate::sys::clock::{Clock, ShardClock};
 use crate::types::Nanos;
 
 /// Rows of a batch where nothing else is said.
@@ -176,7 +176,7 @@ impl Bench<'_> {
 
     /// Turns, clocks and what is written down once a batch.
     fn turns(&mut self, query: &Query, records: &Records) -> Result<Costs> {
-        let mut clock = HostClock::start();
+        let mut clock = ShardClock::start();
         let clock_ns = self.time("a clock read", 1, || {
             black_box(clock.now());
         })?;

@@ -48,6 +48,7 @@ impl StartLine {
 }
 
 /// What a poll of the reader within gave.
+#[derive(Clone)]
 struct Poll {
     polled: Polled,
     columns: Vec<Column>,
@@ -80,17 +81,17 @@ impl Preloaded {
     fn load(&mut self, now: Nanos, into: &mut Decoded) -> Result<()> {
         let Some(mut inner) = self.inner.take() else { return Ok(()) };
         let blank = into.columns.clone();
+        let mut read = Vec::new();
         loop {
-            into.columns.clone_from(&blank);
-            into.rows = 0;
             let polled = inner.poll(now, self.rows_max, into)?;
             if polled == Polled::End {
                 break;
             }
-            let (columns, rows) = (into.columns.clone(), into.rows);
-            self.polls.push_back(Poll { polled, columns, rows });
+            let columns = std::mem::replace(&mut into.columns, blank.clone());
+            read.push(Poll { polled, columns, rows: std::mem::take(&mut into.rows) });
         }
-        (into.columns, into.rows) = (blank, 0);
+        // All are copied before the first is freed: the copies would come to lie in what is freed, out of order.
+        self.polls = read.iter().cloned().collect();
         Ok(())
     }
 }

@@ -45,7 +45,7 @@ mod tests {
         let mut arrival = Arrival::new(1_000 * PRECISION + 7, PRECISION as Nanos);
         let ids = || vec![Column::from_values(Values::I64(vec![1, 2, 3]))];
         let stamps = [(5 * PRECISION, 2), (6 * PRECISION, 1)].map(|(stamp, count)| StampRun { stamp: stamp as Nanos, count });
-        let column = arrival.evaluate(&Batch::with_stamps(ids(), 3, None, stamps.to_vec()));
+        let column = arrival.evaluate(&Batch::with_stamps(ids(), 3, None, stamps[..].into()));
         assert_eq!(column.values, Values::I64([1_005, 1_005, 1_006].map(|ms| ms * PRECISION).to_vec()));
         let column = arrival.evaluate(&Batch::new(ids(), 3, 0));
         assert_eq!(column.values, Values::I64([1_006; 3].map(|ms| ms * PRECISION).to_vec()));

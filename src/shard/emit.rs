@@ -3,7 +3,7 @@
 //! A row has left when its writer has handed it over: only then its end-to-end time is taken.
 
 use super::gauge::Gauge;
-use crate::batch::{Batch, StampRun, push_stamp};
+use crate::batch::{Batch, Stamps, push_stamp};
 use crate::error::Result;
 use crate::limits::SINK_BACKLOG_BYTES_MAX;
 use crate::metrics::{Part, Stage};
@@ -25,7 +25,7 @@ enum Outlet {
 struct OpenOutlet {
     writer: Box<dyn Writer>,
     /// Rows written and not handed over, by arrival.
-    unsent: Vec<StampRun>,
+    unsent: Stamps,
     /// When the first of them was written.
     since: Nanos,
     rows: u64,
@@ -38,7 +38,7 @@ impl Emitter {
         let outlet = |writer: Option<Box<dyn Writer>>| match writer {
             None => Outlet::Elsewhere,
             Some(writer) => {
-                Outlet::Here(Box::new(OpenOutlet { writer, unsent: Vec::new(), since: 0, rows: 0, flushed: Flushed::All }))
+                Outlet::Here(Box::new(OpenOutlet { writer, unsent: Stamps::new(), since: 0, rows: 0, flushed: Flushed::All }))
             }
         };
         Self { outlets: writers.into_iter().map(outlet).collect() }

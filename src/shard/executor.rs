@@ -22,7 +22,7 @@ use super::park::{Idler, Rest};
 use super::{Shard, Turn};
 use crate::config::JobConfig;
 use crate::error::{Error, Result};
-use crate::sys::clock::{Clock, HostClock};
+use crate::sys::clock::{Clock, ShardClock};
 
 /// How long a parked shard leaves a listener, or a sink that takes nothing, alone.
 const LISTENER_POLL: Duration = Duration::from_millis(1);
@@ -34,15 +34,16 @@ const LISTENER_POLL: Duration = Duration::from_millis(1);
 const PREEMPT_NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Drives the shard to its end on the calling thread, pinned to `core` if one is given.
-pub fn drive(shard: &mut Shard<'_>, core: Option<usize>, config: &JobConfig, clock: HostClock) -> Result<()> {
+pub fn drive(shard: &mut Shard<'_>, core: Option<usize>, config: &JobConfig) -> Result<()> {
     let placement = core.map_or(Placement::Unbound, Placement::Fixed);
     let executor = LocalExecutorBuilder::new(placement).preempt_timer(PREEMPT_NEVER).make().map_err(|e| {
         Error::host(format!("cannot start an executor: {e}")).hint("`corelane doctor` says what the host forbids")
     })?;
-    executor.run(turns(shard, config, clock))
+    executor.run(turns(shard, config))
 }
 
-async fn turns(shard: &mut Shard<'_>, config: &JobConfig, mut clock: HostClock) -> Result<()> {
+async fn turns(shard: &mut Shard<'_>, config: &JobConfig) -> Result<()> {
+    let mut clock = ShardClock::start();
     let mut idler = Idler::new(config.idle, config.spin_time);
     loop {
         match shard.step(&mut clock)? {

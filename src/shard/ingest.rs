@@ -1,4 +1,8 @@
 //! Reading of one scan on one shard: poll the reader, make rows of what it gives, join the watermarks of its splits. Row road.
+//!
+//! While batches come full there is a backlog, and a turn takes several of small ones: what a turn costs besides its rows (clock readings,
+//! histogram records, a look at each ring) is spread over them. A batch that is not full ends the turn's reading, so that rows
+//! that trickle in never wait for others.
 
 use super::aside::Aside;
 use super::flow::Flow;
@@ -7,6 +11,7 @@ use crate::batch::{Batch, Mark, Watermark};
 use crate::compile::ScanProgram;
 use crate::error::Result;
 use crate::format::Decoded;
+use crate::limits::{INGEST_BATCHES_PER_TURN, INGEST_ROWS_PER_TURN};
 use crate::metrics::{Part, Stage, Work};
 use crate::operator::Output;
 use crate::plan::physical::NodeId;
@@ -20,17 +25,27 @@ pub(super) struct Ingest {
     node: NodeId,
     program: ScanProgram,
     reader: Box<dyn Reader>,
-    decoded: Decoded,
+    /// What the polls of a turn gave; the first `Poll`s of them are in use.
+    decoded: Vec<Decoded>,
+    /// Where the batches of this turn came from.
+    polls: Vec<Poll>,
     output: Output,
     splits: Vec<Split>,
     alignment: Alignment,
     state: State,
-    /// Rows of the last poll that the flow was not told of yet.
+    /// Rows of the last turn that the flow was not told of yet.
     rows: u64,
     /// No split falls idle before this time.
     idle_at: Nanos,
     /// Since when the reader has not been polled, although there was a turn.
     left_alone: Option<Nanos>,
+}
+
+/// A poll that gave rows.
+#[derive(Debug, Clone, Copy)]
+struct Poll {
+    split: usize,
+    stamp: Nanos,
 }
 
 /// Progress of one split.
@@ -40,6 +55,13 @@ struct Split {
     last_rows: Nanos,
     idle: bool,
     ended: bool,
+}
+
+impl Split {
+    /// Rows came. Not ended either: the first connection takes the place of the sender that stood for those to come.
+    fn gave_rows(&mut self, now: Nanos) {
+        (self.last_rows, self.idle, self.ended) = (now, false, false);
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +88,12 @@ pub(super) struct Around<'a, C> {
 
 impl Ingest {
     pub(super) fn new(node: NodeId, program: ScanProgram, reader: Box<dyn Reader>) -> Self {
-        let decoded = Decoded::new(&program.read_types, 0);
         Self {
             node,
             program,
             reader,
-            decoded,
+            decoded: Vec::new(),
+            polls: Vec::new(),
             output: Output::default(),
             splits: Vec::new(),
             alignment: Alignment::new(0),
@@ -111,7 +133,7 @@ impl Ingest {
         if reads { self.reader.wait_on() } else { Vec::new() }
     }
 
-    /// Reads at most one batch and queues it in the flow. Hot: once per batch.
+    /// Reads a batch, or several while they come full, and queues them in the flow. Hot: once per turn.
     pub(super) fn turn<C: Clock>(&mut self, rows_max: usize, around: &mut Around<'_, C>) -> Result<Read> {
         if self.state == State::Ended {
             return Ok(Read::Ended);
@@ -119,80 +141,127 @@ impl Ingest {
         around.gauge.enter(Part::Ingest, around.clock);
         let began = around.gauge.mark();
         self.forgive(began);
-        let polled = self.reader.poll(began, rows_max, &mut self.decoded)?;
-        let part = if matches!(polled, Polled::Rows { .. }) { Part::Decode } else { Part::Ingest };
+        let last = self.poll(began, rows_max)?;
+        let part = if self.polls.is_empty() { Part::Ingest } else { Part::Decode };
         let spent = around.gauge.lap(part, Part::Operators, around.clock);
         let read = around.gauge.mark();
         if let Some(profile) = &mut around.flow.profile {
             profile.read(self.node, spent);
         }
-        match polled {
-            Polled::Rows { split, stamp } => {
-                let rows = self.decoded.rows as u64;
-                around.gauge.record(Stage::Ingest, began.saturating_sub(stamp), rows);
-                around.gauge.record(Stage::Decode, spent, rows);
-                let counters = around.gauge.counters();
-                counters.rows_in += rows + self.decoded.bad.len() as u64;
-                counters.batches_in += 1;
-                self.rows = rows;
-                self.take_rows_profiled(split, stamp, read, around)?;
+        if !self.polls.is_empty() {
+            self.take_polls(began, spent, around)?;
+        }
+        match last {
+            None => {
                 if read >= self.idle_at && self.reader.looks_at_all() {
                     self.note_idle(read, around);
                 }
                 Ok(Read::Something)
             }
+            Some(polled) => self.take_event(polled, read, around),
+        }
+    }
+
+    /// Polls the reader until it gives a batch that is not full, the turn has read enough, or there is something other than rows, which
+    /// is given.
+    fn poll(&mut self, now: Nanos, rows_max: usize) -> Result<Option<Polled>> {
+        self.polls.clear();
+        self.rows = 0;
+        while self.polls.len() < INGEST_BATCHES_PER_TURN && (self.rows as usize) < INGEST_ROWS_PER_TURN {
+            let at = self.polls.len();
+            if at == self.decoded.len() {
+                self.decoded.push(Decoded::new(&self.program.read_types, 0));
+            }
+            let into = &mut self.decoded[at];
+            match self.reader.poll(now, rows_max, into)? {
+                Polled::Rows { split, stamp } => {
+                    self.polls.push(Poll { split, stamp });
+                    self.rows += into.rows as u64;
+                    if into.rows < rows_max {
+                        break;
+                    }
+                }
+                other => return Ok(Some(other)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes the rows of this turn, whose reading began at `began` and took `spent`.
+    fn take_polls<C: Clock>(&mut self, began: Nanos, spent: Nanos, around: &mut Around<'_, C>) -> Result<()> {
+        let read = around.gauge.mark();
+        around.gauge.record(Stage::Decode, spent, self.rows);
+        let latest = self.program.max_ahead_ns.map(|ahead| around.clock.wall().saturating_add_unsigned(ahead));
+        for at in 0..self.polls.len() {
+            let Poll { split, stamp } = self.polls[at];
+            let (rows, bad) = (self.decoded[at].rows as u64, self.decoded[at].bad.len() as u64);
+            around.gauge.record(Stage::Ingest, began.saturating_sub(stamp), rows);
+            let counters = around.gauge.counters();
+            counters.rows_in += rows + bad;
+            counters.batches_in += 1;
+            self.state_of(split, read).gave_rows(read);
+            self.take_rows_profiled(at, latest, around)?;
+        }
+        Ok(())
+    }
+
+    /// Takes what a poll gave that is not rows.
+    fn take_event<C: Clock>(&mut self, polled: Polled, read: Nanos, around: &mut Around<'_, C>) -> Result<Read> {
+        match polled {
+            Polled::Rows { .. } => unreachable!("rows are taken with their poll"),
             Polled::Watermark { split, time } => {
-                let state = self.split(split, read);
+                let state = self.state_of(split, read);
                 state.watermark = state.watermark.max(time);
                 self.mark(split, Watermark { time: self.splits[split].watermark, stamp: read }, around);
                 Ok(Read::Something)
             }
             Polled::SplitEnd { split } => {
-                self.split(split, read).ended = true;
+                self.state_of(split, read).ended = true;
                 self.say(split, Mark::End, around);
                 Ok(Read::Something)
             }
             Polled::Pending { wake_at } => {
                 let idle_at = self.note_idle(read, around);
-                Ok(Read::Nothing { wake_at: [wake_at, idle_at].into_iter().flatten().min() })
+                let wake_at = [wake_at, idle_at].into_iter().flatten().min();
+                Ok(if self.polls.is_empty() { Read::Nothing { wake_at } } else { Read::Something })
             }
             Polled::End => {
                 self.state = State::Ended;
                 around.flow.queue_mark(self.node, Mark::End);
-                Ok(Read::Ended)
+                Ok(if self.polls.is_empty() { Read::Ended } else { Read::Something })
             }
         }
     }
 
     /// As `take_rows`, and says what it cost, if that is wanted.
-    fn take_rows_profiled<C: Clock>(&mut self, split: usize, stamp: Nanos, now: Nanos, around: &mut Around<'_, C>) -> Result<()> {
-        let Some(profile) = &mut around.flow.profile else { return self.take_rows(split, stamp, now, around) };
-        let work = Work::Rows(self.decoded.rows as u64);
+    fn take_rows_profiled<C: Clock>(&mut self, at: usize, latest: Option<EventTime>, around: &mut Around<'_, C>) -> Result<()> {
+        let Some(profile) = &mut around.flow.profile else { return self.take_rows(at, latest, around) };
+        let work = Work::Rows(self.decoded[at].rows as u64);
         profile.given(self.node, work);
         let began = profile.is_timed().then(|| around.clock.now());
-        self.take_rows(split, stamp, now, around)?;
+        self.take_rows(at, latest, around)?;
         if let (Some(began), Some(profile)) = (began, &mut around.flow.profile) {
             profile.timed(self.node, work, around.clock.now() - began);
         }
         Ok(())
     }
 
-    fn take_rows<C: Clock>(&mut self, split: usize, stamp: Nanos, now: Nanos, around: &mut Around<'_, C>) -> Result<()> {
-        if !self.decoded.bad.is_empty() {
-            around.aside.bad_records(self.node, std::mem::take(&mut self.decoded.bad))?;
+    /// Makes the rows given out of those of poll `at`. Hot: once per batch.
+    fn take_rows<C: Clock>(&mut self, at: usize, latest: Option<EventTime>, around: &mut Around<'_, C>) -> Result<()> {
+        let Self { program, splits, output, decoded, polls, .. } = self;
+        let (decoded, Poll { split, stamp }) = (&mut decoded[at], polls[at]);
+        if !decoded.bad.is_empty() {
+            around.aside.bad_records(self.node, std::mem::take(&mut decoded.bad))?;
         }
-        let state = self.split(split, now);
-        // Not ended either: the first connection takes the place of the sender that stood for those to come.
-        (state.last_rows, state.idle, state.ended) = (now, false, false);
-        if self.decoded.rows == 0 {
+        if decoded.rows == 0 {
             return Ok(());
         }
-        let rows = self.decoded.rows;
-        let room = if self.reader.brings_columns() { 0 } else { rows };
-        let fresh = Decoded::new(&self.program.read_types, room);
-        let columns = std::mem::replace(&mut self.decoded, fresh).columns;
-        let Self { program, splits, output, .. } = self;
-        let latest = program.max_ahead_ns.map(|ahead| around.clock.wall().saturating_add_unsigned(ahead));
+        let rows = decoded.rows;
+        let fresh = match self.reader.brings_columns() {
+            true => Decoded::default(),
+            false => Decoded::new(&program.read_types, rows),
+        };
+        let columns = std::mem::replace(decoded, fresh).columns;
         let watermark = &mut splits[split].watermark;
         let given = program.rows.process(Batch::new(columns, rows, stamp), latest, watermark, output)?;
         if let Some(batch) = given {
@@ -263,7 +332,8 @@ impl Ingest {
         next
     }
 
-    fn split(&mut self, split: usize, now: Nanos) -> &mut Split {
+    /// The state of a split, opened now if it is new.
+    fn state_of(&mut self, split: usize, now: Nanos) -> &mut Split {
         while self.splits.len() <= split {
             self.open_split(now);
         }

@@ -6,10 +6,11 @@ use super::park::{Idler, Rest, wait};
 use super::{Shard, Turn};
 use crate::config::JobConfig;
 use crate::error::Result;
-use crate::sys::clock::{Clock, HostClock};
+use crate::sys::clock::{Clock, ShardClock};
 
 /// Drives the shard to its end on the calling thread.
-pub fn drive(shard: &mut Shard<'_>, config: &JobConfig, mut clock: HostClock) -> Result<()> {
+pub fn drive(shard: &mut Shard<'_>, config: &JobConfig) -> Result<()> {
+    let mut clock = ShardClock::start();
     let mut idler = Idler::new(config.idle, config.spin_time);
     loop {
         match shard.step(&mut clock)? {

@@ -119,7 +119,7 @@ mod tests {
             values.iter().for_each(|v| column.push(v));
         }
         let kinds = Some(vec![RowKind::Insert, RowKind::UpdateBefore]);
-        let batch = Batch::with_stamps(columns, 2, kinds, vec![StampRun { stamp: 1, count: 2 }]);
+        let batch = Batch::with_stamps(columns, 2, kinds, [StampRun { stamp: 1, count: 2 }].into());
         let mut writer = LineWriter { prefix: "t> ".to_owned(), types, lines: Vec::new(), out: Vec::new() };
         writer.write(&batch).expect("write");
         assert!(writer.out.is_empty() && writer.backlog_bytes() > 0);

@@ -138,7 +138,7 @@ pub trait Reader: Send {
     fn looks_at_all(&self) -> bool {
         false
     }
-    /// Whether `poll` puts columns of its own in place of those it is given, so that nobody need make room in those.
+    /// Whether `poll` puts columns of its own in place of those it is given, so that there need be none.
     fn brings_columns(&self) -> bool {
         false
     }

@@ -2,6 +2,7 @@
 
 pub mod affinity;
 pub mod clock;
+mod cycles;
 pub mod preflight;
 pub mod probe;
 pub mod topology;

@@ -324,7 +324,7 @@ fn kinds_are_written_when_asked_for() {
     let format = format_of(&[("format", "json"), ("changelog", "true")], &[("id", DataType::Int)]).expect("options are valid");
     assert!(format.carries_kinds());
     let ids = crate::batch::Column::constant(&DataType::Int, &Value::Int(1), 2);
-    let stamps = vec![StampRun { stamp: 0, count: 2 }];
+    let stamps = [StampRun { stamp: 0, count: 2 }].into();
     let batch = Batch::with_stamps(vec![ids], 2, Some(vec![RowKind::Insert, RowKind::UpdateBefore]), stamps);
     let mut out = Vec::new();
     format.encoder(&schema_of(&[("id", DataType::Int)])).expect("types can be written").encode(&batch, &mut out);

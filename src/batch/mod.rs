@@ -13,6 +13,7 @@ mod bitmap;
 mod column;
 pub mod compress;
 mod message;
+pub mod order;
 mod selection;
 mod strings;
 pub mod text;

@@ -15,6 +15,7 @@ use super::{Figure, Options, Show, Timing, repeat};
 use crate::batch::Batch;
 use crate::compile::compile;
 use crate::error::{Error, Result};
+use crate::limits::INGEST_BATCHES_PER_TURN;
 use crate::metrics::{Account, Counters, LatencyHistogram, Part, ShardMetrics, Stage};
 use crate::route::key_hash::hash_columns;
 use crate::route::shard_of;
@@ -31,12 +32,12 @@ const BATCH: usize = 1024;
 pub struct Costs {
     /// One reading of the clock.
     pub clock: f64,
-    /// One turn that takes a batch of one row through the query, clocks stopped.
+    /// What a turn costs besides its batches, clocks stopped.
     pub turn: f64,
-    /// Clock readings of such a turn.
+    /// What a batch of one row costs in a turn, the query included, clocks stopped.
+    pub batch: f64,
+    /// Clock readings of a turn.
     pub clock_reads: f64,
-    /// The executor's look at whether to yield.
-    pub yield_check: f64,
 }
 
 /// Shows all costs, queues aside.
@@ -199,7 +200,7 @@ impl Bench<'_> {
         })?;
         let rounds = self.rounds;
         let idle = repeat(self.options.repeat, || {
-            with_shard(query, Feed::Silence, |shard| {
+            with_shard(query, Feed::Silence, BATCH, |shard| {
                 let began = Instant::now();
                 for _ in 0..rounds {
                     black_box(shard.step(&mut clock)?);
@@ -209,29 +210,41 @@ impl Bench<'_> {
         })?;
         self.shown("a turn of an idle shard", idle, rounds);
         let rows = rounds.min(200_000).min(records.len());
-        let busy = repeat(self.options.repeat, || turns_of_one_row(query, records, rows, &mut clock))?;
+        let busy = repeat(self.options.repeat, || batches_of_one_row(query, records, rows, Turns::OfOne, &mut clock))?;
         self.shown("a turn with a batch of one row", busy, rows);
         let mut stopped = StoppedClock::default();
         let timeless = repeat(self.options.repeat, || {
             stopped.reads = 0;
-            turns_of_one_row(query, records, rows, &mut stopped)
+            batches_of_one_row(query, records, rows, Turns::OfOne, &mut stopped)
         })?;
-        let turn = self.shown("a turn with a batch of one row, clocks stopped", timeless, rows);
+        let alone = self.shown("a turn with a batch of one row, clocks stopped", timeless, rows);
         let clock_reads = stopped.reads as f64 / rows as f64;
         (self.show)(Figure::new("clock reads of a turn with one batch", clock_reads, "reads"));
+        let timeless = repeat(self.options.repeat, || batches_of_one_row(query, records, rows, Turns::OfMany, &mut stopped))?;
+        let together = self.shown("a batch of one row among as many as a turn takes, clocks stopped", timeless, rows);
+        // Alone a batch bears the whole turn, together each bears its part of one.
+        let many = INGEST_BATCHES_PER_TURN as f64;
+        let turn = (alone - together) * many / (many - 1.0);
         self.time("a yield to the kernel", 1, std::thread::yield_now)?;
-        let yield_check = match super::queues::yield_check(self.options.repeat, rounds)? {
-            Some(timing) => self.shown("a look at whether to yield, glommio", timing, rounds),
-            None => 0.0,
-        };
-        Ok(Costs { clock: clock_ns, turn, clock_reads, yield_check })
+        if let Some(timing) = super::queues::yield_check(self.options.repeat, rounds)? {
+            self.shown("a look at whether to yield, glommio", timing, rounds);
+        }
+        Ok(Costs { clock: clock_ns, turn, batch: alone - turn, clock_reads })
     }
 }
 
+/// How many batches a turn takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turns {
+    OfOne,
+    OfMany,
+}
+
 /// Runs a shard over so many batches of one row; gives the time from when they are loaded.
-fn turns_of_one_row(query: &Query, records: &Records, rows: usize, clock: &mut impl Clock) -> Result<Nanos> {
+fn batches_of_one_row(query: &Query, records: &Records, rows: usize, turns: Turns, clock: &mut impl Clock) -> Result<Nanos> {
     let batches = records.batches_of(0..rows, &query.projection(), 1);
-    with_shard(query, Feed::Batches(batches), |shard| {
+    let full = if turns == Turns::OfOne { BATCH } else { 1 };
+    with_shard(query, Feed::Batches(batches), full, |shard| {
         shard.step(clock)?;
         let began = Instant::now();
         while shard.step(clock)? != Turn::Done {}

@@ -13,6 +13,7 @@ use super::records::{Keys, Records};
 use super::whole::{Whole, driver_name, drivers, rows_for};
 use super::{Figure, Options, Show, Timing, check, queues};
 use crate::error::Result;
+use crate::limits::{INGEST_BATCHES_PER_TURN, INGEST_ROWS_PER_TURN};
 
 /// The query whose overhead is measured.
 pub const FILTER: &str = "SELECT id, `value` FROM test WHERE `value` > 50";
@@ -138,12 +139,14 @@ impl Bench<'_> {
         let alone = rows.min(FEW * 10);
         let [one, ..] = self.three(Whole { batch_rows: 1, rows: alone, ..self.whole(self.filter) })?;
         let [direct, _, whole] = self.three(Whole { batch_rows, rows, ..self.whole(self.filter) })?;
-        let each = |ns: f64| ns / batch_rows as f64;
+        let each_batch = |ns: f64| ns / batch_rows as f64;
+        let batches_per_turn = INGEST_BATCHES_PER_TURN.min(INGEST_ROWS_PER_TURN.div_ceil(batch_rows));
+        let each_turn = |ns: f64| each_batch(ns) / batches_per_turn as f64;
         let parts = [
             ("the query on its batches", direct.per_record(rows)),
-            ("turns of the shard", each((costs.turn - one.per_record(alone)).max(0.0))),
-            ("clock reads", each(costs.clock_reads * costs.clock)),
-            ("looks at whether to yield", each(costs.yield_check)),
+            ("ways of the batches through the shard", each_batch((costs.batch - one.per_record(alone)).max(0.0))),
+            ("turns of the shard", each_turn(costs.turn)),
+            ("clock reads", each_turn(costs.clock_reads * costs.clock)),
         ];
         let name = |what: &str| format!("account, batches of {batch_rows}: {what}");
         for (what, ns) in parts {
@@ -185,4 +188,14 @@ pub(super) fn shard_counts(cores: usize) -> Vec<usize> {
 /// Rows a second.
 pub(super) fn rate(rows: usize, ns: crate::types::Nanos) -> f64 {
     rows as f64 * 1e9 / ns.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_double_up_to_all_cores() {
+        assert_eq!((shard_counts(1), shard_counts(2), shard_counts(6)), (vec![1], vec![1, 2], vec![1, 2, 4, 6]));
+    }
 }

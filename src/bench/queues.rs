@@ -278,7 +278,7 @@ fn glommio_round(cores: [usize; 2], rows: usize, under_way: usize, rounds: usize
     Ok(elapsed)
 }
 
-/// Looks at whether to yield, as the shell of a shard does after every turn; `None` where executors cannot run.
+/// Looks at whether to yield, as tasks do that share an executor; `None` where executors cannot run.
 pub(super) fn yield_check(times: usize, rounds: usize) -> Result<Option<Timing>> {
     if io_uring_usable(1).is_err() {
         return Ok(None);

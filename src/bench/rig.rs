@@ -21,18 +21,23 @@ use crate::types::{EventTime, Nanos};
 
 /// What the shard of a rig reads.
 pub(super) enum Feed {
-    /// These batches, one a turn, then the end. The first turn only loads them.
+    /// These batches, then the end. The first turn only loads them.
     Batches(Vec<Batch>),
     /// Nothing, for ever.
     Silence,
 }
 
-/// Gives a shard that is alone in the world to `turns`.
-pub(super) fn with_shard<R>(query: &Query, feed: Feed, turns: impl FnOnce(&mut Shard<'_>) -> Result<R>) -> Result<R> {
+/// Gives a shard that is alone in the world to `turns`. A batch of `batch_rows` rows counts as full: a turn goes on after it.
+pub(super) fn with_shard<R>(
+    query: &Query,
+    feed: Feed,
+    batch_rows: usize,
+    turns: impl FnOnce(&mut Shard<'_>) -> Result<R>,
+) -> Result<R> {
     let plan = &query.planned().plan;
     let control = Control::new(1, plan.nodes.len())?;
     let mut mesh = Mesh::new(1);
-    let config = JobConfig::default();
+    let config = JobConfig { batch_rows, ..JobConfig::default() };
     let mut ends = mesh.ends(control.bells(), config.batch_rows, config.linger);
     let sinks = plan.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Sink(_)));
     let reader: Box<dyn Reader> = match feed {

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::gate::{GROUPS, WINDOWS};
 use super::job::{Check, Query};
-use super::overhead::FILTER;
+use super::overhead::{FILTER, shard_counts};
 use super::records::{Keys, Records};
 use super::twin::{self, Take, Twin};
 use super::whole::Whole;
@@ -51,21 +51,4 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// 1, 2, 4, ... and all.
-fn shard_counts(cores: usize) -> Vec<usize> {
-    let mut counts: Vec<usize> = (0..).map(|power| 1 << power).take_while(|count| *count < cores).collect();
-    counts.push(cores);
-    counts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shards_double_up_to_all_cores() {
-        assert_eq!((shard_counts(1), shard_counts(2), shard_counts(6)), (vec![1], vec![1, 2], vec![1, 2, 4, 6]));
-    }
 }

@@ -3,7 +3,10 @@
 //! Not an `Operator`, because it works on behalf of a split whose watermark it moves. Every row carries the watermark of its own split
 //! as of that row in a hidden last column, if somebody behind asks for it.
 
+use std::borrow::Cow;
+
 use super::{AsideRow, Calc, Operator, Output};
+use crate::batch::order::{is_ascending, span};
 use crate::batch::{Batch, Column, Selection, Values};
 use crate::error::Result;
 use crate::expr::{Program, RowErrors};
@@ -64,13 +67,13 @@ impl EventTimeRows {
     /// Moves the watermark row by row and adds the hidden column where it is asked for.
     fn advance(&mut self, mut batch: Batch, watermark: &mut EventTime) -> Batch {
         let per_row = match self.program.as_column() {
-            Some(column) => advance(&batch.columns[column], watermark, self.emits_split_watermark),
+            Some(column) => advance(Cow::Borrowed(&batch.columns[column]), watermark, self.emits_split_watermark),
             None => {
                 let mut errors = RowErrors::default();
                 let mut wanted = self.program.evaluate(&batch, &Selection::All(batch.rows()), &mut errors);
                 // A watermark that cannot be computed moves nothing; the row itself is sound.
                 errors.take().iter().for_each(|failed| wanted.set_null(failed.row as usize));
-                advance(&wanted, watermark, self.emits_split_watermark)
+                advance(Cow::Owned(wanted), watermark, self.emits_split_watermark)
             }
         };
         batch.columns.extend(per_row);
@@ -97,36 +100,29 @@ fn refuse_future(time_column: usize, types: &[DataType], batch: Batch, latest: E
 }
 
 /// Raises `watermark` to the greatest wanted so far; gives it per row where asked. Hot: once per row.
-fn advance(wanted: &Column, watermark: &mut EventTime, per_row: bool) -> Option<Column> {
+fn advance(wanted: Cow<'_, Column>, watermark: &mut EventTime, per_row: bool) -> Option<Column> {
     let Values::I64(times) = &wanted.values else { return None };
     let mut running = *watermark;
-    let rows: Vec<EventTime> = match (per_row, wanted.validity.is_some()) {
-        (false, false) => {
-            running = times.iter().fold(running, |max, time| max.max(*time));
-            Vec::new()
+    if !per_row && wanted.validity.is_none() {
+        *watermark = running.max(span(times).1);
+        return None;
+    }
+    // Most splits bring their rows in order: then what is wanted is what is given.
+    if wanted.validity.is_none()
+        && is_ascending(times)
+        && let [first, .., last] | [first @ last] = times.as_slice()
+        && *first >= running
+    {
+        *watermark = *last;
+        return Some(wanted.into_owned());
+    }
+    let raised = |(row, time): (usize, &EventTime)| {
+        if !wanted.is_null(row) {
+            running = running.max(*time);
         }
-        (false, true) => {
-            let valid = times.iter().enumerate().filter(|(row, _)| !wanted.is_null(*row));
-            running = valid.fold(running, |max, (_, time)| max.max(*time));
-            Vec::new()
-        }
-        (true, false) => {
-            let raised = |time: &EventTime| {
-                running = running.max(*time);
-                running
-            };
-            times.iter().map(raised).collect()
-        }
-        (true, true) => {
-            let raised = |(row, time): (usize, &EventTime)| {
-                if !wanted.is_null(row) {
-                    running = running.max(*time);
-                }
-                running
-            };
-            times.iter().enumerate().map(raised).collect()
-        }
+        running
     };
+    let rows: Vec<EventTime> = times.iter().enumerate().map(raised).collect();
     *watermark = running;
     per_row.then(|| Column::from_values(Values::I64(rows)))
 }

@@ -104,9 +104,11 @@ impl Operator for WindowAggregate {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
         self.assign(&batch, out)?;
         self.scratch.prepare(&batch);
+        // A window will have about as many groups as the one before it.
+        let expected = self.windows.last_key_value().map_or(0, |(_, groups)| groups.len());
         for (start, rows) in &self.rows.windows {
-            let groups =
-                self.windows.entry(*start).or_insert_with(|| self.spare.take().unwrap_or_else(|| Grouped::new(&self.shape)));
+            let fresh = || self.spare.take().unwrap_or_else(|| Grouped::with_room(&self.shape, expected));
+            let groups = self.windows.entry(*start).or_insert_with(fresh);
             match self.emit {
                 Emit::OnClose => groups.apply(&self.shape, &batch, rows, &mut self.scratch),
                 Emit::OnChange => {

@@ -4,6 +4,7 @@
 //! others a row is placed by division only where it does not lie beside the row before.
 
 use super::window_assign::starts;
+use crate::batch::order::span;
 use crate::batch::{Batch, Column, Selection, Values};
 use crate::types::EventTime;
 use crate::types::relation::Window;
@@ -37,21 +38,6 @@ impl Slice {
     fn holds(&self, time: EventTime) -> bool {
         self.from <= time && time < self.to
     }
-}
-
-/// The least and the greatest of some numbers, of which there are. Hot: once per row, in lanes that do not wait for each other.
-fn span(values: &[i64]) -> (i64, i64) {
-    let (mut low, mut high) = ([i64::MAX; 4], [i64::MIN; 4]);
-    let (lanes, rest) = values.as_chunks::<4>();
-    for values in lanes {
-        for lane in 0..4 {
-            low[lane] = low[lane].min(values[lane]);
-            high[lane] = high[lane].max(values[lane]);
-        }
-    }
-    let all =
-        |lanes: [i64; 4], of: fn(i64, i64) -> i64, none| lanes.iter().chain(rest).fold(none, |best, value| of(best, *value));
-    (all(low, i64::min, i64::MAX), all(high, i64::max, i64::MIN))
 }
 
 impl WindowRows {

@@ -40,15 +40,16 @@ const SLOTS_MIN: usize = 16;
 const WORDS_PREFETCHED_MIN: usize = (256 << 10) / size_of::<u64>();
 
 /// How many rows ahead lines are asked for.
-const ROWS_AHEAD: usize = 16;
+const ROWS_AHEAD: usize = 32;
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl FlatTable {
-    /// No groups, with so many words for functions; `None` if a slot cannot hold them.
-    pub fn new(function_words: usize) -> Option<Self> {
+    /// No groups, room for so many, and so many words for functions; `None` if a slot cannot hold them.
+    pub fn new(function_words: usize, groups: usize) -> Option<Self> {
         let stride = (function_words + OWN_WORDS).next_power_of_two();
-        (stride <= SLOT_WORDS_MAX).then(|| Self { slots: Words::zeros(SLOTS_MIN * stride), stride, len: 0 })
+        let slots = (2 * groups).next_power_of_two().max(SLOTS_MIN);
+        (stride <= SLOT_WORDS_MAX).then(|| Self { slots: Words::zeros(slots * stride), stride, len: 0 })
     }
 
     /// Words of a slot: 4, 8 or 16.
@@ -86,54 +87,38 @@ impl FlatTable {
         assert_eq!(S, self.stride);
         let mut from = 0;
         loop {
+            let room = self.groups_max() - self.len;
             let (words, range) = (self.slots.as_mut_slice(), from..rows);
-            let stranger;
             // Two calls and not one of a pointer, because both are to be compiled into this loop.
-            (stranger, visitor) = match words.len() < WORDS_PREFETCHED_MIN {
-                true => run::<S, V, _, false>(words, keys, row, range, visitor),
-                false => run::<S, V, _, true>(words, keys, row, range, visitor),
+            let run = match words.len() < WORDS_PREFETCHED_MIN {
+                true => run::<S, V, _, false>(words, keys, row, range, room, visitor),
+                false => run::<S, V, _, true>(words, keys, row, range, room, visitor),
             };
-            let Some(at) = stranger else { return visitor };
-            let key = keys[row(at)] as u64;
-            let slot = self.admit(key);
-            if let Some(slot) = self.slots.as_mut_slice()[slot..].first_chunk_mut() {
-                visitor.visit(row(at), key, slot);
-                visitor.admitted();
-            }
-            from = at + 1;
-        }
-    }
-
-    fn place_of(&self, key: u64) -> usize {
-        place(key, self.slots.len() / self.stride)
-    }
-
-    /// Gives a key that has no slot one; gives the slot's first word.
-    #[cold]
-    fn admit(&mut self, key: u64) -> usize {
-        if (self.len + 1) * 2 * self.stride > self.slots.len() {
+            self.len = self.groups_max() - run.room;
+            visitor = run.visitor;
+            let Some(at) = run.stopped_at else { return visitor };
             self.grow();
+            from = at;
         }
-        self.len += 1;
-        self.claim(key)
     }
 
-    fn claim(&mut self, key: u64) -> usize {
-        let mut at = self.place_of(key) * self.stride;
-        let words = self.slots.as_mut_slice();
-        while words[at + ROWS] != 0 {
-            at = (at + self.stride) & (words.len() - 1);
-        }
-        words[at + self.stride - 1] = key;
-        at
+    /// Groups that find room before the table grows: half as many as slots.
+    fn groups_max(&self) -> usize {
+        self.slots.len() / self.stride / 2
     }
 
+    #[cold]
     fn grow(&mut self) {
         let bigger = Words::zeros(self.slots.len() * 2);
         let old = std::mem::replace(&mut self.slots, bigger);
-        for slot in old.as_slice().chunks_exact(self.stride).filter(|slot| slot[ROWS] != 0) {
-            let at = self.claim(slot[self.stride - 1]);
-            self.slots.as_mut_slice()[at..][..slot.len()].copy_from_slice(slot);
+        let (words, stride) = (self.slots.as_mut_slice(), self.stride);
+        let (slots, mask) = (words.len() / stride, words.len() - 1);
+        for slot in old.as_slice().chunks_exact(stride).filter(|slot| slot[ROWS] != 0) {
+            let mut at = place(slot[stride - 1], slots) * stride;
+            while words[at + ROWS] != 0 {
+                at = (at + stride) & mask;
+            }
+            words[at..][..stride].copy_from_slice(slot);
         }
     }
 
@@ -175,16 +160,26 @@ fn place(key: u64, slots: usize) -> usize {
     (key.wrapping_mul(GOLDEN) >> (u64::BITS - slots.trailing_zeros())) as usize
 }
 
-/// Visits rows until one has no slot, which is given. The visitor comes and goes by value, so that what it counts stands in registers.
-/// Asks for the lines of rows to come, if told to. Hot: once per row.
+/// What became of rows that were visited.
+struct Run<V> {
+    /// The row whose group finds no room.
+    stopped_at: Option<usize>,
+    /// Groups that still find room.
+    room: usize,
+    visitor: V,
+}
+
+/// Visits rows, making groups as long as there is room for them. The visitor comes and goes by value, so that what it counts stands in
+/// registers. Asks for the lines of rows to come, if told to. Hot: once per row.
 #[inline(always)]
 fn run<const S: usize, V: SlotVisitor<S>, R: Fn(usize) -> usize, const PREFETCHES: bool>(
     words: &mut [u64],
     keys: &[i64],
     row: R,
     range: std::ops::Range<usize>,
+    mut room: usize,
     mut visitor: V,
-) -> (Option<usize>, V) {
+) -> Run<V> {
     let (slots, _) = words.as_chunks_mut::<S>();
     let (mask, bits) = (slots.len() - 1, slots.len());
     let end = range.end;
@@ -203,12 +198,19 @@ fn run<const S: usize, V: SlotVisitor<S>, R: Fn(usize) -> usize, const PREFETCHE
                 break;
             }
             if slot[ROWS] == 0 {
-                return (Some(at), visitor);
+                if room == 0 {
+                    return Run { stopped_at: Some(at), room, visitor };
+                }
+                room -= 1;
+                slot[S - 1] = key;
+                visitor.visit(row, key, slot);
+                visitor.admitted();
+                break;
             }
             place += 1;
         }
     }
-    (None, visitor)
+    Run { stopped_at: None, room, visitor }
 }
 
 #[cfg(test)]
@@ -233,7 +235,7 @@ mod tests {
     /// Random keys against a map: rows, a sum by key, and who was new.
     fn check(seed: u64, batches: usize, key: impl Fn(&mut fastrand::Rng) -> i64) {
         let mut random = fastrand::Rng::with_seed(seed);
-        let mut table = FlatTable::new(1).expect("one word fits");
+        let mut table = FlatTable::new(1, random.usize(0..100)).expect("one word fits");
         for _ in 0..2 {
             let mut naive = BTreeMap::<u64, u64>::new();
             for _ in 0..batches {
@@ -274,7 +276,7 @@ mod tests {
 
     #[test]
     fn no_slot_holds_more_words_than_the_largest() {
-        assert_eq!([0, 1, 2, 5, 6, 13].map(|words| FlatTable::new(words).map(|t| t.stride())), [4, 4, 8, 8, 16, 16].map(Some));
-        assert!(FlatTable::new(14).is_none());
+        assert_eq!([0, 1, 2, 5, 6, 13].map(|words| FlatTable::new(words, 0).map(|t| t.stride())), [4, 4, 8, 8, 16, 16].map(Some));
+        assert!(FlatTable::new(14, 0).is_none());
     }
 }

@@ -77,7 +77,8 @@ impl Closing {
 }
 
 impl Grouped {
-    fn len(&self) -> usize {
+    /// How many there are.
+    pub fn len(&self) -> usize {
         self.flat.as_ref().map_or(self.table.len(), FlatGroups::groups)
     }
 

@@ -36,15 +36,15 @@ pub struct Listed {
 const EPOCH: u64 = 1 << 32;
 
 impl FlatGroups {
-    /// No groups; `None` where the shape, whose functions need so many words, is not one for it.
-    pub fn new(shape: &Shape, function_words: usize) -> Option<Self> {
+    /// No groups, and room for so many; `None` where the shape, whose functions need so many words, is not one for it.
+    pub fn new(shape: &Shape, function_words: usize, groups: usize) -> Option<Self> {
         let [key] = shape.key_types.as_slice() else { return None };
         let key = key.representation();
         let is_whole = matches!(key, Representation::I64 | Representation::I32 | Representation::I16 | Representation::I8);
         if !is_whole || shape.retracts == Retracts::Maybe {
             return None;
         }
-        let table = FlatTable::new(function_words)?;
+        let table = FlatTable::new(function_words, groups)?;
         let words = vec![Vec::new(); table.stride() - 1];
         Some(Self {
             table,

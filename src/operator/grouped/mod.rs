@@ -91,10 +91,15 @@ const MOVED_GROUPS: usize = 1024;
 impl Grouped {
     /// No groups.
     pub fn new(shape: &Shape) -> Self {
+        Self::with_room(shape, 0)
+    }
+
+    /// No groups, and room for about so many.
+    pub fn with_room(shape: &Shape, groups: usize) -> Self {
         let mut words = FIRST_FUNCTION;
         let accumulators: Vec<_> = shape.calls.iter().map(|c| accumulator(c, shape.retracts, &mut words)).collect();
         let unfed = shape.calls.iter().map(|_| Vec::new()).collect();
-        let flat = FlatGroups::new(shape, words - FIRST_FUNCTION);
+        let flat = FlatGroups::new(shape, words - FIRST_FUNCTION, groups);
         Self { flat, table: GroupTable::new(&shape.key_types), store: RowStore::new(words), accumulators, unfed, epoch: 1, words }
     }
 

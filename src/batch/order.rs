@@ -1,0 +1,90 @@
+//! Least, greatest and order of a column's numbers. Row road: loops over slices, once per batch.
+//!
+//! The loops are plain code, compiled a second time for processors with AVX2, which compare four numbers of 64 bits at once; which is
+//! taken is found out at run time.
+
+#![expect(unsafe_code, reason = "AVX2 instructions, on processors that have them")]
+
+/// The least and the greatest of some numbers; of none, `(MAX, MIN)`. Hot: once per batch.
+pub fn span(values: &[i64]) -> (i64, i64) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has the feature that the function is compiled for.
+        return unsafe { x86::span(values) };
+    }
+    span_each(values)
+}
+
+#[inline(always)]
+fn span_each(values: &[i64]) -> (i64, i64) {
+    values.iter().fold((i64::MAX, i64::MIN), |(low, high), value| (low.min(*value), high.max(*value)))
+}
+
+/// Whether no number is less than the one before. Hot: once per batch.
+pub fn is_ascending(values: &[i64]) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has the feature that the function is compiled for.
+        return unsafe { x86::is_ascending(values) };
+    }
+    is_ascending_each(values)
+}
+
+#[inline(always)]
+fn is_ascending_each(values: &[i64]) -> bool {
+    let later = values.get(1..).unwrap_or_default();
+    // Without stopping at the first that is not, so that several are compared at once.
+    values.iter().zip(later).fold(true, |all, (value, next)| all & (value <= next))
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    /// # Safety
+    /// The processor must have AVX2.
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn span(values: &[i64]) -> (i64, i64) {
+        super::span_each(values)
+    }
+
+    /// # Safety
+    /// The processor must have AVX2.
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn is_ascending(values: &[i64]) -> bool {
+        super::is_ascending_each(values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against the standard library's own, for one order of many lengths.
+    fn check(values: &[i64]) {
+        let naive = values.iter().min().copied().zip(values.iter().max().copied());
+        for found in [span(values), span_each(values)] {
+            assert_eq!(found, naive.unwrap_or((i64::MAX, i64::MIN)), "{values:?}");
+        }
+        for found in [is_ascending(values), is_ascending_each(values)] {
+            assert_eq!(found, values.is_sorted(), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn span_and_order_are_those_of_the_standard_library() {
+        let mut random = fastrand::Rng::with_seed(3);
+        for length in 0..200 {
+            let mut values: Vec<i64> = (0..length).map(|_| random.i64(..)).collect();
+            check(&values);
+            values.sort_unstable();
+            check(&values);
+            if length > 1 {
+                // One pair the wrong way round, anywhere.
+                let at = random.usize(1..values.len());
+                values.swap(at - 1, at);
+                check(&values);
+            }
+        }
+        check(&[7; 33]);
+        check(&[i64::MIN, i64::MAX, i64::MIN]);
+    }
+}

@@ -183,6 +183,10 @@ fn run<const S: usize, V: SlotVisitor<S>, R: Fn(usize) -> usize, const PREFETCHE
     let (slots, _) = words.as_chunks_mut::<S>();
     let (mask, bits) = (slots.len() - 1, slots.len());
     let end = range.end;
+    if PREFETCHES {
+        (range.start..end.min(range.start + ROWS_AHEAD))
+            .for_each(|at| prefetch(&slots[place(keys[row(at)] as u64, bits) & mask]));
+    }
     for at in range {
         if PREFETCHES {
             let ahead = keys[row((at + ROWS_AHEAD).min(end - 1))];

@@ -1,7 +1,10 @@
 //! The hash of key columns: one vector loop a column, so that a row is hashed once for routing and once for its group.
 //!
 //! Depends on content only: the same key gives the same hash on every shard, in every batch and for every run. -0.0 hashes as
-//! 0.0 and every NaN alike; NULL hashes as a value of its own.
+//! 0.0 and every NaN alike; NULL hashes as a value of its own. The loops are plain code, compiled a second time for processors with
+//! AVX-512; which is taken is found out at run time.
+
+#![expect(unsafe_code, reason = "AVX-512 instructions, on processors that have them")]
 
 use super::cell::{double_bits, float_bits};
 use crate::batch::{Column, StrColumn, Values};
@@ -45,6 +48,7 @@ pub fn hash_number(value: i64) -> u64 {
     (value as u64).wrapping_mul(SEED) >> 32
 }
 
+#[inline(always)]
 fn hash_values<T: Copy>(column: &Column, values: &[T], word: impl Fn(T) -> u64, out: &mut [u64]) {
     match &column.validity {
         None => out.iter_mut().zip(values).for_each(|(hash, value)| *hash = mix(*hash, word(*value))),
@@ -64,6 +68,16 @@ fn hash_strings(column: &Column, strings: &StrColumn, out: &mut [u64]) {
 
 /// Hashes the keys of `rows` rows into `out`, which is replaced. Without keys all rows have the same hash. Hot: once per batch.
 pub fn hash_columns(keys: &[&Column], rows: usize, out: &mut Vec<u64>) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") {
+        // SAFETY: the processor has the features that the function is compiled for.
+        return unsafe { x86::hash_columns(keys, rows, out) };
+    }
+    hash_each(keys, rows, out);
+}
+
+#[inline(always)]
+fn hash_each(keys: &[&Column], rows: usize, out: &mut Vec<u64>) {
     out.clear();
     out.resize(rows, SEED);
     for column in keys {
@@ -82,6 +96,18 @@ pub fn hash_columns(keys: &[&Column], rows: usize, out: &mut Vec<u64>) {
     out.iter_mut().for_each(|hash| *hash = finish(*hash));
 }
 
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use crate::batch::Column;
+
+    /// # Safety
+    /// The processor must have these features, which multiply eight numbers of 64 bits at once.
+    #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+    pub unsafe fn hash_columns(keys: &[&Column], rows: usize, out: &mut Vec<u64>) {
+        super::hash_each(keys, rows, out);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,8 +116,10 @@ mod tests {
     use crate::types::{DataType, Value};
 
     fn hash(keys: &[&Column], rows: usize) -> Vec<u64> {
-        let mut out = vec![7; 3];
+        let (mut out, mut plain) = (vec![7; 3], Vec::new());
         hash_columns(keys, rows, &mut out);
+        hash_each(keys, rows, &mut plain);
+        assert_eq!(out, plain, "by whatever instructions");
         out
     }
 

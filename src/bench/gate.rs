@@ -13,6 +13,7 @@ use super::{Figure, Options, Show, Timing, by_hand, latency, queues, resident, s
 use crate::compile::compile;
 use crate::config::Histograms;
 use crate::error::Result;
+use crate::limits::PROFILE_EVERY_DEFAULT;
 use crate::types::Nanos;
 
 /// Records of a measurement unless asked otherwise.
@@ -55,6 +56,9 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
     let off = Whole { histograms: Histograms::Off, ..on };
     let [with, without] = in_turns(options, [&mut || on.once(), &mut || off.once()])?;
     show(ratio("latency histograms on over off", with, without).at_most(1.02));
+    let profiled = Whole { profile_every: Some(PROFILE_EVERY_DEFAULT), ..on };
+    let [with, without] = in_turns(options, [&mut || profiled.once(), &mut || on.once()])?;
+    show(ratio("profile at its default sampling over none", with, without).at_most(1.02));
     two_shards(options, &records, show)?;
     latency::gate(options, show)?;
     planning(options, show)?;

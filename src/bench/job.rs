@@ -83,13 +83,14 @@ pub fn sum_of(batch: &Batch) -> i64 {
     (0..batch.rows()).fold(0, |sum, row| sum.wrapping_add(sum_of_row(batch, row).wrapping_mul(batch.kind(row).sign())))
 }
 
-/// Sum over the numbers of a row, each times 2, whatever the kind of the row.
+/// Sum over the numbers of a row, each times 2 (decimals by their digits), whatever the kind of the row.
 pub fn sum_of_row(batch: &Batch, row: usize) -> i64 {
     let value = |column: &crate::batch::Column| match &column.values {
         _ if column.is_null(row) => 0,
         Values::I64(v) => v[row].wrapping_mul(2),
         Values::I32(v) => i64::from(v[row]) * 2,
         Values::F64(v) => (v[row] * 2.0) as i64,
+        Values::I128(v) => (v[row] as i64).wrapping_mul(2),
         _ => 0,
     };
     batch.columns.iter().fold(0, |sum, column| sum.wrapping_add(value(column)))

@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod by_hand;
+pub mod cliffs;
 pub mod components;
 pub mod decode;
 pub mod direct;

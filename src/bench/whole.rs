@@ -27,13 +27,24 @@ pub struct Whole<'a> {
     pub cores: &'a [usize],
     /// Whether latencies are recorded.
     pub histograms: Histograms,
+    /// One turn of so many is timed by node, if the profile is on.
+    pub profile_every: Option<u64>,
 }
 
 impl<'a> Whole<'a> {
     /// The query over all records in batches of 1024, on the best driver of this host.
     pub fn new(query: &'a Query, records: &'a Records, cores: &'a [usize]) -> Self {
         let driver = drivers(cores.len())[0];
-        Self { query, records, rows: records.len(), batch_rows: 1024, driver, cores, histograms: Histograms::On }
+        Self {
+            query,
+            records,
+            rows: records.len(),
+            batch_rows: 1024,
+            driver,
+            cores,
+            histograms: Histograms::On,
+            profile_every: None,
+        }
     }
 
     /// The input of each shard.
@@ -45,7 +56,8 @@ impl<'a> Whole<'a> {
 
     /// One run.
     pub fn run(&self) -> Result<(Outcome, std::sync::Arc<Tally>)> {
-        let config = crate::config::JobConfig { histograms: self.histograms, ..settings(self.driver, self.batch_rows) };
+        let Self { histograms, profile_every, .. } = *self;
+        let config = crate::config::JobConfig { histograms, profile_every, ..settings(self.driver, self.batch_rows) };
         self.query.run(self.splits(), &config, self.cores)
     }
 

@@ -79,6 +79,8 @@ pub enum BenchName {
     Nexmark,
     /// The One Billion Row Challenge as a job, beside a reader by hand
     Onebrc,
+    /// What queries lose that no quick way covers: pairs of a plain query and a harder twin
+    Cliffs,
     /// Every limit that the engine is to keep
     Gate,
 }

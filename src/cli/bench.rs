@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{BenchArgs, BenchName, exit_code};
 use super::explain::print;
-use crate::bench::{Figure, Options, Show, decode, gate, latency, machine, nexmark, onebrc, overhead, scaling};
+use crate::bench::{Figure, Options, Show, cliffs, decode, gate, latency, machine, nexmark, onebrc, overhead, scaling};
 use crate::config::{CoreWish, JobConfig, format_cpulist};
 use crate::error::{Error, Result};
 use crate::metrics::{align, svg};
@@ -65,9 +65,11 @@ fn figures(args: &BenchArgs, options: &Options, show: Show<'_>) -> Result<()> {
         BenchName::Decode => decode::figures(options, show),
         BenchName::Nexmark => nexmark::figures(options, show),
         BenchName::Onebrc => onebrc(options, show),
+        BenchName::Cliffs => cliffs::figures(options, show),
         BenchName::Gate => {
             gate::figures(options, show)?;
             decode::figures(options, show)?;
+            cliffs::figures(&Options { records: options.records.min(cliffs::RECORDS), ..options.clone() }, show)?;
             onebrc(&Options { records: options.records.min(records_of(BenchName::Onebrc)), ..options.clone() }, show)
         }
     }
@@ -98,6 +100,7 @@ fn records_of(what: BenchName) -> usize {
         BenchName::Latency => latency::RECORDS,
         BenchName::Decode => 1 << 20,
         BenchName::Nexmark => nexmark::EVENTS,
+        BenchName::Cliffs => cliffs::RECORDS,
         BenchName::Gate => gate::RECORDS,
     }
 }

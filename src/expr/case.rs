@@ -1,11 +1,14 @@
 //! CASE and COALESCE: each branch is evaluated for the rows that reach it, and its values are laid into one result.
+//!
+//! Where the conditions are masks, rows are told apart 64 at a time; otherwise by lists of row numbers.
 
 use super::RowErrors;
 use super::compare::keep;
 use super::node::Node;
-use super::operand::{Operand, strings_of};
+use super::operand::{Native, Operand, Side, strings_of};
+use crate::batch::compress::{count_ones, rows_of};
 use crate::batch::{Batch, Bitmap, Column, Selection, Values};
-use crate::types::DataType;
+use crate::types::{DataType, Representation};
 
 /// A compiled CASE.
 pub(super) struct Case {
@@ -20,6 +23,10 @@ pub(super) struct Case {
 impl Case {
     /// Evaluates on the selected rows. Hot: once per batch.
     pub fn evaluate(&mut self, batch: &Batch, selection: &Selection, errors: &mut RowErrors) -> Column {
+        let is_text = self.result.representation() == Representation::Str;
+        if !is_text && matches!(selection, Selection::All(_)) && self.branches.iter().all(|(when, _)| when.is_maskable()) {
+            return self.evaluate_by_masks(batch, errors);
+        }
         let mut merged = Column::nulls(&self.result, batch.rows());
         let mut open = selection.clone();
         for (when, then) in &mut self.branches {
@@ -36,6 +43,96 @@ impl Case {
             lay(&mut merged, &otherwise.evaluate(batch, &open, errors), &open);
         }
         merged
+    }
+
+    /// As `evaluate`, of all rows.
+    fn evaluate_by_masks(&mut self, batch: &Batch, errors: &mut RowErrors) -> Column {
+        let rows = batch.rows();
+        let mut merged = Merged { column: Column::nulls(&self.result, rows), nulls: vec![0; rows.div_ceil(64)] };
+        let mut open = vec![u64::MAX; rows.div_ceil(64)];
+        if let (Some(last), 1..) = (open.last_mut(), rows % 64) {
+            *last = (1 << (rows % 64)) - 1;
+        }
+        let mut taken = Vec::new();
+        for (when, then) in &mut self.branches {
+            when.mask(batch, &mut taken);
+            for (taken, open) in taken.iter_mut().zip(&mut open) {
+                *taken &= *open;
+                *open &= !*taken;
+            }
+            merged.lay(then, &taken, batch, errors);
+        }
+        match &mut self.otherwise {
+            Some(otherwise) => merged.lay(otherwise, &open, batch, errors),
+            None => merged.nulls.iter_mut().zip(&open).for_each(|(nulls, open)| *nulls |= open),
+        }
+        merged.finish()
+    }
+}
+
+/// The result of a CASE by masks while it is put together.
+struct Merged {
+    column: Column,
+    /// A bit for each row that is NULL.
+    nulls: Vec<u64>,
+}
+
+impl Merged {
+    /// Lays the values of a branch where the mask has a bit.
+    fn lay(&mut self, branch: &mut Node, words: &[u64], batch: &Batch, errors: &mut RowErrors) {
+        let count = count_ones(words);
+        if count == 0 {
+            return;
+        }
+        // What is there already is taken for all rows, what has to be computed, and may fail, only for those that want it.
+        let selection = match branch {
+            Node::Column(_) | Node::Constant(_) => Selection::All(batch.rows()),
+            _ => Selection::Rows(rows_of(words, count)),
+        };
+        let from = branch.evaluate(batch, &selection, errors);
+        if from.is_constant_null() {
+            self.nulls.iter_mut().zip(words).for_each(|(nulls, word)| *nulls |= word);
+            return;
+        }
+        match &mut self.column.values {
+            Values::Bool(out) => blend(out, from.side(), words),
+            Values::I8(out) => blend(out, from.side(), words),
+            Values::I16(out) => blend(out, from.side(), words),
+            Values::I32(out) => blend(out, from.side(), words),
+            Values::I64(out) => blend(out, from.side(), words),
+            Values::F32(out) => blend(out, from.side(), words),
+            Values::F64(out) => blend(out, from.side(), words),
+            Values::I128(out) => blend(out, from.side(), words),
+            Values::Str(_) => unreachable!("texts are not laid by masks"),
+        }
+        if let Some(valid) = from.validity() {
+            let bits = words.iter().zip(valid.words());
+            self.nulls.iter_mut().zip(bits).for_each(|(nulls, (word, valid))| *nulls |= word & !valid);
+        }
+    }
+
+    fn finish(mut self) -> Column {
+        self.column.validity = None;
+        let nulls = rows_of(&self.nulls, count_ones(&self.nulls));
+        nulls.into_iter().for_each(|row| self.column.set_null(row as usize));
+        self.column
+    }
+}
+
+/// Replaces the values whose bit is set. Hot: once per row.
+fn blend<T: Native>(out: &mut [T], from: Side<'_, T>, words: &[u64]) {
+    let pick = |word: u64, at: usize, new: T, old: T| if word >> at & 1 == 1 { new } else { old };
+    match from {
+        Side::One(value) => {
+            for (out, word) in out.chunks_mut(64).zip(words) {
+                out.iter_mut().enumerate().for_each(|(at, out)| *out = pick(*word, at, value, *out));
+            }
+        }
+        Side::Slice(values) => {
+            for ((out, values), word) in out.chunks_mut(64).zip(values.chunks(64)).zip(words) {
+                out.iter_mut().zip(values).enumerate().for_each(|(at, (out, value))| *out = pick(*word, at, *value, *out));
+            }
+        }
     }
 }
 

@@ -34,9 +34,20 @@ pub(super) fn binary(op: BinaryOp, left: &DataType, right: &DataType, result: &D
     let bound = POW10[precision.min(38) as usize];
     let in_bound = move |(units, overflowed): (i128, bool)| (units, overflowed | (units >= bound) | (units <= -bound));
     let same_scale = ls == rs && ls == scale;
+    // No digit is cut off: what is missing behind the point is multiplied up.
+    let sum_is_exact = ls <= scale && rs <= scale;
+    let ups = if sum_is_exact { [POW10[(scale - ls) as usize], POW10[(scale - rs) as usize]] } else { [1, 1] };
+    let widened = move |a: i128, b: i128, sum: fn(i128, i128) -> (i128, bool)| {
+        let ((a, a_overflowed), (b, b_overflowed)) = (product(a, ups[0]), product(b, ups[1]));
+        let (units, overflowed) = sum(a, b);
+        in_bound((units, overflowed | a_overflowed | b_overflowed))
+    };
     Some(match op {
         BinaryOp::Add if same_scale => fallible(reasons, move |a: i128, b: i128| in_bound(a.overflowing_add(b))),
         BinaryOp::Subtract if same_scale => fallible(reasons, move |a: i128, b: i128| in_bound(a.overflowing_sub(b))),
+        BinaryOp::Add if sum_is_exact => fallible(reasons, move |a: i128, b: i128| widened(a, b, i128::overflowing_add)),
+        BinaryOp::Subtract if sum_is_exact => fallible(reasons, move |a: i128, b: i128| widened(a, b, i128::overflowing_sub)),
+        BinaryOp::Multiply if ls + rs == *scale => fallible(reasons, move |a: i128, b: i128| in_bound(product(a, b))),
         BinaryOp::Add => checked(add),
         BinaryOp::Subtract => checked(|a, b, scales| add(a, b.checked_neg()?, scales)),
         BinaryOp::Multiply => checked(multiply),
@@ -44,6 +55,16 @@ pub(super) fn binary(op: BinaryOp, left: &DataType, right: &DataType, result: &D
         BinaryOp::Modulo => checked(modulo),
         _ => return None,
     })
+}
+
+/// The product and whether it overflowed. Most units have no more than 64 bits: the product of such has room.
+#[inline]
+fn product(a: i128, b: i128) -> (i128, bool) {
+    let (short_a, short_b) = (a as i64, b as i64);
+    if i128::from(short_a) == a && i128::from(short_b) == b {
+        return (i128::from(short_a) * i128::from(short_b), false);
+    }
+    a.overflowing_mul(b)
 }
 
 fn signed(magnitude: u128, negative: bool) -> Option<i128> {
@@ -176,10 +197,51 @@ fn modulo(a: i128, b: i128, scales: Scales) -> Option<i128> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::{Column, Selection, Values};
+    use crate::expr::RowErrors;
+    use crate::expr::operand::{Operand, Rows};
 
     fn check(f: fn(i128, i128, Scales) -> Option<i128>, a: i128, b: i128, scales: [u8; 3], expected: Option<i128>) {
         let [left, right, result] = scales;
         assert_eq!(f(a, b, Scales { left, right, result }), expected, "{a} {b} {scales:?}");
+    }
+
+    /// The kernel of an operation over single values; `None` if it fails.
+    fn by_kernel(op: BinaryOp, a: i128, b: i128, [left, right, result]: [u8; 3]) -> Option<i128> {
+        let decimal = |scale| DataType::Decimal { precision: 38, scale };
+        let kernel = binary(op, &decimal(left), &decimal(right), &decimal(result)).expect("a kernel");
+        let operand = |units| Operand::Owned(Column::from_values(Values::I128(vec![units])));
+        let mut errors = RowErrors::default();
+        let found = kernel(&operand(a), &operand(b), Rows { len: 1, selection: &Selection::All(1) }, &mut errors);
+        match &found.values {
+            Values::I128(units) if errors.is_empty() => Some(units[0]),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn quick_kernels_give_what_the_careful_functions_give() {
+        let mut random = fastrand::Rng::with_seed(9);
+        let (mut sound, mut failed) = (0, 0);
+        for _ in 0..20_000 {
+            let mut units = || {
+                let units = random.i128(-POW10[38]..=POW10[38]) / POW10[random.usize(0..38)];
+                units.clamp(1 - POW10[38], POW10[38] - 1)
+            };
+            let (a, b) = (units(), units());
+            let (left, right) = (random.u8(0..10), random.u8(0..10));
+            let wider = left.max(right);
+            for (op, careful, result) in [
+                (BinaryOp::Add, add as fn(i128, i128, Scales) -> Option<i128>, wider),
+                (BinaryOp::Subtract, |a, b, scales| add(a, -b, scales), wider),
+                (BinaryOp::Multiply, multiply, left + right),
+            ] {
+                let expected = careful(a, b, Scales { left, right, result }).filter(|units| fits(*units, 38));
+                assert_eq!(by_kernel(op, a, b, [left, right, result]), expected, "{op:?} {a} {b} {left} {right}");
+                if expected.is_some() { sound += 1 } else { failed += 1 }
+            }
+        }
+        assert!(sound > 10_000 && failed > 1_000, "{sound} {failed}");
     }
 
     #[test]

@@ -6,6 +6,8 @@
 //! ```
 //! Equal short strings are equal views; unequal prefixes decide most comparisons without touching the arena.
 
+use std::cmp::Ordering;
+
 use bytemuck::{Pod, Zeroable};
 
 use super::compress::{compress, rows_of};
@@ -47,6 +49,15 @@ impl StrView {
     #[inline]
     pub fn prefix(&self) -> u32 {
         u32::from_be_bytes([self.rest[0], self.rest[1], self.rest[2], self.rest[3]])
+    }
+
+    /// The bytes of an inline string as two numbers, zero padded, the first 8 bytes lowest byte first; `None` for a longer one.
+    #[inline]
+    pub fn inline_words(&self) -> Option<[u64; 2]> {
+        let whole: u128 = bytemuck::cast(*self);
+        let [_, a, b, c]: [u32; 4] = bytemuck::cast(whole);
+        (self.len() <= INLINE_MAX)
+            .then(|| [u64::from(u32::from_le(a)) | u64::from(u32::from_le(b)) << 32, u32::from_le(c).into()])
     }
 
     #[inline]
@@ -91,6 +102,27 @@ impl StrColumn {
         let view = &self.views[row];
         let len = view.len();
         if len <= INLINE_MAX { &view.rest[..len] } else { &self.arena[view.offset()..view.offset() + len] }
+    }
+
+    /// Whether string `row` has the bytes of string `at` of `other`. Hot: once per row.
+    #[inline]
+    pub fn same(&self, row: usize, other: &StrColumn, at: usize) -> bool {
+        let (x, y) = (self.views[row], other.views[at]);
+        match x.len() <= INLINE_MAX {
+            true => bytemuck::cast::<StrView, u128>(x) == bytemuck::cast::<StrView, u128>(y),
+            false => x.len == y.len && x.prefix() == y.prefix() && self.bytes(row) == other.bytes(at),
+        }
+    }
+
+    /// How string `row` is ordered against string `at` of `other`, by bytes. Hot: once per row.
+    #[inline]
+    pub fn order(&self, row: usize, other: &StrColumn, at: usize) -> Ordering {
+        let (x, y) = (self.views[row], other.views[at]);
+        match (x.inline_words(), y.inline_words()) {
+            // Padded with zeros, which are before every byte; the shorter of what is equal then is first.
+            (Some(a), Some(b)) => (a.map(u64::swap_bytes), x.len).cmp(&(b.map(u64::swap_bytes), y.len)),
+            _ => x.prefix().cmp(&y.prefix()).then_with(|| self.bytes(row).cmp(other.bytes(at))),
+        }
     }
 
     /// String `row` as text; bytes that are not UTF-8 read as the empty string (text columns are validated where they are made).
@@ -157,6 +189,9 @@ impl StrColumn {
 
     /// Appends all of `other`.
     pub fn append(&mut self, other: &StrColumn) {
+        if other.arena.is_empty() {
+            return self.views.extend_from_slice(&other.views);
+        }
         self.views.reserve(other.len());
         for row in 0..other.len() {
             self.push(other.bytes(row));
@@ -196,6 +231,32 @@ impl PartialEq for StrColumn {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strings_are_compared_as_their_bytes_are() {
+        let mut random = fastrand::Rng::with_seed(5);
+        let mut texts: Vec<Vec<u8>> =
+            ["", "\0", "a", "a\0", "a\0\0", "ab", "abcdefgh", "abcdefghijkl", "abcdefghijklm", "\u{ff}"]
+                .map(|text| text.as_bytes().to_vec())
+                .into();
+        texts.extend(
+            (0..200).map(|_| (0..random.usize(0..20)).map(|_| *random.choice(&[0, 1, b'a', 0xff]).expect("some")).collect()),
+        );
+        let (mut one, mut other) = (StrColumn::default(), StrColumn::default());
+        texts.iter().for_each(|text| one.push(text));
+        other.push(b"something that moves the arena along");
+        texts.iter().for_each(|text| other.push(text));
+        for (row, a) in texts.iter().enumerate() {
+            for (at, b) in texts.iter().enumerate() {
+                assert_eq!(one.same(row, &other, at + 1), a == b, "{a:?} {b:?}");
+                assert_eq!(one.order(row, &other, at + 1), a.cmp(b), "{a:?} {b:?}");
+            }
+            let words = one.views()[row].inline_words();
+            let padded =
+                |range: std::ops::Range<usize>| range.fold(0, |word, i| word | u64::from(*a.get(i).unwrap_or(&0)) << (i % 8 * 8));
+            assert_eq!(words, (a.len() <= INLINE_MAX).then(|| [padded(0..8), padded(8..12)]));
+        }
+    }
 
     #[test]
     fn short_and_long_strings_come_back() {

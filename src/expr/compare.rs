@@ -164,15 +164,13 @@ fn typed<T: Comparable, O: Outcome>(op: BinaryOp, a: &Operand<'_>, b: &Operand<'
 /// Whether two strings are equal.
 #[inline]
 fn same_string(a: StrSide<'_>, b: StrSide<'_>, row: usize) -> bool {
-    let (x, y) = (a.strings.views()[a.at(row)], b.strings.views()[b.at(row)]);
-    x.len() == y.len() && x.prefix() == y.prefix() && a.bytes(row) == b.bytes(row)
+    a.strings.same(a.at(row), b.strings, b.at(row))
 }
 
 /// The order of two strings by bytes.
 #[inline]
 fn order_strings(a: StrSide<'_>, b: StrSide<'_>, row: usize) -> Ordering {
-    let (x, y) = (a.strings.views()[a.at(row)], b.strings.views()[b.at(row)]);
-    x.prefix().cmp(&y.prefix()).then_with(|| a.bytes(row).cmp(b.bytes(row)))
+    a.strings.order(a.at(row), b.strings, b.at(row))
 }
 
 fn strings<O: Outcome>(op: BinaryOp, a: StrSide<'_>, b: StrSide<'_>, outcome: O) -> O::Out {

@@ -1,7 +1,7 @@
 //! Single values moved between columns of one representation, and compared as keys are: NULL equals NULL, -0.0 equals 0.0 and
 //! NaN equals NaN. Keys are stored normalised, so that what comes out does not depend on which of two equal keys came first.
 
-use crate::batch::{Column, Values};
+use crate::batch::{Column, StrColumn, Values};
 
 /// The bits by which two DOUBLEs are equal as keys: -0.0 as 0.0, every NaN alike.
 #[inline]
@@ -36,8 +36,32 @@ fn equal_values(a: &Values, i: usize, b: &Values, j: usize) -> bool {
         (Values::F32(a), Values::F32(b)) => float_bits(a[i]) == float_bits(b[j]),
         (Values::F64(a), Values::F64(b)) => double_bits(a[i]) == double_bits(b[j]),
         (Values::I128(a), Values::I128(b)) => a[i] == b[j],
-        (Values::Str(a), Values::Str(b)) => a.bytes(i) == b.bytes(j),
+        (Values::Str(a), Values::Str(b)) => equal_texts(a, i, b, j),
         _ => false,
+    }
+}
+
+/// By itself, so that the loops over numbers stay small.
+#[inline(never)]
+fn equal_texts(a: &StrColumn, i: usize, b: &StrColumn, j: usize) -> bool {
+    a.same(i, b, j)
+}
+
+/// Sets `differs` for each row in which two columns of the same length are not `equal`. Hot: once per column of a batch.
+pub fn note_differences(a: &Column, b: &Column, differs: &mut [bool]) {
+    fn each<T: Copy>(a: &[T], b: &[T], differs: &mut [bool], equal: impl Fn(T, T) -> bool) {
+        a.iter().zip(b).zip(differs).for_each(|((a, b), differs)| *differs |= !equal(*a, *b));
+    }
+    fn each_row(a: &Column, b: &Column, differs: &mut [bool]) {
+        differs.iter_mut().enumerate().for_each(|(row, differs)| *differs |= !equal(a, row, b, row));
+    }
+    assert!(a.len() == b.len() && a.len() == differs.len());
+    match (&a.values, &b.values) {
+        _ if a.has_nulls() || b.has_nulls() => each_row(a, b, differs),
+        (Values::I64(a), Values::I64(b)) => each(a, b, differs, |a, b| a == b),
+        (Values::F64(a), Values::F64(b)) => each(a, b, differs, |a, b| double_bits(a) == double_bits(b)),
+        (Values::I128(a), Values::I128(b)) => each(a, b, differs, |a, b| a == b),
+        _ => each_row(a, b, differs),
     }
 }
 

@@ -144,7 +144,7 @@ impl GroupTable {
             && stored.validity.is_none()
             && let (Values::Str(v), Values::Str(s)) = (&key.values, &stored.values)
         {
-            return probe.run(hash, |g, row| s.bytes(g) == v.bytes(row), visitor);
+            return probe.run(hash, |g, row| s.same(g, v, row), visitor);
         }
         let same = |group: usize, row: usize| self.keys.iter().zip(keys).all(|(s, key)| cell::equal(s, group, key, row));
         probe.run(hash, same, visitor)

@@ -44,7 +44,7 @@ impl Index {
     }
 
     /// The group of this hash that `is_meant` says is the one. Hot: once per row.
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, hash: u64, mut is_meant: impl FnMut(u32) -> bool) -> Option<u32> {
         let slots = self.slots.as_slice();
         let mask = slots.len() - 1;

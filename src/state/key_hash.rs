@@ -27,6 +27,13 @@ fn finish(hash: u64) -> u64 {
     hash ^ (hash >> 32)
 }
 
+/// As `hash_bytes` of a string that is inline.
+#[inline]
+fn hash_inline(len: usize, [low, high]: [u64; 2]) -> u64 {
+    let hash = mix(TEXT ^ len as u64, low);
+    if len < 8 { hash } else { mix(hash, high) }
+}
+
 #[inline]
 fn hash_bytes(bytes: &[u8]) -> u64 {
     let mut hash = TEXT ^ bytes.len() as u64;
@@ -61,8 +68,9 @@ fn hash_values<T: Copy>(column: &Column, values: &[T], word: impl Fn(T) -> u64, 
 }
 
 fn hash_strings(column: &Column, strings: &StrColumn, out: &mut [u64]) {
-    for (row, hash) in out.iter_mut().enumerate() {
-        *hash = mix(*hash, if column.is_null(row) { NULL } else { hash_bytes(strings.bytes(row)) });
+    for (row, (hash, view)) in out.iter_mut().zip(strings.views()).enumerate() {
+        let text = || view.inline_words().map_or_else(|| hash_bytes(strings.bytes(row)), |words| hash_inline(view.len(), words));
+        *hash = mix(*hash, if column.is_null(row) { NULL } else { text() });
     }
 }
 
@@ -164,6 +172,17 @@ mod tests {
         for (row, expected) in all.iter().enumerate() {
             let one: Vec<Column> = columns.iter().map(|c| c.gather(&Selection::Rows(vec![row as u32]))).collect();
             assert_eq!(hash(&one.iter().collect::<Vec<_>>(), 1), [*expected]);
+        }
+    }
+
+    #[test]
+    fn short_texts_hash_as_their_bytes_do() {
+        for len in 0..=12 {
+            let mut strings = StrColumn::default();
+            let bytes: Vec<u8> = (0..len).map(|i| 0xf0 + i).collect();
+            strings.push(&bytes);
+            let words = strings.views()[0].inline_words().expect("inline");
+            assert_eq!(hash_inline(bytes.len(), words), hash_bytes(&bytes), "{len} bytes");
         }
     }
 

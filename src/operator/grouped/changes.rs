@@ -69,16 +69,20 @@ impl Grouped {
         let groups = scratch.touched.len() as u32;
         let (mut kinds, mut order) =
             (Vec::with_capacity(2 * scratch.touched.len()), Vec::with_capacity(2 * scratch.touched.len()));
-        let differs: Vec<bool> = match shape.always_changes() {
-            true => vec![true; scratch.touched.len()],
-            false => {
-                let same = |at: usize| old.iter().zip(&new).all(|(old, new)| cell::equal(old, at, new, at));
-                (0..scratch.touched.len()).map(|at| !same(at)).collect()
-            }
-        };
+        let mut differs = vec![shape.always_changes(); scratch.touched.len()];
+        if !shape.always_changes() {
+            old.iter().zip(&new).for_each(|(old, new)| cell::note_differences(old, new, &mut differs));
+        }
+        let was_there = |at: usize| self.exists(shape, scratch.rows_before[at]);
+        let is_there = |at: usize| self.exists(shape, self.rows_of(scratch.touched[at]));
+        let is_new_row = |at: usize| is_there(at) && (differs[at] || !was_there(at));
+        if shape.changes == Changes::AfterOnly && (0..differs.len()).all(is_new_row) {
+            let kind = |at: usize| if was_there(at) { RowKind::UpdateAfter } else { RowKind::Insert };
+            return Changed { keys, results: new, kinds: (0..differs.len()).map(kind).collect() };
+        }
         for i in 0..groups {
             let at = i as usize;
-            match (self.exists(shape, scratch.rows_before[at]), self.exists(shape, self.rows_of(scratch.touched[at]))) {
+            match (was_there(at), is_there(at)) {
                 (false, true) => {
                     kinds.push(RowKind::Insert);
                     order.push(i + groups);

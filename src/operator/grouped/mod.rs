@@ -322,7 +322,7 @@ impl Grouped {
                 let _cannot_overflow = self.accumulators[i].update(&mut self.store, fed.argument, fed.rows(rows));
             }
             if let Some(narrowed) = &fed.narrowed {
-                self.count_unfed(i, narrowed, rows);
+                self.count_unfed(i, Rows { selection: &narrowed.unfed, ..rows });
             }
         }
         let stride = self.store.stride();
@@ -334,18 +334,13 @@ impl Grouped {
     }
 
     /// Notes the rows that call `i` was not fed.
-    fn count_unfed(&mut self, i: usize, narrowed: &Selection, rows: Rows<'_>) {
-        if narrowed.len() == rows.selection.len() {
+    fn count_unfed(&mut self, i: usize, rows: Rows<'_>) {
+        if rows.selection.is_empty() {
             return;
         }
         let unfed = &mut self.unfed[i];
         grow(unfed, self.table.bound());
-        let mut fed = narrowed.iter().peekable();
-        rows.for_each(|row, group, sign| {
-            if fed.next_if_eq(&row).is_none() {
-                unfed[group] += sign;
-            }
-        });
+        rows.for_each(|_, group, sign| unfed[group] += sign);
     }
 
     /// Feeds the functions that can overflow. Where one does, takes everything back and gives its number.

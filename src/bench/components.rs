@@ -16,7 +16,7 @@ use crate::batch::Batch;
 use crate::compile::compile;
 use crate::error::{Error, Result};
 use crate::limits::INGEST_BATCHES_PER_TURN;
-use crate::metrics::{Account, Counters, LatencyHistogram, Part, ShardMetrics, Stage};
+use crate::metrics::{Account, Counters, Part, Recorder, ShardMetrics, Stage};
 use crate::route::key_hash::hash_columns;
 use crate::route::shard_of;
 use crate::shard::Turn;
@@ -181,11 +181,11 @@ impl Bench<'_> {
         let clock_ns = self.time("a clock read", 1, || {
             black_box(clock.now());
         })?;
-        let mut histogram = LatencyHistogram::new();
+        let mut recorder = Recorder::default();
         let mut value = 0;
         self.time("a histogram record", 1, || {
             value = (value + 977) & 0xf_ffff;
-            histogram.record_n(value, 1024);
+            recorder.record_n(value, 1024);
         })?;
         let (mut metrics, mut account, mut counters) = (ShardMetrics::new(0), Account::default(), Counters::default());
         self.time("bookkeeping of a batch: histograms, counters, account", 1, || {

@@ -95,11 +95,6 @@ impl LatencyHistogram {
         }
     }
 
-    /// Forgets everything, keeps the memory.
-    pub fn clear(&mut self) {
-        self.inner.reset();
-    }
-
     /// The recorded values, ascending, with their counts.
     pub fn values(&self) -> Vec<(Nanos, u64)> {
         self.inner.iter_recorded().map(|step| (step.value_iterated_to(), step.count_at_value())).collect()

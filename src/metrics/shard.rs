@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use super::{LatencyHistogram, Stage};
+use super::{LatencyHistogram, Recorder, Stage};
 use crate::types::{EventTime, Nanos};
 
 /// Counts of rows, batches and turns.
@@ -167,7 +167,7 @@ struct StageRecord {
     /// Everything up to the interval that is running.
     before: LatencyHistogram,
     /// The interval that is running.
-    running: LatencyHistogram,
+    running: Recorder,
 }
 
 impl ShardMetrics {
@@ -205,10 +205,9 @@ impl ShardMetrics {
             if record.running.is_empty() {
                 continue;
             }
-            let values = record.running.values();
+            let values = record.running.take();
             record.before.record_all(&values);
             keep(Interval { stage, start, length, values }, out);
-            record.running.clear();
         }
     }
 
@@ -216,15 +215,14 @@ impl ShardMetrics {
     pub fn total(&self, stage: Stage) -> LatencyHistogram {
         let record = &self.stages[stage as usize];
         let mut total = record.before.clone();
-        total.merge(&record.running);
+        total.record_all(&record.running.values());
         total
     }
 
     /// The p99 of what was recorded for `stage` since the interval began, or before it if that is nothing. For the progress line.
     pub fn recent_p99(&self, stage: Stage) -> Nanos {
         let record = &self.stages[stage as usize];
-        let recent = if record.running.is_empty() { &record.before } else { &record.running };
-        recent.quantile(0.99)
+        if record.running.is_empty() { record.before.quantile(0.99) } else { record.running.quantile(0.99) }
     }
 }
 

@@ -192,16 +192,23 @@ impl Ingest {
         let read = around.gauge.mark();
         around.gauge.record(Stage::Decode, spent, self.rows);
         let latest = self.program.max_ahead_ns.map(|ahead| around.clock.wall().saturating_add_unsigned(ahead));
+        // Rows that arrived together waited together: one record.
+        let mut together = (self.polls[0].stamp, 0);
         for at in 0..self.polls.len() {
             let Poll { split, stamp } = self.polls[at];
             let (rows, bad) = (self.decoded[at].rows as u64, self.decoded[at].bad.len() as u64);
-            around.gauge.record(Stage::Ingest, began.saturating_sub(stamp), rows);
+            if stamp != together.0 {
+                around.gauge.record(Stage::Ingest, began.saturating_sub(together.0), together.1);
+                together = (stamp, 0);
+            }
+            together.1 += rows;
             let counters = around.gauge.counters();
             counters.rows_in += rows + bad;
             counters.batches_in += 1;
             self.state_of(split, read).gave_rows(read);
             self.take_rows_profiled(at, latest, around)?;
         }
+        around.gauge.record(Stage::Ingest, began.saturating_sub(together.0), together.1);
         Ok(())
     }
 

@@ -36,6 +36,8 @@ const TEN_OPERATORS: &str = "CREATE VIEW low AS SELECT id, `key`, `value` FROM t
 
 /// Measures everything of the runtime that has a limit.
 pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
+    // First: what other measurements leave behind, memory to be given back above all, would stall it.
+    latency::gate(options, show)?;
     by_hand::figures(options, show)?;
     let records = Records::new(options.records, Keys::Even(100_000));
     let (filter, pass) = (Query::new(FILTER, Check::Count)?, Query::new(PASS_THROUGH, Check::Count)?);
@@ -60,7 +62,6 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
     let [with, without] = in_turns(options, [&mut || profiled.once(), &mut || on.once()])?;
     show(ratio("profile at its default sampling over none", with, without).at_most(1.02));
     two_shards(options, &records, show)?;
-    latency::gate(options, show)?;
     planning(options, show)?;
     resident::gate(options, show)
 }

@@ -106,7 +106,7 @@ fn ladder(name: &str, rates: &[u64], show: Show<'_>, mut measure: impl FnMut(u64
 /// The limit: a filter over loopback TCP at 100,000 rows a second. Needs two cores: one for the shard, one for its peer.
 pub fn gate(options: &Options, show: Show<'_>) -> Result<()> {
     let Some(cores) = options.cores.get(..2) else { return Ok(()) };
-    let seen = over_tcp(options, cores, 100_000, Driver::Thread, Idle::Spin)?;
+    let seen = over_tcp(options, cores, 100_000, drivers(1)[0], Idle::Spin)?;
     let limit = seen.stalls.quantile(0.999) as f64 + TCP_ALLOWANCE_NS;
     let p999 = seen.latencies.quantile(0.999) as f64;
     show(Figure::new("filter over loopback TCP, 100 k rows/s, p99.9", p999, "ns").at_most(limit));
@@ -233,11 +233,17 @@ struct Peer {
 }
 
 impl Peer {
-    /// Waits until the job listens and has connected.
+    /// Waits until the job runs: a row sent ahead has been answered. Before that, rows would wait for threads and executors to start.
     fn meet(source: &Arc<dyn Source>, answers: &TcpListener) -> std::io::Result<Self> {
-        let (back, _) = answers.accept()?;
-        let out = TcpStream::connect(address(source)?)?;
+        let (mut back, _) = answers.accept()?;
+        let mut out = TcpStream::connect(address(source)?)?;
         out.set_nodelay(true)?;
+        out.write_all(b"0,0\n")?;
+        back.set_read_timeout(Some(PATIENCE))?;
+        let mut byte = [0];
+        while byte != *b"\n" {
+            back.read_exact(&mut byte)?;
+        }
         out.set_nonblocking(true)?;
         back.set_nonblocking(true)?;
         Ok(Self { out, back })

@@ -4,7 +4,7 @@
 //! moved together in a register and stored whole, by one instruction each (storing straight through the mask is slow on some
 //! processors). Which way is taken is found out at run time; the other way is safe code and the one the tests compare with.
 
-#![expect(unsafe_code, reason = "AVX-512 instructions, on processors that have them")]
+#![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "AVX-512 instructions, on processors that have them"))]
 
 use bytemuck::NoUninit;
 

@@ -3,7 +3,7 @@
 //! The loops are plain code, compiled a second time for processors with AVX2, which compare four numbers of 64 bits at once; which is
 //! taken is found out at run time.
 
-#![expect(unsafe_code, reason = "AVX2 instructions, on processors that have them")]
+#![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "AVX2 instructions, on processors that have them"))]
 
 /// The least and the greatest of some numbers; of none, `(MAX, MIN)`. Hot: once per batch.
 pub fn span(values: &[i64]) -> (i64, i64) {

@@ -113,3 +113,39 @@ impl Writer for Forget {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::job::Check;
+    use crate::bench::records::{Keys, Records};
+    use crate::limits::INGEST_BATCHES_PER_TURN;
+    use crate::shard::Turn;
+
+    /// Busy turns that so many batches of one row take where a batch of `full` rows counts as full.
+    fn busy_turns(batches: usize, full: usize) -> usize {
+        let query = Query::new("SELECT id FROM test", Check::Count).expect("plan");
+        let rows = Records::new(batches, Keys::Even(10)).batches(&query.projection(), 1);
+        let mut clock = StoppedClock::default();
+        let count = with_shard(&query, Feed::Batches(rows), full, |shard| {
+            let mut busy = 0;
+            loop {
+                match shard.step(&mut clock)? {
+                    Turn::Busy => busy += 1,
+                    Turn::Idle { .. } => {}
+                    Turn::Done => return Ok(busy),
+                }
+            }
+        });
+        count.expect("runs")
+    }
+
+    #[test]
+    fn a_turn_reads_on_while_batches_come_full() {
+        let turns = 5;
+        let batches = turns * INGEST_BATCHES_PER_TURN;
+        // The end of the split is a turn of its own.
+        assert_eq!(busy_turns(batches, 1), turns + 1);
+        assert_eq!(busy_turns(batches, 2), batches + 1, "a batch that is not full ends the reading");
+    }
+}

@@ -109,9 +109,9 @@ fn advance(wanted: Cow<'_, Column>, watermark: &mut EventTime, per_row: bool) ->
     }
     // Most splits bring their rows in order: then what is wanted is what is given.
     if wanted.validity.is_none()
-        && is_ascending(times)
         && let [first, .., last] | [first @ last] = times.as_slice()
         && *first >= running
+        && is_ascending(times)
     {
         *watermark = *last;
         return Some(wanted.into_owned());
@@ -125,4 +125,46 @@ fn advance(wanted: Cow<'_, Column>, watermark: &mut EventTime, per_row: bool) ->
     let rows: Vec<EventTime> = times.iter().enumerate().map(raised).collect();
     *watermark = running;
     per_row.then(|| Column::from_values(Values::I64(rows)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The watermark after some rows and as of each, by the loop that says what is meant.
+    fn naive(wanted: &[Option<EventTime>], before: EventTime) -> Vec<EventTime> {
+        let known = |upto: usize| wanted[..=upto].iter().flatten().copied().chain([before]).max();
+        (0..wanted.len()).filter_map(known).collect()
+    }
+
+    fn check(wanted: &[Option<EventTime>], before: EventTime) {
+        let mut column = Column::from_values(Values::I64(wanted.iter().map(|time| time.unwrap_or(i64::MAX)).collect()));
+        (0..wanted.len()).filter(|row| wanted[*row].is_none()).for_each(|row| column.set_null(row));
+        let rows = naive(wanted, before);
+        let after = rows.last().copied().unwrap_or(before);
+        for cow in [Cow::Borrowed(&column), Cow::Owned(column.clone())] {
+            let mut watermark = before;
+            assert!(advance(cow.clone(), &mut watermark, false).is_none());
+            assert_eq!(watermark, after, "{wanted:?} from {before}");
+            watermark = before;
+            let given = advance(cow, &mut watermark, true).unwrap_or_else(|| Column::from_values(Values::I64(Vec::new())));
+            assert_eq!((watermark, &given.values), (after, &Values::I64(rows.clone())), "{wanted:?} from {before}");
+            assert!(!given.has_nulls());
+        }
+    }
+
+    #[test]
+    fn watermark_of_a_split_is_the_greatest_time_so_far() {
+        let mut random = fastrand::Rng::with_seed(17);
+        for length in 0..60 {
+            let mut times: Vec<Option<EventTime>> = (0..length).map(|_| Some(random.i64(-50..50))).collect();
+            for before in [EventTime::MIN, -20, 0, 60] {
+                check(&times, before);
+                let with_nulls: Vec<_> = times.iter().map(|time| time.filter(|_| random.u8(..3) > 0)).collect();
+                check(&with_nulls, before);
+            }
+            times.sort_unstable();
+            [EventTime::MIN, -60, 0].into_iter().for_each(|before| check(&times, before));
+        }
+    }
 }

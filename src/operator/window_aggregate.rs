@@ -104,9 +104,10 @@ impl Operator for WindowAggregate {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
         self.assign(&batch, out)?;
         self.scratch.prepare(&batch);
-        // A window will have about as many groups as the one before it.
-        let expected = self.windows.last_key_value().map_or(0, |(_, groups)| groups.len());
+        let newest = self.windows.last_key_value().map(|(start, groups)| (*start, groups.len()));
         for (start, rows) in &self.rows.windows {
+            // A window that follows all others will have about as many groups as the last of them; of one in between nothing is known.
+            let expected = newest.map_or(0, |(newest, groups)| if *start > newest { groups } else { 0 });
             let fresh = || self.spare.take().unwrap_or_else(|| Grouped::with_room(&self.shape, expected));
             let groups = self.windows.entry(*start).or_insert_with(fresh);
             match self.emit {

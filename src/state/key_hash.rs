@@ -4,7 +4,7 @@
 //! 0.0 and every NaN alike; NULL hashes as a value of its own. The loops are plain code, compiled a second time for processors with
 //! AVX-512; which is taken is found out at run time.
 
-#![expect(unsafe_code, reason = "AVX-512 instructions, on processors that have them")]
+#![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "AVX-512 instructions, on processors that have them"))]
 
 use super::cell::{double_bits, float_bits};
 use crate::batch::{Column, StrColumn, Values};
@@ -77,7 +77,7 @@ fn hash_strings(column: &Column, strings: &StrColumn, out: &mut [u64]) {
 /// Hashes the keys of `rows` rows into `out`, which is replaced. Without keys all rows have the same hash. Hot: once per batch.
 pub fn hash_columns(keys: &[&Column], rows: usize, out: &mut Vec<u64>) {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") {
+    if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") {
         // SAFETY: the processor has the features that the function is compiled for.
         return unsafe { x86::hash_columns(keys, rows, out) };
     }

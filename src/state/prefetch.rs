@@ -1,5 +1,8 @@
 //! Asks for cache lines ahead of their use. A hint: nothing depends on it but time. Row road.
-#![expect(unsafe_code, reason = "the prefetch instruction has no safe wrapper in the standard library")]
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(unsafe_code, reason = "the prefetch instruction has no safe wrapper in the standard library")
+)]
 
 /// Asks for the line of `value`. Hot: once per row.
 #[inline(always)]

@@ -145,7 +145,8 @@ impl Ingest {
         let part = if self.polls.is_empty() { Part::Ingest } else { Part::Decode };
         let spent = around.gauge.lap(part, Part::Operators, around.clock);
         let read = around.gauge.mark();
-        if let Some(profile) = &mut around.flow.profile {
+        // A look that finds nothing is nobody's work: the turn may well be idle.
+        if let (Some(profile), false) = (&mut around.flow.profile, self.polls.is_empty()) {
             profile.read(self.node, spent);
         }
         if !self.polls.is_empty() {

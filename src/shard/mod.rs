@@ -176,6 +176,8 @@ impl<'r> Shard<'r> {
         if !self.mesh.is_flushed() {
             self.gauge.enter(Part::Exchange, clock);
             self.mesh.flush(self.gauge.mark());
+            // To wake a peer is a system call.
+            self.gauge.leave(Part::Exchange, clock);
         }
         let flushed = self.emitter.flush(clock, &mut self.gauge)?;
         if self.is_done() && flushed == Flushed::All {

@@ -15,7 +15,7 @@ pub const BATCH_ROWS_MAX: usize = 65_536;
 pub const INGEST_BATCHES_PER_TURN: usize = 16;
 
 /// Rows after which a turn reads no further batch of a scan, so that the first of them does not wait long for the last.
-pub const INGEST_ROWS_PER_TURN: usize = 1024;
+pub const INGEST_ROWS_PER_TURN: usize = 4096;
 
 /// Messages one turn takes from one inbox ring. The rest waits for the next turn.
 pub const INBOX_MESSAGES_PER_TURN: usize = 16;

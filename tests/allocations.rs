@@ -1,4 +1,4 @@
-//! After warm-up, a turn allocates a bounded number of times, however many rows a batch has.
+//! After warm-up, a batch allocates a bounded number of times, however many rows a batch has.
 //!
 //! A binary of its own, with one test: its allocator counts what the one thread allocates while a shard is stepped over batches
 //! of 1,024 rows and of 256 rows. What a batch costs (its columns, its selections) is bounded; what a row costs is nothing.
@@ -27,6 +27,8 @@ use corelane::types::{Nanos, Schema, TableDef, Value};
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    /// Batches read.
+    static BATCHES: Cell<u64> = const { Cell::new(0) };
 }
 
 struct CountingAllocator;
@@ -60,10 +62,10 @@ unsafe impl GlobalAlloc for CountingAllocator {
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-/// Batches that bring every vector and every table to its size.
+/// Turns that bring every vector and every table to its size.
 const WARM_UP: usize = 40;
 
-/// Batches over which the mean is taken.
+/// Turns over which the mean is taken.
 const MEASURED: u64 = 64;
 
 /// Distinct keys.
@@ -118,6 +120,7 @@ impl Reader for EndlessReader {
             }
         }
         into.rows += rows_max;
+        BATCHES.set(BATCHES.get() + 1);
         self.next += rows_max as i64;
         Ok(Polled::Rows { split: 0, stamp: now })
     }
@@ -188,7 +191,7 @@ impl Connectors for Test {
 const TABLE: &str = "CREATE TABLE t (a BIGINT, v BIGINT, s STRING, ts TIMESTAMP(6), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
     WITH ('connector' = 'test');";
 
-/// Allocations of one turn, that is of one batch, once everything is warm: the mean over `MEASURED` turns.
+/// Allocations per batch, once everything is warm: the mean over `MEASURED` turns.
 fn allocations_per_batch(query: &str, batch_rows: usize) -> u64 {
     let script = Script { text: format!("{TABLE} {query}"), file: "test.sql".to_owned() };
     let planned = plan(&[script], &[], &Test).expect("plans");
@@ -212,11 +215,11 @@ fn allocations_per_batch(query: &str, batch_rows: usize) -> u64 {
     for _ in 0..WARM_UP {
         shard.step(&mut clock).expect("steps");
     }
-    let before = ALLOCATIONS.get();
+    let before = (ALLOCATIONS.get(), BATCHES.get());
     for _ in 0..MEASURED {
         shard.step(&mut clock).expect("steps");
     }
-    (ALLOCATIONS.get() - before) / MEASURED
+    (ALLOCATIONS.get() - before.0) / (BATCHES.get() - before.1)
 }
 
 /// At most `bound` allocations for a batch of 1,024 rows: about twice what they are.

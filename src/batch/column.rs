@@ -4,7 +4,14 @@
 
 use super::compress::compress;
 use super::{Bitmap, Selection, StrColumn};
+use crate::sys::prefetch::prefetch;
 use crate::types::{DataType, Representation, Value};
+
+/// Bytes of a cache line of this class of processors.
+const LINE_BYTES: usize = 64;
+
+/// Lines of a column that are asked for ahead: as many as it takes until the processor sees the direction by itself.
+const PREFETCH_LINES: usize = 8;
 
 /// The values of a column by representation.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,6 +109,11 @@ fn gather_vec<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
     rows.iter().map(|row| values[*row as usize]).collect()
 }
 
+fn prefetch_first<T>(values: &[T]) {
+    let in_line = (LINE_BYTES / size_of::<T>()).max(1);
+    values.chunks(in_line).take(PREFETCH_LINES).for_each(|line| prefetch(&line[0]));
+}
+
 fn set_default<T: Copy + Default>(values: &mut Vec<T>, rows: usize) {
     values.resize(values.len() + rows, T::default());
 }
@@ -132,6 +144,11 @@ impl Column {
             column.push(value);
         }
         column
+    }
+
+    /// Asks for the first lines of the values; those behind them come by themselves once a loop runs over the first.
+    pub fn prefetch(&self) {
+        for_values!(&self.values, v => prefetch_first(v), _s => ());
     }
 
     /// Number of rows.

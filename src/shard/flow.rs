@@ -349,8 +349,14 @@ impl Flow {
         if let Some(profile) = profile {
             profile.gave(node, output.batches.iter().map(|b| b.rows() as u64).sum());
         }
-        output.batches.drain(..).for_each(|batch| fan_out(queue, &this.consumers, batch));
-        output.late.drain(..).for_each(|batch| fan_out(queue, &this.late_consumers, batch));
+        match output.batches.len() {
+            0 => {}
+            1 => output.batches.pop().into_iter().for_each(|batch| fan_out(queue, &this.consumers, batch)),
+            _ => output.batches.drain(..).for_each(|batch| fan_out(queue, &this.consumers, batch)),
+        }
+        if !output.late.is_empty() {
+            output.late.drain(..).for_each(|batch| fan_out(queue, &this.late_consumers, batch));
+        }
         counts.filtered_rows += std::mem::take(&mut output.filtered_rows);
         counts.late_rows += std::mem::take(&mut output.late_rows);
         if output.aside.is_empty() { Ok(()) } else { around.aside.rows(this.origin, std::mem::take(&mut output.aside)) }

@@ -7,7 +7,7 @@
 use super::aside::Aside;
 use super::flow::Flow;
 use super::gauge::Gauge;
-use crate::batch::{Batch, Mark, Watermark};
+use crate::batch::{Batch, Column, Mark, Watermark};
 use crate::compile::ScanProgram;
 use crate::error::Result;
 use crate::format::Decoded;
@@ -18,6 +18,7 @@ use crate::plan::physical::NodeId;
 use crate::progress::Alignment;
 use crate::source::{Polled, Reader};
 use crate::sys::clock::Clock;
+use crate::sys::prefetch::prefetch;
 use crate::types::{EventTime, Nanos};
 
 /// A scan with its reader.
@@ -176,6 +177,9 @@ impl Ingest {
             let into = &mut self.decoded[at];
             match self.reader.poll(now, rows_max, into)? {
                 Polled::Rows { split, stamp } => {
+                    if self.reader.brings_columns() {
+                        into.columns.iter().for_each(prefetch);
+                    }
                     self.polls.push(Poll { split, stamp });
                     self.rows += into.rows as u64;
                     if into.rows < rows_max {
@@ -264,12 +268,15 @@ impl Ingest {
         if decoded.rows == 0 {
             return Ok(());
         }
-        let rows = decoded.rows;
-        let fresh = match self.reader.brings_columns() {
-            true => Decoded::default(),
-            false => Decoded::new(&program.read_types, rows),
+        let rows = std::mem::take(&mut decoded.rows);
+        let fresh = if self.reader.brings_columns() {
+            // Somebody else made them, long ago: while the batches of this turn are taken, their first lines come.
+            decoded.columns.iter().for_each(Column::prefetch);
+            Vec::new()
+        } else {
+            Decoded::new(&program.read_types, rows).columns
         };
-        let columns = std::mem::replace(decoded, fresh).columns;
+        let columns = std::mem::replace(&mut decoded.columns, fresh);
         let watermark = &mut splits[split].watermark;
         let given = program.rows.process(Batch::new(columns, rows, stamp), latest, watermark, output)?;
         if let Some(batch) = given {

@@ -7,10 +7,10 @@
 //! For groups that only gain rows: none is removed but all together. A hash is one multiplication by the golden ratio, whose top
 //! bits put numbers that follow each other as far apart as can be (Knuth, The Art of Computer Programming 3, 6.4).
 
-use super::prefetch::prefetch;
 use super::row_store::{MARK, ROWS};
 use super::words::Words;
 use crate::batch::Selection;
+use crate::sys::prefetch::prefetch;
 
 /// The table. A visit makes or finds a slot; slots move when groups are added.
 pub struct FlatTable {

@@ -10,7 +10,6 @@ mod group_table;
 mod group_words;
 mod index;
 pub mod key_hash;
-mod prefetch;
 mod row_store;
 mod words;
 

@@ -3,6 +3,7 @@
 pub mod affinity;
 pub mod clock;
 mod cycles;
+pub mod prefetch;
 pub mod preflight;
 pub mod probe;
 pub mod topology;

@@ -1,7 +1,8 @@
 //! `corelane profile`, and what EXPLAIN ANALYZE prints: the plan as a tree with what each node cost, and the parts of the cores' time.
 //!
-//! The parts come from the account of the cores, which adds up by construction. The nodes come from turns that were timed. What the
-//! account says of operators, exchange and emit, and the nodes do not explain, is shown as unaccounted, together with what no part claims.
+//! The parts come from the account of the cores, which adds up by construction. The nodes, and what it takes to pass rows and marks on
+//! between them, come from turns that were timed. What they do not explain of the operators' part, or explain in excess, is shown as
+//! unaccounted, together with what no part claims.
 
 use std::io::Write;
 
@@ -78,6 +79,8 @@ fn parts(plan: &PhysicalPlan, profile: &Profile, report: &Report) -> String {
     };
     Part::ALL.iter().for_each(|part| line(part.name(), account.part(*part) as f64));
     line("all cores", wall(report));
+    line("of operators: nodes", nodes_ns(plan, profile));
+    line("of operators: passing on", profile.passing_ns());
     line("unaccounted", unaccounted);
     let waits = report.stage(crate::metrics::Stage::ExchangeWait);
     format!(
@@ -90,13 +93,17 @@ fn parts(plan: &PhysicalPlan, profile: &Profile, report: &Report) -> String {
     )
 }
 
-/// What no part claims, and what of the operators' part no node explains.
-fn unaccounted(plan: &PhysicalPlan, profile: &Profile, report: &Report) -> f64 {
+/// What the nodes cost that work in the operators' part.
+fn nodes_ns(plan: &PhysicalPlan, profile: &Profile) -> f64 {
     let works = |kind: &NodeKind| !matches!(kind, NodeKind::Exchange(_) | NodeKind::Sink(_));
-    let explained: f64 =
-        plan.nodes.iter().zip(profile.nodes()).filter(|(n, _)| works(&n.kind)).map(|(_, n)| NodeProfile::work_ns(n)).sum();
+    plan.nodes.iter().zip(profile.nodes()).filter(|(n, _)| works(&n.kind)).map(|(_, n)| NodeProfile::work_ns(n)).sum()
+}
+
+/// What no part claims, and by how much the operators' part and what was timed of it differ.
+fn unaccounted(plan: &PhysicalPlan, profile: &Profile, report: &Report) -> f64 {
     let account = report.account();
-    (account.part(Part::Operators) as f64 - explained).max(0.0) + account.part(Part::Other) as f64
+    let explained = nodes_ns(plan, profile) + profile.passing_ns();
+    (account.part(Part::Operators) as f64 - explained).abs() + account.part(Part::Other) as f64
 }
 
 #[cfg(test)]

@@ -66,13 +66,16 @@ pub enum Part {
     Emit,
     /// Nothing to do: spinning or parked.
     Idle,
+    /// From one turn that found something to do to the next: the executor's loop, and how turns begin and end.
+    Turns,
     /// Everything that no other part claims.
     Other,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Part; 7] = [Part::Ingest, Part::Decode, Part::Operators, Part::Exchange, Part::Emit, Part::Idle, Part::Other];
+    pub const ALL: [Part; 8] =
+        [Part::Ingest, Part::Decode, Part::Operators, Part::Exchange, Part::Emit, Part::Idle, Part::Turns, Part::Other];
 
     /// Name in tables.
     pub fn name(self) -> &'static str {
@@ -83,6 +86,7 @@ impl Part {
             Part::Exchange => "exchange",
             Part::Emit => "emit",
             Part::Idle => "idle",
+            Part::Turns => "turns",
             Part::Other => "other",
         }
     }

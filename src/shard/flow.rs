@@ -17,6 +17,7 @@ use crate::plan::physical::NodeId;
 use crate::progress::Alignment;
 use crate::route::mesh::MeshEnd;
 use crate::sys::clock::Clock;
+use crate::types::Nanos;
 
 /// What moves along an edge.
 #[derive(Debug)]
@@ -168,6 +169,22 @@ impl Flow {
         }
     }
 
+    /// Operators are at work from `now` on.
+    #[inline]
+    pub(super) fn stretch_begins(&mut self, now: Nanos) {
+        if let Some(profile) = &mut self.profile {
+            profile.stretch_begins(now);
+        }
+    }
+
+    /// Operators are at work no longer.
+    #[inline]
+    pub(super) fn stretch_ends(&mut self, now: Nanos) {
+        if let Some(profile) = &mut self.profile {
+            profile.stretch_ends(now);
+        }
+    }
+
     /// Runs until nothing is on its way. Hot: once per batch and node.
     pub(super) fn run<C: Clock>(&mut self, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
         while let Some((node, port, item)) = self.queue.pop_front() {
@@ -234,7 +251,10 @@ impl Flow {
         task(self, around)?;
         let ended = around.clock.now();
         if let Some(profile) = &mut self.profile {
-            profile.timed(node, work, ended - began);
+            profile.timed(node, work, began..ended);
+            if around.gauge.part() != Part::Operators {
+                profile.interrupt();
+            }
         }
         Ok(())
     }

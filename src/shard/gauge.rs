@@ -87,6 +87,12 @@ impl Gauge {
         self.mark - began
     }
 
+    /// To what the time since the last reading belongs.
+    #[inline]
+    pub(super) fn part(&self) -> Part {
+        self.part
+    }
+
     /// Nanoseconds put down to `part` so far.
     #[inline]
     pub(super) fn spent(&self, part: Part) -> Nanos {
@@ -116,9 +122,9 @@ impl Gauge {
         self.turn = (now, self.metrics.account.clone());
     }
 
-    /// A turn that found something to do ends: what it has not put down, and what follows until the next, is the shell's.
+    /// A turn that found something to do ends: what it has not put down, and what follows until the next, is the price of turns.
     pub(super) fn turn_ends(&mut self) {
-        self.part = Part::Other;
+        self.part = Part::Turns;
         self.metrics.counters.busy_turns += 1;
     }
 

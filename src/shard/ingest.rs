@@ -150,6 +150,7 @@ impl Ingest {
         if let (Some(profile), false) = (&mut around.flow.profile, self.polls.is_empty()) {
             profile.read(self.node, spent);
         }
+        around.flow.stretch_begins(read);
         if !self.polls.is_empty() {
             self.take_polls(began, spent, around)?;
         }
@@ -253,7 +254,7 @@ impl Ingest {
         let began = profile.is_timed().then(|| around.clock.now());
         self.take_rows(at, latest, around)?;
         if let (Some(began), Some(profile)) = (began, &mut around.flow.profile) {
-            profile.timed(self.node, work, around.clock.now() - began);
+            profile.timed(self.node, work, began..around.clock.now());
         }
         Ok(())
     }

@@ -149,7 +149,7 @@ impl<'r> Shard<'r> {
         }
         let turn = self.work(clock, began)?;
         match turn {
-            Turn::Idle { .. } => self.gauge.turn_was_idle(),
+            Turn::Idle { .. } => self.turn_was_idle(),
             Turn::Busy | Turn::Done => self.gauge.turn_ends(),
         }
         if self.gauge.is_due() {
@@ -158,9 +158,19 @@ impl<'r> Shard<'r> {
         Ok(turn)
     }
 
+    fn turn_was_idle(&mut self) {
+        self.gauge.turn_was_idle();
+        if let Some(profile) = &mut self.flow.profile {
+            profile.turn_was_idle();
+        }
+    }
+
     fn work(&mut self, clock: &mut impl Clock, now: Nanos) -> Result<Turn> {
         if self.life == Life::New {
             self.life = Life::Running;
+            if let Some(profile) = &mut self.flow.profile {
+                profile.calibrate(clock);
+            }
             self.flow.start();
             self.ingests.iter_mut().for_each(|i| i.start(now));
             self.run_flow(clock, 0)?;
@@ -204,6 +214,7 @@ impl<'r> Shard<'r> {
                 busy = true;
                 self.gauge.lap(Part::Exchange, Part::Operators, clock);
                 let now = self.gauge.mark();
+                self.flow.stretch_begins(now);
                 match payload {
                     Payload::Batch(batch) => {
                         let rows = batch.rows() as u64;
@@ -227,7 +238,11 @@ impl<'r> Shard<'r> {
             return Ok(false);
         }
         let Self { flow, mesh, emitter, aside, gauge, .. } = self;
+        gauge.enter(Part::Operators, clock);
+        flow.stretch_begins(gauge.mark());
         flow.resume(&mut Surroundings { mesh, emitter, aside, gauge, clock })?;
+        gauge.leave(Part::Operators, clock);
+        flow.stretch_ends(gauge.mark());
         Ok(true)
     }
 
@@ -259,6 +274,7 @@ impl<'r> Shard<'r> {
         let before = gauge.spent(Part::Operators);
         flow.run(&mut Surroundings { mesh, emitter, aside, gauge, clock })?;
         gauge.leave(Part::Operators, clock);
+        flow.stretch_ends(gauge.mark());
         gauge.record(Stage::Operators, gauge.spent(Part::Operators) - before, rows);
         Ok(())
     }

@@ -271,6 +271,21 @@ impl Column {
         Column { values, validity }
     }
 
+    /// As `gather_rows`, and NULL where the number is `none`. Hot: once per batch.
+    pub fn gather_or_null(&self, rows: &[u32], none: u32, data_type: &DataType) -> Column {
+        if !rows.contains(&none) {
+            return self.gather_rows(rows);
+        }
+        if self.is_empty() {
+            return Column::nulls(data_type, rows.len());
+        }
+        // What stands where there is no row is not looked at.
+        let places: Vec<u32> = rows.iter().map(|row| if *row == none { 0 } else { *row }).collect();
+        let mut column = self.gather_rows(&places);
+        (0..rows.len()).filter(|at| rows[*at] == none).for_each(|at| column.set_null(at));
+        column
+    }
+
     /// The rows whose bit is set, of which there are `count`, as a new column. Hot: once per batch.
     pub fn compress(&self, words: &[u64], count: usize) -> Column {
         let values = match &self.values {

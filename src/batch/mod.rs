@@ -143,6 +143,11 @@ impl Batch {
         }
     }
 
+    /// Arrival stamps of the selected rows, which may be selected several times.
+    pub fn stamps_of(&self, selection: &Selection) -> Stamps {
+        gather_stamps(&self.stamps, selection)
+    }
+
     /// Appends the rows of a batch with columns of the same types.
     pub fn append(&mut self, other: &Batch) {
         if self.columns.is_empty() && self.rows == 0 {

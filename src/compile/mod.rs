@@ -3,8 +3,10 @@
 
 use crate::error::Result;
 use crate::expr::{Expr, Program};
-use crate::operator::{Aggregate, Calc, EventTimeRows, GlobalGroup, Operator, ScanRows, WindowAggregate, WindowAssign};
-use crate::plan::physical::{Exchange, Node, NodeId, NodeKind, PhysicalPlan, Scan};
+use crate::operator::{
+    Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinInput, Operator, ScanRows, WindowAggregate, WindowAssign,
+};
+use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Scan};
 use crate::route::scatter::Scatter;
 use crate::types::{DataType, Schema};
 
@@ -77,7 +79,7 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
     let mut sinks = 0usize;
     let mut nodes: Vec<QueryNode> = Vec::with_capacity(plan.nodes.len());
     for (id, node) in plan.nodes.iter().enumerate() {
-        let input = node.inputs.first().map(|i| plan.nodes[*i].schema.types()).unwrap_or_default();
+        let inputs = node.inputs.iter().map(|i| plan.nodes[*i].schema.types()).collect();
         let role = match &node.kind {
             NodeKind::Scan(scan) => Role::Scan(compile_scan(scan, &node.schema)?),
             NodeKind::Union => Role::Union,
@@ -89,7 +91,7 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
                 sinks += 1;
                 Role::Sink { number: sinks - 1 }
             }
-            other => Role::Operator(compile_operator(other, input, shard)?),
+            other => Role::Operator(compile_operator(other, inputs, shard)?),
         };
         let origin = match &role {
             Role::Scan(_) => Some(id),
@@ -140,8 +142,16 @@ fn compile_scan(scan: &Scan, schema: &Schema) -> Result<ScanProgram> {
     })
 }
 
-fn compile_operator(kind: &NodeKind, input: Vec<DataType>, shard: usize) -> Result<Box<dyn Operator>> {
+fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -> Result<Box<dyn Operator>> {
+    let mut inputs = inputs.into_iter();
+    let input = inputs.next().unwrap_or_default();
     Ok(match kind {
+        NodeKind::Join(join) => {
+            let left = JoinInput { keys: join.left_keys.clone(), types: input };
+            let right = JoinInput { keys: join.right_keys.clone(), types: inputs.next().unwrap_or_default() };
+            let compiled = |f: &JoinFilter| Ok((Program::compile(&f.filter)?, f.columns.clone()));
+            Box::new(Join::new(join.kind, [left, right], join.filter.as_ref().map(compiled).transpose()?, join.on_error))
+        }
         NodeKind::Calc(calc) => Box::new(Calc::new(calc.filter.as_ref(), &calc.columns, input, calc.on_error)?),
         NodeKind::WindowAssign(assign) => Box::new(WindowAssign::new(assign.time_column, assign.window, assign.on_error, input)),
         NodeKind::Aggregate(a) => {

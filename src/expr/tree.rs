@@ -259,6 +259,19 @@ impl Expr {
         }
     }
 
+    /// Whether it gives the same whenever it is asked of the same row.
+    pub fn is_fixed(&self) -> bool {
+        let mut fixed = true;
+        self.walk(&mut |part| {
+            fixed &= match part {
+                Expr::Arrival => false,
+                Expr::Call { function, .. } => function.deterministic,
+                _ => true,
+            };
+        });
+        fixed
+    }
+
     /// Calls `visit` for this expression and every part of it, parents first.
     pub fn walk(&self, visit: &mut impl FnMut(&Expr)) {
         visit(self);

@@ -7,6 +7,7 @@ mod accumulator;
 mod aggregate;
 mod calc;
 mod grouped;
+mod join;
 mod scan;
 mod window_aggregate;
 mod window_assign;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use aggregate::{Aggregate, GlobalGroup};
 pub use calc::Calc;
+pub use join::{Join, JoinInput};
 pub use scan::{EventTimeRows, ScanRows};
 pub use window_aggregate::WindowAggregate;
 pub use window_assign::WindowAssign;
@@ -75,6 +77,12 @@ pub enum Progress {
 pub trait Operator: Send {
     /// Takes rows. Hot: once per batch.
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()>;
+
+    /// Takes rows of one of several inputs, by its number. Hot: once per batch.
+    fn process_input(&mut self, input: usize, batch: Batch, out: &mut Output) -> Result<()> {
+        debug_assert_eq!(input, 0, "an operator of one input");
+        self.process(batch, out)
+    }
 
     /// The watermark of the operator's input is now `watermark` (it never goes back; `Watermark::MAX` is the end of input).
     /// Emits what it completes, at most about `limits::TIMER_ROWS_PER_TURN` rows a call.

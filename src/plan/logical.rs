@@ -3,7 +3,7 @@
 //! Trees own their inputs; views are copied where they are used. Scans of one table become one only when the trees are
 //! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
 
-use super::physical::{AggregateCall, Emit, Window};
+use super::physical::{AggregateCall, Emit, JoinKind, Window};
 use crate::expr::Expr;
 use crate::types::{Field, Schema, Value};
 
@@ -20,6 +20,8 @@ pub enum Plan {
     Aggregate(Aggregate),
     /// Aggregate over event-time windows.
     WindowAggregate(WindowAggregate),
+    /// Rows of two inputs that meet.
+    Join(Join),
     /// UNION ALL.
     Union(Union),
     /// Constant rows.
@@ -116,6 +118,40 @@ pub struct Late {
     pub columns: Vec<usize>,
 }
 
+/// Rows of two inputs that meet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Join {
+    /// The left input.
+    pub left: Box<Plan>,
+    /// The right input.
+    pub right: Box<Plan>,
+    /// Which rows are given out.
+    pub kind: JoinKind,
+    /// When two rows meet, over the columns of the left input followed by those of the right; always without one.
+    pub condition: Option<Expr>,
+    /// Columns given out: those of both, or of the left input alone.
+    pub schema: Schema,
+}
+
+impl Join {
+    /// Of these inputs.
+    pub fn new(left: Plan, right: Plan, kind: JoinKind, condition: Option<Expr>) -> Join {
+        let mut join = Join { left: Box::new(left), right: Box::new(right), kind, condition, schema: Schema::default() };
+        join.schema = if kind.gives_pairs() { join.both() } else { join.left.schema().clone() };
+        join
+    }
+
+    /// Number of columns of the left input.
+    pub fn width(&self) -> usize {
+        self.left.schema().fields.len()
+    }
+
+    /// The columns that the condition is over.
+    pub fn both(&self) -> Schema {
+        Schema::new(self.left.schema().fields.iter().chain(&self.right.schema().fields).cloned().collect())
+    }
+}
+
 /// UNION ALL.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Union {
@@ -143,6 +179,7 @@ impl Plan {
             Plan::WindowAssign(assign) => &assign.schema,
             Plan::Aggregate(aggregate) => &aggregate.schema,
             Plan::WindowAggregate(aggregate) => &aggregate.schema,
+            Plan::Join(join) => &join.schema,
             Plan::Union(union) => &union.schema,
             Plan::Values(values) => &values.schema,
         }
@@ -156,6 +193,7 @@ impl Plan {
             Plan::WindowAssign(assign) => vec![&assign.input],
             Plan::Aggregate(aggregate) => vec![&aggregate.input],
             Plan::WindowAggregate(aggregate) => vec![&aggregate.input],
+            Plan::Join(join) => vec![&join.left, &join.right],
             Plan::Union(union) => union.inputs.iter().collect(),
         }
     }
@@ -168,6 +206,7 @@ impl Plan {
             Plan::WindowAssign(assign) => vec![&mut assign.input],
             Plan::Aggregate(aggregate) => vec![&mut aggregate.input],
             Plan::WindowAggregate(aggregate) => vec![&mut aggregate.input],
+            Plan::Join(join) => vec![&mut join.left, &mut join.right],
             Plan::Union(union) => union.inputs.iter_mut().collect(),
         }
     }
@@ -191,7 +230,7 @@ impl Plan {
     }
 
     /// A plan of nothing, to stand in for one that is being moved.
-    fn empty() -> Plan {
+    pub fn empty() -> Plan {
         Plan::Union(Union { inputs: Vec::new(), schema: Schema::default() })
     }
 
@@ -224,6 +263,7 @@ impl Plan {
                 a.emit != Some(Emit::OnClose) && (!a.calls.is_empty() || a.keys.is_empty() || a.input.retracts())
             }
             Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
+            Plan::Join(j) => !matches!(j.kind, JoinKind::Inner | JoinKind::LeftSemi) || j.left.retracts() || j.right.retracts(),
         }
     }
 
@@ -262,6 +302,24 @@ pub fn substitute(expr: &Expr, replace: &impl Fn(usize) -> Option<Expr>) -> Expr
         *child = substitute(child, replace);
     }
     expr
+}
+
+/// `expr` with every column at the position that `to` gives for it.
+pub fn moved_columns(expr: &Expr, to: &impl Fn(usize) -> usize) -> Expr {
+    let mut expr = expr.clone();
+    if let Expr::Column { index, .. } = &mut expr {
+        *index = to(*index);
+        return expr;
+    }
+    for child in expr.children_mut() {
+        *child = moved_columns(child, to);
+    }
+    expr
+}
+
+/// `expr`, which reads columns from `width` on, over those columns alone.
+pub fn shifted(expr: &Expr, width: usize) -> Expr {
+    moved_columns(expr, &|column| column - width)
 }
 
 /// The parts of a condition that must all be TRUE.

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use crate::expr::Expr;
 use crate::sink::Sink;
 use crate::source::{Projection, Source};
-pub use crate::types::relation::{AggregateCall, AggregateFunction, Changes, Distinct, Emit, OnError, Retracts, Window};
+pub use crate::types::relation::{
+    AggregateCall, AggregateFunction, Changes, Distinct, Emit, JoinKind, OnError, Retracts, Window,
+};
 use crate::types::{DataType, Schema};
 
 /// Position of a node in `PhysicalPlan::nodes`.
@@ -26,7 +28,7 @@ pub struct PhysicalPlan {
 pub struct Node {
     /// What it does.
     pub kind: NodeKind,
-    /// Where its rows come from; empty for scans, several for unions, else one.
+    /// Where its rows come from; empty for scans, two for joins, several for unions, else one.
     pub inputs: Vec<NodeId>,
     /// Columns it gives out.
     pub schema: Schema,
@@ -51,6 +53,8 @@ pub enum NodeKind {
     Aggregate(Aggregate),
     /// Keyed aggregate over event-time windows.
     WindowAggregate(WindowAggregate),
+    /// Rows of two inputs that meet.
+    Join(Join),
     /// Rows of all inputs, which have the same column types.
     Union,
     /// Sends every row to the shard it belongs to.
@@ -158,6 +162,30 @@ pub struct WindowAggregate {
     pub input_retracts: Retracts,
     /// What a row that fails does.
     pub on_error: OnError,
+}
+
+/// Rows of two inputs that meet. Output: the columns of both, or of the left input alone.
+#[derive(Debug, Clone)]
+pub struct Join {
+    /// Which rows are given out.
+    pub kind: JoinKind,
+    /// Columns of the left input that are equal ...
+    pub left_keys: Vec<usize>,
+    /// ... to these of the right one, which have the same types.
+    pub right_keys: Vec<usize>,
+    /// What must hold besides.
+    pub filter: Option<JoinFilter>,
+    /// What a row that fails does.
+    pub on_error: OnError,
+}
+
+/// A condition over some columns of two inputs.
+#[derive(Debug, Clone)]
+pub struct JoinFilter {
+    /// Over `columns`.
+    pub filter: Expr,
+    /// Columns of the left input followed by those of the right one.
+    pub columns: Vec<usize>,
 }
 
 /// Where an exchange sends rows.

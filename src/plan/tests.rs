@@ -1,6 +1,6 @@
 //! Whole statements to plans, with connectors that exist in name only.
 
-use super::physical::{AggregateCall, Emit, Exchange, NodeKind};
+use super::physical::{AggregateCall, Emit, Exchange, JoinFilter, NodeKind};
 use super::*;
 use crate::error::Error;
 use crate::expr::Expr;
@@ -114,6 +114,19 @@ fn verify(plan: &PhysicalPlan) {
                 let hidden = a.split_watermark_column.map(|c| below[0].fields[c].name.as_str());
                 assert!(hidden.is_none_or(|name| name == "$watermark"), "{hidden:?}");
             }
+            NodeKind::Join(join) => {
+                let types = |keys: &[usize], side: usize| -> Vec<DataType> {
+                    keys.iter().map(|key| below[side].fields[*key].data_type.clone()).collect()
+                };
+                assert_eq!(types(&join.left_keys, 0), types(&join.right_keys, 1), "#{id}");
+                let both: Vec<Field> = below.iter().flat_map(|b| b.fields.clone()).collect();
+                if let Some(JoinFilter { filter, columns }) = &join.filter {
+                    let names = Schema::new(columns.iter().map(|column| both[*column].clone()).collect());
+                    verify_expr(filter, &names, &DataType::Boolean);
+                }
+                let given = if join.kind.gives_pairs() { Schema::new(both) } else { below[0].clone() };
+                assert_eq!(given.types(), node.schema.types(), "#{id}");
+            }
             NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => {
                 below.iter().for_each(|b| assert_eq!(b.types(), node.schema.types(), "#{id}"));
             }
@@ -173,6 +186,32 @@ fn filter_and_projection_become_one_calc_over_what_is_read() {
             "Scan trades (sym, price, qty)",
         ],
     );
+}
+
+#[test]
+fn a_join_lies_by_its_keys_and_filters_stand_below_it() {
+    check(
+        "SELECT p.c, o.a FROM plain AS p, other AS o WHERE p.b = o.b AND p.a > 3 AND o.a < 5 AND p.a < o.a",
+        &[
+            "Join inner on (left.b = right.b) where (left.a < right.a)",
+            "state: all rows of both inputs: no bound",
+            "Exchange hash(b)",
+            "Calc (a, b, c) where (a > 3)",
+            "Exchange hash(b)",
+            "Calc (b, a) where (a < 5)",
+        ],
+    );
+    check(
+        "SELECT p.c, o.b FROM plain AS p LEFT JOIN other AS o ON p.a + 1 = o.a WHERE o.b IS NULL",
+        &["where (b IS NULL)", "Join left on ($key2 = right.a)", "Exchange hash($key", "(a + 1)"],
+    );
+}
+
+#[test]
+fn joins_and_groupings_by_the_same_key_share_an_exchange() {
+    let text = text("SELECT p.b, COUNT(*) FROM plain AS p JOIN other AS o ON p.b = o.b GROUP BY p.b");
+    let physical = text.split("== Physical").nth(1).expect("a physical plan");
+    assert_eq!(physical.matches("Exchange hash").count(), 2, "{text}");
 }
 
 #[test]
@@ -246,8 +285,8 @@ fn an_input_that_lies_by_some_keys_is_not_exchanged_again() {
 fn what_is_not_there_is_refused_by_name_and_place() {
     refused("SELECT * FROM trads", "no table or view 'trads'", "trades");
     refused("SELECT pirce FROM trades", "no column 'pirce'", "price");
-    refused("SELECT * FROM plain p JOIN other o ON p.a = o.a", "join", "UNION ALL");
-    refused("SELECT * FROM plain, other", "join", "UNION ALL");
+    refused("SELECT * FROM plain p JOIN other o USING (a)", "join", "ON a.key = b.key");
+    refused("SELECT * FROM plain p JOIN other o", "a join without ON", "CROSS JOIN");
     refused("SELECT a FROM plain ORDER BY a", "ORDER BY", "");
     refused("SELECT a FROM plain LIMIT 3", "LIMIT", "");
     refused("SELECT SUM(a) OVER (PARTITION BY b) FROM plain", "OVER", "GROUP BY");

@@ -261,18 +261,24 @@ impl Flow {
 
     fn feed<C: Clock>(&mut self, node: NodeId, port: usize, item: Item, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
         match item {
-            Item::Batch(batch) => self.feed_batch(node, batch, around),
+            Item::Batch(batch) => self.feed_batch(node, port, batch, around),
             Item::Mark(mark) => self.feed_mark(node, port, mark, around),
         }
     }
 
-    fn feed_batch<C: Clock>(&mut self, node: NodeId, batch: Batch, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
+    fn feed_batch<C: Clock>(
+        &mut self,
+        node: NodeId,
+        port: usize,
+        batch: Batch,
+        around: &mut Surroundings<'_, '_, C>,
+    ) -> Result<()> {
         let Self { query, queue, output, shard, .. } = self;
         let this = &mut query.nodes[node];
         match &mut this.role {
             Role::Operator(operator) => {
                 around.gauge.enter(Part::Operators, around.clock);
-                operator.process(batch, output)?;
+                operator.process_input(port, batch, output)?;
                 self.deliver(node, around)
             }
             Role::Union => {

@@ -75,6 +75,57 @@ pub enum AggregateFunction {
     Max,
 }
 
+/// Which rows a join gives out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinKind {
+    /// Pairs that meet.
+    Inner,
+    /// And rows of the left input that meet none, with NULLs for the other.
+    Left,
+    /// And rows of the right input that meet none.
+    Right,
+    /// And rows of both that meet none.
+    Full,
+    /// Rows of the left input that meet some, once each.
+    LeftSemi,
+    /// Rows of the left input that meet none.
+    LeftAnti,
+}
+
+impl JoinKind {
+    /// Whether pairs are given out; otherwise rows of the left input only.
+    pub fn gives_pairs(self) -> bool {
+        !matches!(self, JoinKind::LeftSemi | JoinKind::LeftAnti)
+    }
+
+    /// Whether a row of input 0 or 1 is given out by itself as long as it meets none.
+    pub fn gives_unmatched(self, input: usize) -> bool {
+        match self {
+            JoinKind::Inner | JoinKind::LeftSemi => false,
+            JoinKind::Left | JoinKind::LeftAnti => input == 0,
+            JoinKind::Right => input == 1,
+            JoinKind::Full => true,
+        }
+    }
+
+    /// Whether a row of input 0 or 1 is given out by itself as long as it meets some.
+    pub fn gives_matched(self, input: usize) -> bool {
+        self == JoinKind::LeftSemi && input == 0
+    }
+
+    /// Name in plans.
+    pub fn name(self) -> &'static str {
+        match self {
+            JoinKind::Inner => "inner",
+            JoinKind::Left => "left",
+            JoinKind::Right => "right",
+            JoinKind::Full => "full",
+            JoinKind::LeftSemi => "left semi",
+            JoinKind::LeftAnti => "left anti",
+        }
+    }
+}
+
 /// When results are given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Emit {

@@ -5,6 +5,7 @@
 //! shown apart. Each query is first run once with a sum over its rows' texts, which has to be what a loop over rows gives, and
 //! then timed. A query that the engine refuses is shown with the reason that it gives.
 
+mod joins;
 mod naive;
 mod queries;
 mod tables;
@@ -122,7 +123,8 @@ mod tests {
                 ran.push(question.name);
             }
         }
-        for name in ["q0", "q1", "q2", "q10", "q14", "q15", "q16", "q17", "q21", "q22"] {
+        let known = ["q0", "q1", "q2", "q3", "q4", "q5", "q7", "q8", "q10", "q14", "q15", "q16", "q17", "q20", "q21", "q22"];
+        for name in known {
             assert!(ran.contains(&name), "{name} is refused");
         }
     }

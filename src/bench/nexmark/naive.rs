@@ -22,8 +22,12 @@ pub fn answer(name: &str, tables: &Tables) -> Result<Option<i64>> {
             .for_each(|(key, (minute, ranks))| add(format!("{key}, {minute}, {ranks}"))),
         "q17" => auctions(tables)?.into_iter().for_each(add),
         _ => {
-            let Some(row) = row_of(name) else { return Ok(None) };
-            tables.bids(|bid| row(&bid).into_iter().for_each(&mut add))?;
+            if let Some(row) = row_of(name) {
+                tables.bids(|bid| row(&bid).into_iter().for_each(&mut add))?;
+            } else {
+                let Some(rows) = super::joins::answer(name, tables)? else { return Ok(None) };
+                rows.into_iter().for_each(add);
+            }
         }
     }
     Ok(Some(sum))
@@ -137,7 +141,7 @@ fn minute(time: i64) -> String {
     format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60)
 }
 
-fn moment(time: i64) -> String {
+pub(super) fn moment(time: i64) -> String {
     let millis = time / 1_000_000;
     format!("{} {}:{:02}.{:03}", day(time), minute(time), millis / 1000 % 60, millis % 1000)
 }

@@ -9,7 +9,7 @@ use crate::format::Decoded;
 use crate::plan::{Connectors, Script, plan};
 use crate::sink::{self, Sink};
 use crate::source::{self, Polled, Projection, Source};
-use crate::types::{DataType, EventTime, Nanos, TableDef};
+use crate::types::{DataType, EventTime, Nanos, TableDef, Value};
 
 /// Rows that one poll of a generator is asked for.
 const POLL_ROWS: usize = 1024;
@@ -86,6 +86,18 @@ impl Tables {
             }
             rows += made.rows;
         }
+    }
+
+    /// All rows of a table, in any order.
+    pub fn rows(&self, name: &str) -> Result<Vec<Vec<Value>>> {
+        let mut rows = Vec::new();
+        self.make(name, |made| {
+            // Numbers, times and texts alone: no type says more than its representation.
+            let value = |column: &Column, row: usize| column.value(row, &DataType::BigInt);
+            rows.extend((0..made.rows).map(|row| made.columns.iter().map(|column| value(column, row)).collect()));
+            Ok(())
+        })?;
+        Ok(rows)
     }
 
     /// Every bid, in any order.

@@ -1,27 +1,37 @@
-//! FROM: tables, views, common table expressions, sub-queries and window table functions.
+//! FROM: joins, tables, views, common table expressions, sub-queries and window table functions.
 
 use sqlparser::ast;
 
 use super::QueryBinder;
-use super::scope::{Relation, name_span, unsupported};
+use super::expr::ExprBinder;
+use super::scope::{Relation, name_span, span_of, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::plan::catalog::Entry;
-use crate::plan::logical::{Late, Plan, Scan};
+use crate::plan::logical::{Join, Late, Plan, Scan};
+use crate::plan::physical::JoinKind;
 use crate::types::{Field, Schema};
 
 impl QueryBinder<'_> {
     /// The relation of a FROM clause.
     pub(super) fn from(&mut self, select: &ast::Select) -> Result<Relation> {
-        let [table] = select.from.as_slice() else {
-            return match select.from.get(1) {
-                None => Ok(super::values::one_row()),
-                Some(second) => Err(unsupported("a join", JOIN_HINT, &second.relation)),
-            };
-        };
-        if let Some(join) = table.joins.first() {
-            return Err(unsupported("a join", JOIN_HINT, &join.relation));
+        let mut relations = select.from.iter().map(|table| self.with_joins(table));
+        let Some(first) = relations.next() else { return Ok(super::values::one_row()) };
+        let mut relation = first?;
+        for next in relations {
+            relation = join(relation, next?, JoinKind::Inner, None)?;
         }
-        self.factor(&table.relation)
+        Ok(relation)
+    }
+
+    /// A table and what is joined to it.
+    fn with_joins(&mut self, table: &ast::TableWithJoins) -> Result<Relation> {
+        let mut relation = self.factor(&table.relation)?;
+        for step in &table.joins {
+            let (kind, constraint) = join_kind(step)?;
+            let right = self.factor(&step.relation)?;
+            relation = join(relation, right, kind, constraint)?;
+        }
+        Ok(relation)
     }
 
     fn factor(&mut self, factor: &ast::TableFactor) -> Result<Relation> {
@@ -44,7 +54,10 @@ impl QueryBinder<'_> {
             F::TableFunction { expr, alias } => aliased(self.window_table(expr)?, alias.as_ref()),
             F::NestedJoin { table_with_joins, alias } => match table_with_joins.joins.first() {
                 None => aliased(self.factor(&table_with_joins.relation)?, alias.as_ref()),
-                Some(join) => Err(unsupported("a join", JOIN_HINT, &join.relation)),
+                Some(_) if alias.is_some() => {
+                    Err(unsupported("a name for a join in parentheses", "name its tables, or make a sub-query of it", factor))
+                }
+                Some(_) => self.with_joins(table_with_joins),
             },
             other => Err(unsupported("this form of FROM", "tables, views, sub-queries, TUMBLE and HOP are there", other)),
         }
@@ -97,13 +110,59 @@ impl QueryBinder<'_> {
     }
 }
 
-const JOIN_HINT: &str = "queries read one table; UNION ALL puts several below one another";
+/// Which join it is, and the condition as it is written.
+fn join_kind(step: &ast::Join) -> Result<(JoinKind, Option<&ast::Expr>)> {
+    use ast::JoinOperator as J;
+    let (kind, constraint) = match &step.join_operator {
+        J::Join(c) | J::Inner(c) | J::CrossJoin(c) => (JoinKind::Inner, c),
+        J::Left(c) | J::LeftOuter(c) => (JoinKind::Left, c),
+        J::Right(c) | J::RightOuter(c) => (JoinKind::Right, c),
+        J::FullOuter(c) => (JoinKind::Full, c),
+        J::Semi(c) | J::LeftSemi(c) => (JoinKind::LeftSemi, c),
+        J::Anti(c) | J::LeftAnti(c) => (JoinKind::LeftAnti, c),
+        _ => {
+            let hint = "INNER, LEFT, RIGHT, FULL, CROSS, LEFT SEMI and LEFT ANTI JOIN are there";
+            return Err(unsupported("this kind of join", hint, &step.relation));
+        }
+    };
+    match constraint {
+        ast::JoinConstraint::On(condition) => Ok((kind, Some(condition))),
+        ast::JoinConstraint::None if matches!(step.join_operator, J::CrossJoin(_)) => Ok((kind, None)),
+        ast::JoinConstraint::None => Err(Error::sql("a join without ON")
+            .at(span_of(&step.relation))
+            .hint("say with ON when two rows meet; CROSS JOIN pairs all of them")),
+        ast::JoinConstraint::Using(_) | ast::JoinConstraint::Natural => {
+            Err(unsupported("a join with USING or NATURAL", "write ON a.key = b.key", &step.relation))
+        }
+    }
+}
+
+/// Two relations joined. Neither event time nor windows outlive it: rows come out in the order in which they meet.
+fn join(left: Relation, right: Relation, kind: JoinKind, condition: Option<&ast::Expr>) -> Result<Relation> {
+    let mut fields = left.fields;
+    let width = fields.len();
+    fields.extend(right.fields);
+    let bound = condition.map(|condition| {
+        let bound = ExprBinder::new(&fields).condition(condition)?;
+        if bound.is_fixed() {
+            return Ok(bound);
+        }
+        Err(Error::sql("the condition of a join depends on more than the two rows")
+            .at(span_of(condition))
+            .hint("functions such as RAND() and CURRENT_TIMESTAMP can stand in WHERE or in the select list"))
+    });
+    let plan = Plan::Join(Join::new(left.plan, right.plan, kind, bound.transpose()?));
+    if !kind.gives_pairs() {
+        fields.truncate(width);
+    }
+    Ok(Relation { plan, fields, event_time: None, window: None })
+}
 
 /// Tables whose rows reach the output as rows, not as aggregates.
 fn rows_from(plan: &Plan) -> Vec<usize> {
     match plan {
         Plan::Scan(scan) => vec![scan.table],
-        Plan::Aggregate(_) | Plan::WindowAggregate(_) => Vec::new(),
+        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) => Vec::new(),
         _ => plan.inputs().into_iter().flat_map(rows_from).collect(),
     }
 }

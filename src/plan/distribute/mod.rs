@@ -4,6 +4,7 @@
 //! keys: rows that agree on all keys agree on some of them, so they are on one shard already.
 
 mod changes;
+mod join;
 mod nodes;
 mod sinks;
 
@@ -86,6 +87,11 @@ impl Lowering<'_> {
             _ if keys.is_empty() => Exchange::Gather,
             _ => Exchange::Hash(keys.to_vec()),
         };
+        self.sent(input, exchange)
+    }
+
+    /// `input` behind an exchange.
+    fn sent(&mut self, input: Lowered, exchange: Exchange) -> Lowered {
         let same = |node: &Node| {
             node.inputs == [input.node] && !node.reads_late && matches!(&node.kind, NodeKind::Exchange(e) if *e == exchange)
         };

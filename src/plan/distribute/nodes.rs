@@ -24,6 +24,10 @@ impl Lowering<'_> {
         match (plan, inputs.pop()) {
             (Plan::Scan(scan), _) => self.scan(scan),
             (Plan::Values(values), _) => Ok(self.values(values)),
+            (Plan::Join(join), Some(right)) => match inputs.pop() {
+                Some(left) => Ok(self.join(plan, join, left, right)),
+                None => Err(crate::error::Error::internal("a join of one input")),
+            },
             (Plan::Union(union), last) => Ok(self.union(union, inputs.into_iter().chain(last).collect())),
             (Plan::Calc(calc), Some(input)) => Ok(self.calc(plan, calc, input)),
             (Plan::WindowAssign(assign), Some(input)) => Ok(self.assign(plan, assign, input)),
@@ -161,7 +165,7 @@ fn bound(aggregate: &logical::Aggregate) -> String {
 }
 
 /// Where rows lie when columns have moved; anywhere if a column that places them is gone.
-fn moved_by(placed: Placed, moved: impl Fn(usize) -> Option<usize>) -> Placed {
+pub(super) fn moved_by(placed: Placed, moved: impl Fn(usize) -> Option<usize>) -> Placed {
     match placed {
         Placed::By(columns) => columns.into_iter().map(moved).collect::<Option<_>>().map_or(Placed::Anywhere, Placed::By),
         other => other,

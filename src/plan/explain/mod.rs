@@ -12,6 +12,7 @@ use super::Planned;
 use super::bind::Output;
 use super::logical::Plan;
 use super::physical::{Emit, Window};
+use crate::types::Schema;
 
 /// Both plans of a job, run on `shards` shards.
 pub fn explain(planned: &Planned, shards: usize) -> String {
@@ -71,9 +72,27 @@ fn line(plan: &Plan) -> String {
                 calls(&a.calls, below)
             )
         }
+        Plan::Join(join) => {
+            let names = told_apart(join.both(), join.width());
+            let condition = join.condition.as_ref().map_or("TRUE".to_owned(), |c| expression(c, &names));
+            format!("Join {} on {condition}", join.kind.name())
+        }
         Plan::Union(_) => "Union".to_owned(),
         Plan::Values(values) => format!("Values ({}), {} rows", schema_columns(&values.schema), values.rows.len()),
     }
+}
+
+/// The columns of two inputs, the first of which has `width`, with `left.` or `right.` before names that both have.
+fn told_apart(mut both: Schema, width: usize) -> Schema {
+    let names: Vec<String> = both.fields.iter().map(|field| field.name.to_ascii_lowercase()).collect();
+    let (left, right) = names.split_at(width);
+    for (at, field) in both.fields.iter_mut().enumerate() {
+        let (own, others, side) = if at < width { (&left[at], right, "left") } else { (&right[at - width], left, "right") };
+        if others.contains(own) {
+            field.name = format!("{side}.{}", field.name);
+        }
+    }
+    both
 }
 
 fn calc_line(filter: Option<String>, columns: &str) -> String {

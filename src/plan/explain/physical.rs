@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
-use super::{calc_line, emit, window};
-use crate::plan::physical::{Changes, Emit, Exchange, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
+use super::{calc_line, emit, told_apart, window};
+use crate::plan::physical::{Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
 use crate::types::Schema;
 
 /// One line of the tree: a node where it is shown first, or a mention of it.
@@ -21,7 +21,7 @@ pub fn physical(plan: &PhysicalPlan) -> String {
         let (id, indent) = (branch.id, "  ".repeat(branch.depth));
         let _ = writeln!(out, "{indent}{}", headline(plan, &branch));
         let node = &plan.nodes[id];
-        for detail in details(node, below(plan, node)).iter().filter(|_| branch.first) {
+        for detail in details(node, &below(plan, node)).iter().filter(|_| branch.first) {
             let _ = writeln!(out, "{indent}     {detail}");
         }
     }
@@ -52,18 +52,31 @@ fn descend(plan: &PhysicalPlan, id: NodeId, depth: usize, shown: &mut [bool], fo
     }
 }
 
-fn below<'p>(plan: &'p PhysicalPlan, node: &Node) -> &'p Schema {
-    static EMPTY: Schema = Schema { fields: Vec::new() };
-    node.inputs.first().map_or(&EMPTY, |&i| &plan.nodes[i].schema)
+/// The columns that a node reads: of a join, those of both inputs, one after the other.
+fn below(plan: &PhysicalPlan, node: &Node) -> Schema {
+    let is_join = matches!(node.kind, NodeKind::Join(_));
+    let inputs = node.inputs.iter().take(if is_join { 2 } else { 1 });
+    let schema = Schema::new(inputs.flat_map(|&input| plan.nodes[input].schema.fields.clone()).collect());
+    if is_join { told_apart(schema, width(plan, node)) } else { schema }
 }
 
 fn headline(plan: &PhysicalPlan, branch: &Branch) -> String {
     let (id, node) = (branch.id, &plan.nodes[branch.id]);
-    if branch.first { format!("#{id} {}", line(node, below(plan, node))) } else { format!("#{id} (see above)") }
+    if branch.first {
+        format!("#{id} {}", line(node, &below(plan, node), width(plan, node)))
+    } else {
+        format!("#{id} (see above)")
+    }
 }
 
-fn line(node: &Node, below: &Schema) -> String {
+/// Number of columns of the first input.
+fn width(plan: &PhysicalPlan, node: &Node) -> usize {
+    node.inputs.first().map_or(0, |&input| plan.nodes[input].schema.fields.len())
+}
+
+fn line(node: &Node, below: &Schema, width: usize) -> String {
     match &node.kind {
+        NodeKind::Join(join) => join_line(join, below, width),
         NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),
         NodeKind::Calc(calc) => {
             // Late rows have the columns of the window's input, which have no names here.
@@ -92,6 +105,18 @@ fn line(node: &Node, below: &Schema) -> String {
         NodeKind::Exchange(Exchange::Gather) => "Exchange gather to shard 0".to_owned(),
         NodeKind::Sink(write) => format!("Sink {} ({})", write.table, schema_columns(&node.schema)),
     }
+}
+
+/// `width`: columns of the left input.
+fn join_line(join: &Join, below: &Schema, width: usize) -> String {
+    let equal = join.left_keys.iter().zip(&join.right_keys);
+    let equal = equal.map(|(left, right)| format!("{} = {}", columns(&[*left], below), columns(&[width + right], below)));
+    let keys = equal.collect::<Vec<_>>().join(", ");
+    let filter = join.filter.as_ref().map(|f| {
+        let names = Schema::new(f.columns.iter().map(|column| below.fields[*column].clone()).collect());
+        format!(" where {}", expression(&f.filter, &names))
+    });
+    format!("Join {} on ({keys}){}", join.kind.name(), filter.unwrap_or_default())
 }
 
 fn emitted(when: Emit, changes: Changes) -> String {

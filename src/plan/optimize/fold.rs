@@ -5,7 +5,7 @@
 use crate::error::Result;
 use crate::expr::{BinaryOp, Expr};
 use crate::plan::bind::evaluate_constant;
-use crate::plan::logical::Plan;
+use crate::plan::logical::{Join, Plan};
 use crate::types::Value;
 
 /// Folds every expression of `plan`.
@@ -21,6 +21,11 @@ pub fn fold(plan: Plan) -> Result<Plan> {
             if calc.filter.as_ref().is_some_and(|f| *f == Expr::boolean(true)) {
                 calc.filter = None;
             }
+        }
+        if let Plan::Join(Join { condition: Some(condition), .. }) = &mut plan
+            && let Err(error) = fold_expr(condition)
+        {
+            failed.get_or_insert(error);
         }
         plan
     });

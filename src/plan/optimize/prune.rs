@@ -4,7 +4,7 @@
 //! old column went.
 
 use crate::expr::Expr;
-use crate::plan::logical::{Aggregate, Calc, Late, Plan, Scan, Union, WindowAggregate, WindowAssign, columns_of};
+use crate::plan::logical::{Aggregate, Calc, Join, Late, Plan, Scan, Union, WindowAggregate, WindowAssign, columns_of};
 use crate::plan::physical::AggregateCall;
 use crate::types::Schema;
 
@@ -71,6 +71,7 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::WindowAssign(assign) => prune_assign(assign, wanted),
         Plan::Aggregate(aggregate) => prune_aggregate(aggregate, wanted),
         Plan::WindowAggregate(aggregate) => prune_window(aggregate, wanted),
+        Plan::Join(join) => prune_join(join, wanted),
         Plan::Union(union) => prune_union(union, wanted),
         Plan::Values(values) => {
             let all = (0..values.schema.fields.len()).map(Some).collect();
@@ -170,6 +171,19 @@ fn prune_window(aggregate: WindowAggregate, wanted: &[bool]) -> (Plan, Moved) {
         ..aggregate
     };
     (Plan::WindowAggregate(made), moved)
+}
+
+fn prune_join(join: Join, wanted: &[bool]) -> (Plan, Moved) {
+    let (width, both) = (join.width(), join.both().fields.len());
+    let mut needed = marked(both, join.condition.iter().flat_map(columns_of));
+    needed.iter_mut().zip(wanted).for_each(|(needed, wanted)| *needed |= wanted);
+    let (left, mut moved) = pruned(*join.left, &needed[..width]);
+    let (right, right_moved) = pruned(*join.right, &needed[width..]);
+    let new_width = left.schema().fields.len();
+    moved.extend(right_moved.into_iter().map(|column| column.map(|column| new_width + column)));
+    let condition = join.condition.map(|condition| moved_expr(&condition, &moved));
+    moved.truncate(wanted.len());
+    (Plan::Join(Join::new(left, right, join.kind, condition)), moved)
 }
 
 fn prune_union(union: Union, wanted: &[bool]) -> (Plan, Moved) {

@@ -1,20 +1,22 @@
-//! Filters move towards the sources: through unions, window assignment and groupings, as far as they read what is there.
+//! Filters move towards the sources: through unions, window assignment and groupings, as far as they read what is there. Over a join they
+//! move into its condition, and the parts of a condition that read one input move below the join, where its kind allows it.
 //!
 //! Through projections they move when projections are merged. A filter on keys does not move below a window aggregate with a
 //! late table, because the late table gets the rows of all keys.
 
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp};
-use crate::plan::logical::{Calc, Plan, all_of, columns_of, conjuncts, substitute};
+use crate::plan::logical::{Calc, Join, Plan, all_of, columns_of, conjuncts, moved_columns, shifted};
+use crate::plan::physical::JoinKind;
 
 /// Moves every filter as far down as it goes.
 pub fn push(plan: Plan) -> Plan {
     let mut plan = match plan {
         Plan::Calc(calc) => pushed(calc),
+        Plan::Join(join) => Plan::Join(settled(join)),
         other => other,
     };
     for input in plan.inputs_mut() {
-        let taken =
-            std::mem::replace(input, Plan::Union(crate::plan::logical::Union { inputs: Vec::new(), schema: Default::default() }));
+        let taken = std::mem::replace(input, Plan::empty());
         *input = push(taken);
     }
     plan
@@ -24,6 +26,12 @@ fn pushed(mut calc: Calc) -> Plan {
     let Some(filter) = calc.filter.take() else { return Plan::Calc(calc) };
     let mut stays = Vec::new();
     for part in conjuncts(&filter) {
+        if let Plan::Join(join) = &mut *calc.input
+            && (stays.is_empty() || !may_fail(&part))
+            && joined(join, &part)
+        {
+            continue;
+        }
         match below(&calc.input, &part) {
             // A condition that may fail stays behind one that stays: that one may guard it.
             Some(target) if stays.is_empty() || !may_fail(&part) => place(&mut calc.input, target),
@@ -32,6 +40,76 @@ fn pushed(mut calc: Calc) -> Plan {
     }
     calc.filter = all_of(stays);
     Plan::Calc(calc)
+}
+
+/// Makes a filter over the result of a join part of the join, if that gives the same.
+fn joined(join: &mut Join, part: &Expr) -> bool {
+    let side = side_of(join, part);
+    if !part.is_fixed() {
+        return false;
+    }
+    match (join.kind, side) {
+        // What reads no column of a row that might be made of NULLs says the same of the row below.
+        (JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti, Side::Left) | (JoinKind::Right, Side::Right)
+            if !may_fail(part) =>
+        {
+            place_below(join, side, part);
+            true
+        }
+        (JoinKind::Inner, _) => {
+            join.condition = all_of(join.condition.take().into_iter().chain([part.clone()]).collect());
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Moves parts of the condition that read one input below the join. Rows of an outer input stay: they come out even if they meet
+/// none.
+fn settled(mut join: Join) -> Join {
+    let Some(condition) = join.condition.take() else { return join };
+    let mut stays = Vec::new();
+    for part in conjuncts(&condition) {
+        match (side_of(&join, &part), join.kind) {
+            _ if may_fail(&part) => stays.push(part),
+            (side @ Side::Left, JoinKind::Inner | JoinKind::Right | JoinKind::LeftSemi)
+            | (side @ Side::Right, JoinKind::Inner | JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti) => {
+                place_below(&mut join, side, &part);
+            }
+            _ => stays.push(part),
+        }
+    }
+    join.condition = all_of(stays);
+    join
+}
+
+/// Which input a condition reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+    /// Both, or none.
+    Neither,
+}
+
+fn side_of(join: &Join, part: &Expr) -> Side {
+    let (columns, width) = (columns_of(part), join.width());
+    match columns.as_slice() {
+        [] => Side::Neither,
+        columns if columns.iter().all(|column| *column < width) => Side::Left,
+        columns if columns.iter().all(|column| *column >= width) => Side::Right,
+        _ => Side::Neither,
+    }
+}
+
+fn place_below(join: &mut Join, side: Side, part: &Expr) {
+    let width = join.width();
+    let (input, part) = match side {
+        Side::Right => (&mut join.right, shifted(part, width)),
+        _ => (&mut join.left, part.clone()),
+    };
+    let taken = std::mem::replace(&mut **input, Plan::empty());
+    **input = super::merge_calcs::merge(taken.filtered(part));
 }
 
 /// Whether a row can fail in it: by overflow, a division or a bad cast.
@@ -72,28 +150,12 @@ fn over_keys(keys: &[usize], columns: &[usize], part: &Expr) -> Option<Expr> {
     if !columns.iter().all(|&c| c < keys.len()) {
         return None;
     }
-    let mut moved = part.clone();
-    moved = substitute_keys(&moved, keys);
-    Some(moved)
-}
-
-fn substitute_keys(part: &Expr, keys: &[usize]) -> Expr {
-    let mut types = Vec::new();
-    part.walk(&mut |e| {
-        if let Expr::Column { index, data_type } = e {
-            types.push((*index, data_type.clone()));
-        }
-    });
-    substitute(part, &|c| {
-        let (_, data_type) = types.iter().find(|(i, _)| *i == c)?;
-        Some(Expr::column(keys[c], data_type.clone()))
-    })
+    Some(moved_columns(part, &|column| keys[column]))
 }
 
 fn place(plan: &mut Plan, filter: Expr) {
     for input in plan.inputs_mut() {
-        let taken =
-            std::mem::replace(input, Plan::Union(crate::plan::logical::Union { inputs: Vec::new(), schema: Default::default() }));
+        let taken = std::mem::replace(input, Plan::empty());
         *input = super::merge_calcs::merge(taken.filtered(filter.clone()));
     }
 }

@@ -1,0 +1,142 @@
+//! The answers to questions that join, in plain Rust over rows, as `naive` has them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::naive::moment;
+use super::tables::Tables;
+use crate::error::Result;
+use crate::types::Value;
+
+const SECOND: i64 = 1_000_000_000;
+
+/// A row of a table.
+struct Row(Vec<Value>);
+
+impl Row {
+    fn number(&self, column: usize) -> i64 {
+        if let Value::Int(number) = self.0[column] { number } else { 0 }
+    }
+
+    /// Some columns, those of `times` as moments.
+    fn text(&self, columns: &[usize], times: &[usize]) -> String {
+        let cell = |column: &usize| match &self.0[*column] {
+            Value::Int(time) if times.contains(column) => moment(*time),
+            Value::Int(number) => number.to_string(),
+            Value::Str(text) => text.to_string(),
+            other => format!("{other:?}"),
+        };
+        columns.iter().map(cell).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Columns of the tables.
+mod person {
+    pub const ID: usize = 0;
+    pub const NAME: usize = 1;
+    pub const CITY: usize = 4;
+    pub const STATE: usize = 5;
+    pub const TIME: usize = 6;
+}
+
+mod auction {
+    pub const ID: usize = 0;
+    pub const TIME: usize = 5;
+    pub const EXPIRES: usize = 6;
+    pub const SELLER: usize = 7;
+    pub const CATEGORY: usize = 8;
+}
+
+mod bid {
+    pub const AUCTION: usize = 0;
+    pub const PRICE: usize = 2;
+    pub const TIME: usize = 5;
+}
+
+/// The rows of an answer, in any order; `None` where the question is not one of these.
+pub fn answer(name: &str, tables: &Tables) -> Result<Option<Vec<String>>> {
+    let rows = |name: &str| Ok(tables.rows(name)?.into_iter().map(Row).collect::<Vec<_>>());
+    Ok(Some(match name {
+        "q3" => local_items(&rows("person")?, &rows("auction")?),
+        "q4" => average_prices(&rows("auction")?, &rows("bid")?),
+        "q5" => hot_items(&rows("bid")?),
+        "q7" => highest_bids(&rows("bid")?),
+        "q8" => new_users(&rows("person")?, &rows("auction")?),
+        "q20" => bids_with_auctions(&rows("auction")?, &rows("bid")?),
+        _ => return Ok(None),
+    }))
+}
+
+fn local_items(persons: &[Row], auctions: &[Row]) -> Vec<String> {
+    let local = |p: &&Row| ["OR", "ID", "CA"].contains(&p.text(&[person::STATE], &[]).as_str());
+    let by_id: BTreeMap<i64, &Row> = persons.iter().filter(local).map(|p| (p.number(person::ID), p)).collect();
+    let wanted = auctions.iter().filter(|a| a.number(auction::CATEGORY) == 10);
+    let pairs = wanted.filter_map(|a| Some((by_id.get(&a.number(auction::SELLER))?, a)));
+    pairs
+        .map(|(p, a)| format!("{}, {}", p.text(&[person::NAME, person::CITY, person::STATE], &[]), a.number(auction::ID)))
+        .collect()
+}
+
+fn average_prices(auctions: &[Row], bids: &[Row]) -> Vec<String> {
+    let by_id: BTreeMap<i64, &Row> = auctions.iter().map(|a| (a.number(auction::ID), a)).collect();
+    let mut closed: BTreeMap<(i64, i64), i64> = BTreeMap::new();
+    for b in bids {
+        let Some(a) = by_id.get(&b.number(bid::AUCTION)) else { continue };
+        if (a.number(auction::TIME)..=a.number(auction::EXPIRES)).contains(&b.number(bid::TIME)) {
+            let most = closed.entry((a.number(auction::CATEGORY), a.number(auction::ID))).or_insert(i64::MIN);
+            *most = b.number(bid::PRICE).max(*most);
+        }
+    }
+    let mut prices: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    closed.into_iter().for_each(|((category, _), price)| prices.entry(category).or_default().push(price));
+    let mean = |prices: &[i64]| prices.iter().sum::<i64>() as f64 / prices.len() as f64;
+    prices.into_iter().map(|(category, prices)| format!("{category}, {:?}", mean(&prices))).collect()
+}
+
+fn hot_items(bids: &[Row]) -> Vec<String> {
+    let mut counts: BTreeMap<i64, BTreeMap<i64, u64>> = BTreeMap::new();
+    for b in bids {
+        let last = b.number(bid::TIME).div_euclid(2 * SECOND) * 2 * SECOND;
+        for back in 0..5 {
+            *counts.entry(last - back * 2 * SECOND).or_default().entry(b.number(bid::AUCTION)).or_default() += 1;
+        }
+    }
+    let hottest = |window: BTreeMap<i64, u64>| {
+        let most = window.values().max().copied().unwrap_or(0);
+        window.into_iter().filter(move |(_, count)| *count == most)
+    };
+    counts.into_values().flat_map(hottest).map(|(auction, count)| format!("{auction}, {count}")).collect()
+}
+
+fn highest_bids(bids: &[Row]) -> Vec<String> {
+    let window = |b: &Row| b.number(bid::TIME).div_euclid(10 * SECOND);
+    let mut highest: BTreeMap<i64, i64> = BTreeMap::new();
+    for b in bids {
+        let most = highest.entry(window(b)).or_insert(i64::MIN);
+        *most = b.number(bid::PRICE).max(*most);
+    }
+    let of_window = bids.iter().filter(|b| highest[&window(b)] == b.number(bid::PRICE));
+    of_window.map(|b| b.text(&[0, 2, 1, 5, 6], &[bid::TIME])).collect()
+}
+
+fn new_users(persons: &[Row], auctions: &[Row]) -> Vec<String> {
+    let window = |time: i64| time.div_euclid(10 * SECOND) * 10 * SECOND;
+    let sellers: BTreeSet<(i64, i64)> =
+        auctions.iter().map(|a| (a.number(auction::SELLER), window(a.number(auction::TIME)))).collect();
+    let users: BTreeSet<(String, i64, i64)> = persons
+        .iter()
+        .map(|p| (p.text(&[person::ID, person::NAME], &[]), p.number(person::ID), window(p.number(person::TIME))))
+        .collect();
+    let new = users.into_iter().filter(|(_, id, window)| sellers.contains(&(*id, *window)));
+    new.map(|(user, _, window)| format!("{user}, {}", moment(window))).collect()
+}
+
+fn bids_with_auctions(auctions: &[Row], bids: &[Row]) -> Vec<String> {
+    let wanted = auctions.iter().filter(|a| a.number(auction::CATEGORY) == 10);
+    let by_id: BTreeMap<i64, &Row> = wanted.map(|a| (a.number(auction::ID), a)).collect();
+    let pairs = bids.iter().filter_map(|b| Some((b, by_id.get(&b.number(bid::AUCTION))?)));
+    let text = |(b, a): (&Row, &&Row)| {
+        let of_auction = a.text(&(1..10).collect::<Vec<_>>(), &[auction::TIME, auction::EXPIRES]);
+        format!("{}, {of_auction}", b.text(&(0..7).collect::<Vec<_>>(), &[bid::TIME]))
+    };
+    pairs.map(text).collect()
+}

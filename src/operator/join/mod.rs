@@ -1,0 +1,233 @@
+//! Join of two inputs that keeps the rows of both: each batch of one meets what is there of the other, and what that does to the
+//! result is given out at once. Both inputs may take rows back.
+//!
+//! A row that some kinds of join give out by itself (of an outer input, of NOT EXISTS) as long as it meets no other is taken back when the
+//! first comes that it meets, and given out again when the last of them goes; for that a row counts those it meets. A batch is
+//! taken in two steps: all pairs of equal keys that satisfy the rest of the condition, by columns; then row by row what changes.
+
+mod pairs;
+mod side;
+#[cfg(test)]
+mod tests;
+
+use self::pairs::{Found, Given};
+use self::side::{NONE, Side};
+use super::{Operator, Output, set_aside};
+use crate::batch::{Batch, Column, Selection};
+use crate::error::Result;
+use crate::expr::{Program, RowErrors};
+use crate::state::GroupTable;
+use crate::types::DataType;
+use crate::types::relation::{JoinKind, OnError};
+
+/// Pairs that are made at a time. A row that meets more makes them all at once.
+const PAIRS_AT_ONCE: usize = 16_384;
+
+/// One input of a join, as the plan has it.
+pub struct JoinInput {
+    /// Key columns: as many as of the other input, of the same types.
+    pub keys: Vec<usize>,
+    /// Types of its columns.
+    pub types: Vec<DataType>,
+}
+
+/// A join on one shard.
+pub struct Join {
+    kind: JoinKind,
+    on_error: OnError,
+    /// What must hold besides equal keys.
+    filter: Option<(Program, Vec<usize>)>,
+    /// Keys of which one of the inputs has rows.
+    keys: GroupTable,
+    sides: [Side; 2],
+    scratch: Scratch,
+}
+
+/// Vectors used anew for every batch.
+#[derive(Default)]
+struct Scratch {
+    hashes: Vec<u64>,
+    /// By row of the batch.
+    keys: Vec<u32>,
+    /// By row of the batch.
+    rows: Vec<u32>,
+    found: Found,
+    given: Given,
+}
+
+impl Join {
+    /// Without rows. `filter` is over the columns beside it: of the left input, followed by those of the right one.
+    pub fn new(kind: JoinKind, [left, right]: [JoinInput; 2], filter: Option<(Program, Vec<usize>)>, on_error: OnError) -> Join {
+        let key_types: Vec<DataType> = left.keys.iter().map(|key| left.types[*key].clone()).collect();
+        Join {
+            kind,
+            on_error,
+            filter,
+            keys: GroupTable::new(&key_types),
+            sides: [Side::new(left.keys, left.types), Side::new(right.keys, right.types)],
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Takes a batch of one input. Hot: once per batch.
+    fn take(&mut self, own: usize, batch: &Batch, out: &mut Output) -> Result<()> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        self.look_up(own, batch, &mut scratch);
+        let mut from = 0;
+        while from < batch.rows() {
+            let to = self.find(1 - own, from, batch.rows(), &mut scratch);
+            self.filter(own, batch, &mut scratch.found, out)?;
+            for row in from..to {
+                self.apply(own, batch, row, &mut scratch, out)?;
+            }
+            out.emit(self.result(own, batch, &mut scratch.given));
+            from = to;
+        }
+        self.sweep(own, &scratch);
+        self.scratch = scratch;
+        Ok(())
+    }
+
+    /// Numbers of the keys and rows of a batch; `NONE` where a key is NULL, which is equal to nothing.
+    fn look_up(&mut self, own: usize, batch: &Batch, scratch: &mut Scratch) {
+        let Scratch { hashes, keys, rows, .. } = scratch;
+        let side = &mut self.sides[own];
+        let columns: Vec<&Column> = side.keys.iter().map(|key| &batch.columns[*key]).collect();
+        let all = Selection::All(batch.rows());
+        let known = match columns.iter().any(|column| column.has_nulls()) {
+            true => all.filter(|row| columns.iter().all(|column| !column.is_null(row))),
+            false => all,
+        };
+        self.keys.group_ids(&columns, batch.rows(), &known, hashes, keys);
+        side.number(&batch.columns, batch.rows(), &known, hashes, rows);
+        if let Selection::Rows(known) = &known {
+            let mut known = known.iter().copied().peekable();
+            for row in 0..batch.rows() {
+                if known.next_if(|next| *next as usize == row).is_none() {
+                    (keys[row], rows[row]) = (NONE, NONE);
+                }
+            }
+        }
+        self.sides.iter_mut().for_each(|side| side.reserve_keys(self.keys.bound()));
+    }
+
+    /// The rows of `other` that the rows from `from` on meet by their keys, until they are enough; gives the row to go on with.
+    fn find(&self, other: usize, from: usize, rows: usize, scratch: &mut Scratch) -> usize {
+        let Scratch { keys, found, .. } = scratch;
+        found.clear();
+        let mut row = from;
+        while row < rows && found.len() < PAIRS_AT_ONCE {
+            if keys[row] != NONE {
+                found.extend(row, self.sides[other].of_key(keys[row]));
+            }
+            row += 1;
+        }
+        row
+    }
+
+    /// Keeps the pairs that satisfy the rest of the condition. A pair for which it fails goes aside.
+    fn filter(&mut self, own: usize, batch: &Batch, found: &mut Found, out: &mut Output) -> Result<()> {
+        let Self { filter: Some((program, columns)), sides, .. } = self else { return Ok(()) };
+        if found.is_empty() {
+            return Ok(());
+        }
+        let width = sides[0].types.len();
+        let place = |column: usize| if column < width { (0, column) } else { (1, column - width) };
+        let made = columns.iter().map(|column| match place(*column) {
+            (side, at) if side == own => found.own_column(&batch.columns[at]),
+            (side, at) => found.other_column(&sides[side].columns()[at]),
+        });
+        let pairs = Batch::new(made.collect(), found.len(), batch.last_stamp());
+        let mut errors = RowErrors::default();
+        let kept = program.select(&pairs, &Selection::All(found.len()), &mut errors);
+        if !errors.is_empty() {
+            let type_of = |column: &usize| {
+                let (side, at) = place(*column);
+                sides[side].types[at].clone()
+            };
+            let types: Vec<DataType> = columns.iter().map(type_of).collect();
+            for error in errors.take() {
+                set_aside(&pairs, error.row as usize, &types, error.reason, self.on_error, out)?;
+            }
+        }
+        found.keep(&kept);
+        Ok(())
+    }
+
+    /// What one row does. Hot: once per row.
+    fn apply(&mut self, own: usize, batch: &Batch, row: usize, scratch: &mut Scratch, out: &mut Output) -> Result<()> {
+        let Scratch { keys, rows, found, given, .. } = scratch;
+        let (key, number, comes) = (keys[row], rows[row], batch.kind(row).sign() > 0);
+        let [left, right] = &mut self.sides;
+        let (mine, others) = if own == 0 { (left, right) } else { (right, left) };
+        if !comes && key != NONE && mine.count(number) == 0 {
+            let reason = "a row is taken back that is not there";
+            return set_aside(batch, row, &mine.types, reason, self.on_error, out);
+        }
+        let (alone, once) = (self.kind.gives_unmatched(1 - own), self.kind.gives_matched(1 - own));
+        let mut met = 0;
+        for other in found.of_row(row) {
+            let count = others.count(other);
+            met += count;
+            if self.kind.gives_pairs() && !comes {
+                given.add(row, Some(other), false, count);
+            }
+            if alone || once {
+                let turns = if comes { others.meet(other) } else { others.part(other) };
+                if turns {
+                    given.add_other(row, other, comes == once, count);
+                }
+            }
+            if self.kind.gives_pairs() && comes {
+                given.add(row, Some(other), true, count);
+            }
+        }
+        let by_itself = if met == 0 { self.kind.gives_unmatched(own) } else { self.kind.gives_matched(own) };
+        if by_itself {
+            given.add(row, None, comes, 1);
+        }
+        match (key, comes) {
+            (NONE, _) => {}
+            (key, true) => mine.add(key, number, met),
+            (key, false) => mine.take(key, number),
+        }
+        Ok(())
+    }
+
+    /// The rows given out so far, as a batch.
+    fn result(&self, own: usize, batch: &Batch, given: &mut Given) -> Batch {
+        let mut columns = Vec::with_capacity(self.sides.iter().map(|side| side.types.len()).sum());
+        for side in if self.kind.gives_pairs() { 0..2 } else { 0..1 } {
+            let values = if side == own { batch.columns.as_slice() } else { self.sides[side].columns() };
+            let rows = if side == own { given.own() } else { given.other() };
+            let types = &self.sides[side].types;
+            columns.extend(values.iter().zip(types).map(|(column, data_type)| column.gather_or_null(rows, NONE, data_type)));
+        }
+        given.take(columns, batch)
+    }
+
+    /// Forgets keys and rows that are there no longer.
+    fn sweep(&mut self, own: usize, scratch: &Scratch) {
+        let numbers = |of: &[u32]| of.iter().copied().filter(|number| *number != NONE).collect::<Vec<u32>>();
+        self.sides[own].sweep(numbers(&scratch.rows).into_iter());
+        for key in numbers(&scratch.keys) {
+            if self.keys.is_live(key) && self.sides.iter().all(|side| side.is_without(key)) {
+                self.keys.remove(key);
+            }
+        }
+    }
+}
+
+impl Operator for Join {
+    fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
+        self.process_input(0, batch, out)
+    }
+
+    fn process_input(&mut self, input: usize, batch: Batch, out: &mut Output) -> Result<()> {
+        if batch.is_empty() { Ok(()) } else { self.take(input, &batch, out) }
+    }
+
+    fn state_bytes(&self) -> usize {
+        self.keys.state_bytes() + self.sides.iter().map(Side::state_bytes).sum::<usize>()
+    }
+}

@@ -3,10 +3,11 @@
 
 use crate::error::Result;
 use crate::expr::{Expr, Program};
+use crate::operator;
 use crate::operator::{
-    Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinInput, Operator, ScanRows, WindowAggregate, WindowAssign,
+    Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinInput, Operator, RankShape, ScanRows, WindowAggregate, WindowAssign,
 };
-use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Scan};
+use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Rank, Scan};
 use crate::route::scatter::Scatter;
 use crate::types::{DataType, Schema};
 
@@ -158,6 +159,11 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             let global = if shard == 0 { GlobalGroup::Owned } else { GlobalGroup::Elsewhere };
             let (keys, calls) = (a.keys.clone(), a.calls.clone());
             Box::new(Aggregate::new(keys, calls, a.emit, a.changes, a.input_retracts, a.on_error, global, input))
+        }
+        NodeKind::Rank(r) => {
+            let (keys, order, retracts) = (r.keys.clone(), r.order.clone(), r.input_retracts);
+            let Rank { function, limit, gives_rank, .. } = *r;
+            Box::new(operator::Rank::new(RankShape { function, keys, order, limit, gives_rank, retracts }, r.on_error, input))
         }
         NodeKind::WindowAggregate(w) => Box::new(WindowAggregate::new(
             w.time_column,

@@ -3,9 +3,9 @@
 //! Trees own their inputs; views are copied where they are used. Scans of one table become one only when the trees are
 //! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
 
-use super::physical::{AggregateCall, Emit, JoinKind, Window};
+use super::physical::{AggregateCall, Emit, JoinKind, RankFunction, SortKey, Window};
 use crate::expr::Expr;
-use crate::types::{Field, Schema, Value};
+use crate::types::{DataType, Field, Schema, Value};
 
 /// A relational operator and what stands below it.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,8 @@ pub enum Plan {
     WindowAggregate(WindowAggregate),
     /// Rows of two inputs that meet.
     Join(Join),
+    /// Rows with their rank within a partition.
+    Rank(Rank),
     /// UNION ALL.
     Union(Union),
     /// Constant rows.
@@ -152,6 +154,35 @@ impl Join {
     }
 }
 
+/// Rows with their rank within a partition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rank {
+    /// Below.
+    pub input: Box<Plan>,
+    /// What is counted.
+    pub function: RankFunction,
+    /// Columns of the partition.
+    pub keys: Vec<usize>,
+    /// The order within a partition.
+    pub order: Vec<SortKey>,
+    /// Rows with a greater rank are left out.
+    pub limit: Option<u64>,
+    /// Whether the rank is given out, behind the columns of the input.
+    pub gives_rank: bool,
+    /// Columns given out.
+    pub schema: Schema,
+}
+
+impl Rank {
+    /// Of this input.
+    pub fn new(input: Plan, function: RankFunction, keys: Vec<usize>, order: Vec<SortKey>) -> Rank {
+        let mut fields = input.schema().fields.clone();
+        fields.push(Field::new("rank", DataType::BigInt));
+        let schema = Schema::new(fields);
+        Rank { input: Box::new(input), function, keys, order, limit: None, gives_rank: true, schema }
+    }
+}
+
 /// UNION ALL.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Union {
@@ -180,6 +211,7 @@ impl Plan {
             Plan::Aggregate(aggregate) => &aggregate.schema,
             Plan::WindowAggregate(aggregate) => &aggregate.schema,
             Plan::Join(join) => &join.schema,
+            Plan::Rank(rank) => &rank.schema,
             Plan::Union(union) => &union.schema,
             Plan::Values(values) => &values.schema,
         }
@@ -194,6 +226,7 @@ impl Plan {
             Plan::Aggregate(aggregate) => vec![&aggregate.input],
             Plan::WindowAggregate(aggregate) => vec![&aggregate.input],
             Plan::Join(join) => vec![&join.left, &join.right],
+            Plan::Rank(rank) => vec![&rank.input],
             Plan::Union(union) => union.inputs.iter().collect(),
         }
     }
@@ -207,6 +240,7 @@ impl Plan {
             Plan::Aggregate(aggregate) => vec![&mut aggregate.input],
             Plan::WindowAggregate(aggregate) => vec![&mut aggregate.input],
             Plan::Join(join) => vec![&mut join.left, &mut join.right],
+            Plan::Rank(rank) => vec![&mut rank.input],
             Plan::Union(union) => union.inputs.iter_mut().collect(),
         }
     }
@@ -263,6 +297,7 @@ impl Plan {
                 a.emit != Some(Emit::OnClose) && (!a.calls.is_empty() || a.keys.is_empty() || a.input.retracts())
             }
             Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
+            Plan::Rank(_) => true,
             Plan::Join(j) => !matches!(j.kind, JoinKind::Inner | JoinKind::LeftSemi) || j.left.retracts() || j.right.retracts(),
         }
     }

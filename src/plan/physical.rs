@@ -9,7 +9,7 @@ use crate::expr::Expr;
 use crate::sink::Sink;
 use crate::source::{Projection, Source};
 pub use crate::types::relation::{
-    AggregateCall, AggregateFunction, Changes, Distinct, Emit, JoinKind, OnError, Retracts, Window,
+    AggregateCall, AggregateFunction, Changes, Distinct, Emit, JoinKind, OnError, RankFunction, Retracts, SortKey, Window,
 };
 use crate::types::{DataType, Schema};
 
@@ -55,6 +55,8 @@ pub enum NodeKind {
     WindowAggregate(WindowAggregate),
     /// Rows of two inputs that meet.
     Join(Join),
+    /// Rows with their rank within a partition.
+    Rank(Rank),
     /// Rows of all inputs, which have the same column types.
     Union,
     /// Sends every row to the shard it belongs to.
@@ -175,6 +177,25 @@ pub struct Join {
     pub right_keys: Vec<usize>,
     /// What must hold besides.
     pub filter: Option<JoinFilter>,
+    /// What a row that fails does.
+    pub on_error: OnError,
+}
+
+/// Rows with their rank within a partition. Output: the columns of the input, then the rank, if it is given out.
+#[derive(Debug, Clone)]
+pub struct Rank {
+    /// What is counted.
+    pub function: RankFunction,
+    /// Columns of the partition.
+    pub keys: Vec<usize>,
+    /// The order within a partition.
+    pub order: Vec<SortKey>,
+    /// Rows with a greater rank are left out.
+    pub limit: Option<u64>,
+    /// Whether the rank is given out.
+    pub gives_rank: bool,
+    /// Whether the input may take rows back.
+    pub input_retracts: Retracts,
     /// What a row that fails does.
     pub on_error: OnError,
 }

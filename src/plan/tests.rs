@@ -114,6 +114,12 @@ fn verify(plan: &PhysicalPlan) {
                 let hidden = a.split_watermark_column.map(|c| below[0].fields[c].name.as_str());
                 assert!(hidden.is_none_or(|name| name == "$watermark"), "{hidden:?}");
             }
+            NodeKind::Rank(rank) => {
+                assert!(rank.order.iter().all(|key| key.column < below[0].fields.len()), "#{id}");
+                let mut given = below[0].types();
+                given.extend(rank.gives_rank.then_some(DataType::BigInt));
+                assert_eq!(given, node.schema.types(), "#{id}");
+            }
             NodeKind::Join(join) => {
                 let types = |keys: &[usize], side: usize| -> Vec<DataType> {
                     keys.iter().map(|key| below[side].fields[*key].data_type.clone()).collect()

@@ -1,6 +1,8 @@
 //! Single values moved between columns of one representation, and compared as keys are: NULL equals NULL, -0.0 equals 0.0 and
 //! NaN equals NaN. Keys are stored normalised, so that what comes out does not depend on which of two equal keys came first.
 
+use std::cmp::Ordering;
+
 use crate::batch::{Column, StrColumn, Values};
 
 /// The bits by which two DOUBLEs are equal as keys: -0.0 as 0.0, every NaN alike.
@@ -45,6 +47,28 @@ fn equal_values(a: &Values, i: usize, b: &Values, j: usize) -> bool {
 #[inline(never)]
 fn equal_texts(a: &StrColumn, i: usize, b: &StrColumn, j: usize) -> bool {
     a.same(i, b, j)
+}
+
+/// How two values of a column are ordered: NULL before all others, NaN behind all numbers, texts by bytes. Hot: once per comparison.
+pub fn order(column: &Column, a: usize, b: usize) -> Ordering {
+    fn number(a: f64, b: f64) -> Ordering {
+        a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+    }
+    match (column.is_null(a), column.is_null(b)) {
+        (false, false) => {}
+        (a_null, b_null) => return b_null.cmp(&a_null),
+    }
+    match &column.values {
+        Values::Bool(v) => v[a].cmp(&v[b]),
+        Values::I8(v) => v[a].cmp(&v[b]),
+        Values::I16(v) => v[a].cmp(&v[b]),
+        Values::I32(v) => v[a].cmp(&v[b]),
+        Values::I64(v) => v[a].cmp(&v[b]),
+        Values::F32(v) => number(v[a].into(), v[b].into()),
+        Values::F64(v) => number(v[a], v[b]),
+        Values::I128(v) => v[a].cmp(&v[b]),
+        Values::Str(v) => v.order(a, v, b),
+    }
 }
 
 /// Sets `differs` for each row in which two columns of the same length are not `equal`. Hot: once per column of a batch.

@@ -126,6 +126,39 @@ impl JoinKind {
     }
 }
 
+/// What a ranking counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RankFunction {
+    /// Rows, from 1.
+    RowNumber,
+    /// One more than the rows before: equal rows have the same rank.
+    Rank,
+    /// Different places in the order: equal rows have the same rank, and none is left out.
+    DenseRank,
+}
+
+impl RankFunction {
+    /// Name in SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            RankFunction::RowNumber => "ROW_NUMBER",
+            RankFunction::Rank => "RANK",
+            RankFunction::DenseRank => "DENSE_RANK",
+        }
+    }
+}
+
+/// One column of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SortKey {
+    /// The column.
+    pub column: usize,
+    /// DESC.
+    pub descending: bool,
+    /// Whether NULLs stand before all other values.
+    pub nulls_first: bool,
+}
+
 /// When results are given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Emit {

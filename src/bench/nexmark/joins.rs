@@ -1,4 +1,4 @@
-//! The answers to questions that join, in plain Rust over rows, as `naive` has them.
+//! The answers to questions that join and rank, in plain Rust over rows, as `naive` has them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +48,7 @@ mod auction {
 
 mod bid {
     pub const AUCTION: usize = 0;
+    pub const BIDDER: usize = 1;
     pub const PRICE: usize = 2;
     pub const TIME: usize = 5;
 }
@@ -61,6 +62,9 @@ pub fn answer(name: &str, tables: &Tables) -> Result<Option<Vec<String>>> {
         "q5" => hot_items(&rows("bid")?),
         "q7" => highest_bids(&rows("bid")?),
         "q8" => new_users(&rows("person")?, &rows("auction")?),
+        "q9" => winning_bids(&rows("auction")?, &rows("bid")?),
+        "q18" => best_bids(&rows("bid")?, |b| vec![b.number(bid::BIDDER), b.number(bid::AUCTION)], 1, |b| -b.number(bid::TIME)),
+        "q19" => ten_highest_bids(&rows("bid")?),
         "q20" => bids_with_auctions(&rows("auction")?, &rows("bid")?),
         _ => return Ok(None),
     }))
@@ -128,6 +132,49 @@ fn new_users(persons: &[Row], auctions: &[Row]) -> Vec<String> {
         .collect();
     let new = users.into_iter().filter(|(_, id, window)| sellers.contains(&(*id, *window)));
     new.map(|(user, _, window)| format!("{user}, {}", moment(window))).collect()
+}
+
+/// Of the bids that were made while their auction was open, the highest, and of equal ones the first. Auctions of a bench have no two of these
+/// at the same moment.
+fn winning_bids(auctions: &[Row], bids: &[Row]) -> Vec<String> {
+    let by_id: BTreeMap<i64, &Row> = auctions.iter().map(|a| (a.number(auction::ID), a)).collect();
+    let mut won: BTreeMap<i64, &Row> = BTreeMap::new();
+    for b in bids {
+        let Some(a) = by_id.get(&b.number(bid::AUCTION)) else { continue };
+        if (a.number(auction::TIME)..=a.number(auction::EXPIRES)).contains(&b.number(bid::TIME)) {
+            let best = won.entry(a.number(auction::ID)).or_insert(b);
+            let order = |b: &Row| (-b.number(bid::PRICE), b.number(bid::TIME), b.text(&(0..7).collect::<Vec<_>>(), &[]));
+            if order(b) < order(best) {
+                *best = b;
+            }
+        }
+    }
+    let text = |(id, b): (&i64, &&Row)| {
+        let of_auction = by_id[id].text(&(0..10).collect::<Vec<_>>(), &[auction::TIME, auction::EXPIRES]);
+        format!("{of_auction}, {}", b.text(&[bid::AUCTION, bid::BIDDER, bid::PRICE, bid::TIME, 6], &[bid::TIME]))
+    };
+    won.iter().map(text).collect()
+}
+
+/// The first `count` bids of each key, in this order, and of those that it leaves equal in the order of all columns.
+fn best(bids: &[Row], key: impl Fn(&Row) -> Vec<i64>, order: impl Fn(&Row) -> i64) -> impl Iterator<Item = Vec<&Row>> {
+    let mut by_key: BTreeMap<Vec<i64>, Vec<&Row>> = BTreeMap::new();
+    bids.iter().for_each(|b| by_key.entry(key(b)).or_default().push(b));
+    let all =
+        |b: &Row| (b.number(0), b.number(1), b.number(2), b.text(&[3], &[]), b.text(&[4], &[]), b.number(5), b.text(&[6], &[]));
+    by_key.values_mut().for_each(|bids| bids.sort_by_key(|b| (order(b), all(b))));
+    by_key.into_values()
+}
+
+fn best_bids(bids: &[Row], key: impl Fn(&Row) -> Vec<i64>, count: usize, order: impl Fn(&Row) -> i64) -> Vec<String> {
+    let first = best(bids, key, order).flat_map(|bids| bids.into_iter().take(count));
+    first.map(|b| b.text(&(0..7).collect::<Vec<_>>(), &[bid::TIME])).collect()
+}
+
+fn ten_highest_bids(bids: &[Row]) -> Vec<String> {
+    let numbered = best(bids, |b| vec![b.number(bid::AUCTION)], |b| -b.number(bid::PRICE));
+    let text = |(at, b): (usize, &Row)| format!("{}, {}", b.text(&(0..7).collect::<Vec<_>>(), &[bid::TIME]), at + 1);
+    numbered.flat_map(|bids| bids.into_iter().take(10).enumerate().map(text).collect::<Vec<_>>()).collect()
 }
 
 fn bids_with_auctions(auctions: &[Row], bids: &[Row]) -> Vec<String> {

@@ -123,7 +123,10 @@ mod tests {
                 ran.push(question.name);
             }
         }
-        let known = ["q0", "q1", "q2", "q3", "q4", "q5", "q7", "q8", "q10", "q14", "q15", "q16", "q17", "q20", "q21", "q22"];
+        let known = [
+            "q0", "q1", "q2", "q3", "q4", "q5", "q7", "q8", "q9", "q10", "q14", "q15", "q16", "q17", "q18", "q19", "q20", "q21",
+            "q22",
+        ];
         for name in known {
             assert!(ran.contains(&name), "{name} is refused");
         }

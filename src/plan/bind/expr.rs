@@ -11,6 +11,7 @@ use super::coercion::{cast, comparable, unified};
 use super::function::library_call;
 use super::literal::{Sign, bind_interval, bind_typed, bind_value};
 use super::operator::{binary, condition};
+use super::rank::Rankings;
 use super::scope::{ScopeField, name_span, resolve, span_of, unsupported};
 use super::{access, library};
 use crate::error::{Error, Result, Span};
@@ -24,18 +25,26 @@ pub struct ExprBinder<'a> {
     pub fields: &'a [ScopeField],
     /// Where aggregates are allowed: those found so far.
     pub grouping: Option<&'a mut Grouping>,
+    /// Where ranks are allowed: those found so far.
+    pub rankings: Option<&'a mut Rankings>,
     depth: usize,
 }
 
 impl<'a> ExprBinder<'a> {
     /// Over these columns, without aggregates.
     pub fn new(fields: &'a [ScopeField]) -> Self {
-        Self { fields, grouping: None, depth: 0 }
+        Self { fields, grouping: None, rankings: None, depth: 0 }
     }
 
     /// Over these columns; aggregates are collected.
     pub fn grouped(fields: &'a [ScopeField], grouping: &'a mut Grouping) -> Self {
-        Self { fields, grouping: Some(grouping), depth: 0 }
+        Self { fields, grouping: Some(grouping), rankings: None, depth: 0 }
+    }
+
+    /// The same; ranks are collected.
+    #[must_use]
+    pub fn ranking(self, rankings: &'a mut Rankings) -> Self {
+        Self { rankings: Some(rankings), ..self }
     }
 
     /// A condition.

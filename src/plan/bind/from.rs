@@ -162,7 +162,7 @@ fn join(left: Relation, right: Relation, kind: JoinKind, condition: Option<&ast:
 fn rows_from(plan: &Plan) -> Vec<usize> {
     match plan {
         Plan::Scan(scan) => vec![scan.table],
-        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) => Vec::new(),
+        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) | Plan::Rank(_) => Vec::new(),
         _ => plan.inputs().into_iter().flat_map(rows_from).collect(),
     }
 }

@@ -44,7 +44,7 @@ impl ExprBinder<'_> {
     pub(super) fn function(&mut self, call: &ast::Function) -> Result<Expr> {
         let name = call.name.to_string().replace(['`', '"'], "").to_ascii_uppercase();
         if call.over.is_some() {
-            return Err(unsupported("OVER", "aggregate with GROUP BY, or over a TUMBLE or HOP window", &call.name));
+            return self.over_call(&name, call);
         }
         if let Some(function) = aggregate::function_named(&name) {
             return self.aggregate_call(function, call);

@@ -16,6 +16,7 @@ mod library;
 mod literal;
 mod operator;
 mod query;
+mod rank;
 mod scope;
 mod select;
 mod sink;

@@ -7,6 +7,7 @@ use super::aggregate::{Grouping, group};
 use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::operator::condition;
+use super::rank::Rankings;
 use super::scope::{Relation, span_of, unsupported};
 use super::window::{group_window, group_window_call};
 use crate::error::{Error, Result, Span};
@@ -41,19 +42,31 @@ impl QueryBinder<'_> {
         let mut grouping = keys(select, &relation, &items)?;
         let grouped = !grouping.keys.is_empty() || grouping.window.is_some();
         let fields = &relation.fields;
+        let mut rankings = Rankings::default();
         let mut bound = Vec::with_capacity(items.len());
         for item in &items {
             bound.push(match item.item {
                 Item::Column(index) => Expr::column(index, fields[index].data_type.clone()),
-                Item::Expr(e) => ExprBinder::grouped(fields, &mut grouping).bind(e)?,
+                Item::Expr(e) => ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).bind(e)?,
             });
         }
+        let qualify = match &select.qualify {
+            Some(e) => {
+                let bound = ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).bind(e)?;
+                Some(condition(bound, span_of(e))?)
+            }
+            None => None,
+        };
         let having = match &select.having {
             Some(e) => Some((condition(ExprBinder::grouped(fields, &mut grouping).bind(e)?, span_of(e))?, span_of(e))),
             None => None,
         };
         let names = items.iter().map(|i| i.name.clone());
         let selected = if grouped || having.is_some() || !grouping.calls.is_empty() {
+            if let (false, _) | (_, Some(_)) = (rankings.is_empty(), &qualify) {
+                let hint = "make a sub-query in FROM of the GROUP BY, and rank its rows";
+                return Err(unsupported("OVER or QUALIFY beside GROUP BY", hint, select));
+            }
             let made = group(&relation, &grouping, &|plan| self.late_table(plan))?;
             let placed =
                 bound.iter().zip(&items).map(|(e, item)| made.place(e, fields, item.span)).collect::<Result<Vec<_>>>()?;
@@ -64,6 +77,12 @@ impl QueryBinder<'_> {
             }
             grouped.projected(names.zip(placed).collect())
         } else {
+            let width = bound.len();
+            bound.extend(qualify);
+            let (mut relation, mut bound) = rankings.over(relation, bound);
+            for filter in bound.drain(width..) {
+                relation.plan = relation.plan.filtered(filter);
+            }
             relation.projected(names.zip(bound).collect())
         };
         Ok(if select.distinct.is_some() && !matches!(select.distinct, Some(ast::Distinct::All)) {
@@ -86,12 +105,8 @@ fn refuse(select: &ast::Select) -> Result<()> {
     if let Some(ast::Distinct::On(exprs)) = &select.distinct {
         return Err(at_first("DISTINCT ON", "SELECT DISTINCT compares whole rows", exprs, select));
     }
-    if select.qualify.is_some() || !select.named_window.is_empty() {
-        return Err(unsupported(
-            "OVER with its WINDOW and QUALIFY",
-            "aggregate with GROUP BY, or over a TUMBLE or HOP window",
-            select,
-        ));
+    if !select.named_window.is_empty() {
+        return Err(unsupported("WINDOW", "write the window out behind OVER", select));
     }
     if select.top.is_some() {
         return Err(unsupported("TOP", "a stream has no first rows", select));

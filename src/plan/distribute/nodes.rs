@@ -8,8 +8,8 @@ use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Calc, Changes, Distinct, Emit, Node, NodeId, NodeKind, Retracts, Scan, WatermarkSpec, WindowAggregate,
-    WindowAssign,
+    Aggregate, Calc, Changes, Distinct, Emit, Node, NodeId, NodeKind, Rank, RankFunction, Retracts, Scan, WatermarkSpec,
+    WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -32,6 +32,7 @@ impl Lowering<'_> {
             (Plan::Calc(calc), Some(input)) => Ok(self.calc(plan, calc, input)),
             (Plan::WindowAssign(assign), Some(input)) => Ok(self.assign(plan, assign, input)),
             (Plan::Aggregate(aggregate), Some(input)) => Ok(self.aggregate(plan, aggregate, input)),
+            (Plan::Rank(rank), Some(input)) => Ok(self.rank(plan, rank, input)),
             (Plan::WindowAggregate(aggregate), Some(input)) => self.window_aggregate(plan, aggregate, input),
             (_, None) => Err(crate::error::Error::internal("an operator without input")),
         }
@@ -123,6 +124,28 @@ impl Lowering<'_> {
         node.state_bound = bound(aggregate);
         let node = self.add(node);
         Lowered { node, placed: moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c)) }
+    }
+
+    fn rank(&mut self, plan: &Plan, rank: &logical::Rank, input: Lowered) -> Lowered {
+        let input = self.exchanged(input, &rank.keys);
+        let input_retracts = retracts(&rank.input);
+        let kind = NodeKind::Rank(Rank {
+            function: rank.function,
+            keys: rank.keys.clone(),
+            order: rank.order.clone(),
+            limit: rank.limit,
+            gives_rank: rank.gives_rank,
+            input_retracts,
+            on_error: self.on_error(plan),
+        });
+        let mut node = Node::new(kind, vec![input.node], rank.schema.clone());
+        let forgets = input_retracts == Retracts::Never && rank.function != RankFunction::DenseRank;
+        node.state_bound = match (rank.limit, rank.keys.is_empty()) {
+            (Some(limit), true) if forgets => format!("the rows up to rank {limit}"),
+            (Some(limit), false) if forgets => format!("the rows up to rank {limit} per key: no bound"),
+            _ => "all rows: no bound".to_owned(),
+        };
+        Lowered { node: self.add(node), placed: input.placed }
     }
 
     fn window_aggregate(&mut self, plan: &Plan, aggregate: &logical::WindowAggregate, input: Lowered) -> Result<Lowered> {

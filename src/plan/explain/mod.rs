@@ -11,7 +11,7 @@ pub use self::physical::outline;
 use super::Planned;
 use super::bind::Output;
 use super::logical::Plan;
-use super::physical::{Emit, Window};
+use super::physical::{Emit, RankFunction, SortKey, Window};
 use crate::types::Schema;
 
 /// Both plans of a job, run on `shards` shards.
@@ -77,9 +77,27 @@ fn line(plan: &Plan) -> String {
             let condition = join.condition.as_ref().map_or("TRUE".to_owned(), |c| expression(c, &names));
             format!("Join {} on {condition}", join.kind.name())
         }
+        Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order), r.limit, r.input.schema()),
         Plan::Union(_) => "Union".to_owned(),
         Plan::Values(values) => format!("Values ({}), {} rows", schema_columns(&values.schema), values.rows.len()),
     }
+}
+
+fn rank_line(function: RankFunction, (keys, order): (&[usize], &[SortKey]), limit: Option<u64>, below: &Schema) -> String {
+    let key = |key: &SortKey| {
+        let name = columns(&[key.column], below);
+        let direction = if key.descending { " DESC" } else { "" };
+        // Unless they are written down, NULLs are less than all other values.
+        let nulls = match (key.descending, key.nulls_first) {
+            (true, true) => " NULLS FIRST",
+            (false, false) => " NULLS LAST",
+            _ => "",
+        };
+        format!("{name}{direction}{nulls}")
+    };
+    let order = order.iter().map(key).collect::<Vec<_>>().join(", ");
+    let limit = limit.map_or(String::new(), |limit| format!(" up to {limit}"));
+    format!("Rank {} by ({}) in order of ({order}){limit}", function.name(), columns(keys, below))
 }
 
 /// The columns of two inputs, the first of which has `width`, with `left.` or `right.` before names that both have.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
-use super::{calc_line, emit, told_apart, window};
+use super::{calc_line, emit, rank_line, told_apart, window};
 use crate::plan::physical::{Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
 use crate::types::Schema;
 
@@ -77,6 +77,7 @@ fn width(plan: &PhysicalPlan, node: &Node) -> usize {
 fn line(node: &Node, below: &Schema, width: usize) -> String {
     match &node.kind {
         NodeKind::Join(join) => join_line(join, below, width),
+        NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order), r.limit, below),
         NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),
         NodeKind::Calc(calc) => {
             // Late rows have the columns of the window's input, which have no names here.
@@ -133,6 +134,7 @@ fn details(node: &Node, below: &Schema) -> Vec<String> {
         NodeKind::Scan(scan) => scan_details(scan, &node.schema),
         NodeKind::Sink(write) => vec![write.sink.describe(), format!("delivery: {}", write.sink.delivery())],
         NodeKind::Aggregate(a) if a.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
+        NodeKind::Rank(r) if r.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
         NodeKind::WindowAggregate(a) => {
             let retracts = (a.input_retracts == Retracts::Maybe).then(|| "input: changelog".to_owned());
             let lateness = match a.split_watermark_column {

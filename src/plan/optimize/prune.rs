@@ -4,8 +4,8 @@
 //! old column went.
 
 use crate::expr::Expr;
-use crate::plan::logical::{Aggregate, Calc, Join, Late, Plan, Scan, Union, WindowAggregate, WindowAssign, columns_of};
-use crate::plan::physical::AggregateCall;
+use crate::plan::logical::{Aggregate, Calc, Join, Late, Plan, Rank, Scan, Union, WindowAggregate, WindowAssign, columns_of};
+use crate::plan::physical::{AggregateCall, SortKey};
 use crate::types::Schema;
 
 /// Old position to new one.
@@ -72,6 +72,7 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::Aggregate(aggregate) => prune_aggregate(aggregate, wanted),
         Plan::WindowAggregate(aggregate) => prune_window(aggregate, wanted),
         Plan::Join(join) => prune_join(join, wanted),
+        Plan::Rank(rank) => prune_rank(rank, wanted),
         Plan::Union(union) => prune_union(union, wanted),
         Plan::Values(values) => {
             let all = (0..values.schema.fields.len()).map(Some).collect();
@@ -184,6 +185,23 @@ fn prune_join(join: Join, wanted: &[bool]) -> (Plan, Moved) {
     let condition = join.condition.map(|condition| moved_expr(&condition, &moved));
     moved.truncate(wanted.len());
     (Plan::Join(Join::new(left, right, join.kind, condition)), moved)
+}
+
+fn prune_rank(rank: Rank, wanted: &[bool]) -> (Plan, Moved) {
+    let width = rank.input.schema().fields.len();
+    let mut needed = marked(width, rank.keys.iter().copied().chain(rank.order.iter().map(|key| key.column)));
+    needed.iter_mut().zip(wanted).for_each(|(needed, wanted)| *needed |= wanted);
+    let (input, mut moved) = pruned(*rank.input, &needed);
+    let keys = rank.keys.iter().map(|&key| at(&moved, key)).collect();
+    let order = rank.order.iter().map(|key| SortKey { column: at(&moved, key.column), ..*key }).collect();
+    let mut fields = input.schema().fields.clone();
+    let gives_rank = rank.gives_rank && wanted[width];
+    if rank.gives_rank {
+        moved.push(gives_rank.then_some(fields.len()));
+    }
+    fields.extend(rank.schema.fields.get(width).filter(|_| gives_rank).cloned());
+    let made = Rank { input: Box::new(input), keys, order, gives_rank, schema: Schema::new(fields), ..rank };
+    (Plan::Rank(made), moved)
 }
 
 fn prune_union(union: Union, wanted: &[bool]) -> (Plan, Moved) {

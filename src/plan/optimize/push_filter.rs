@@ -5,8 +5,9 @@
 //! late table, because the late table gets the rows of all keys.
 
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp};
-use crate::plan::logical::{Calc, Join, Plan, all_of, columns_of, conjuncts, moved_columns, shifted};
+use crate::plan::logical::{Calc, Join, Plan, Rank, all_of, columns_of, conjuncts, moved_columns, shifted};
 use crate::plan::physical::JoinKind;
+use crate::types::Value;
 
 /// Moves every filter as far down as it goes.
 pub fn push(plan: Plan) -> Plan {
@@ -32,6 +33,11 @@ fn pushed(mut calc: Calc) -> Plan {
         {
             continue;
         }
+        if let Plan::Rank(rank) = &mut *calc.input
+            && limits(rank, &part)
+        {
+            continue;
+        }
         match below(&calc.input, &part) {
             // A condition that may fail stays behind one that stays: that one may guard it.
             Some(target) if stays.is_empty() || !may_fail(&part) => place(&mut calc.input, target),
@@ -40,6 +46,38 @@ fn pushed(mut calc: Calc) -> Plan {
     }
     calc.filter = all_of(stays);
     Plan::Calc(calc)
+}
+
+/// Makes `rank <= n` and the like part of a ranking; whether the ranking then says it all.
+fn limits(rank: &mut Rank, part: &Expr) -> bool {
+    let place = rank.schema.fields.len() - 1;
+    let is_rank = |e: &Expr| matches!(e, Expr::Column { index, .. } if *index == place && rank.gives_rank);
+    let number = |e: &Expr| if let Expr::Literal { value: Value::Int(number), .. } = e { Some(*number) } else { None };
+    let Expr::Binary { op, left, right, .. } = part else { return false };
+    let (op, bound) = match (is_rank(left), number(right), is_rank(right), number(left)) {
+        (true, Some(bound), ..) => (*op, bound),
+        (.., true, Some(bound)) => (mirrored(*op), bound),
+        _ => return false,
+    };
+    let limit = match op {
+        BinaryOp::LtEq | BinaryOp::Eq => bound,
+        BinaryOp::Lt => bound.saturating_sub(1),
+        _ => return false,
+    };
+    let limit = u64::try_from(limit).unwrap_or(0);
+    rank.limit = Some(rank.limit.map_or(limit, |known| known.min(limit)));
+    op != BinaryOp::Eq || bound == 1
+}
+
+/// The comparison with its sides changed.
+fn mirrored(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Lt => BinaryOp::Gt,
+        BinaryOp::LtEq => BinaryOp::GtEq,
+        BinaryOp::Gt => BinaryOp::Lt,
+        BinaryOp::GtEq => BinaryOp::LtEq,
+        other => other,
+    }
 }
 
 /// Makes a filter over the result of a join part of the join, if that gives the same.
@@ -141,6 +179,7 @@ fn below(plan: &Plan, part: &Expr) -> Option<Expr> {
             columns.iter().all(|&c| c < width).then(|| part.clone())
         }
         Plan::Aggregate(a) => over_keys(&a.keys, &columns, part),
+        Plan::Rank(rank) => columns.iter().all(|column| rank.keys.contains(column)).then(|| part.clone()),
         Plan::WindowAggregate(a) if a.late.is_none() => over_keys(&a.keys, &columns, part),
         _ => None,
     }

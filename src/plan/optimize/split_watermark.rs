@@ -25,7 +25,7 @@ pub fn carry(plan: Plan) -> Plan {
 fn reaches_scan(plan: &Plan) -> bool {
     match plan {
         Plan::Scan(_) => true,
-        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) => false,
+        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) | Plan::Rank(_) => false,
         _ => plan.inputs().into_iter().any(reaches_scan),
     }
 }

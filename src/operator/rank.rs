@@ -1,0 +1,457 @@
+//! ROW_NUMBER, RANK and DENSE_RANK of rows within partitions, kept up to date as rows come and go; with a limit, the best rows of each
+//! partition.
+//!
+//! ```text
+//!   lists[partition]:  row row row ..., total      distinct rows in their order, by number in `rows`; counts[row]: how often each is there
+//! ```
+//! What a batch changes is the difference of the lists of the partitions that it touches, before and after. Rows that the order leaves
+//! equal are ordered by all of their columns, so that the same rows have the same numbers however they came. Where rows only
+//! come, those behind the limit are forgotten.
+
+use std::cmp::Ordering;
+
+use super::{Operator, Output, set_aside};
+use crate::batch::{Batch, Column, RowKind, Selection, Values};
+use crate::error::Result;
+use crate::state::{GroupTable, cell};
+use crate::types::relation::{OnError, RankFunction, Retracts, SortKey};
+use crate::types::{DataType, Nanos};
+
+/// What a ranking does, as the plan has it.
+pub struct RankShape {
+    /// What is counted.
+    pub function: RankFunction,
+    /// Columns of the partition.
+    pub keys: Vec<usize>,
+    /// The order of the rows of a partition.
+    pub order: Vec<SortKey>,
+    /// Rows with a greater number are not given out.
+    pub limit: Option<u64>,
+    /// Whether the number is given out, as the last column.
+    pub gives_rank: bool,
+    /// Whether the input takes rows back.
+    pub retracts: Retracts,
+}
+
+/// A ranking on one shard.
+pub struct Rank {
+    shape: RankShape,
+    on_error: OnError,
+    types: Vec<DataType>,
+    partitions: GroupTable,
+    lists: Vec<List>,
+    rows: GroupTable,
+    counts: Vec<u64>,
+    scratch: Scratch,
+}
+
+/// The rows of a partition.
+#[derive(Default)]
+struct List {
+    /// Different ones, in their order.
+    rows: Vec<u32>,
+    /// How many there are, equal ones counted.
+    total: u64,
+}
+
+/// Vectors used anew for every batch.
+#[derive(Default)]
+struct Scratch {
+    hashes: Vec<u64>,
+    /// By row of the batch.
+    partitions: Vec<u32>,
+    /// By row of the batch.
+    rows: Vec<u32>,
+    /// Partitions that the batch touches, with what they gave out before.
+    touched: Vec<(u32, Vec<Ranked>)>,
+    /// By partition: whether it stands among them.
+    is_touched: Vec<bool>,
+}
+
+/// A row given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Ranked {
+    row: u32,
+    rank: u64,
+}
+
+/// Rows on their way out.
+#[derive(Default)]
+struct Changes {
+    rows: Vec<u32>,
+    ranks: Vec<i64>,
+    kinds: Vec<RowKind>,
+}
+
+impl Changes {
+    fn push(&mut self, ranked: &Ranked, kind: RowKind) {
+        self.rows.push(ranked.row);
+        self.ranks.push(ranked.rank as i64);
+        self.kinds.push(kind);
+    }
+}
+
+impl Rank {
+    /// Without rows; the input has columns of these types.
+    pub fn new(shape: RankShape, on_error: OnError, types: Vec<DataType>) -> Rank {
+        let key_types: Vec<DataType> = shape.keys.iter().map(|key| types[*key].clone()).collect();
+        Rank {
+            shape,
+            on_error,
+            partitions: GroupTable::new(&key_types),
+            lists: Vec::new(),
+            rows: GroupTable::new(&types),
+            counts: Vec::new(),
+            types,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Numbers of the partitions and rows of a batch.
+    fn look_up(&mut self, batch: &Batch, scratch: &mut Scratch) {
+        let Scratch { hashes, partitions, rows, is_touched, .. } = scratch;
+        let all = Selection::All(batch.rows());
+        let keys: Vec<&Column> = self.shape.keys.iter().map(|key| &batch.columns[*key]).collect();
+        self.partitions.group_ids(&keys, batch.rows(), &all, hashes, partitions);
+        self.lists.resize_with(self.partitions.bound(), List::default);
+        is_touched.resize(self.partitions.bound(), false);
+        let columns: Vec<&Column> = batch.columns.iter().collect();
+        self.rows.group_ids(&columns, batch.rows(), &all, hashes, rows);
+        self.counts.resize(self.rows.bound(), 0);
+    }
+
+    /// Takes one row. Hot: once per row.
+    fn apply(&mut self, batch: &Batch, at: usize, scratch: &Scratch, out: &mut Output) -> Result<()> {
+        let (partition, row) = (scratch.partitions[at] as usize, scratch.rows[at]);
+        let mut list = std::mem::take(&mut self.lists[partition]);
+        let count = &mut self.counts[row as usize];
+        let mut done = Ok(());
+        if batch.kind(at).sign() > 0 {
+            *count += 1;
+            list.total += 1;
+            if *count == 1 {
+                let place = list.rows.partition_point(|other| self.compare(*other, row) == Ordering::Less);
+                list.rows.insert(place, row);
+            }
+        } else if *count == 0 {
+            done = set_aside(batch, at, &self.types, "a row is taken back that is not there", self.on_error, out);
+        } else {
+            *count -= 1;
+            list.total -= 1;
+            if *count == 0 {
+                let place = list.rows.partition_point(|other| self.compare(*other, row) == Ordering::Less);
+                list.rows.remove(place);
+            }
+        }
+        if let (Some(limit), Retracts::Never) = (self.shape.limit, self.shape.retracts) {
+            self.trim(&mut list, limit);
+        }
+        self.lists[partition] = list;
+        done
+    }
+
+    /// Forgets rows behind the limit, where none before them can go. Those of a dense rank stay: their rank is found by counting alone.
+    fn trim(&mut self, list: &mut List, limit: u64) {
+        while list.total > limit && self.shape.function != RankFunction::DenseRank {
+            let Some(last) = list.rows.last().copied() else { return };
+            // As many as have the last rank: of a number, each row has its own.
+            let equals = match self.shape.function {
+                RankFunction::RowNumber => 1,
+                _ => {
+                    let equal = |row: &&u32| self.compare_order(**row, last) == Ordering::Equal;
+                    list.rows.iter().rev().take_while(equal).map(|row| self.counts[*row as usize]).sum()
+                }
+            };
+            if list.total - equals < limit {
+                return;
+            }
+            list.total -= 1;
+            self.counts[last as usize] -= 1;
+            if self.counts[last as usize] == 0 {
+                list.rows.pop();
+            }
+        }
+    }
+
+    /// The rows of a list with their ranks, as far as the limit goes.
+    fn ranked(&self, list: &[u32], limit: u64) -> Vec<Ranked> {
+        let mut ranked: Vec<Ranked> = Vec::new();
+        let (mut number, mut rank, mut dense) = (0, 0, 0);
+        for (at, row) in list.iter().enumerate() {
+            if at == 0 || self.compare_order(list[at - 1], *row) != Ordering::Equal {
+                (rank, dense) = (number + 1, dense + 1);
+            }
+            for _ in 0..self.counts[*row as usize] {
+                number += 1;
+                let rank = match self.shape.function {
+                    RankFunction::RowNumber => number,
+                    RankFunction::Rank => rank,
+                    RankFunction::DenseRank => dense,
+                };
+                if rank > limit {
+                    return ranked;
+                }
+                ranked.push(Ranked { row: *row, rank });
+            }
+        }
+        ranked
+    }
+
+    /// What a partition gives out.
+    fn given(&self, partition: u32) -> Vec<Ranked> {
+        self.ranked(&self.lists[partition as usize].rows, self.shape.limit.unwrap_or(u64::MAX))
+    }
+
+    /// How two rows are ordered, those that the order leaves equal by all of their columns.
+    fn compare(&self, a: u32, b: u32) -> Ordering {
+        let columns = self.rows.keys().iter();
+        let by_columns =
+            || columns.map(|column| cell::order(column, a as usize, b as usize)).find(|order| *order != Ordering::Equal);
+        self.compare_order(a, b).then_with(|| by_columns().unwrap_or(Ordering::Equal))
+    }
+
+    fn compare_order(&self, a: u32, b: u32) -> Ordering {
+        let (a, b, columns) = (a as usize, b as usize, self.rows.keys());
+        let by = |key: &SortKey| {
+            let column = &columns[key.column];
+            match (column.is_null(a), column.is_null(b)) {
+                (false, false) if key.descending => cell::order(column, b, a),
+                (false, false) => cell::order(column, a, b),
+                (a_null, b_null) if key.nulls_first => b_null.cmp(&a_null),
+                (a_null, b_null) => a_null.cmp(&b_null),
+            }
+        };
+        self.shape.order.iter().map(by).find(|order| *order != Ordering::Equal).unwrap_or(Ordering::Equal)
+    }
+
+    /// What became of a partition.
+    fn note_changes(&self, mut before: Vec<Ranked>, mut after: Vec<Ranked>, changes: &mut Changes) {
+        if self.shape.gives_rank {
+            let common = before.len().min(after.len());
+            for (old, new) in before.iter().zip(&after).filter(|(old, new)| old != new) {
+                changes.push(old, RowKind::UpdateBefore);
+                changes.push(new, RowKind::UpdateAfter);
+            }
+            before[common..].iter().for_each(|old| changes.push(old, RowKind::Delete));
+            after[common..].iter().for_each(|new| changes.push(new, RowKind::Insert));
+            return;
+        }
+        before.sort_unstable();
+        after.sort_unstable();
+        let (mut old, mut new) = (before.iter().peekable(), after.iter().peekable());
+        let mut comes = Vec::new();
+        loop {
+            match (old.peek(), new.peek()) {
+                (None, None) => break,
+                (Some(a), Some(b)) if a.row == b.row => {
+                    old.next();
+                    new.next();
+                }
+                (Some(a), Some(b)) if a.row > b.row => comes.extend(new.next()),
+                (None, Some(_)) => comes.extend(new.next()),
+                (Some(_), _) => old.next().into_iter().for_each(|gone| changes.push(gone, RowKind::Delete)),
+            }
+        }
+        comes.into_iter().for_each(|new| changes.push(new, RowKind::Insert));
+    }
+
+    fn result(&self, changes: Changes, stamp: Nanos) -> Batch {
+        let Changes { rows, ranks, kinds } = changes;
+        let mut columns: Vec<Column> = self.rows.keys().iter().map(|column| column.gather_rows(&rows)).collect();
+        if self.shape.gives_rank {
+            columns.push(Column::from_values(Values::I64(ranks)));
+        }
+        let mut batch = Batch::new(columns, rows.len(), stamp);
+        batch.kinds = Some(kinds);
+        batch
+    }
+
+    /// Forgets rows and partitions that are there no longer.
+    fn sweep(&mut self, scratch: &mut Scratch, trimmed: Vec<u32>) {
+        for row in scratch.rows.drain(..).chain(trimmed) {
+            if self.counts[row as usize] == 0 && self.rows.is_live(row) {
+                self.rows.remove(row);
+            }
+        }
+        for (partition, _) in scratch.touched.drain(..) {
+            scratch.is_touched[partition as usize] = false;
+            if self.lists[partition as usize].rows.is_empty() {
+                self.lists[partition as usize] = List::default();
+                self.partitions.remove(partition);
+            }
+        }
+    }
+}
+
+impl Operator for Rank {
+    fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        self.look_up(&batch, &mut scratch);
+        for at in 0..batch.rows() {
+            let partition = scratch.partitions[at];
+            if !std::mem::replace(&mut scratch.is_touched[partition as usize], true) {
+                scratch.touched.push((partition, self.given(partition)));
+            }
+        }
+        for at in 0..batch.rows() {
+            self.apply(&batch, at, &scratch, out)?;
+        }
+        let (mut changes, mut gone) = (Changes::default(), Vec::new());
+        for (partition, before) in &mut scratch.touched {
+            gone.extend(before.iter().map(|ranked| ranked.row));
+            self.note_changes(std::mem::take(before), self.given(*partition), &mut changes);
+        }
+        if !changes.rows.is_empty() {
+            out.emit(self.result(changes, batch.last_stamp()));
+        }
+        self.sweep(&mut scratch, gone);
+        self.scratch = scratch;
+        Ok(())
+    }
+
+    fn state_bytes(&self) -> usize {
+        let lists: usize = self.lists.iter().map(|list| list.rows.capacity() * size_of::<u32>() + size_of::<List>()).sum();
+        self.partitions.state_bytes() + self.rows.state_bytes() + lists + self.counts.capacity() * size_of::<u64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::types::Value;
+
+    const TYPES: [DataType; 3] = [DataType::BigInt, DataType::BigInt, DataType::STRING];
+
+    type Row = Vec<Value>;
+
+    fn batch(rows: &[(Row, bool)]) -> Batch {
+        let mut columns: Vec<Column> = TYPES.iter().map(|t| Column::with_capacity(t, rows.len())).collect();
+        rows.iter().for_each(|(row, _)| columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value)));
+        let mut batch = Batch::new(columns, rows.len(), 1);
+        batch.kinds = Some(rows.iter().map(|(_, comes)| if *comes { RowKind::Insert } else { RowKind::Delete }).collect());
+        batch
+    }
+
+    /// Small numbers and NULLs, which are -1 here: less than all others.
+    fn number(value: &Value) -> i64 {
+        if let Value::Int(number) = value { *number } else { -1 }
+    }
+
+    /// Partitions by the first column, ordered by the second, the greatest first.
+    fn naive(shape: &RankShape, rows: &[Row]) -> BTreeMap<String, i64> {
+        let mut found = BTreeMap::new();
+        for partition in -1..4 {
+            let mut own: Vec<&Row> = rows.iter().filter(|row| number(&row[0]) == partition).collect();
+            own.sort_by_key(|row| (-number(&row[1]), format!("{:?}", row[2])));
+            for (at, row) in own.iter().enumerate() {
+                let before: Vec<i64> =
+                    own.iter().map(|other| number(&other[1])).filter(|other| *other > number(&row[1])).collect();
+                let mut different = before.clone();
+                different.dedup();
+                let rank = 1 + match shape.function {
+                    RankFunction::RowNumber => at,
+                    RankFunction::Rank => before.len(),
+                    RankFunction::DenseRank => different.len(),
+                } as u64;
+                if shape.limit.is_none_or(|limit| rank <= limit) {
+                    let rank = if shape.gives_rank { format!(" {rank}") } else { String::new() };
+                    *found.entry(format!("{row:?}{rank}")).or_default() += 1;
+                }
+            }
+        }
+        found
+    }
+
+    /// Adds what was given out to what was before; no row may be there less than no times.
+    fn play(known: &mut BTreeMap<String, i64>, out: &mut Output, gives_rank: bool) {
+        for batch in out.batches.drain(..) {
+            for at in 0..batch.rows() {
+                let rank = |column: &Column| format!(" {}", number(&column.value(at, &DataType::BigInt)));
+                let rank = if gives_rank { rank(&batch.columns[3]) } else { String::new() };
+                let text = format!("{:?}{rank}", batch.columns.iter().zip(&TYPES).map(|(c, t)| c.value(at, t)).collect::<Row>());
+                let count = known.entry(text.clone()).or_default();
+                *count += batch.kind(at).sign();
+                assert!(*count >= 0, "{text} is taken back but not there");
+                known.retain(|_, count| *count > 0);
+            }
+        }
+    }
+
+    fn ranking(function: RankFunction, limit: Option<u64>, gives_rank: bool, retracts: Retracts) -> Rank {
+        let order = vec![SortKey { column: 1, descending: true, nulls_first: false }];
+        Rank::new(RankShape { function, keys: vec![0], order, limit, gives_rank, retracts }, OnError::SetAside, TYPES.to_vec())
+    }
+
+    fn check(function: RankFunction, limit: Option<u64>, gives_rank: bool, retracts: Retracts) {
+        let mut random = fastrand::Rng::with_seed(limit.unwrap_or(9) + u64::from(gives_rank) * 100);
+        let mut rank = ranking(function, limit, gives_rank, retracts);
+        let (mut there, mut known, mut out) = (Vec::<Row>::new(), BTreeMap::new(), Output::default());
+        for turn in 0..80 {
+            let mut rows = Vec::new();
+            for _ in 0..random.usize(1..10) {
+                if retracts == Retracts::Maybe && !there.is_empty() && random.usize(..80) < turn {
+                    rows.push((there.swap_remove(random.usize(..there.len())), false));
+                } else {
+                    let mut value = || if random.u8(..8) == 0 { Value::Null } else { Value::Int(random.i64(0..4)) };
+                    let row = vec![
+                        value(),
+                        value(),
+                        Value::text(["a", "b is a text that does not stand in its view"][random.usize(..2)]),
+                    ];
+                    there.push(row.clone());
+                    rows.push((row, true));
+                }
+            }
+            rank.process(batch(&rows), &mut out).expect("takes rows");
+            assert!(out.aside.is_empty());
+            play(&mut known, &mut out, gives_rank);
+            assert_eq!(known, naive(&rank.shape, &there), "{function:?} up to {limit:?}, {retracts:?}, batch {turn}");
+        }
+        if retracts == Retracts::Maybe {
+            let rest: Vec<_> = there.into_iter().map(|row| (row, false)).collect();
+            rank.process(batch(&rest), &mut out).expect("takes rows");
+            play(&mut known, &mut out, gives_rank);
+            assert!(known.is_empty() && rank.rows.is_empty() && rank.partitions.is_empty());
+        }
+    }
+
+    #[test]
+    fn ranks_are_those_of_sorted_rows_at_any_point() {
+        for function in [RankFunction::RowNumber, RankFunction::Rank, RankFunction::DenseRank] {
+            for limit in [None, Some(0), Some(1), Some(3)] {
+                for gives_rank in [false, true] {
+                    check(function, limit, gives_rank, Retracts::Never);
+                    check(function, limit, gives_rank, Retracts::Maybe);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_behind_the_limit_are_forgotten_where_rows_only_come() {
+        for function in [RankFunction::RowNumber, RankFunction::Rank] {
+            let mut rank = ranking(function, Some(3), false, Retracts::Never);
+            let mut out = Output::default();
+            for n in 0..1000 {
+                let row = |at: i64| {
+                    vec![Value::Int(at % 4), Value::Int(n * 7919 % 1009 * 40 + at), Value::text(format!("row {n} of {at}"))]
+                };
+                let rows: Vec<_> = (0..40).map(|at| (row(at), true)).collect();
+                rank.process(batch(&rows), &mut out).expect("takes rows");
+                assert!(rank.rows.len() <= 12, "{} rows", rank.rows.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_taken_back_that_is_not_there_goes_aside() {
+        let mut rank = ranking(RankFunction::RowNumber, None, true, Retracts::Maybe);
+        let mut out = Output::default();
+        let row = vec![Value::Int(1), Value::Null, Value::text("a")];
+        rank.process(batch(&[(row.clone(), true), (row.clone(), false), (row, false)]), &mut out).expect("takes rows");
+        assert_eq!((out.aside.len(), out.batches.len()), (1, 0));
+        assert!(rank.rows.is_empty() && rank.partitions.is_empty());
+    }
+}

@@ -296,7 +296,7 @@ fn what_is_not_there_is_refused_by_name_and_place() {
     refused("SELECT a FROM plain ORDER BY a", "ORDER BY", "");
     refused("SELECT a FROM plain LIMIT 3", "LIMIT", "");
     refused("SELECT SUM(a) OVER (PARTITION BY b) FROM plain", "OVER", "GROUP BY");
-    refused("SELECT a FROM plain WHERE a IN (SELECT a FROM other)", "sub-query", "FROM");
+    refused("SELECT a FROM plain WHERE a IN (SELECT a FROM other) OR a = 1", "a sub-query in a condition", "beside AND");
     refused("SELECT a FROM plain INTERSECT SELECT a FROM other", "INTERSECT", "");
     refused("SELECT a, COUNT(*) FROM plain", "'a' is neither in GROUP BY", "add a");
     refused("SELECT a FROM plain WHERE COUNT(*) > 1", "not allowed here", "HAVING");

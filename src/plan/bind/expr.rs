@@ -105,7 +105,7 @@ impl<'a> ExprBinder<'a> {
             | E::Trim { .. }
             | E::Overlay { .. } => self.special_call(e),
             E::InSubquery { .. } | E::Exists { .. } => {
-                Err(unsupported("a sub-query in a condition", "sub-queries stand in FROM", e))
+                Err(unsupported("a sub-query in a condition", "IN and EXISTS stand in WHERE, by themselves or beside AND", e))
             }
             E::Subquery(_) => Err(unsupported("a sub-query as a value", "sub-queries stand in FROM", e)),
             E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => {

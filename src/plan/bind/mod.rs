@@ -19,6 +19,7 @@ mod query;
 mod rank;
 mod scope;
 mod select;
+mod subquery;
 mod sink;
 mod table;
 mod values;

@@ -18,6 +18,8 @@ pub struct ScopeField {
     pub name: String,
     /// Its type.
     pub data_type: DataType,
+    /// Whether it is of the query around a sub-query: a column of the sub-query itself goes before it.
+    pub is_outer: bool,
 }
 
 /// The columns of a window table function, as far as they still stand in a relation.
@@ -47,7 +49,12 @@ impl Relation {
     pub fn new(plan: Plan, qualifier: Option<&str>, event_time: Option<usize>) -> Self {
         let fields = plan.schema().fields.iter();
         let fields = fields
-            .map(|f| ScopeField { qualifier: qualifier.map(str::to_owned), name: f.name.clone(), data_type: f.data_type.clone() })
+            .map(|f| ScopeField {
+                qualifier: qualifier.map(str::to_owned),
+                name: f.name.clone(),
+                data_type: f.data_type.clone(),
+                is_outer: false,
+            })
             .collect();
         Self { plan, fields, event_time, window: None }
     }
@@ -94,7 +101,8 @@ pub fn resolve(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident
         f.name.eq_ignore_ascii_case(&name.value)
             && qualifier.is_none_or(|q| f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)))
     };
-    let mut found = fields.iter().enumerate().filter(|(_, f)| wanted(f)).map(|(i, _)| i);
+    let own = fields.iter().any(|f| wanted(f) && !f.is_outer);
+    let mut found = fields.iter().enumerate().filter(|(_, f)| wanted(f) && !(own && f.is_outer)).map(|(i, _)| i);
     match (found.next(), found.next()) {
         (Some(index), None) => Ok(index),
         (Some(_), Some(_)) => Err(Error::sql(format!("column '{}' is ambiguous", name.value))

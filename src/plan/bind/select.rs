@@ -35,8 +35,7 @@ impl QueryBinder<'_> {
         refuse(select)?;
         let mut relation = self.from(select)?;
         if let Some(filter) = &select.selection {
-            let filter = ExprBinder::new(&relation.fields).condition(filter)?;
-            relation.plan = relation.plan.filtered(filter);
+            relation = self.filtered(relation, filter)?;
         }
         let items = items(select, &relation)?;
         let mut grouping = keys(select, &relation, &items)?;

@@ -42,7 +42,7 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
 }
 
 fn field(table: &Name, name: &str, data_type: &DataType) -> ScopeField {
-    ScopeField { qualifier: Some(table.text.clone()), name: name.to_owned(), data_type: data_type.clone() }
+    ScopeField { qualifier: Some(table.text.clone()), name: name.to_owned(), data_type: data_type.clone(), is_outer: false }
 }
 
 fn read_column(name: &Name, kind: &ColumnDefKind) -> Option<Column> {

@@ -250,7 +250,7 @@ fn assign(relation: Relation, time_column: usize, window: Window) -> Relation {
     let mut scope = relation.fields;
     for (name, data_type) in WINDOW_COLUMNS.iter().zip(types) {
         fields.push(Field::new(*name, data_type.clone()));
-        scope.push(ScopeField { qualifier: None, name: (*name).to_owned(), data_type });
+        scope.push(ScopeField { qualifier: None, name: (*name).to_owned(), data_type, is_outer: false });
     }
     let plan =
         Plan::WindowAssign(WindowAssign { input: Box::new(relation.plan), time_column, window, schema: Schema::new(fields) });

@@ -89,11 +89,66 @@ impl Query {
                 format!("TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '{size}' SECOND))"),
                 format!("(SELECT *, ts / {nanos} * {nanos} AS ws FROM t WHERE ts IS NOT NULL)"),
             ),
-            _ => ("t".to_owned(), "t".to_owned()),
+            _ => {
+                let from = relation(rng, 2);
+                (from.clone(), from)
+            }
         };
         let (ours, theirs) = (write(|b| &b.ours, from.0), write(|b| &b.theirs, from.1));
         Query { kind, ours, theirs, types: columns.iter().map(|c| c.1).collect() }
     }
+}
+
+/// A relation with the columns of `t` and its name, the same in both dialects: joins, ranks and sub-queries, one over the other.
+fn relation(rng: &mut Rng, depth: usize) -> String {
+    if depth == 0 {
+        return "t".to_owned();
+    }
+    let of = |rng: &mut Rng, name: &str| format!("{} AS {name}", relation(rng, depth - 1).trim_end_matches(" AS t"));
+    let inner = match rng.u8(0..10) {
+        0 | 1 => return "t".to_owned(),
+        2..=5 => {
+            let join = ["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"][rng.usize(0..4)];
+            let condition = [
+                "l.b = r.b",
+                "l.i = r.b",
+                "l.s = r.s AND l.b < r.i",
+                "l.b = r.b AND l.s = r.s",
+                "l.b + 1 = r.b AND (l.d > r.d OR r.d IS NULL)",
+                "l.b = r.b OR l.s = r.s",
+                "l.d < r.d AND r.b > 3",
+            ][rng.usize(0..7)];
+            let columns =
+                ["l.b AS b, r.i AS i, l.d AS d, r.s AS s, l.ts AS ts", "r.b AS b, l.i AS i, r.d AS d, l.s AS s, r.ts AS ts"];
+            let (left, right) = (of(rng, "l"), of(rng, "r"));
+            format!("SELECT {} FROM {left} {join} {right} ON {condition}", columns[rng.usize(0..2)])
+        }
+        6 => {
+            let (key, rest) = [("s", "MAX(b) AS b, MIN(i) AS i"), ("b", "MIN(s) AS s, MAX(i) AS i")][rng.usize(0..2)];
+            format!("SELECT {key}, {rest}, SUM(d) AS d, MAX(ts) AS ts FROM {} GROUP BY {key}", of(rng, "g"))
+        }
+        7 => {
+            let function = ["ROW_NUMBER()", "RANK()", "DENSE_RANK()"][rng.usize(0..3)];
+            let order = if function == "ROW_NUMBER()" { "b DESC, i, d, s, ts" } else { ["b", "d DESC"][rng.usize(0..2)] };
+            let partition = ["PARTITION BY s", "PARTITION BY b % 3", ""][rng.usize(0..3)];
+            let (of, limit) = (of(rng, "q"), rng.usize(1..4));
+            format!(
+                "SELECT b, i, d, s, ts FROM (SELECT b, i, d, s, ts, {function} OVER ({partition} ORDER BY {order}) AS place FROM {of}) \
+                 AS ranked WHERE place <= {limit}"
+            )
+        }
+        _ => {
+            let not = ["", "NOT "][rng.usize(0..2)];
+            let condition = [
+                format!("o.b {not}IN (SELECT i FROM t WHERE d > 1)"),
+                format!("o.s {not}IN (SELECT s FROM t WHERE b > 2 AND s IS NOT NULL)"),
+                format!("{not}EXISTS (SELECT 1 FROM t AS u WHERE u.b = o.i)"),
+                format!("{not}EXISTS (SELECT 1 FROM t AS u WHERE u.s = o.s AND u.d < o.d)"),
+            ];
+            format!("SELECT o.b, o.i, o.d, o.s, o.ts FROM {} WHERE {}", of(rng, "o"), condition[rng.usize(0..4)])
+        }
+    };
+    format!("({inner}) AS t")
 }
 
 const TYPES: [Type; 6] = [Type::Bool, Type::Int, Type::BigInt, Type::Double, Type::Text, Type::Time];

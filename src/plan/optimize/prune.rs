@@ -4,7 +4,9 @@
 //! old column went.
 
 use crate::expr::Expr;
-use crate::plan::logical::{Aggregate, Calc, Join, Late, Plan, Rank, Scan, Union, WindowAggregate, WindowAssign, columns_of};
+use crate::plan::logical::{
+    Aggregate, Calc, Join, Late, Plan, Rank, Scan, Union, WindowAggregate, WindowAssign, columns_of, moved_columns,
+};
 use crate::plan::physical::{AggregateCall, SortKey};
 use crate::types::Schema;
 
@@ -53,15 +55,7 @@ fn at(moved: &Moved, old: usize) -> usize {
 }
 
 fn moved_expr(expr: &Expr, moved: &Moved) -> Expr {
-    let mut expr = expr.clone();
-    if let Expr::Column { index, .. } = &mut expr {
-        *index = at(moved, *index);
-        return expr;
-    }
-    for child in expr.children_mut() {
-        *child = moved_expr(child, moved);
-    }
-    expr
+    moved_columns(expr, &|column| at(moved, column))
 }
 
 fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {

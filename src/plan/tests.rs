@@ -291,7 +291,6 @@ fn an_input_that_lies_by_some_keys_is_not_exchanged_again() {
 fn what_is_not_there_is_refused_by_name_and_place() {
     refused("SELECT * FROM trads", "no table or view 'trads'", "trades");
     refused("SELECT pirce FROM trades", "no column 'pirce'", "price");
-    refused("SELECT * FROM plain p JOIN other o USING (a)", "join", "ON a.key = b.key");
     refused("SELECT * FROM plain p JOIN other o", "a join without ON", "CROSS JOIN");
     refused("SELECT a FROM plain ORDER BY a", "ORDER BY", "");
     refused("SELECT a FROM plain LIMIT 3", "LIMIT", "");

@@ -3,12 +3,11 @@
 use sqlparser::ast;
 
 use super::QueryBinder;
-use super::expr::ExprBinder;
-use super::scope::{Relation, name_span, span_of, unsupported};
+use super::join::{cross, join};
+use super::scope::{Relation, name_span, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::plan::catalog::Entry;
-use crate::plan::logical::{Join, Late, Plan, Scan};
-use crate::plan::physical::JoinKind;
+use crate::plan::logical::{Late, Plan, Scan};
 use crate::types::{Field, Schema};
 
 impl QueryBinder<'_> {
@@ -18,7 +17,7 @@ impl QueryBinder<'_> {
         let Some(first) = relations.next() else { return Ok(super::values::one_row()) };
         let mut relation = first?;
         for next in relations {
-            relation = join(relation, next?, JoinKind::Inner, None)?;
+            relation = cross(relation, next?);
         }
         Ok(relation)
     }
@@ -27,9 +26,7 @@ impl QueryBinder<'_> {
     fn with_joins(&mut self, table: &ast::TableWithJoins) -> Result<Relation> {
         let mut relation = self.factor(&table.relation)?;
         for step in &table.joins {
-            let (kind, constraint) = join_kind(step)?;
-            let right = self.factor(&step.relation)?;
-            relation = join(relation, right, kind, constraint)?;
+            relation = join(relation, step, self.factor(&step.relation)?)?;
         }
         Ok(relation)
     }
@@ -108,54 +105,6 @@ impl QueryBinder<'_> {
         });
         Ok(Some(Late { table, columns: columns.collect::<Result<_>>()? }))
     }
-}
-
-/// Which join it is, and the condition as it is written.
-fn join_kind(step: &ast::Join) -> Result<(JoinKind, Option<&ast::Expr>)> {
-    use ast::JoinOperator as J;
-    let (kind, constraint) = match &step.join_operator {
-        J::Join(c) | J::Inner(c) | J::CrossJoin(c) => (JoinKind::Inner, c),
-        J::Left(c) | J::LeftOuter(c) => (JoinKind::Left, c),
-        J::Right(c) | J::RightOuter(c) => (JoinKind::Right, c),
-        J::FullOuter(c) => (JoinKind::Full, c),
-        J::Semi(c) | J::LeftSemi(c) => (JoinKind::LeftSemi, c),
-        J::Anti(c) | J::LeftAnti(c) => (JoinKind::LeftAnti, c),
-        _ => {
-            let hint = "INNER, LEFT, RIGHT, FULL, CROSS, LEFT SEMI and LEFT ANTI JOIN are there";
-            return Err(unsupported("this kind of join", hint, &step.relation));
-        }
-    };
-    match constraint {
-        ast::JoinConstraint::On(condition) => Ok((kind, Some(condition))),
-        ast::JoinConstraint::None if matches!(step.join_operator, J::CrossJoin(_)) => Ok((kind, None)),
-        ast::JoinConstraint::None => Err(Error::sql("a join without ON")
-            .at(span_of(&step.relation))
-            .hint("say with ON when two rows meet; CROSS JOIN pairs all of them")),
-        ast::JoinConstraint::Using(_) | ast::JoinConstraint::Natural => {
-            Err(unsupported("a join with USING or NATURAL", "write ON a.key = b.key", &step.relation))
-        }
-    }
-}
-
-/// Two relations joined. Neither event time nor windows outlive it: rows come out in the order in which they meet.
-fn join(left: Relation, right: Relation, kind: JoinKind, condition: Option<&ast::Expr>) -> Result<Relation> {
-    let mut fields = left.fields;
-    let width = fields.len();
-    fields.extend(right.fields);
-    let bound = condition.map(|condition| {
-        let bound = ExprBinder::new(&fields).condition(condition)?;
-        if bound.is_fixed() {
-            return Ok(bound);
-        }
-        Err(Error::sql("the condition of a join depends on more than the two rows")
-            .at(span_of(condition))
-            .hint("functions such as RAND() and CURRENT_TIMESTAMP can stand in WHERE or in the select list"))
-    });
-    let plan = Plan::Join(Join::new(left.plan, right.plan, kind, bound.transpose()?));
-    if !kind.gives_pairs() {
-        fields.truncate(width);
-    }
-    Ok(Relation { plan, fields, event_time: None, window: None })
 }
 
 /// Tables whose rows reach the output as rows, not as aggregates.

@@ -13,6 +13,7 @@ mod expr;
 mod from;
 mod function;
 mod library;
+mod join;
 mod literal;
 mod operator;
 mod query;

@@ -18,8 +18,26 @@ pub struct ScopeField {
     pub name: String,
     /// Its type.
     pub data_type: DataType,
-    /// Whether it is of the query around a sub-query: a column of the sub-query itself goes before it.
-    pub is_outer: bool,
+    /// How it can be named.
+    pub sight: Sight,
+}
+
+/// How a column can be named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// By its name, with or without that of its table.
+    Own,
+    /// As `Own`, but it is of the query around a sub-query: a column of the sub-query itself goes before it.
+    Outer,
+    /// Only with the name of its table, because USING has put another in its place.
+    Qualified,
+}
+
+impl ScopeField {
+    /// Whether its name alone says which column is meant, and `*` shows it.
+    pub fn is_in_sight(&self) -> bool {
+        self.sight != Sight::Qualified
+    }
 }
 
 /// The columns of a window table function, as far as they still stand in a relation.
@@ -53,7 +71,7 @@ impl Relation {
                 qualifier: qualifier.map(str::to_owned),
                 name: f.name.clone(),
                 data_type: f.data_type.clone(),
-                is_outer: false,
+                sight: Sight::Own,
             })
             .collect();
         Self { plan, fields, event_time, window: None }
@@ -99,10 +117,14 @@ impl Relation {
 pub fn resolve(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident) -> Result<usize> {
     let wanted = |f: &ScopeField| {
         f.name.eq_ignore_ascii_case(&name.value)
-            && qualifier.is_none_or(|q| f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)))
+            && match qualifier {
+                None => f.is_in_sight(),
+                Some(q) => f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)),
+            }
     };
-    let own = fields.iter().any(|f| wanted(f) && !f.is_outer);
-    let mut found = fields.iter().enumerate().filter(|(_, f)| wanted(f) && !(own && f.is_outer)).map(|(i, _)| i);
+    let own = fields.iter().any(|f| wanted(f) && f.sight != Sight::Outer);
+    let is_meant = |f: &ScopeField| wanted(f) && !(own && f.sight == Sight::Outer);
+    let mut found = fields.iter().enumerate().filter(|(_, f)| is_meant(f)).map(|(i, _)| i);
     match (found.next(), found.next()) {
         (Some(index), None) => Ok(index),
         (Some(_), Some(_)) => Err(Error::sql(format!("column '{}' is ambiguous", name.value))

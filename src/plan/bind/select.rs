@@ -8,7 +8,7 @@ use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::operator::condition;
 use super::rank::Rankings;
-use super::scope::{Relation, span_of, unsupported};
+use super::scope::{Relation, ScopeField, span_of, unsupported};
 use super::window::{group_window, group_window_call};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -166,13 +166,15 @@ fn wildcard<'a>(
     if !plain {
         return Err(Error::sql("* with EXCEPT, REPLACE or RENAME is not supported").at(span).hint("name the columns"));
     }
-    let wanted =
-        |q: &Option<String>| qualifier.is_none_or(|wanted| q.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(wanted)));
+    let wanted = |f: &ScopeField| match qualifier {
+        None => f.is_in_sight(),
+        Some(wanted) => f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(wanted)),
+    };
     let found: Vec<_> = relation
         .fields
         .iter()
         .enumerate()
-        .filter(|(_, f)| wanted(&f.qualifier))
+        .filter(|(_, f)| wanted(f))
         .map(|(i, f)| NamedItem { name: f.name.clone(), item: Item::Column(i), span })
         .collect();
     match qualifier {

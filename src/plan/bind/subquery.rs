@@ -7,7 +7,7 @@ use sqlparser::ast;
 use super::QueryBinder;
 use super::expr::ExprBinder;
 use super::operator::binary;
-use super::scope::{Relation, span_of, unsupported};
+use super::scope::{Relation, Sight, span_of, unsupported};
 use super::select::distinct;
 use crate::error::{Error, Result};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
@@ -101,7 +101,7 @@ impl QueryBinder<'_> {
         let found = self.from(select)?;
         let width = relation.fields.len();
         let mut fields = relation.fields.clone();
-        fields.iter_mut().for_each(|field| field.is_outer = true);
+        fields.iter_mut().filter(|field| field.is_in_sight()).for_each(|field| field.sight = Sight::Outer);
         fields.extend(found.fields.iter().cloned());
         let condition = match &select.selection {
             Some(condition) => Some(ExprBinder::new(&fields).condition(condition)?),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::coercion::{assignable, cast};
 use super::expr::ExprBinder;
-use super::scope::{ScopeField, span_of};
+use super::scope::{ScopeField, Sight, span_of};
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
@@ -42,7 +42,7 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
 }
 
 fn field(table: &Name, name: &str, data_type: &DataType) -> ScopeField {
-    ScopeField { qualifier: Some(table.text.clone()), name: name.to_owned(), data_type: data_type.clone(), is_outer: false }
+    ScopeField { qualifier: Some(table.text.clone()), name: name.to_owned(), data_type: data_type.clone(), sight: Sight::Own }
 }
 
 fn read_column(name: &Name, kind: &ColumnDefKind) -> Option<Column> {

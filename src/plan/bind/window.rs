@@ -7,7 +7,7 @@ use super::aggregate::WINDOW_BASE;
 use super::expr::ExprBinder;
 use super::function::argument_exprs;
 use super::literal::bind_interval;
-use super::scope::{Relation, ScopeField, WindowColumns, name_span, resolve, span_of};
+use super::scope::{Relation, ScopeField, Sight, WindowColumns, name_span, resolve, span_of};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::limits::WINDOW_PANES_MAX;
@@ -250,7 +250,7 @@ fn assign(relation: Relation, time_column: usize, window: Window) -> Relation {
     let mut scope = relation.fields;
     for (name, data_type) in WINDOW_COLUMNS.iter().zip(types) {
         fields.push(Field::new(*name, data_type.clone()));
-        scope.push(ScopeField { qualifier: None, name: (*name).to_owned(), data_type, is_outer: false });
+        scope.push(ScopeField { qualifier: None, name: (*name).to_owned(), data_type, sight: Sight::Own });
     }
     let plan =
         Plan::WindowAssign(WindowAssign { input: Box::new(relation.plan), time_column, window, schema: Schema::new(fields) });

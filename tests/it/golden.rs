@@ -1,4 +1,4 @@
-//! Golden streams: `tests/sql/**/*.slt`, every case run at 1, 2 and 4 shards and with batches of 1, 3 and 1,024 rows.
+//! Golden streams: `tests/sql/**/*.slt`, every case run at 1, 2, 3 and 4 shards and with batches of 1, 3 and 1,024 rows.
 //!
 //! ```text
 //! # How the expectations of this file were checked.
@@ -16,6 +16,8 @@
 //! A table that a case does not list must get no rows. A case with the line `sqlite` is recomputed by SQLite in the same run: the last
 //! statement of its SQL over the same rows must give the same rows, written in the same way.
 //!
+//! `GOLDEN=join cargo test golden` runs only the files with `join` in their path.
+//!
 //! `UPDATE=1 cargo test golden` writes what comes out at one shard below the heads `expect`, `late`, `aside` and `error` that a case
 //! has, and touches nothing else; then the files are checked as always. Whoever does so reads the difference through and keeps the
 //! first line true.
@@ -23,6 +25,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use corelane::plan::parse::parse;
 use corelane::plan::statement::{ColumnDefKind, Statement};
@@ -31,7 +34,7 @@ use corelane::types::{DataType, Value, decimal, time};
 
 use crate::support::{Inputs, Shape, run};
 
-const SHARDS: [usize; 3] = [1, 2, 4];
+const SHARDS: [usize; 4] = [1, 2, 3, 4];
 const BATCH_ROWS: [usize; 3] = [1, 3, 1024];
 
 /// Cases there are at least; a file that is lost must not go unseen.
@@ -283,32 +286,50 @@ fn a_table_that_is_not_listed_must_get_no_rows() {
     assert!(wrong.is_err_and(|why| why.contains("no 'expect o'")));
 }
 
+/// Checks the cases of a file; how many they are, and what is wrong with them.
+fn check_file(file: &Path) -> (usize, Vec<String>) {
+    let mut text = fs::read_to_string(file).expect("readable file");
+    if std::env::var_os("UPDATE").is_some() {
+        text = updated(&text);
+        fs::write(file, &text).expect("writable file");
+    }
+    assert!(text.starts_with("# "), "{}: the first line says how it was checked", file.display());
+    let (cases, mut failures) = (read(&text), Vec::new());
+    for case in &cases {
+        assert!(case.error.is_some() || !case.expect.is_empty(), "{}: nothing expected", case.name);
+        let place = format!("{}: {}", file.file_name().unwrap_or_default().to_string_lossy(), case.name);
+        if case.sqlite && by_sqlite(case) != sorted(&case.expect[0].1) {
+            failures.push(format!("{place}: SQLite says {:#?}", by_sqlite(case)));
+        }
+        let wrong = shapes().find_map(|shape| check(case, shape).err().map(|why| format!("{place} at {shape:?}: {why}")));
+        failures.extend(wrong);
+    }
+    (cases.len(), failures)
+}
+
 #[test]
 fn golden_streams_come_out_at_every_shape() {
     let mut found = Vec::new();
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql"), &mut found);
     found.sort();
-    let (mut failures, mut count) = (Vec::new(), 0);
-    for file in found {
-        let mut text = fs::read_to_string(&file).expect("readable file");
-        if std::env::var_os("UPDATE").is_some() {
-            text = updated(&text);
-            fs::write(&file, &text).expect("writable file");
+    let wanted = std::env::var("GOLDEN").ok();
+    found.retain(|file| wanted.as_ref().is_none_or(|part| file.to_string_lossy().contains(part.as_str())));
+    let (left, results) = (Mutex::new(found), Mutex::new((0, Vec::new())));
+    let next = || left.lock().expect("no check panics with the lock").pop();
+    let work = || {
+        while let Some(file) = next() {
+            let (count, failures) = check_file(&file);
+            let mut results = results.lock().expect("no check panics with the lock");
+            results.0 += count;
+            results.1.extend(failures);
         }
-        assert!(text.starts_with("# "), "{}: the first line says how it was checked", file.display());
-        for case in read(&text) {
-            count += 1;
-            assert!(case.error.is_some() || !case.expect.is_empty(), "{}: nothing expected", case.name);
-            let place = format!("{}: {}", file.file_name().unwrap_or_default().to_string_lossy(), case.name);
-            if case.sqlite && by_sqlite(&case) != sorted(&case.expect[0].1) {
-                failures.push(format!("{place}: SQLite says {:#?}", by_sqlite(&case)));
-            }
-            let wrong = shapes().find_map(|shape| check(&case, shape).err().map(|why| format!("{place} at {shape:?}: {why}")));
-            failures.extend(wrong);
-        }
-    }
+    };
+    std::thread::scope(|scope| {
+        (0..std::thread::available_parallelism().map_or(1, usize::from)).for_each(|_| drop(scope.spawn(work)));
+    });
+    let (count, failures) = results.into_inner().expect("no check panics with the lock");
     assert!(failures.is_empty(), "{} of {count} cases fail:\n{}", failures.len(), failures.join("\n\n"));
-    assert!(count >= CASES_MIN, "only {count} cases");
+    assert!(wanted.is_some() || count >= CASES_MIN, "only {count} cases");
 }
 
 /// Every number of shards with every size of batches.

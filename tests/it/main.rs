@@ -5,6 +5,7 @@ mod binary;
 mod conformance;
 mod golden;
 mod idle;
+mod law;
 mod oracle;
 mod oracle_query;
 mod plans;

@@ -35,7 +35,7 @@ pub enum Type {
     Time,
 }
 
-fn random_row(rng: &mut Rng) -> Vec<Value> {
+pub fn random_row(rng: &mut Rng) -> Vec<Value> {
     let row = vec![
         Value::Int(rng.i64(-9..10)),
         Value::Int(rng.i64(-100..100)),
@@ -58,7 +58,7 @@ fn inputs(rng: &mut Rng, rows: &[Vec<Value>]) -> Inputs {
     Inputs::from([("t".to_owned(), splits)])
 }
 
-fn database(rows: &[Vec<Value>]) -> rusqlite::Connection {
+pub fn database(rows: &[Vec<Value>]) -> rusqlite::Connection {
     let database = rusqlite::Connection::open_in_memory().expect("memory is there");
     database.execute_batch("CREATE TABLE t (b INTEGER, i INTEGER, d REAL, s TEXT, ts INTEGER)").expect("a table");
     let mut insert = database.prepare("INSERT INTO t VALUES (?, ?, ?, ?, ?)").expect("an insert");
@@ -69,7 +69,7 @@ fn database(rows: &[Vec<Value>]) -> rusqlite::Connection {
     database
 }
 
-fn to_sqlite(value: &Value) -> rusqlite::types::Value {
+pub fn to_sqlite(value: &Value) -> rusqlite::types::Value {
     match value {
         Value::Int(n) => (*n).into(),
         Value::Double(d) => (*d).into(),
@@ -78,8 +78,8 @@ fn to_sqlite(value: &Value) -> rusqlite::types::Value {
     }
 }
 
-/// What SQLite answers, each row written as the engine writes it.
-fn expected(database: &rusqlite::Connection, query: &Query) -> Result<Vec<String>, rusqlite::Error> {
+/// What SQLite answers, each row written as the engine writes it, the sign of a zero left out, sorted.
+pub fn expected(database: &rusqlite::Connection, query: &Query) -> Result<Vec<String>, rusqlite::Error> {
     let mut statement = database.prepare(&query.theirs)?;
     let mut found = statement.query([])?;
     let mut lines = Vec::new();
@@ -88,7 +88,7 @@ fn expected(database: &rusqlite::Connection, query: &Query) -> Result<Vec<String
         for (at, data_type) in query.types.iter().enumerate() {
             cells.push(cell(row.get_ref(at)?, *data_type));
         }
-        lines.push(format!("[{}]", cells.join(", ")));
+        lines.push(without_negative_zero(&format!("[{}]", cells.join(", "))));
     }
     lines.sort();
     Ok(lines)
@@ -115,14 +115,18 @@ fn time_text(nanos: i64) -> String {
     format!("{date} {hour:02}:{minute:02}:{second:02}.{:03}", of_day % 1_000)
 }
 
+/// A row's text with a zero as it is compared.
+pub fn without_negative_zero(row: &str) -> String {
+    row.replace("-0.0,", "0.0,").replace("-0.0]", "0.0]")
+}
+
 /// Result of the engine; the sign of a zero is not compared.
 fn actual(query: &Query, inputs: &Inputs, shape: Shape) -> Result<Vec<String>, String> {
     let written = run(&format!("{TABLE}{};", query.ours), inputs, shape).map_err(|e| e.to_string())?;
     if written.counters.rows_aside > 0 && query.kind != Kind::Window {
         return Err(format!("{} rows were set aside", written.counters.rows_aside));
     }
-    let mut lines: Vec<String> = written.result("print");
-    lines.iter_mut().for_each(|line| *line = line.replace("-0.0,", "0.0,").replace("-0.0]", "0.0]"));
+    let mut lines: Vec<String> = written.result("print").iter().map(|row| without_negative_zero(row)).collect();
     lines.sort();
     Ok(lines)
 }
@@ -133,9 +137,7 @@ fn check(kind: Kind, seed: u64) -> Result<bool, String> {
     let rows: Vec<Vec<Value>> = (0..rng.usize(1..ROWS_MAX)).map(|_| random_row(&mut rng)).collect();
     let query = Query::random(&mut rng, kind);
     let shape = Shape { shards: rng.usize(1..=4), batch_rows: [1, 2, 7, 1024][rng.usize(0..4)] };
-    let mut theirs = expected(&database(&rows), &query).map_err(|e| format!("SQLite: {e}\n{}", query.theirs))?;
-    theirs.iter_mut().for_each(|line| *line = line.replace("-0.0,", "0.0,").replace("-0.0]", "0.0]"));
-    theirs.sort();
+    let theirs = expected(&database(&rows), &query).map_err(|e| format!("SQLite: {e}\n{}", query.theirs))?;
     let ours = actual(&query, &inputs(&mut rng, &rows), shape);
     if ours.as_ref() == Ok(&theirs) {
         return Ok(!theirs.is_empty());

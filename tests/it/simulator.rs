@@ -37,8 +37,8 @@ const STEPS_MAX: usize = 400_000;
 const SECOND: i64 = 1_000_000_000;
 
 /// Time that moves only when the simulation says so.
-struct ManualClock {
-    now: Nanos,
+pub struct ManualClock {
+    pub now: Nanos,
 }
 
 impl Clock for ManualClock {
@@ -225,9 +225,10 @@ fn simulate(sql: &str, events: &[Vec<MemoryEvent>], world: World) -> Came {
     Came { written: Written { rows, counters }, ring_full, mutual, largest_batch, when_still }
 }
 
-type Ways = (Vec<Box<dyn Reader>>, Vec<Option<Box<dyn corelane::sink::Writer>>>);
+pub type Ways = (Vec<Box<dyn Reader>>, Vec<Option<Box<dyn corelane::sink::Writer>>>);
 
-fn open(plan: &PhysicalPlan, shard: usize, shards: usize) -> Ways {
+/// The readers and writers of one shard.
+pub fn open(plan: &PhysicalPlan, shard: usize, shards: usize) -> Ways {
     let (mut readers, mut writers) = (Vec::new(), Vec::new());
     for node in &plan.nodes {
         match &node.kind {

@@ -1,0 +1,314 @@
+//! The changelog law: after every batch of the input, the output so far, applied from the start, is the answer over the input so far.
+//!
+//! A seed makes a table whose rows come, change and go, in batches of a few changes, and a query. All shards are stepped until nothing moves
+//! after every batch; then what was written so far is compared with what SQLite answers over the rows that are there now. On one shard no row
+//! may ever be there less than zero times, on the way either; several shards agree on that when nothing moves.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex};
+
+use corelane::batch::Batch;
+use corelane::compile::compile;
+use corelane::config::{Histograms, JobConfig};
+use corelane::error;
+use corelane::format::Decoded;
+use corelane::metrics::Published;
+use corelane::plan::{Connectors, Script, plan};
+use corelane::route::mesh::Mesh;
+use corelane::shard::control::Control;
+use corelane::shard::gauge::Gauge;
+use corelane::shard::{Parts, Shard, Turn};
+use corelane::sink::Sink;
+use corelane::sink::memory::MemorySink;
+use corelane::source::memory::{MemoryEvent, MemorySource};
+use corelane::source::{Boundedness, Liveness, Polled, Projection, Reader, Source};
+use corelane::types::{Nanos, TableDef, Value};
+use fastrand::Rng;
+
+use super::oracle::{database, expected, random_row, to_sqlite};
+use super::oracle_query::{Kind, Query};
+use super::simulator::{ManualClock, open};
+use super::support::sink_rows;
+
+/// Changes of an input, and of a batch of it.
+const CHANGES_MAX: usize = 40;
+const BATCH_MAX: usize = 7;
+
+/// Queries of each kind; `LAW_QUERIES=1000 cargo test law` runs more of them.
+fn queries_per_kind() -> u64 {
+    std::env::var("LAW_QUERIES").ok().and_then(|count| count.parse().ok()).unwrap_or(60)
+}
+
+/// The table `t` as what is left of a log: of every id the latest version, unless that is its end.
+const CHANGING: &str =
+    "CREATE TABLE log (id BIGINT, version BIGINT, gone BOOLEAN, b BIGINT, i INT, d DOUBLE, s STRING, ts TIMESTAMP(3))
+  WITH ('connector' = 'memory');
+CREATE VIEW t AS SELECT b, i, d, s, ts FROM
+  (SELECT *, ROW_NUMBER() OVER (PARTITION BY id ORDER BY version DESC) AS place FROM log) WHERE place = 1 AND NOT gone;\n";
+
+/// A row comes, has another content, or goes.
+#[derive(Debug, Clone)]
+enum Change {
+    Insert(i64, Vec<Value>),
+    Update(i64, Vec<Value>),
+    Delete(i64),
+}
+
+/// Batches of changes to rows that are there.
+fn random_changes(rng: &mut Rng) -> Vec<Vec<Change>> {
+    let (mut there, mut next, mut batches) = (Vec::new(), 0, Vec::new());
+    let mut left = rng.usize(1..CHANGES_MAX);
+    while left > 0 {
+        let count = rng.usize(1..=BATCH_MAX.min(left));
+        left -= count;
+        let batch = (0..count).map(|_| match rng.u8(0..6) {
+            0 | 1 if !there.is_empty() => Change::Delete(there.swap_remove(rng.usize(..there.len()))),
+            2 if !there.is_empty() => Change::Update(there[rng.usize(..there.len())], random_row(rng)),
+            _ => {
+                there.push(next);
+                next += 1;
+                Change::Insert(next - 1, random_row(rng))
+            }
+        });
+        batches.push(batch.collect());
+    }
+    batches
+}
+
+/// The rows of the log that say these changes.
+fn log_rows(batches: &[Vec<Change>]) -> Vec<Vec<Value>> {
+    let mut rows = Vec::new();
+    for change in batches.iter().flatten() {
+        let (id, gone, row) = match change {
+            Change::Insert(id, row) | Change::Update(id, row) => (*id, false, row.clone()),
+            Change::Delete(id) => (*id, true, vec![Value::Null; 5]),
+        };
+        let mut log = vec![Value::Int(id), Value::Int(rows.len() as i64), Value::Bool(gone)];
+        log.extend(row);
+        rows.push(log);
+    }
+    rows
+}
+
+/// Applies a change to SQLite's table, whose row ids are ours.
+fn apply(database: &rusqlite::Connection, change: &Change) {
+    let values = |id: i64, row: &[Value]| {
+        rusqlite::params_from_iter(std::iter::once(id.into()).chain(row.iter().map(to_sqlite)).collect::<Vec<_>>())
+    };
+    let applied = match change {
+        Change::Insert(id, row) | Change::Update(id, row) => {
+            database.execute("REPLACE INTO t (rowid, b, i, d, s, ts) VALUES (?, ?, ?, ?, ?, ?)", values(*id, row))
+        }
+        Change::Delete(id) => database.execute("DELETE FROM t WHERE rowid = ?", [id]),
+    };
+    assert_eq!(applied, Ok(1), "{change:?}");
+}
+
+/// One split whose rows are given out as far as the gate lets them.
+#[derive(Debug)]
+struct Gated {
+    inner: MemorySource,
+    gate: Arc<AtomicUsize>,
+}
+
+impl Source for Gated {
+    fn describe(&self) -> String {
+        self.inner.describe()
+    }
+
+    fn boundedness(&self) -> Boundedness {
+        Boundedness::Bounded
+    }
+
+    fn liveness(&self) -> Liveness {
+        Liveness::Replay
+    }
+
+    fn open(&self, shard: usize, shards: usize, projection: &Projection) -> error::Result<Box<dyn Reader>> {
+        Ok(Box::new(GatedReader { inner: self.inner.open(shard, shards, projection)?, gate: self.gate.clone(), given: 0 }))
+    }
+}
+
+struct GatedReader {
+    inner: Box<dyn Reader>,
+    gate: Arc<AtomicUsize>,
+    given: usize,
+}
+
+impl Reader for GatedReader {
+    fn splits(&self) -> usize {
+        self.inner.splits()
+    }
+
+    fn poll(&mut self, now: Nanos, rows_max: usize, into: &mut Decoded) -> error::Result<Polled> {
+        match self.gate.load(Ordering::Relaxed) - self.given {
+            0 if self.inner.splits() > 0 => Ok(Polled::Pending { wake_at: None }),
+            may => {
+                let polled = self.inner.poll(now, rows_max.min(may), into)?;
+                self.given += into.rows;
+                Ok(polled)
+            }
+        }
+    }
+
+    fn stop(&mut self) {
+        self.inner.stop();
+    }
+}
+
+/// The gated source and the sink of a job.
+struct Ends {
+    source: Arc<Gated>,
+    outlet: Mutex<Option<Receiver<Batch>>>,
+}
+
+impl Connectors for Ends {
+    fn source(&self, _table: &TableDef) -> error::Result<Arc<dyn Source>> {
+        Ok(self.source.clone())
+    }
+
+    fn sink(&self, _table: &TableDef) -> error::Result<Arc<dyn Sink>> {
+        unreachable!("a law has one bare SELECT")
+    }
+
+    fn print(&self) -> error::Result<Arc<dyn Sink>> {
+        let (sink, receiver) = MemorySink::new();
+        *self.outlet.lock().expect("one thread") = Some(receiver);
+        Ok(sink)
+    }
+}
+
+/// Runs a query over rows that come as `steps` says, so many at a time; `after` is given the number of each step and what it wrote.
+fn run_in_steps(
+    sql: &str,
+    rows: Vec<Vec<Value>>,
+    steps: &[usize],
+    (shard_count, batch_rows): (usize, usize),
+    mut after: impl FnMut(usize, Vec<(char, String)>) -> Result<(), String>,
+) -> Result<(), String> {
+    let gate = Arc::new(AtomicUsize::new(0));
+    let source = Gated { inner: MemorySource::new(vec![vec![MemoryEvent::Rows(rows)]]), gate: gate.clone() };
+    let ends = Ends { source: Arc::new(source), outlet: Mutex::default() };
+    let script = Script { text: sql.to_owned(), file: "law.sql".to_owned() };
+    let planned = plan(&[script], &[], &ends).map_err(|e| e.to_string())?;
+    let receiver = ends.outlet.into_inner().expect("one thread").expect("a SELECT");
+    let plan = &planned.plan;
+    let config = JobConfig { histograms: Histograms::Off, batch_rows, linger: 0, ..JobConfig::default() };
+    let control = Control::new(shard_count, plan.nodes.len()).expect("control");
+    let mut mesh = Mesh::new(shard_count);
+    let published = Published::new(shard_count);
+    let mut clock = ManualClock { now: 1 };
+    let mesh_ends = mesh.ends(control.bells(), config.batch_rows, config.linger);
+    let shard_of = |(id, mesh)| {
+        let (readers, writers) = open(plan, id, shard_count);
+        let query = compile(plan, id, shard_count).expect("compiles");
+        let gauge = Gauge::new(id, &config, published.clone());
+        Shard::new(plan, Parts { query, readers, writers, mesh, gauge, control: control.clone() }, &config)
+    };
+    let mut shards: Vec<Shard<'_>> = mesh_ends.into_iter().enumerate().map(shard_of).collect();
+    for (number, step) in steps.iter().chain([&0]).enumerate() {
+        match number == steps.len() {
+            true => gate.store(usize::MAX, Ordering::Relaxed),
+            false => _ = gate.fetch_add(*step, Ordering::Relaxed),
+        }
+        loop {
+            let turns: Vec<Turn> = shards.iter_mut().map(|shard| shard.step(&mut clock).expect("steps")).collect();
+            if turns.iter().all(|turn| *turn != Turn::Busy) && shards.iter().all(|shard| !shard.has_mail()) {
+                break;
+            }
+        }
+        after(number, sink_rows(plan, "print", &receiver))?;
+    }
+    let aside: u64 = shards.into_iter().map(|shard| shard.into_results().metrics.counters.rows_aside).sum();
+    if aside == 0 { Ok(()) } else { Err(format!("{aside} rows were set aside")) }
+}
+
+/// How often each row is there.
+#[derive(Default)]
+struct Net(BTreeMap<String, i64>);
+
+impl Net {
+    /// With more changes; an error where a row is taken back that is not there, if `strictly` at any point.
+    fn apply(&mut self, changes: Vec<(char, String)>, strictly: bool) -> Result<(), String> {
+        for (sign, row) in changes {
+            let count = self.0.entry(row.clone()).or_default();
+            *count += if sign == '+' { 1 } else { -1 };
+            if strictly && *count < 0 {
+                return Err(format!("{row} is taken back more often than given"));
+            }
+        }
+        match self.0.iter().find(|(_, count)| **count < 0) {
+            Some((row, count)) => Err(format!("{row} is there {count} times")),
+            None => Ok(()),
+        }
+    }
+
+    /// The rows, with the sign of a zero left out, sorted.
+    fn lines(&self) -> Vec<String> {
+        let copies =
+            |(row, count): (&String, &i64)| std::iter::repeat_n(super::oracle::without_negative_zero(row), *count as usize);
+        let mut lines: Vec<String> = self.0.iter().flat_map(copies).collect();
+        lines.sort();
+        lines
+    }
+}
+
+/// Whether there was ever a row to compare, or what differs.
+fn check(kind: Kind, seed: u64) -> Result<bool, String> {
+    let mut rng = Rng::with_seed(seed);
+    let changes = random_changes(&mut rng);
+    let query = Query::random(&mut rng, kind);
+    let shape = (rng.usize(1..=3), [1, 3, 1024][rng.usize(0..3)]);
+    let database = database(&[]);
+    let steps: Vec<usize> = changes.iter().map(Vec::len).collect();
+    let (mut net, mut telling) = (Net::default(), false);
+    let sql = format!("{CHANGING}{};", query.ours);
+    let ran = run_in_steps(&sql, log_rows(&changes), &steps, shape, |step, written| {
+        changes.get(step).into_iter().flatten().for_each(|change| apply(&database, change));
+        net.apply(written, shape.0 == 1).map_err(|e| format!("in step {step}: {e}"))?;
+        let theirs = expected(&database, &query).map_err(|e| format!("SQLite: {e}"))?;
+        telling |= !theirs.is_empty();
+        match net.lines() {
+            ours if ours == theirs => Ok(()),
+            ours => Err(format!("after step {step}\nSQLite: {theirs:#?}\nCorelane: {ours:#?}")),
+        }
+    });
+    let changes: Vec<String> = changes.iter().map(|batch| format!("  {batch:?}")).collect();
+    ran.map(|()| telling).map_err(|difference| {
+        format!(
+            "{kind:?} seed {seed}, shards and batch rows {shape:?}\n{}\n{}\n{}\n{difference}",
+            query.ours,
+            query.theirs,
+            changes.join("\n")
+        )
+    })
+}
+
+fn check_seeds(kind: Kind) {
+    let (mut failures, mut telling, queries) = (Vec::new(), 0, queries_per_kind());
+    for seed in 0..queries {
+        match check(kind, seed) {
+            Ok(rows) => telling += u64::from(rows),
+            Err(difference) => failures.push(difference),
+        }
+    }
+    assert!(failures.is_empty(), "{} of {queries} queries break the law; the first:\n{}", failures.len(), failures[0]);
+    assert!(telling > queries / 2, "only {telling} queries have rows");
+}
+
+#[test]
+fn joins_ranks_and_subqueries_say_what_changed() {
+    check_seeds(Kind::Plain);
+}
+
+#[test]
+fn groupings_say_what_changed() {
+    check_seeds(Kind::Grouped);
+}
+
+#[test]
+fn aggregates_over_everything_say_what_changed() {
+    check_seeds(Kind::Global);
+}

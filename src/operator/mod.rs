@@ -93,6 +93,11 @@ pub trait Operator: Send {
         Ok(Progress::Done)
     }
 
+    /// The watermark that goes out once `watermark` has been taken: an operator that still gives out older rows holds it back.
+    fn passes_on(&self, watermark: Watermark) -> Watermark {
+        watermark
+    }
+
     /// Bytes of state held.
     fn state_bytes(&self) -> usize {
         0

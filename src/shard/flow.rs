@@ -353,9 +353,13 @@ impl Flow {
         mark: Mark,
         around: &mut Surroundings<'_, '_, C>,
     ) -> Result<()> {
+        let mut passed = mark;
         if let Role::Operator(operator) = &mut self.query.nodes[node].role {
             around.gauge.enter(Part::Operators, around.clock);
             let progress = operator.watermark(watermark, &mut self.output)?;
+            if mark != Mark::End {
+                passed = Mark::Watermark(operator.passes_on(watermark));
+            }
             self.deliver(node, around)?;
             if progress == Progress::More {
                 self.held[node] = Some(Held { watermark, mark, waiting: VecDeque::new() });
@@ -364,7 +368,7 @@ impl Flow {
             }
         }
         self.ends_awaited -= usize::from(mark == Mark::End);
-        self.queue_mark(node, mark);
+        self.queue_mark(node, passed);
         Ok(())
     }
 

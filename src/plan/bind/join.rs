@@ -101,7 +101,7 @@ fn using(left: Relation, right: Relation, kind: JoinKind, names: &[ast::Ident]) 
     let values = values.into_iter().chain(plan.identity());
     let fields: Vec<ScopeField> = first.into_iter().chain(fields).collect();
     let columns = fields.iter().map(|field| field.name.clone()).zip(values).collect();
-    Ok(Relation { plan: plan.projected(columns), fields, event_time: None, window: None })
+    Ok(Relation { plan: plan.projected(columns), fields, event_times: Vec::new(), window: None })
 }
 
 /// Names of columns that both sides have, in the order of the left.
@@ -117,5 +117,10 @@ fn joined(left: Relation, right: Relation, kind: JoinKind, condition: Option<Exp
     if kind.gives_pairs() {
         fields.extend(right.fields);
     }
-    Relation { plan: Plan::Join(Join::new(left.plan, right.plan, kind, condition)), fields, event_time: None, window: None }
+    Relation {
+        plan: Plan::Join(Join::new(left.plan, right.plan, kind, condition)),
+        fields,
+        event_times: Vec::new(),
+        window: None,
+    }
 }

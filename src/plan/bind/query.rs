@@ -161,12 +161,11 @@ fn union_all(relations: Vec<(Relation, crate::error::Span)>) -> Result<Relation>
             field.data_type = DataType::STRING;
         }
     }
-    let event_time = relations[0].0.event_time.filter(|&time| {
-        relations.iter().all(|(r, _)| r.event_time == Some(time) && r.fields[time].data_type == fields[time].data_type)
-    });
+    let carries = |r: &Relation, time: usize| r.event_times.contains(&time) && r.fields[time].data_type == fields[time].data_type;
+    let event_times = (0..fields.len()).filter(|time| relations.iter().all(|(r, _)| carries(r, *time))).collect();
     let inputs = relations.into_iter().map(|(relation, _)| conformed(relation.plan, &fields)).collect();
     let plan = Plan::Union(Union { inputs, schema: Schema::new(fields) });
-    Ok(Relation::new(plan, None, event_time))
+    Ok(Relation { event_times, ..Relation::new(plan, None, None) })
 }
 
 /// `plan` with the names and types of `fields`.

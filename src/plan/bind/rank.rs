@@ -74,7 +74,7 @@ impl Rankings {
         }
         let place = |column: usize| if column >= RANK_BASE { first + (column - RANK_BASE) } else { column };
         let exprs = exprs.iter().map(|expr| moved_columns(expr, &place)).collect();
-        (Relation { plan, fields, event_time: None, window: None }, exprs)
+        (Relation { plan, fields, event_times: Vec::new(), window: None }, exprs)
     }
 }
 

@@ -56,8 +56,8 @@ pub struct Relation {
     pub plan: Plan,
     /// Its columns, as many as the plan's.
     pub fields: Vec<ScopeField>,
-    /// The column that is its event time.
-    pub event_time: Option<usize>,
+    /// The columns that are its event time, in order; several where a join keeps those of both inputs.
+    pub event_times: Vec<usize>,
     /// Window columns that a window table function appended.
     pub window: Option<WindowColumns>,
 }
@@ -74,7 +74,7 @@ impl Relation {
                 sight: Sight::Own,
             })
             .collect();
-        Self { plan, fields, event_time, window: None }
+        Self { plan, fields, event_times: event_time.into_iter().collect(), window: None }
     }
 
     /// The same columns under another table name.
@@ -107,9 +107,10 @@ impl Relation {
     #[must_use]
     pub fn projected(self, columns: Vec<(String, Expr)>) -> Self {
         let position = |of: usize| columns.iter().position(|(_, e)| matches!(e, Expr::Column { index, .. } if *index == of));
-        let event_time = self.event_time.and_then(position);
+        let is_time = |(_, e): &(String, Expr)| matches!(e, Expr::Column { index, .. } if self.event_times.contains(index));
+        let event_times = (0..columns.len()).filter(|at| is_time(&columns[*at])).collect();
         let window = self.window.and_then(|w| Some(WindowColumns { start: position(w.start)?, end: position(w.end)? }));
-        Self { window, ..Self::new(self.plan.projected(columns), None, event_time) }
+        Self { window, event_times, ..Self::new(self.plan.projected(columns), None, None) }
     }
 }
 

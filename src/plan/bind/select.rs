@@ -97,7 +97,7 @@ pub fn distinct(relation: Relation) -> Relation {
     let schema = relation.plan.schema().clone();
     let keys = (0..schema.fields.len()).collect();
     let plan = Plan::Aggregate(Aggregate { input: Box::new(relation.plan), keys, calls: Vec::new(), emit: None, schema });
-    Relation { plan, fields: relation.fields, event_time: None, window: None }
+    Relation { plan, fields: relation.fields, event_times: Vec::new(), window: None }
 }
 
 fn refuse(select: &ast::Select) -> Result<()> {
@@ -206,7 +206,7 @@ fn keys(select: &ast::Select, relation: &Relation, items: &[NamedItem<'_>]) -> R
             }
             let name = call.name.to_string();
             grouping.window =
-                Some(group_window(&name, call, &relation.fields, relation.event_time).map_err(|error| error.at(span_of(e)))?);
+                Some(group_window(&name, call, &relation.fields, &relation.event_times).map_err(|error| error.at(span_of(e)))?);
         } else {
             let key = key(e, relation, items)?;
             grouping.keys.push(key);

@@ -166,5 +166,5 @@ fn one_row(plan: Plan) -> Plan {
 fn joined(relation: Relation, found: Plan, kind: JoinKind, condition: Option<Expr>) -> Relation {
     debug_assert!(condition.as_ref().is_none_or(|condition| condition.data_type() == DataType::Boolean));
     let plan = Plan::Join(Join::new(relation.plan, found, kind, condition));
-    Relation { plan, fields: relation.fields, event_time: None, window: None }
+    Relation { plan, fields: relation.fields, event_times: Vec::new(), window: None }
 }

@@ -130,7 +130,7 @@ impl ExprBinder<'_> {
                 .hint("such as GROUP BY TUMBLE(ts, INTERVAL '10' SECOND)"));
         };
         if let (Some(kind), false) = (name.split('_').next(), call_has_no_arguments(call)) {
-            let own = group_window(kind, call, self.fields, Some(window.time_column))?;
+            let own = group_window(kind, call, self.fields, &[window.time_column])?;
             if own != window {
                 return Err(Error::sql(format!("{name} names another window than GROUP BY")).at(span));
             }
@@ -145,12 +145,12 @@ fn call_has_no_arguments(call: &ast::Function) -> bool {
 }
 
 /// The window of a call in GROUP BY: `TUMBLE(ts, size)`, `HOP(ts, slide, size)`; without a column the event time is meant.
-pub fn group_window(name: &str, call: &ast::Function, fields: &[ScopeField], event_time: Option<usize>) -> Result<GroupWindow> {
+pub fn group_window(name: &str, call: &ast::Function, fields: &[ScopeField], event_times: &[usize]) -> Result<GroupWindow> {
     let span = span_of(&call.name);
     let args = argument_exprs(call)?;
     let written = args.first().filter(|a| !matches!(a, ast::Expr::Interval(_))).map(|a| column_of(a, fields)).transpose()?;
     let durations = if written.is_some() { &args[1..] } else { &args[..] };
-    let time_column = checked_time(written, event_time, fields, span)?;
+    let time_column = checked_time(written, event_times, fields, span)?;
     Ok(GroupWindow { time_column, window: durations_of(&name.to_ascii_uppercase(), durations, span)? })
 }
 
@@ -164,11 +164,14 @@ fn column_of(e: &ast::Expr, fields: &[ScopeField]) -> Result<usize> {
     }
 }
 
-fn checked_time(written: Option<usize>, event_time: Option<usize>, fields: &[ScopeField], span: Span) -> Result<usize> {
-    match (written, event_time) {
-        (None, Some(time)) => Ok(time),
-        (Some(column), Some(time)) if column == time => Ok(column),
-        (None, None) => Err(Error::sql("the window has no event time: its input has none").at(span).hint(WATERMARK_HINT)),
+fn checked_time(written: Option<usize>, event_times: &[usize], fields: &[ScopeField], span: Span) -> Result<usize> {
+    match (written, event_times) {
+        (None, [time]) => Ok(*time),
+        (Some(column), times) if times.contains(&column) => Ok(column),
+        (None, [first, ..]) => Err(Error::sql("the window has several event times to choose from")
+            .at(span)
+            .hint(format!("name the one that is meant, such as DESCRIPTOR({})", fields[*first].name))),
+        (None, []) => Err(Error::sql("the window has no event time: its input has none").at(span).hint(WATERMARK_HINT)),
         (Some(column), _) => {
             Err(Error::sql(format!("'{}' is not an event-time column", fields[column].name)).at(span).hint(WATERMARK_HINT))
         }
@@ -190,7 +193,7 @@ fn descriptor(e: &ast::Expr) -> Option<ast::Ident> {
 fn time_column(relation: &Relation, written: Option<&ast::Ident>) -> Result<usize> {
     let column = written.map(|name| resolve(&relation.fields, None, name)).transpose()?;
     let span = written.map(name_span).unwrap_or_default();
-    checked_time(column, relation.event_time, &relation.fields, span)
+    checked_time(column, &relation.event_times, &relation.fields, span)
 }
 
 fn time_column_or_at(relation: &Relation, span: Span) -> Result<usize> {
@@ -255,5 +258,5 @@ fn assign(relation: Relation, time_column: usize, window: Window) -> Relation {
     let plan =
         Plan::WindowAssign(WindowAssign { input: Box::new(relation.plan), time_column, window, schema: Schema::new(fields) });
     let columns = WindowColumns { start: width, end: width + 1 };
-    Relation { plan, fields: scope, event_time: Some(width + 2), window: Some(columns) }
+    Relation { plan, fields: scope, event_times: vec![width + 2], window: Some(columns) }
 }

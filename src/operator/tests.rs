@@ -48,8 +48,8 @@ fn random_rows(seed: u64, count: usize, retracts: Retracts) -> Vec<Row> {
 fn calls() -> Vec<AggregateCall> {
     use AggregateFunction::*;
     let call = |function, argument: Option<usize>, distinct, filter, data_type| {
-        let argument_type = argument.map_or(DataType::BigInt, |a| TYPES[a].clone());
-        AggregateCall { function, argument, argument_type, distinct, filter, data_type }
+        let arguments: Vec<_> = argument.map(|a| (a, TYPES[a].clone())).into_iter().collect();
+        AggregateCall { distinct, filter, ..AggregateCall::new(function, &arguments, data_type) }
     };
     vec![
         call(Count, None, Distinct::All, None, DataType::BigInt),
@@ -172,7 +172,7 @@ fn aggregates_give_what_recomputing_gives() {
 fn a_row_that_overflows_a_sum_leaves_no_trace() {
     let mut calls = calls();
     calls.truncate(3);
-    (calls[2].argument, calls[2].argument_type, calls[2].filter) = (Some(0), DataType::BigInt, None);
+    (calls[2].arguments, calls[2].argument_types, calls[2].filter) = (vec![0], vec![DataType::BigInt], None);
     for split in [1, 3] {
         let (emit, never, global) = (Emit::OnClose, Retracts::Never, GlobalGroup::Owned);
         let mut sum = Aggregate::new(vec![], calls.clone(), emit, BOTH, never, OnError::SetAside, global, TYPES.to_vec());

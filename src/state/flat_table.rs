@@ -131,21 +131,27 @@ impl FlatTable {
     /// Takes groups out, up to `budget` of them, from place `from` on: `put` is given the number and the slot of each, and also slots
     /// that are free, under the number of the group that follows. Gives the place to go on from, `None` at the end, and how many groups
     /// there were. Hot: once per group.
-    pub fn take(&mut self, from: usize, budget: usize, mut put: impl FnMut(usize, &[u64])) -> (Option<usize>, usize) {
+    pub fn take(&mut self, from: usize, budget: usize, put: impl FnMut(usize, &[u64])) -> (Option<usize>, usize) {
+        let (next, count) = self.read(from, budget, put);
         let (stride, slots) = (self.stride, self.slots.len() / self.stride);
-        let words = &mut self.slots.as_mut_slice()[from * stride..];
+        self.slots.as_mut_slice()[from * stride..next.unwrap_or(slots) * stride].fill(0);
+        self.len -= count;
+        (next, count)
+    }
+
+    /// As `take`, but the groups stay. Hot: once per group.
+    pub fn read(&self, from: usize, budget: usize, mut put: impl FnMut(usize, &[u64])) -> (Option<usize>, usize) {
+        let slots = self.slots.len() / self.stride;
         let (mut count, mut at) = (0, from);
         // Without a branch on what is free.
-        for slot in words.chunks_exact_mut(stride) {
+        for slot in self.slots.as_slice()[from * self.stride..].chunks_exact(self.stride) {
             if count == budget {
                 break;
             }
             put(count, slot);
             count += usize::from(slot[ROWS] != 0);
-            slot.fill(0);
             at += 1;
         }
-        self.len -= count;
         ((at < slots).then_some(at), count)
     }
 

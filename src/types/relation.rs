@@ -38,16 +38,24 @@ pub enum Window {
 pub struct AggregateCall {
     /// Which.
     pub function: AggregateFunction,
-    /// Argument column of the input; `None` for COUNT(*).
-    pub argument: Option<usize>,
-    /// Type of the argument (of a BIGINT for COUNT(*)).
-    pub argument_type: DataType,
+    /// Argument columns of the input; none for COUNT(*).
+    pub arguments: Vec<usize>,
+    /// Their types.
+    pub argument_types: Vec<DataType>,
     /// DISTINCT.
     pub distinct: Distinct,
     /// BOOLEAN column of the input: only rows where it is TRUE count.
     pub filter: Option<usize>,
     /// Type of the result.
     pub data_type: DataType,
+}
+
+impl AggregateCall {
+    /// Of these columns, with their types.
+    pub fn new(function: AggregateFunction, arguments: &[(usize, DataType)], data_type: DataType) -> Self {
+        let (arguments, argument_types) = arguments.iter().cloned().unzip();
+        Self { function, arguments, argument_types, distinct: Distinct::All, filter: None, data_type }
+    }
 }
 
 /// Whether equal arguments count once.

@@ -2,12 +2,14 @@
 //! back, an ordered multiset does. NaN is the greatest number, as in PostgreSQL.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
+use super::packed::{read_bytes, read_count, write_bytes, write_count};
 use super::row_op::rank_of_integer;
 use super::{Accumulator, Offer, RowOp, Rows, Verdict, bytes_of, grow, nulls_where_unfed};
 use crate::batch::{Column, StrColumn, Values};
 use crate::state::cell::{double_bits, float_bits};
-use crate::state::{GroupWords, RowStore, wide};
+use crate::state::{GroupWords, RowStore, put_wide, wide};
 use crate::types::relation::{AggregateCall, AggregateFunction, Retracts};
 use crate::types::{DataType, Representation, Value};
 
@@ -51,7 +53,7 @@ fn push(out: &mut Column, key: Option<&Key>) {
 /// The accumulator of MIN or MAX.
 pub fn extreme(call: &AggregateCall, retracts: Retracts, next_word: &mut usize) -> Box<dyn Accumulator> {
     let (max, at) = (call.function == AggregateFunction::Max, *next_word);
-    match (retracts, call.argument_type.representation()) {
+    match (retracts, call.argument_types[0].representation()) {
         (Retracts::Maybe, _) => Box::new(Multiset { values: Vec::new(), data_type: call.data_type.clone(), max }),
         (Retracts::Never, Representation::Str) => Box::new(BestText { best: Vec::new(), max }),
         (Retracts::Never, Representation::I128) => {
@@ -121,8 +123,8 @@ impl BestNumber {
 impl Accumulator for BestNumber {
     fn resize(&mut self, _bound: usize) {}
     fn reset(&mut self, _group: usize) {}
-    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
-        match argument.map(|column| &column.values) {
+    fn update(&mut self, store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) -> Verdict {
+        match arguments.first().map(|column| &column.values) {
             Some(Values::Bool(v)) => self.raise(store, v, rows, i64::from),
             Some(Values::I8(v)) => self.raise(store, v, rows, i64::from),
             Some(Values::I16(v)) => self.raise(store, v, rows, i64::from),
@@ -134,14 +136,27 @@ impl Accumulator for BestNumber {
         }
         Verdict::Sound
     }
-    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
+    fn row_op<'a>(&mut self, arguments: &[&'a Column]) -> Offer<'a> {
         let flip = if self.max { 0 } else { u64::MAX };
-        match argument.map(|column| &column.values) {
+        match arguments.first().map(|column| &column.values) {
             Some(Values::I32(v)) => Offer::Step(RowOp::RaiseI32(self.at, v, flip)),
             Some(Values::I64(v)) => Offer::Step(RowOp::RaiseI64(self.at, v, flip)),
             Some(Values::F64(v)) => Offer::Step(RowOp::RaiseF64(self.at, v, flip)),
             _ => Offer::Update,
         }
+    }
+    fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
+        vec![Column::from_values(Values::I64(groups.map(self.at, |rank| rank as i64)))]
+    }
+    fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
+        if let Values::I64(ranks) = &states[0].values {
+            let (stride, words) = (store.stride(), store.words_mut());
+            rows.for_each_value(ranks, |group, rank, _| {
+                let word = &mut words[group * stride + self.at];
+                *word = (*word).max(rank as u64);
+            });
+        }
+        Verdict::Sound
     }
     fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
         let flip = if self.max { 0 } else { u64::MAX };
@@ -160,6 +175,17 @@ impl Accumulator for BestNumber {
 }
 
 impl BestDecimal {
+    fn raise(&self, store: &mut RowStore, column: &Column, rows: Rows<'_>, rank: impl Fn(i128) -> u128) {
+        let (stride, words) = (store.stride(), store.words_mut());
+        if let Values::I128(values) = &column.values {
+            rows.for_each_value(values, |group, value, _| {
+                let pair = &mut words[group * stride + self.at..][..2];
+                let best = (wide(pair) as u128).max(rank(value));
+                put_wide(pair, best as i128);
+            });
+        }
+    }
+
     fn rank(&self, value: i128) -> u128 {
         let rank = value as u128 ^ (1 << 127);
         if self.max { rank } else { !rank }
@@ -174,20 +200,18 @@ impl BestDecimal {
 impl Accumulator for BestDecimal {
     fn resize(&mut self, _bound: usize) {}
     fn reset(&mut self, _group: usize) {}
-    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
-        let (stride, at) = (store.stride(), self.at);
-        let words = store.words_mut();
-        if let Some(Values::I128(values)) = argument.map(|column| &column.values) {
-            rows.for_each_value(values, |group, value, _| {
-                let pair = &mut words[group * stride + at..][..2];
-                let best = (wide(pair) as u128).max(self.rank(value));
-                pair[0] = best as u64;
-                pair[1] = (best >> 64) as u64;
-            });
-        }
+    fn update(&mut self, store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) -> Verdict {
+        self.raise(store, arguments[0], rows, |value| self.rank(value));
         Verdict::Sound
     }
-    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+    fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
+        vec![Column::from_values(Values::I128(groups.map_wide(self.at, |rank| rank)))]
+    }
+    fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
+        self.raise(store, &states[0], rows, |rank| rank as u128);
+        Verdict::Sound
+    }
+    fn row_op<'a>(&mut self, _arguments: &[&'a Column]) -> Offer<'a> {
         Offer::Update
     }
     fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
@@ -203,9 +227,9 @@ impl Accumulator for BestText {
     fn reset(&mut self, group: usize) {
         self.best[group] = None;
     }
-    fn update(&mut self, _store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
+    fn update(&mut self, _store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) -> Verdict {
         let (best, max) = (&mut self.best, self.max);
-        if let Some(Values::Str(values)) = argument.map(|column| &column.values) {
+        if let Some(Values::Str(values)) = arguments.first().map(|column| &column.values) {
             rows.for_each(|row, group, _| {
                 let (best, text) = (&mut best[group], values.bytes(row));
                 if best.as_deref().is_none_or(|best| if max { text > best } else { text < best }) {
@@ -215,8 +239,25 @@ impl Accumulator for BestText {
         }
         Verdict::Sound
     }
-    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+    fn row_op<'a>(&mut self, _arguments: &[&'a Column]) -> Offer<'a> {
         Offer::Update
+    }
+    fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
+        let mut column = Column::with_capacity(&DataType::Bytes, groups.len());
+        for group in groups.numbers() {
+            match (&self.best[*group as usize], &mut column.values) {
+                (Some(text), Values::Str(texts)) => {
+                    texts.push(text);
+                    column.mark_valid();
+                }
+                _ => column.push_null(),
+            }
+        }
+        vec![column]
+    }
+    fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
+        let there = rows.selection.filter(|row| !states[0].is_null(row));
+        self.update(store, &[&states[0]], Rows { selection: &there, ..rows })
     }
     fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
         let mut texts = StrColumn::with_capacity(groups.len());
@@ -228,6 +269,20 @@ impl Accumulator for BestText {
     }
 }
 
+fn add(set: &mut BTreeMap<Key, i64>, key: Key, added: i64) {
+    match set.entry(key) {
+        Entry::Vacant(place) => {
+            place.insert(added);
+        }
+        Entry::Occupied(mut place) => {
+            *place.get_mut() += added;
+            if *place.get() == 0 {
+                place.remove();
+            }
+        }
+    }
+}
+
 impl Accumulator for Multiset {
     fn resize(&mut self, bound: usize) {
         grow(&mut self.values, bound);
@@ -235,19 +290,40 @@ impl Accumulator for Multiset {
     fn reset(&mut self, group: usize) {
         self.values[group].clear();
     }
-    fn update(&mut self, _store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
-        let (Some(column), sets) = (argument, &mut self.values) else { return Verdict::Sound };
-        rows.for_each(|row, group, sign| {
-            let key = key(&column.values, row);
-            let count = sets[group].entry(key.clone()).or_insert(0);
-            *count += sign;
-            if *count == 0 {
-                sets[group].remove(&key);
+    fn update(&mut self, _store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) -> Verdict {
+        let (Some(column), sets) = (arguments.first(), &mut self.values) else { return Verdict::Sound };
+        rows.for_each(|row, group, sign| add(&mut sets[group], key(&column.values, row), sign));
+        Verdict::Sound
+    }
+    fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
+        let (mut column, mut bytes) = (StrColumn::with_capacity(groups.len()), Vec::new());
+        for group in groups.numbers() {
+            bytes.clear();
+            for (key, count) in &self.values[*group as usize] {
+                write_count(&mut bytes, *count);
+                match key {
+                    Key::Number(n) => write_bytes(&mut bytes, &n.to_le_bytes()),
+                    Key::Text(text) => write_bytes(&mut bytes, text),
+                }
+            }
+            column.push(&bytes);
+        }
+        vec![Column::from_values(Values::Str(column))]
+    }
+    fn merge(&mut self, _store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
+        let is_text = self.data_type.representation() == Representation::Str;
+        let (Values::Str(packed), sets) = (&states[0].values, &mut self.values) else { return Verdict::Sound };
+        rows.for_each(|row, group, _| {
+            let mut bytes = packed.bytes(row);
+            while !bytes.is_empty() {
+                let (count, key) = (read_count(&mut bytes), read_bytes(&mut bytes));
+                let number = || key.try_into().map_or(0, i128::from_le_bytes);
+                add(&mut sets[group], if is_text { Key::Text(key.into()) } else { Key::Number(number()) }, count);
             }
         });
         Verdict::Sound
     }
-    fn row_op<'a>(&mut self, _argument: Option<&'a Column>) -> Offer<'a> {
+    fn row_op<'a>(&mut self, _arguments: &[&'a Column]) -> Offer<'a> {
         Offer::Update
     }
     fn results(&self, groups: GroupWords<'_>, _fed: &[i64]) -> Column {

@@ -1,12 +1,13 @@
 //! Aggregate functions over groups: state in a row store by group number, updated in loops over a column.
 //!
-//! Rows with a NULL argument or a FILTER that is not TRUE are taken out of the selection before an accumulator sees them, and how many
+//! Rows with a NULL in an argument or a FILTER that is not TRUE are taken out of the selection before an accumulator sees them, and how many
 //! rows it was fed is kept outside of it. An update wraps where it overflows and says so; since wrapping addition has an inverse,
 //! it can be undone exactly, so that a bad row leaves no trace and a good batch costs no copies.
 
 mod count;
 mod distinct;
 mod extreme;
+mod packed;
 mod row_op;
 mod sum;
 
@@ -77,13 +78,19 @@ pub trait Accumulator: Send {
     fn resize(&mut self, bound: usize);
     /// Empties a group in what it keeps outside the row store.
     fn reset(&mut self, group: usize);
-    /// Takes rows. Hot: once per batch.
-    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict;
+    /// Takes rows, with a value of each argument. Hot: once per batch.
+    fn update(&mut self, store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) -> Verdict;
     /// What it does with each of these rows, all of which only add, if that is a step on words that cannot fail; the caller takes it
-    /// for every row of the argument.
-    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a>;
+    /// for every row of the arguments.
+    fn row_op<'a>(&mut self, arguments: &[&'a Column]) -> Offer<'a>;
     /// Takes the rows of the last update back, of those that can overflow.
-    fn undo(&mut self, _store: &mut RowStore, _argument: Option<&Column>, _rows: Rows<'_>) {}
+    fn undo(&mut self, _store: &mut RowStore, _arguments: &[&Column], _rows: Rows<'_>) {}
+    /// The states of these groups, one a row: what `merge` adds to others. Hot: once per batch of groups.
+    fn states(&self, groups: GroupWords<'_>) -> Vec<Column>;
+    /// Takes the rows of other groups, by their states, each of which adds. Hot: once per batch of groups.
+    fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict;
+    /// Takes the states of the last merge back, of those that can overflow.
+    fn unmerge(&mut self, _store: &mut RowStore, _states: &[Column], _rows: Rows<'_>) {}
     /// The results of these groups, of which each was fed so many rows. Hot: once per batch.
     fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column;
     /// What to say of a row that makes it overflow; `None` if none can.
@@ -109,7 +116,7 @@ pub fn accumulator(call: &AggregateCall, retracts: Retracts, next_word: &mut usi
     };
     match call.distinct {
         Distinct::All => inner,
-        Distinct::Distinct => Box::new(distinct::DistinctValues::new(inner, &call.argument_type)),
+        Distinct::Distinct => Box::new(distinct::DistinctValues::new(inner, &call.argument_types)),
     }
 }
 

@@ -45,12 +45,12 @@ pub fn sum(call: &AggregateCall, takes_back: bool, next_word: &mut usize) -> Box
     let mean = call.function == AggregateFunction::Avg;
     let at = *next_word;
     *next_word += 1;
-    if matches!(call.argument_type, DataType::Float | DataType::Double) {
+    if matches!(call.argument_types[0], DataType::Float | DataType::Double) {
         return Box::new(FloatingSum { at, mean, takes_back, specials: Vec::new() });
     }
     let result = match (&call.data_type, mean) {
         (DataType::Decimal { scale, .. }, true) => {
-            WideResult::MeanDecimal { up: scale.saturating_sub(scale_of(&call.argument_type)) }
+            WideResult::MeanDecimal { up: scale.saturating_sub(scale_of(&call.argument_types[0])) }
         }
         (DataType::Decimal { .. }, false) => WideResult::Decimal,
         (_, true) => WideResult::MeanDouble,
@@ -88,13 +88,13 @@ fn each_integer_column(store: &mut RowStore, at: usize, column: &Column, rows: R
 impl Accumulator for IntegerSum {
     fn resize(&mut self, _bound: usize) {}
     fn reset(&mut self, _group: usize) {}
-    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
-        self.bound = self.bound.saturating_add(argument.map_or(0, magnitude));
-        let wrapped = argument.is_some_and(|column| each_integer_column(store, self.at, column, rows));
+    fn update(&mut self, store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) -> Verdict {
+        self.bound = self.bound.saturating_add(magnitude(arguments[0]));
+        let wrapped = arguments.first().is_some_and(|column| each_integer_column(store, self.at, column, rows));
         if wrapped { Verdict::Overflow } else { Verdict::Sound }
     }
-    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
-        let Some(column) = argument else { return Offer::Update };
+    fn row_op<'a>(&mut self, arguments: &[&'a Column]) -> Offer<'a> {
+        let Some(column) = arguments.first() else { return Offer::Update };
         let bound = self.bound.saturating_add(magnitude(column));
         let step = match &column.values {
             Values::I64(v) => RowOp::AddI64(self.at, v),
@@ -107,9 +107,19 @@ impl Accumulator for IntegerSum {
         self.bound = bound;
         Offer::Step(step)
     }
-    fn undo(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) {
+    fn undo(&mut self, store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) {
         let signs = opposite(&rows);
-        let _wraps_back = argument.is_some_and(|c| each_integer_column(store, self.at, c, Rows { signs: Some(&signs), ..rows }));
+        let _wraps_back =
+            arguments.first().is_some_and(|c| each_integer_column(store, self.at, c, Rows { signs: Some(&signs), ..rows }));
+    }
+    fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
+        vec![Column::from_values(Values::I64(groups.map(self.at, |word| word as i64)))]
+    }
+    fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
+        self.update(store, &[&states[0]], rows)
+    }
+    fn unmerge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) {
+        self.undo(store, &[&states[0]], rows);
     }
     fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
         let sums = groups.map(self.at, |word| word as i64);
@@ -211,23 +221,32 @@ impl WideSum {
 impl Accumulator for WideSum {
     fn resize(&mut self, _bound: usize) {}
     fn reset(&mut self, _group: usize) {}
-    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
-        self.bound = self.bound.saturating_add(argument.map_or(0, wide_magnitude));
-        let wrapped = argument.is_some_and(|column| self.add(store, column, rows));
+    fn update(&mut self, store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) -> Verdict {
+        self.bound = self.bound.saturating_add(wide_magnitude(arguments[0]));
+        let wrapped = arguments.first().is_some_and(|column| self.add(store, column, rows));
         if wrapped { Verdict::Overflow } else { Verdict::Sound }
     }
-    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
-        let Some(Values::I128(values)) = argument.map(|column| &column.values) else { return Offer::Update };
-        let bound = self.bound.saturating_add(argument.map_or(0, wide_magnitude));
+    fn row_op<'a>(&mut self, arguments: &[&'a Column]) -> Offer<'a> {
+        let Some(Values::I128(values)) = arguments.first().map(|column| &column.values) else { return Offer::Update };
+        let bound = self.bound.saturating_add(wide_magnitude(arguments[0]));
         if !i128::try_from(bound).is_ok_and(|bound| decimal::fits(bound, self.digits())) {
             return Offer::Update;
         }
         self.bound = bound;
         Offer::Step(RowOp::AddI128(self.at, values))
     }
-    fn undo(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) {
+    fn undo(&mut self, store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) {
         let signs = opposite(&rows);
-        let _wraps_back = argument.is_some_and(|column| self.add(store, column, Rows { signs: Some(&signs), ..rows }));
+        let _wraps_back = arguments.first().is_some_and(|column| self.add(store, column, Rows { signs: Some(&signs), ..rows }));
+    }
+    fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
+        vec![Column::from_values(Values::I128(groups.map_wide(self.at, |sum| sum)))]
+    }
+    fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
+        self.update(store, &[&states[0]], rows)
+    }
+    fn unmerge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) {
+        self.undo(store, &[&states[0]], rows);
     }
     fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
         let sums = groups.map_wide(self.at, |sum| sum);
@@ -307,19 +326,42 @@ impl Accumulator for FloatingSum {
             *specials = [0; 3];
         }
     }
-    fn update(&mut self, store: &mut RowStore, argument: Option<&Column>, rows: Rows<'_>) -> Verdict {
-        match argument.map(|column| &column.values) {
+    fn update(&mut self, store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) -> Verdict {
+        match arguments.first().map(|column| &column.values) {
             Some(Values::F64(v)) => self.add(store, v, rows),
             Some(Values::F32(v)) => self.add(store, v, rows),
             _ => {}
         }
         Verdict::Sound
     }
-    fn row_op<'a>(&mut self, argument: Option<&'a Column>) -> Offer<'a> {
-        match argument.map(|column| &column.values) {
+    fn row_op<'a>(&mut self, arguments: &[&'a Column]) -> Offer<'a> {
+        match arguments.first().map(|column| &column.values) {
             Some(Values::F64(v)) if !self.takes_back || all_finite(v) => Offer::Step(RowOp::AddF64(self.at, v)),
             _ => Offer::Update,
         }
+    }
+    fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
+        let special = |which: usize| {
+            let count = |group: &u32| self.specials.get(*group as usize).map_or(0, |specials| specials[which]);
+            Column::from_values(Values::I32(groups.numbers().iter().map(count).collect()))
+        };
+        let mut states = vec![Column::from_values(Values::F64(groups.map(self.at, f64::from_bits)))];
+        if self.takes_back {
+            states.extend([0, 1, 2].map(special));
+        }
+        states
+    }
+    fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
+        if let Values::F64(sums) = &states[0].values {
+            let (stride, words) = (store.stride(), store.words_mut());
+            rows.for_each_value(sums, |group, sum, _| add_f64(&mut words[group * stride + self.at], sum));
+            grow(&mut self.specials, if self.takes_back { words.len() / stride } else { 0 });
+        }
+        for (which, column) in states[1..].iter().enumerate() {
+            let Values::I32(counts) = &column.values else { continue };
+            rows.for_each_value(counts, |group, count, _| self.specials[group][which] += count);
+        }
+        Verdict::Sound
     }
     fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
         let mut totals = groups.map(self.at, f64::from_bits);

@@ -1,5 +1,6 @@
 //! The changelog of a batch: what it did to the results of the groups it touched.
 
+use super::fed::Intake;
 use super::{Applied, Grouped, Listing, NEVER, Retention, Scratch, Shape};
 use crate::batch::{Batch, Column, RowKind, Selection};
 use crate::state::cell;
@@ -32,7 +33,7 @@ impl Grouped {
         self.touch(selection, scratch);
         let old = compares.then(|| self.results(&scratch.touched, &scratch.rows_before));
         let failed_before = scratch.errors.len();
-        self.update(shape, batch, selection, scratch);
+        self.update(shape, Intake::Batch(batch), selection, scratch);
         let (keys, new) = self.read(&scratch.touched);
         let changed = match old {
             Some(old) => self.compared(shape, scratch, keys, (old, new)),

@@ -1,17 +1,37 @@
-//! What a function is given of a batch: NULLs are kept from it, and rows that fail its FILTER.
+//! What a function is given: rows of a batch, NULLs and those that fail its FILTER kept from it, or states of other groups.
 
-use super::super::accumulator::Rows;
+use smallvec::SmallVec;
+
+use super::super::accumulator::{Accumulator, Rows, Verdict};
+use super::states::States;
 use crate::batch::compress::{count_ones, mask_of, rows_of};
 use crate::batch::{Batch, Bitmap, Column, Selection, Values};
+use crate::state::RowStore;
 use crate::types::relation::AggregateCall;
 
-/// What a function is given: its argument, and fewer rows than the batch has where some are NULL or fail its FILTER.
+/// What groups take in.
+#[derive(Clone, Copy)]
+pub enum Intake<'a> {
+    /// Rows.
+    Batch(&'a Batch),
+    /// Groups, one a row.
+    States(&'a States),
+}
+
+/// What a function is given: its arguments, and fewer rows than the batch has where some are NULL or fail its FILTER.
 pub struct Fed<'a> {
-    /// Its argument.
-    pub argument: Option<&'a Column>,
+    source: Source<'a>,
     /// Its rows, where they are not all.
     pub narrowed: Option<Narrowed>,
 }
+
+enum Source<'a> {
+    Arguments(Arguments<'a>),
+    States(&'a [Column]),
+}
+
+/// The arguments of a call.
+pub type Arguments<'a> = SmallVec<[&'a Column; 2]>;
 
 /// The selected rows of a batch in two parts.
 pub struct Narrowed {
@@ -22,23 +42,52 @@ pub struct Narrowed {
 }
 
 impl<'a> Fed<'a> {
-    /// Of this batch.
-    pub fn new(call: &AggregateCall, batch: &'a Batch, rows: Rows<'_>) -> Self {
-        let argument = call.argument.map(|a| &batch.columns[a]);
-        Self { argument, narrowed: narrow(call, batch, argument, rows.selection) }
+    /// What call number `i` is given of an intake.
+    pub fn new(call: &AggregateCall, i: usize, intake: Intake<'a>, rows: Rows<'_>) -> Self {
+        match intake {
+            Intake::Batch(batch) => {
+                let arguments = arguments(call, batch);
+                let narrowed = narrow(call, batch, &arguments, rows.selection);
+                Self { source: Source::Arguments(arguments), narrowed }
+            }
+            Intake::States(states) => Self { source: Source::States(&states.calls[i].states), narrowed: None },
+        }
     }
 
     /// The rows it is given.
-    pub fn rows<'s>(&'s self, rows: Rows<'s>) -> Rows<'s> {
+    fn rows<'s>(&'s self, rows: Rows<'s>) -> Rows<'s> {
         Rows { selection: self.narrowed.as_ref().map_or(rows.selection, |narrowed| &narrowed.fed), ..rows }
+    }
+
+    /// Gives them to it.
+    pub fn feed(&self, accumulator: &mut dyn Accumulator, store: &mut RowStore, rows: Rows<'_>) -> Verdict {
+        match &self.source {
+            Source::Arguments(arguments) => accumulator.update(store, arguments, self.rows(rows)),
+            Source::States(states) => accumulator.merge(store, states, rows),
+        }
+    }
+
+    /// Takes them back from it.
+    pub fn take_back(&self, accumulator: &mut dyn Accumulator, store: &mut RowStore, rows: Rows<'_>) {
+        match &self.source {
+            Source::Arguments(arguments) => accumulator.undo(store, arguments, self.rows(rows)),
+            Source::States(states) => accumulator.unmerge(store, states, rows),
+        }
     }
 }
 
+/// The columns that a call reads.
+pub fn arguments<'a>(call: &AggregateCall, batch: &'a Batch) -> Arguments<'a> {
+    call.arguments.iter().map(|a| &batch.columns[*a]).collect()
+}
+
 /// Tells the rows apart 64 at a time, those that are not selected left to the end.
-fn narrow(call: &AggregateCall, batch: &Batch, argument: Option<&Column>, selection: &Selection) -> Option<Narrowed> {
-    let argument = argument.and_then(|column| column.validity.as_ref());
+fn narrow(call: &AggregateCall, batch: &Batch, arguments: &[&Column], selection: &Selection) -> Option<Narrowed> {
+    let has_all = |valid: &&Bitmap| valid.count_ones() == valid.len();
+    let valid: SmallVec<[&Bitmap; 2]> =
+        arguments.iter().filter_map(|column| column.validity.as_ref()).filter(|valid| !has_all(valid)).collect();
     let filter = call.filter.map(|f| &batch.columns[f]);
-    if filter.is_none() && argument.is_none_or(|valid| valid.count_ones() == valid.len()) {
+    if filter.is_none() && valid.is_empty() {
         return None;
     }
     let mut fed = vec![u64::MAX; batch.rows().div_ceil(64)];
@@ -46,7 +95,7 @@ fn narrow(call: &AggregateCall, batch: &Batch, argument: Option<&Column>, select
         mask_of(values, |value| value, &mut fed);
         validity.iter().for_each(|valid| and(&mut fed, valid));
     }
-    argument.iter().for_each(|valid| and(&mut fed, valid));
+    valid.into_iter().for_each(|valid| and(&mut fed, valid));
     let selected = |at: u32| fed[at as usize / 64] >> (at % 64) & 1 == 1;
     Some(match selection {
         Selection::All(rows) => {

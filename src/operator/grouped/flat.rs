@@ -45,14 +45,8 @@ impl FlatGroups {
             return None;
         }
         let table = FlatTable::new(function_words, groups)?;
-        let words = vec![Vec::new(); table.stride() - 1];
-        Some(Self {
-            table,
-            key,
-            wide: Vec::new(),
-            epoch: 0,
-            listed: Listed { words, keys: Vec::new(), count: 0, new: Vec::new() },
-        })
+        let listed = Listed::new(table.stride());
+        Some(Self { table, key, wide: Vec::new(), epoch: 0, listed })
     }
 
     /// Groups there are.
@@ -132,7 +126,12 @@ impl FlatGroups {
 
     /// Keys of the groups listed last.
     pub fn keys(&self) -> Column {
-        let keys = self.listed.keys[..self.listed.count].iter();
+        self.keys_of(&self.listed)
+    }
+
+    /// Keys of these groups.
+    pub fn keys_of(&self, listed: &Listed) -> Column {
+        let keys = listed.keys[..listed.count].iter();
         Column::from_values(match self.key {
             Representation::I32 => Values::I32(keys.map(|key| *key as i32).collect()),
             Representation::I16 => Values::I16(keys.map(|key| *key as i16).collect()),
@@ -146,14 +145,18 @@ impl FlatGroups {
     pub fn take(&mut self, from: usize, budget: usize) -> Option<usize> {
         // One more than there can be, because what is free is written too.
         self.listed.make_room(budget.min(self.table.groups()) + 1);
-        let Listed { words, keys, count, .. } = &mut self.listed;
-        let next;
-        (next, *count) = self.table.take(from, budget, |at, slot| {
-            words[ROWS][at] = slot[ROWS];
-            words[FIRST_FUNCTION..].iter_mut().zip(&slot[FIRST_FUNCTION..]).for_each(|(list, word)| list[at] = *word);
-            keys[at] = slot[slot.len() - 1];
-        });
+        let (next, count) = self.table.take(from, budget, |at, slot| self.listed.put(at, slot));
+        self.listed.count = count;
         next
+    }
+
+    /// As `take`, but the groups stay.
+    pub fn read(&self, from: usize, budget: usize) -> (Option<usize>, Listed) {
+        let mut listed = Listed::new(self.table.stride());
+        listed.make_room(budget.min(self.table.groups()) + 1);
+        let (next, count) = self.table.read(from, budget, |at, slot| listed.put(at, slot));
+        listed.count = count;
+        (next, listed)
     }
 
     /// Whether the table is larger than `groups` groups are worth.
@@ -163,6 +166,18 @@ impl FlatGroups {
 }
 
 impl Listed {
+    fn new(stride: usize) -> Self {
+        Self { words: vec![Vec::new(); stride - 1], keys: Vec::new(), count: 0, new: Vec::new() }
+    }
+
+    #[inline]
+    fn put(&mut self, at: usize, slot: &[u64]) {
+        let Self { words, keys, .. } = self;
+        words[ROWS][at] = slot[ROWS];
+        words[FIRST_FUNCTION..].iter_mut().zip(&slot[FIRST_FUNCTION..]).for_each(|(list, word)| list[at] = *word);
+        keys[at] = slot[slot.len() - 1];
+    }
+
     fn make_room(&mut self, groups: usize) {
         if self.keys.len() < groups {
             let lists = self.words.iter_mut().enumerate().filter(|(at, _)| *at != MARK).map(|(_, list)| list);

@@ -12,6 +12,7 @@ mod closing;
 mod fed;
 mod flat;
 mod shape;
+mod states;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,7 @@ pub use shape::{Retention, Shape};
 
 use std::borrow::Cow;
 
-use self::fed::Fed;
+use self::fed::{Fed, Intake, arguments};
 use self::flat::FlatGroups;
 use super::accumulator::{Accumulator, Offer, RowOp, Rows, Verdict, accumulator, add_f64, bytes_of, grow};
 use crate::batch::{Batch, Column, Selection};
@@ -175,9 +176,9 @@ impl Grouped {
         }
         let mut steps = Vec::with_capacity(self.accumulators.len());
         for (accumulator, call) in self.accumulators.iter_mut().zip(&shape.calls) {
-            let argument = call.argument.map(|a| &batch.columns[a]);
-            let narrows = call.filter.is_some() || argument.is_some_and(Column::has_nulls);
-            match accumulator.row_op(argument) {
+            let arguments = arguments(call, batch);
+            let narrows = call.filter.is_some() || arguments.iter().any(|column| column.has_nulls());
+            match accumulator.row_op(&arguments) {
                 _ if narrows => return Applied::Nothing,
                 Offer::Nothing => {}
                 Offer::Step(step) => steps.push(step),
@@ -269,7 +270,7 @@ impl Grouped {
             self.touch(selection, scratch);
         }
         let failed_before = scratch.errors.len();
-        self.update(shape, batch, selection, scratch);
+        self.update(shape, Intake::Batch(batch), selection, scratch);
         if scratch.errors.len() > failed_before {
             self.touch(selection, scratch);
         }
@@ -279,8 +280,12 @@ impl Grouped {
     /// Finds the groups of the rows.
     fn find_groups(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) {
         let keys: Vec<&Column> = shape.keys.iter().map(|k| &batch.columns[*k]).collect();
+        self.find_groups_of(&keys, batch.rows(), selection, scratch);
+    }
+
+    fn find_groups_of(&mut self, keys: &[&Column], rows: usize, selection: &Selection, scratch: &mut Scratch) {
         let bound = self.table.bound();
-        self.table.group_ids(&keys, batch.rows(), selection, &mut scratch.hashes, &mut scratch.groups);
+        self.table.group_ids(keys, rows, selection, &mut scratch.hashes, &mut scratch.groups);
         if self.table.bound() > bound {
             self.resize();
         }
@@ -311,40 +316,48 @@ impl Grouped {
         rows_before.truncate(count);
     }
 
-    fn update(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) {
-        let failed = self.update_fallible(shape, batch, selection, scratch);
-        let survived = failed.map(|_| self.update_one_by_one(shape, batch, selection, scratch));
+    fn update(&mut self, shape: &Shape, intake: Intake<'_>, selection: &Selection, scratch: &mut Scratch) {
+        let failed = self.update_fallible(shape, intake, selection, scratch);
+        let survived = failed.map(|_| self.update_one_by_one(shape, intake, selection, scratch));
         let selection = survived.as_ref().unwrap_or(selection);
         for (i, call) in shape.calls.iter().enumerate() {
             let rows = scratch.rows(selection);
-            let fed = Fed::new(call, batch, rows);
+            let fed = Fed::new(call, i, intake, rows);
             if self.accumulators[i].failure().is_none() {
-                let _cannot_overflow = self.accumulators[i].update(&mut self.store, fed.argument, fed.rows(rows));
+                let _cannot_overflow = fed.feed(&mut *self.accumulators[i], &mut self.store, rows);
             }
-            if let Some(narrowed) = &fed.narrowed {
-                self.count_unfed(i, Rows { selection: &narrowed.unfed, ..rows });
+            match (&fed.narrowed, intake) {
+                (Some(narrowed), _) => self.count_unfed(i, Rows { selection: &narrowed.unfed, ..rows }, |_, sign| sign),
+                (None, Intake::States(states)) if !states.calls[i].unfed.is_empty() => {
+                    self.count_unfed(i, rows, |row, _| states.calls[i].unfed[row]);
+                }
+                _ => {}
             }
         }
         let stride = self.store.stride();
         let words = self.store.words_mut();
-        scratch.rows(selection).for_each(|_, group, sign| {
+        let mut count = |group: usize, added: i64| {
             let word = &mut words[group * stride + ROWS];
-            *word = word.wrapping_add_signed(sign);
-        });
+            *word = word.wrapping_add_signed(added);
+        };
+        match intake {
+            Intake::Batch(_) => scratch.rows(selection).for_each(|_, group, sign| count(group, sign)),
+            Intake::States(states) => scratch.rows(selection).for_each(|row, group, _| count(group, states.rows[row])),
+        }
     }
 
     /// Notes the rows that call `i` was not fed.
-    fn count_unfed(&mut self, i: usize, rows: Rows<'_>) {
+    fn count_unfed(&mut self, i: usize, rows: Rows<'_>, count: impl Fn(usize, i64) -> i64) {
         if rows.selection.is_empty() {
             return;
         }
         let unfed = &mut self.unfed[i];
         grow(unfed, self.table.bound());
-        rows.for_each(|_, group, sign| unfed[group] += sign);
+        rows.for_each(|row, group, sign| unfed[group] += count(row, sign));
     }
 
     /// Feeds the functions that can overflow. Where one does, takes everything back and gives its number.
-    fn update_fallible(&mut self, shape: &Shape, batch: &Batch, rows: &Selection, scratch: &Scratch) -> Option<usize> {
+    fn update_fallible(&mut self, shape: &Shape, intake: Intake<'_>, rows: &Selection, scratch: &Scratch) -> Option<usize> {
         let rows = scratch.rows(rows);
         let Self { store, accumulators, .. } = self;
         let fallible = |a: &dyn Accumulator| a.failure().is_some();
@@ -352,11 +365,10 @@ impl Grouped {
             if !fallible(&*accumulators[i]) {
                 continue;
             }
-            let fed = Fed::new(&shape.calls[i], batch, rows);
-            if accumulators[i].update(store, fed.argument, fed.rows(rows)) == Verdict::Overflow {
+            let fed = Fed::new(&shape.calls[i], i, intake, rows);
+            if fed.feed(&mut *accumulators[i], store, rows) == Verdict::Overflow {
                 for j in (0..=i).filter(|j| fallible(&*accumulators[*j])).collect::<Vec<_>>() {
-                    let fed = Fed::new(&shape.calls[j], batch, rows);
-                    accumulators[j].undo(store, fed.argument, fed.rows(rows));
+                    Fed::new(&shape.calls[j], j, intake, rows).take_back(&mut *accumulators[j], store, rows);
                 }
                 return Some(i);
             }
@@ -365,11 +377,17 @@ impl Grouped {
     }
 
     #[cold]
-    fn update_one_by_one(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) -> Selection {
+    fn update_one_by_one(
+        &mut self,
+        shape: &Shape,
+        intake: Intake<'_>,
+        selection: &Selection,
+        scratch: &mut Scratch,
+    ) -> Selection {
         let mut survived = Vec::new();
         for row in selection.iter() {
             let one = Selection::Rows(vec![row as u32]);
-            match self.update_fallible(shape, batch, &one, scratch) {
+            match self.update_fallible(shape, intake, &one, scratch) {
                 None => survived.push(row as u32),
                 Some(failed) => {
                     let reason = self.accumulators[failed].failure().unwrap_or("aggregate failed");
@@ -388,10 +406,7 @@ impl Grouped {
         }
         for group in scratch.touched.iter().copied() {
             if self.rows_of(group) == 0 {
-                self.accumulators.iter_mut().for_each(|a| a.reset(group as usize));
-                self.unfed.iter_mut().filter_map(|unfed| unfed.get_mut(group as usize)).for_each(|unfed| *unfed = 0);
-                self.store.clear(group as usize);
-                self.table.remove(group);
+                self.remove(group);
             }
         }
     }

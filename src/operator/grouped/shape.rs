@@ -23,7 +23,7 @@ impl Shape {
     /// Whether every row changes the results of its group, so that they need not be compared.
     pub fn always_changes(&self) -> bool {
         use crate::types::relation::{AggregateFunction::Count, Distinct::All};
-        let counts = |c: &AggregateCall| c.function == Count && c.argument.is_none() && c.filter.is_none() && c.distinct == All;
+        let counts = |c: &AggregateCall| c.function == Count && c.arguments.is_empty() && c.filter.is_none() && c.distinct == All;
         self.retracts == Retracts::Never && self.calls.iter().any(counts)
     }
 }

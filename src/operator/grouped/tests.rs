@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::batch::RowKind;
-use crate::types::relation::{AggregateCall, AggregateFunction, Changes, Distinct};
+use crate::types::relation::{AggregateCall, AggregateFunction, Changes};
 use crate::types::{DataType, Value};
 
 const TYPES: [DataType; 3] = [DataType::BigInt, DataType::BigInt, DataType::Double];
@@ -14,9 +14,9 @@ type Results = BTreeMap<String, Vec<Value>>;
 fn shape(key: &DataType, calls: usize) -> Shape {
     use AggregateFunction::{Count, Max, Min, Sum};
     let call = |function, argument: Option<usize>| {
-        let argument_type = argument.map_or(DataType::BigInt, |a| TYPES[a].clone());
-        let data_type = argument_type.clone();
-        AggregateCall { function, argument, argument_type, distinct: Distinct::All, filter: None, data_type }
+        let arguments: Vec<_> = argument.map(|a| (a, TYPES[a].clone())).into_iter().collect();
+        let data_type = arguments.first().map_or(DataType::BigInt, |(_, t)| t.clone());
+        AggregateCall::new(function, &arguments, data_type)
     };
     let mut calls_made = vec![call(Count, None)];
     calls_made.extend([call(Sum, Some(2)), call(Sum, Some(1)), call(Min, Some(1)), call(Max, Some(2))]);
@@ -29,10 +29,10 @@ fn shape(key: &DataType, calls: usize) -> Shape {
 /// Rows of a group, fed to each call anew; `None` where a sum does not fit.
 fn naive(shape: &Shape, rows: &[Vec<Value>]) -> Option<Vec<Value>> {
     let result = |call: &AggregateCall| {
-        let arguments = || call.argument.iter().flat_map(|a| rows.iter().map(|row| row[*a].clone()));
+        let arguments = || call.arguments.iter().flat_map(|a| rows.iter().map(|row| row[*a].clone()));
         let whole = || arguments().filter_map(|v| if let Value::Int(n) = v { Some(n) } else { None });
         let doubles = || arguments().filter_map(|v| if let Value::Double(x) = v { Some(x) } else { None });
-        let is_double = call.argument == Some(2);
+        let is_double = call.arguments == [2];
         let none = arguments().all(|v| v == Value::Null);
         Some(match call.function {
             AggregateFunction::Count => Value::Int(rows.len() as i64),

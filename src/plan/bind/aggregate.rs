@@ -210,11 +210,10 @@ impl Inputs {
     fn calls(&mut self, calls: &[BoundCall], names: &Schema, over: &impl Fn(&Expr) -> Expr) -> Vec<AggregateCall> {
         let mut made = Vec::with_capacity(calls.len());
         for call in calls {
-            let argument_type = call.argument.as_ref().map_or(DataType::BigInt, Expr::data_type);
-            let argument = call.argument.as_ref().map(|e| self.add(&over(e), names));
+            let arguments: Vec<_> = call.argument.iter().map(|e| (self.add(&over(e), names), e.data_type())).collect();
             let filter = call.filter.as_ref().map(|e| self.add(&over(e), names));
-            let (function, distinct, data_type) = (call.function, call.distinct, call.data_type.clone());
-            made.push(AggregateCall { function, argument, argument_type, distinct, filter, data_type });
+            let made_call = AggregateCall::new(call.function, &arguments, call.data_type.clone());
+            made.push(AggregateCall { distinct: call.distinct, filter, ..made_call });
         }
         made
     }

@@ -116,12 +116,16 @@ fn prune_assign(assign: WindowAssign, wanted: &[bool]) -> (Plan, Moved) {
 }
 
 fn call_columns(calls: &[AggregateCall]) -> impl Iterator<Item = usize> + '_ {
-    calls.iter().flat_map(|c| c.argument.into_iter().chain(c.filter))
+    calls.iter().flat_map(|c| c.arguments.iter().copied().chain(c.filter))
 }
 
 fn moved_calls(calls: Vec<AggregateCall>, moved: &Moved) -> Vec<AggregateCall> {
-    let place = |c: Option<usize>| c.map(|c| at(moved, c));
-    calls.into_iter().map(|c| AggregateCall { argument: place(c.argument), filter: place(c.filter), ..c }).collect()
+    let place = |call: AggregateCall| AggregateCall {
+        arguments: call.arguments.iter().map(|c| at(moved, *c)).collect(),
+        filter: call.filter.map(|c| at(moved, c)),
+        ..call
+    };
+    calls.into_iter().map(place).collect()
 }
 
 /// The calls that are wanted; `first` columns stand before their results.

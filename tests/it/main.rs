@@ -7,7 +7,6 @@ mod golden;
 mod idle;
 mod law;
 mod oracle;
-mod oracle_query;
 mod plans;
 mod property;
 mod shutdown;

@@ -1,0 +1,152 @@
+//! Random tables and random queries, recomputed from scratch by SQLite.
+//!
+//! Every seed makes a table of a few columns of any types, with NULLs, and a query: a projection with a filter, a grouping, or a window over
+//! typed expressions of bounded depth; what is not windowed reads joins, ranks, groupings, unions and sub-queries of the table, one over the
+//! other. The engine runs it at a random number of shards and batch size; SQLite runs it over the same rows; both results are compared as
+//! sorted lines. Floats are small multiples of 1/8, so that sums are exact in any order.
+//!
+//! Where the two dialects differ, an expression has two texts. Left out, because SQLite means something else: division by a column
+//! (NULL for zero), overflow (it turns to floats), MIN and MAX over no group (a row for no rows).
+
+mod dialect;
+mod expression;
+mod query;
+mod relation;
+
+use corelane::source::memory::MemoryEvent;
+use corelane::types::Value;
+use fastrand::Rng;
+
+pub use self::dialect::to_sqlite;
+pub use self::query::{Kind, Query, Schema};
+use super::support::{Inputs, Shape, run};
+
+const ROWS_MAX: usize = 40;
+/// Kinds of queries that are checked.
+const KINDS: u64 = 4;
+
+/// Queries of each kind: 300 in all, or as many as `ORACLE_QUERIES=10000 cargo test oracle` says.
+fn queries_per_kind() -> u64 {
+    std::env::var("ORACLE_QUERIES").ok().and_then(|count| count.parse().ok()).unwrap_or(300u64).div_ceil(KINDS)
+}
+
+/// The table as the engine reads it; no row is late.
+fn table(schema: &Schema) -> String {
+    let columns = schema.declared();
+    format!("CREATE TABLE t ({columns}, WATERMARK FOR ts AS ts - INTERVAL '2' HOUR) WITH ('connector' = 'memory');\n")
+}
+
+fn inputs(rng: &mut Rng, rows: &[Vec<Value>]) -> Inputs {
+    let mut splits = vec![Vec::new(); rng.usize(1..4)];
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let (head, tail) = rest.split_at(rng.usize(1..=rest.len()));
+        let split = rng.usize(0..splits.len());
+        splits[split].push(MemoryEvent::Rows(head.to_vec()));
+        rest = tail;
+    }
+    Inputs::from([("t".to_owned(), splits)])
+}
+
+/// SQLite's table, with these rows.
+pub fn database(schema: &Schema, rows: &[Vec<Value>]) -> rusqlite::Connection {
+    let database = rusqlite::Connection::open_in_memory().expect("memory is there");
+    let columns: Vec<String> = schema.columns.iter().map(|c| format!("{} {}", c.name, c.data_type.affinity())).collect();
+    database.execute_batch(&format!("CREATE TABLE t ({})", columns.join(", "))).expect("a table");
+    let places = vec!["?"; columns.len()].join(", ");
+    let mut insert = database.prepare(&format!("INSERT INTO t VALUES ({places})")).expect("an insert");
+    for row in rows {
+        insert.execute(rusqlite::params_from_iter(row.iter().map(to_sqlite))).expect("a row");
+    }
+    drop(insert);
+    database
+}
+
+/// What SQLite answers, each row written as the engine writes it, the sign of a zero left out, sorted.
+pub fn expected(database: &rusqlite::Connection, query: &Query) -> Result<Vec<String>, rusqlite::Error> {
+    let mut statement = database.prepare(&query.text.theirs)?;
+    let mut found = statement.query([])?;
+    let mut lines = Vec::new();
+    while let Some(row) = found.next()? {
+        let mut cells = Vec::new();
+        for (at, data_type) in query.types.iter().enumerate() {
+            cells.push(data_type.cell(row.get_ref(at)?));
+        }
+        lines.push(without_negative_zero(&format!("[{}]", cells.join(", "))));
+    }
+    lines.sort();
+    Ok(lines)
+}
+
+/// A row's text with a zero as it is compared.
+pub fn without_negative_zero(row: &str) -> String {
+    row.replace("-0.0,", "0.0,").replace("-0.0]", "0.0]")
+}
+
+/// Result of the engine; the sign of a zero is not compared.
+fn actual(query: &Query, inputs: &Inputs, shape: Shape) -> Result<Vec<String>, String> {
+    let written = run(&format!("{}{};", table(&query.schema), query.text.ours), inputs, shape).map_err(|e| e.to_string())?;
+    // Rows without a time are in no window.
+    if written.counters.rows_aside > 0 && !query.text.ours.contains("DESCRIPTOR") {
+        return Err(format!("{} rows were set aside", written.counters.rows_aside));
+    }
+    let mut lines: Vec<String> = written.result("print").iter().map(|row| without_negative_zero(row)).collect();
+    lines.sort();
+    Ok(lines)
+}
+
+/// Whether there was any row to compare, or what differs.
+fn check(kind: Kind, seed: u64) -> Result<bool, String> {
+    let mut rng = Rng::with_seed(seed);
+    let query = Query::random(&mut rng, kind);
+    let rows: Vec<Vec<Value>> = (0..rng.usize(1..ROWS_MAX)).map(|_| query.schema.random_row(&mut rng)).collect();
+    let shape = Shape { shards: rng.usize(1..=4), batch_rows: [1, 2, 7, 1024][rng.usize(0..4)] };
+    let theirs = expected(&database(&query.schema, &rows), &query).map_err(|e| format!("SQLite: {e}\n{}", query.text.theirs))?;
+    let ours = actual(&query, &inputs(&mut rng, &rows), shape);
+    if ours.as_ref() == Ok(&theirs) {
+        return Ok(!theirs.is_empty());
+    }
+    let rows: Vec<String> = rows.iter().map(|row| format!("  {row:?}")).collect();
+    Err(format!(
+        "{kind:?} seed {seed}, {shape:?}\n{}{}\n{}\nrows:\n{}\nSQLite: {theirs:#?}\nCorelane: {ours:#?}",
+        table(&query.schema),
+        query.text.ours,
+        query.text.theirs,
+        rows.join("\n")
+    ))
+}
+
+/// Runs `check` for so many seeds: some must have rows, all must agree. The differences of the first few are shown.
+pub fn check_seeds(queries: u64, check: impl Fn(u64) -> Result<bool, String>) {
+    const SHOWN: usize = 3;
+    let (mut failures, mut telling) = (Vec::new(), 0);
+    for seed in 0..queries {
+        match check(seed) {
+            Ok(rows) => telling += u64::from(rows),
+            Err(difference) => failures.push(difference),
+        }
+    }
+    let shown = failures[..failures.len().min(SHOWN)].join("\n\n");
+    assert!(failures.is_empty(), "{} of {queries} queries differ; the first:\n{shown}", failures.len());
+    assert!(telling > queries / 3, "only {telling} of {queries} queries have rows");
+}
+
+#[test]
+fn projections_and_filters_agree_with_sqlite() {
+    check_seeds(queries_per_kind(), |seed| check(Kind::Plain, seed));
+}
+
+#[test]
+fn groupings_agree_with_sqlite() {
+    check_seeds(queries_per_kind(), |seed| check(Kind::Grouped, seed));
+}
+
+#[test]
+fn aggregates_over_everything_agree_with_sqlite() {
+    check_seeds(queries_per_kind(), |seed| check(Kind::Global, seed));
+}
+
+#[test]
+fn tumbling_windows_agree_with_sqlite() {
+    check_seeds(queries_per_kind(), |seed| check(Kind::Window, seed));
+}

@@ -1,0 +1,133 @@
+//! Random tables and random queries over them, in both dialects.
+
+use fastrand::Rng;
+
+use corelane::types::Value;
+
+use super::dialect::{Both, SECOND, TYPES, Type};
+use super::expression::{Column, DEPTH_MAX, Scope, aggregate, any, expression, having, key, one_of};
+use super::relation::relation;
+
+/// Columns of a table besides its time.
+const COLUMNS_MAX: usize = 7;
+
+/// Shape of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Plain,
+    Grouped,
+    Global,
+    Window,
+}
+
+/// A query in both dialects with the table `t` that it reads.
+#[derive(Debug)]
+pub struct Query {
+    pub schema: Schema,
+    pub text: Both,
+    /// Types of its columns.
+    pub types: Vec<Type>,
+}
+
+/// Columns of the table `t`, of which the last is `ts`, its event time.
+#[derive(Debug)]
+pub struct Schema {
+    pub columns: Vec<Column>,
+}
+
+impl Schema {
+    /// Few columns of any types.
+    fn random(rng: &mut Rng) -> Schema {
+        let mut columns: Vec<Column> =
+            (0..rng.usize(1..=COLUMNS_MAX)).map(|at| Column { name: format!("c{at}"), data_type: one_of(rng, &TYPES) }).collect();
+        columns.push(Column { name: "ts".to_owned(), data_type: Type::Time });
+        Schema { columns }
+    }
+
+    /// The columns as they are declared.
+    pub fn declared(&self) -> String {
+        let column = |c: &Column| format!("{} {}", c.name, c.data_type.name());
+        self.columns.iter().map(column).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A row of small values.
+    pub fn random_row(&self, rng: &mut Rng) -> Vec<Value> {
+        self.columns.iter().map(|c| c.data_type.random_value(rng)).collect()
+    }
+}
+
+impl Query {
+    /// A query over a random table.
+    pub fn random(rng: &mut Rng, kind: Kind) -> Query {
+        let schema = Schema::random(rng);
+        let scope = &schema.columns;
+        let (text, types) = match kind {
+            Kind::Plain => plain(rng, scope),
+            Kind::Grouped | Kind::Global => grouped(rng, scope, kind),
+            Kind::Window => windowed(rng, scope),
+        };
+        Query { schema, text, types }
+    }
+}
+
+/// A query that gives these columns.
+fn select(columns: Vec<(Both, Type)>, rest: &str, parts: &[Both]) -> (Both, Vec<Type>) {
+    let (texts, types): (Vec<Both>, Vec<Type>) = columns.into_iter().unzip();
+    (Both::of("SELECT {} {}", &[Both::list(&texts, ", "), Both::of(rest, parts)]), types)
+}
+
+/// WHERE, mostly.
+fn filter(rng: &mut Rng, scope: &Scope) -> Both {
+    match rng.u8(0..3) {
+        0 => Both::same(""),
+        _ => Both::of("WHERE {}", &[expression(rng, scope, Type::Bool, DEPTH_MAX)]),
+    }
+}
+
+fn plain(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    let columns = (0..rng.usize(1..4)).map(|_| any(rng, scope, DEPTH_MAX)).collect();
+    let (from, filter) = (relation(rng, scope, 2), filter(rng, scope));
+    select(columns, "FROM {} {}", &[from, filter])
+}
+
+/// Keys and aggregates; without keys for the whole, of which SQLite gives a row even where there is nothing.
+fn grouped(rng: &mut Rng, scope: &Scope, kind: Kind) -> (Both, Vec<Type>) {
+    let keys: Vec<(Both, Type)> = match kind {
+        Kind::Global => Vec::new(),
+        _ => (0..rng.usize(1..3)).map(|_| key(rng, scope)).collect(),
+    };
+    let mut columns = keys.clone();
+    columns.extend((0..rng.usize(1..5)).map(|_| aggregate(rng, scope)));
+    let having = match rng.u8(0..3) {
+        _ if keys.is_empty() => Both::same("HAVING COUNT(*) > 0"),
+        0 => Both::of("HAVING {}", &[having(rng, scope)]),
+        _ => Both::same(""),
+    };
+    let by = match keys.len() {
+        0 => Both::same(""),
+        _ => Both::of("GROUP BY {}", &[Both::list(&keys.into_iter().map(|key| key.0).collect::<Vec<_>>(), ", ")]),
+    };
+    let (from, filter) = (relation(rng, scope, 2), filter(rng, scope));
+    select(columns, "FROM {} {} {} {}", &[from, filter, by, having])
+}
+
+/// Aggregates over tumbling windows.
+fn windowed(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    let size = one_of(rng, &[7, 10, 60]);
+    let nanos = size * SECOND;
+    let from = Both::new(
+        format!("TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '{size}' SECOND))"),
+        format!("(SELECT *, ts - (ts % {nanos} + {nanos}) % {nanos} AS ws FROM t WHERE ts IS NOT NULL)"),
+    );
+    let mut columns = vec![(Both::new("window_start", "ws"), Type::Time)];
+    let mut by = vec![Both::new("window_start, window_end", "ws")];
+    for _ in 0..rng.usize(0..3) {
+        let key = key(rng, scope);
+        by.push(key.0.clone());
+        columns.push(key);
+    }
+    columns.extend((0..rng.usize(1..5)).map(|_| aggregate(rng, scope)));
+    let having = if rng.u8(0..3) == 0 { Both::of("HAVING {}", &[having(rng, scope)]) } else { Both::same("") };
+    let filter = filter(rng, scope);
+    select(columns, "FROM {} {} GROUP BY {} {}", &[from, filter, Both::list(&by, ", "), having])
+}

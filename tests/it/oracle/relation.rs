@@ -1,0 +1,159 @@
+//! Random relations with the columns of the table `t` and its name: joins, ranks, groupings, unions and sub-queries, one over the other.
+
+use fastrand::Rng;
+
+use super::dialect::{Both, Type};
+use super::expression::{Column, Scope, column, expression, one_of};
+
+/// The table or something made of it, as it stands behind FROM.
+pub fn relation(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    match made(rng, schema, depth) {
+        Some(query) => Both::of("({}) AS t", &[query]),
+        None => Both::same("t"),
+    }
+}
+
+/// As `relation`, under another name.
+fn named(rng: &mut Rng, schema: &Scope, depth: usize, name: &str) -> Both {
+    match made(rng, schema, depth) {
+        Some(query) => Both::of(&format!("({{}}) AS {name}"), &[query]),
+        None => Both::same(format!("t AS {name}")),
+    }
+}
+
+/// The columns of a relation of this name.
+pub fn qualified(schema: &Scope, name: &str) -> Vec<Column> {
+    schema.iter().map(|c| Column { name: format!("{name}.{}", c.name), data_type: c.data_type }).collect()
+}
+
+/// The names of the columns with commas between them.
+pub fn names(schema: &Scope) -> String {
+    schema.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// A query that gives the columns of the schema; `None` for the table itself.
+fn made(rng: &mut Rng, schema: &Scope, depth: usize) -> Option<Both> {
+    if depth == 0 {
+        return None;
+    }
+    Some(match rng.u8(0..12) {
+        0 => return None,
+        1..=4 => join(rng, schema, depth),
+        5 => grouping(rng, schema, depth),
+        6 => ranking(rng, schema, depth),
+        7 => Both::of(&format!("SELECT DISTINCT {} FROM {{}}", names(schema)), &[relation(rng, schema, depth - 1)]),
+        8 => union(rng, schema, depth),
+        _ => filtered_by_subquery(rng, schema, depth),
+    })
+}
+
+/// Which rows meet: mostly where columns of the same type are equal.
+fn condition(rng: &mut Rng, schema: &Scope, is_equal: bool) -> Both {
+    let (left, right) = (qualified(schema, "l"), qualified(schema, "r"));
+    let both = [left.clone(), right.clone()].concat();
+    let equal = |rng: &mut Rng| {
+        let one = column(rng, &left, |t| t != Type::Bool).expect("a table has a time");
+        let other = column(rng, &right, |t| t == one.data_type).expect("both sides have the same columns");
+        Both::same(if rng.u8(0..6) == 0 && one.data_type.is_whole() {
+            format!("{} + 1 = {}", one.name, other.name)
+        } else {
+            format!("{} = {}", one.name, other.name)
+        })
+    };
+    let first = equal(rng);
+    match rng.u8(0..6) {
+        0 => Both::of("{} AND {}", &[first, equal(rng)]),
+        1 | 2 => Both::of("{} AND {}", &[first, expression(rng, &both, Type::Bool, 2)]),
+        3 if !is_equal => Both::of("{} OR {}", &[first, equal(rng)]),
+        4 if !is_equal => expression(rng, &both, Type::Bool, 2),
+        _ => first,
+    }
+}
+
+fn join(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let join = one_of(rng, &["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
+    let (left, right) = if rng.bool() { (depth - 1, 0) } else { (0, depth - 1) };
+    let sides = [named(rng, schema, left, "l"), named(rng, schema, right, "r")];
+    let shared = if rng.u8(0..5) == 0 { column(rng, schema, |t| t != Type::Bool) } else { None };
+    let of_side = |column: &Column| match &shared {
+        Some(shared) if shared.name == column.name => column.name.clone(),
+        _ => format!("{}.{} AS {}", one_of(rng, &["l", "r"]), column.name, column.name),
+    };
+    let columns: Vec<String> = schema.iter().map(of_side).collect();
+    let on = match shared {
+        Some(shared) => Both::same(format!("USING ({})", shared.name)),
+        None => Both::of("ON {}", &[condition(rng, schema, depth > 1)]),
+    };
+    let [left, right] = sides;
+    Both::of(&format!("SELECT {} FROM {{}} {join} {{}} {{}}", columns.join(", ")), &[left, right, on])
+}
+
+/// By one or two columns; of the others the least, the greatest or the sum.
+fn grouping(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let keys: Vec<usize> = (0..rng.usize(1..3)).map(|_| rng.usize(..schema.len())).collect();
+    let of_group = |(at, Column { name, data_type }): (usize, &Column)| match data_type {
+        _ if keys.contains(&at) => name.clone(),
+        Type::Bool => format!("MAX(CASE WHEN {name} THEN 1 ELSE 0 END) = 1 AS {name}"),
+        Type::BigInt | Type::Double if rng.bool() => format!("SUM({name}) AS {name}"),
+        _ => format!("{}({name}) AS {name}", one_of(rng, &["MIN", "MAX"])),
+    };
+    let columns: Vec<String> = schema.iter().enumerate().map(of_group).collect();
+    let names: Vec<&str> = keys.iter().map(|at| schema[*at].name.as_str()).collect();
+    let (columns, keys, from) = (columns.join(", "), names.join(", "), named(rng, schema, depth - 1, "g"));
+    Both::of(&format!("SELECT {columns} FROM {{}} GROUP BY {keys}"), &[from])
+}
+
+/// An order by all columns, each upwards or downwards, that begins with a random one.
+pub fn total_order(rng: &mut Rng, schema: &Scope) -> String {
+    let mut columns: Vec<&str> = schema.iter().map(|c| c.name.as_str()).collect();
+    rng.shuffle(&mut columns);
+    let directed = |name: &str| format!("{name}{}", one_of(rng, &["", " ASC", " DESC"]));
+    columns.into_iter().map(directed).collect::<Vec<_>>().join(", ")
+}
+
+fn ranking(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let function = one_of(rng, &["ROW_NUMBER()", "RANK()", "DENSE_RANK()"]);
+    // Equal ranks need an order that leaves rows equal; a number needs one that does not.
+    let order = match function {
+        "ROW_NUMBER()" => total_order(rng, schema),
+        _ => format!("{}{}", schema[rng.usize(..schema.len())].name, one_of(rng, &["", " DESC"])),
+    };
+    let partition = match rng.u8(0..3) {
+        0 => String::new(),
+        _ => format!("PARTITION BY {}", schema[rng.usize(..schema.len())].name),
+    };
+    let place = format!("{} {}", one_of(rng, &["<=", "<=", "=", "<"]), rng.usize(1..4));
+    let (names, from) = (names(schema), named(rng, schema, depth - 1, "q"));
+    let ranked = Both::of(&format!("SELECT {names}, {function} OVER ({partition} ORDER BY {order}) AS place FROM {{}}"), &[from]);
+    Both::of(&format!("SELECT {names} FROM ({{}}) AS ranked WHERE place {place}"), &[ranked])
+}
+
+fn union(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let all = one_of(rng, &["UNION", "UNION ALL"]);
+    let mut branch = |depth| {
+        let (from, filter) = (relation(rng, schema, depth), expression(rng, schema, Type::Bool, 1));
+        Both::of(&format!("SELECT {} FROM {{}} WHERE {{}}", names(schema)), &[from, filter])
+    };
+    let (one, other) = (branch(depth - 1), branch(0));
+    Both::of(&format!("{{}} {all} {{}}"), &[one, other])
+}
+
+fn filtered_by_subquery(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let not = one_of(rng, &["", "NOT "]);
+    let (outer, inner) = (qualified(schema, "o"), qualified(schema, "u"));
+    let one = column(rng, &outer, |_| true).expect("a table has columns");
+    let other = column(rng, &inner, |t| t == one.data_type).expect("both sides have the same columns");
+    let both = [outer.clone(), inner.clone()].concat();
+    let condition = match rng.u8(0..4) {
+        0 => Both::of(
+            &format!("{not}EXISTS (SELECT 1 FROM t AS u WHERE {} = {} AND {{}})", other.name, one.name),
+            &[expression(rng, &both, Type::Bool, 2)],
+        ),
+        1 => Both::same(format!("{not}EXISTS (SELECT 1 FROM t AS u WHERE {} = {})", other.name, one.name)),
+        _ => Both::of(
+            &format!("{} {not}IN (SELECT {} FROM t AS u WHERE {{}})", one.name, other.name),
+            &[expression(rng, &inner, Type::Bool, 2)],
+        ),
+    };
+    Both::of(&format!("SELECT {} FROM {{}} WHERE {{}}", names(&outer)), &[named(rng, schema, depth - 1, "o"), condition])
+}

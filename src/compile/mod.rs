@@ -1,13 +1,14 @@
 //! Physical plan to the `Query` of one shard: operators with their state, and who feeds whom. Runs once, on the shard's own
 //! core, so that state lies in memory that this core touched first.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::expr::{Expr, Program};
 use crate::operator;
 use crate::operator::{
     Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinInput, Operator, RankShape, ScanRows, WindowAggregate, WindowAssign,
 };
-use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Rank, Scan};
+use crate::plan::physical;
+use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Rank, Scan, Window};
 use crate::route::scatter::Scatter;
 use crate::types::{DataType, Schema};
 
@@ -154,7 +155,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             Box::new(Join::new(join.kind, [left, right], join.filter.as_ref().map(compiled).transpose()?, join.on_error))
         }
         NodeKind::Calc(calc) => Box::new(Calc::new(calc.filter.as_ref(), &calc.columns, input, calc.on_error)?),
-        NodeKind::WindowAssign(assign) => Box::new(WindowAssign::new(assign.time_column, assign.window, assign.on_error, input)),
+        NodeKind::WindowAssign(assign) => compile_window_assign(assign, input)?,
         NodeKind::Aggregate(a) => {
             let global = if shard == 0 { GlobalGroup::Owned } else { GlobalGroup::Elsewhere };
             let (keys, calls) = (a.keys.clone(), a.calls.clone());
@@ -165,10 +166,24 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             let Rank { function, limit, gives_rank, .. } = *r;
             Box::new(operator::Rank::new(RankShape { function, keys, order, limit, gives_rank, retracts }, r.on_error, input))
         }
-        NodeKind::WindowAggregate(w) => Box::new(WindowAggregate::new(
+        NodeKind::WindowAggregate(aggregate) => compile_window_aggregate(aggregate, input)?,
+        NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => unreachable!("not operators"),
+    })
+}
+
+fn compile_window_assign(assign: &physical::WindowAssign, input: Vec<DataType>) -> Result<Box<dyn Operator>> {
+    match assign.window {
+        Window::Aligned(window) => Ok(Box::new(WindowAssign::new(assign.time_column, window, assign.on_error, input))),
+        Window::Session { .. } => Err(Error::internal("sessions are not bound")),
+    }
+}
+
+fn compile_window_aggregate(w: &physical::WindowAggregate, input: Vec<DataType>) -> Result<Box<dyn Operator>> {
+    match w.window {
+        Window::Aligned(window) => Ok(Box::new(WindowAggregate::new(
             w.time_column,
             w.split_watermark_column,
-            w.window,
+            window,
             w.keys.clone(),
             w.calls.clone(),
             w.emit,
@@ -176,7 +191,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             w.input_retracts,
             w.on_error,
             input,
-        )),
-        NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => unreachable!("not operators"),
-    })
+        ))),
+        Window::Session { .. } => Err(Error::internal("sessions are not bound")),
+    }
 }

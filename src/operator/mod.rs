@@ -13,6 +13,7 @@ mod scan;
 mod window_aggregate;
 mod window_assign;
 mod window_rows;
+mod window_slice;
 #[cfg(test)]
 mod tests;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::batch::{Column, RowKind, Selection};
 use crate::types::Value;
-use crate::types::relation::{AggregateCall, AggregateFunction, Changes, Distinct, Emit, Retracts, Window};
+use crate::types::relation::{AggregateCall, AggregateFunction, Aligned, Changes, Distinct, Emit, Retracts};
 
 const TYPES: [DataType; 4] = [DataType::BigInt, DataType::Timestamp(3), DataType::Int, DataType::Boolean];
 
@@ -116,22 +116,30 @@ fn remaining(rows: &[Row]) -> Vec<&Vec<Value>> {
     live
 }
 
-fn check(window: Option<Window>, emit: Emit, retracts: Retracts) {
+fn check(window: Option<Aligned>, emit: Emit, retracts: Retracts) {
     for (seed, split) in [(1, 1), (2, 3), (3, 400), (4, 50)] {
         let rows = random_rows(seed, 400, retracts);
         let mut groups: BTreeMap<String, (Vec<Value>, Vec<&Vec<Value>>)> = BTreeMap::new();
         for row in remaining(&rows) {
             let Value::Int(time) = row[1] else { continue };
-            let starts: Vec<Option<i64>> = match window {
+            let ends: Vec<Option<i64>> = match window {
                 None => vec![None],
-                Some(w) => (-200..200).filter(|s| s % w.slide() == 0 && *s <= time && time < s + w.size()).map(Some).collect(),
+                Some(w) => {
+                    let is_window = |end: i64| match w {
+                        Aligned::Hop { size, slide, .. } => (end - size) % slide == 0,
+                        _ => end % w.step() == 0,
+                    };
+                    let holds = |end: i64| w.start_of(end) <= time && time < end;
+                    (-200..200).filter(|end| is_window(*end) && holds(*end)).map(Some).collect()
+                }
             };
-            for start in starts {
+            for end in ends {
                 let mut key = vec![row[0].clone()];
-                key.extend(start.iter().flat_map(|s| {
-                    let end = s + window.unwrap().size();
-                    [Value::Int(*s), Value::Int(end), Value::Int(end - 1_000_000)]
-                }));
+                key.extend(
+                    end.iter().flat_map(|end| {
+                        [Value::Int(window.unwrap().start_of(*end)), Value::Int(*end), Value::Int(end - 1_000_000)]
+                    }),
+                );
                 groups.entry(format!("{key:?}")).or_insert((key, Vec::new())).1.push(row);
             }
         }
@@ -162,8 +170,10 @@ fn aggregates_give_what_recomputing_gives() {
     for emit in [Emit::OnChange, Emit::OnClose] {
         for retracts in [Retracts::Never, Retracts::Maybe] {
             check(None, emit, retracts);
-            check(Some(Window::Tumble { size: 10, offset: 0 }), emit, retracts);
-            check(Some(Window::Hop { size: 20, slide: 5, offset: 0 }), emit, retracts);
+            check(Some(Aligned::Tumble { size: 10, offset: 0 }), emit, retracts);
+            check(Some(Aligned::Hop { size: 20, slide: 5, offset: 0 }), emit, retracts);
+            check(Some(Aligned::Hop { size: 7, slide: 3, offset: 0 }), emit, retracts);
+            check(Some(Aligned::Cumulate { size: 20, step: 5, offset: 0 }), emit, retracts);
         }
     }
 }
@@ -186,7 +196,7 @@ fn a_row_that_overflows_a_sum_leaves_no_trace() {
 
 #[test]
 fn late_rows_are_decided_window_by_window() {
-    let window = Window::Hop { size: 20, slide: 10, offset: 0 };
+    let window = Aligned::Hop { size: 20, slide: 10, offset: 0 };
     let (emit, never) = (Emit::OnClose, Retracts::Never);
     let calls = calls()[..1].to_vec();
     let mut hop = WindowAggregate::new(1, Some(0), window, vec![], calls, emit, BOTH, never, OnError::SetAside, TYPES.to_vec());

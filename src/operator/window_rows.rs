@@ -1,52 +1,35 @@
 //! The rows of a batch by the windows they go to, late ones apart: the step before a window aggregate's groups.
 //!
-//! Most batches lie between two starts of windows as a whole; they are told by their first and last time, and no row is looked at. In
+//! Most batches lie in one slice of time as a whole; they are told by their first and last time, and no row is looked at. In
 //! others a row is placed by division only where it does not lie beside the row before.
 
-use super::window_assign::starts;
+use super::window_slice::{Pane, Slice, is_passed};
 use crate::batch::order::span;
 use crate::batch::{Batch, Column, Selection, Values};
 use crate::types::EventTime;
-use crate::types::relation::Window;
+use crate::types::relation::Aligned;
 
 /// Rows by window, used anew for every batch.
 #[derive(Default)]
 pub struct WindowRows {
-    /// Start and rows of each window, by start.
-    pub windows: Vec<(EventTime, Selection)>,
+    /// Rows of each pane, by the end of its last window. A row that is late for some of its windows is in a pane without them.
+    pub panes: Vec<(Pane, Selection)>,
     /// Rows too late for all of their windows.
     pub late: Vec<u32>,
-    /// Rows that belong to no window, and why.
+    /// Rows that have no place in time, and why.
     pub failed: Vec<(u32, &'static str)>,
-}
-
-/// First and last start of the windows of all times in `from..to`.
-#[derive(Clone, Copy)]
-struct Slice {
-    from: EventTime,
-    to: EventTime,
-    first: EventTime,
-    last: EventTime,
-}
-
-impl Slice {
-    fn of(time: EventTime, window: &Window) -> Option<Slice> {
-        let (first, last) = starts(window, time)?;
-        Some(Slice { from: last, to: last.saturating_add(window.slide()), first, last })
-    }
-
-    fn holds(&self, time: EventTime) -> bool {
-        self.from <= time && time < self.to
-    }
+    /// Rows between two windows.
+    pub outside: u64,
 }
 
 impl WindowRows {
     /// Sorts the rows of a batch. A row is late for a window that the watermark of its own split, or `watermark`, has passed. Hot:
     /// once per batch.
-    pub fn sort(&mut self, batch: &Batch, window: &Window, times: &Column, split: Option<&Column>, watermark: EventTime) {
-        self.windows.clear();
+    pub fn sort(&mut self, batch: &Batch, window: &Aligned, times: &Column, split: Option<&Column>, watermark: EventTime) {
+        self.panes.clear();
         self.late.clear();
         self.failed.clear();
+        self.outside = 0;
         let Values::I64(values) = &times.values else {
             self.failed = (0..batch.rows() as u32).map(|row| (row, "event time is no timestamp")).collect();
             return;
@@ -61,7 +44,7 @@ impl WindowRows {
         &mut self,
         times: &[EventTime],
         nullable: bool,
-        window: &Window,
+        window: &Aligned,
         split: Option<&Column>,
         watermark: EventTime,
     ) -> bool {
@@ -74,23 +57,26 @@ impl WindowRows {
             Some(Values::I64(marks)) => span(marks).1.max(watermark),
             _ => watermark,
         };
-        if newest >= slice.first + (window.size() - 1) {
+        if slice.pane.is_empty() || is_passed(slice.pane.first, newest) {
             return false;
         }
-        let mut start = slice.first;
-        while start <= slice.last {
-            self.windows.push((start, Selection::All(times.len())));
-            start += window.slide();
-        }
+        self.panes.push((slice.pane, Selection::All(times.len())));
         true
     }
 
-    fn sort_each(&mut self, column: &Column, times: &[EventTime], window: &Window, split: Option<&Column>, watermark: EventTime) {
+    fn sort_each(
+        &mut self,
+        column: &Column,
+        times: &[EventTime],
+        window: &Aligned,
+        split: Option<&Column>,
+        watermark: EventTime,
+    ) {
         let own = |row: usize| match split.map(|c| (&c.values, c.is_null(row))) {
             Some((Values::I64(marks), false)) => marks[row].max(watermark),
             _ => watermark,
         };
-        let mut slice = Slice { from: 0, to: 0, first: 0, last: 0 };
+        let mut slice = Slice { from: 0, to: 0, pane: Pane { first: 0, last: 0 } };
         for (row, time) in times.iter().enumerate() {
             if column.is_null(row) {
                 self.failed.push((row as u32, "event time is NULL"));
@@ -105,32 +91,25 @@ impl WindowRows {
                     }
                 }
             }
-            self.place(row as u32, slice, window, own(row));
-        }
-        self.windows.sort_unstable_by_key(|(start, _)| *start);
-    }
-
-    fn place(&mut self, row: u32, slice: Slice, window: &Window, watermark: EventTime) {
-        let passed = |start: EventTime| watermark >= start + (window.size() - 1);
-        if passed(slice.last) {
-            return self.late.push(row);
-        }
-        let mut start = slice.first;
-        while start <= slice.last {
-            if !passed(start) {
-                self.rows_of(start).push(row);
+            if slice.pane.is_empty() {
+                self.outside += 1;
+                continue;
             }
-            start += window.slide();
+            match slice.pane.open(own(row), window) {
+                Some(pane) => self.rows_of(pane).push(row as u32),
+                None => self.late.push(row as u32),
+            }
         }
+        self.panes.sort_unstable_by_key(|(pane, _)| *pane);
     }
 
-    fn rows_of(&mut self, start: EventTime) -> &mut Vec<u32> {
-        // Rows that follow each other mostly go to the same few windows, the one found last first.
-        let at = self.windows.iter().rposition(|(known, _)| *known == start).unwrap_or_else(|| {
-            self.windows.push((start, Selection::Rows(Vec::new())));
-            self.windows.len() - 1
+    fn rows_of(&mut self, pane: Pane) -> &mut Vec<u32> {
+        // Rows that follow each other mostly go to the same few panes, the one found last first.
+        let at = self.panes.iter().rposition(|(known, _)| *known == pane).unwrap_or_else(|| {
+            self.panes.push((pane, Selection::Rows(Vec::new())));
+            self.panes.len() - 1
         });
-        match &mut self.windows[at].1 {
+        match &mut self.panes[at].1 {
             Selection::Rows(rows) => rows,
             Selection::All(_) => unreachable!("rows are placed one by one"),
         }
@@ -145,7 +124,7 @@ mod tests {
     use crate::types::{DataType, Value};
 
     /// Random times with random marks against windows found by trying all.
-    fn check(seed: u64, window: Window, spread: i64, nulls: u8) {
+    fn check(seed: u64, window: Aligned, spread: i64, nulls: u8) {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut sorted = WindowRows::default();
         for _ in 0..200 {
@@ -161,7 +140,8 @@ mod tests {
             let watermark = base + random.i64(-30..5);
             let batch = Batch::new(vec![times.clone(), marks.clone()], rows, 1);
             sorted.sort(&batch, &window, &times, Some(&marks), watermark);
-            let (mut expected, mut late, mut failed) = (BTreeMap::<i64, Vec<usize>>::new(), Vec::new(), Vec::new());
+            let (mut expected, mut late, mut failed, mut outside) =
+                (BTreeMap::<i64, Vec<usize>>::new(), Vec::new(), Vec::new(), 0);
             for row in 0..rows {
                 let (Value::Int(time), Value::Int(mark)) =
                     (times.value(row, &DataType::BigInt), marks.value(row, &DataType::BigInt))
@@ -169,28 +149,40 @@ mod tests {
                     failed.push(row as u32);
                     continue;
                 };
-                let open = |start: &i64| mark.max(watermark) < start + window.size() - 1;
-                let holds = |start: &i64| *start <= time && time < start + window.size();
-                let of: Vec<i64> = (-500..500).filter(|s| s % window.slide() == 0).filter(holds).collect();
-                if !of.iter().any(open) {
-                    late.push(row as u32);
+                let open = |end: &i64| mark.max(watermark) < end - 1;
+                let is_window = |end: &i64| match window {
+                    Aligned::Hop { size, slide, .. } => (end - size) % slide == 0,
+                    _ => end % window.step() == 0,
+                };
+                let holds = |end: &i64| window.start_of(*end) <= time && time < *end;
+                let of: Vec<i64> = (-500..500).filter(is_window).filter(holds).collect();
+                match of.iter().any(open) {
+                    false if of.is_empty() => outside += 1,
+                    false => late.push(row as u32),
+                    true => of.iter().filter(|end| open(end)).for_each(|end| expected.entry(*end).or_default().push(row)),
                 }
-                of.iter().filter(|start| open(start)).for_each(|start| expected.entry(*start).or_default().push(row));
             }
-            let found: BTreeMap<i64, Vec<usize>> =
-                sorted.windows.iter().map(|(start, rows)| (*start, rows.iter().collect())).collect();
-            assert_eq!((found, sorted.windows.len()), (expected.clone(), expected.len()));
-            assert!(sorted.windows.is_sorted_by_key(|(start, _)| *start));
-            assert_eq!((&sorted.late, sorted.failed.iter().map(|f| f.0).collect::<Vec<_>>()), (&late, failed));
+            let mut found = BTreeMap::<i64, Vec<usize>>::new();
+            for (pane, rows) in &sorted.panes {
+                pane.ends(&window).for_each(|end| found.entry(end).or_default().extend(rows.iter()));
+            }
+            found.values_mut().for_each(|rows| rows.sort_unstable());
+            assert_eq!(found, expected);
+            assert!(sorted.panes.windows(2).all(|pair| pair[0].0 < pair[1].0));
+            let failed_found = sorted.failed.iter().map(|f| f.0).collect::<Vec<_>>();
+            assert_eq!((&sorted.late, failed_found, sorted.outside), (&late, failed, outside));
         }
     }
 
     #[test]
     fn rows_go_where_trying_all_windows_puts_them() {
         for spread in [1, 3, 20, 100] {
-            check(1, Window::Tumble { size: 10, offset: 0 }, spread, 0);
-            check(2, Window::Tumble { size: 10, offset: 0 }, spread, 10);
-            check(3, Window::Hop { size: 20, slide: 5, offset: 0 }, spread, 0);
+            check(1, Aligned::Tumble { size: 10, offset: 0 }, spread, 0);
+            check(2, Aligned::Tumble { size: 10, offset: 0 }, spread, 10);
+            check(3, Aligned::Hop { size: 20, slide: 5, offset: 0 }, spread, 0);
+            check(4, Aligned::Hop { size: 7, slide: 3, offset: 0 }, spread, 10);
+            check(5, Aligned::Hop { size: 3, slide: 7, offset: 0 }, spread, 10);
+            check(6, Aligned::Cumulate { size: 20, step: 5, offset: 0 }, spread, 10);
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::expr::Expr;
 use crate::sink::Sink;
 use crate::source::{Projection, Source};
 pub use crate::types::relation::{
-    AggregateCall, AggregateFunction, Changes, Distinct, Emit, JoinKind, OnError, RankFunction, Retracts, SortKey, Window,
+    AggregateCall, AggregateFunction, Aligned, Changes, Distinct, Emit, JoinKind, OnError, RankFunction, Retracts, SortKey,
+    Window,
 };
 use crate::types::{DataType, Schema};
 

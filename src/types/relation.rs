@@ -12,9 +12,21 @@ pub enum OnError {
     Fail,
 }
 
-/// The windows a row belongs to. Nanoseconds; windows are [start, end) and aligned to `offset`.
+/// The windows a row belongs to. Nanoseconds; windows are [start, end).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
+    /// Those of its time, whatever other rows there are.
+    Aligned(Aligned),
+    /// One that rows of the same key make together: it ends when none of them has come for so long.
+    Session {
+        /// Time without rows after which it ends.
+        gap: i64,
+    },
+}
+
+/// Windows that stand where they stand, aligned to `offset`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aligned {
     /// One window a row.
     Tumble {
         /// Length.
@@ -22,12 +34,21 @@ pub enum Window {
         /// Shift of the alignment.
         offset: i64,
     },
-    /// size / slide windows a row; size is a multiple of slide.
+    /// A window begins at every multiple of `slide`; a row is in about size / slide of them, in none where it lies between two.
     Hop {
         /// Length.
         size: i64,
         /// Distance of starts.
         slide: i64,
+        /// Shift of the alignment.
+        offset: i64,
+    },
+    /// Windows with one start that grow by `step` up to `size`, which is a multiple of it; then the next begin.
+    Cumulate {
+        /// Length of the longest.
+        size: i64,
+        /// Distance of ends.
+        step: i64,
         /// Shift of the alignment.
         offset: i64,
     },
@@ -194,28 +215,35 @@ pub enum Retracts {
     Maybe,
 }
 
-impl Window {
-    /// Length of a window.
+impl Aligned {
+    /// Distance from the end of a window to that of the next.
+    pub fn step(&self) -> i64 {
+        match self {
+            Aligned::Tumble { size, .. } => *size,
+            Aligned::Hop { slide, .. } => *slide,
+            Aligned::Cumulate { step, .. } => *step,
+        }
+    }
+
+    /// Length of the longest window.
     pub fn size(&self) -> i64 {
         match self {
-            Window::Tumble { size, .. } | Window::Hop { size, .. } => *size,
+            Aligned::Tumble { size, .. } | Aligned::Hop { size, .. } | Aligned::Cumulate { size, .. } => *size,
         }
     }
 
-    /// Distance of starts.
-    pub fn slide(&self) -> i64 {
+    /// Shift of the alignment.
+    pub fn offset(&self) -> i64 {
         match self {
-            Window::Tumble { size, .. } => *size,
-            Window::Hop { slide, .. } => *slide,
+            Aligned::Tumble { offset, .. } | Aligned::Hop { offset, .. } | Aligned::Cumulate { offset, .. } => *offset,
         }
     }
 
-    /// Start of the last window that holds `time`; `None` if it lies outside i64 nanoseconds.
-    pub fn last_start(&self, time: i64) -> Option<i64> {
-        let offset = match self {
-            Window::Tumble { offset, .. } | Window::Hop { offset, .. } => *offset,
-        };
-        let shifted = time.checked_sub(offset)?;
-        shifted.checked_sub(shifted.rem_euclid(self.slide()))?.checked_add(offset)
+    /// Start of the window that ends at `end`.
+    pub fn start_of(&self, end: i64) -> i64 {
+        match self {
+            Aligned::Tumble { size, .. } | Aligned::Hop { size, .. } => end - size,
+            Aligned::Cumulate { size, offset, .. } => end - 1 - (end - 1 - offset).rem_euclid(*size),
+        }
     }
 }

@@ -44,7 +44,7 @@ impl QueryBinder<'_> {
             }
             F::Table { args: Some(_), .. } | F::Function { .. } => Err(unsupported(
                 "this table function",
-                "TUMBLE and HOP are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
+                "TUMBLE, HOP and CUMULATE are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
                 factor,
             )),
             F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref()),
@@ -56,7 +56,9 @@ impl QueryBinder<'_> {
                 }
                 Some(_) => self.with_joins(table_with_joins),
             },
-            other => Err(unsupported("this form of FROM", "tables, views, sub-queries, TUMBLE and HOP are there", other)),
+            other => {
+                Err(unsupported("this form of FROM", "tables, views, sub-queries, TUMBLE, HOP and CUMULATE are there", other))
+            }
         }
     }
 

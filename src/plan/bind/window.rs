@@ -12,7 +12,7 @@ use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::limits::WINDOW_PANES_MAX;
 use crate::plan::logical::{Plan, WindowAssign};
-use crate::plan::physical::Window;
+use crate::plan::physical::{Aligned, Window};
 use crate::types::{DataType, Field, Schema, Value};
 
 /// The columns a window appends, in order.
@@ -63,10 +63,11 @@ fn upper_name(call: &ast::Function) -> String {
 
 /// The types of window_start, window_end and window_time for an event-time column of this type.
 pub fn window_types(time: &DataType, window: &Window) -> [DataType; 3] {
-    let offset = match window {
-        Window::Tumble { offset, .. } | Window::Hop { offset, .. } => *offset,
+    let lengths = match window {
+        Window::Aligned(aligned) => [aligned.size(), aligned.step(), aligned.offset()],
+        Window::Session { gap } => [*gap, 0, 0],
     };
-    let whole = [window.size(), window.slide(), offset].iter().all(|n| n % MILLISECOND == 0);
+    let whole = lengths.iter().all(|n| n % MILLISECOND == 0);
     let precision = if whole { 3 } else { 9 };
     let end = if matches!(time, DataType::TimestampLtz(_)) {
         DataType::TimestampLtz(precision)
@@ -89,7 +90,7 @@ impl QueryBinder<'_> {
         let (Some(table), true) = (args.first(), is_window_function(&name)) else {
             return Err(Error::sql(format!("there is no table function '{name}'"))
                 .at(span_of(&call.name))
-                .hint("TUMBLE and HOP are there"));
+                .hint("TUMBLE, HOP and CUMULATE are there"));
         };
         let relation = self.table_argument(table)?;
         let (time_column, durations) = match args.get(1).and_then(|a| descriptor(a)) {
@@ -202,39 +203,42 @@ fn time_column_or_at(relation: &Relation, span: Span) -> Result<usize> {
 
 fn durations_of(name: &str, args: &[&ast::Expr], span: Span) -> Result<Window> {
     let spans = args.iter().map(|a| duration(a)).collect::<Result<Vec<i64>>>()?;
-    let window = match (name, spans.as_slice()) {
-        ("TUMBLE", [size]) => Window::Tumble { size: *size, offset: 0 },
-        ("TUMBLE", [size, offset]) => Window::Tumble { size: *size, offset: *offset },
-        ("HOP", [slide, size]) => Window::Hop { size: *size, slide: *slide, offset: 0 },
-        ("HOP", [slide, size, offset]) => Window::Hop { size: *size, slide: *slide, offset: *offset },
+    let offset = |at: usize| spans.get(at).copied().unwrap_or_default();
+    let aligned = match (name, spans.as_slice()) {
+        ("TUMBLE", [size] | [size, _]) => Aligned::Tumble { size: *size, offset: offset(1) },
+        ("HOP", [slide, size] | [slide, size, _]) => Aligned::Hop { size: *size, slide: *slide, offset: offset(2) },
+        ("CUMULATE", [step, size] | [step, size, _]) => Aligned::Cumulate { size: *size, step: *step, offset: offset(2) },
         ("TUMBLE", _) => return Err(Error::sql("TUMBLE takes a size and, if need be, an offset").at(span)),
         ("HOP", _) => return Err(Error::sql("HOP takes a slide, a size and, if need be, an offset").at(span)),
-        _ => return Err(Error::sql(format!("{name} windows are not supported")).at(span).hint("TUMBLE and HOP are there")),
+        ("CUMULATE", _) => return Err(Error::sql("CUMULATE takes a step, a size and, if need be, an offset").at(span)),
+        _ => {
+            let hint = "TUMBLE, HOP and CUMULATE are there";
+            return Err(Error::sql(format!("{name} windows are not supported")).at(span).hint(hint));
+        }
     };
-    check(window).map_err(|e| e.at(span))
+    check(aligned).map(Window::Aligned).map_err(|e| e.at(span))
 }
 
-fn check(window: Window) -> Result<Window> {
-    let (size, slide) = (window.size(), window.slide());
-    if size <= 0 || slide <= 0 {
+fn check(window: Aligned) -> Result<Aligned> {
+    let (size, step) = (window.size(), window.step());
+    if size <= 0 || step <= 0 {
         return Err(Error::sql("a window must be longer than nothing").hint("such as INTERVAL '10' SECOND"));
     }
-    if size % slide != 0 {
-        return Err(
-            Error::sql("the size of HOP must be a multiple of its slide").hint("the order is HOP(table, time, slide, size)")
-        );
+    if matches!(window, Aligned::Cumulate { .. }) && size % step != 0 {
+        return Err(Error::sql("the size of CUMULATE must be a multiple of its step")
+            .hint("the order is CUMULATE(table, time, step, size)"));
     }
-    if size / slide > WINDOW_PANES_MAX {
-        return Err(Error::limit(format!(
-            "a row would belong to {} windows, at most {WINDOW_PANES_MAX} are allowed",
-            size / slide
-        ))
-        .hint("take a longer slide"));
+    if size / step > WINDOW_PANES_MAX {
+        let error = format!("a row would belong to {} windows, at most {WINDOW_PANES_MAX} are allowed", size / step);
+        return Err(Error::limit(error).hint("take a longer slide or step"));
     }
     Ok(window)
 }
 
 fn duration(e: &ast::Expr) -> Result<i64> {
+    if let ast::Expr::UnaryOp { op: ast::UnaryOperator::Minus, expr } = e {
+        return duration(expr).map(|nanos| -nanos);
+    }
     let bound = match e {
         ast::Expr::Interval(interval) => bind_interval(interval)?,
         _ => return Err(Error::sql("an INTERVAL constant is expected here").at(span_of(e)).hint("such as INTERVAL '10' SECOND")),

@@ -11,7 +11,7 @@ pub use self::physical::outline;
 use super::Planned;
 use super::bind::Output;
 use super::logical::Plan;
-use super::physical::{Emit, RankFunction, SortKey, Window};
+use super::physical::{Aligned, Emit, RankFunction, SortKey, Window};
 use crate::types::Schema;
 
 /// Both plans of a job, run on `shards` shards.
@@ -129,8 +129,16 @@ fn emit(emit: Emit) -> &'static str {
 
 fn window(window: &Window) -> String {
     let (kind, offset) = match window {
-        Window::Tumble { size, offset } => (format!("TUMBLE({})", span(*size)), *offset),
-        Window::Hop { size, slide, offset } => (format!("HOP({} every {})", span(*size), span(*slide)), *offset),
+        Window::Session { gap } => (format!("SESSION({})", span(*gap)), 0),
+        Window::Aligned(aligned) => {
+            let (size, step) = (span(aligned.size()), span(aligned.step()));
+            let kind = match aligned {
+                Aligned::Tumble { .. } => format!("TUMBLE({size})"),
+                Aligned::Hop { .. } => format!("HOP({size} every {step})"),
+                Aligned::Cumulate { .. } => format!("CUMULATE({size} by {step})"),
+            };
+            (kind, aligned.offset())
+        }
     };
     if offset == 0 { kind } else { format!("{kind} offset {}", span(offset)) }
 }

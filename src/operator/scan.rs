@@ -1,7 +1,7 @@
 //! What a scan does to the rows its reader makes: computed columns, then event time and the watermark of the split. Row road.
 //!
-//! Not an `Operator`, because it works on behalf of a split whose watermark it moves. Every row carries the watermark of its own split
-//! as of that row in a hidden last column, if somebody behind asks for it.
+//! Not an `Operator`, because it works on behalf of a split whose watermark it moves. Every row carries the watermark that its own split
+//! had before it in a hidden last column, if somebody behind asks for it.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ pub struct EventTimeRows {
     pub time_column: usize,
     /// The watermark a row asks for, over the scan's output columns.
     pub program: Program,
-    /// Whether every row is to carry the watermark as of itself.
+    /// Whether every row is to carry the watermark before it.
     pub emits_split_watermark: bool,
 }
 
@@ -99,7 +99,8 @@ fn refuse_future(time_column: usize, types: &[DataType], batch: Batch, latest: E
     batch.gather(&all.filter(|row| !is_ahead(row)))
 }
 
-/// Raises `watermark` to the greatest wanted so far; gives it per row where asked. Hot: once per row.
+/// Raises `watermark` to the greatest wanted so far; gives what it was before each row where asked. Hot: once per
+/// row.
 fn advance(wanted: Cow<'_, Column>, watermark: &mut EventTime, per_row: bool) -> Option<Column> {
     let Values::I64(times) = &wanted.values else { return None };
     let mut running = *watermark;
@@ -107,20 +108,24 @@ fn advance(wanted: Cow<'_, Column>, watermark: &mut EventTime, per_row: bool) ->
         *watermark = running.max(span(times).1);
         return None;
     }
-    // Most splits bring their rows in order: then what is wanted is what is given.
+    // Most splits bring their rows in order: then what a row wants is what the next one is given.
     if wanted.validity.is_none()
-        && let [first, .., last] | [first @ last] = times.as_slice()
-        && *first >= running
+        && let [most @ .., last] = times.as_slice()
+        && times[0] >= running
         && is_ascending(times)
     {
         *watermark = *last;
-        return Some(wanted.into_owned());
+        let mut rows = Vec::with_capacity(times.len());
+        rows.push(running);
+        rows.extend_from_slice(most);
+        return Some(Column::from_values(Values::I64(rows)));
     }
     let raised = |(row, time): (usize, &EventTime)| {
+        let before = running;
         if !wanted.is_null(row) {
-            running = running.max(*time);
+            running = before.max(*time);
         }
-        running
+        before
     };
     let rows: Vec<EventTime> = times.iter().enumerate().map(raised).collect();
     *watermark = running;
@@ -131,17 +136,17 @@ fn advance(wanted: Cow<'_, Column>, watermark: &mut EventTime, per_row: bool) ->
 mod tests {
     use super::*;
 
-    /// The watermark after some rows and as of each, by the loop that says what is meant.
+    /// The watermark before each row and after the last, by the loop that says what is meant.
     fn naive(wanted: &[Option<EventTime>], before: EventTime) -> Vec<EventTime> {
-        let known = |upto: usize| wanted[..=upto].iter().flatten().copied().chain([before]).max();
-        (0..wanted.len()).filter_map(known).collect()
+        let known = |upto: usize| wanted[..upto].iter().flatten().copied().chain([before]).max();
+        (0..=wanted.len()).filter_map(known).collect()
     }
 
     fn check(wanted: &[Option<EventTime>], before: EventTime) {
         let mut column = Column::from_values(Values::I64(wanted.iter().map(|time| time.unwrap_or(i64::MAX)).collect()));
         (0..wanted.len()).filter(|row| wanted[*row].is_none()).for_each(|row| column.set_null(row));
-        let rows = naive(wanted, before);
-        let after = rows.last().copied().unwrap_or(before);
+        let mut rows = naive(wanted, before);
+        let after = rows.pop().unwrap_or(before);
         for cow in [Cow::Borrowed(&column), Cow::Owned(column.clone())] {
             let mut watermark = before;
             assert!(advance(cow.clone(), &mut watermark, false).is_none());

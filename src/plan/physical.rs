@@ -78,7 +78,7 @@ pub struct Scan {
     /// Types of those columns.
     pub read_types: Vec<DataType>,
     /// Output columns over the columns read (physical and computed), in order of `Node::schema`; a hidden last column
-    /// `$watermark` (BIGINT, the split's watermark as of the row) is added by the shard where `emits_split_watermark`.
+    /// `$watermark` (BIGINT, the split's watermark before the row) is added by the shard where `emits_split_watermark`.
     pub columns: Vec<Expr>,
     /// Event-time column and watermark over the *output* columns.
     pub watermark: Option<WatermarkSpec>,

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::json::scan;
-use super::{DecodeField, base64};
+use super::{DecodeField, base64, kinds};
 use crate::batch::{Column, Values, text};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -24,6 +24,8 @@ pub(super) enum Misfit {
     TooLong,
     /// It is NULL or missing where NOT NULL is declared.
     Null,
+    /// It is no kind of row.
+    NoKind,
 }
 
 /// Refuses types that have no text form to read.
@@ -42,7 +44,10 @@ pub(super) fn check_readable(name: &str, data_type: &DataType) -> Result<()> {
 pub(super) fn push_text(column: &mut Column, data_type: &DataType, text: &[u8]) -> std::result::Result<(), Misfit> {
     match &mut column.values {
         Values::Bool(v) => v.push(parse_boolean(text)?),
-        Values::I8(v) => v.push(narrow(parse_integer(text)?)?),
+        Values::I8(v) => v.push(match data_type {
+            DataType::Varchar(_) => kinds::parse(text)?,
+            _ => narrow(parse_integer(text)?)?,
+        }),
         Values::I16(v) => v.push(narrow(parse_integer(text)?)?),
         Values::I32(v) => v.push(match data_type {
             DataType::Date => time::parse_date(text).ok_or(Misfit::Malformed)?,
@@ -113,7 +118,11 @@ pub(super) fn misfit_reason(field: &DecodeField, text: &[u8], misfit: Misfit) ->
         Misfit::Malformed => format!("field '{name}': {shown} is not a value of {data_type}"),
         Misfit::OutOfRange => format!("field '{name}': {shown} is out of range of {data_type}"),
         Misfit::TooLong => format!("field '{name}': {shown} is too long for {data_type}"),
+        Misfit::Null if *field == kinds::field(field.position) => {
+            format!("field '{name}' is missing: it says the kind of the row")
+        }
         Misfit::Null => format!("field '{name}' is NULL or missing, but declared NOT NULL"),
+        Misfit::NoKind => format!("field '{name}': {shown} is no kind of row, which is +I, -U, +U or -D"),
     })
 }
 

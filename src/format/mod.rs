@@ -6,8 +6,10 @@
 mod base64;
 mod csv;
 mod digits;
+mod envelope;
 mod fields;
 mod json;
+mod kinds;
 mod lines;
 mod marks;
 mod raw;
@@ -19,23 +21,44 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use csv::CsvFormat;
+pub use envelope::EnvelopeFormat;
 pub use json::JsonFormat;
 pub use raw::RawFormat;
 
-use crate::batch::{Batch, Column};
+use self::envelope::Envelope;
+use crate::batch::{Batch, Column, RowKind};
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::types::relation::Changelog;
 use crate::types::{self, ColumnKind, DataType, Options, Schema};
 
 /// The format that the WITH options of a table with these columns name. Marks the options it knows; the connector
 /// refuses the rest.
 pub fn create(options: &Options, columns: &[types::Column]) -> Result<Arc<dyn Format>> {
     options.required("format")?;
-    Ok(match options.choice("format", &["json", "csv", "raw"])? {
+    if let Some(envelope) = Envelope::of(options) {
+        return Ok(Arc::new(EnvelopeFormat::new(options, envelope)?));
+    }
+    Ok(match options.choice("format", &NAMES)? {
         Some(1) => Arc::new(CsvFormat::new(options, columns)?),
         Some(2) => Arc::new(RawFormat::new(options, columns)?),
-        _ => Arc::new(JsonFormat::new(options)?),
+        _ => Arc::new(JsonFormat::new(options, columns)?),
     })
+}
+
+/// What can stand behind `'format' =`.
+const NAMES: [&str; 7] = ["json", "csv", "raw", "debezium-json", "maxwell-json", "canal-json", "ogg-json"];
+
+/// What the rows of a table with these options say of each other: the format says it itself, or `'changelog'` does.
+pub fn changelog(options: &Options) -> Result<Changelog> {
+    match Envelope::of(options) {
+        Some(_) => Ok(Changelog::Retract),
+        None => Ok(match options.choice("changelog", &["false", "true", "retract", "upsert"])? {
+            Some(1 | 2) => Changelog::Retract,
+            Some(3) => Changelog::Upsert,
+            _ => Changelog::Append,
+        }),
+    }
 }
 
 /// `'line.max-bytes'`.
@@ -64,33 +87,6 @@ fn refuse_ignoring_errors(options: &Options, key: &str) -> Result<()> {
 fn physical(columns: &[types::Column]) -> impl Iterator<Item = &types::Column> {
     columns.iter().filter(|c| c.kind == ColumnKind::Physical)
 }
-
-/// Whether rows are written with their kinds (`'changelog' = 'true'`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kinds {
-    /// Rows are written as they are.
-    Omitted,
-    /// A last field `op` says +I, -U, +U or -D.
-    Written,
-}
-
-impl Kinds {
-    fn of(options: &Options) -> Result<Self> {
-        Ok(if is_true(options, "changelog")? { Kinds::Written } else { Kinds::Omitted })
-    }
-
-    /// Refuses a column that bears the name of the kinds' field.
-    fn check(self, schema: &Schema) -> Result<()> {
-        match schema.index_of(KIND_FIELD) {
-            Some(_) if self == Kinds::Written => Err(Error::sql(format!("'changelog' = 'true' adds a field '{KIND_FIELD}'"))
-                .hint(format!("rename the column '{KIND_FIELD}' of the table"))),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Name of the field that says a row's kind.
-const KIND_FIELD: &str = "op";
 
 /// A column the decoder shall make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +119,8 @@ pub struct BadRecord {
 pub struct Decoded {
     /// One for each field asked for, all of `rows` values.
     pub columns: Vec<Column>,
+    /// Kinds of the rows; `None` when all are `Insert`.
+    pub kinds: Option<Vec<RowKind>>,
     /// Rows so far.
     pub rows: usize,
     /// Refused records so far.
@@ -132,7 +130,16 @@ pub struct Decoded {
 impl Decoded {
     /// Empty columns of these types.
     pub fn new(types: &[DataType], capacity: usize) -> Self {
-        Self { columns: types.iter().map(|t| Column::with_capacity(t, capacity)).collect(), rows: 0, bad: Vec::new() }
+        Self { columns: types.iter().map(|t| Column::with_capacity(t, capacity)).collect(), ..Self::default() }
+    }
+
+    /// Adds the kind of the row that comes next. Hot: once per row of a changelog.
+    fn push_kind(&mut self, kind: RowKind) {
+        match &mut self.kinds {
+            Some(kinds) => kinds.push(kind),
+            None if kind == RowKind::Insert => {}
+            None => self.kinds = Some([vec![RowKind::Insert; self.rows], vec![kind]].concat()),
+        }
     }
 }
 
@@ -147,8 +154,8 @@ pub enum Input {
 
 /// Turns the bytes of one split into rows. Keeps position (offset, line) between calls.
 pub trait Decoder: Send {
-    /// Decodes records from the front of `bytes` until `rows_max` rows are in `out` or no whole record is left. Returns how
-    /// many bytes were consumed; the caller presents the rest again, followed by new bytes. Hot: once per batch.
+    /// Decodes records from the front of `bytes` until `rows_max` rows are in `out` or no whole record is left; a record of several
+    /// rows (the old and the new content of one) is taken whole. Returns how many bytes were consumed; the caller presents the rest again, followed by new bytes. Hot: once per batch.
     fn decode(&mut self, bytes: &[u8], input: Input, rows_max: usize, out: &mut Decoded) -> usize;
 }
 
@@ -158,9 +165,9 @@ pub trait Format: Send + Sync + std::fmt::Debug {
     fn decoder(&self, fields: &[DecodeField]) -> Result<Box<dyn Decoder>>;
     /// An encoder of rows with this schema.
     fn encoder(&self, schema: &Schema) -> Result<Box<dyn Encoder>>;
-    /// Whether encoded rows can say their kind, so that a changelog can be written (`changelog` columns such as `op`).
-    fn carries_kinds(&self) -> bool {
-        false
+    /// What its rows can say of each other, read and written.
+    fn changelog(&self) -> Changelog {
+        Changelog::Append
     }
 }
 

@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::lines::{Place, bad_record};
-use super::{DecodeField, Decoded, Decoder, Encoder, Format, Input, is_true, line_bytes_max, physical};
+use super::{DecodeField, Decoded, Decoder, Encoder, Format, Input, line_bytes_max, physical};
 use crate::batch::{Batch, Column, Values};
 use crate::error::{Error, Result};
+use crate::types::relation::Changelog;
 use crate::types::{self, DataType, Options, Schema, decimal, time};
 
 /// Fixed-width rows of the physical columns.
@@ -24,7 +25,7 @@ pub struct RawFormat {
 impl RawFormat {
     /// The layout of these columns; refuses types without a fixed width.
     pub fn new(options: &Options, columns: &[types::Column]) -> Result<Self> {
-        if is_true(options, "changelog")? {
+        if super::changelog(options)? != Changelog::Append {
             let span = options.value("changelog").map(|v| v.span).unwrap_or_default();
             return Err(Error::sql("format 'raw' cannot carry the kinds of a changelog").at(span).hint("use 'json' or 'csv'"));
         }

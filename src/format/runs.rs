@@ -4,7 +4,7 @@
 //! is said in one place.
 
 use super::digits::{self, Date};
-use super::fields;
+use super::{fields, kinds};
 use crate::batch::{Column, StrColumn, Values};
 use crate::types::DataType;
 
@@ -24,6 +24,7 @@ pub(super) fn push_run(column: &mut Column, data_type: &DataType, text: &[u8], s
         }
         (Values::I32(v), DataType::Int) => fill(v, spans, |span| digits::integer(text, span)?.try_into().ok()),
         (Values::I16(v), _) => fill(v, spans, |span| digits::integer(text, span)?.try_into().ok()),
+        (Values::I8(v), DataType::Varchar(_)) => fill(v, spans, |(start, end)| kinds::parse(&text[start..end]).ok()),
         (Values::I8(v), _) => fill(v, spans, |span| digits::integer(text, span)?.try_into().ok()),
         (Values::F64(v), _) => fill(v, spans, |span| digits::double(text, span)),
         (Values::I128(v), DataType::Decimal { precision, scale }) => match digits::decimal_bound(*precision) {

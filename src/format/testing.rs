@@ -51,13 +51,17 @@ pub(super) fn decode_cut(format: &dyn Format, fields: &[DecodeField], bytes: &[u
         loop {
             let mut out = Decoded::new(&types, 0);
             let consumed = decoder.decode(&bytes[start..end], input, rows_max, &mut out);
-            assert!(out.rows <= rows_max);
+            // A record of a row before and after a change is taken whole.
+            assert!(out.rows <= rows_max.saturating_add(1));
             assert!(out.columns.iter().all(|c| c.len() == out.rows), "columns are as long as there are rows");
             assert!(out.columns.iter().all(|c| c.validity.as_ref().is_none_or(|v| v.len() == out.rows)));
             start += consumed;
             let idle = consumed == 0 && out.rows == 0 && out.bad.is_empty();
             all.columns.iter_mut().zip(&out.columns).for_each(|(a, b)| a.append(b));
-            all.rows += out.rows;
+            for row in 0..out.rows {
+                all.push_kind(out.kinds.as_ref().map_or(RowKind::Insert, |kinds| kinds[row]));
+                all.rows += 1;
+            }
             all.bad.append(&mut out.bad);
             if idle {
                 break;
@@ -73,11 +77,16 @@ pub(super) fn decode(format: &dyn Format, fields: &[DecodeField], bytes: &[u8]) 
     decode_cut(format, fields, bytes, &[], usize::MAX)
 }
 
-/// The rows as text, for comparing.
+/// The rows as text, for comparing; with their kinds where there are others than +I.
 pub(super) fn rows_of(decoded: Decoded, fields: &[DecodeField]) -> Vec<String> {
     let types: Vec<_> = fields.iter().map(|f| f.data_type.clone()).collect();
-    let batch = Batch::new(decoded.columns, decoded.rows, 0);
-    (0..batch.rows()).map(|row| crate::batch::text::row_text(&batch, row, &types)).collect()
+    let mut batch = Batch::new(decoded.columns, decoded.rows, 0);
+    batch.kinds = decoded.kinds;
+    let text = |row: usize| crate::batch::text::row_text(&batch, row, &types);
+    match batch.kinds {
+        None => (0..batch.rows()).map(text).collect(),
+        Some(_) => (0..batch.rows()).map(|row| format!("{}{}", batch.kind(row).symbol(), text(row))).collect(),
+    }
 }
 
 /// Place and reason of the refused records.
@@ -200,6 +209,52 @@ fn special_or(random: &mut fastrand::Rng, number: f32) -> f32 {
     [0.0, -0.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1.5e30, -1e-30].get(random.usize(..20)).copied().unwrap_or(number)
 }
 
+/// Random rows that come and go: what is taken back is there.
+pub(super) fn random_changes(random: &mut fastrand::Rng, columns: &[(&str, DataType)], rows: usize) -> Batch {
+    let fresh = random_batch(random, columns, rows, 20);
+    let (mut there, mut taken, mut kinds) = (Vec::new(), Vec::new(), Vec::new());
+    for row in 0..rows as u32 {
+        if !there.is_empty() && random.u8(..3) == 0 {
+            taken.push(there.swap_remove(random.usize(..there.len())));
+            kinds.push(if random.bool() { RowKind::Delete } else { RowKind::UpdateBefore });
+        } else {
+            there.push(row);
+            taken.push(row);
+            kinds.push(if random.bool() { RowKind::Insert } else { RowKind::UpdateAfter });
+        }
+    }
+    let columns = fresh.columns.iter().map(|column| column.gather(&crate::batch::Selection::Rows(taken.clone()))).collect();
+    let mut batch = Batch::new(columns, rows, 0);
+    batch.kinds = Some(kinds);
+    batch
+}
+
+/// What is left of rows as `rows_of` shows them: how often each is there.
+pub(super) fn net(rows: &[String]) -> std::collections::BTreeMap<&str, i64> {
+    let mut net = std::collections::BTreeMap::new();
+    for row in rows {
+        let (kind, row) = row.split_at(2);
+        *net.entry(row).or_insert(0) += if kind.starts_with('+') { 1 } else { -1 };
+    }
+    net.retain(|_, count| *count != 0);
+    net
+}
+
+/// Asserts that random changes of these columns come back from a format with the same rows left.
+pub(super) fn assert_changes_come_back(options: &[(&str, &str)], columns: &[(&str, DataType)]) {
+    let (format, fields) = (format_of(options, columns).expect("options are valid"), all_fields(columns));
+    for seed in 0..40 {
+        let batch = random_changes(&mut fastrand::Rng::with_seed(seed), columns, 30);
+        let mut bytes = Vec::new();
+        format.encoder(&schema_of(columns)).expect("types can be written").encode(&batch, &mut bytes);
+        let got = decode(&*format, &fields, &bytes);
+        assert_eq!(bad_of(&got), vec![], "seed {seed}");
+        let sent = Decoded { columns: batch.columns, kinds: batch.kinds, rows: 30, bad: vec![] };
+        let (got, sent) = (rows_of(got, &fields), rows_of(sent, &fields));
+        assert_eq!(net(&got), net(&sent), "seed {seed}");
+    }
+}
+
 /// Asserts that random rows of these columns come back from a format as they went in.
 pub(super) fn assert_round_trip(options: &[(&str, &str)], columns: &[(&str, DataType)], null_percent: u32) {
     let format = format_of(options, columns).expect("options are valid");
@@ -213,7 +268,7 @@ pub(super) fn assert_round_trip(options: &[(&str, &str)], columns: &[(&str, Data
         encoder.encode(&batch, &mut bytes);
         let got = decode(&*format, &fields, &bytes);
         assert_eq!(bad_of(&got), vec![], "seed {seed}");
-        let sent = Decoded { columns: batch.columns.clone(), rows: batch.rows(), bad: vec![] };
+        let sent = Decoded { columns: batch.columns.clone(), rows: batch.rows(), ..Decoded::default() };
         assert_eq!(rows_of(got, &fields), rows_of(sent, &fields), "seed {seed}");
     }
 }

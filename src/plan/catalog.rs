@@ -5,6 +5,7 @@ use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
 use crate::plan::statement::Name;
+use crate::types::relation::Changelog;
 use crate::types::{DataType, TableDef};
 
 /// Where the values of a table's column come from.
@@ -60,6 +61,8 @@ pub struct Table {
     pub columns: Vec<TableColumn>,
     /// WATERMARK FOR.
     pub watermark: Option<TableWatermark>,
+    /// What its rows say of each other.
+    pub changelog: Changelog,
     /// What the connector does not see.
     pub options: PlanOptions,
     /// Which script defines it, for errors.

@@ -5,6 +5,7 @@
 
 use super::physical::{AggregateCall, Emit, JoinKind, RankFunction, SortKey, Window};
 use crate::expr::Expr;
+use crate::types::relation::Changelog;
 use crate::types::{DataType, Field, Schema, Value};
 
 /// A relational operator and what stands below it.
@@ -37,6 +38,8 @@ pub struct Scan {
     pub table: usize,
     /// Its name.
     pub name: String,
+    /// What its rows say of each other.
+    pub changelog: Changelog,
     /// Positions of the columns given out, among all columns of the table.
     pub columns: Vec<usize>,
     /// Whether somebody asks how far event time has come: without it the event-time column need not even be decoded.
@@ -291,7 +294,8 @@ impl Plan {
     /// Whether rows may be taken back.
     pub fn retracts(&self) -> bool {
         match self {
-            Plan::Scan(_) | Plan::Values(_) => false,
+            Plan::Scan(scan) => scan.changelog != Changelog::Append,
+            Plan::Values(_) => false,
             Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Union(_) => self.inputs().iter().any(|i| i.retracts()),
             Plan::Aggregate(a) => {
                 a.emit != Some(Emit::OnClose) && (!a.calls.is_empty() || a.keys.is_empty() || a.input.retracts())

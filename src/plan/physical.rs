@@ -9,8 +9,8 @@ use crate::expr::Expr;
 use crate::sink::Sink;
 use crate::source::{Projection, Source};
 pub use crate::types::relation::{
-    AggregateCall, AggregateFunction, Aligned, Changes, Distinct, Emit, JoinKind, OnError, RankFunction, Retracts, SortKey,
-    Window,
+    AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Distinct, Emit, JoinKind, OnError, RankFunction, Retracts,
+    SortKey, Window,
 };
 use crate::types::{DataType, Schema};
 
@@ -84,6 +84,8 @@ pub struct Scan {
     pub watermark: Option<WatermarkSpec>,
     /// Whether the hidden column is added; its position is the last.
     pub emits_split_watermark: bool,
+    /// What the rows say of each other.
+    pub changelog: Changelog,
     /// What bad rows do.
     pub on_error: OnError,
     /// Set-aside rows (of this table, over all shards) at which the job fails; `None` for no limit.

@@ -278,8 +278,10 @@ impl Ingest {
             Decoded::new(&program.read_types, rows).columns
         };
         let columns = std::mem::replace(&mut decoded.columns, fresh);
+        let mut batch = Batch::new(columns, rows, stamp);
+        batch.kinds = decoded.kinds.take();
         let watermark = &mut splits[split].watermark;
-        let given = program.rows.process(Batch::new(columns, rows, stamp), latest, watermark, output)?;
+        let given = program.rows.process(batch, latest, watermark, output)?;
         if let Some(batch) = given {
             around.flow.queue_batch(self.node, batch);
             let time = self.splits[split].watermark;

@@ -79,7 +79,7 @@ impl Sink for Filesystem {
     }
 
     fn accepts(&self) -> Accepts {
-        if self.format.carries_kinds() { Accepts::Changelog } else { Accepts::AppendOnly }
+        super::accepts(&*self.format)
     }
 
     fn open(&self, shard: usize, _shards: usize, schema: &Schema) -> Result<Box<dyn Writer>> {

@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use crate::batch::Batch;
 use crate::error::Result;
+use crate::format::Format;
 use crate::source::unknown_connector;
+use crate::types::relation::Changelog;
 use crate::types::{Schema, TableDef};
 
 const CONNECTORS: [&str; 4] = ["blackhole", "filesystem", "print", "tcp"];
@@ -35,6 +37,15 @@ pub fn nowhere() -> Arc<dyn Sink> {
     Arc::new(blackhole::Blackhole)
 }
 
+/// What a sink of this format takes.
+fn accepts(format: &dyn Format) -> Accepts {
+    match format.changelog() {
+        Changelog::Append => Accepts::AppendOnly,
+        Changelog::Retract => Accepts::Changelog,
+        Changelog::Upsert => Accepts::Upsert,
+    }
+}
+
 /// Which shards write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {
@@ -53,6 +64,8 @@ pub enum Accepts {
     Changelog,
     /// Every kind, but nobody need say what a new row replaces (-U before +U).
     AfterOnly,
+    /// Every kind but -U: a row takes the place of the one with its PRIMARY KEY before it.
+    Upsert,
 }
 
 /// A validated sink table. Immutable, shared by all shards.

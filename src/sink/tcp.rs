@@ -68,7 +68,7 @@ impl Sink for Tcp {
     }
 
     fn accepts(&self) -> Accepts {
-        if self.format.carries_kinds() { Accepts::Changelog } else { Accepts::AppendOnly }
+        super::accepts(&*self.format)
     }
 
     fn open(&self, _shard: usize, _shards: usize, schema: &Schema) -> Result<Box<dyn Writer>> {

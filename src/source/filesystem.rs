@@ -20,6 +20,7 @@ use super::{Boundedness, Liveness, Polled, Projection, Reader, Source};
 use crate::error::{Error, Result, Span};
 use crate::format::{self, Decoded, Format};
 use crate::limits;
+use crate::types::relation::Changelog;
 use crate::types::{Column, Nanos, Options, TableDef};
 
 /// Files of one shard that are open at a time. More wait until one has ended.
@@ -132,6 +133,9 @@ fn split_bytes(options: &Options) -> Result<Option<u64>> {
     }
     if is("format", "raw") {
         return refused("cuts at line ends, which 'raw' does not have", "leave it out, or write several files");
+    }
+    if format::changelog(options)? != Changelog::Append {
+        return refused("would take the changes of a row out of their order", "leave it out: a changelog is read front to end");
     }
     if is("csv.header", "true") {
         return refused("leaves splits without the header", "take the header off, or leave 'scan.split-bytes' out");

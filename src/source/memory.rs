@@ -1,9 +1,11 @@
 //! Rows and watermarks from memory: for tests and for programs that embed the engine. No SQL name; built directly.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Boundedness, Liveness, Polled, Projection, Reader, Source};
+use crate::batch::RowKind;
 use crate::error::Result;
 use crate::format::Decoded;
 use crate::types::{EventTime, Nanos, Value};
@@ -13,6 +15,8 @@ use crate::types::{EventTime, Nanos, Value};
 pub enum MemoryEvent {
     /// Rows with a value for every column of the table. Cut where a poll asks for fewer.
     Rows(Vec<Vec<Value>>),
+    /// Rows with their kinds, of a table that is a changelog.
+    Changes(Vec<(RowKind, Vec<Value>)>),
     /// No row at or before this time will follow in this split.
     Watermark(EventTime),
 }
@@ -59,6 +63,18 @@ struct Cursor {
     row: usize,
 }
 
+impl Cursor {
+    /// Moves past at most `rows_max` of the `rows` rows of the event at hand; gives which.
+    fn part(&mut self, rows: usize, rows_max: usize) -> Range<usize> {
+        let part = self.row..rows.min(self.row + rows_max.max(1));
+        self.row = part.end;
+        if part.end == rows {
+            (self.event, self.row) = (self.event + 1, 0);
+        }
+        part
+    }
+}
+
 struct MemoryReader {
     splits: Arc<Vec<Vec<MemoryEvent>>>,
     projection: Projection,
@@ -85,12 +101,14 @@ impl Reader for MemoryReader {
                 Polled::Watermark { split, time: *time }
             }
             Some(MemoryEvent::Rows(rows)) => {
-                let end = rows.len().min(cursor.row + rows_max.max(1));
-                fill(&rows[cursor.row..end], &self.projection, into);
-                cursor.row = end;
-                if end == rows.len() {
-                    (cursor.event, cursor.row) = (cursor.event + 1, 0);
-                }
+                let part = cursor.part(rows.len(), rows_max);
+                fill(rows[part].iter(), &self.projection, into);
+                Polled::Rows { split, stamp: now }
+            }
+            Some(MemoryEvent::Changes(changes)) => {
+                let part = &changes[cursor.part(changes.len(), rows_max)];
+                fill(part.iter().map(|(_, row)| row), &self.projection, into);
+                into.kinds = Some(part.iter().map(|(kind, _)| *kind).collect());
                 Polled::Rows { split, stamp: now }
             }
         };
@@ -103,9 +121,9 @@ impl Reader for MemoryReader {
     }
 }
 
-fn fill(rows: &[Vec<Value>], projection: &Projection, into: &mut Decoded) {
+fn fill<'a>(rows: impl ExactSizeIterator<Item = &'a Vec<Value>> + Clone, projection: &Projection, into: &mut Decoded) {
     for (column, &index) in into.columns.iter_mut().zip(projection) {
-        rows.iter().for_each(|row| column.push(&row[index]));
+        rows.clone().for_each(|row| column.push(&row[index]));
     }
     into.rows += rows.len();
 }

@@ -12,6 +12,18 @@ pub enum OnError {
     Fail,
 }
 
+/// What the rows of a table say of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Changelog {
+    /// Every row is one more.
+    #[default]
+    Append,
+    /// Rows may be taken back: -U and -D name the whole row.
+    Retract,
+    /// A row takes the place of the one with its key before it; -D takes it away.
+    Upsert,
+}
+
 /// The windows a row belongs to. Nanoseconds; windows are [start, end).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {

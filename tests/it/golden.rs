@@ -9,6 +9,8 @@
 //!   a | 1 | 2026-01-01 00:00:01
 //!   NULL | 2 | 2026-01-01 00:00:02
 //! watermark t 2026-01-01 00:00:10
+//! changes t         (of a table that is a changelog, `'changelog' = 'retract'`: the kind, then the row)
+//!   +I a | 1 | 2026-01-01 00:00:01
 //! expect            (what is left of the changes, sorted; `expect name` for a table other than the printed one)
 //!   [a, 1]
 //! late 0            (optional, as are `aside N` and `error part of the message`)
@@ -27,6 +29,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use corelane::batch::RowKind;
 use corelane::plan::parse::parse;
 use corelane::plan::statement::{ColumnDefKind, Statement};
 use corelane::source::memory::MemoryEvent;
@@ -38,7 +41,7 @@ const SHARDS: [usize; 4] = [1, 2, 3, 4];
 const BATCH_ROWS: [usize; 3] = [1, 3, 1024];
 
 /// Cases there are at least; a file that is lost must not go unseen.
-const CASES_MIN: usize = 352;
+const CASES_MIN: usize = 381;
 
 #[derive(Debug, Default)]
 struct Case {
@@ -65,7 +68,7 @@ fn read(text: &str) -> Vec<Case> {
         if let Some(content) = line.strip_prefix("  ") {
             match section.split_whitespace().next() {
                 Some("sql") => case.sql.push_str(&format!("{content}\n")),
-                Some("rows") => case.events.last_mut().expect("a section").1.push(content.to_owned()),
+                Some("rows" | "changes") => case.events.last_mut().expect("a section").1.push(content.to_owned()),
                 Some("expect") => case.expect.last_mut().expect("a section").1.push(content.to_owned()),
                 _ => panic!("'{line}' belongs to nothing"),
             }
@@ -75,7 +78,7 @@ fn read(text: &str) -> Vec<Case> {
         match line.split_once(' ').unwrap_or((line, "")) {
             ("sql", _) => {}
             ("sqlite", _) => case.sqlite = true,
-            ("rows" | "watermark", _) => case.events.push((line.to_owned(), Vec::new())),
+            ("rows" | "changes" | "watermark", _) => case.events.push((line.to_owned(), Vec::new())),
             ("expect", table) => case.expect.push((if table.is_empty() { "print" } else { table }.to_owned(), Vec::new())),
             ("late", count) => case.late = Some(count.trim().parse().expect("a number")),
             ("aside", count) => case.aside = Some(count.trim().parse().expect("a number")),
@@ -119,6 +122,11 @@ fn value(text: &str, data_type: &DataType) -> Value {
     read().unwrap_or_else(|| panic!("'{text}' is no {data_type}"))
 }
 
+fn kind(symbol: &str) -> RowKind {
+    let kinds = [RowKind::Insert, RowKind::UpdateBefore, RowKind::UpdateAfter, RowKind::Delete];
+    kinds.into_iter().find(|kind| kind.symbol() == symbol).unwrap_or_else(|| panic!("'{symbol}' is no kind of row"))
+}
+
 fn inputs(case: &Case) -> Inputs {
     let tables = tables(&case.sql);
     let mut inputs = Inputs::new();
@@ -135,12 +143,15 @@ fn inputs(case: &Case) -> Inputs {
             continue;
         }
         let columns = tables.get(words[1]).unwrap_or_else(|| panic!("no table {}", words[1]));
-        let row = |line: &String| {
+        let row = |line: &str| {
             let cells: Vec<&str> = line.split('|').map(str::trim).collect();
             assert_eq!(cells.len(), columns.len(), "cells of '{line}'");
             cells.iter().zip(columns).map(|(cell, (_, data_type))| value(cell, data_type)).collect()
         };
-        splits[split].push(MemoryEvent::Rows(lines.iter().map(row).collect()));
+        splits[split].push(match words[0] {
+            "changes" => MemoryEvent::Changes(lines.iter().map(|line| (kind(&line[..2]), row(&line[2..]))).collect()),
+            _ => MemoryEvent::Rows(lines.iter().map(|line| row(line)).collect()),
+        });
     }
     inputs
 }
@@ -152,12 +163,20 @@ fn by_sqlite(case: &Case) -> Vec<String> {
         let columns: Vec<String> = columns.iter().map(|(name, data_type)| format!("{name} {}", affinity(data_type))).collect();
         database.execute(&format!("CREATE TABLE {name} ({})", columns.join(", ")), []).expect("a table");
     }
-    for (head, lines) in case.events.iter().filter(|(head, _)| head.starts_with("rows")) {
+    for (head, lines) in case.events.iter().filter(|(head, _)| !head.starts_with("watermark")) {
         let table = head.split_whitespace().nth(1).expect("a table");
+        let columns = &tables(&case.sql)[table];
         for line in lines {
+            let (kind, line) = if head.starts_with("changes") { line.split_at(2) } else { ("+I", line.as_str()) };
             let quoted = |cell: &str| if cell == "NULL" { cell.to_owned() } else { format!("'{}'", cell.replace('\'', "''")) };
             let cells: Vec<String> = line.split('|').map(|c| quoted(c.trim())).collect();
-            database.execute(&format!("INSERT INTO {table} VALUES ({})", cells.join(", ")), []).expect("a row");
+            let change = if kind.starts_with('+') {
+                format!("INSERT INTO {table} VALUES ({})", cells.join(", "))
+            } else {
+                let same: Vec<String> = columns.iter().zip(&cells).map(|((name, _), cell)| format!("{name} IS {cell}")).collect();
+                format!("DELETE FROM {table} WHERE rowid = (SELECT rowid FROM {table} WHERE {} LIMIT 1)", same.join(" AND "))
+            };
+            database.execute(&change, []).expect("a row");
         }
     }
     let query = case.sql.trim().trim_end_matches(';').rsplit(';').next().expect("a statement");

@@ -29,7 +29,7 @@ pub(super) struct CsvDecoder {
 }
 
 impl CsvDecoder {
-    pub fn new(format: &CsvFormat, fields: Vec<DecodeField>) -> Self {
+    pub fn new(format: &CsvFormat, fields: Vec<DecodeField>, width: usize) -> Self {
         let dialect = format.dialect.clone();
         let machine = csv_core::ReaderBuilder::new()
             .delimiter(dialect.delimiter)
@@ -46,7 +46,7 @@ impl CsvDecoder {
             block: Block::new(),
             positions: fields.iter().map(|f| Some(f.position)).collect(),
             fields,
-            width: format.columns,
+            width,
             header: format.header,
         }
     }

@@ -4,7 +4,8 @@ use memchr::{memchr, memchr3};
 
 use super::{Dialect, Header};
 use crate::batch::{Batch, Column, Values};
-use crate::format::{Encoder, KIND_FIELD, Kinds, fields};
+use crate::format::{Encoder, fields, kinds};
+use crate::types::relation::Changelog;
 use crate::types::{DataType, Schema};
 
 /// Encoder of one output.
@@ -13,14 +14,14 @@ pub(super) struct CsvEncoder {
     types: Vec<DataType>,
     dialect: Dialect,
     header: Header,
-    kinds: Kinds,
+    changelog: Changelog,
     scratch: Vec<u8>,
 }
 
 impl CsvEncoder {
-    pub fn new(schema: &Schema, dialect: Dialect, header: Header, kinds: Kinds) -> Self {
+    pub fn new(schema: &Schema, dialect: Dialect, header: Header, changelog: Changelog) -> Self {
         let names = schema.fields.iter().map(|f| f.name.clone()).collect();
-        Self { names, types: schema.types(), dialect, header, kinds, scratch: Vec::new() }
+        Self { names, types: schema.types(), dialect, header, changelog, scratch: Vec::new() }
     }
 
     /// Hot: once per value.
@@ -44,7 +45,7 @@ impl Encoder for CsvEncoder {
         if self.header == Header::Absent {
             return;
         }
-        let op = (self.kinds == Kinds::Written).then_some(KIND_FIELD);
+        let op = (self.changelog != Changelog::Append).then_some(kinds::FIELD);
         for (i, name) in self.names.iter().map(String::as_str).chain(op).enumerate() {
             if i > 0 {
                 out.push(self.dialect.delimiter);
@@ -65,9 +66,9 @@ impl Encoder for CsvEncoder {
                 }
                 self.value(column, row, data_type, out);
             }
-            if self.kinds == Kinds::Written {
+            if self.changelog != Changelog::Append {
                 out.push(self.dialect.delimiter);
-                write_field(batch.kind(row).symbol().as_bytes(), &self.dialect, out);
+                write_field(kinds::symbol(self.changelog, batch.kind(row)).as_bytes(), &self.dialect, out);
             }
             if out.len() == start {
                 // A blank line would be skipped by readers: the only field, NULL, stands in quotes.

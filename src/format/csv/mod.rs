@@ -4,7 +4,8 @@
 //! An empty field is NULL, except that a text column reads it as the empty string. With `'csv.null-literal'` an
 //! unquoted field of that text is NULL in every column. Blank lines are skipped. An escape character counts inside quotes.
 //! A quoted field may hold line ends; where its quotes are wrong, each line is read as a record, so that a stray quote costs its line.
-//! Writing: NULL is the null literal, or an empty field. With `'changelog' = 'true'` a last field `op` says the row's kind.
+//! Writing: NULL is the null literal, or an empty field. With the option `changelog` a last field `op` says the row's kind
+//! (`format/kinds.rs`).
 
 mod block;
 mod decode;
@@ -13,8 +14,9 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-use super::{DecodeField, Decoder, Encoder, Format, Kinds, fields, is_true, line_bytes_max, physical};
+use super::{DecodeField, Decoder, Encoder, Format, fields, is_true, kinds, line_bytes_max, physical};
 use crate::error::{Error, Result};
+use crate::types::relation::Changelog;
 use crate::types::{self, Options, Schema};
 
 /// Whether the first line names the columns.
@@ -41,9 +43,10 @@ struct Dialect {
 pub struct CsvFormat {
     dialect: Dialect,
     header: Header,
+    /// Fields of a record without that of its kind.
     columns: usize,
     line_bytes_max: usize,
-    kinds: Kinds,
+    changelog: Changelog,
 }
 
 impl CsvFormat {
@@ -63,7 +66,7 @@ impl CsvFormat {
             header: if is_true(options, "csv.header")? { Header::Present } else { Header::Absent },
             columns: physical(columns).count(),
             line_bytes_max: line_bytes_max(options)?,
-            kinds: Kinds::of(options)?,
+            changelog: kinds::of(options, columns)?,
         })
     }
 }
@@ -103,15 +106,21 @@ impl Format for CsvFormat {
         for field in asked {
             fields::check_readable(&field.name, &field.data_type)?;
         }
-        Ok(Box::new(decode::CsvDecoder::new(self, asked.to_vec())))
+        Ok(match self.changelog {
+            Changelog::Append => Box::new(decode::CsvDecoder::new(self, asked.to_vec(), self.columns)),
+            _ => {
+                let asked = [asked, &[kinds::field(self.columns)]].concat();
+                Box::new(kinds::KindsDecoder(Box::new(decode::CsvDecoder::new(self, asked, self.columns + 1))))
+            }
+        })
     }
 
     fn encoder(&self, schema: &Schema) -> Result<Box<dyn Encoder>> {
-        self.kinds.check(schema)?;
-        Ok(Box::new(encode::CsvEncoder::new(schema, self.dialect.clone(), self.header, self.kinds)))
+        kinds::check(self.changelog, schema)?;
+        Ok(Box::new(encode::CsvEncoder::new(schema, self.dialect.clone(), self.header, self.changelog)))
     }
 
-    fn carries_kinds(&self) -> bool {
-        self.kinds == Kinds::Written
+    fn changelog(&self) -> Changelog {
+        self.changelog
     }
 }

@@ -217,6 +217,26 @@ fn characters_that_clash_are_refused() {
 }
 
 #[test]
+fn kinds_are_read_where_they_are_written() {
+    let columns = [("id", DataType::Int), ("s", DataType::STRING)];
+    for (header, text) in [("false", "1,a,+I\n2,b,-D\n3,c,x\n4,d\n"), ("true", "op,s,id\n+I,a,1\n-D,b,2\nx,c,3\n4,d\n")] {
+        let options = [("format", "csv"), ("changelog", "retract"), ("csv.header", header)];
+        let format = format_of(&options, &columns).expect("options are valid");
+        let got = decode(&*format, &all_fields(&columns), text.as_bytes());
+        let reasons: Vec<_> = got.bad.iter().map(|bad| bad.reason.clone().into_owned()).collect();
+        assert_eq!(
+            reasons,
+            ["field 'op': 'x' is no kind of row, which is +I, -U, +U or -D", "the record has 2 fields instead of 3"]
+        );
+        assert_eq!(rows_of(got, &all_fields(&columns)), ["+I[1, a]", "-D[2, b]"]);
+        assert_cut_anywhere(&*format, &all_fields(&columns), text.as_bytes());
+    }
+    let mut columns = every_type();
+    columns.retain(|(_, data_type)| !matches!(data_type, DataType::Varchar(_)));
+    assert_changes_come_back(&[("format", "csv"), ("changelog", "true")], &columns);
+}
+
+#[test]
 fn shared_fuzz_files_do_no_harm() {
     let columns = table();
     let format = format_of(&[CSV], &columns).expect("options are valid");

@@ -18,13 +18,15 @@ pub(super) struct JsonDecoder {
     lines: Lines,
     fields: Fields,
     shape: Shape,
-    /// Last value of each field in the record at hand.
-    found: Vec<Option<(Token, Range<usize>)>>,
+    found: Found,
     scratch: Vec<u8>,
 }
 
+/// The last value of each field in the record at hand.
+pub(in crate::format) type Found = Vec<Option<(Token, Range<usize>)>>;
+
 /// The fields asked for.
-struct Fields {
+pub(in crate::format) struct Fields {
     fields: Vec<DecodeField>,
     /// Names in order of their bytes, with the position of the field.
     by_name: Vec<(Box<[u8]>, usize)>,
@@ -32,7 +34,7 @@ struct Fields {
 }
 
 /// Why a record is refused.
-enum Refusal {
+pub(in crate::format) enum Refusal {
     Fault(Fault),
     Field { field: usize, at: Range<usize>, misfit: Misfit },
     Missing(usize),
@@ -47,13 +49,10 @@ impl From<Fault> for Refusal {
 
 impl JsonDecoder {
     pub fn new(fields: Vec<DecodeField>, line_bytes_max: usize, missing: Missing) -> Self {
-        let mut by_name: Vec<(Box<[u8]>, usize)> =
-            fields.iter().enumerate().map(|(i, f)| (f.name.as_bytes().into(), i)).collect();
-        by_name.sort();
         Self {
             lines: Lines::new(line_bytes_max),
             found: vec![None; fields.len()],
-            fields: Fields { fields, by_name, missing },
+            fields: Fields::new(fields, missing),
             shape: Shape::new(),
             scratch: Vec::new(),
         }
@@ -80,69 +79,35 @@ impl JsonDecoder {
 
     /// Reads a record of any shape and remembers its shape.
     fn general(&mut self, text: &[u8], columns: &mut [Column]) -> Result<(), Refusal> {
-        self.shape.clear();
-        if simdutf8::basic::from_utf8(text).is_err() {
-            return Err(Refusal::Text("the record is not valid UTF-8"));
-        }
-        self.found.fill(None);
-        let repeated = self.locate(text)?;
-        for (field, found) in self.found.iter().enumerate() {
-            match found {
-                Some((token, at)) => {
-                    push(&mut columns[field], &self.fields.fields[field], *token, &text[at.clone()], &mut self.scratch)
-                        .map_err(|misfit| Refusal::Field { field, at: at.clone(), misfit })?
-                }
-                None => {
-                    if self.fields.missing == Missing::Refused {
-                        return Err(Refusal::Missing(field));
-                    }
-                    self.shape.remember_absent(field);
-                    fields::push_null(&mut columns[field], &self.fields.fields[field]).map_err(|misfit| Refusal::Field {
-                        field,
-                        at: 0..0,
-                        misfit,
-                    })?;
-                }
-            }
-        }
-        self.shape.set_usable(!repeated);
+        let Self { fields, shape, found, scratch, .. } = self;
+        shape.clear();
+        let start = begin(text)?;
+        let mut last = 0;
+        let (end, repeated) = fields.locate(text, start, found, scratch, |gap, field, value_end| {
+            shape.remember(&text[gap], field.map(|i| (i, &fields.fields[i])));
+            last = value_end;
+        })?;
+        finish(text, end)?;
+        shape.finish(&text[last..]);
+        fields.push_found(text, found, columns, scratch, |field| shape.remember_absent(field))?;
+        shape.set_usable(!repeated);
         Ok(())
     }
+}
 
-    /// Checks the whole record and finds the fields' values. Whether any of them came twice.
-    fn locate(&mut self, text: &[u8]) -> Result<bool, Refusal> {
-        let start = scan::space(text, 0);
-        if text.get(start) != Some(&b'{') {
-            return Err(Refusal::Text("the record is not a JSON object"));
-        }
-        let (mut at, mut value_end) = (scan::space(text, start + 1), 0);
-        let mut repeated = false;
-        if text.get(at) != Some(&b'}') {
-            loop {
-                let (token, key_end, value_start) = scan::key(text, at)?;
-                let field = self.fields.position(&text[at..key_end], token, &mut self.scratch);
-                let (token, end) = scan::value(text, value_start)?;
-                self.shape.remember(&text[value_end..value_start], field.map(|i| (i, &self.fields.fields[i])));
-                if let Some(field) = field {
-                    repeated |= self.found[field].replace((token, value_start..end)).is_some();
-                }
-                value_end = end;
-                at = scan::space(text, end);
-                match text.get(at) {
-                    Some(b',') => at = scan::space(text, at + 1),
-                    Some(b'}') => break,
-                    Some(_) => return Err(Fault { at, what: "',' or '}' was expected" }.into()),
-                    None => return Err(Fault { at, what: "the record ends inside an object" }.into()),
-                }
-            }
-        }
-        let end = scan::space(text, at + 1);
-        if end != text.len() {
-            return Err(Fault { at: end, what: "something follows the object" }.into());
-        }
-        self.shape.finish(&text[value_end..]);
-        Ok(repeated)
+/// Where the object begins that is the whole of a record.
+pub(in crate::format) fn begin(text: &[u8]) -> Result<usize, Refusal> {
+    if simdutf8::basic::from_utf8(text).is_err() {
+        return Err(Refusal::Text("the record is not valid UTF-8"));
     }
+    let start = scan::space(text, 0);
+    if text.get(start) == Some(&b'{') { Ok(start) } else { Err(Refusal::Text("the record is not a JSON object")) }
+}
+
+/// Refuses what stands behind that object, whose end this is.
+pub(in crate::format) fn finish(text: &[u8], end: usize) -> Result<(), Refusal> {
+    let end = scan::space(text, end);
+    if end == text.len() { Ok(()) } else { Err(Fault { at: end, what: "something follows the object" }.into()) }
 }
 
 impl Decoder for JsonDecoder {
@@ -170,6 +135,72 @@ impl Decoder for JsonDecoder {
 }
 
 impl Fields {
+    pub fn new(fields: Vec<DecodeField>, missing: Missing) -> Self {
+        let mut by_name: Vec<(Box<[u8]>, usize)> =
+            fields.iter().enumerate().map(|(i, f)| (f.name.as_bytes().into(), i)).collect();
+        by_name.sort();
+        Self { fields, by_name, missing }
+    }
+
+    /// Checks the object at `start` and finds the fields' values; gives the index behind it, and whether any of them came twice. `seen` is
+    /// told of every value: the bytes between it and the one before, the field it is for, and where it ends.
+    pub fn locate(
+        &self,
+        text: &[u8],
+        start: usize,
+        found: &mut Found,
+        scratch: &mut Vec<u8>,
+        mut seen: impl FnMut(Range<usize>, Option<usize>, usize),
+    ) -> Result<(usize, bool), Refusal> {
+        found.fill(None);
+        let (mut at, mut value_end) = (scan::space(text, start + 1), 0);
+        let mut repeated = false;
+        if text.get(at) == Some(&b'}') {
+            return Ok((at + 1, repeated));
+        }
+        loop {
+            let (token, key_end, value_start) = scan::key(text, at)?;
+            let field = self.position(&text[at..key_end], token, scratch);
+            let (token, end) = scan::value(text, value_start)?;
+            seen(value_end..value_start, field, end);
+            if let Some(field) = field {
+                repeated |= found[field].replace((token, value_start..end)).is_some();
+            }
+            value_end = end;
+            at = scan::space(text, end);
+            match text.get(at) {
+                Some(b',') => at = scan::space(text, at + 1),
+                Some(b'}') => return Ok((at + 1, repeated)),
+                Some(_) => return Err(Fault { at, what: "',' or '}' was expected" }.into()),
+                None => return Err(Fault { at, what: "the record ends inside an object" }.into()),
+            }
+        }
+    }
+
+    /// Appends a row of the values found; `absent` is told of the fields that have none.
+    pub fn push_found(
+        &self,
+        text: &[u8],
+        found: &Found,
+        columns: &mut [Column],
+        scratch: &mut Vec<u8>,
+        mut absent: impl FnMut(usize),
+    ) -> Result<(), Refusal> {
+        for (field, found) in found.iter().enumerate() {
+            let (column, asked) = (&mut columns[field], &self.fields[field]);
+            match found {
+                Some((token, at)) => push(column, asked, *token, &text[at.clone()], scratch)
+                    .map_err(|misfit| Refusal::Field { field, at: at.clone(), misfit })?,
+                None if self.missing == Missing::Refused => return Err(Refusal::Missing(field)),
+                None => {
+                    absent(field);
+                    fields::push_null(column, asked).map_err(|misfit| Refusal::Field { field, at: 0..0, misfit })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The field that a key (with its quotes) names.
     fn position(&self, key: &[u8], token: Token, scratch: &mut Vec<u8>) -> Option<usize> {
         let name = match token {
@@ -185,7 +216,7 @@ impl Fields {
     }
 
     #[cold]
-    fn reason(&self, text: &[u8], refusal: Refusal) -> Cow<'static, str> {
+    pub fn reason(&self, text: &[u8], refusal: Refusal) -> Cow<'static, str> {
         match refusal {
             Refusal::Fault(fault) => Cow::Owned(format!("not valid JSON at byte {}: {}", fault.at + 1, fault.what)),
             Refusal::Field { field, at, misfit } => fields::misfit_reason(&self.fields[field], &text[at], misfit),

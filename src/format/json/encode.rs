@@ -2,25 +2,39 @@
 
 use super::{TimestampStandard, scan};
 use crate::batch::{Batch, Column, Values};
-use crate::format::{Encoder, KIND_FIELD, Kinds, fields};
+use crate::format::{Encoder, fields, kinds};
+use crate::types::relation::Changelog;
 use crate::types::{DataType, Schema};
 
 /// Encoder of one output.
-pub(super) struct JsonEncoder {
+pub(in crate::format) struct JsonEncoder {
     types: Vec<DataType>,
     /// Bytes before each value: bracket or comma, key, colon.
     prefixes: Vec<Vec<u8>>,
     kind_prefix: Vec<u8>,
     timestamps: TimestampStandard,
-    kinds: Kinds,
+    changelog: Changelog,
     scratch: Vec<u8>,
 }
 
 impl JsonEncoder {
-    pub fn new(schema: &Schema, timestamps: TimestampStandard, kinds: Kinds) -> Self {
+    pub fn new(schema: &Schema, timestamps: TimestampStandard, changelog: Changelog) -> Self {
         let prefixes: Vec<_> = schema.fields.iter().enumerate().map(|(i, f)| prefix(i, &f.name)).collect();
-        let kind_prefix = prefix(prefixes.len(), KIND_FIELD);
-        Self { types: schema.types(), prefixes, kind_prefix, timestamps, kinds, scratch: Vec::new() }
+        let kind_prefix = prefix(prefixes.len(), kinds::FIELD);
+        Self { types: schema.types(), prefixes, kind_prefix, timestamps, changelog, scratch: Vec::new() }
+    }
+
+    /// Appends the fields of a row, with the bracket that opens the object, but not the one that closes it. Hot: once per row.
+    pub fn fields(&mut self, batch: &Batch, row: usize, out: &mut Vec<u8>) {
+        let types = std::mem::take(&mut self.types);
+        for (i, (column, data_type)) in batch.columns.iter().zip(&types).enumerate() {
+            out.extend_from_slice(&self.prefixes[i]);
+            self.value(column, row, data_type, out);
+        }
+        if types.is_empty() {
+            out.push(b'{');
+        }
+        self.types = types;
     }
 
     /// Hot: once per value.
@@ -67,22 +81,15 @@ impl Encoder for JsonEncoder {
     fn header(&mut self, _out: &mut Vec<u8>) {}
 
     fn encode(&mut self, batch: &Batch, out: &mut Vec<u8>) {
-        let types = std::mem::take(&mut self.types);
-        assert_eq!(batch.columns.len(), types.len(), "a batch has the columns of its schema");
+        assert_eq!(batch.columns.len(), self.types.len(), "a batch has the columns of its schema");
         for row in 0..batch.rows() {
-            for (i, (column, data_type)) in batch.columns.iter().zip(&types).enumerate() {
-                out.extend_from_slice(&self.prefixes[i]);
-                self.value(column, row, data_type, out);
-            }
-            if self.kinds == Kinds::Written {
+            self.fields(batch, row, out);
+            if self.changelog != Changelog::Append {
                 out.extend_from_slice(&self.kind_prefix);
-                write_string(batch.kind(row).symbol().as_bytes(), out);
-            } else if types.is_empty() {
-                out.push(b'{');
+                write_string(kinds::symbol(self.changelog, batch.kind(row)).as_bytes(), out);
             }
             out.extend_from_slice(b"}\n");
         }
-        self.types = types;
     }
 }
 

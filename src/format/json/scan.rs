@@ -48,7 +48,7 @@ pub(in crate::format) fn is_document(text: &[u8]) -> bool {
 
 /// The first index from `at` on that is not white space.
 #[inline]
-pub(super) fn space(text: &[u8], mut at: usize) -> usize {
+pub(in crate::format) fn space(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\n' | b'\r') = text.get(at) {
         at += 1;
     }
@@ -57,7 +57,7 @@ pub(super) fn space(text: &[u8], mut at: usize) -> usize {
 
 /// Kind and end of the value that begins at `at`. Hot: once per value.
 #[inline]
-pub(super) fn value(text: &[u8], at: usize) -> Scan<(Token, usize)> {
+pub(in crate::format) fn value(text: &[u8], at: usize) -> Scan<(Token, usize)> {
     match text.get(at) {
         Some(b'"') => string(text, at),
         Some(b'-' | b'0'..=b'9') => Ok((Token::Number, number(text, at)?)),

@@ -322,13 +322,34 @@ fn nesting_is_bounded() {
 #[test]
 fn kinds_are_written_when_asked_for() {
     let format = format_of(&[("format", "json"), ("changelog", "true")], &[("id", DataType::Int)]).expect("options are valid");
-    assert!(format.carries_kinds());
+    assert_eq!(format.changelog(), crate::types::relation::Changelog::Retract);
     let ids = crate::batch::Column::constant(&DataType::Int, &Value::Int(1), 2);
     let stamps = [StampRun { stamp: 0, count: 2 }].into();
     let batch = Batch::with_stamps(vec![ids], 2, Some(vec![RowKind::Insert, RowKind::UpdateBefore]), stamps);
     let mut out = Vec::new();
     format.encoder(&schema_of(&[("id", DataType::Int)])).expect("types can be written").encode(&batch, &mut out);
     assert_eq!(String::from_utf8_lossy(&out), "{\"id\":1,\"op\":\"+I\"}\n{\"id\":1,\"op\":\"-U\"}\n");
+}
+
+#[test]
+fn kinds_are_read_where_they_are_written() {
+    let columns = [("id", DataType::Int), ("s", DataType::STRING)];
+    for kinds in ["retract", "upsert"] {
+        let format = format_of(&[("format", "json"), ("changelog", kinds)], &columns).expect("options are valid");
+        let bytes =
+            b"{\"id\":1,\"op\":\"+I\"}\n{\"id\":2,\"op\":\"-U\"}\n{\"id\":3,\"op\":\"?\"}\n{\"id\":3}\n{\"op\":\"-D\",\"id\":4}";
+        let got = decode(&*format, &all_fields(&columns), bytes);
+        let reasons = [
+            (38, 3, "field 'op': '\"?\"' is no kind of row, which is +I, -U, +U or -D"),
+            (56, 4, "field 'op' is missing: it says the kind of the row"),
+        ];
+        assert_eq!(bad_of(&got), reasons.map(|(at, line, why)| (at, line, why.to_owned())));
+        assert_eq!(rows_of(got, &all_fields(&columns)), ["+I[1, NULL]", "-U[2, NULL]", "-D[4, NULL]"]);
+        assert_cut_anywhere(&*format, &all_fields(&columns), bytes);
+    }
+    assert_changes_come_back(&[("format", "json"), ("changelog", "retract")], &every_type());
+    let refused = format_of(&[("format", "json"), ("changelog", "true")], &[("op", DataType::STRING)]).expect_err("refused");
+    assert!(refused.to_string().contains("rename the column 'op'"));
 }
 
 #[test]

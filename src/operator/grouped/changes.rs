@@ -33,7 +33,8 @@ impl Grouped {
         self.touch(selection, scratch);
         let old = compares.then(|| self.results(&scratch.touched, &scratch.rows_before));
         let failed_before = scratch.errors.len();
-        self.update(shape, Intake::Batch(batch), selection, scratch);
+        let kept = self.refuse_strays(selection, scratch);
+        self.update(shape, Intake::Batch(batch), kept.as_ref().unwrap_or(selection), scratch);
         let (keys, new) = self.read(&scratch.touched);
         let changed = match old {
             Some(old) => self.compared(shape, scratch, keys, (old, new)),

@@ -270,7 +270,8 @@ impl Grouped {
             self.touch(selection, scratch);
         }
         let failed_before = scratch.errors.len();
-        self.update(shape, Intake::Batch(batch), selection, scratch);
+        let kept = self.refuse_strays(selection, scratch);
+        self.update(shape, Intake::Batch(batch), kept.as_ref().unwrap_or(selection), scratch);
         if scratch.errors.len() > failed_before {
             self.touch(selection, scratch);
         }
@@ -314,6 +315,36 @@ impl Grouped {
         }
         touched.truncate(count);
         rows_before.truncate(count);
+    }
+
+    /// The rows without those that are taken back from a group that has none; `None` where there are no such rows.
+    fn refuse_strays(&mut self, selection: &Selection, scratch: &mut Scratch) -> Option<Selection> {
+        if scratch.signs.as_ref().is_none_or(|signs| signs.iter().all(|sign| *sign > 0)) {
+            return None;
+        }
+        let stride = self.store.stride();
+        let words = self.store.words_mut();
+        let Scratch { groups, signs, errors, .. } = scratch;
+        let signs = signs.as_deref().unwrap_or_default();
+        let count = |row: usize| groups[row] as usize * stride + ROWS;
+        // Counted as if the rows were taken, then set back.
+        let meets = |row: usize| {
+            let rows = &mut words[count(row)];
+            let meets = signs[row] > 0 || *rows as i64 > 0;
+            if meets {
+                *rows = rows.wrapping_add_signed(i64::from(signs[row]));
+            }
+            meets
+        };
+        let kept = selection.filter(meets);
+        kept.iter().for_each(|row| words[count(row)] = words[count(row)].wrapping_add_signed(-i64::from(signs[row])));
+        if kept.len() == selection.len() {
+            return None;
+        }
+        let mut taken = kept.iter().peekable();
+        let strays = selection.iter().filter(|row| taken.next_if_eq(row).is_none());
+        errors.extend(strays.map(|row| (row, Cow::Borrowed("a row is taken back from a group that has none"))));
+        Some(kept)
     }
 
     fn update(&mut self, shape: &Shape, intake: Intake<'_>, selection: &Selection, scratch: &mut Scratch) {

@@ -8,6 +8,7 @@ use super::scope::{Relation, name_span, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::plan::catalog::Entry;
 use crate::plan::logical::{Late, Plan, Scan};
+use crate::types::relation::Changelog;
 use crate::types::{Field, Schema};
 
 impl QueryBinder<'_> {
@@ -68,6 +69,9 @@ impl QueryBinder<'_> {
             return Ok(relation.clone().aliased(&name.value));
         }
         match self.catalog.find(&name.value) {
+            Some(Entry::Table(index)) if self.catalog.tables[*index].changelog == Changelog::Upsert => {
+                Err(Error::sql(format!("'{}' is a table of upserts, which cannot be read yet", name.value)).at(name_span(name)))
+            }
             Some(Entry::Table(index)) => Ok(self.scan(*index)),
             Some(Entry::View(relation)) => Ok((**relation).clone().aliased(&name.value)),
             None => Err(self.catalog.unknown(&name.value).at(name_span(name))),
@@ -79,7 +83,15 @@ impl QueryBinder<'_> {
         let schema = Schema::new(table.columns.iter().map(|c| Field::new(c.name.clone(), c.data_type.clone())).collect());
         let columns = (0..table.columns.len()).collect();
         let name = table.def.name.clone();
-        let plan = Plan::Scan(Scan { table: index, name, columns, event_time: false, split_watermark: false, schema });
+        let plan = Plan::Scan(Scan {
+            table: index,
+            name,
+            changelog: table.changelog,
+            columns,
+            event_time: false,
+            split_watermark: false,
+            schema,
+        });
         Relation::new(plan, Some(&table.def.name), table.watermark.as_ref().map(|w| w.column))
     }
 

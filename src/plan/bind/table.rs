@@ -7,6 +7,7 @@ use super::expr::ExprBinder;
 use super::scope::{ScopeField, Sight, span_of};
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
+use crate::format;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
 use crate::plan::physical::OnError;
 use crate::plan::statement::{ColumnDefKind, CreateTable, Name};
@@ -38,7 +39,8 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
     let event_time = watermark.as_ref().map(|w: &TableWatermark| columns[w.column].name.clone());
     let def =
         TableDef { name: create.name.text.clone(), span: create.name.span, columns: read, options, primary_key, event_time };
-    Ok(Table { def, columns, watermark, options: plan_options, script })
+    let changelog = format::changelog(&create.options)?;
+    Ok(Table { def, columns, watermark, changelog, options: plan_options, script })
 }
 
 fn field(table: &Name, name: &str, data_type: &DataType) -> ScopeField {

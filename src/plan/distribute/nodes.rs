@@ -8,8 +8,8 @@ use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Calc, Changes, Distinct, Emit, Node, NodeId, NodeKind, Rank, RankFunction, Retracts, Scan, WatermarkSpec,
-    WindowAggregate, WindowAssign,
+    Aggregate, Calc, Changelog, Changes, Distinct, Emit, Node, NodeId, NodeKind, Rank, RankFunction, Retracts, Scan,
+    WatermarkSpec, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -61,6 +61,7 @@ impl Lowering<'_> {
             columns,
             watermark,
             emits_split_watermark: scan.split_watermark,
+            changelog: scan.changelog,
             on_error: table.options.on_error,
             errors_max: table.options.errors_max,
             idle_timeout_ns: table.options.idle_timeout_ns,
@@ -79,6 +80,7 @@ impl Lowering<'_> {
             read_types: types,
             watermark: None,
             emits_split_watermark: false,
+            changelog: Changelog::Append,
             on_error: super::OnError::SetAside,
             errors_max: None,
             idle_timeout_ns: None,

@@ -31,7 +31,7 @@ impl Lowering<'_> {
     pub(super) fn write(&mut self, output: &Output, lowered: Lowered) -> Result<()> {
         let entry = self.entry(output.target, &output.name, &output.schema).map_err(|e| self.located(e, output.script))?;
         let entry = &mut self.sinks.entries[entry];
-        if output.plan.retracts() && entry.sink.accepts() == Accepts::AppendOnly {
+        if output.plan.retracts() && matches!(entry.sink.accepts(), Accepts::AppendOnly | Accepts::Upsert) {
             let error = Error::sql(format!(
                 "the query gives changes to rows written before, '{}' takes new rows only",
                 output.name

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
 use super::{calc_line, emit, rank_line, told_apart, window};
-use crate::plan::physical::{Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
+use crate::plan::physical::{Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
 use crate::types::Schema;
 
 /// One line of the tree: a node where it is shown first, or a mention of it.
@@ -156,5 +156,10 @@ fn details(node: &Node, below: &Schema) -> Vec<String> {
 
 fn scan_details(scan: &Scan, schema: &Schema) -> Vec<String> {
     let watermark = scan.watermark.as_ref().map(|w| format!("watermark: {}", expression(&w.expr, schema)));
-    [scan.source.describe()].into_iter().chain(watermark).collect()
+    let changelog = match scan.changelog {
+        Changelog::Append => None,
+        Changelog::Retract => Some("gives: changelog".to_owned()),
+        Changelog::Upsert => Some("gives: the last row of each key".to_owned()),
+    };
+    [scan.source.describe()].into_iter().chain(changelog).chain(watermark).collect()
 }

@@ -20,6 +20,17 @@ for shards in "1 cores" auto; do
     compare csv_to_json out/orders.json
 done
 
+settled() { # rows that are left of the changes on standard input, sorted
+    awk '{ count[substr($0, 3)] += /^\+/ ? 1 : -1 } END { for (row in count) for (n = 0; n < count[row]; n++) print row }' | LC_ALL=C sort
+}
+
+for expected in examples/expected/nexmark/q*.txt; do
+    question=$(basename "$expected" .txt)
+    timeout 60 "$corelane" run examples/nexmark/tables.sql "examples/nexmark/$question.sql" 2>/dev/null | settled >"$work/$question"
+    { echo "$(wc -l <"$work/$question") rows"; sed 20q "$work/$question"; } | diff -u "$expected" - || { echo "nexmark $question: wrong output"; exit 1; }
+done
+echo "example nexmark: ok"
+
 timeout 60 "$corelane" run examples/tcp.sql >"$work/tcp" 2>"$work/tcp.summary" &
 job=$!
 for _ in $(seq 100); do

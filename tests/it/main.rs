@@ -6,6 +6,7 @@ mod conformance;
 mod golden;
 mod idle;
 mod law;
+mod nexmark;
 mod oracle;
 mod plans;
 mod property;

@@ -5,10 +5,11 @@
 //!   'nexmark.table'       'person', 'auction' or 'bid'
 //!   'events-per-second'   events of all kinds a second; without it, 0 or 'unlimited': as fast as possible
 //!   'number-of-events'    events of all kinds, without it there is no end
+//!   'event-time-rate'     events a second that event times follow, where the rows are made as fast as possible
 //!   'seed', 'splits'      as for datagen
 //!   'start-time'          time of event 0, or 'now' ('now' with a rate, else 2015-07-15 00:00:00)
 //! ```
-//! Values depend on seed, column and event number only, so the rows are the same at any number of shards. Without a rate
+//! Values depend on seed, column and event number only, so the rows are the same at any number of shards. Without any rate
 //! event times run at 10,000 events a second. Tables of one seed belong together: bids name auctions and persons that exist
 //! or will shortly.
 
@@ -23,7 +24,7 @@ use super::pace::{Generate, Moment, Pace, PacedReader, Rows, Start};
 use super::{Boundedness, Liveness, Projection, Reader, Source};
 use crate::error::{Error, Result};
 use crate::format::Decoded;
-use crate::types::{ColumnKind, EventTime, TableDef, time};
+use crate::types::{ColumnKind, EventTime, Options, TableDef, time};
 
 /// Events a second that event times follow where no rate is given.
 const EVENT_TIME_RATE: u64 = 10_000;
@@ -36,6 +37,8 @@ const START_DEFAULT: EventTime = 16_631 * time::DAY;
 pub(super) struct Nexmark {
     kind: Kind,
     pace: Pace,
+    /// Events a second that event times follow.
+    event_time_rate: u64,
     /// `None` is the time at which the job starts.
     start_time: Option<EventTime>,
     makers: Vec<Maker>,
@@ -54,6 +57,7 @@ impl Nexmark {
         };
         let seed = options.parse("seed", "a whole number from 0")?.unwrap_or(0);
         let rate = Pace::rate(options, "events-per-second", None)?;
+        let event_time_rate = event_time_rate(options, rate)?;
         let events: Option<u64> = options.parse("number-of-events", "a whole number from 0")?;
         let pace = Pace::new(options, rate, events.map(|events| kind.rows_before(events)))?;
         let start_time = match options.value("start-time") {
@@ -73,7 +77,21 @@ impl Nexmark {
             }
             makers.push(Maker::new(kind, column, seed).map_err(|e| e.at(table.span))?);
         }
-        Ok(Self { kind, pace, start_time, makers, start: Arc::default() })
+        Ok(Self { kind, pace, event_time_rate, start_time, makers, start: Arc::default() })
+    }
+}
+
+/// The rate of event times: that of the rows, where they are paced.
+fn event_time_rate(options: &Options, rate: Option<u64>) -> Result<u64> {
+    const KEY: &str = "event-time-rate";
+    let Some(value) = options.value(KEY) else { return Ok(rate.unwrap_or(EVENT_TIME_RATE)) };
+    let error = |message: &str| Err(Error::sql(format!("option '{KEY}' {message}")).at(value.span));
+    match options.parse(KEY, "a whole number of events a second")? {
+        _ if rate.is_some() => {
+            error("goes without 'events-per-second': rows that are paced have the times at which they are due")
+        }
+        Some(0) => error("must be at least 1"),
+        given => Ok(given.unwrap_or(EVENT_TIME_RATE)),
     }
 }
 
@@ -93,7 +111,7 @@ impl Source for Nexmark {
     fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>> {
         self.start.note_wall();
         let start = self.start_time.unwrap_or_else(|| self.start.wall());
-        let event_times = Moment::Paced { start, rate: self.pace.rate.unwrap_or(EVENT_TIME_RATE) };
+        let event_times = Moment::Paced { start, rate: self.event_time_rate };
         let makers = projection.iter().map(|&i| self.makers[i].clone()).collect();
         let generator = Generator { kind: self.kind, event_times, makers };
         Ok(Box::new(PacedReader::new(generator, self.pace, self.start.clone(), shard, shards)))
@@ -127,7 +145,7 @@ mod tests {
     use super::*;
     use crate::error::Span;
     use crate::source::Polled;
-    use crate::types::{Column, DataType, Options, Value};
+    use crate::types::{Column, DataType, Value};
 
     fn table(kind: &str, columns: &[(&str, DataType)], extra: &[(&str, &str)]) -> TableDef {
         let mut options = Options::default();
@@ -210,6 +228,20 @@ mod tests {
         assert!((2200..2700).contains(&hot), "{hot}");
         let known = bids.iter().all(|row| matches!(row[0], Value::Int(n) if (1000..1320).contains(&n)));
         assert!(known, "bids are for auctions that exist or will shortly");
+    }
+
+    #[test]
+    fn event_times_follow_their_own_rate_where_rows_are_not_paced() {
+        let made = |extra: &[(&str, &str)]| crate::source::create(&table("bid", &[("dateTime", DataType::Timestamp(3))], extra));
+        let source = made(&[("number-of-events", "1000"), ("event-time-rate", "50")]).expect("create");
+        let mut into = Decoded::new(&[DataType::Timestamp(3)], 16);
+        source.open(0, 1, &vec![0]).expect("open").poll(1, 2000, &mut into).expect("poll");
+        let time = |row: usize| into.columns[0].value(row, &DataType::Timestamp(3));
+        let (first, last) = (START_DEFAULT + 4 * time::SECOND / 50, START_DEFAULT + 999 * time::SECOND / 50);
+        assert_eq!((time(0), time(into.rows - 1)), (Value::Int(first), Value::Int(last)));
+        let refused = made(&[("events-per-second", "10"), ("event-time-rate", "50")]).expect_err("two rates");
+        assert!(refused.message().contains("events-per-second"), "{}", refused.message());
+        assert!(made(&[("event-time-rate", "0")]).is_err());
     }
 
     #[test]

@@ -91,6 +91,8 @@ impl Type {
             }
             (ValueRef::Integer(n), Type::Date) => moment(n * DAY).date().to_string(),
             (ValueRef::Integer(n), Type::Time) => moment(n).strftime("%Y-%m-%d %H:%M:%S.%3f").to_string(),
+            // What stands in a column of SQLite as a whole number may come out of a sub-query as one.
+            (ValueRef::Integer(n), Type::Double) => zmij::Buffer::new().format(n as f64).to_owned(),
             (ValueRef::Real(d), Type::Double) => zmij::Buffer::new().format(d).to_owned(),
             (ValueRef::Text(s), Type::Text) => String::from_utf8_lossy(s).into_owned(),
             (value, data_type) => format!("{value:?} is no {data_type:?}"),

@@ -163,9 +163,11 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
         }
         NodeKind::Rank(r) => {
             let (keys, order, retracts) = (r.keys.clone(), r.order.clone(), r.input_retracts);
-            let Rank { function, limit, gives_rank, .. } = *r;
-            Box::new(operator::Rank::new(RankShape { function, keys, order, limit, gives_rank, retracts }, r.on_error, input))
+            let Rank { function, limit, offset, gives_rank, .. } = *r;
+            let shape = RankShape { function, keys, order, limit, offset, gives_rank, retracts };
+            Box::new(operator::Rank::new(shape, r.on_error, input))
         }
+        NodeKind::Sort(sort) => Box::new(operator::Sort::new(sort.order.clone(), sort.time, sort.on_error, input)),
         NodeKind::WindowAggregate(aggregate) => compile_window_aggregate(aggregate, input)?,
         NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => unreachable!("not operators"),
     })

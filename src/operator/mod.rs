@@ -9,7 +9,9 @@ mod calc;
 mod grouped;
 mod join;
 mod rank;
+mod row_order;
 mod scan;
+mod sort;
 mod window_aggregate;
 mod window_assign;
 mod window_rows;
@@ -22,6 +24,7 @@ pub use calc::Calc;
 pub use join::{Join, JoinInput};
 pub use rank::{Rank, RankShape};
 pub use scan::{EventTimeRows, ScanRows};
+pub use sort::Sort;
 pub use window_aggregate::WindowAggregate;
 pub use window_assign::WindowAssign;
 

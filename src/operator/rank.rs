@@ -10,10 +10,10 @@
 
 use std::cmp::Ordering;
 
-use super::{Operator, Output, set_aside};
+use super::{Operator, Output, row_order, set_aside};
 use crate::batch::{Batch, Column, RowKind, Selection, Values};
 use crate::error::Result;
-use crate::state::{GroupTable, cell};
+use crate::state::GroupTable;
 use crate::types::relation::{OnError, RankFunction, Retracts, SortKey};
 use crate::types::{DataType, Nanos};
 
@@ -25,8 +25,10 @@ pub struct RankShape {
     pub keys: Vec<usize>,
     /// The order of the rows of a partition.
     pub order: Vec<SortKey>,
-    /// Rows with a greater number are not given out.
+    /// Rows with a greater number are not given out,
     pub limit: Option<u64>,
+    /// nor are those up to this one.
+    pub offset: u64,
     /// Whether the number is given out, as the last column.
     pub gives_rank: bool,
     /// Whether the input takes rows back.
@@ -204,28 +206,17 @@ impl Rank {
 
     /// How two rows are ordered, those that the order leaves equal by all of their columns.
     fn compare(&self, a: u32, b: u32) -> Ordering {
-        let columns = self.rows.keys().iter();
-        let by_columns =
-            || columns.map(|column| cell::order(column, a as usize, b as usize)).find(|order| *order != Ordering::Equal);
-        self.compare_order(a, b).then_with(|| by_columns().unwrap_or(Ordering::Equal))
+        row_order::order(&self.shape.order, self.rows.keys(), a, b)
     }
 
     fn compare_order(&self, a: u32, b: u32) -> Ordering {
-        let (a, b, columns) = (a as usize, b as usize, self.rows.keys());
-        let by = |key: &SortKey| {
-            let column = &columns[key.column];
-            match (column.is_null(a), column.is_null(b)) {
-                (false, false) if key.descending => cell::order(column, b, a),
-                (false, false) => cell::order(column, a, b),
-                (a_null, b_null) if key.nulls_first => b_null.cmp(&a_null),
-                (a_null, b_null) => a_null.cmp(&b_null),
-            }
-        };
-        self.shape.order.iter().map(by).find(|order| *order != Ordering::Equal).unwrap_or(Ordering::Equal)
+        row_order::by_keys(&self.shape.order, self.rows.keys(), a, b)
     }
 
     /// What became of a partition.
     fn note_changes(&self, mut before: Vec<Ranked>, mut after: Vec<Ranked>, changes: &mut Changes) {
+        before.retain(|ranked| ranked.rank > self.shape.offset);
+        after.retain(|ranked| ranked.rank > self.shape.offset);
         if self.shape.gives_rank {
             let common = before.len().min(after.len());
             for (old, new) in before.iter().zip(&after).filter(|(old, new)| old != new) {
@@ -355,7 +346,7 @@ mod tests {
                     RankFunction::Rank => before.len(),
                     RankFunction::DenseRank => different.len(),
                 } as u64;
-                if shape.limit.is_none_or(|limit| rank <= limit) {
+                if shape.limit.is_none_or(|limit| rank <= limit) && rank > shape.offset {
                     let rank = if shape.gives_rank { format!(" {rank}") } else { String::new() };
                     *found.entry(format!("{row:?}{rank}")).or_default() += 1;
                 }
@@ -379,14 +370,18 @@ mod tests {
         }
     }
 
-    fn ranking(function: RankFunction, limit: Option<u64>, gives_rank: bool, retracts: Retracts) -> Rank {
+    fn ranking(function: RankFunction, limit: Option<u64>, offset: u64, gives_rank: bool, retracts: Retracts) -> Rank {
         let order = vec![SortKey { column: 1, descending: true, nulls_first: false }];
-        Rank::new(RankShape { function, keys: vec![0], order, limit, gives_rank, retracts }, OnError::SetAside, TYPES.to_vec())
+        Rank::new(
+            RankShape { function, keys: vec![0], order, limit, offset, gives_rank, retracts },
+            OnError::SetAside,
+            TYPES.to_vec(),
+        )
     }
 
-    fn check(function: RankFunction, limit: Option<u64>, gives_rank: bool, retracts: Retracts) {
+    fn check(function: RankFunction, limit: Option<u64>, offset: u64, gives_rank: bool, retracts: Retracts) {
         let mut random = fastrand::Rng::with_seed(limit.unwrap_or(9) + u64::from(gives_rank) * 100);
-        let mut rank = ranking(function, limit, gives_rank, retracts);
+        let mut rank = ranking(function, limit, offset, gives_rank, retracts);
         let (mut there, mut known, mut out) = (Vec::<Row>::new(), BTreeMap::new(), Output::default());
         for turn in 0..80 {
             let mut rows = Vec::new();
@@ -420,10 +415,10 @@ mod tests {
     #[test]
     fn ranks_are_those_of_sorted_rows_at_any_point() {
         for function in [RankFunction::RowNumber, RankFunction::Rank, RankFunction::DenseRank] {
-            for limit in [None, Some(0), Some(1), Some(3)] {
+            for (limit, offset) in [(None, 0), (Some(0), 0), (Some(1), 0), (Some(3), 0), (None, 2), (Some(3), 2)] {
                 for gives_rank in [false, true] {
-                    check(function, limit, gives_rank, Retracts::Never);
-                    check(function, limit, gives_rank, Retracts::Maybe);
+                    check(function, limit, offset, gives_rank, Retracts::Never);
+                    check(function, limit, offset, gives_rank, Retracts::Maybe);
                 }
             }
         }
@@ -432,7 +427,7 @@ mod tests {
     #[test]
     fn rows_behind_the_limit_are_forgotten_where_rows_only_come() {
         for function in [RankFunction::RowNumber, RankFunction::Rank] {
-            let mut rank = ranking(function, Some(3), false, Retracts::Never);
+            let mut rank = ranking(function, Some(3), 2, false, Retracts::Never);
             let mut out = Output::default();
             for n in 0..1000 {
                 let row = |at: i64| {
@@ -447,7 +442,7 @@ mod tests {
 
     #[test]
     fn a_row_taken_back_that_is_not_there_goes_aside() {
-        let mut rank = ranking(RankFunction::RowNumber, None, true, Retracts::Maybe);
+        let mut rank = ranking(RankFunction::RowNumber, None, 0, true, Retracts::Maybe);
         let mut out = Output::default();
         let row = vec![Value::Int(1), Value::Null, Value::text("a")];
         rank.process(batch(&[(row.clone(), true), (row.clone(), false), (row, false)]), &mut out).expect("takes rows");

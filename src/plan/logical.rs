@@ -3,7 +3,8 @@
 //! Trees own their inputs; views are copied where they are used. Scans of one table become one only when the trees are
 //! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
 
-use super::physical::{AggregateCall, Emit, JoinKind, RankFunction, SortKey, Window};
+use super::physical::{AggregateCall, Emit, JoinKind, RankFunction, SortKey, SortTime, Window};
+use crate::error::Span;
 use crate::expr::Expr;
 use crate::types::relation::Changelog;
 use crate::types::{DataType, Field, Schema, Value};
@@ -25,6 +26,8 @@ pub enum Plan {
     Join(Join),
     /// Rows with their rank within a partition.
     Rank(Rank),
+    /// Rows in order, once no other can come before them.
+    Sort(Sort),
     /// UNION ALL.
     Union(Union),
     /// Constant rows.
@@ -168,8 +171,10 @@ pub struct Rank {
     pub keys: Vec<usize>,
     /// The order within a partition.
     pub order: Vec<SortKey>,
-    /// Rows with a greater rank are left out.
+    /// Rows with a greater rank are left out,
     pub limit: Option<u64>,
+    /// as are those up to this one.
+    pub offset: u64,
     /// Whether the rank is given out, behind the columns of the input.
     pub gives_rank: bool,
     /// Columns given out.
@@ -182,8 +187,25 @@ impl Rank {
         let mut fields = input.schema().fields.clone();
         fields.push(Field::new("rank", DataType::BigInt));
         let schema = Schema::new(fields);
-        Rank { input: Box::new(input), function, keys, order, limit: None, gives_rank: true, schema }
+        Rank { input: Box::new(input), function, keys, order, limit: None, offset: 0, gives_rank: true, schema }
     }
+}
+
+/// Rows in order, once no other can come before them. Stands above all that SELECT does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sort {
+    /// Below.
+    pub input: Box<Plan>,
+    /// The order.
+    pub order: Vec<SortKey>,
+    /// Where the first key is event time, ascending: rows are given out as the watermark passes, not at the end of input.
+    pub time: Option<SortTime>,
+    /// As written.
+    pub emit: Option<Emit>,
+    /// For errors.
+    pub span: Span,
+    /// Columns given out.
+    pub schema: Schema,
 }
 
 /// UNION ALL.
@@ -215,6 +237,7 @@ impl Plan {
             Plan::WindowAggregate(aggregate) => &aggregate.schema,
             Plan::Join(join) => &join.schema,
             Plan::Rank(rank) => &rank.schema,
+            Plan::Sort(sort) => &sort.schema,
             Plan::Union(union) => &union.schema,
             Plan::Values(values) => &values.schema,
         }
@@ -230,6 +253,7 @@ impl Plan {
             Plan::WindowAggregate(aggregate) => vec![&aggregate.input],
             Plan::Join(join) => vec![&join.left, &join.right],
             Plan::Rank(rank) => vec![&rank.input],
+            Plan::Sort(sort) => vec![&sort.input],
             Plan::Union(union) => union.inputs.iter().collect(),
         }
     }
@@ -244,6 +268,7 @@ impl Plan {
             Plan::WindowAggregate(aggregate) => vec![&mut aggregate.input],
             Plan::Join(join) => vec![&mut join.left, &mut join.right],
             Plan::Rank(rank) => vec![&mut rank.input],
+            Plan::Sort(sort) => vec![&mut sort.input],
             Plan::Union(union) => union.inputs.iter_mut().collect(),
         }
     }
@@ -295,7 +320,7 @@ impl Plan {
     pub fn retracts(&self) -> bool {
         match self {
             Plan::Scan(scan) => scan.changelog != Changelog::Append,
-            Plan::Values(_) => false,
+            Plan::Values(_) | Plan::Sort(_) => false,
             Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Union(_) => self.inputs().iter().any(|i| i.retracts()),
             Plan::Aggregate(a) => {
                 a.emit != Some(Emit::OnClose) && (!a.calls.is_empty() || a.keys.is_empty() || a.input.retracts())
@@ -312,6 +337,7 @@ impl Plan {
             Plan::Aggregate(Aggregate { emit: own, .. }) | Plan::WindowAggregate(WindowAggregate { emit: own, .. }) => {
                 own.get_or_insert(emit);
             }
+            Plan::Sort(Sort { emit: own, .. }) => *own = Some(emit),
             _ => {}
         }
         for input in self.inputs_mut() {

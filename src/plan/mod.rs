@@ -1,7 +1,7 @@
 //! The query road: SQL text to an immutable `PhysicalPlan` that every shard compiles for itself.
 //!
 //! ```text
-//! text -> parse -> statements -> bind -> logical plan -> optimize -> distribute -> physical plan
+//! text -> parse -> statements -> bind -> logical plan -> settle sorts -> optimize -> distribute -> physical plan
 //!                                 ^ catalog                           ^ connectors
 //! ```
 
@@ -13,6 +13,7 @@ pub mod logical;
 pub mod optimize;
 pub mod parse;
 pub mod physical;
+mod settle_sort;
 pub mod statement;
 pub mod values;
 
@@ -150,7 +151,8 @@ impl Job {
     }
 
     fn finish(&self, outputs: &[Output], scripts: &[Script], connectors: &dyn Connectors) -> Result<(PhysicalPlan, String)> {
-        let outputs = optimize::optimize(&self.catalog, outputs.to_vec())?;
+        let outputs = settle_sort::settle(&self.catalog, outputs.to_vec(), scripts, connectors)?;
+        let outputs = optimize::optimize(&self.catalog, outputs)?;
         let logical = explain::logical(&outputs);
         let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors)?;
         Ok((plan, logical))

@@ -10,7 +10,7 @@ use crate::sink::Sink;
 use crate::source::{Projection, Source};
 pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Distinct, Emit, JoinKind, OnError, RankFunction, Retracts,
-    SortKey, Window,
+    SortKey, SortTime, Window,
 };
 use crate::types::{DataType, Schema};
 
@@ -58,6 +58,8 @@ pub enum NodeKind {
     Join(Join),
     /// Rows with their rank within a partition.
     Rank(Rank),
+    /// Rows in order, once no other can come before them.
+    Sort(Sort),
     /// Rows of all inputs, which have the same column types.
     Union,
     /// Sends every row to the shard it belongs to.
@@ -193,12 +195,25 @@ pub struct Rank {
     pub keys: Vec<usize>,
     /// The order within a partition.
     pub order: Vec<SortKey>,
-    /// Rows with a greater rank are left out.
+    /// Rows with a greater rank are left out,
     pub limit: Option<u64>,
+    /// as are those up to this one.
+    pub offset: u64,
     /// Whether the rank is given out.
     pub gives_rank: bool,
     /// Whether the input may take rows back.
     pub input_retracts: Retracts,
+    /// What a row that fails does.
+    pub on_error: OnError,
+}
+
+/// Rows in order, once no other can come before them: at the end of input, or as time passes.
+#[derive(Debug, Clone)]
+pub struct Sort {
+    /// The order.
+    pub order: Vec<SortKey>,
+    /// Where rows are given out as time passes.
+    pub time: Option<SortTime>,
     /// What a row that fails does.
     pub on_error: OnError,
 }

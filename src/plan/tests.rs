@@ -120,6 +120,12 @@ fn verify(plan: &PhysicalPlan) {
                 given.extend(rank.gives_rank.then_some(DataType::BigInt));
                 assert_eq!(given, node.schema.types(), "#{id}");
             }
+            NodeKind::Sort(sort) => {
+                assert!(sort.order.iter().all(|key| key.column < below[0].fields.len()), "#{id}");
+                assert_eq!(below[0].types(), node.schema.types(), "#{id}");
+                let hidden = sort.time.and_then(|time| time.split_watermark_column).map(|c| below[0].fields[c].name.as_str());
+                assert!(hidden.is_none_or(|name| name == "$watermark"), "{hidden:?}");
+            }
             NodeKind::Join(join) => {
                 let types = |keys: &[usize], side: usize| -> Vec<DataType> {
                     keys.iter().map(|key| below[side].fields[*key].data_type.clone()).collect()
@@ -292,8 +298,7 @@ fn what_is_not_there_is_refused_by_name_and_place() {
     refused("SELECT * FROM trads", "no table or view 'trads'", "trades");
     refused("SELECT pirce FROM trades", "no column 'pirce'", "price");
     refused("SELECT * FROM plain p JOIN other o", "a join without ON", "CROSS JOIN");
-    refused("SELECT a FROM plain ORDER BY a", "ORDER BY", "");
-    refused("SELECT a FROM plain LIMIT 3", "LIMIT", "");
+    refused("SELECT a FROM plain LIMIT a", "no column 'a'", "");
     refused("SELECT SUM(a) OVER (PARTITION BY b) FROM plain", "OVER", "GROUP BY");
     refused("SELECT a FROM plain WHERE a IN (SELECT a FROM other) OR a = 1", "a sub-query in a condition", "beside AND");
     refused("SELECT a FROM plain INTERSECT SELECT a FROM other", "INTERSECT", "");

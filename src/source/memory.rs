@@ -21,16 +21,23 @@ pub enum MemoryEvent {
     Watermark(EventTime),
 }
 
-/// A bounded source of events held in memory. Split i belongs to shard i % shards.
+/// A source of events held in memory. Split i belongs to shard i % shards.
 #[derive(Debug, Clone)]
 pub struct MemorySource {
     splits: Arc<Vec<Vec<MemoryEvent>>>,
+    boundedness: Boundedness,
 }
 
 impl MemorySource {
     /// A source with these splits. Values must be of the representation of the table's columns.
     pub fn new(splits: Vec<Vec<MemoryEvent>>) -> Self {
-        Self { splits: Arc::new(splits) }
+        Self { splits: Arc::new(splits), boundedness: Boundedness::Bounded }
+    }
+
+    /// The same, for plans that must not count on the end.
+    #[must_use]
+    pub fn endless(self) -> Self {
+        Self { boundedness: Boundedness::Unbounded, ..self }
     }
 }
 
@@ -40,7 +47,7 @@ impl Source for MemorySource {
     }
 
     fn boundedness(&self) -> Boundedness {
-        Boundedness::Bounded
+        self.boundedness
     }
 
     fn liveness(&self) -> Liveness {

@@ -200,6 +200,15 @@ pub struct SortKey {
     pub nulls_first: bool,
 }
 
+/// The event time in whose order rows are given out as the watermark passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SortTime {
+    /// Its column.
+    pub column: usize,
+    /// Hidden column with the watermark of the row's own split, by which lateness is decided.
+    pub split_watermark_column: Option<usize>,
+}
+
 /// When results are given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Emit {

@@ -15,6 +15,8 @@
 //!   [a, 1]
 //! late 0            (optional, as are `aside N` and `error part of the message`)
 //! ```
+//! With the line `ordered` the first table must be written just so: in this order, and nothing taken back.
+//!
 //! A table that a case does not list must get no rows. A case with the line `sqlite` is recomputed by SQLite in the same run: the last
 //! statement of its SQL over the same rows must give the same rows, written in the same way.
 //!
@@ -35,13 +37,13 @@ use corelane::plan::statement::{ColumnDefKind, Statement};
 use corelane::source::memory::MemoryEvent;
 use corelane::types::{DataType, Value, decimal, time};
 
-use crate::support::{Inputs, Shape, run};
+use crate::support::{Inputs, Shape, Written, run};
 
 const SHARDS: [usize; 4] = [1, 2, 3, 4];
 const BATCH_ROWS: [usize; 3] = [1, 3, 1024];
 
 /// Cases there are at least; a file that is lost must not go unseen.
-const CASES_MIN: usize = 381;
+const CASES_MIN: usize = 446;
 
 #[derive(Debug, Default)]
 struct Case {
@@ -54,6 +56,7 @@ struct Case {
     aside: Option<u64>,
     error: Option<String>,
     sqlite: bool,
+    ordered: bool,
 }
 
 fn read(text: &str) -> Vec<Case> {
@@ -78,6 +81,7 @@ fn read(text: &str) -> Vec<Case> {
         match line.split_once(' ').unwrap_or((line, "")) {
             ("sql", _) => {}
             ("sqlite", _) => case.sqlite = true,
+            ("ordered", _) => case.ordered = true,
             ("rows" | "changes" | "watermark", _) => case.events.push((line.to_owned(), Vec::new())),
             ("expect", table) => case.expect.push((if table.is_empty() { "print" } else { table }.to_owned(), Vec::new())),
             ("late", count) => case.late = Some(count.trim().parse().expect("a number")),
@@ -185,7 +189,9 @@ fn by_sqlite(case: &Case) -> Vec<String> {
     let row =
         |row: &rusqlite::Row<'_>| Ok((0..width).map(|i| cell(row.get_ref(i).expect("a cell"))).collect::<Vec<_>>().join(", "));
     let mut rows: Vec<String> = statement.query_map([], row).expect("rows").map(|r| format!("[{}]", r.expect("a row"))).collect();
-    rows.sort();
+    if !case.ordered {
+        rows.sort();
+    }
     rows
 }
 
@@ -218,9 +224,13 @@ fn check(case: &Case, shape: Shape) -> Result<(), String> {
     if let Some((table, rows)) = written.rows.iter().find(|(table, rows)| !rows.is_empty() && !listed(table)) {
         return Err(format!("{table} got {} rows, but the case has no 'expect {table}'", rows.len()));
     }
-    for (table, lines) in &case.expect {
-        let (got, mut wanted) = (written.result(table), lines.clone());
-        wanted.sort();
+    for (at, (table, lines)) in case.expect.iter().enumerate() {
+        let (mut got, mut wanted) = (written.result(table), lines.clone());
+        if case.ordered && at == 0 {
+            got = in_order(&written, table)?;
+        } else {
+            wanted.sort();
+        }
         if got != wanted {
             return Err(format!("{table}\n  wanted {wanted:#?}\n  got {got:#?}"));
         }
@@ -232,6 +242,13 @@ fn check(case: &Case, shape: Shape) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The rows of a table as they were written.
+fn in_order(written: &Written, table: &str) -> Result<Vec<String>, String> {
+    let rows = written.rows.get(table).map(Vec::as_slice).unwrap_or_default();
+    let row = |(sign, row): &(char, String)| if *sign == '+' { Ok(row.clone()) } else { Err(format!("{row} is taken back")) };
+    rows.iter().map(row).collect()
 }
 
 /// The file with what its cases give now in place of what they expected; a line that is still right stays as it is.
@@ -260,8 +277,9 @@ fn updated(text: &str) -> String {
             }
             (("expect", table), Some((case, Ok(written)))) => {
                 let table = if table.is_empty() { "print" } else { table };
-                let got = written.result(table);
-                let right = case.expect.iter().any(|(name, wanted)| name == table && sorted(wanted) == got);
+                let got = if case.ordered { in_order(written, table).unwrap_or_default() } else { written.result(table) };
+                let in_order = |rows: &[String]| if case.ordered { rows.to_vec() } else { sorted(rows) };
+                let right = case.expect.iter().any(|(name, wanted)| name == table && in_order(wanted) == got);
                 if !right {
                     dropping = true;
                     lines.extend(got.iter().map(|row| format!("  {row}")));
@@ -317,7 +335,7 @@ fn check_file(file: &Path) -> (usize, Vec<String>) {
     for case in &cases {
         assert!(case.error.is_some() || !case.expect.is_empty(), "{}: nothing expected", case.name);
         let place = format!("{}: {}", file.file_name().unwrap_or_default().to_string_lossy(), case.name);
-        if case.sqlite && by_sqlite(case) != sorted(&case.expect[0].1) {
+        if case.sqlite && by_sqlite(case) != if case.ordered { case.expect[0].1.clone() } else { sorted(&case.expect[0].1) } {
             failures.push(format!("{place}: SQLite says {:#?}", by_sqlite(case)));
         }
         let wrong = shapes().find_map(|shape| check(case, shape).err().map(|why| format!("{place} at {shape:?}: {why}")));

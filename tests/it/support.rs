@@ -19,7 +19,7 @@ use corelane::source::memory::{MemoryEvent, MemorySource};
 use corelane::source::{self, Source};
 use corelane::types::{DataType, TableDef};
 
-/// Events of each table that says `'connector' = 'memory'`, by split.
+/// Events of each table that says `'connector' = 'memory'`, by split; with `'bounded' = 'false'` it is planned as if they went on for ever.
 pub type Inputs = BTreeMap<String, Vec<Vec<MemoryEvent>>>;
 
 /// How a job is run.
@@ -71,7 +71,11 @@ impl Memory<'_> {
 impl Connectors for Memory<'_> {
     fn source(&self, table: &TableDef) -> Result<Arc<dyn Source>> {
         match table.options.text("connector") {
-            Some("memory") => Ok(Arc::new(MemorySource::new(self.inputs.get(&table.name).cloned().unwrap_or_default()))),
+            Some("memory") => {
+                let source = MemorySource::new(self.inputs.get(&table.name).cloned().unwrap_or_default());
+                let endless = table.options.text("bounded") == Some("false");
+                Ok(Arc::new(if endless { source.endless() } else { source }))
+            }
             _ => source::create(table),
         }
     }

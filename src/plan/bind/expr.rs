@@ -27,24 +27,32 @@ pub struct ExprBinder<'a> {
     pub grouping: Option<&'a mut Grouping>,
     /// Where ranks are allowed: those found so far.
     pub rankings: Option<&'a mut Rankings>,
+    /// Names of the select list with what they stand for, where no column has the name.
+    aliases: &'a [(String, Expr)],
     depth: usize,
 }
 
 impl<'a> ExprBinder<'a> {
     /// Over these columns, without aggregates.
     pub fn new(fields: &'a [ScopeField]) -> Self {
-        Self { fields, grouping: None, rankings: None, depth: 0 }
+        Self { fields, grouping: None, rankings: None, aliases: &[], depth: 0 }
     }
 
     /// Over these columns; aggregates are collected.
     pub fn grouped(fields: &'a [ScopeField], grouping: &'a mut Grouping) -> Self {
-        Self { fields, grouping: Some(grouping), rankings: None, depth: 0 }
+        Self { fields, grouping: Some(grouping), rankings: None, aliases: &[], depth: 0 }
     }
 
     /// The same; ranks are collected.
     #[must_use]
     pub fn ranking(self, rankings: &'a mut Rankings) -> Self {
         Self { rankings: Some(rankings), ..self }
+    }
+
+    /// The same; names of the select list can be used.
+    #[must_use]
+    pub fn knowing(self, aliases: &'a [(String, Expr)]) -> Self {
+        Self { aliases, ..self }
     }
 
     /// A condition.
@@ -123,6 +131,9 @@ impl<'a> ExprBinder<'a> {
             }
             if let Some(column) = self.window_column(&name.value) {
                 return Ok(column);
+            }
+            if let Some((_, meant)) = self.aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&name.value)) {
+                return Ok(meant.clone());
             }
         }
         let index = resolve(self.fields, qualifier, name)?;

@@ -1,7 +1,8 @@
 //! Binding: syntax trees to typed logical plans. Names become positions, every coercion becomes a cast, every error has its place.
 //!
 //! ```text
-//! query -> select -> from     tables, views, sub-queries, windows
+//! query -> order               ORDER BY, LIMIT, OFFSET, FETCH
+//!          select -> from     tables, views, sub-queries, windows
 //!                    expr     over the columns of FROM; literal, operator, function, access, coercion
 //!                    aggregate  keys and calls; running or over windows
 //! ```
@@ -16,6 +17,7 @@ mod library;
 mod join;
 mod literal;
 mod operator;
+mod order;
 mod query;
 mod rank;
 mod scope;

@@ -1,8 +1,9 @@
-//! Queries: WITH, UNION, and what may not stand behind a query over a stream.
+//! Queries: WITH, UNION, and what stands behind a query.
 
 use sqlparser::ast;
 
 use super::coercion::{cast, common_type};
+use super::order::{Bounds, Ordered, items, ordered};
 use super::scope::{Relation, name_span, span_of, unsupported};
 use super::select::distinct;
 use crate::error::{Error, Result};
@@ -27,17 +28,25 @@ impl<'a> QueryBinder<'a> {
         Self { catalog, ctes: Vec::new(), depth: 0 }
     }
 
-    /// A query with its EMIT.
-    pub fn stream_query(&mut self, query: &StreamQuery) -> Result<Relation> {
-        let mut relation = self.query(&query.query).map_err(|e| e.at(query.span))?;
-        if let Some(emit) = query.emit {
-            relation.plan.set_emit(emit);
-        }
-        Ok(relation)
+    /// A query with its EMIT, whose rows are written: in order, if it says so.
+    pub fn written_query(&mut self, query: &StreamQuery) -> Result<Relation> {
+        let rows = self.ordered_query(&query.query).map_err(|e| e.at(query.span))?;
+        Ok(emitted(rows.sorted().shown(), query))
     }
 
-    /// A query or sub-query.
+    /// A query with its EMIT, whose rows others read, so that their order says nothing.
+    pub fn stream_query(&mut self, query: &StreamQuery) -> Result<Relation> {
+        let relation = self.query(&query.query).map_err(|e| e.at(query.span))?;
+        Ok(emitted(relation, query))
+    }
+
+    /// A sub-query. Its order says nothing but which rows LIMIT leaves.
     pub(super) fn query(&mut self, query: &ast::Query) -> Result<Relation> {
+        Ok(self.ordered_query(query)?.shown())
+    }
+
+    /// The rows of a query with what they are ordered by.
+    fn ordered_query(&mut self, query: &ast::Query) -> Result<Ordered> {
         self.depth += 1;
         if self.depth > NESTING_MAX {
             return Err(Error::limit(format!("sub-queries are nested deeper than {NESTING_MAX}")).hint("make views of them"));
@@ -47,10 +56,14 @@ impl<'a> QueryBinder<'a> {
         if let Some(with) = &query.with {
             self.with(with)?;
         }
-        let relation = self.set(&query.body)?;
+        let (bounds, order) = (Bounds::of(query)?, items(query)?);
+        let rows = match &*query.body {
+            ast::SetExpr::Select(select) => self.select(select, order)?,
+            body => ordered(self.set(body)?, order)?,
+        };
         self.ctes.truncate(visible);
         self.depth -= 1;
-        Ok(relation)
+        rows.limited(&bounds)
     }
 
     fn with(&mut self, with: &ast::With) -> Result<()> {
@@ -70,7 +83,7 @@ impl<'a> QueryBinder<'a> {
 
     fn set(&mut self, body: &ast::SetExpr) -> Result<Relation> {
         match body {
-            ast::SetExpr::Select(select) => self.select(select),
+            ast::SetExpr::Select(select) => Ok(self.select(select, &[])?.shown()),
             ast::SetExpr::Query(query) => self.query(query),
             ast::SetExpr::SetOperation { op: ast::SetOperator::Union, .. } => self.union(body),
             ast::SetExpr::SetOperation { op, .. } => {
@@ -119,13 +132,14 @@ enum All {
     No,
 }
 
+fn emitted(mut relation: Relation, query: &StreamQuery) -> Relation {
+    if let Some(emit) = query.emit {
+        relation.plan.set_emit(emit);
+    }
+    relation
+}
+
 fn refuse(query: &ast::Query) -> Result<()> {
-    if query.order_by.is_some() {
-        return Err(unsupported("ORDER BY", "a stream has no last row to sort by; sort what the sink has written", query));
-    }
-    if query.limit_clause.is_some() || query.fetch.is_some() {
-        return Err(unsupported("LIMIT", "end a job with --duration, or limit the source ('number-of-rows')", query));
-    }
     if !query.pipe_operators.is_empty()
         || query.for_clause.is_some()
         || !query.locks.is_empty()

@@ -6,6 +6,7 @@
 use sqlparser::ast;
 
 use super::expr::ExprBinder;
+use super::order::{direction, fixed};
 use super::scope::{Relation, name_span, span_of, unsupported};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
@@ -128,27 +129,12 @@ impl ExprBinder<'_> {
     }
 
     fn order_item(&mut self, item: &ast::OrderByExpr) -> Result<OrderItem> {
-        let descending = match &item.options.sort {
-            None | Some(ast::OrderBySort::Asc) => false,
-            Some(ast::OrderBySort::Desc) => true,
-            Some(_) => return Err(unsupported("ORDER BY ... USING", "ASC and DESC are there", &item.expr)),
-        };
-        if item.with_fill.is_some() {
-            return Err(unsupported("WITH FILL", "leave it out", &item.expr));
-        }
-        // NULLs are less than all other values, as in Flink.
-        let nulls_first = item.options.nulls_first.unwrap_or(!descending);
+        let (descending, nulls_first) = direction(item)?;
         Ok(OrderItem { expr: self.sort_expr(&item.expr)?, descending, nulls_first })
     }
 
     /// A key of a partition or of its order.
     fn sort_expr(&mut self, e: &ast::Expr) -> Result<Expr> {
-        let bound = ExprBinder::new(self.fields).bind(e)?;
-        if bound.is_fixed() {
-            return Ok(bound);
-        }
-        Err(Error::sql("an order depends on more than the row")
-            .at(span_of(e))
-            .hint("functions such as CURRENT_TIMESTAMP can stand in the select list"))
+        fixed(ExprBinder::new(self.fields).bind(e)?, e)
     }
 }

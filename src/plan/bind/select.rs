@@ -1,4 +1,4 @@
-//! SELECT: items, WHERE, GROUP BY, HAVING, DISTINCT.
+//! SELECT: items, WHERE, GROUP BY, HAVING, DISTINCT, and the columns that ORDER BY asks for.
 
 use sqlparser::ast;
 
@@ -7,12 +7,14 @@ use super::aggregate::{Grouping, group};
 use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::operator::condition;
+use super::order::{Meant, Ordered, direction, fixed, meant};
 use super::rank::Rankings;
 use super::scope::{Relation, ScopeField, span_of, unsupported};
 use super::window::{group_window, group_window_call};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
-use crate::plan::logical::{Aggregate, Plan};
+use crate::plan::logical::{Aggregate, Plan, Rank};
+use crate::plan::physical::{RankFunction, SortKey};
 use crate::types::{DataType, Value};
 
 /// An item of the select list.
@@ -30,8 +32,8 @@ struct NamedItem<'a> {
 }
 
 impl QueryBinder<'_> {
-    /// A SELECT.
-    pub(super) fn select(&mut self, select: &ast::Select) -> Result<Relation> {
+    /// A SELECT and what stands in ORDER BY behind it.
+    pub(super) fn select(&mut self, select: &ast::Select, order: &[ast::OrderByExpr]) -> Result<Ordered> {
         refuse(select)?;
         let mut relation = self.from(select)?;
         if let Some(filter) = &select.selection {
@@ -49,6 +51,12 @@ impl QueryBinder<'_> {
                 Item::Expr(e) => ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).bind(e)?,
             });
         }
+        let shown: Vec<(String, Expr)> = items.iter().map(|item| item.name.clone()).zip(bound.iter().cloned()).collect();
+        let mut listing = Listing { names: items.iter().map(|item| item.name.as_str()).collect(), bound, spans: Vec::new() };
+        listing.spans.extend(items.iter().map(|item| item.span));
+        let bind = |e: &ast::Expr| ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).knowing(&shown).bind(e);
+        let (first_of, keys) = listing.ordered(select, order, bind)?;
+        let Listing { mut bound, spans, .. } = listing;
         let qualify = match &select.qualify {
             Some(e) => {
                 let bound = ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).bind(e)?;
@@ -57,18 +65,20 @@ impl QueryBinder<'_> {
             None => None,
         };
         let having = match &select.having {
-            Some(e) => Some((condition(ExprBinder::grouped(fields, &mut grouping).bind(e)?, span_of(e))?, span_of(e))),
+            Some(e) => {
+                Some((condition(ExprBinder::grouped(fields, &mut grouping).knowing(&shown).bind(e)?, span_of(e))?, span_of(e)))
+            }
             None => None,
         };
-        let names = items.iter().map(|i| i.name.clone());
+        let hidden = (items.len()..bound.len()).map(|at| format!("$order{at}"));
+        let names = items.iter().map(|i| i.name.clone()).chain(hidden);
         let selected = if grouped || having.is_some() || !grouping.calls.is_empty() {
             if let (false, _) | (_, Some(_)) = (rankings.is_empty(), &qualify) {
                 let hint = "make a sub-query in FROM of the GROUP BY, and rank its rows";
                 return Err(unsupported("OVER or QUALIFY beside GROUP BY", hint, select));
             }
             let made = group(&relation, &grouping, &|plan| self.late_table(plan))?;
-            let placed =
-                bound.iter().zip(&items).map(|(e, item)| made.place(e, fields, item.span)).collect::<Result<Vec<_>>>()?;
+            let placed = bound.iter().zip(&spans).map(|(e, span)| made.place(e, fields, *span)).collect::<Result<Vec<_>>>()?;
             let having = having.map(|(e, span)| made.place(&e, fields, span)).transpose()?;
             let mut grouped = made.relation;
             if let Some(filter) = having {
@@ -84,12 +94,74 @@ impl QueryBinder<'_> {
             }
             relation.projected(names.zip(bound).collect())
         };
-        Ok(if select.distinct.is_some() && !matches!(select.distinct, Some(ast::Distinct::All)) {
-            distinct(selected)
-        } else {
-            selected
-        })
+        let selected = match &select.distinct {
+            None | Some(ast::Distinct::All) => selected,
+            Some(ast::Distinct::Distinct) => distinct(selected),
+            Some(ast::Distinct::On(_)) => first_of_each(selected, first_of, &keys),
+        };
+        let span = order.first().map(|item| span_of(&item.expr)).unwrap_or_default();
+        Ok(Ordered { relation: selected, width: items.len(), keys, span })
     }
+}
+
+/// The columns of a SELECT: those that it shows, then those that it is ordered by.
+struct Listing<'a> {
+    /// Of those that it shows.
+    names: Vec<&'a str>,
+    bound: Vec<Expr>,
+    spans: Vec<Span>,
+}
+
+impl Listing<'_> {
+    /// Adds what DISTINCT ON and ORDER BY ask for; the columns of both.
+    fn ordered(
+        &mut self,
+        select: &ast::Select,
+        order: &[ast::OrderByExpr],
+        mut bind: impl FnMut(&ast::Expr) -> Result<Expr>,
+    ) -> Result<(Vec<usize>, Vec<SortKey>)> {
+        let mut first_of = Vec::new();
+        if let Some(ast::Distinct::On(exprs)) = &select.distinct {
+            for e in exprs {
+                first_of.push(self.column(e, &mut bind)?);
+            }
+        }
+        let mut keys = Vec::with_capacity(order.len());
+        for item in order {
+            let column = self.column(&item.expr, &mut bind)?;
+            if column >= self.names.len() && matches!(select.distinct, Some(ast::Distinct::Distinct)) {
+                return Err(Error::sql("ORDER BY something that SELECT DISTINCT does not show")
+                    .at(span_of(&item.expr))
+                    .hint("add it to the select list"));
+            }
+            let (descending, nulls_first) = direction(item)?;
+            keys.push(SortKey { column, descending, nulls_first });
+        }
+        Ok((first_of, keys))
+    }
+
+    /// The column of an item, a hidden one if it is not shown.
+    fn column(&mut self, e: &ast::Expr, bind: &mut impl FnMut(&ast::Expr) -> Result<Expr>) -> Result<usize> {
+        let bound = match meant(e, &self.names)? {
+            Meant::Column(column) => return Ok(column),
+            Meant::Expr(e) => fixed(bind(e)?, e)?,
+        };
+        let bound = if bound.data_type() == DataType::Null { cast(bound, &DataType::Boolean) } else { bound };
+        if let Some(known) = self.bound.iter().position(|known| *known == bound) {
+            return Ok(known);
+        }
+        self.bound.push(bound);
+        self.spans.push(span_of(e));
+        Ok(self.bound.len() - 1)
+    }
+}
+
+/// The first row, in this order, for each combination of these columns.
+fn first_of_each(relation: Relation, columns: Vec<usize>, order: &[SortKey]) -> Relation {
+    let mut rank = Rank::new(relation.plan, RankFunction::RowNumber, columns, order.to_vec());
+    (rank.limit, rank.gives_rank) = (Some(1), false);
+    rank.schema.fields.pop();
+    Relation { plan: Plan::Rank(rank), fields: relation.fields, event_times: Vec::new(), window: None }
 }
 
 /// Every different row once.
@@ -101,9 +173,6 @@ pub fn distinct(relation: Relation) -> Relation {
 }
 
 fn refuse(select: &ast::Select) -> Result<()> {
-    if let Some(ast::Distinct::On(exprs)) = &select.distinct {
-        return Err(at_first("DISTINCT ON", "SELECT DISTINCT compares whole rows", exprs, select));
-    }
     if !select.named_window.is_empty() {
         return Err(unsupported("WINDOW", "write the window out behind OVER", select));
     }
@@ -125,10 +194,6 @@ fn refuse(select: &ast::Select) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-fn at_first(what: &str, hint: &str, exprs: &[ast::Expr], select: &ast::Select) -> Error {
-    exprs.first().map_or_else(|| unsupported(what, hint, select), |e| unsupported(what, hint, e))
 }
 
 fn items<'a>(select: &'a ast::Select, relation: &Relation) -> Result<Vec<NamedItem<'a>>> {

@@ -40,7 +40,7 @@ pub struct Output {
 
 /// A bare SELECT.
 pub fn selected(catalog: &Catalog, query: &StreamQuery, target: Target, name: String, script: usize) -> Result<Output> {
-    let relation = QueryBinder::new(catalog).stream_query(query)?;
+    let relation = QueryBinder::new(catalog).written_query(query)?;
     let names = relation.fields.iter().map(|f| f.name.clone());
     let columns = names.zip(relation.plan.identity().into_iter().map(typed)).collect();
     let plan = relation.plan.projected(columns);
@@ -64,7 +64,7 @@ pub fn insert(catalog: &Catalog, insert: &Insert, script: usize) -> Result<Outpu
     let index = catalog.table(&insert.table)?;
     let def = &catalog.tables[index].def;
     let targets: Vec<&Column> = written(&def.columns).collect();
-    let relation = QueryBinder::new(catalog).stream_query(&insert.query)?;
+    let relation = QueryBinder::new(catalog).written_query(&insert.query)?;
     let positions = positions(insert, &targets)?;
     if positions.len() != relation.fields.len() {
         return Err(Error::sql(format!(

@@ -23,7 +23,7 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
                 aggregate.changes = changes;
                 true
             }
-            NodeKind::Join(_) | NodeKind::Rank(_) => true,
+            NodeKind::Join(_) | NodeKind::Rank(_) | NodeKind::Sort(_) => true,
             NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::WindowAssign(_) => asked[id],
         };
         for input in node.inputs.clone() {

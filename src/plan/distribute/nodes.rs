@@ -8,7 +8,7 @@ use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Calc, Changelog, Changes, Distinct, Emit, Node, NodeId, NodeKind, Rank, RankFunction, Retracts, Scan,
+    Aggregate, Calc, Changelog, Changes, Distinct, Emit, Node, NodeId, NodeKind, Rank, RankFunction, Retracts, Scan, Sort,
     WatermarkSpec, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
@@ -33,6 +33,7 @@ impl Lowering<'_> {
             (Plan::WindowAssign(assign), Some(input)) => Ok(self.assign(plan, assign, input)),
             (Plan::Aggregate(aggregate), Some(input)) => Ok(self.aggregate(plan, aggregate, input)),
             (Plan::Rank(rank), Some(input)) => Ok(self.rank(plan, rank, input)),
+            (Plan::Sort(sort), Some(input)) => Ok(self.sort(plan, sort, input)),
             (Plan::WindowAggregate(aggregate), Some(input)) => self.window_aggregate(plan, aggregate, input),
             (_, None) => Err(crate::error::Error::internal("an operator without input")),
         }
@@ -128,24 +129,51 @@ impl Lowering<'_> {
         Lowered { node, placed: moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c)) }
     }
 
-    fn rank(&mut self, plan: &Plan, rank: &logical::Rank, input: Lowered) -> Lowered {
+    fn rank(&mut self, plan: &Plan, rank: &logical::Rank, mut input: Lowered) -> Lowered {
+        let mut input_retracts = retracts(&rank.input);
+        let adds_only = input_retracts == Retracts::Never && rank.function == RankFunction::RowNumber;
+        if adds_only && rank.limit.is_some() && rank.keys.is_empty() && input.placed != Placed::OneShard {
+            // No row that is not among the best of its shard is among the best of all.
+            let best = logical::Rank { offset: 0, gives_rank: false, schema: rank.input.schema().clone(), ..rank.clone() };
+            input = Lowered { node: self.rank_node(plan, &best, input.node, input_retracts), placed: input.placed };
+            input_retracts = Retracts::Maybe;
+        }
         let input = self.exchanged(input, &rank.keys);
-        let input_retracts = retracts(&rank.input);
+        Lowered { node: self.rank_node(plan, rank, input.node, input_retracts), placed: input.placed }
+    }
+
+    fn rank_node(&mut self, plan: &Plan, rank: &logical::Rank, input: NodeId, input_retracts: Retracts) -> NodeId {
         let kind = NodeKind::Rank(Rank {
             function: rank.function,
             keys: rank.keys.clone(),
             order: rank.order.clone(),
             limit: rank.limit,
+            offset: rank.offset,
             gives_rank: rank.gives_rank,
             input_retracts,
             on_error: self.on_error(plan),
         });
-        let mut node = Node::new(kind, vec![input.node], rank.schema.clone());
-        let forgets = input_retracts == Retracts::Never && rank.function != RankFunction::DenseRank;
+        let mut node = Node::new(kind, vec![input], rank.schema.clone());
+        let adds_only = retracts(&rank.input) == Retracts::Never;
+        let forgets = adds_only && rank.function != RankFunction::DenseRank;
         node.state_bound = match (rank.limit, rank.keys.is_empty()) {
+            (Some(limit), true) if forgets && input_retracts == Retracts::Maybe => {
+                format!("the rows up to rank {limit} of each shard")
+            }
             (Some(limit), true) if forgets => format!("the rows up to rank {limit}"),
             (Some(limit), false) if forgets => format!("the rows up to rank {limit} per key: no bound"),
             _ => "all rows: no bound".to_owned(),
+        };
+        self.add(node)
+    }
+
+    fn sort(&mut self, plan: &Plan, sort: &logical::Sort, input: Lowered) -> Lowered {
+        let input = self.exchanged(input, &[]);
+        let kind = NodeKind::Sort(Sort { order: sort.order.clone(), time: sort.time, on_error: self.on_error(plan) });
+        let mut node = Node::new(kind, vec![input.node], sort.schema.clone());
+        node.state_bound = match sort.time {
+            Some(_) => "rows that the watermark has not passed".to_owned(),
+            None => "all rows, up to the end of input".to_owned(),
         };
         Lowered { node: self.add(node), placed: input.placed }
     }

@@ -77,13 +77,30 @@ fn line(plan: &Plan) -> String {
             let condition = join.condition.as_ref().map_or("TRUE".to_owned(), |c| expression(c, &names));
             format!("Join {} on {condition}", join.kind.name())
         }
-        Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order), r.limit, r.input.schema()),
+        Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), r.input.schema()),
+        Plan::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), sort.input.schema()),
         Plan::Union(_) => "Union".to_owned(),
         Plan::Values(values) => format!("Values ({}), {} rows", schema_columns(&values.schema), values.rows.len()),
     }
 }
 
-fn rank_line(function: RankFunction, (keys, order): (&[usize], &[SortKey]), limit: Option<u64>, below: &Schema) -> String {
+fn rank_line(
+    function: RankFunction,
+    (keys, order): (&[usize], &[SortKey]),
+    (offset, limit): (u64, Option<u64>),
+    below: &Schema,
+) -> String {
+    let offset = if offset == 0 { String::new() } else { format!(" from {}", offset + 1) };
+    let limit = limit.map_or(String::new(), |limit| format!(" up to {limit}"));
+    let order = sort_keys(order, below);
+    format!("Rank {} by ({}) in order of ({order}){offset}{limit}", function.name(), columns(keys, below))
+}
+
+fn sort_line(order: &[SortKey], by_time: bool, below: &Schema) -> String {
+    format!("Sort by ({}) {}", sort_keys(order, below), if by_time { "as time passes" } else { "at the end of input" })
+}
+
+fn sort_keys(order: &[SortKey], below: &Schema) -> String {
     let key = |key: &SortKey| {
         let name = columns(&[key.column], below);
         let direction = if key.descending { " DESC" } else { "" };
@@ -95,9 +112,7 @@ fn rank_line(function: RankFunction, (keys, order): (&[usize], &[SortKey]), limi
         };
         format!("{name}{direction}{nulls}")
     };
-    let order = order.iter().map(key).collect::<Vec<_>>().join(", ");
-    let limit = limit.map_or(String::new(), |limit| format!(" up to {limit}"));
-    format!("Rank {} by ({}) in order of ({order}){limit}", function.name(), columns(keys, below))
+    order.iter().map(key).collect::<Vec<_>>().join(", ")
 }
 
 /// The columns of two inputs, the first of which has `width`, with `left.` or `right.` before names that both have.

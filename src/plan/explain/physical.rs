@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
-use super::{calc_line, emit, rank_line, told_apart, window};
+use super::{calc_line, emit, rank_line, sort_line, told_apart, window};
 use crate::plan::physical::{Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
 use crate::types::Schema;
 
@@ -77,7 +77,8 @@ fn width(plan: &PhysicalPlan, node: &Node) -> usize {
 fn line(node: &Node, below: &Schema, width: usize) -> String {
     match &node.kind {
         NodeKind::Join(join) => join_line(join, below, width),
-        NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order), r.limit, below),
+        NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), below),
+        NodeKind::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), below),
         NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),
         NodeKind::Calc(calc) => {
             // Late rows have the columns of the window's input, which have no names here.

@@ -5,9 +5,9 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Aggregate, Calc, Join, Late, Plan, Rank, Scan, Union, WindowAggregate, WindowAssign, columns_of, moved_columns,
+    Aggregate, Calc, Join, Late, Plan, Rank, Scan, Sort, Union, WindowAggregate, WindowAssign, columns_of, moved_columns,
 };
-use crate::plan::physical::{AggregateCall, SortKey};
+use crate::plan::physical::{AggregateCall, SortKey, SortTime};
 use crate::types::Schema;
 
 /// Old position to new one.
@@ -67,6 +67,7 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::WindowAggregate(aggregate) => prune_window(aggregate, wanted),
         Plan::Join(join) => prune_join(join, wanted),
         Plan::Rank(rank) => prune_rank(rank, wanted),
+        Plan::Sort(sort) => prune_sort(sort, wanted),
         Plan::Union(union) => prune_union(union, wanted),
         Plan::Values(values) => {
             let all = (0..values.schema.fields.len()).map(Some).collect();
@@ -200,6 +201,16 @@ fn prune_rank(rank: Rank, wanted: &[bool]) -> (Plan, Moved) {
     fields.extend(rank.schema.fields.get(width).filter(|_| gives_rank).cloned());
     let made = Rank { input: Box::new(input), keys, order, gives_rank, schema: Schema::new(fields), ..rank };
     (Plan::Rank(made), moved)
+}
+
+fn prune_sort(sort: Sort, wanted: &[bool]) -> (Plan, Moved) {
+    let mut needed = wanted.to_vec();
+    sort.order.iter().map(|key| key.column).chain(sort.time.map(|time| time.column)).for_each(|column| needed[column] = true);
+    let (input, moved) = pruned(*sort.input, &needed);
+    let order = sort.order.iter().map(|key| SortKey { column: at(&moved, key.column), ..*key }).collect();
+    let time = sort.time.map(|time| SortTime { column: at(&moved, time.column), ..time });
+    let schema = input.schema().clone();
+    (Plan::Sort(Sort { input: Box::new(input), order, time, schema, ..sort }), moved)
 }
 
 fn prune_union(union: Union, wanted: &[bool]) -> (Plan, Moved) {

@@ -24,11 +24,8 @@ pub fn share(catalog: &Catalog, outputs: &mut [Output]) {
                 wanted[scan.table].columns.extend(&scan.columns);
                 wanted[scan.table].split_watermark |= scan.split_watermark;
             }
-            Plan::WindowAggregate(window) => window.input.walk(&mut |below| {
-                if let Plan::Scan(scan) = below {
-                    wanted[scan.table].event_time = true;
-                }
-            }),
+            Plan::WindowAggregate(window) => ask_for_time(&window.input, &mut wanted),
+            Plan::Sort(sort) if sort.time.is_some() => ask_for_time(&sort.input, &mut wanted),
             _ => {}
         });
     }
@@ -48,6 +45,15 @@ pub fn share(catalog: &Catalog, outputs: &mut [Output]) {
             other => other,
         });
     }
+}
+
+/// Notes that somebody above asks how far event time has come.
+fn ask_for_time(plan: &Plan, wanted: &mut [Wanted]) {
+    plan.walk(&mut |below| {
+        if let Plan::Scan(scan) = below {
+            wanted[scan.table].event_time = true;
+        }
+    });
 }
 
 fn widened(scan: &Scan, wanted: &Wanted, table: &Table) -> Plan {

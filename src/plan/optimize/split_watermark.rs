@@ -1,16 +1,17 @@
-//! Window aggregates over rows of a source decide lateness by the watermark of the row's own split: the hidden column
+//! Window aggregates and sorts by time over rows of a source decide lateness by the watermark of the row's own split: the hidden column
 //! `$watermark` is carried to them, as the last column of everything between.
 //!
 //! A window over the results of another has no split: there the operator's own watermark decides.
 
 use crate::expr::Expr;
-use crate::plan::logical::{Calc, Plan, Scan, Union, WindowAggregate, WindowAssign};
+use crate::plan::logical::{Calc, Plan, Scan, Sort, Union, WindowAggregate, WindowAssign};
+use crate::plan::physical::SortTime;
 use crate::types::{DataType, Field, Schema, Value};
 
 /// Name of the hidden column.
 pub const SPLIT_WATERMARK: &str = "$watermark";
 
-/// Carries the column to every window aggregate that can have it.
+/// Carries the column to every window aggregate and sort by time that can have it.
 pub fn carry(plan: Plan) -> Plan {
     plan.rewrite(&mut |plan| match plan {
         Plan::WindowAggregate(aggregate) if reaches_scan(&aggregate.input) => {
@@ -18,14 +19,25 @@ pub fn carry(plan: Plan) -> Plan {
             let last = input.schema().fields.len() - 1;
             Plan::WindowAggregate(WindowAggregate { input: Box::new(input), split_watermark_column: Some(last), ..aggregate })
         }
+        Plan::Sort(sort) if sort.time.is_some() && reaches_scan(&sort.input) => sorted(sort),
         other => other,
     })
+}
+
+/// A sort by time with the hidden column below it, without it above.
+fn sorted(sort: Sort) -> Plan {
+    let columns = sort.schema.fields.iter().enumerate().map(|(at, f)| (f.name.clone(), Expr::column(at, f.data_type.clone())));
+    let columns = columns.collect();
+    let input = with_watermark(*sort.input);
+    let schema = input.schema().clone();
+    let time = sort.time.map(|time| SortTime { split_watermark_column: Some(schema.fields.len() - 1), ..time });
+    Plan::Sort(Sort { input: Box::new(input), time, schema, ..sort }).projected(columns)
 }
 
 fn reaches_scan(plan: &Plan) -> bool {
     match plan {
         Plan::Scan(_) => true,
-        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) | Plan::Rank(_) => false,
+        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) | Plan::Rank(_) | Plan::Sort(_) => false,
         _ => plan.inputs().into_iter().any(reaches_scan),
     }
 }

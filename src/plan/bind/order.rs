@@ -1,0 +1,216 @@
+//! ORDER BY, LIMIT, OFFSET and FETCH behind a query: keys as columns of the query, some of them hidden behind those that it shows.
+
+use sqlparser::ast;
+
+use super::coercion::cast;
+use super::expr::ExprBinder;
+use super::library;
+use super::scope::{Relation, span_of, unsupported};
+use crate::error::{Error, Result, Span};
+use crate::expr::Expr;
+use crate::plan::logical::{Plan, Rank, Sort};
+use crate::plan::physical::{RankFunction, SortKey, SortTime};
+use crate::types::{DataType, Value};
+
+/// A query with the columns that it is ordered by.
+pub struct Ordered {
+    /// Its columns, then hidden ones.
+    pub relation: Relation,
+    /// Number of columns that it shows.
+    pub width: usize,
+    /// The order.
+    pub keys: Vec<SortKey>,
+    /// Where ORDER BY stands.
+    pub span: Span,
+}
+
+impl Ordered {
+    /// In no order.
+    pub fn plain(relation: Relation) -> Ordered {
+        Ordered { width: relation.fields.len(), relation, keys: Vec::new(), span: Span::default() }
+    }
+
+    /// The rows that LIMIT and its kin leave, and how many are passed over.
+    pub fn limited(mut self, bounds: &Bounds) -> Result<Ordered> {
+        if *bounds == Bounds::default() {
+            return Ok(self);
+        }
+        let function = if bounds.with_ties { RankFunction::Rank } else { RankFunction::RowNumber };
+        let mut rank = Rank::new(self.relation.plan, function, Vec::new(), self.keys.clone());
+        rank.limit = bounds.limit.map(|limit| limit.saturating_add(bounds.offset));
+        rank.offset = bounds.offset;
+        let width = rank.input.schema().fields.len();
+        rank.gives_rank = false;
+        rank.schema.fields.truncate(width);
+        self.relation = Relation { plan: Plan::Rank(rank), event_times: Vec::new(), window: None, fields: self.relation.fields };
+        Ok(self)
+    }
+
+    /// The same rows, to come in order.
+    pub fn sorted(mut self) -> Ordered {
+        if self.keys.is_empty() {
+            return self;
+        }
+        let first = self.keys[0];
+        let times = &self.relation.event_times;
+        let time = Some(first.column).filter(|column| !first.descending && times.contains(column));
+        let time = time.map(|column| SortTime { column, split_watermark_column: None });
+        let (order, schema) = (self.keys.clone(), self.relation.plan.schema().clone());
+        let input = Box::new(self.relation.plan);
+        self.relation.plan = Plan::Sort(Sort { input, order, time, emit: None, span: self.span, schema });
+        self
+    }
+
+    /// The columns that it shows.
+    pub fn shown(self) -> Relation {
+        let Ordered { mut relation, width, .. } = self;
+        if relation.fields.len() == width {
+            return relation;
+        }
+        let columns = relation.fields.iter().zip(relation.plan.identity()).map(|(f, e)| (f.name.clone(), e));
+        let columns = columns.take(width).collect();
+        relation.plan = relation.plan.projected(columns);
+        relation.fields.truncate(width);
+        relation.event_times.retain(|time| *time < width);
+        relation.window = relation.window.filter(|window| window.start < width && window.end < width);
+        relation
+    }
+}
+
+/// How many rows of a query there are to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bounds {
+    limit: Option<u64>,
+    offset: u64,
+    with_ties: bool,
+}
+
+impl Bounds {
+    /// What a query says.
+    pub fn of(query: &ast::Query) -> Result<Bounds> {
+        let mut bounds = Bounds::default();
+        match &query.limit_clause {
+            Some(ast::LimitClause::LimitOffset { limit, offset, limit_by }) => {
+                if let Some(by) = limit_by.first() {
+                    return Err(unsupported("LIMIT ... BY", "rank the rows with ROW_NUMBER() OVER (PARTITION BY ...)", by));
+                }
+                bounds.limit = limit.as_ref().map(number).transpose()?.flatten();
+                bounds.offset = offset.as_ref().map(|offset| number(&offset.value)).transpose()?.flatten().unwrap_or(0);
+            }
+            Some(ast::LimitClause::OffsetCommaLimit { offset, limit }) => {
+                (bounds.limit, bounds.offset) = (number(limit)?, number(offset)?.unwrap_or(0));
+            }
+            None => {}
+        }
+        if let Some(fetch) = &query.fetch {
+            if fetch.percent {
+                return Err(unsupported("FETCH ... PERCENT", "say how many rows", query));
+            }
+            if bounds.limit.is_some() {
+                return Err(Error::sql("LIMIT and FETCH behind one query").at(span_of(query)).hint("leave one of them out"));
+            }
+            bounds.limit = fetch.quantity.as_ref().map_or(Ok(Some(1)), number)?;
+            bounds.with_ties = fetch.with_ties;
+            if fetch.with_ties && query.order_by.is_none() {
+                return Err(Error::sql("FETCH ... WITH TIES without ORDER BY").at(span_of(query)).hint("say ONLY"));
+            }
+        }
+        Ok(bounds)
+    }
+}
+
+/// A number of rows; `None` for NULL, which is no limit.
+fn number(e: &ast::Expr) -> Result<Option<u64>> {
+    let bound = ExprBinder::new(&[]).bind(e)?;
+    let value = match bound {
+        Expr::Literal { value, .. } => Some(value),
+        other if other.data_type().is_integer() => library::evaluate_constant(&cast(other, &DataType::BigInt))?,
+        _ => None,
+    };
+    match value {
+        Some(Value::Null) => Ok(None),
+        Some(Value::Int(number)) if number >= 0 => Ok(Some(number.unsigned_abs())),
+        _ => Err(Error::sql("a number of rows is a constant, whole and not negative").at(span_of(e)).hint("LIMIT 10")),
+    }
+}
+
+/// What stands behind ORDER BY.
+pub fn items(query: &ast::Query) -> Result<&[ast::OrderByExpr]> {
+    match query.order_by.as_ref().map(|order| (&order.kind, &order.interpolate)) {
+        None => Ok(&[]),
+        Some((ast::OrderByKind::Expressions(items), None)) => Ok(items),
+        Some(_) => Err(unsupported("ORDER BY ALL", "name the columns", query)),
+    }
+}
+
+/// Whether an item is descending, and whether its NULLs come first.
+pub fn direction(item: &ast::OrderByExpr) -> Result<(bool, bool)> {
+    let descending = match &item.options.sort {
+        None | Some(ast::OrderBySort::Asc) => false,
+        Some(ast::OrderBySort::Desc) => true,
+        Some(_) => return Err(unsupported("ORDER BY ... USING", "ASC and DESC are there", &item.expr)),
+    };
+    if item.with_fill.is_some() {
+        return Err(unsupported("WITH FILL", "leave it out", &item.expr));
+    }
+    // NULLs are less than all other values, as in Flink.
+    Ok((descending, item.options.nulls_first.unwrap_or(!descending)))
+}
+
+/// What an item of ORDER BY means among these columns: the place of one, or an expression.
+pub enum Meant<'a> {
+    /// The column of this number, or of this name.
+    Column(usize),
+    /// Something computed.
+    Expr(&'a ast::Expr),
+}
+
+/// What an item of ORDER BY means where the query shows columns of these names.
+pub fn meant<'a>(e: &'a ast::Expr, names: &[&str]) -> Result<Meant<'a>> {
+    match e {
+        ast::Expr::Value(value) if matches!(value.value, ast::Value::Number(..)) => {
+            let place = number(e)?.and_then(|n| usize::try_from(n).ok()).filter(|n| (1..=names.len()).contains(n));
+            let error = || Error::sql(format!("ORDER BY {value}: the query has {} columns", names.len())).at(span_of(e));
+            place.map(|n| Meant::Column(n - 1)).ok_or_else(error)
+        }
+        ast::Expr::Identifier(name) => {
+            let place = names.iter().position(|own| own.eq_ignore_ascii_case(&name.value));
+            Ok(place.map_or(Meant::Expr(e), Meant::Column))
+        }
+        _ => Ok(Meant::Expr(e)),
+    }
+}
+
+/// A query whose rows are not those of a SELECT, such as a UNION, ordered by expressions over its columns.
+pub fn ordered(relation: Relation, items: &[ast::OrderByExpr]) -> Result<Ordered> {
+    let Some(first) = items.first() else { return Ok(Ordered::plain(relation)) };
+    let names: Vec<&str> = relation.fields.iter().map(|field| field.name.as_str()).collect();
+    let mut columns: Vec<(String, Expr)> =
+        relation.fields.iter().zip(relation.plan.identity()).map(|(f, e)| (f.name.clone(), e)).collect();
+    let (width, mut keys) = (columns.len(), Vec::with_capacity(items.len()));
+    for item in items {
+        let column = match meant(&item.expr, &names)? {
+            Meant::Column(column) => column,
+            Meant::Expr(e) => {
+                let bound = fixed(ExprBinder::new(&relation.fields).bind(e)?, e)?;
+                columns.push((format!("$order{}", columns.len()), bound));
+                columns.len() - 1
+            }
+        };
+        let (descending, nulls_first) = direction(item)?;
+        keys.push(SortKey { column, descending, nulls_first });
+    }
+    let span = span_of(&first.expr);
+    let relation = if columns.len() == width { relation } else { relation.projected(columns) };
+    Ok(Ordered { relation, width, keys, span })
+}
+
+/// A key of an order, which must say the same of the same row.
+pub fn fixed(bound: Expr, e: &ast::Expr) -> Result<Expr> {
+    if bound.is_fixed() {
+        return Ok(bound);
+    }
+    Err(Error::sql("an order depends on more than the row")
+        .at(span_of(e))
+        .hint("functions such as CURRENT_TIMESTAMP can stand in the select list"))
+}

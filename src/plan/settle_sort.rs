@@ -1,0 +1,103 @@
+//! Where ORDER BY can be kept: rows come in order once no other can come before them, which is at the end of input where all of
+//! it ends, or as the watermark passes where event time is the first key.
+//!
+//! Over input that goes on for ever, ORDER BY with LIMIT says which rows there are, as a changelog, which has no order.
+
+use super::bind::Output;
+use super::catalog::Catalog;
+use super::logical::{Calc, Plan, Sort};
+use super::physical::{Aligned, Emit, SortTime, Window};
+use super::{Connectors, Script};
+use crate::error::{Error, Result};
+use crate::expr::Expr;
+use crate::source::Boundedness;
+
+/// Decides for each sort of the job when it gives out rows.
+pub fn settle(catalog: &Catalog, outputs: Vec<Output>, scripts: &[Script], connectors: &dyn Connectors) -> Result<Vec<Output>> {
+    let settled = |mut output: Output| {
+        let script = output.script;
+        output.plan = settled(catalog, output.plan, connectors).map_err(|error| match scripts.get(script) {
+            Some(script) => error.in_text(&script.file, &script.text),
+            None => error,
+        })?;
+        Ok(output)
+    };
+    outputs.into_iter().map(settled).collect()
+}
+
+fn settled(catalog: &Catalog, mut plan: Plan, connectors: &dyn Connectors) -> Result<Plan> {
+    let Plan::Sort(sort) = plan else {
+        // A sort stands above all that SELECT does: below projections at the most.
+        if let Plan::Calc(calc) = &mut plan {
+            let input = std::mem::replace(&mut *calc.input, Plan::empty());
+            *calc.input = settled(catalog, input, connectors)?;
+        }
+        return Ok(plan);
+    };
+    let limited = matches!(&*sort.input, Plan::Rank(_));
+    if limited && sort.emit == Some(Emit::OnChange) {
+        return Ok(*sort.input);
+    }
+    let ends = sort.emit == Some(Emit::OnClose) || is_bounded(catalog, &sort.input, connectors)?;
+    match (ends, limited, sort.time.is_some() && !sort.input.retracts()) {
+        (true, ..) => Ok(Plan::Sort(Sort { time: None, ..sort })),
+        (_, true, _) => Ok(*sort.input),
+        (_, _, true) => Ok(Plan::Sort(sort)),
+        _ if let Some(by_window) = by_window(&sort) => Ok(by_window),
+        _ => Err(Error::sql("ORDER BY without LIMIT over input that does not end: no row is known to be the first")
+            .at(sort.span)
+            .hint("add LIMIT, order by the event time first, or end the query with EMIT FINAL to have the rows when the job is stopped")),
+    }
+}
+
+/// The sort by the end of the windows that its first key tells apart, where that is the order of the windows in time.
+fn by_window(sort: &Sort) -> Option<Plan> {
+    let first = sort.order.first().filter(|key| !key.descending)?;
+    let (input, column) = with_window_end(&sort.input, first.column)?;
+    let columns = sort.schema.fields.iter().zip(sort.input.identity()).map(|(f, e)| (f.name.clone(), e)).collect();
+    let (schema, time) = (input.schema().clone(), Some(SortTime { column, split_watermark_column: None }));
+    Some(Plan::Sort(Sort { input: Box::new(input), time, schema, ..sort.clone() }).projected(columns))
+}
+
+/// `plan` with the end of the windows as a column, and which one it is, if `column` is one of the window columns of an aggregate
+/// that gives out each window once, and later ones later.
+fn with_window_end(plan: &Plan, column: usize) -> Option<(Plan, usize)> {
+    match plan {
+        Plan::WindowAggregate(aggregate) if aggregate.emit != Some(Emit::OnChange) => {
+            let start = aggregate.keys.len();
+            let in_order = match aggregate.window {
+                Window::Aligned(Aligned::Tumble { .. } | Aligned::Hop { .. }) => start..start + 3,
+                // Windows with one start have several ends.
+                Window::Aligned(Aligned::Cumulate { .. }) | Window::Session { .. } => start + 1..start + 3,
+            };
+            in_order.contains(&column).then(|| (plan.clone(), start + 1))
+        }
+        Plan::Calc(calc) => {
+            let Expr::Column { index, .. } = calc.columns.get(column)? else { return None };
+            let (input, end) = with_window_end(&calc.input, *index)?;
+            let field = input.schema().fields[end].clone();
+            let mut calc = Calc { input: Box::new(input), ..calc.clone() };
+            calc.columns.push(Expr::column(end, field.data_type.clone()));
+            calc.schema.fields.push(field);
+            let end = calc.columns.len() - 1;
+            Some((Plan::Calc(calc), end))
+        }
+        _ => None,
+    }
+}
+
+fn is_bounded(catalog: &Catalog, plan: &Plan, connectors: &dyn Connectors) -> Result<bool> {
+    let mut tables = Vec::new();
+    plan.walk(&mut |part| {
+        if let Plan::Scan(scan) = part {
+            tables.push(scan.table);
+        }
+    });
+    for table in tables {
+        let def = &catalog.tables[table].def;
+        if connectors.source(def).map_err(|error| error.at(def.span))?.boundedness() == Boundedness::Unbounded {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -152,6 +152,6 @@ fn aggregates_over_everything_agree_with_sqlite() {
 }
 
 #[test]
-fn tumbling_windows_agree_with_sqlite() {
+fn windows_agree_with_sqlite() {
     check_seeds(queries_per_kind(), |seed| check(Kind::Window, seed));
 }

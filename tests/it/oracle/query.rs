@@ -20,6 +20,13 @@ pub enum Kind {
     Window,
 }
 
+impl Kind {
+    /// Whether rows of the table may change and go.
+    pub fn takes_changes(self) -> bool {
+        self != Kind::Window
+    }
+}
+
 /// A query in both dialects with the table `t` that it reads.
 #[derive(Debug)]
 pub struct Query {
@@ -111,16 +118,49 @@ fn grouped(rng: &mut Rng, scope: &Scope, kind: Kind) -> (Both, Vec<Type>) {
     select(columns, "FROM {} {} {} {}", &[from, filter, by, having])
 }
 
-/// Aggregates over tumbling windows.
-fn windowed(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+/// A window function over the table: its columns and `window_start` and `window_end`.
+fn windows(rng: &mut Rng) -> Both {
+    let floor = |nanos: i64| format!("(ts - (ts % {nanos} + {nanos}) % {nanos})");
+    let numbers = |count: i64| (0..count).map(|n| format!("SELECT {n} AS n")).collect::<Vec<_>>().join(" UNION ALL ");
+    // Starts and ends over the table and the numbers from 0.
+    let over = |start: String, end: String, count: i64| {
+        let windows =
+            format!("SELECT t.*, {start} AS window_start, {end} AS window_end FROM t, ({}) WHERE ts IS NOT NULL", numbers(count));
+        format!("(SELECT * FROM ({windows}) WHERE ts >= window_start AND ts < window_end)")
+    };
     let size = one_of(rng, &[7, 10, 60]);
-    let nanos = size * SECOND;
-    let from = Both::new(
-        format!("TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '{size}' SECOND))"),
-        format!("(SELECT *, ts - (ts % {nanos} + {nanos}) % {nanos} AS ws FROM t WHERE ts IS NOT NULL)"),
-    );
-    let mut columns = vec![(Both::new("window_start", "ws"), Type::Time)];
-    let mut by = vec![Both::new("window_start, window_end", "ws")];
+    match rng.u8(0..4) {
+        0 => {
+            let slide = one_of(rng, &[2, 5, 7, 20]);
+            let start = format!("{} - n * {}", floor(slide * SECOND), slide * SECOND);
+            Both::new(
+                format!("TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '{slide}' SECOND, INTERVAL '{size}' SECOND))"),
+                over(start.clone(), format!("{start} + {}", size * SECOND), size / slide + 1),
+            )
+        }
+        1 => {
+            let (step, count) = (one_of(rng, &[1, 5, 12]), rng.i64(1..5));
+            let (size, start) = (step * count, floor(step * count * SECOND));
+            Both::new(
+                format!("TABLE(CUMULATE(TABLE t, DESCRIPTOR(ts), INTERVAL '{step}' SECOND, INTERVAL '{size}' SECOND))"),
+                over(start.clone(), format!("{start} + (n + 1) * {}", step * SECOND), count),
+            )
+        }
+        _ => {
+            let start = floor(size * SECOND);
+            Both::new(
+                format!("TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '{size}' SECOND))"),
+                over(start.clone(), format!("{start} + {}", size * SECOND), 1),
+            )
+        }
+    }
+}
+
+/// Aggregates over windows.
+fn windowed(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    let from = windows(rng);
+    let mut columns = vec![(Both::same("window_start"), Type::Time), (Both::same("window_end"), Type::Time)];
+    let mut by = vec![Both::same("window_start, window_end")];
     for _ in 0..rng.usize(0..3) {
         let key = key(rng, scope);
         by.push(key.0.clone());

@@ -12,6 +12,7 @@ pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Distinct, Emit, JoinKind, OnError, RankFunction, Retracts,
     SortKey, SortTime, Window,
 };
+pub use crate::types::relation::{Moment, Nulls};
 use crate::types::{DataType, Schema};
 
 /// Position of a node in `PhysicalPlan::nodes`.

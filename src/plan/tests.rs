@@ -154,7 +154,7 @@ fn verify_calls(keys: &[usize], calls: &[AggregateCall], between: usize, below: 
     }
     for (call, field) in calls.iter().zip(&schema.fields[keys.len() + between..]) {
         assert_eq!(call.data_type, field.data_type);
-        call.arguments.iter().zip(&call.argument_types).for_each(|(&c, t)| assert_eq!(below.fields[c].data_type, *t));
+        call.columns().zip(call.column_types()).for_each(|(c, t)| assert_eq!(below.fields[c].data_type, *t));
         call.filter.iter().for_each(|&c| assert_eq!(below.fields[c].data_type, DataType::Boolean));
     }
 }

@@ -1,6 +1,6 @@
 //! Plain words that the plan and the operators share: windows, aggregate calls, when to emit, what to do with bad rows.
 
-use super::DataType;
+use super::{DataType, Value};
 
 /// What a bad row does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,6 +75,14 @@ pub struct AggregateCall {
     pub arguments: Vec<usize>,
     /// Their types.
     pub argument_types: Vec<DataType>,
+    /// ORDER BY inside the call, over columns of the input.
+    pub order: Vec<SortKey>,
+    /// The types of its columns.
+    pub order_types: Vec<DataType>,
+    /// Arguments that are the same for all rows: a separator, a fraction.
+    pub constants: Vec<Value>,
+    /// Whether rows with a NULL argument count.
+    pub nulls: Nulls,
     /// DISTINCT.
     pub distinct: Distinct,
     /// BOOLEAN column of the input: only rows where it is TRUE count.
@@ -87,8 +95,46 @@ impl AggregateCall {
     /// Of these columns, with their types.
     pub fn new(function: AggregateFunction, arguments: &[(usize, DataType)], data_type: DataType) -> Self {
         let (arguments, argument_types) = arguments.iter().cloned().unzip();
-        Self { function, arguments, argument_types, distinct: Distinct::All, filter: None, data_type }
+        Self {
+            function,
+            arguments,
+            argument_types,
+            order: Vec::new(),
+            order_types: Vec::new(),
+            constants: Vec::new(),
+            nulls: Nulls::Skip,
+            distinct: Distinct::All,
+            filter: None,
+            data_type,
+        }
     }
+
+    /// Columns of the input that it reads: arguments, then those of its order.
+    pub fn columns(&self) -> impl Iterator<Item = usize> + '_ {
+        self.arguments.iter().copied().chain(self.order.iter().map(|key| key.column))
+    }
+
+    /// The types of those columns.
+    pub fn column_types(&self) -> impl Iterator<Item = &DataType> + '_ {
+        self.argument_types.iter().chain(&self.order_types)
+    }
+
+    /// How many of its first columns keep a row away by being NULL.
+    pub fn required(&self) -> usize {
+        match self.nulls {
+            Nulls::Keep => 0,
+            Nulls::Skip => self.arguments.len(),
+        }
+    }
+}
+
+/// Whether rows with a NULL argument count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Nulls {
+    /// They are left out.
+    Skip,
+    /// They count.
+    Keep,
 }
 
 /// Whether equal arguments count once.
@@ -104,7 +150,7 @@ pub enum Distinct {
 /// floats is DOUBLE, of DECIMAL(p,s) DECIMAL(38, max(s,6)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AggregateFunction {
-    /// COUNT(*) and COUNT(x)
+    /// COUNT(*) and COUNT(x, ...)
     Count,
     /// SUM(x)
     Sum,
@@ -114,6 +160,94 @@ pub enum AggregateFunction {
     Min,
     /// MAX(x)
     Max,
+    /// Variances, covariances and regressions, of DOUBLEs.
+    Moment(Moment),
+    /// Whether all are TRUE.
+    BoolAnd,
+    /// Whether some is TRUE.
+    BoolOr,
+    /// Bits that all integers have.
+    BitAnd,
+    /// Bits that some integer has.
+    BitOr,
+    /// Bits that an odd number of integers have.
+    BitXor,
+}
+
+/// What is made of a count, sums and sums of products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Moment {
+    /// VAR_POP(x)
+    VarPop,
+    /// VAR_SAMP(x)
+    VarSamp,
+    /// STDDEV_POP(x)
+    StddevPop,
+    /// STDDEV_SAMP(x)
+    StddevSamp,
+    /// COVAR_POP(y, x)
+    CovarPop,
+    /// COVAR_SAMP(y, x)
+    CovarSamp,
+    /// CORR(y, x)
+    Corr,
+    /// REGR_AVGX(y, x)
+    RegrAvgX,
+    /// REGR_AVGY(y, x)
+    RegrAvgY,
+    /// REGR_SXX(y, x)
+    RegrSxx,
+    /// REGR_SYY(y, x)
+    RegrSyy,
+    /// REGR_SXY(y, x)
+    RegrSxy,
+    /// REGR_SLOPE(y, x)
+    RegrSlope,
+    /// REGR_INTERCEPT(y, x)
+    RegrIntercept,
+    /// REGR_R2(y, x)
+    RegrR2,
+}
+
+impl Moment {
+    /// Whether it is of two arguments, y and x.
+    pub fn is_of_pairs(self) -> bool {
+        !matches!(self, Moment::VarPop | Moment::VarSamp | Moment::StddevPop | Moment::StddevSamp)
+    }
+}
+
+impl AggregateFunction {
+    /// Name in SQL.
+    pub fn name(self) -> &'static str {
+        use Moment as M;
+        match self {
+            AggregateFunction::Count => "COUNT",
+            AggregateFunction::Sum => "SUM",
+            AggregateFunction::Avg => "AVG",
+            AggregateFunction::Min => "MIN",
+            AggregateFunction::Max => "MAX",
+            AggregateFunction::BoolAnd => "BOOL_AND",
+            AggregateFunction::BoolOr => "BOOL_OR",
+            AggregateFunction::BitAnd => "BIT_AND",
+            AggregateFunction::BitOr => "BIT_OR",
+            AggregateFunction::BitXor => "BIT_XOR",
+            AggregateFunction::Moment(M::VarPop) => "VAR_POP",
+            AggregateFunction::Moment(M::VarSamp) => "VAR_SAMP",
+            AggregateFunction::Moment(M::StddevPop) => "STDDEV_POP",
+            AggregateFunction::Moment(M::StddevSamp) => "STDDEV_SAMP",
+            AggregateFunction::Moment(M::CovarPop) => "COVAR_POP",
+            AggregateFunction::Moment(M::CovarSamp) => "COVAR_SAMP",
+            AggregateFunction::Moment(M::Corr) => "CORR",
+            AggregateFunction::Moment(M::RegrAvgX) => "REGR_AVGX",
+            AggregateFunction::Moment(M::RegrAvgY) => "REGR_AVGY",
+            AggregateFunction::Moment(M::RegrSxx) => "REGR_SXX",
+            AggregateFunction::Moment(M::RegrSyy) => "REGR_SYY",
+            AggregateFunction::Moment(M::RegrSxy) => "REGR_SXY",
+            AggregateFunction::Moment(M::RegrSlope) => "REGR_SLOPE",
+            AggregateFunction::Moment(M::RegrIntercept) => "REGR_INTERCEPT",
+            AggregateFunction::Moment(M::RegrR2) => "REGR_R2",
+        }
+    }
 }
 
 /// Which rows a join gives out.

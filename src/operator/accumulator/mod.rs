@@ -4,10 +4,15 @@
 //! rows it was fed is kept outside of it. An update wraps where it overflows and says so; since wrapping addition has an inverse,
 //! it can be undone exactly, so that a bad row leaves no trace and a good batch costs no copies.
 
+mod bits;
 mod count;
 mod distinct;
+mod exact;
 mod extreme;
+mod logic;
+mod moments;
 mod packed;
+mod reversible_sum;
 mod row_op;
 mod sum;
 
@@ -105,13 +110,19 @@ pub trait Accumulator: Send {
 
 /// The accumulator of a call, with its words in the row store from `next_word` on, which moves behind them.
 pub fn accumulator(call: &AggregateCall, retracts: Retracts, next_word: &mut usize) -> Box<dyn Accumulator> {
-    use AggregateFunction::{Avg, Count, Max, Min, Sum};
+    use AggregateFunction as F;
     let inner: Box<dyn Accumulator> = match call.function {
-        Count => Box::new(count::Count),
-        Min | Max => return extreme::extreme(call, retracts, next_word),
-        Sum | Avg => {
-            let takes_back = retracts == Retracts::Maybe || call.distinct == Distinct::Distinct;
-            sum::sum(call, takes_back, next_word)
+        F::Count => Box::new(count::Count),
+        F::Sum | F::Avg => sum::sum(call, retracts, next_word),
+        F::BitXor => bits::bits(call, retracts, next_word),
+        F::Moment(moment) => Box::new(moments::Moments::new(moment)),
+        // DISTINCT changes nothing for the others.
+        F::Min | F::Max => return extreme::extreme(call, retracts, next_word),
+        F::BitAnd | F::BitOr => return bits::bits(call, retracts, next_word),
+        F::BoolAnd | F::BoolOr => {
+            let at = *next_word;
+            *next_word += 1;
+            return Box::new(logic::Decision { at, by: call.function == F::BoolOr });
         }
     };
     match call.distinct {

@@ -1,12 +1,13 @@
 //! SUM and AVG: exact for integers and DECIMAL, f64 for FLOAT and DOUBLE. A sum that does not fit its type fails the row.
 
+use super::reversible_sum::ReversibleSum;
 use super::row_op::add_f64;
-use super::{Accumulator, Offer, RowOp, Rows, Verdict, bytes_of, grow, nulls_where_unfed, scale_of};
+use super::{Accumulator, Offer, RowOp, Rows, Verdict, nulls_where_unfed, scale_of};
 use crate::batch::{Column, Values};
 use crate::state::{GroupWords, RowStore, put_wide, wide};
 use crate::types::DataType;
 use crate::types::decimal;
-use crate::types::relation::{AggregateCall, AggregateFunction};
+use crate::types::relation::{AggregateCall, AggregateFunction, Retracts};
 
 /// SUM of integers: one word.
 struct IntegerSum {
@@ -31,22 +32,23 @@ enum WideResult {
     MeanDecimal { up: u8 },
 }
 
-/// SUM and AVG of floats: one word. Where values are taken back, NaN and infinities are counted beside it.
+/// SUM and AVG of floats that are not taken back: one word.
 struct FloatingSum {
     at: usize,
     mean: bool,
-    takes_back: bool,
-    /// NaN, infinity and -infinity of each group; empty until the first of them comes.
-    specials: Vec<[i32; 3]>,
 }
 
-/// The accumulator of SUM or AVG for this argument and result, which are given values to take back or not.
-pub fn sum(call: &AggregateCall, takes_back: bool, next_word: &mut usize) -> Box<dyn Accumulator> {
+/// The accumulator of SUM or AVG for this argument and result.
+pub fn sum(call: &AggregateCall, retracts: Retracts, next_word: &mut usize) -> Box<dyn Accumulator> {
     let mean = call.function == AggregateFunction::Avg;
+    let is_floating = matches!(call.argument_types[0], DataType::Float | DataType::Double);
+    if is_floating && retracts == Retracts::Maybe {
+        return Box::new(ReversibleSum::new(mean));
+    }
     let at = *next_word;
     *next_word += 1;
-    if matches!(call.argument_types[0], DataType::Float | DataType::Double) {
-        return Box::new(FloatingSum { at, mean, takes_back, specials: Vec::new() });
+    if is_floating {
+        return Box::new(FloatingSum { at, mean });
     }
     let result = match (&call.data_type, mean) {
         (DataType::Decimal { scale, .. }, true) => {
@@ -155,17 +157,6 @@ fn wide_magnitude(column: &Column) -> u128 {
         Values::I128(v) => v.iter().fold(0, |sum: u128, n| sum.saturating_add(n.unsigned_abs())),
         _ => magnitude(column).into(),
     }
-}
-
-/// Hot: once per row; looks at all, because a loop that may stop early is slower. A number times zero is zero, unless it is NaN or
-/// infinite; eight sums at a time, because the order of a single one is not the compiler's to change.
-fn all_finite<T: Copy + Into<f64>>(values: &[T]) -> bool {
-    let (eights, rest) = values.as_chunks::<8>();
-    let mut sums = [0.0; 8];
-    for eight in eights {
-        sums.iter_mut().zip(eight).for_each(|(sum, value)| *sum += (*value).into() * 0.0);
-    }
-    sums.iter().all(|sum: &f64| !sum.is_nan()) && rest.iter().all(|value| (*value).into().is_finite())
 }
 
 /// The signs by which rows are taken back.
@@ -289,91 +280,44 @@ fn mean(sum: i128, count: i64, up: u8) -> Option<i128> {
 }
 
 impl FloatingSum {
-    fn add<T: Copy + Into<f64>>(&mut self, store: &mut RowStore, values: &[T], rows: Rows<'_>) {
-        let (stride, at) = (store.stride(), self.at);
-        let words = store.words_mut();
-        if !self.takes_back || all_finite(values) {
-            return rows.for_each_value(values, |group, value, sign| {
-                add_f64(&mut words[group * stride + at], value.into() * sign as f64);
-            });
-        }
-        grow(&mut self.specials, words.len() / stride);
-        rows.for_each_value(values, |group, value, sign| {
-            let value: f64 = value.into();
-            if value.is_finite() {
-                add_f64(&mut words[group * stride + at], value * sign as f64);
-            } else {
-                let which = if value.is_nan() { 0 } else { 1 + usize::from(value < 0.0) };
-                self.specials[group][which] += sign as i32;
-            }
-        });
-    }
-
-    fn total(&self, sum: f64, group: usize) -> f64 {
-        match self.specials.get(group).map_or([false; 3], |specials| specials.map(|n| n != 0)) {
-            [false, false, false] => sum,
-            [false, true, false] => f64::INFINITY,
-            [false, false, true] => f64::NEG_INFINITY,
-            _ => f64::NAN,
-        }
+    fn add<T: Copy + Into<f64>>(&self, store: &mut RowStore, values: &[T], rows: Rows<'_>) {
+        let (stride, words) = (store.stride(), store.words_mut());
+        rows.for_each_value(values, |group, value, _| add_f64(&mut words[group * stride + self.at], value.into()));
     }
 }
 
 impl Accumulator for FloatingSum {
     fn resize(&mut self, _bound: usize) {}
-    fn reset(&mut self, group: usize) {
-        if let Some(specials) = self.specials.get_mut(group) {
-            *specials = [0; 3];
-        }
-    }
+    fn reset(&mut self, _group: usize) {}
     fn update(&mut self, store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) -> Verdict {
-        match arguments.first().map(|column| &column.values) {
-            Some(Values::F64(v)) => self.add(store, v, rows),
-            Some(Values::F32(v)) => self.add(store, v, rows),
+        match &arguments[0].values {
+            Values::F64(v) => self.add(store, v, rows),
+            Values::F32(v) => self.add(store, v, rows),
             _ => {}
         }
         Verdict::Sound
     }
     fn row_op<'a>(&mut self, arguments: &[&'a Column]) -> Offer<'a> {
         match arguments.first().map(|column| &column.values) {
-            Some(Values::F64(v)) if !self.takes_back || all_finite(v) => Offer::Step(RowOp::AddF64(self.at, v)),
+            Some(Values::F64(v)) => Offer::Step(RowOp::AddF64(self.at, v)),
             _ => Offer::Update,
         }
     }
     fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
-        let special = |which: usize| {
-            let count = |group: &u32| self.specials.get(*group as usize).map_or(0, |specials| specials[which]);
-            Column::from_values(Values::I32(groups.numbers().iter().map(count).collect()))
-        };
-        let mut states = vec![Column::from_values(Values::F64(groups.map(self.at, f64::from_bits)))];
-        if self.takes_back {
-            states.extend([0, 1, 2].map(special));
-        }
-        states
+        vec![Column::from_values(Values::F64(groups.map(self.at, f64::from_bits)))]
     }
     fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
-        if let Values::F64(sums) = &states[0].values {
-            let (stride, words) = (store.stride(), store.words_mut());
-            rows.for_each_value(sums, |group, sum, _| add_f64(&mut words[group * stride + self.at], sum));
-            grow(&mut self.specials, if self.takes_back { words.len() / stride } else { 0 });
-        }
-        for (which, column) in states[1..].iter().enumerate() {
-            let Values::I32(counts) = &column.values else { continue };
-            rows.for_each_value(counts, |group, count, _| self.specials[group][which] += count);
-        }
-        Verdict::Sound
+        self.update(store, &[&states[0]], rows)
     }
     fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column {
-        let mut totals = groups.map(self.at, f64::from_bits);
-        if !self.specials.is_empty() {
-            totals.iter_mut().zip(groups.numbers()).for_each(|(total, group)| *total = self.total(*total, *group as usize));
-        }
-        if self.mean {
-            totals.iter_mut().zip(fed).for_each(|(total, fed)| *total /= *fed as f64);
-        }
-        nulls_where_unfed(Column::from_values(Values::F64(totals)), fed)
+        sums_or_means(groups.map(self.at, f64::from_bits), fed, self.mean)
     }
-    fn state_bytes(&self) -> usize {
-        bytes_of(&self.specials)
+}
+
+/// Sums, or what they are divided by the rows.
+pub fn sums_or_means(mut sums: Vec<f64>, fed: &[i64], mean: bool) -> Column {
+    if mean {
+        sums.iter_mut().zip(fed).for_each(|(sum, fed)| *sum /= *fed as f64);
     }
+    nulls_where_unfed(Column::from_values(Values::F64(sums)), fed)
 }

@@ -30,7 +30,7 @@ enum Source<'a> {
     States(&'a [Column]),
 }
 
-/// The arguments of a call.
+/// The arguments of a call, and the columns of its order.
 pub type Arguments<'a> = SmallVec<[&'a Column; 2]>;
 
 /// The selected rows of a batch in two parts.
@@ -47,7 +47,7 @@ impl<'a> Fed<'a> {
         match intake {
             Intake::Batch(batch) => {
                 let arguments = arguments(call, batch);
-                let narrowed = narrow(call, batch, &arguments, rows.selection);
+                let narrowed = narrow(call, batch, &arguments[..call.required()], rows.selection);
                 Self { source: Source::Arguments(arguments), narrowed }
             }
             Intake::States(states) => Self { source: Source::States(&states.calls[i].states), narrowed: None },
@@ -78,7 +78,7 @@ impl<'a> Fed<'a> {
 
 /// The columns that a call reads.
 pub fn arguments<'a>(call: &AggregateCall, batch: &'a Batch) -> Arguments<'a> {
-    call.arguments.iter().map(|a| &batch.columns[*a]).collect()
+    call.columns().map(|column| &batch.columns[column]).collect()
 }
 
 /// Tells the rows apart 64 at a time, those that are not selected left to the end.

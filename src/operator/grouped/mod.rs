@@ -15,6 +15,8 @@ mod shape;
 mod states;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod twins;
 
 pub use closing::Closing;
 pub use shape::{Retention, Shape};
@@ -177,7 +179,7 @@ impl Grouped {
         let mut steps = Vec::with_capacity(self.accumulators.len());
         for (accumulator, call) in self.accumulators.iter_mut().zip(&shape.calls) {
             let arguments = arguments(call, batch);
-            let narrows = call.filter.is_some() || arguments.iter().any(|column| column.has_nulls());
+            let narrows = call.filter.is_some() || arguments[..call.required()].iter().any(|column| column.has_nulls());
             match accumulator.row_op(&arguments) {
                 _ if narrows => return Applied::Nothing,
                 Offer::Nothing => {}

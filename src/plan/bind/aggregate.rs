@@ -6,39 +6,21 @@
 
 use sqlparser::ast;
 
+use super::aggregate_call::BoundCall;
+use super::coercion::cast;
 use super::expr::ExprBinder;
-use super::scope::{Relation, ScopeField, span_of, unsupported};
+use super::scope::{Relation, ScopeField, span_of};
 use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::logical::{self, Plan, all_of, columns_of, conjuncts, substitute};
-use crate::plan::physical::{AggregateCall, AggregateFunction, Distinct};
-use crate::types::decimal::PRECISION_MAX;
-use crate::types::{DataType, Field, Schema};
+use crate::plan::physical::{AggregateCall, SortKey};
+use crate::types::{DataType, Field, Schema, Value};
 
 /// Stand-in columns of aggregates begin here.
 pub const AGGREGATE_BASE: usize = 1 << 40;
 /// Stand-in columns of the window begin here.
 pub const WINDOW_BASE: usize = 1 << 41;
-
-/// The aggregates there are.
-pub const NAMES: [&str; 5] = ["COUNT", "SUM", "AVG", "MIN", "MAX"];
-
-/// The aggregate of this upper-case name.
-pub fn function_named(name: &str) -> Option<AggregateFunction> {
-    use AggregateFunction as A;
-    NAMES.iter().position(|n| *n == name).map(|i| [A::Count, A::Sum, A::Avg, A::Min, A::Max][i])
-}
-
-/// An aggregate call over the grouping's input.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BoundCall {
-    function: AggregateFunction,
-    argument: Option<Expr>,
-    distinct: Distinct,
-    filter: Option<Expr>,
-    data_type: DataType,
-}
 
 /// What a SELECT groups by and computes.
 #[derive(Debug, Default)]
@@ -54,7 +36,7 @@ pub struct Grouping {
 
 impl ExprBinder<'_> {
     /// COUNT, SUM, ...: collected, and replaced by a stand-in column.
-    pub(super) fn aggregate_call(&mut self, function: AggregateFunction, call: &ast::Function) -> Result<Expr> {
+    pub(super) fn aggregate_call(&mut self, name: &str, call: &ast::Function) -> Result<Expr> {
         let span = span_of(&call.name);
         match &mut self.grouping {
             None => {
@@ -69,7 +51,7 @@ impl ExprBinder<'_> {
             }
             Some(grouping) => grouping.inside += 1,
         }
-        let bound = self.bound_call(function, call, span)?;
+        let bound = self.bound_call(name, call)?;
         let Some(grouping) = &mut self.grouping else { return Err(Error::internal("grouping is gone")) };
         grouping.inside -= 1;
         let data_type = bound.data_type.clone();
@@ -77,64 +59,13 @@ impl ExprBinder<'_> {
             grouping.calls.push(bound);
             grouping.calls.len() - 1
         });
-        Ok(Expr::column(AGGREGATE_BASE + index, data_type))
-    }
-
-    fn bound_call(&mut self, function: AggregateFunction, call: &ast::Function, span: Span) -> Result<BoundCall> {
-        let (argument, distinct) = self.call_argument(function, call, span)?;
-        let filter = call.filter.as_ref().map(|f| self.condition(f)).transpose()?;
-        let argument_type = argument.as_ref().map_or(DataType::BigInt, Expr::data_type);
-        let data_type = result_type(function, &argument_type).ok_or_else(|| {
-            Error::sql(format!("{} of {argument_type} is not defined", call.name))
-                .at(span)
-                .hint("CAST it, such as SUM(CAST(x AS DOUBLE))")
-        })?;
-        Ok(BoundCall { function, argument, distinct, filter, data_type })
-    }
-
-    fn call_argument(
-        &mut self,
-        function: AggregateFunction,
-        call: &ast::Function,
-        span: Span,
-    ) -> Result<(Option<Expr>, Distinct)> {
-        let ast::FunctionArguments::List(list) = &call.args else {
-            return Err(Error::sql(format!("{} takes an argument", call.name)).at(span));
-        };
-        if !list.clauses.is_empty() || !call.within_group.is_empty() {
-            return Err(unsupported("a clause inside an aggregate", "FILTER (WHERE ...) stands behind it", &call.name));
+        let column = Expr::column(AGGREGATE_BASE + index, data_type.clone());
+        if name == "SUM0" {
+            let zero = cast(Expr::Literal { value: Value::Int(0), data_type: DataType::Int }, &data_type);
+            return Ok(Expr::Coalesce { args: vec![column, zero], data_type });
         }
-        let distinct = match list.duplicate_treatment {
-            Some(ast::DuplicateTreatment::Distinct) => Distinct::Distinct,
-            _ => Distinct::All,
-        };
-        match list.args.as_slice() {
-            [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard)]
-                if function == AggregateFunction::Count && distinct == Distinct::All =>
-            {
-                Ok((None, distinct))
-            }
-            [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e))] => Ok((Some(self.bind(e)?), distinct)),
-            [] if function == AggregateFunction::Count => Ok((None, Distinct::All)),
-            _ => Err(Error::sql(format!("{} takes one argument", call.name)).at(span)),
-        }
+        Ok(column)
     }
-}
-
-fn result_type(function: AggregateFunction, argument: &DataType) -> Option<DataType> {
-    use AggregateFunction as A;
-    use DataType as T;
-    Some(match (function, argument) {
-        (A::Count, _) => T::BigInt,
-        (A::Min | A::Max, T::Array(_) | T::Row(_) | T::Map(..) | T::Json | T::Null) => return None,
-        (A::Min | A::Max, t) => t.clone(),
-        (A::Sum, t) if t.is_integer() => T::BigInt,
-        (A::Sum, T::Float | T::Double) => T::Double,
-        (A::Sum, T::Decimal { scale, .. }) => T::Decimal { precision: PRECISION_MAX, scale: *scale },
-        (A::Avg, T::Decimal { scale, .. }) => T::Decimal { precision: PRECISION_MAX, scale: (*scale).max(6) },
-        (A::Avg, t) if t.is_numeric() => T::Double,
-        _ => return None,
-    })
 }
 
 /// A bound grouping: its plan, and how expressions over its input read its output.
@@ -210,10 +141,22 @@ impl Inputs {
     fn calls(&mut self, calls: &[BoundCall], names: &Schema, over: &impl Fn(&Expr) -> Expr) -> Vec<AggregateCall> {
         let mut made = Vec::with_capacity(calls.len());
         for call in calls {
-            let arguments: Vec<_> = call.argument.iter().map(|e| (self.add(&over(e), names), e.data_type())).collect();
-            let filter = call.filter.as_ref().map(|e| self.add(&over(e), names));
-            let made_call = AggregateCall::new(call.function, &arguments, call.data_type.clone());
-            made.push(AggregateCall { distinct: call.distinct, filter, ..made_call });
+            let arguments: Vec<_> = call.arguments.iter().map(|e| (self.add(&over(e), names), e.data_type())).collect();
+            let order = call.order.iter().map(|item| SortKey {
+                column: self.add(&over(&item.expr), names),
+                descending: item.descending,
+                nulls_first: item.nulls_first,
+            });
+            let order = order.collect();
+            made.push(AggregateCall {
+                order,
+                order_types: call.order.iter().map(|item| item.expr.data_type()).collect(),
+                constants: call.constants.clone(),
+                nulls: call.nulls,
+                distinct: call.distinct,
+                filter: call.filter.as_ref().map(|e| self.add(&over(e), names)),
+                ..AggregateCall::new(call.function, &arguments, call.data_type.clone())
+            });
         }
         made
     }
@@ -290,10 +233,10 @@ impl Windowed {
         let (above, rest): (Vec<_>, Vec<_>) =
             filters.into_iter().partition(|f| columns_of(f).iter().all(|&c| c >= width) && !columns_of(f).is_empty());
         let mixed = rest.iter().any(|f| columns_of(f).iter().any(|&c| c >= width));
-        let used = grouping.calls.iter().flat_map(|c| c.argument.iter().chain(&c.filter));
+        let mut used = grouping.calls.iter().flat_map(BoundCall::exprs);
         let window_used = |e: &Expr| columns_of(&over(&columns, e)).iter().any(|&c| c >= width);
         let key_mixed = |k: &Expr| window_used(k) && !matches!(over(&columns, k), Expr::Column { .. });
-        if mixed || used.clone().any(window_used) || grouping.keys.iter().any(key_mixed) {
+        if mixed || used.any(window_used) || grouping.keys.iter().any(key_mixed) {
             return None;
         }
         Some(Self {

@@ -2,11 +2,12 @@
 
 use sqlparser::ast;
 
+use super::aggregate_call::{self, is_aggregate};
 use super::coercion::{cast, comparable, unified};
 use super::expr::ExprBinder;
 use super::operator::condition;
 use super::scope::{span_of, unsupported};
-use super::{aggregate, library, window};
+use super::{library, window};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
@@ -46,8 +47,8 @@ impl ExprBinder<'_> {
         if call.over.is_some() {
             return self.over_call(&name, call);
         }
-        if let Some(function) = aggregate::function_named(&name) {
-            return self.aggregate_call(function, call);
+        if is_aggregate(&name) {
+            return self.aggregate_call(&name, call);
         }
         if window::is_auxiliary(&name) {
             return self.window_auxiliary(&name, call);
@@ -147,7 +148,7 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
     }
     let Some(function) = library::lookup(name) else {
         let error = Error::sql(format!("there is no function '{name}'")).at(span);
-        return Err(match nearest(name, library::names().chain(OWN).chain(aggregate::NAMES)) {
+        return Err(match nearest(name, library::names().chain(OWN).chain(aggregate_call::NAMES)) {
             Some(near) => error.hint(format!("did you mean {near}?")),
             None => error,
         });

@@ -9,6 +9,7 @@
 
 mod access;
 mod aggregate;
+mod aggregate_call;
 mod coercion;
 mod expr;
 mod from;

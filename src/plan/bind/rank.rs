@@ -30,11 +30,15 @@ struct Ranking {
     order: Vec<OrderItem>,
 }
 
-#[derive(Debug, PartialEq)]
-struct OrderItem {
-    expr: Expr,
-    descending: bool,
-    nulls_first: bool,
+/// An item of ORDER BY.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderItem {
+    /// By this.
+    pub expr: Expr,
+    /// DESC.
+    pub descending: bool,
+    /// Whether NULLs stand before all other values.
+    pub nulls_first: bool,
 }
 
 impl Rankings {

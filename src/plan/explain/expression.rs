@@ -110,7 +110,7 @@ pub fn list(exprs: &[Expr], names: &Schema, below: &Schema) -> String {
 /// Aggregate calls.
 pub fn calls(calls: &[AggregateCall], below: &Schema) -> String {
     let one = |call: &AggregateCall| {
-        let name = format!("{:?}", call.function).to_ascii_uppercase();
+        let name = call.function.name();
         let argument = if call.arguments.is_empty() { "*".to_owned() } else { columns(&call.arguments, below) };
         let distinct = if call.distinct == Distinct::Distinct { "DISTINCT " } else { "" };
         let filter = call.filter.map(|f| format!(" FILTER ({})", columns(&[f], below))).unwrap_or_default();

@@ -117,12 +117,13 @@ fn prune_assign(assign: WindowAssign, wanted: &[bool]) -> (Plan, Moved) {
 }
 
 fn call_columns(calls: &[AggregateCall]) -> impl Iterator<Item = usize> + '_ {
-    calls.iter().flat_map(|c| c.arguments.iter().copied().chain(c.filter))
+    calls.iter().flat_map(|c| c.columns().chain(c.filter))
 }
 
 fn moved_calls(calls: Vec<AggregateCall>, moved: &Moved) -> Vec<AggregateCall> {
     let place = |call: AggregateCall| AggregateCall {
         arguments: call.arguments.iter().map(|c| at(moved, *c)).collect(),
+        order: call.order.iter().map(|key| SortKey { column: at(moved, key.column), ..*key }).collect(),
         filter: call.filter.map(|c| at(moved, c)),
         ..call
     };

@@ -1,0 +1,294 @@
+//! Every aggregate function against a naive twin that looks at all rows of a group again: rows that come and go at random, with NULLs,
+//! DISTINCT and FILTER, and groups that take in others.
+
+use std::collections::BTreeMap;
+
+use super::states::Destination;
+use super::*;
+use crate::batch::RowKind;
+use crate::types::relation::{AggregateCall, AggregateFunction, Changes, Distinct, Moment};
+use crate::types::{DataType, Value};
+
+const TYPES: [DataType; 7] = [
+    DataType::Int,
+    DataType::Double,
+    DataType::Double,
+    DataType::SmallInt,
+    DataType::Boolean,
+    DataType::STRING,
+    DataType::BigInt,
+];
+const KEY: usize = 0;
+const Y: usize = 1;
+const X: usize = 2;
+const SMALL: usize = 3;
+const FLAG: usize = 4;
+const TEXT: usize = 5;
+const BIG: usize = 6;
+
+type Row = Vec<Value>;
+
+/// What a function makes of the rows that it is fed, of which there is one or more.
+type Twin = fn(&AggregateCall, &[&Row]) -> Value;
+
+fn random_row(random: &mut fastrand::Rng) -> Row {
+    // Far from zero, so that a method that subtracts large sums from each other shows it.
+    let double = |random: &mut fastrand::Rng| Value::Double(1e7 + f64::from(random.i32(-20..20)) / 8.0);
+    let texts = ["", "a", "b", "a text of more than twelve bytes", "ü", "\0", "a\0b"];
+    let row = [
+        Value::Int(random.i64(0..3)),
+        double(random),
+        double(random),
+        Value::Int(random.i64(-9..10)),
+        Value::Bool(random.bool()),
+        Value::text(texts[random.usize(..texts.len())]),
+        Value::Int(random.i64(..)),
+    ];
+    let null = |(at, value): (usize, Value)| if at != KEY && random.u8(..8) == 0 { Value::Null } else { value };
+    row.into_iter().enumerate().map(null).collect()
+}
+
+fn batch(rows: &[(Row, RowKind)]) -> Batch {
+    let mut columns: Vec<Column> = TYPES.iter().map(|t| Column::with_capacity(t, 0)).collect();
+    rows.iter().for_each(|(row, _)| columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value)));
+    let mut batch = Batch::new(columns, rows.len(), 0);
+    batch.kinds = Some(rows.iter().map(|(_, kind)| *kind).collect());
+    batch
+}
+
+/// The result of a call over the rows of one group.
+fn expected(call: &AggregateCall, rows: &[Row], twin: Twin) -> Value {
+    let passes = |row: &&Row| call.filter.is_none_or(|f| row[f] == Value::Bool(true));
+    let is_fed = |row: &&Row| call.arguments[..call.required()].iter().all(|a| row[*a] != Value::Null);
+    let mut fed: Vec<&Row> = rows.iter().filter(passes).filter(is_fed).collect();
+    if call.distinct == Distinct::Distinct {
+        let values = |row: &Row| format!("{:?}", call.arguments.iter().map(|a| &row[*a]).collect::<Vec<_>>());
+        let mut seen = Vec::new();
+        fed.retain(|row| {
+            let is_new = !seen.contains(&values(row));
+            seen.push(values(row));
+            is_new
+        });
+    }
+    match fed.is_empty() {
+        true if call.function == AggregateFunction::Count => Value::Int(0),
+        true => Value::Null,
+        false => twin(call, &fed),
+    }
+}
+
+fn assert_same(call: &AggregateCall, found: &Value, expected: &Value) {
+    let close = |a: f64, b: f64| a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0);
+    match (found, expected) {
+        (Value::Double(a), Value::Double(b)) => assert!(close(*a, *b), "{call:?}: {a} for {b}"),
+        _ => assert_eq!(found, expected, "{call:?}"),
+    }
+}
+
+fn shape_of(call: &AggregateCall, retracts: Retracts) -> Shape {
+    let (calls, keeps_empty, changes) = (vec![call.clone()], Retention::Remove, Changes::AfterOnly);
+    Shape { keys: vec![KEY], key_types: vec![TYPES[KEY].clone()], calls, retracts, keeps_empty, changes }
+}
+
+fn results(groups: &Grouped, call: &AggregateCall) -> BTreeMap<i64, Value> {
+    let live = groups.table.in_order();
+    let (keys, results) = groups.read(&live);
+    let row = |row: usize| match keys[0].value(row, &TYPES[KEY]) {
+        Value::Int(key) => (key, results[0].value(row, &call.data_type)),
+        key => panic!("a key {key:?}"),
+    };
+    (0..live.len()).map(row).collect()
+}
+
+fn check(call: &AggregateCall, retracts: Retracts, twin: Twin) {
+    let shape = shape_of(call, retracts);
+    let mut random = fastrand::Rng::with_seed(11);
+    let mut scratch = Scratch::default();
+    let (mut whole, mut parts) = (Grouped::new(&shape), [0; 2].map(|_| Grouped::new(&shape)));
+    let (mut live, mut live_parts) = (BTreeMap::<i64, Vec<Row>>::new(), [0; 2].map(|_| Vec::<Row>::new()));
+    whole.leave_flat();
+    for _ in 0..40 {
+        let (part, mut rows) = (random.usize(..2), Vec::new());
+        for _ in 0..random.usize(1..12) {
+            let is_gone = retracts == Retracts::Maybe && !live_parts[part].is_empty() && random.u8(..9) < 4;
+            let row = match is_gone {
+                true => live_parts[part][random.usize(..live_parts[part].len())].clone(),
+                false => random_row(&mut random),
+            };
+            let Value::Int(key) = row[KEY] else { continue };
+            let group = live.entry(key).or_default();
+            let mut lists = [group, &mut live_parts[part]];
+            if is_gone {
+                lists.iter_mut().for_each(|list| drop(list.remove(list.iter().position(|r| *r == row).expect("live"))));
+            } else {
+                lists.iter_mut().for_each(|list| list.push(row.clone()));
+            }
+            rows.push((row, if is_gone { RowKind::Delete } else { RowKind::Insert }));
+        }
+        live.retain(|_, rows| !rows.is_empty());
+        let batch = batch(&rows);
+        for groups in [&mut whole, &mut parts[part]] {
+            scratch.prepare(&batch);
+            groups.apply(&shape, &batch, &Selection::All(rows.len()), &mut scratch);
+            assert!(scratch.errors.is_empty());
+        }
+        let found = results(&whole, call);
+        assert_eq!(found.keys().collect::<Vec<_>>(), live.keys().collect::<Vec<_>>());
+        found.iter().for_each(|(key, found)| assert_same(call, found, &expected(call, &live[key], twin)));
+    }
+    let [mut first, second] = parts;
+    first.merge(&shape, &second, &mut scratch);
+    first.leave_flat();
+    let found = results(&first, call);
+    found.iter().for_each(|(key, found)| assert_same(call, found, &expected(call, &live[key], twin)));
+    let groups = first.table.in_order();
+    groups.iter().for_each(|group| first.remove(*group));
+    first.merge_states(&shape, &whole.states(&whole.table.in_order()), Destination::ByKey, &mut scratch);
+    assert_eq!(
+        format!("{:?}", results(&first, call)),
+        format!("{:?}", results(&whole, call)),
+        "nothing is left of those removed"
+    );
+}
+
+/// With and without rows taken back, DISTINCT and FILTER.
+fn check_all(call: &AggregateCall, twin: Twin) {
+    for retracts in [Retracts::Never, Retracts::Maybe] {
+        for distinct in [Distinct::All, Distinct::Distinct] {
+            for filter in [None, Some(FLAG)] {
+                check(&AggregateCall { distinct, filter, ..call.clone() }, retracts, twin);
+            }
+        }
+    }
+}
+
+fn call(function: AggregateFunction, columns: &[usize], data_type: DataType) -> AggregateCall {
+    let arguments: Vec<_> = columns.iter().map(|column| (*column, TYPES[*column].clone())).collect();
+    AggregateCall::new(function, &arguments, data_type)
+}
+
+fn doubles(rows: &[&Row], column: usize) -> Vec<f64> {
+    rows.iter().map(|row| if let Value::Double(x) = row[column] { x } else { panic!("{row:?}") }).collect()
+}
+
+fn whole(rows: &[&Row], column: usize) -> Vec<i64> {
+    rows.iter().map(|row| if let Value::Int(n) = row[column] { n } else { panic!("{row:?}") }).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    // Around the first, which is near to all.
+    values[0] + values.iter().map(|x| x - values[0]).sum::<f64>() / values.len() as f64
+}
+
+/// The sum of products of the distances from the means, in two passes.
+fn spread(a: &[f64], b: &[f64]) -> f64 {
+    let (mean_a, mean_b) = (mean(a), mean(b));
+    a.iter().zip(b).map(|(a, b)| (a - mean_a) * (b - mean_b)).sum()
+}
+
+#[test]
+fn moments_are_those_of_two_passes() {
+    for moment in [Moment::VarPop, Moment::VarSamp, Moment::StddevPop, Moment::StddevSamp] {
+        check_all(&call(AggregateFunction::Moment(moment), &[X], DataType::Double), |call, rows| {
+            let AggregateFunction::Moment(moment) = call.function else { panic!("{call:?}") };
+            let x = doubles(rows, X);
+            let (n, sum) = (x.len() as f64, spread(&x, &x));
+            let result = match moment {
+                Moment::VarPop => sum / n,
+                Moment::StddevPop => (sum / n).sqrt(),
+                _ if x.len() < 2 => return Value::Null,
+                Moment::VarSamp => sum / (n - 1.0),
+                _ => (sum / (n - 1.0)).sqrt(),
+            };
+            Value::Double(result)
+        });
+    }
+}
+
+#[test]
+fn moments_of_pairs_are_those_of_two_passes() {
+    use Moment as M;
+    let moments = [M::CovarPop, M::CovarSamp, M::Corr, M::RegrAvgX, M::RegrAvgY, M::RegrSxx, M::RegrSyy, M::RegrSxy];
+    for moment in moments.into_iter().chain([M::RegrSlope, M::RegrIntercept, M::RegrR2]) {
+        check_all(&call(AggregateFunction::Moment(moment), &[Y, X], DataType::Double), |call, rows| {
+            let AggregateFunction::Moment(moment) = call.function else { panic!("{call:?}") };
+            let (y, x) = (doubles(rows, Y), doubles(rows, X));
+            let (n, xx, yy, xy) = (x.len() as f64, spread(&x, &x), spread(&y, &y), spread(&x, &y));
+            let slope = xy / xx;
+            let result = match moment {
+                M::CovarPop => xy / n,
+                M::CovarSamp if n < 2.0 => return Value::Null,
+                M::CovarSamp => xy / (n - 1.0),
+                M::RegrAvgX => mean(&x),
+                M::RegrAvgY => mean(&y),
+                M::RegrSxx => xx,
+                M::RegrSyy => yy,
+                M::RegrSxy => xy,
+                M::Corr if xx == 0.0 || yy == 0.0 => return Value::Null,
+                M::Corr => xy / (xx * yy).sqrt(),
+                _ if xx == 0.0 => return Value::Null,
+                M::RegrSlope => slope,
+                M::RegrIntercept => mean(&y) - slope * mean(&x),
+                M::RegrR2 if yy == 0.0 => 1.0,
+                _ => xy * xy / (xx * yy),
+            };
+            Value::Double(result)
+        });
+    }
+}
+
+#[test]
+fn truths_and_bits_are_those_of_folds() {
+    check_all(&call(AggregateFunction::BoolAnd, &[FLAG], DataType::Boolean), |_, rows| {
+        Value::Bool(rows.iter().all(|row| row[FLAG] == Value::Bool(true)))
+    });
+    check_all(&call(AggregateFunction::BoolOr, &[FLAG], DataType::Boolean), |_, rows| {
+        Value::Bool(rows.iter().any(|row| row[FLAG] == Value::Bool(true)))
+    });
+    for column in [SMALL, BIG] {
+        let bits = |function| call(function, &[column], TYPES[column].clone());
+        check_all(&bits(AggregateFunction::BitAnd), |c, rows| {
+            Value::Int(whole(rows, c.arguments[0]).into_iter().fold(-1, |a, b| a & b))
+        });
+        check_all(&bits(AggregateFunction::BitOr), |c, rows| {
+            Value::Int(whole(rows, c.arguments[0]).into_iter().fold(0, |a, b| a | b))
+        });
+        check_all(&bits(AggregateFunction::BitXor), |c, rows| {
+            Value::Int(whole(rows, c.arguments[0]).into_iter().fold(0, |a, b| a ^ b))
+        });
+    }
+}
+
+#[test]
+fn counts_sums_and_extremes_are_those_of_folds() {
+    check_all(&call(AggregateFunction::Count, &[SMALL, TEXT], DataType::BigInt), |_, rows| Value::Int(rows.len() as i64));
+    check_all(&call(AggregateFunction::Sum, &[SMALL], DataType::BigInt), |_, rows| Value::Int(whole(rows, SMALL).iter().sum()));
+    check_all(&call(AggregateFunction::Sum, &[X], DataType::Double), |_, rows| Value::Double(doubles(rows, X).iter().sum()));
+    check_all(&call(AggregateFunction::Avg, &[X], DataType::Double), |_, rows| Value::Double(mean(&doubles(rows, X))));
+    check_all(&call(AggregateFunction::Min, &[TEXT], DataType::STRING), |_, rows| {
+        let texts = rows.iter().map(|row| if let Value::Str(text) = &row[TEXT] { text.clone() } else { panic!("{row:?}") });
+        texts.min().map_or(Value::Null, Value::Str)
+    });
+}
+
+#[test]
+fn a_sum_of_doubles_does_not_keep_what_was_taken_back() {
+    let shape = shape_of(&call(AggregateFunction::Sum, &[X], DataType::Double), Retracts::Maybe);
+    let mut groups = Grouped::new(&shape);
+    let mut scratch = Scratch::default();
+    let row = |x: f64, kind| {
+        let mut row = vec![Value::Null; TYPES.len()];
+        (row[KEY], row[X]) = (Value::Int(1), Value::Double(x));
+        (row, kind)
+    };
+    let huge = [1e300, 1e280, f64::MAX, f64::MAX, f64::INFINITY, f64::NAN, -1e-310];
+    let mut rows: Vec<_> = huge.iter().map(|x| row(*x, RowKind::Insert)).collect();
+    rows.extend([row(0.1, RowKind::Insert), row(0.2, RowKind::Insert)]);
+    rows.extend(huge.iter().map(|x| row(*x, RowKind::Delete)));
+    for chunk in rows.chunks(2) {
+        let batch = batch(chunk);
+        scratch.prepare(&batch);
+        groups.apply(&shape, &batch, &Selection::All(chunk.len()), &mut scratch);
+    }
+    assert_eq!(results(&groups, &shape.calls[0])[&1], Value::Double(0.1 + 0.2));
+}

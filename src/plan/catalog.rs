@@ -1,12 +1,18 @@
 //! What the statements read so far have defined: tables and views, found by name without regard to case.
 
-use super::bind::Relation;
+use std::sync::Arc;
+
+use super::Connectors;
+use super::bind::{Output, Relation, Target, written};
+use super::memory::MEMORY;
+use super::values::ValuesSource;
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
 use crate::plan::statement::Name;
+use crate::source::Source;
 use crate::types::relation::Changelog;
-use crate::types::{DataType, TableDef};
+use crate::types::{DataType, TableDef, Value};
 
 /// Where the values of a table's column come from.
 #[derive(Debug, Clone)]
@@ -65,8 +71,35 @@ pub struct Table {
     pub changelog: Changelog,
     /// What the connector does not see.
     pub options: PlanOptions,
+    /// Of a memory table that the job writes to: columns that are event times in all that is inserted so far.
+    pub event_times: Option<Vec<usize>>,
+    /// Of a memory table: the rows of all VALUES that are inserted, with a value for each column of `def`.
+    pub rows: Option<Arc<Vec<Vec<Value>>>>,
     /// Which script defines it, for errors.
     pub script: usize,
+}
+
+impl Table {
+    /// Whether it holds what the job inserts into it.
+    pub fn is_memory(&self) -> bool {
+        self.def.options.text("connector").is_some_and(|name| name.trim() == MEMORY)
+    }
+
+    /// What reads it: the connector, or of a memory table the rows inserted.
+    pub fn source(&self, connectors: &dyn Connectors) -> Result<Arc<dyn Source>> {
+        match &self.rows {
+            Some(rows) => Ok(Arc::new(ValuesSource { rows: rows.clone() })),
+            None => connectors.source(&self.def),
+        }
+    }
+
+    /// The columns that carry event time: as declared, or as they do in what is inserted.
+    pub fn event_times(&self) -> Vec<usize> {
+        match &self.watermark {
+            Some(watermark) => vec![watermark.column],
+            None => self.event_times.clone().unwrap_or_default(),
+        }
+    }
 }
 
 /// What a name stands for.
@@ -127,6 +160,19 @@ impl Catalog {
             None => error
                 .hint(format!("defined so far: {}", self.entries.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>().join(", "))),
         }
+    }
+
+    /// Notes in which columns of a memory table the rows of `output` have event time.
+    pub fn note_event_times(&mut self, output: &Output) {
+        let Target::Table(index) = output.target else { return };
+        let table = &mut self.tables[index];
+        if !table.is_memory() {
+            return;
+        }
+        let names: Vec<&str> = written(&table.def.columns).map(|column| column.name.as_str()).collect();
+        let is_time = |column: &TableColumn| output.event_times.iter().any(|&at| names.get(at) == Some(&column.name.as_str()));
+        let before = table.event_times.take().unwrap_or_else(|| (0..table.columns.len()).collect());
+        table.event_times = Some(before.into_iter().filter(|&column| is_time(&table.columns[column])).collect());
     }
 
     fn check_new(&self, name: &str, span: crate::error::Span) -> Result<()> {

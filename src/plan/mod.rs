@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod distribute;
 pub mod explain;
 pub mod logical;
+pub mod memory;
 pub mod optimize;
 pub mod parse;
 pub mod physical;
@@ -79,11 +80,11 @@ pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn 
         job.settings.insert(key.clone(), OptionValue { text: value.clone(), span: Span::default() });
     }
     let mut explains = Vec::with_capacity(job.explained.len());
-    for outputs in &job.explained {
+    for outputs in std::mem::take(&mut job.explained) {
         let (plan, logical) = job.finish(outputs, scripts, connectors)?;
         explains.push(explain(&Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new(), analyze: false }, 1));
     }
-    let (plan, logical) = job.finish(&job.outputs, scripts, connectors)?;
+    let (plan, logical) = job.finish(job.outputs.clone(), scripts, connectors)?;
     Ok(Planned { plan, logical, settings: job.settings, explains, analyze: job.analyze })
 }
 
@@ -107,11 +108,22 @@ impl Job {
                 let relation = bind::view(&self.catalog, name, columns, query)?;
                 self.catalog.add_view(name, relation)?;
             }
+            Statement::CreateSink { name, query, options } => {
+                let (table, mut output) = bind::sink(&self.catalog, name, query, options, script)?;
+                output.target = Target::Table(self.catalog.tables.len());
+                self.catalog.add_table(table)?;
+                self.outputs.push(output);
+            }
             Statement::Set { key, value } => {
                 self.settings.insert(key.text.clone(), OptionValue { text: value.text.clone(), span: value.span });
             }
             Statement::Explain(inner) => {
-                let outputs = self.outputs(inner, Target::Print, script)?;
+                let mut outputs = self.outputs(inner, Target::Print, script)?;
+                for output in &mut outputs {
+                    if matches!(output.target, Target::Table(table) if self.catalog.tables[table].is_memory()) {
+                        output.target = Target::Nowhere;
+                    }
+                }
                 self.explained.push(outputs);
             }
             Statement::Analyze(inner) => {
@@ -121,6 +133,7 @@ impl Job {
             }
             writing => {
                 let outputs = self.outputs(writing, Target::Print, script)?;
+                outputs.iter().for_each(|output| self.catalog.note_event_times(output));
                 self.outputs.extend(outputs);
             }
         }
@@ -146,12 +159,22 @@ impl Job {
                 bind::view(&self.catalog, name, columns, query)?;
                 Ok(Vec::new())
             }
+            Statement::CreateSink { name, query, .. } => {
+                let target = Target::Nowhere;
+                Ok(vec![bind::selected(&self.catalog, query, target, name.text.clone(), script)?])
+            }
             Statement::CreateTable(_) | Statement::Set { .. } => Ok(Vec::new()),
         }
     }
 
-    fn finish(&self, outputs: &[Output], scripts: &[Script], connectors: &dyn Connectors) -> Result<(PhysicalPlan, String)> {
-        let outputs = settle_sort::settle(&self.catalog, outputs.to_vec(), scripts, connectors)?;
+    fn finish(
+        &mut self,
+        outputs: Vec<Output>,
+        scripts: &[Script],
+        connectors: &dyn Connectors,
+    ) -> Result<(PhysicalPlan, String)> {
+        let outputs = memory::resolve(&mut self.catalog, &self.outputs, outputs, scripts)?;
+        let outputs = settle_sort::settle(&self.catalog, outputs, scripts, connectors)?;
         let outputs = optimize::optimize(&self.catalog, outputs)?;
         let logical = explain::logical(&outputs);
         let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors)?;

@@ -94,8 +94,8 @@ fn is_bounded(catalog: &Catalog, plan: &Plan, connectors: &dyn Connectors) -> Re
         }
     });
     for table in tables {
-        let def = &catalog.tables[table].def;
-        if connectors.source(def).map_err(|error| error.at(def.span))?.boundedness() == Boundedness::Unbounded {
+        let table = &catalog.tables[table];
+        if table.source(connectors).map_err(|error| error.at(table.def.span))?.boundedness() == Boundedness::Unbounded {
             return Ok(false);
         }
     }

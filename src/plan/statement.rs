@@ -30,6 +30,15 @@ pub enum Statement {
         /// What it stands for.
         query: StreamQuery,
     },
+    /// `CREATE SINK [IF NOT EXISTS] name FROM relation | AS query WITH (...)`
+    CreateSink {
+        /// Name of the sink.
+        name: Name,
+        /// What is written.
+        query: StreamQuery,
+        /// WITH (...).
+        options: Options,
+    },
     /// INSERT INTO table [(columns)] query
     Insert(Insert),
     /// A bare SELECT: its rows are printed.
@@ -82,8 +91,10 @@ pub struct CreateTable {
     pub columns: Vec<ColumnDef>,
     /// WATERMARK FOR column AS expression.
     pub watermark: Option<(Name, ast::Expr)>,
-    /// PRIMARY KEY (columns) NOT ENFORCED.
+    /// PRIMARY KEY (columns).
     pub primary_key: Vec<Name>,
+    /// NOT ENFORCED was not written: a row takes the place of the one with its key before it, where the job itself inserts them.
+    pub is_key_enforced: bool,
     /// WITH (...).
     pub options: Options,
 }

@@ -1,5 +1,7 @@
 //! VALUES as a source: constant rows, read once, by shard 0.
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::format::Decoded;
 use crate::source::{Boundedness, Liveness, Polled, Projection, Reader, Source};
@@ -9,7 +11,7 @@ use crate::types::{Nanos, Value};
 #[derive(Debug)]
 pub struct ValuesSource {
     /// Rows of equal length.
-    pub rows: Vec<Vec<Value>>,
+    pub rows: Arc<Vec<Vec<Value>>>,
 }
 
 impl Source for ValuesSource {
@@ -82,7 +84,8 @@ mod tests {
 
     #[test]
     fn rows_come_once_and_on_one_shard() {
-        let source = ValuesSource { rows: (0..5).map(|n| vec![Value::Null, Value::Int(n)]).collect() };
+        let rows = (0..5).map(|n| vec![Value::Null, Value::Int(n)]).collect();
+        let source = ValuesSource { rows: Arc::new(rows) };
         let mut into = Decoded::new(&[DataType::Int], 8);
         let mut reader = source.open(0, 2, &vec![1]).expect("opens");
         while reader.poll(7, 2, &mut into).expect("polls") != Polled::End {}

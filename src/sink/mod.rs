@@ -10,7 +10,7 @@ use std::os::fd::RawFd;
 use std::sync::Arc;
 
 use crate::batch::Batch;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::format::Format;
 use crate::source::unknown_connector;
 use crate::types::relation::Changelog;
@@ -26,6 +26,10 @@ pub fn create(table: &TableDef) -> Result<Arc<dyn Sink>> {
         "filesystem" => Arc::new(filesystem::Filesystem::new(table)?),
         "print" => Arc::new(print::Print::new(options)),
         "tcp" => Arc::new(tcp::Tcp::new(table)?),
+        "memory" => {
+            let error = Error::sql(format!("nothing reads the memory table '{}'", table.name)).at(table.span);
+            return Err(error.hint("SELECT from it, or give the table a connector that writes: WITH ('connector' = ...)"));
+        }
         other => return Err(unknown_connector(table, other, "sink", &CONNECTORS, &["datagen", "nexmark"])),
     };
     options.finish()?;

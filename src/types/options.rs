@@ -28,6 +28,11 @@ impl Options {
         self.values.insert(key.into(), OptionValue { text: text.into(), span });
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// All of them, in order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &OptionValue)> {
         self.values.iter().map(|(k, v)| (k.as_str(), v))

@@ -1,3 +1,5 @@
+//! Tests of changes as JSON.
+
 use super::super::testing::*;
 use crate::types::DataType;
 

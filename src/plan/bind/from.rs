@@ -92,7 +92,7 @@ impl QueryBinder<'_> {
             split_watermark: false,
             schema,
         });
-        Relation::new(plan, Some(&table.def.name), table.watermark.as_ref().map(|w| w.column))
+        Relation { event_times: table.event_times(), ..Relation::new(plan, Some(&table.def.name), None) }
     }
 
     /// The late table of the scans below a window's input, with its columns as columns of `plan`.

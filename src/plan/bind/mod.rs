@@ -32,5 +32,5 @@ mod window;
 pub use library::evaluate_constant;
 pub use query::QueryBinder;
 pub use scope::{Relation, ScopeField, WindowColumns};
-pub use sink::{Output, Target, conformed, insert, selected, view, written};
+pub use sink::{Output, Target, conformed, insert, selected, sink, view, written};
 pub use table::table;

@@ -3,12 +3,13 @@
 use super::coercion::{assignable, cast};
 use super::query::QueryBinder;
 use super::scope::Relation;
+use super::table::table;
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
-use crate::plan::catalog::Catalog;
+use crate::plan::catalog::{Catalog, Table};
 use crate::plan::logical::Plan;
-use crate::plan::statement::{Insert, Name, StreamQuery};
-use crate::types::{Column, ColumnKind, DataType, Schema, Value};
+use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Insert, Name, StreamQuery};
+use crate::types::{Column, ColumnKind, DataType, Options, Schema, Value};
 
 /// Where the rows of a query go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct Output {
     pub plan: Plan,
     /// The columns by their final names, which the plan may lose.
     pub schema: Schema,
+    /// Which of them carry event time.
+    pub event_times: Vec<usize>,
     /// For errors.
     pub span: Span,
     /// Which script writes it, for errors.
@@ -44,7 +47,27 @@ pub fn selected(catalog: &Catalog, query: &StreamQuery, target: Target, name: St
     let names = relation.fields.iter().map(|f| f.name.clone());
     let columns = names.zip(relation.plan.identity().into_iter().map(typed)).collect();
     let plan = relation.plan.projected(columns);
-    Ok(Output { target, name, schema: plan.schema().clone(), plan, span: query.span, script })
+    let schema = plan.schema().clone();
+    Ok(Output { target, name, schema, event_times: relation.event_times, plan, span: query.span, script })
+}
+
+/// CREATE SINK: a table with the columns of the query that it is written by, and that query.
+pub fn sink(catalog: &Catalog, name: &Name, query: &StreamQuery, options: &Options, script: usize) -> Result<(Table, Output)> {
+    let output = selected(catalog, query, Target::Nowhere, name.text.clone(), script)?;
+    let columns = output.schema.fields.iter().map(|field| ColumnDef {
+        name: Name { text: field.name.clone(), span: name.span },
+        kind: ColumnDefKind::Physical { data_type: field.data_type.clone(), not_null: false },
+    });
+    let create = CreateTable {
+        name: name.clone(),
+        if_not_exists: false,
+        columns: columns.collect(),
+        watermark: None,
+        primary_key: Vec::new(),
+        is_key_enforced: false,
+        options: options.clone(),
+    };
+    Ok((table(&create, script)?, output))
 }
 
 /// A bare NULL column is printed as text.
@@ -91,8 +114,20 @@ pub fn insert(catalog: &Catalog, insert: &Insert, script: usize) -> Result<Outpu
         }
         columns[position].1 = cast(expr, &target.data_type);
     }
+    let event_times = positions.iter().enumerate().filter(|(field, position)| keeps_time(&relation, *field, targets[**position]));
+    let event_times = event_times.map(|(_, position)| *position).collect();
     let (plan, name, span) = (relation.plan.projected(columns), def.name.clone(), insert.table.span);
-    Ok(Output { target: Target::Table(index), name, schema: plan.schema().clone(), plan, span, script })
+    Ok(Output { target: Target::Table(index), name, schema: plan.schema().clone(), event_times, plan, span, script })
+}
+
+/// Whether the event time of a field is that of the column that it is written to: nothing of it is cut off.
+fn keeps_time(relation: &Relation, field: usize, target: &Column) -> bool {
+    let digits = |data_type: &DataType| match data_type {
+        DataType::Timestamp(digits) | DataType::TimestampLtz(digits) => Some(*digits),
+        _ => None,
+    };
+    let (from, to) = (&relation.fields[field].data_type, &target.data_type);
+    relation.event_times.contains(&field) && digits(from).zip(digits(to)).is_some_and(|(from, to)| from <= to)
 }
 
 /// The columns that a sink takes: the physical ones.

@@ -9,6 +9,7 @@ use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::format;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
+use crate::plan::memory::MEMORY;
 use crate::plan::physical::OnError;
 use crate::plan::statement::{ColumnDefKind, CreateTable, Name};
 use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef};
@@ -34,13 +35,16 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
     if read.is_empty() {
         return Err(Error::sql(format!("table '{}' has no columns to read or write", create.name.text)).at(create.name.span));
     }
-    let (options, plan_options) = split_options(&create.options)?;
+    let (mut options, plan_options) = split_options(&create.options)?;
+    if create.options.is_empty() {
+        options.set("connector", MEMORY, create.name.span);
+    }
     let primary_key = create.primary_key.iter().map(|name| key_column(name, &read)).collect::<Result<_>>()?;
     let event_time = watermark.as_ref().map(|w: &TableWatermark| columns[w.column].name.clone());
     let def =
         TableDef { name: create.name.text.clone(), span: create.name.span, columns: read, options, primary_key, event_time };
     let changelog = format::changelog(&create.options)?;
-    Ok(Table { def, columns, watermark, changelog, options: plan_options, script })
+    Ok(Table { def, columns, watermark, changelog, options: plan_options, event_times: None, rows: None, script })
 }
 
 fn field(table: &Name, name: &str, data_type: &DataType) -> ScopeField {

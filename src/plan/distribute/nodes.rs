@@ -41,7 +41,8 @@ impl Lowering<'_> {
 
     fn scan(&mut self, scan: &logical::Scan) -> Result<Lowered> {
         let table = &self.catalog.tables[scan.table];
-        let source = self.connectors.source(&table.def).map_err(|e| self.about_table(e, scan.table))?;
+        let source = table.source(self.connectors).map_err(|e| self.about_table(e, scan.table))?;
+        let placed = if table.rows.is_some() { Placed::OneShard } else { Placed::Anywhere };
         let projection = projection(table, &scan.columns);
         let columns = scan.columns.iter().map(|&c| read_expr(table, c, &projection)).collect();
         let watermark = table.watermark.as_ref().filter(|_| scan.event_time).and_then(|watermark| {
@@ -68,14 +69,14 @@ impl Lowering<'_> {
             idle_timeout_ns: table.options.idle_timeout_ns,
         });
         let node = self.add(Node::new(kind, Vec::new(), scan.schema.clone()));
-        Ok(Lowered { node, placed: Placed::Anywhere })
+        Ok(Lowered { node, placed })
     }
 
     fn values(&mut self, values: &logical::Values) -> Lowered {
         let types = values.schema.types();
         let kind = NodeKind::Scan(Scan {
             table: "VALUES".to_owned(),
-            source: Arc::new(ValuesSource { rows: values.rows.clone() }),
+            source: Arc::new(ValuesSource { rows: Arc::new(values.rows.clone()) }),
             projection: (0..types.len()).collect(),
             columns: types.iter().enumerate().map(|(i, t)| Expr::column(i, t.clone())).collect(),
             read_types: types,

@@ -1,4 +1,4 @@
-//! CREATE TABLE: columns, WATERMARK FOR, PRIMARY KEY ... NOT ENFORCED, WITH.
+//! CREATE TABLE: columns, WATERMARK FOR, PRIMARY KEY, WITH.
 
 use sqlparser::ast::Expr;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -20,10 +20,12 @@ pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
         columns: Vec::new(),
         watermark: None,
         primary_key: Vec::new(),
+        is_key_enforced: false,
         options: Options::default(),
     };
     cursor.list(|cursor| element(cursor, &mut table))?;
     comment(cursor)?;
+    cursor.accept(&["APPEND", "ONLY"]);
     for (words, hint) in REFUSED {
         if cursor.looks_at(&[words]) {
             let error = Error::sql(format!("{words} of CREATE TABLE is not supported")).at(cursor.span());
@@ -58,7 +60,7 @@ fn element(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
     }
     let is_unique = matches!(cursor.rest(), [u, open, ..] if is_word(&u.token, "UNIQUE") && open.token == Token::LParen);
     if is_unique {
-        return Err(Error::sql("UNIQUE is not supported").at(cursor.span()).hint("declare PRIMARY KEY (...) NOT ENFORCED"));
+        return Err(Error::sql("UNIQUE is not supported").at(cursor.span()).hint("declare PRIMARY KEY (...)"));
     }
     let name = cursor.name("a column name")?;
     if let Some(twin) = table.columns.iter().find(|c| c.name.text == name.text) {
@@ -91,8 +93,9 @@ fn table_key(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
     let span = cursor.span();
     cursor.expect(&["PRIMARY", "KEY"])?;
     let columns = cursor.list(|cursor| cursor.name("a column name"))?;
-    not_enforced(cursor)?;
-    set_key(table, columns, span)
+    set_key(table, columns, span)?;
+    table.is_key_enforced = !cursor.accept(&["NOT", "ENFORCED"]);
+    Ok(())
 }
 
 fn set_key(table: &mut CreateTable, columns: Vec<Name>, span: crate::error::Span) -> Result<()> {
@@ -101,15 +104,6 @@ fn set_key(table: &mut CreateTable, columns: Vec<Name>, span: crate::error::Span
     }
     table.primary_key = columns;
     Ok(())
-}
-
-fn not_enforced(cursor: &mut Cursor) -> Result<()> {
-    match cursor.accept(&["NOT", "ENFORCED"]) {
-        true => Ok(()),
-        false => Err(cursor
-            .expected("NOT ENFORCED")
-            .hint("a stream's key is a promise of its source, not checked: write PRIMARY KEY (...) NOT ENFORCED")),
-    }
 }
 
 fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Result<ColumnDefKind> {
@@ -128,8 +122,8 @@ fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Re
         } else if cursor.looks_at(&["PRIMARY", "KEY"]) {
             let span = cursor.span();
             cursor.expect(&["PRIMARY", "KEY"])?;
-            not_enforced(cursor)?;
             set_key(table, vec![name.clone()], span)?;
+            table.is_key_enforced = !cursor.accept(&["NOT", "ENFORCED"]);
         } else if !comment(cursor)? {
             break;
         }
@@ -186,12 +180,13 @@ fn expression(cursor: &mut Cursor) -> Result<Expr> {
     syntax::expression(tokens)
 }
 
-fn options(cursor: &mut Cursor) -> Result<Options> {
+/// Reads what stands behind WITH.
+pub(super) fn options(cursor: &mut Cursor) -> Result<Options> {
     let mut options = Options::default();
     cursor.list(|cursor| {
-        let key = cursor.text("an option in single quotes")?;
+        let key = option_key(cursor)?;
         cursor.expect_token(&Token::Eq)?;
-        let value = cursor.text("a value in single quotes")?;
+        let value = option_value(cursor)?;
         if options.iter().any(|(known, _)| known == key.text) {
             return Err(Error::sql(format!("option '{}' is given twice", key.text)).at(key.span));
         }
@@ -199,4 +194,31 @@ fn options(cursor: &mut Cursor) -> Result<Options> {
         Ok(())
     })?;
     Ok(options)
+}
+
+/// A key in single quotes, or as a name with dots, as other engines write it.
+fn option_key(cursor: &mut Cursor) -> Result<Name> {
+    match cursor.peek() {
+        Some(TokenWithSpan { token: Token::Word(word), .. }) if word.quote_style.is_none() => cursor.dotted_name("an option"),
+        _ => cursor.text("an option in single quotes"),
+    }
+}
+
+/// A value in single quotes, or a number, TRUE or FALSE as it is.
+fn option_value(cursor: &mut Cursor) -> Result<Name> {
+    let span = cursor.span();
+    let bare = match cursor.peek().map(|t| &t.token) {
+        Some(Token::Number(text, _)) => Some(text.clone()),
+        Some(Token::Word(word)) if ["true", "false"].iter().any(|w| word.value.eq_ignore_ascii_case(w)) => {
+            Some(word.value.to_ascii_lowercase())
+        }
+        _ => None,
+    };
+    match bare {
+        Some(text) => {
+            cursor.take();
+            Ok(Name { text, span })
+        }
+        None => cursor.text("a value in single quotes"),
+    }
 }

@@ -70,8 +70,7 @@ impl<'a> TypeReader<'a> {
         }
         let word = self.word()?;
         let mut found = self.named(&word)?;
-        while self.cursor.looks_at(&["ARRAY"]) {
-            self.cursor.expect(&["ARRAY"])?;
+        while self.array_suffix()? {
             found = DataType::Array(Box::new(found));
             self.depth += 1;
             if self.depth > NESTING_MAX {
@@ -85,6 +84,15 @@ impl<'a> TypeReader<'a> {
         Ok(found)
     }
 
+    /// Takes ARRAY or `[]` behind a type, which make it the type of an item.
+    fn array_suffix(&mut self) -> Result<bool> {
+        if self.cursor.accept_token(&Token::LBracket) {
+            self.cursor.expect_token(&Token::RBracket)?;
+            return Ok(true);
+        }
+        Ok(self.cursor.accept(&["ARRAY"]))
+    }
+
     fn word(&mut self) -> Result<Name> {
         match self.cursor.peek() {
             Some(TokenWithSpan { token: Token::Word(word), .. }) if word.quote_style.is_none() => self.cursor.name("a data type"),
@@ -96,10 +104,11 @@ impl<'a> TypeReader<'a> {
         let found = match word.text.to_ascii_uppercase().as_str() {
             "BOOLEAN" | "BOOL" => DataType::Boolean,
             "TINYINT" => DataType::TinyInt,
-            "SMALLINT" => DataType::SmallInt,
-            "INT" | "INTEGER" => DataType::Int,
-            "BIGINT" => DataType::BigInt,
-            "FLOAT" | "REAL" => DataType::Float,
+            "SMALLINT" | "INT2" => DataType::SmallInt,
+            "INT" | "INTEGER" | "INT4" => DataType::Int,
+            "BIGINT" | "INT8" => DataType::BigInt,
+            "FLOAT" | "REAL" | "FLOAT4" => DataType::Float,
+            "FLOAT8" => DataType::Double,
             "DOUBLE" => {
                 self.cursor.accept(&["PRECISION"]);
                 DataType::Double
@@ -116,7 +125,7 @@ impl<'a> TypeReader<'a> {
             "DATE" => DataType::Date,
             "TIME" => self.time()?,
             "TIMESTAMP" => self.timestamp()?,
-            "TIMESTAMP_LTZ" => DataType::TimestampLtz(self.digits(6)?),
+            "TIMESTAMP_LTZ" | "TIMESTAMPTZ" => DataType::TimestampLtz(self.digits(6)?),
             "INTERVAL" => self.interval()?,
             "ARRAY" => {
                 self.open(&word.text)?;
@@ -125,9 +134,14 @@ impl<'a> TypeReader<'a> {
                 DataType::Array(Box::new(item))
             }
             "MAP" => self.map(&word.text)?,
-            "ROW" => self.row()?,
-            "JSON" => DataType::Json,
+            "ROW" => self.row("ROW")?,
+            "STRUCT" => self.row("STRUCT")?,
+            "JSON" | "JSONB" => DataType::Json,
             "MULTISET" => return Err(multiset(word.span)),
+            "SERIAL" | "BIGSERIAL" | "SMALLSERIAL" => {
+                let error = Error::sql(format!("{} is not supported: nothing here counts rows", word.text)).at(word.span);
+                return Err(error.hint("declare BIGINT, and let the source give the number"));
+            }
             _ => return Err(unknown(word)),
         };
         Ok(found)
@@ -243,13 +257,13 @@ impl<'a> TypeReader<'a> {
         Ok(DataType::Map(Box::new(key), Box::new(value)))
     }
 
-    fn row(&mut self) -> Result<DataType> {
+    fn row(&mut self, word: &str) -> Result<DataType> {
         if self.cursor.accept_token(&Token::Neq) {
             return Ok(DataType::Row(Vec::new()));
         }
         let round = self.cursor.accept_token(&Token::LParen);
         if !round {
-            self.open("ROW")?;
+            self.open(word)?;
         }
         let mut fields = vec![self.field()?];
         while self.comma() {

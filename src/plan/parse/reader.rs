@@ -123,10 +123,41 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
     if cursor.accept(&["TABLE"]) {
         return Ok(Statement::CreateTable(create_table(cursor)?));
     }
-    if cursor.accept(&["VIEW"]) {
+    if cursor.accept(&["VIEW"]) || cursor.accept(&["MATERIALIZED", "VIEW"]) {
         return create_view(cursor);
     }
-    Err(cursor.expected("TABLE or VIEW behind CREATE"))
+    if cursor.accept(&["SOURCE"]) {
+        return Ok(Statement::CreateTable(create_table(cursor)?));
+    }
+    if cursor.accept(&["SINK"]) {
+        return create_sink(cursor);
+    }
+    Err(cursor.expected("TABLE, VIEW, MATERIALIZED VIEW, SOURCE or SINK behind CREATE"))
+}
+
+/// Reads a table that is written by one query, whose columns it has.
+fn create_sink(cursor: &mut Cursor) -> Result<Statement> {
+    cursor.accept(&["IF", "NOT", "EXISTS"]);
+    let name = cursor.dotted_name("a sink name")?;
+    // The query ends where the options begin: at the last WITH outside brackets that a list follows.
+    let rest = cursor.rest();
+    let is_with = |at: &usize| is_word(&rest[*at].token, "WITH") && rest.get(at + 1).is_some_and(|t| t.token == Token::LParen);
+    let end = (0..rest.len()).rev().find(is_with);
+    let Some(end) = end else { return Err(cursor.expected("FROM or AS, and WITH ('connector' = ...) at the end")) };
+    let query = if cursor.accept(&["FROM"]) {
+        let whole = super::tokenize("SELECT * FROM").map_err(|fault| super::fault::fault_of(fault, &[]))?;
+        let span = cursor.span();
+        let tokens = [&whole[..], &rest[1..end]].concat();
+        StreamQuery { query: syntax::query(&tokens)?, emit: None, span }
+    } else {
+        cursor.expect(&["AS"])?;
+        stream_query(&mut Cursor::new(&rest[1..end]))?
+    };
+    let mut options = Cursor::new(&rest[end + 1..]);
+    cursor.take_rest();
+    let read = super::create_table::options(&mut options)?;
+    options.expect_end("CREATE SINK")?;
+    Ok(Statement::CreateSink { name, query, options: read })
 }
 
 fn create_view(cursor: &mut Cursor) -> Result<Statement> {

@@ -74,6 +74,10 @@ fn every_type_of_a_column_is_read() {
         ("CHAR(3)", "VARCHAR(3)"),
         ("VARCHAR(2147483647)", "STRING"),
         ("TEXT", "STRING"),
+        ("INT8", "BIGINT"),
+        ("TIMESTAMPTZ", "TIMESTAMP_LTZ(6)"),
+        ("FLOAT8[][]", "ARRAY<ARRAY<DOUBLE>>"),
+        ("STRUCT<a INT2>", "ROW<a SMALLINT>"),
         ("VARBINARY(3)", "BYTES"),
         ("DATE", "DATE"),
         ("TIME(3)", "TIME(3)"),
@@ -102,6 +106,7 @@ fn types_that_do_not_exist_are_refused_with_their_place() {
         ("BIGNT", "did you mean BIGINT?"),
         ("MULTISET<INT>", "MULTISET is not supported"),
         ("INT MULTISET", "MULTISET is not supported"),
+        ("BIGSERIAL", "nothing here counts rows"),
         ("DECIMAL(39, 1)", "precision is 1 to 38"),
         ("TIMESTAMP(10)", "0 to 9 digits"),
         ("TIMESTAMP WITH TIME ZONE", "WITH LOCAL TIME ZONE"),
@@ -415,6 +420,7 @@ fn statements_of_every_kind_are_told_apart() {
          EXPLAIN INSERT INTO s SELECT 1;
          EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END;
          BEGIN STATEMENT SET; INSERT INTO a SELECT CASE WHEN TRUE THEN 1 END; END;
+         CREATE MATERIALIZED VIEW v AS SELECT 1; CREATE SOURCE s (a INT) WITH (a.b = 1, c = TRUE); CREATE SINK s FROM v WITH (a = 'b');
          SELECT 1 /* the last needs no ';' */",
     );
     let kinds: Vec<String> = found
@@ -427,6 +433,7 @@ fn statements_of_every_kind_are_told_apart() {
             Statement::Analyze(_) => "analyze".to_owned(),
             Statement::StatementSet(inserts) => format!("set of {}", inserts.len()),
             Statement::Select(query) => format!("select in line {}", query.span.line),
+            Statement::CreateSink { options, .. } => format!("sink of {} options", options.iter().count()),
             Statement::CreateTable(_) => "table".to_owned(),
         })
         .collect();
@@ -443,7 +450,10 @@ fn statements_of_every_kind_are_told_apart() {
             "explain",
             "set of 2",
             "set of 1",
-            "select in line 10"
+            "view 0 None",
+            "table",
+            "sink of 1 options",
+            "select in line 11"
         ]
     );
 }
@@ -470,11 +480,10 @@ fn faults_show_place_and_hint() {
         ("SELECT a, FROM t", "--> q:1:16"),
         ("DROP TABLE t", "DROP is not supported"),
         ("RESET 'a'", "RESET is not supported"),
-        ("CREATE FUNCTION f", "expected TABLE or VIEW behind CREATE, found FUNCTION"),
+        ("CREATE FUNCTION f", "expected TABLE, VIEW, MATERIALIZED VIEW, SOURCE or SINK behind CREATE, found FUNCTION"),
         ("CREATE TABLE t (a INT) PARTITIONED BY (a)", "PARTITIONED of CREATE TABLE is not supported"),
         ("CREATE TABLE t (a INT, a INT)", "column 'a' is declared twice\n --> q:1:24"),
-        ("CREATE TABLE t (a INT, PRIMARY KEY (a))", "write PRIMARY KEY (...) NOT ENFORCED"),
-        ("CREATE TABLE t (a INT) WITH ('a' = 1)", "expected a value in single quotes, found 1\n --> q:1:36"),
+        ("CREATE TABLE t (a INT) WITH ('a' = b)", "expected a value in single quotes, found b\n --> q:1:36"),
         ("CREATE TABLE t (a INT) WITH ('a' = '1', 'a' = '2')", "option 'a' is given twice"),
         ("CREATE TABLE t (a INT) x", "unexpected x behind CREATE TABLE"),
         ("CREATE TABLE t (a AS )", "an expression is missing"),

@@ -1,0 +1,224 @@
+//! Memory tables that a job writes and reads: a scan of one becomes the union of what is inserted into it, wherever the INSERT stands.
+//!
+//! ```text
+//!   INSERT INTO m SELECT .. FROM a;  INSERT INTO m VALUES ..;  SELECT .. FROM m
+//!
+//!   Scan m   ->   Union of:  the query over a, with the columns of m
+//!                            Scan m, whose rows are those of all VALUES, in their order: one split
+//! ```
+//! Rows of a query bring their event time with them; those of VALUES have that of the table's WATERMARK FOR. A table that is only
+//! written or only read is left to the connectors.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Script;
+use super::bind::{Output, Target, evaluate_constant, written};
+use super::catalog::{Catalog, Table, TableColumnKind};
+use super::logical::{Plan, Scan, Union, columns_of, substitute};
+use crate::error::{Error, Result};
+use crate::expr::Expr;
+use crate::types::{ColumnKind, DataType, Value};
+
+/// Name of the connector.
+pub const MEMORY: &str = "memory";
+
+/// What is inserted into a memory table.
+#[derive(Debug, Default)]
+struct Inserted {
+    /// By queries.
+    queries: Vec<Output>,
+    /// By VALUES: one value for each column that the table's connector would deliver.
+    rows: Vec<Vec<Value>>,
+}
+
+/// `outputs` with what they read of memory tables put in place, and without the INSERTs that are read; `inserts` are all of the job.
+pub fn resolve(catalog: &mut Catalog, inserts: &[Output], outputs: Vec<Output>, scripts: &[Script]) -> Result<Vec<Output>> {
+    let mut resolving = Resolving { inserted: BTreeMap::new(), path: Vec::new() };
+    for insert in inserts {
+        if let Target::Table(index) = insert.target
+            && catalog.tables[index].is_memory()
+        {
+            let taken = resolving.take(&catalog.tables[index], index, insert);
+            taken.map_err(|error| located(error, insert, scripts))?;
+        }
+    }
+    for (index, inserted) in &mut resolving.inserted {
+        catalog.tables[*index].rows = (!inserted.rows.is_empty()).then(|| Arc::new(std::mem::take(&mut inserted.rows)));
+    }
+    let mut resolved = Vec::with_capacity(outputs.len());
+    for mut output in outputs {
+        let plan = std::mem::replace(&mut output.plan, Plan::empty());
+        output.plan = resolving.plan(catalog, plan).map_err(|error| located(error, &output, scripts))?;
+        resolved.push(output);
+    }
+    // What others read has gone into their plans.
+    let mut read = vec![false; catalog.tables.len()];
+    inserts.iter().chain(&resolved).for_each(|output| {
+        output.plan.walk(&mut |plan| {
+            if let Plan::Scan(scan) = plan {
+                read[scan.table] = true;
+            }
+        });
+    });
+    resolved.retain(|output| !matches!(output.target, Target::Table(table) if catalog.tables[table].is_memory() && read[table]));
+    Ok(resolved)
+}
+
+fn located(error: Error, output: &Output, scripts: &[Script]) -> Error {
+    let error = error.at(output.span);
+    match scripts.get(output.script) {
+        Some(script) => error.in_text(&script.file, &script.text),
+        None => error,
+    }
+}
+
+struct Resolving {
+    inserted: BTreeMap<usize, Inserted>,
+    /// Tables whose queries are being put in place, outermost first.
+    path: Vec<usize>,
+}
+
+impl Resolving {
+    /// Notes an INSERT.
+    fn take(&mut self, table: &Table, index: usize, insert: &Output) -> Result<()> {
+        let inserted = self.inserted.entry(index).or_default();
+        match constant_rows(&insert.plan) {
+            Some(rows) => {
+                for row in rows {
+                    inserted.rows.push(delivered(table, row)?);
+                }
+                Ok(())
+            }
+            None => {
+                inserted.queries.push(insert.clone());
+                has_event_time(table, insert)
+            }
+        }
+    }
+
+    /// `plan` with the scans of memory tables replaced.
+    fn plan(&mut self, catalog: &Catalog, plan: Plan) -> Result<Plan> {
+        let mut failed = Ok(());
+        let plan = plan.rewrite(&mut |plan| match plan {
+            Plan::Scan(scan) if failed.is_ok() => match self.scan(catalog, &scan) {
+                Ok(replaced) => replaced.unwrap_or(Plan::Scan(scan)),
+                Err(error) => {
+                    failed = Err(error);
+                    Plan::Scan(scan)
+                }
+            },
+            other => other,
+        });
+        failed.map(|()| plan)
+    }
+
+    /// What stands for the scan of a table that queries insert into.
+    fn scan(&mut self, catalog: &Catalog, scan: &Scan) -> Result<Option<Plan>> {
+        let table = &catalog.tables[scan.table];
+        let queries = match self.inserted.get(&scan.table) {
+            Some(inserted) if !inserted.queries.is_empty() => inserted.queries.clone(),
+            _ => return Ok(None),
+        };
+        if self.path.contains(&scan.table) {
+            let error = Error::sql(format!("memory table '{}' is filled from itself", table.def.name));
+            return Err(error.hint("a memory table holds what is inserted into it; read another table in its INSERT"));
+        }
+        self.path.push(scan.table);
+        let mut inputs = Vec::with_capacity(queries.len() + 1);
+        for query in queries {
+            inputs.push(columns_of_table(table, self.plan(catalog, query.plan)?));
+        }
+        self.path.pop();
+        if table.rows.is_some() {
+            inputs.push(Plan::Scan(scan.clone()));
+        }
+        Ok(Some(match inputs.len() {
+            1 => inputs.remove(0),
+            _ => Plan::Union(Union { inputs, schema: scan.schema.clone() }),
+        }))
+    }
+}
+
+/// The rows of a plan that only computes on constants.
+fn constant_rows(plan: &Plan) -> Option<Vec<Vec<Value>>> {
+    match plan {
+        Plan::Values(values) => Some(values.rows.clone()),
+        Plan::Calc(calc) if calc.filter.is_none() => {
+            let types = calc.input.schema().types();
+            constant_rows(&calc.input)?
+                .iter()
+                .map(|row| calc.columns.iter().map(|e| computed(e, row, &types)).collect())
+                .collect()
+        }
+        Plan::Union(union) => {
+            let mut rows = Vec::new();
+            for input in &union.inputs {
+                rows.extend(constant_rows(input)?);
+            }
+            Some(rows)
+        }
+        _ => None,
+    }
+}
+
+fn computed(expr: &Expr, row: &[Value], types: &[DataType]) -> Option<Value> {
+    if let Expr::Column { index, .. } = expr {
+        return row.get(*index).cloned();
+    }
+    let literal = |column: usize| Some(Expr::Literal { value: row.get(column)?.clone(), data_type: types.get(column)?.clone() });
+    match substitute(expr, &literal) {
+        Expr::Literal { value, .. } => Some(value),
+        constant if columns_of(&constant).is_empty() => evaluate_constant(&constant).ok().flatten(),
+        _ => None,
+    }
+}
+
+/// A row of VALUES as the connector of the table would deliver it.
+fn delivered(table: &Table, row: Vec<Value>) -> Result<Vec<Value>> {
+    let mut values = row.into_iter();
+    let mut delivered = Vec::with_capacity(table.def.columns.len());
+    for column in &table.def.columns {
+        let value = if column.kind == ColumnKind::Physical { values.next().unwrap_or(Value::Null) } else { Value::Null };
+        if column.not_null && value == Value::Null {
+            return Err(Error::sql(format!("a row of VALUES has NULL for '{}', which is declared NOT NULL", column.name)));
+        }
+        delivered.push(value);
+    }
+    Ok(delivered)
+}
+
+/// Refuses a query whose rows have no event time in the column that the table says carries it.
+fn has_event_time(table: &Table, insert: &Output) -> Result<()> {
+    let Some(watermark) = &table.watermark else { return Ok(()) };
+    let column = &table.columns[watermark.column];
+    let at = written(&table.def.columns).position(|written| written.name == column.name);
+    if at.is_some_and(|at| insert.event_times.contains(&at)) {
+        return Ok(());
+    }
+    let error =
+        Error::sql(format!("'{}' has WATERMARK FOR {}, but the query gives it no event time there", table.def.name, column.name));
+    Err(error.hint("rows of a query bring their event time with them: insert the event-time column of the table that it reads"))
+}
+
+/// `plan`, which has the columns that are written, with all columns of the table.
+fn columns_of_table(table: &Table, plan: Plan) -> Plan {
+    let place = |index: usize| {
+        let column = &table.def.columns[index];
+        Some(match written(&table.def.columns).position(|c| c.name == column.name) {
+            Some(at) => Expr::column(at, column.data_type.clone()),
+            None => Expr::Literal { value: Value::Null, data_type: column.data_type.clone() },
+        })
+    };
+    let columns = table.columns.iter().map(|column| {
+        let expr = match &column.kind {
+            TableColumnKind::Read(index) => {
+                place(*index).unwrap_or(Expr::Literal { value: Value::Null, data_type: DataType::Null })
+            }
+            TableColumnKind::Computed(expr) => substitute(expr, &place),
+        };
+        (column.name.clone(), expr)
+    });
+    let columns = columns.collect();
+    plan.projected(columns)
+}

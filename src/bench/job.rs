@@ -2,6 +2,7 @@
 //!
 //! The table `test` reads batches from memory, the bare SELECT goes to a sink that counts, or that sums what it is given.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -44,6 +45,7 @@ pub enum Check {
 #[derive(Debug)]
 pub struct Tally {
     rows: AtomicU64,
+    left: AtomicI64,
     sum: AtomicI64,
     line: Arc<StartLine>,
 }
@@ -52,6 +54,11 @@ impl Tally {
     /// Rows written.
     pub fn rows(&self) -> u64 {
         self.rows.load(Ordering::Relaxed)
+    }
+
+    /// Rows that are left of the changes written.
+    pub fn rows_left(&self) -> i64 {
+        self.left.load(Ordering::Relaxed)
     }
 
     /// From the first row read, by when all shards were ready, to the last writer closed.
@@ -105,7 +112,8 @@ pub struct Query {
 /// What the connectors of a query work on in the next run.
 #[derive(Debug, Default)]
 struct Stage {
-    source: Mutex<Option<Arc<ColumnSource>>>,
+    /// By table.
+    sources: Mutex<HashMap<String, Arc<ColumnSource>>>,
     run: Mutex<Option<Arc<Tally>>>,
     batch_rows: AtomicUsize,
 }
@@ -128,6 +136,7 @@ struct InMemory {
 struct Preload {
     /// `None`: the batches of the run.
     source: Option<Arc<dyn Source>>,
+    table: String,
     stage: Arc<Stage>,
 }
 
@@ -152,21 +161,35 @@ impl Query {
 
     /// Columns that the query reads, in the order in which batches must have them; of the first table if there are several.
     pub fn projection(&self) -> Projection {
-        self.projections().into_iter().next().unwrap_or_default()
+        self.scans().into_iter().next().map(|(_, projection)| projection).unwrap_or_default()
     }
 
-    fn projections(&self) -> Vec<Projection> {
-        let scan = |kind: &NodeKind| if let NodeKind::Scan(s) = kind { Some(s.projection.clone()) } else { None };
+    /// The tables that the query reads, and of each the columns, in the order in which batches must have them.
+    pub fn scans(&self) -> Vec<(String, Projection)> {
+        let scan = |kind: &NodeKind| match kind {
+            NodeKind::Scan(scan) => Some((scan.table.clone(), scan.projection.clone())),
+            _ => None,
+        };
         self.planned.plan.nodes.iter().filter_map(|n| scan(&n.kind)).collect()
     }
 
-    /// Runs it over these batches by split, one shard on each core; gives what the engine measured and what came out.
+    /// Runs it over these batches by split of its first table, one shard on each core; gives what the engine measured and what came out.
     pub fn run(&self, splits: Vec<Vec<Batch>>, config: &JobConfig, cores: &[usize]) -> Result<(Outcome, Arc<Tally>)> {
-        let scans = self.projections();
-        let line = StartLine::new(cores.len() * scans.len());
-        let tally = Arc::new(Tally { rows: AtomicU64::new(0), sum: AtomicI64::new(0), line });
-        let source = ColumnSource::new(self.projection(), splits);
-        *self.stage.source.lock().unwrap_or_else(PoisonError::into_inner) = Some(source);
+        let first = self.scans().into_iter().next();
+        let sources = first.map(|(table, projection)| (table, ColumnSource::new(projection, splits)));
+        self.run_over(sources.into_iter().collect(), config, cores)
+    }
+
+    /// Runs it over these tables, as `run` does.
+    pub fn run_over(
+        &self,
+        sources: HashMap<String, Arc<ColumnSource>>,
+        config: &JobConfig,
+        cores: &[usize],
+    ) -> Result<(Outcome, Arc<Tally>)> {
+        let line = StartLine::new(cores.len() * self.scans().len());
+        let tally = Arc::new(Tally { rows: AtomicU64::new(0), left: AtomicI64::new(0), sum: AtomicI64::new(0), line });
+        *self.stage.sources.lock().unwrap_or_else(PoisonError::into_inner) = sources;
         *self.stage.run.lock().unwrap_or_else(PoisonError::into_inner) = Some(tally.clone());
         self.stage.batch_rows.store(config.batch_rows, Ordering::Relaxed);
         let plan = &self.planned.plan;
@@ -182,7 +205,7 @@ impl Connectors for InMemory {
             Some("bench") => None,
             _ => Some(source::create(table)?),
         };
-        Ok(Arc::new(Preload { source, stage: self.stage.clone() }))
+        Ok(Arc::new(Preload { source, table: table.name.clone(), stage: self.stage.clone() }))
     }
 
     fn sink(&self, table: &TableDef) -> Result<Arc<dyn Sink>> {
@@ -211,7 +234,8 @@ impl Source for Preload {
     }
 
     fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>> {
-        let batches = || self.stage.source.lock().unwrap_or_else(PoisonError::into_inner).clone().map(|s| s as Arc<dyn Source>);
+        let sources = || self.stage.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        let batches = || sources().get(&self.table).cloned().map(|source| source as Arc<dyn Source>);
         let source = self.source.clone().or_else(batches).ok_or_else(|| Error::internal("a bench runs without records"))?;
         let inner = source.open(shard, shards, projection)?;
         let line = self.stage.tally()?.line.clone();
@@ -244,7 +268,7 @@ impl Sink for TallySink {
 
     fn open(&self, _shard: usize, _shards: usize, schema: &Schema) -> Result<Box<dyn Writer>> {
         let types = schema.types();
-        Ok(Box::new(TallyWriter { tally: self.stage.tally()?, check: self.check, types, rows: 0, sum: 0 }))
+        Ok(Box::new(TallyWriter { tally: self.stage.tally()?, check: self.check, types, rows: 0, left: 0, sum: 0 }))
     }
 }
 
@@ -254,12 +278,17 @@ struct TallyWriter {
     check: Check,
     types: Vec<DataType>,
     rows: u64,
+    left: i64,
     sum: i64,
 }
 
 impl Writer for TallyWriter {
     fn write(&mut self, batch: &Batch) -> Result<()> {
         self.rows += batch.rows() as u64;
+        self.left += match &batch.kinds {
+            None => batch.rows() as i64,
+            Some(kinds) => kinds.iter().map(|kind| kind.sign()).sum(),
+        };
         self.sum = self.sum.wrapping_add(match self.check {
             Check::Count => 0,
             Check::Sum => sum_of(batch),
@@ -278,6 +307,7 @@ impl Writer for TallyWriter {
 
     fn finish(&mut self) -> Result<()> {
         self.tally.rows.fetch_add(self.rows, Ordering::Relaxed);
+        self.tally.left.fetch_add(self.left, Ordering::Relaxed);
         self.tally.sum.fetch_add(self.sum, Ordering::Relaxed);
         self.tally.line.end();
         Ok(())

@@ -25,6 +25,7 @@ mod rig;
 pub mod scaling;
 pub mod twin;
 pub mod whole;
+pub mod workloads;
 
 use serde::Serialize;
 

@@ -77,6 +77,8 @@ pub enum BenchName {
     Decode,
     /// The questions of the auction house, q0 to q22
     Nexmark,
+    /// What streaming jobs mostly do: aggregates, windows, joins, over two orders of their rows
+    Workloads,
     /// The One Billion Row Challenge as a job, beside a reader by hand
     Onebrc,
     /// What queries lose that no quick way covers: pairs of a plain query and a harder twin

@@ -8,7 +8,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{BenchArgs, BenchName, exit_code};
 use super::explain::print;
-use crate::bench::{Figure, Options, Show, cliffs, decode, gate, latency, machine, nexmark, onebrc, overhead, scaling};
+use crate::bench::{
+    Figure, Options, Show, cliffs, decode, gate, latency, machine, nexmark, onebrc, overhead, scaling, workloads,
+};
 use crate::config::{CoreWish, JobConfig, format_cpulist};
 use crate::error::{Error, Result};
 use crate::metrics::{align, svg};
@@ -64,6 +66,7 @@ fn figures(args: &BenchArgs, options: &Options, show: Show<'_>) -> Result<()> {
         BenchName::Latency => latencies(args, options, show),
         BenchName::Decode => decode::figures(options, show),
         BenchName::Nexmark => nexmark::figures(options, show),
+        BenchName::Workloads => workloads::figures(options, show),
         BenchName::Onebrc => onebrc(options, show),
         BenchName::Cliffs => cliffs::figures(options, show),
         BenchName::Gate => {
@@ -100,6 +103,7 @@ fn records_of(what: BenchName) -> usize {
         BenchName::Latency => latency::RECORDS,
         BenchName::Decode => 1 << 20,
         BenchName::Nexmark => nexmark::EVENTS,
+        BenchName::Workloads => workloads::RECORDS,
         BenchName::Cliffs => cliffs::RECORDS,
         BenchName::Gate => gate::RECORDS,
     }

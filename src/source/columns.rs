@@ -12,18 +12,33 @@ use crate::types::Nanos;
 /// Reads batches by split and columns.
 type Splits = Vec<VecDeque<Batch>>;
 
+/// Which split a reader polls next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turns {
+    /// Each in turn.
+    Alternate,
+    /// One comes to its end before the next begins.
+    OneAfterTheOther,
+}
+
 /// A bounded source of ready batches. Split i belongs to shard i % shards. A job reads it once: its batches are handed over.
 #[derive(Debug)]
 pub struct ColumnSource {
     /// The columns that the batches have, as positions in the table.
     projection: Projection,
     splits: Mutex<Splits>,
+    turns: Turns,
 }
 
 impl ColumnSource {
     /// A source of these batches, whose columns are those of `projection`, in order.
     pub fn new(projection: Projection, splits: Vec<Vec<Batch>>) -> Arc<Self> {
-        Arc::new(Self { projection, splits: Mutex::new(splits.into_iter().map(VecDeque::from).collect()) })
+        Self::in_turns(projection, splits, Turns::Alternate)
+    }
+
+    /// As `new`, with a word on which split comes next.
+    pub fn in_turns(projection: Projection, splits: Vec<Vec<Batch>>, turns: Turns) -> Arc<Self> {
+        Arc::new(Self { projection, splits: Mutex::new(splits.into_iter().map(VecDeque::from).collect()), turns })
     }
 }
 
@@ -46,7 +61,7 @@ impl Source for ColumnSource {
         }
         let mut all = self.splits.lock().unwrap_or_else(PoisonError::into_inner);
         let splits = (shard..all.len()).step_by(shards).map(|i| std::mem::take(&mut all[i])).enumerate().collect::<VecDeque<_>>();
-        Ok(Box::new(ColumnReader { count: splits.len(), splits, stopped: false }))
+        Ok(Box::new(ColumnReader { count: splits.len(), splits, turns: self.turns, stopped: false }))
     }
 }
 
@@ -54,6 +69,7 @@ struct ColumnReader {
     count: usize,
     /// Splits that go on, the next one to poll first.
     splits: VecDeque<(usize, VecDeque<Batch>)>,
+    turns: Turns,
     stopped: bool,
 }
 
@@ -72,7 +88,10 @@ impl Reader for ColumnReader {
         let Some(batch) = batches.pop_front() else { return Ok(Polled::SplitEnd { split }) };
         into.rows = batch.rows();
         into.columns = batch.columns;
-        self.splits.push_back((split, batches));
+        match self.turns {
+            Turns::Alternate => self.splits.push_back((split, batches)),
+            Turns::OneAfterTheOther => self.splits.push_front((split, batches)),
+        }
         Ok(Polled::Rows { split, stamp: now })
     }
 

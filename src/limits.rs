@@ -63,6 +63,9 @@ pub const NESTING_MAX: usize = 64;
 /// Panes one row may belong to in a hopping window. More: an error of the plan.
 pub const WINDOW_PANES_MAX: i64 = 10_000;
 
+/// Most grouping sets of one GROUP BY, each of which copies every row. More: an error of the query.
+pub const GROUPING_SETS_MAX: usize = 256;
+
 const _: () = assert!(BATCH_ROWS_DEFAULT <= BATCH_ROWS_MAX);
 const _: () = assert!(BATCH_ROWS_MAX <= u32::MAX as usize, "row numbers in a batch are u32");
 const _: () = assert!(INBOX_MESSAGES_PER_TURN <= RING_BATCHES_MAX);

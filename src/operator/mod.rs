@@ -6,6 +6,7 @@
 mod accumulator;
 mod aggregate;
 mod calc;
+mod expand;
 mod grouped;
 mod join;
 mod rank;
@@ -21,6 +22,7 @@ mod tests;
 
 pub use aggregate::{Aggregate, GlobalGroup};
 pub use calc::Calc;
+pub use expand::Expand;
 pub use join::{Join, JoinInput};
 pub use rank::{Rank, RankShape};
 pub use scan::{EventTimeRows, ScanRows};

@@ -18,6 +18,8 @@ pub enum Plan {
     Calc(Calc),
     /// Appends window_start, window_end and window_time.
     WindowAssign(WindowAssign),
+    /// Rows once for each grouping set.
+    Expand(Expand),
     /// Running aggregate; without calls it is DISTINCT.
     Aggregate(Aggregate),
     /// Aggregate over event-time windows.
@@ -77,6 +79,34 @@ pub struct WindowAssign {
     pub window: Window,
     /// Columns given out.
     pub schema: Schema,
+}
+
+/// Rows once for each grouping set: the columns of the input, copies of keys, NULL where the set lacks them, and the number of the set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expand {
+    /// Below.
+    pub input: Box<Plan>,
+    /// Columns that are copied.
+    pub keys: Vec<usize>,
+    /// Which of them each set has.
+    pub sets: Vec<Vec<bool>>,
+    /// Columns given out.
+    pub schema: Schema,
+}
+
+impl Expand {
+    /// Of this input.
+    pub fn new(input: Plan, keys: Vec<usize>, sets: Vec<Vec<bool>>) -> Expand {
+        let mut fields = input.schema().fields.clone();
+        fields.extend(keys.iter().map(|key| input.schema().fields[*key].clone()));
+        fields.push(Field::new("$grouping", DataType::Int));
+        Expand { input: Box::new(input), keys, sets, schema: Schema::new(fields) }
+    }
+
+    /// Number of columns of the input.
+    pub fn width(&self) -> usize {
+        self.input.schema().fields.len()
+    }
 }
 
 /// Running aggregate: keys, then results.
@@ -233,6 +263,7 @@ impl Plan {
             Plan::Scan(scan) => &scan.schema,
             Plan::Calc(calc) => &calc.schema,
             Plan::WindowAssign(assign) => &assign.schema,
+            Plan::Expand(expand) => &expand.schema,
             Plan::Aggregate(aggregate) => &aggregate.schema,
             Plan::WindowAggregate(aggregate) => &aggregate.schema,
             Plan::Join(join) => &join.schema,
@@ -249,6 +280,7 @@ impl Plan {
             Plan::Scan(_) | Plan::Values(_) => Vec::new(),
             Plan::Calc(calc) => vec![&calc.input],
             Plan::WindowAssign(assign) => vec![&assign.input],
+            Plan::Expand(expand) => vec![&expand.input],
             Plan::Aggregate(aggregate) => vec![&aggregate.input],
             Plan::WindowAggregate(aggregate) => vec![&aggregate.input],
             Plan::Join(join) => vec![&join.left, &join.right],
@@ -264,6 +296,7 @@ impl Plan {
             Plan::Scan(_) | Plan::Values(_) => Vec::new(),
             Plan::Calc(calc) => vec![&mut calc.input],
             Plan::WindowAssign(assign) => vec![&mut assign.input],
+            Plan::Expand(expand) => vec![&mut expand.input],
             Plan::Aggregate(aggregate) => vec![&mut aggregate.input],
             Plan::WindowAggregate(aggregate) => vec![&mut aggregate.input],
             Plan::Join(join) => vec![&mut join.left, &mut join.right],
@@ -321,7 +354,9 @@ impl Plan {
         match self {
             Plan::Scan(scan) => scan.changelog != Changelog::Append,
             Plan::Values(_) | Plan::Sort(_) => false,
-            Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Union(_) => self.inputs().iter().any(|i| i.retracts()),
+            Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Expand(_) | Plan::Union(_) => {
+                self.inputs().iter().any(|i| i.retracts())
+            }
             Plan::Aggregate(a) => {
                 a.emit != Some(Emit::OnClose) && (!a.calls.is_empty() || a.keys.is_empty() || a.input.retracts())
             }

@@ -51,6 +51,8 @@ pub enum NodeKind {
     Calc(Calc),
     /// Appends window_start, window_end and window_time; a row may come out several times.
     WindowAssign(WindowAssign),
+    /// Rows once for each grouping set.
+    Expand(Expand),
     /// Keyed running aggregate.
     Aggregate(Aggregate),
     /// Keyed aggregate over event-time windows.
@@ -128,6 +130,16 @@ pub struct WindowAssign {
     pub window: Window,
     /// What a row that fails does.
     pub on_error: OnError,
+}
+
+/// Rows once for each grouping set. Output: the columns of the input, copies of the keys, NULL where the set lacks them, and the number of
+/// the set.
+#[derive(Debug, Clone)]
+pub struct Expand {
+    /// Columns that are copied.
+    pub keys: Vec<usize>,
+    /// Which of them each set has.
+    pub sets: Vec<Vec<bool>>,
 }
 
 /// Keyed running aggregate. Output: key columns, then results.

@@ -142,6 +142,9 @@ fn verify(plan: &PhysicalPlan) {
             NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => {
                 below.iter().for_each(|b| assert_eq!(b.types(), node.schema.types(), "#{id}"));
             }
+            NodeKind::Expand(expand) => {
+                assert_eq!(below[0].fields.len() + expand.keys.len() + 1, node.schema.fields.len(), "#{id}");
+            }
             NodeKind::WindowAssign(_) => assert_eq!(below[0].fields.len() + 3, node.schema.fields.len(), "#{id}"),
         }
     }

@@ -9,6 +9,7 @@ use sqlparser::ast;
 use super::aggregate_call::BoundCall;
 use super::coercion::cast;
 use super::expr::ExprBinder;
+use super::grouping_sets::{GROUPING_BASE, Marker};
 use super::scope::{Relation, ScopeField, span_of};
 use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
 use crate::error::{Error, Result, Span};
@@ -27,11 +28,25 @@ pub const WINDOW_BASE: usize = 1 << 41;
 pub struct Grouping {
     /// Key expressions over the input, without a window call.
     pub keys: Vec<Expr>,
+    /// Which keys each grouping set has; empty where all rows are grouped by all keys.
+    pub sets: Vec<Vec<usize>>,
+    /// The calls of GROUPING and its kin found.
+    pub markers: Vec<Marker>,
     /// A window call in GROUP BY.
     pub window: Option<GroupWindow>,
     /// The aggregates found.
     pub calls: Vec<BoundCall>,
     inside: usize,
+}
+
+impl Grouping {
+    /// The place of a key, which is added if it is not there.
+    pub fn position(&mut self, key: Expr) -> usize {
+        self.keys.iter().position(|known| *known == key).unwrap_or_else(|| {
+            self.keys.push(key);
+            self.keys.len() - 1
+        })
+    }
 }
 
 impl ExprBinder<'_> {
@@ -76,6 +91,8 @@ pub struct Grouped {
     keys: Vec<(Expr, usize)>,
     window: Option<usize>,
     results: usize,
+    /// In place of GROUPING and its kin.
+    marks: Vec<Expr>,
 }
 
 impl Grouped {
@@ -90,6 +107,7 @@ impl Grouped {
                     let first = self.window.ok_or_else(|| Error::internal("a window column without a window"))?;
                     Ok(Expr::column(first + i - WINDOW_BASE, data_type.clone()))
                 }
+                i if i >= GROUPING_BASE => Ok(self.marks[i - GROUPING_BASE].clone()),
                 i if i >= AGGREGATE_BASE => Ok(Expr::column(self.results + i - AGGREGATE_BASE, data_type.clone())),
                 i => {
                     let name = fields.get(i).map_or("?", |f| f.name.as_str());
@@ -189,12 +207,14 @@ fn running(relation: &Relation, grouping: &Grouping) -> Grouped {
     let (keys, outputs) = keyed(&written, &mut inputs, &names);
     let calls = inputs.calls(&grouping.calls, &names, &Expr::clone);
     let input = relation.plan.clone().projected(inputs.columns);
+    let (input, keys, set_column) = grouping.expanded(input, keys, &outputs);
     let mut fields: Vec<Field> = keys.iter().map(|&k| input.schema().fields[k].clone()).collect();
     let results = fields.len();
     fields.extend(result_fields(&calls));
     let plan =
         Plan::Aggregate(logical::Aggregate { input: Box::new(input), keys, calls, emit: None, schema: Schema::new(fields) });
-    Grouped { relation: Relation::new(plan, None, None), keys: outputs, window: None, results }
+    let marks = grouping.marks(set_column);
+    Grouped { relation: Relation::new(plan, None, None), keys: outputs, window: None, results, marks }
 }
 
 /// An aggregate over windows: what stands below the windows, and expressions of the relation in terms of it.
@@ -225,7 +245,11 @@ impl Windowed {
     fn of_table_function(relation: &Relation, grouping: &Grouping) -> Option<Self> {
         let bounds = relation.window?;
         let has = |column: usize| grouping.keys.iter().any(|k| matches!(k, Expr::Column { index, .. } if *index == column));
-        if !has(bounds.start) || !has(bounds.end) {
+        let of_all_sets = |column: usize| {
+            let is_there = |k: &usize| matches!(&grouping.keys[*k], Expr::Column { index, .. } if *index == column);
+            grouping.sets.iter().all(|set| set.iter().any(is_there))
+        };
+        if ![bounds.start, bounds.end].into_iter().all(|bound| has(bound) && of_all_sets(bound)) {
             return None;
         }
         let (assign, columns, filters) = flattened(&relation.plan)?;
@@ -279,6 +303,7 @@ impl Windowed {
             ..late
         });
         let input = below.projected(inputs.columns);
+        let (input, keys, set_column) = grouping.expanded(input, keys, &outputs);
         let mut fields: Vec<Field> = keys.iter().map(|&k| input.schema().fields[k].clone()).collect();
         let first = fields.len();
         let types = window_types(&time_type, &self.window);
@@ -302,11 +327,12 @@ impl Windowed {
                 (c >= width).then(|| Expr::column(first + c - width, plan.schema().fields[first + c - width].data_type.clone()))
             })
         });
+        let marks = grouping.marks(set_column);
         let plan = match all_of(above.collect()) {
             Some(filter) => plan.filtered(filter),
             None => plan,
         };
-        Ok(Grouped { relation: Relation::new(plan, None, Some(first + 2)), keys: outputs, window: Some(first), results })
+        Ok(Grouped { relation: Relation::new(plan, None, Some(first + 2)), keys: outputs, window: Some(first), results, marks })
     }
 }
 

@@ -9,6 +9,7 @@ use sqlparser::ast::Spanned;
 use super::aggregate::Grouping;
 use super::coercion::{cast, comparable, unified};
 use super::function::library_call;
+use super::grouping_sets::misplaced;
 use super::literal::{Sign, bind_interval, bind_typed, bind_value};
 use super::operator::{binary, condition};
 use super::rank::Rankings;
@@ -116,9 +117,7 @@ impl<'a> ExprBinder<'a> {
                 Err(unsupported("a sub-query in a condition", "IN and EXISTS stand in WHERE, by themselves or beside AND", e))
             }
             E::Subquery(_) => Err(unsupported("a sub-query as a value", "sub-queries stand in FROM", e)),
-            E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => {
-                Err(unsupported("GROUPING SETS", "write one query for each grouping and join them with UNION ALL", e))
-            }
+            E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => Err(misplaced(e)),
             other => Err(unsupported(&format!("the expression {other}"), "see the README for the expressions there are", e)),
         }
     }

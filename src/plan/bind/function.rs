@@ -47,6 +47,9 @@ impl ExprBinder<'_> {
         if call.over.is_some() {
             return self.over_call(&name, call);
         }
+        if let "GROUPING" | "GROUPING_ID" | "GROUP_ID" = name.as_str() {
+            return self.grouping_call(&name, call);
+        }
         if is_aggregate(&name) {
             return self.aggregate_call(&name, call);
         }

@@ -14,6 +14,7 @@ mod coercion;
 mod expr;
 mod from;
 mod function;
+mod grouping_sets;
 mod library;
 mod join;
 mod literal;

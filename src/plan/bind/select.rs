@@ -6,6 +6,7 @@ use super::QueryBinder;
 use super::aggregate::{Grouping, group};
 use super::coercion::cast;
 use super::expr::ExprBinder;
+use super::grouping_sets;
 use super::operator::condition;
 use super::order::{Meant, Ordered, direction, fixed, meant};
 use super::rank::Rankings;
@@ -261,9 +262,11 @@ fn natural_name(e: &ast::Expr) -> Option<String> {
 fn keys(select: &ast::Select, relation: &Relation, items: &[NamedItem<'_>]) -> Result<Grouping> {
     let exprs = match &select.group_by {
         ast::GroupByExpr::Expressions(exprs, modifiers) if modifiers.is_empty() => exprs,
-        _ => return Err(unsupported("GROUP BY ALL, ROLLUP and CUBE", "name the columns", select)),
+        ast::GroupByExpr::All(modifiers) if modifiers.is_empty() => return all_keys(relation, items),
+        _ => return Err(unsupported("this clause behind GROUP BY", "ROLLUP (a, b) and CUBE (a, b) stand in it", select)),
     };
     let mut grouping = Grouping::default();
+    let mut sets = vec![Vec::new()];
     for e in exprs {
         if let Some(call) = group_window_call(e) {
             if grouping.window.is_some() {
@@ -272,9 +275,33 @@ fn keys(select: &ast::Select, relation: &Relation, items: &[NamedItem<'_>]) -> R
             let name = call.name.to_string();
             grouping.window =
                 Some(group_window(&name, call, &relation.fields, &relation.event_times).map_err(|error| error.at(span_of(e)))?);
-        } else {
-            let key = key(e, relation, items)?;
-            grouping.keys.push(key);
+            continue;
+        }
+        let alternatives = grouping_sets::alternatives(e)?.unwrap_or_else(|| vec![vec![e]]);
+        let mut positions = Vec::with_capacity(alternatives.len());
+        for keys in alternatives {
+            let keys = keys.into_iter().map(|e| key(e, relation, items)).collect::<Result<Vec<_>>>()?;
+            positions.push(keys.into_iter().map(|key| grouping.position(key)).collect());
+        }
+        sets = grouping_sets::crossed(&sets, &positions, span_of(e))?;
+    }
+    if sets.len() > 1 {
+        grouping.sets = sets;
+    }
+    Ok(grouping)
+}
+
+/// GROUP BY ALL: every item without an aggregate is a key.
+fn all_keys(relation: &Relation, items: &[NamedItem<'_>]) -> Result<Grouping> {
+    let mut grouping = Grouping::default();
+    for item in items {
+        let mut found = Grouping::default();
+        let key = match item.item {
+            Item::Column(index) => Expr::column(index, relation.fields[index].data_type.clone()),
+            Item::Expr(e) => ExprBinder::grouped(&relation.fields, &mut found).bind(e)?,
+        };
+        if found.calls.is_empty() {
+            grouping.position(key);
         }
     }
     Ok(grouping)

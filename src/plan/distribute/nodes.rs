@@ -8,8 +8,8 @@ use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Calc, Changelog, Changes, Distinct, Emit, Node, NodeId, NodeKind, Rank, RankFunction, Retracts, Scan, Sort,
-    WatermarkSpec, WindowAggregate, WindowAssign,
+    Aggregate, Calc, Changelog, Changes, Distinct, Emit, Expand, Node, NodeId, NodeKind, Rank, RankFunction, Retracts, Scan,
+    Sort, WatermarkSpec, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -31,6 +31,7 @@ impl Lowering<'_> {
             (Plan::Union(union), last) => Ok(self.union(union, inputs.into_iter().chain(last).collect())),
             (Plan::Calc(calc), Some(input)) => Ok(self.calc(plan, calc, input)),
             (Plan::WindowAssign(assign), Some(input)) => Ok(self.assign(plan, assign, input)),
+            (Plan::Expand(expand), Some(input)) => Ok(self.expand(expand, input)),
             (Plan::Aggregate(aggregate), Some(input)) => Ok(self.aggregate(plan, aggregate, input)),
             (Plan::Rank(rank), Some(input)) => Ok(self.rank(plan, rank, input)),
             (Plan::Sort(sort), Some(input)) => Ok(self.sort(plan, sort, input)),
@@ -111,6 +112,12 @@ impl Lowering<'_> {
         let on_error = self.on_error(plan);
         let kind = NodeKind::WindowAssign(WindowAssign { time_column: assign.time_column, window: assign.window, on_error });
         let node = self.add(Node::new(kind, vec![input.node], assign.schema.clone()));
+        Lowered { node, placed: input.placed }
+    }
+
+    fn expand(&mut self, expand: &logical::Expand, input: Lowered) -> Lowered {
+        let kind = NodeKind::Expand(Expand { keys: expand.keys.clone(), sets: expand.sets.clone() });
+        let node = self.add(Node::new(kind, vec![input.node], expand.schema.clone()));
         Lowered { node, placed: input.placed }
     }
 

@@ -51,6 +51,7 @@ fn line(plan: &Plan) -> String {
         Plan::WindowAssign(assign) => {
             format!("WindowAssign {} on {}", window(&assign.window), columns(&[assign.time_column], assign.input.schema()))
         }
+        Plan::Expand(expand) => sets_line(&expand.keys, &expand.sets, expand.input.schema()),
         Plan::Aggregate(a) if a.calls.is_empty() => format!("Distinct ({})", schema_columns(&a.schema)),
         Plan::Aggregate(a) => {
             let below = a.input.schema();
@@ -82,6 +83,14 @@ fn line(plan: &Plan) -> String {
         Plan::Union(_) => "Union".to_owned(),
         Plan::Values(values) => format!("Values ({}), {} rows", schema_columns(&values.schema), values.rows.len()),
     }
+}
+
+/// `Expand keys in sets (a, b), (a), ()`.
+fn sets_line(keys: &[usize], sets: &[Vec<bool>], below: &Schema) -> String {
+    let set =
+        |set: &Vec<bool>| -> Vec<usize> { keys.iter().zip(set).filter(|(_, there)| **there).map(|(key, _)| *key).collect() };
+    let sets: Vec<String> = sets.iter().map(|s| format!("({})", columns(&set(s), below))).collect();
+    format!("Expand to grouping sets {}", sets.join(", "))
 }
 
 fn rank_line(

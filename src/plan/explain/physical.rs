@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
-use super::{calc_line, emit, rank_line, sort_line, told_apart, window};
+use super::{calc_line, emit, rank_line, sets_line, sort_line, told_apart, window};
 use crate::plan::physical::{Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
 use crate::types::Schema;
 
@@ -88,6 +88,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         NodeKind::WindowAssign(assign) => {
             format!("WindowAssign {} on {}", window(&assign.window), columns(&[assign.time_column], below))
         }
+        NodeKind::Expand(expand) => sets_line(&expand.keys, &expand.sets, below),
         NodeKind::Aggregate(a) if a.calls.is_empty() => format!("Distinct ({})", schema_columns(&node.schema)),
         NodeKind::Aggregate(a) => {
             format!("Aggregate by ({}) {} {}", columns(&a.keys, below), calls(&a.calls, below), emitted(a.emit, a.changes))

@@ -5,7 +5,7 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Aggregate, Calc, Join, Late, Plan, Rank, Scan, Sort, Union, WindowAggregate, WindowAssign, columns_of, moved_columns,
+    Aggregate, Calc, Expand, Join, Late, Plan, Rank, Scan, Sort, Union, WindowAggregate, WindowAssign, columns_of, moved_columns,
 };
 use crate::plan::physical::{AggregateCall, SortKey, SortTime};
 use crate::types::Schema;
@@ -63,6 +63,7 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::Scan(scan) => prune_scan(scan, wanted),
         Plan::Calc(calc) => prune_calc(calc, wanted),
         Plan::WindowAssign(assign) => prune_assign(assign, wanted),
+        Plan::Expand(expand) => prune_expand(expand, wanted),
         Plan::Aggregate(aggregate) => prune_aggregate(aggregate, wanted),
         Plan::WindowAggregate(aggregate) => prune_window(aggregate, wanted),
         Plan::Join(join) => prune_join(join, wanted),
@@ -114,6 +115,17 @@ fn prune_assign(assign: WindowAssign, wanted: &[bool]) -> (Plan, Moved) {
     let time_column = at(&moved, assign.time_column);
     moved.extend((0..assign.schema.fields.len() - width).map(|i| Some(new_width + i)));
     (Plan::WindowAssign(WindowAssign { input: Box::new(input), time_column, schema: Schema::new(fields), ..assign }), moved)
+}
+
+fn prune_expand(expand: Expand, wanted: &[bool]) -> (Plan, Moved) {
+    let width = expand.width();
+    let mut needed = wanted[..width].to_vec();
+    expand.keys.iter().for_each(|key| needed[*key] = true);
+    let (input, mut moved) = pruned(*expand.input, &needed);
+    let keys: Vec<usize> = expand.keys.iter().map(|key| at(&moved, *key)).collect();
+    let pruned = Expand::new(input, keys, expand.sets);
+    moved.extend((0..wanted.len() - width).map(|i| Some(pruned.width() + i)));
+    (Plan::Expand(pruned), moved)
 }
 
 fn call_columns(calls: &[AggregateCall]) -> impl Iterator<Item = usize> + '_ {

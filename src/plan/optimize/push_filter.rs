@@ -178,6 +178,7 @@ fn below(plan: &Plan, part: &Expr) -> Option<Expr> {
             let width = assign.input.schema().fields.len();
             columns.iter().all(|&c| c < width).then(|| part.clone())
         }
+        Plan::Expand(expand) => columns.iter().all(|&c| c < expand.width()).then(|| part.clone()),
         Plan::Aggregate(a) => over_keys(&a.keys, &columns, part),
         Plan::Rank(rank) => columns.iter().all(|column| rank.keys.contains(column)).then(|| part.clone()),
         Plan::WindowAggregate(a) if a.late.is_none() => over_keys(&a.keys, &columns, part),

@@ -4,7 +4,7 @@
 //! A window over the results of another has no split: there the operator's own watermark decides.
 
 use crate::expr::Expr;
-use crate::plan::logical::{Calc, Plan, Scan, Sort, Union, WindowAggregate, WindowAssign};
+use crate::plan::logical::{Calc, Expand, Plan, Scan, Sort, Union, WindowAggregate, WindowAssign};
 use crate::plan::physical::SortTime;
 use crate::types::{DataType, Field, Schema, Value};
 
@@ -60,7 +60,17 @@ fn with_watermark(plan: Plan) -> Plan {
         }
         Plan::WindowAssign(assign) => {
             let width = assign.input.schema().fields.len();
-            behind_assign(assign, width)
+            let wanted = appended(&assign.schema);
+            let input = with_watermark(*assign.input);
+            let mut fields = input.schema().fields.clone();
+            fields.extend_from_slice(&assign.schema.fields[width..]);
+            let moved = WindowAssign { input: Box::new(input), schema: Schema::new(fields), ..assign };
+            brought_behind(Plan::WindowAssign(moved), width, &wanted)
+        }
+        Plan::Expand(expand) => {
+            let (width, wanted) = (expand.width(), appended(&expand.schema));
+            let moved = Expand::new(with_watermark(*expand.input), expand.keys, expand.sets);
+            brought_behind(Plan::Expand(moved), width, &wanted)
         }
         Plan::Union(union) => {
             let schema = appended(&union.schema);
@@ -78,15 +88,10 @@ fn with_watermark(plan: Plan) -> Plan {
     }
 }
 
-/// The hidden column stands before the window columns then; a projection brings it to the end.
-fn behind_assign(assign: WindowAssign, width: usize) -> Plan {
-    let wanted = appended(&assign.schema);
-    let input = with_watermark(*assign.input);
-    let mut fields = input.schema().fields.clone();
-    fields.extend_from_slice(&assign.schema.fields[width..]);
-    let moved = Plan::WindowAssign(WindowAssign { input: Box::new(input), schema: Schema::new(fields), ..assign });
-    let positions = (0..width).chain(width + 1..wanted.fields.len()).chain([width]);
+/// The hidden column of `plan` stands at `place`, before what was appended to its input; a projection brings it to the end.
+fn brought_behind(plan: Plan, place: usize, wanted: &Schema) -> Plan {
+    let positions = (0..place).chain(place + 1..wanted.fields.len()).chain([place]);
     let columns = positions.zip(&wanted.fields).map(|(c, f)| (f.name.clone(), Expr::column(c, f.data_type.clone())));
     let columns = columns.collect();
-    moved.projected(columns)
+    plan.projected(columns)
 }

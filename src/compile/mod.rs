@@ -5,7 +5,8 @@ use crate::error::{Error, Result};
 use crate::expr::{Expr, Program};
 use crate::operator;
 use crate::operator::{
-    Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinInput, Operator, RankShape, ScanRows, WindowAggregate, WindowAssign,
+    Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinClock, JoinInput, Operator, PairFilter, RankShape, ScanRows,
+    TimedJoin, WindowAggregate, WindowAssign,
 };
 use crate::plan::physical;
 use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Rank, Scan, Window};
@@ -144,16 +145,28 @@ fn compile_scan(scan: &Scan, schema: &Schema) -> Result<ScanProgram> {
     })
 }
 
+fn compile_join(join: &physical::Join, [left, right]: [Vec<DataType>; 2]) -> Result<Box<dyn Operator>> {
+    let compiled = |f: &JoinFilter| Ok(PairFilter::new(Program::compile(&f.filter)?, &f.columns, [&left, &right]));
+    let filter = join.filter.as_ref().map(compiled).transpose()?;
+    let [left_given, right_given] = join.given.clone();
+    let inputs = [
+        JoinInput { keys: join.left_keys.clone(), types: left, given: left_given },
+        JoinInput { keys: join.right_keys.clone(), types: right, given: right_given },
+    ];
+    Ok(match &join.time {
+        None => Box::new(Join::new(join.kind, inputs, filter, join.on_error)),
+        Some(time) => {
+            let clock = |input: usize| JoinClock { time: time.columns[input], split_watermark: time.split_watermarks[input] };
+            Box::new(TimedJoin::new(join.kind, inputs, [clock(0), clock(1)], time.bounds, filter, join.on_error))
+        }
+    })
+}
+
 fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -> Result<Box<dyn Operator>> {
     let mut inputs = inputs.into_iter();
     let input = inputs.next().unwrap_or_default();
     Ok(match kind {
-        NodeKind::Join(join) => {
-            let left = JoinInput { keys: join.left_keys.clone(), types: input };
-            let right = JoinInput { keys: join.right_keys.clone(), types: inputs.next().unwrap_or_default() };
-            let compiled = |f: &JoinFilter| Ok((Program::compile(&f.filter)?, f.columns.clone()));
-            Box::new(Join::new(join.kind, [left, right], join.filter.as_ref().map(compiled).transpose()?, join.on_error))
-        }
+        NodeKind::Join(join) => compile_join(join, [input, inputs.next().unwrap_or_default()])?,
         NodeKind::Calc(calc) => Box::new(Calc::new(calc.filter.as_ref(), &calc.columns, input, calc.on_error)?),
         NodeKind::WindowAssign(assign) => compile_window_assign(assign, input)?,
         NodeKind::Expand(expand) => Box::new(operator::Expand::new(expand.keys.clone(), expand.sets.clone(), input)),

@@ -23,7 +23,7 @@ mod tests;
 pub use aggregate::{Aggregate, GlobalGroup};
 pub use calc::Calc;
 pub use expand::Expand;
-pub use join::{Join, JoinInput};
+pub use join::{Join, JoinClock, JoinInput, PairFilter, TimedJoin};
 pub use rank::{Rank, RankShape};
 pub use scan::{EventTimeRows, ScanRows};
 pub use sort::Sort;

@@ -3,7 +3,7 @@
 //! Trees own their inputs; views are copied where they are used. Scans of one table become one only when the trees are
 //! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
 
-use super::physical::{AggregateCall, Emit, JoinKind, RankFunction, SortKey, SortTime, Window};
+use super::physical::{AggregateCall, Emit, JoinKind, JoinTime, RankFunction, SortKey, SortTime, Window};
 use crate::error::Span;
 use crate::expr::Expr;
 use crate::types::relation::Changelog;
@@ -167,14 +167,28 @@ pub struct Join {
     pub kind: JoinKind,
     /// When two rows meet, over the columns of the left input followed by those of the right; always without one.
     pub condition: Option<Expr>,
-    /// Columns given out: those of both, or of the left input alone.
+    /// Within which bounds their times must lie.
+    pub time: Option<JoinTime>,
+    /// While it is bound: what the inputs say about time.
+    pub clocks: [Clock; 2],
+    /// Columns given out: those of both, or of the left input alone; without hidden ones.
     pub schema: Schema,
+}
+
+/// What a relation says about time: nothing, where its rows may be taken back.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Clock {
+    /// Event-time columns.
+    pub times: Vec<usize>,
+    /// Start and end of its window.
+    pub window: Option<(usize, usize)>,
 }
 
 impl Join {
     /// Of these inputs.
     pub fn new(left: Plan, right: Plan, kind: JoinKind, condition: Option<Expr>) -> Join {
-        let mut join = Join { left: Box::new(left), right: Box::new(right), kind, condition, schema: Schema::default() };
+        let (left, right, clocks) = (Box::new(left), Box::new(right), Default::default());
+        let mut join = Join { left, right, kind, condition, time: None, clocks, schema: Schema::default() };
         join.schema = if kind.gives_pairs() { join.both() } else { join.left.schema().clone() };
         join
     }
@@ -182,6 +196,16 @@ impl Join {
     /// Number of columns of the left input.
     pub fn width(&self) -> usize {
         self.left.schema().fields.len()
+    }
+
+    /// Columns of the inputs that are given out.
+    pub fn given(&self) -> [Vec<usize>; 2] {
+        let hidden = self.time.as_ref().map_or([None; 2], |time| time.split_watermarks);
+        let of = |input: &Plan, hidden: Option<usize>| {
+            (0..input.schema().fields.len()).filter(|column| Some(*column) != hidden).collect()
+        };
+        let right = if self.kind.gives_pairs() { of(&self.right, hidden[1]) } else { Vec::new() };
+        [of(&self.left, hidden[0]), right]
     }
 
     /// The columns that the condition is over.
@@ -362,6 +386,7 @@ impl Plan {
             }
             Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
             Plan::Rank(_) => true,
+            Plan::Join(Join { time: Some(_), .. }) => false,
             Plan::Join(j) => !matches!(j.kind, JoinKind::Inner | JoinKind::LeftSemi) || j.left.retracts() || j.right.retracts(),
         }
     }
@@ -369,6 +394,8 @@ impl Plan {
     /// Sets when results are given out, where the query did not say so itself.
     pub fn set_emit(&mut self, emit: Emit) {
         match self {
+            // Its inputs are read as what is never taken back.
+            Plan::Join(Join { time: Some(_), .. }) => return,
             Plan::Aggregate(Aggregate { emit: own, .. }) | Plan::WindowAggregate(WindowAggregate { emit: own, .. }) => {
                 own.get_or_insert(emit);
             }

@@ -10,7 +10,7 @@ use crate::sink::Sink;
 use crate::source::{Projection, Source};
 pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Distinct, Emit, JoinKind, OnError, RankFunction, Retracts,
-    SortKey, SortTime, Window,
+    SortKey, SortTime, TimeBounds, TimeMeaning, Window,
 };
 pub use crate::types::relation::{Moment, Nulls};
 use crate::types::{DataType, Schema};
@@ -184,7 +184,7 @@ pub struct WindowAggregate {
     pub on_error: OnError,
 }
 
-/// Rows of two inputs that meet. Output: the columns of both, or of the left input alone.
+/// Rows of two inputs that meet. Output: columns of both, or of the left input alone.
 #[derive(Debug, Clone)]
 pub struct Join {
     /// Which rows are given out.
@@ -195,6 +195,10 @@ pub struct Join {
     pub right_keys: Vec<usize>,
     /// What must hold besides.
     pub filter: Option<JoinFilter>,
+    /// Within which bounds their times must lie.
+    pub time: Option<JoinTime>,
+    /// Columns of each input that are given out.
+    pub given: [Vec<usize>; 2],
     /// What a row that fails does.
     pub on_error: OnError,
 }
@@ -238,6 +242,19 @@ pub struct JoinFilter {
     pub filter: Expr,
     /// Columns of the left input followed by those of the right one.
     pub columns: Vec<usize>,
+}
+
+/// Bounds of time between two rows that meet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JoinTime {
+    /// How far apart.
+    pub bounds: TimeBounds,
+    /// Whose times these are.
+    pub meaning: TimeMeaning,
+    /// The time columns of the left and the right input.
+    pub columns: [usize; 2],
+    /// Hidden last columns of the inputs, with the watermark of the row's own split.
+    pub split_watermarks: [Option<usize>; 2],
 }
 
 /// Where an exchange sends rows.

@@ -136,8 +136,11 @@ fn verify(plan: &PhysicalPlan) {
                     let names = Schema::new(columns.iter().map(|column| both[*column].clone()).collect());
                     verify_expr(filter, &names, &DataType::Boolean);
                 }
-                let given = if join.kind.gives_pairs() { Schema::new(both) } else { below[0].clone() };
-                assert_eq!(given.types(), node.schema.types(), "#{id}");
+                let given: Vec<DataType> = (0..2).flat_map(|side| types(&join.given[side], side)).collect();
+                assert_eq!(given, node.schema.types(), "#{id}");
+                for (side, column) in join.time.iter().flat_map(|time| time.columns.into_iter().enumerate()) {
+                    assert!(below[side].fields[column].data_type.is_timestamp(), "#{id}");
+                }
             }
             NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => {
                 below.iter().for_each(|b| assert_eq!(b.types(), node.schema.types(), "#{id}"));

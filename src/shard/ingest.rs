@@ -303,8 +303,13 @@ impl Ingest {
     fn say<C: Clock>(&mut self, split: usize, mark: Mark, around: &mut Around<'_, C>) {
         let mut joint = self.alignment.update(split, mark);
         while let Some(mark) = joint {
-            // That all splits known so far have ended is not the end of a source that may open more: the reader says `End`.
-            around.flow.queue_mark(self.node, if mark == Mark::End { Mark::Idle } else { mark });
+            // That all splits known so far have ended is not the end of the source: the reader says `End`. Time goes on without it only
+            // where it may open more; where it will not, what follows its end must find time where it stood.
+            match mark {
+                Mark::End if !self.reader.opens_splits() => {}
+                Mark::End => around.flow.queue_mark(self.node, Mark::Idle),
+                mark => around.flow.queue_mark(self.node, mark),
+            }
             joint = self.alignment.joint();
         }
     }

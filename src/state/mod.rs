@@ -11,9 +11,13 @@ mod group_words;
 mod index;
 pub mod key_hash;
 mod row_store;
+mod slab;
+mod timers;
 mod words;
 
 pub use flat_table::{FlatTable, SlotVisitor};
 pub use group_table::{GroupTable, GroupVisitor};
 pub use group_words::GroupWords;
 pub use row_store::{FIRST_FUNCTION, MARK, ROWS, RowStore, put_wide, wide};
+pub use slab::Slab;
+pub use timers::Timers;

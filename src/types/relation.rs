@@ -301,6 +301,49 @@ impl JoinKind {
     }
 }
 
+/// How far the times of two rows lie apart that meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeBounds {
+    /// By so many nanoseconds the left row is later than the right one, at the least; negative where it may be earlier.
+    pub least: i64,
+    /// At the most; not less.
+    pub greatest: i64,
+    /// By so many nanoseconds a row may be behind the watermark and still be on time.
+    pub slack: i64,
+}
+
+/// Whose times bound a join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeMeaning {
+    /// Those of the rows.
+    Rows,
+    /// Those at which their windows end, which are the same ones.
+    Windows,
+}
+
+impl TimeBounds {
+    /// Of an interval join. A row at the watermark itself is on time, so that rows of equal times are, where the watermark is the time.
+    pub fn interval(least: i64, greatest: i64) -> TimeBounds {
+        TimeBounds { least, greatest, slack: 1 }
+    }
+
+    /// Of a window join, whose times are the ends of windows: they are over when the watermark reaches their last nanosecond.
+    pub fn window() -> TimeBounds {
+        TimeBounds { least: 0, greatest: 0, slack: -1 }
+    }
+
+    /// The last time of which no row is on time any more.
+    pub fn passed(&self, watermark: i64) -> i64 {
+        if watermark == i64::MAX { watermark } else { watermark.saturating_sub(self.slack) }
+    }
+
+    /// The watermark of what is given out: behind that of the inputs by as much as rows may be that are given out after it.
+    pub fn passed_on(&self, watermark: i64) -> i64 {
+        let behind = [0, self.greatest, self.least.saturating_neg(), self.greatest.saturating_sub(self.least)];
+        self.passed(watermark).saturating_sub(behind.into_iter().fold(0, i64::max)).min(watermark)
+    }
+}
+
 /// What a ranking counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RankFunction {

@@ -7,15 +7,17 @@
 
 mod pairs;
 mod side;
+mod timed;
 #[cfg(test)]
 mod tests;
 
+pub use self::pairs::PairFilter;
 use self::pairs::{Found, Given};
 use self::side::{NONE, Side};
+pub use self::timed::{JoinClock, TimedJoin};
 use super::{Operator, Output, set_aside};
 use crate::batch::{Batch, Column, Selection};
 use crate::error::Result;
-use crate::expr::{Program, RowErrors};
 use crate::state::GroupTable;
 use crate::types::DataType;
 use crate::types::relation::{JoinKind, OnError};
@@ -29,6 +31,8 @@ pub struct JoinInput {
     pub keys: Vec<usize>,
     /// Types of its columns.
     pub types: Vec<DataType>,
+    /// Its columns that are given out.
+    pub given: Vec<usize>,
 }
 
 /// A join on one shard.
@@ -36,7 +40,7 @@ pub struct Join {
     kind: JoinKind,
     on_error: OnError,
     /// What must hold besides equal keys.
-    filter: Option<(Program, Vec<usize>)>,
+    filter: Option<PairFilter>,
     /// Keys of which one of the inputs has rows.
     keys: GroupTable,
     sides: [Side; 2],
@@ -56,15 +60,15 @@ struct Scratch {
 }
 
 impl Join {
-    /// Without rows. `filter` is over the columns beside it: of the left input, followed by those of the right one.
-    pub fn new(kind: JoinKind, [left, right]: [JoinInput; 2], filter: Option<(Program, Vec<usize>)>, on_error: OnError) -> Join {
+    /// Without rows.
+    pub fn new(kind: JoinKind, [left, right]: [JoinInput; 2], filter: Option<PairFilter>, on_error: OnError) -> Join {
         let key_types: Vec<DataType> = left.keys.iter().map(|key| left.types[*key].clone()).collect();
         Join {
             kind,
             on_error,
             filter,
             keys: GroupTable::new(&key_types),
-            sides: [Side::new(left.keys, left.types), Side::new(right.keys, right.types)],
+            sides: [Side::new(left), Side::new(right)],
             scratch: Scratch::default(),
         }
     }
@@ -94,10 +98,7 @@ impl Join {
         let side = &mut self.sides[own];
         let columns: Vec<&Column> = side.keys.iter().map(|key| &batch.columns[*key]).collect();
         let all = Selection::All(batch.rows());
-        let known = match columns.iter().any(|column| column.has_nulls()) {
-            true => all.filter(|row| columns.iter().all(|column| !column.is_null(row))),
-            false => all,
-        };
+        let known = known_keys(&columns, &all);
         self.keys.group_ids(&columns, batch.rows(), &known, hashes, keys);
         side.number(&batch.columns, batch.rows(), &known, hashes, rows);
         if let Selection::Rows(known) = &known {
@@ -125,33 +126,12 @@ impl Join {
         row
     }
 
-    /// Keeps the pairs that satisfy the rest of the condition. A pair for which it fails goes aside.
+    /// Keeps the pairs that satisfy the rest of the condition.
     fn filter(&mut self, own: usize, batch: &Batch, found: &mut Found, out: &mut Output) -> Result<()> {
-        let Self { filter: Some((program, columns)), sides, .. } = self else { return Ok(()) };
-        if found.is_empty() {
-            return Ok(());
-        }
-        let width = sides[0].types.len();
-        let place = |column: usize| if column < width { (0, column) } else { (1, column - width) };
-        let made = columns.iter().map(|column| match place(*column) {
-            (side, at) if side == own => found.own_column(&batch.columns[at]),
-            (side, at) => found.other_column(&sides[side].columns()[at]),
-        });
-        let pairs = Batch::new(made.collect(), found.len(), batch.last_stamp());
-        let mut errors = RowErrors::default();
-        let kept = program.select(&pairs, &Selection::All(found.len()), &mut errors);
-        if !errors.is_empty() {
-            let type_of = |column: &usize| {
-                let (side, at) = place(*column);
-                sides[side].types[at].clone()
-            };
-            let types: Vec<DataType> = columns.iter().map(type_of).collect();
-            for error in errors.take() {
-                set_aside(&pairs, error.row as usize, &types, error.reason, self.on_error, out)?;
-            }
-        }
-        found.keep(&kept);
-        Ok(())
+        let Some(filter) = &mut self.filter else { return Ok(()) };
+        let mine: Vec<&Column> = batch.columns.iter().collect();
+        let other: Vec<&Column> = self.sides[1 - own].columns().iter().collect();
+        filter.keep(own, [&mine, &other], batch.last_stamp(), found, self.on_error, out)
     }
 
     /// What one row does. Hot: once per row.
@@ -196,12 +176,12 @@ impl Join {
 
     /// The rows given out so far, as a batch.
     fn result(&self, own: usize, batch: &Batch, given: &mut Given) -> Batch {
-        let mut columns = Vec::with_capacity(self.sides.iter().map(|side| side.types.len()).sum());
+        let mut columns = Vec::with_capacity(self.sides.iter().map(|side| side.given.len()).sum());
         for side in if self.kind.gives_pairs() { 0..2 } else { 0..1 } {
             let values = if side == own { batch.columns.as_slice() } else { self.sides[side].columns() };
             let rows = if side == own { given.own() } else { given.other() };
-            let types = &self.sides[side].types;
-            columns.extend(values.iter().zip(types).map(|(column, data_type)| column.gather_or_null(rows, NONE, data_type)));
+            let Side { given, types, .. } = &self.sides[side];
+            columns.extend(given.iter().map(|at| values[*at].gather_or_null(rows, NONE, &types[*at])));
         }
         given.take(columns, batch)
     }
@@ -215,6 +195,14 @@ impl Join {
                 self.keys.remove(key);
             }
         }
+    }
+}
+
+/// The rows of a selection that have a value for each key.
+fn known_keys(keys: &[&Column], rows: &Selection) -> Selection {
+    match keys.iter().any(|key| key.has_nulls()) {
+        true => rows.filter(|row| keys.iter().all(|key| !key.is_null(row))),
+        false => rows.clone(),
     }
 }
 

@@ -2,6 +2,11 @@
 
 use super::side::NONE;
 use crate::batch::{Batch, Column, RowKind, Selection};
+use crate::error::Result;
+use crate::expr::{Program, RowErrors};
+use crate::operator::{Output, set_aside};
+use crate::types::relation::OnError;
+use crate::types::{DataType, Nanos};
 
 /// Pairs of rows, in order of those of the batch.
 #[derive(Default)]
@@ -36,16 +41,6 @@ impl Found {
         self.own.resize(self.other.len(), row as u32);
     }
 
-    /// A column of the batch, a value for each pair.
-    pub fn own_column(&self, column: &Column) -> Column {
-        column.gather_rows(&self.own)
-    }
-
-    /// A column of the other input, a value for each pair.
-    pub fn other_column(&self, column: &Column) -> Column {
-        column.gather_rows(&self.other)
-    }
-
     /// Keeps these pairs.
     pub fn keep(&mut self, kept: &Selection) {
         if let Selection::Rows(kept) = kept {
@@ -54,12 +49,88 @@ impl Found {
         }
     }
 
+    /// By pair: the row of the batch.
+    pub fn own(&self) -> &[u32] {
+        &self.own
+    }
+
+    /// By pair: the row of the other input.
+    pub fn other(&self) -> &[u32] {
+        &self.other
+    }
+
+    /// The pairs: the row of the batch, and that of the other input.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.own.iter().copied().zip(self.other.iter().copied())
+    }
+
     /// The rows that row `row` meets; rows are asked for in ascending order.
     pub fn of_row(&mut self, row: usize) -> impl Iterator<Item = u32> + '_ {
         let from = self.next;
         let count = self.own[from..].iter().take_while(|own| **own as usize == row).count();
         self.next += count;
         self.other[from..from + count].iter().copied()
+    }
+}
+
+/// What must hold of two rows besides equal keys.
+pub struct PairFilter {
+    program: Program,
+    /// The columns it is over: of which input, and which.
+    columns: Vec<(usize, usize)>,
+    types: Vec<DataType>,
+}
+
+impl PairFilter {
+    /// Over these columns of inputs whose columns have these types: those of the left one, followed by those of the right one.
+    pub fn new(program: Program, columns: &[usize], [left, right]: [&[DataType]; 2]) -> PairFilter {
+        let width = left.len();
+        let place = |column: &usize| if *column < width { (0, *column) } else { (1, *column - width) };
+        let columns: Vec<(usize, usize)> = columns.iter().map(place).collect();
+        let types = columns.iter().map(|(input, at)| [left, right][*input][*at].clone()).collect();
+        PairFilter { program, columns, types }
+    }
+
+    /// The columns of an input that it reads.
+    pub fn columns_of(&self, input: usize) -> Vec<usize> {
+        self.columns.iter().filter(|(of, _)| *of == input).map(|(_, at)| *at).collect()
+    }
+
+    /// The same, over inputs that are left with these columns, in ascending order.
+    #[must_use]
+    pub fn over(mut self, kept: [&[usize]; 2]) -> PairFilter {
+        for (input, at) in &mut self.columns {
+            *at = kept[*input].binary_search(at).expect("a column that is read is kept");
+        }
+        self
+    }
+
+    /// Keeps the pairs that satisfy it, of rows with these columns: of the batch, of the other input. A pair for which it fails goes
+    /// aside. Hot: once per batch.
+    pub fn keep(
+        &mut self,
+        own: usize,
+        [mine, other]: [&[&Column]; 2],
+        stamp: Nanos,
+        found: &mut Found,
+        on_error: OnError,
+        out: &mut Output,
+    ) -> Result<()> {
+        if found.is_empty() {
+            return Ok(());
+        }
+        let made = self.columns.iter().map(|(input, at)| match *input == own {
+            true => mine[*at].gather_rows(&found.own),
+            false => other[*at].gather_rows(&found.other),
+        });
+        let pairs = Batch::new(made.collect(), found.len(), stamp);
+        let mut errors = RowErrors::default();
+        let kept = self.program.select(&pairs, &Selection::All(found.len()), &mut errors);
+        for error in if errors.is_empty() { Vec::new() } else { errors.take() } {
+            set_aside(&pairs, error.row as usize, &self.types, error.reason, on_error, out)?;
+        }
+        found.keep(&kept);
+        Ok(())
     }
 }
 

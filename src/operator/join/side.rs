@@ -5,6 +5,7 @@
 //! ```
 //! Rows that are equal in all columns are one row with a count, so that a deletion finds its row by one look into a table.
 
+use super::JoinInput;
 use crate::batch::{Column, Selection};
 use crate::state::GroupTable;
 use crate::types::DataType;
@@ -18,6 +19,8 @@ pub struct Side {
     pub keys: Vec<usize>,
     /// Types of the columns of the input.
     pub types: Vec<DataType>,
+    /// Columns that are given out.
+    pub given: Vec<usize>,
     rows: GroupTable,
     /// By number in `rows`.
     entries: Vec<Entry>,
@@ -40,9 +43,10 @@ const RESERVED: Entry = Entry { count: 0, matches: 0, next: NONE, prev: NONE };
 
 impl Side {
     /// No rows.
-    pub fn new(keys: Vec<usize>, types: Vec<DataType>) -> Self {
+    pub fn new(input: JoinInput) -> Self {
+        let JoinInput { keys, types, given } = input;
         let rows = GroupTable::new(&types);
-        Self { keys, types, rows, entries: Vec::new(), heads: Vec::new() }
+        Self { keys, types, given, rows, entries: Vec::new(), heads: Vec::new() }
     }
 
     /// Makes room for keys up to this number.

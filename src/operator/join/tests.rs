@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::batch::{RowKind, StampRun};
-use crate::expr::{BinaryOp, Expr};
+use crate::expr::{BinaryOp, Expr, Program};
 use crate::types::Value;
 
 const TYPES: [DataType; 3] = [DataType::BigInt, DataType::STRING, DataType::BigInt];
@@ -14,14 +14,14 @@ const KINDS: [JoinKind; 6] =
 type Row = Vec<Value>;
 
 /// `left.2 < right.2`
-fn less() -> (Program, Vec<usize>) {
+fn less() -> PairFilter {
     let column = |index| Box::new(Expr::column(index, DataType::BigInt));
     let less = Expr::Binary { op: BinaryOp::Lt, left: column(0), right: column(1), data_type: DataType::Boolean };
-    (Program::compile(&less).expect("compiles"), vec![2, 5])
+    PairFilter::new(Program::compile(&less).expect("compiles"), &[2, 5], [&TYPES, &TYPES])
 }
 
 fn join(kind: JoinKind, keys: &[usize], filtered: bool) -> Join {
-    let input = || JoinInput { keys: keys.to_vec(), types: TYPES.to_vec() };
+    let input = || JoinInput { keys: keys.to_vec(), types: TYPES.to_vec(), given: (0..TYPES.len()).collect() };
     Join::new(kind, [input(), input()], filtered.then(less), OnError::SetAside)
 }
 

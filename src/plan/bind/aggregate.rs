@@ -10,7 +10,7 @@ use super::aggregate_call::BoundCall;
 use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::grouping_sets::{GROUPING_BASE, Marker};
-use super::scope::{Relation, ScopeField, span_of};
+use super::scope::{Relation, ScopeField, WindowColumns, span_of};
 use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -332,7 +332,9 @@ impl Windowed {
             Some(filter) => plan.filtered(filter),
             None => plan,
         };
-        Ok(Grouped { relation: Relation::new(plan, None, Some(first + 2)), keys: outputs, window: Some(first), results, marks })
+        let window = Some(WindowColumns { start: first, end: first + 1 });
+        let relation = Relation { window, ..Relation::new(plan, None, Some(first + 2)) };
+        Ok(Grouped { relation, keys: outputs, window: Some(first), results, marks })
     }
 }
 

@@ -4,11 +4,12 @@ use sqlparser::ast;
 
 use super::coercion::{cast, common_type};
 use super::expr::ExprBinder;
+use super::join_time::{clock_behind, clock_of, timed, timed_by};
 use super::operator::binary;
-use super::scope::{Relation, ScopeField, Sight, name_span, resolve, span_of, unsupported};
+use super::scope::{Relation, ScopeField, Sight, WindowColumns, name_span, resolve, span_of, unsupported};
 use crate::error::{Error, Result};
 use crate::expr::{BinaryOp, Expr};
-use crate::plan::logical::{Join, Plan, all_of};
+use crate::plan::logical::{Clock, Join, Plan, all_of};
 use crate::plan::physical::JoinKind;
 
 /// Every row of one relation beside every row of the other.
@@ -95,13 +96,15 @@ fn using(left: Relation, right: Relation, kind: JoinKind, names: &[ast::Ident]) 
     if !kind.gives_pairs() || merged.is_empty() {
         return Ok(both);
     }
-    let Relation { plan, mut fields, .. } = both;
+    let Relation { plan, mut fields, event_times, .. } = both;
     hidden.into_iter().for_each(|column| fields[column].sight = Sight::Qualified);
     let (first, values): (Vec<ScopeField>, Vec<Expr>) = merged.into_iter().unzip();
     let values = values.into_iter().chain(plan.identity());
     let fields: Vec<ScopeField> = first.into_iter().chain(fields).collect();
     let columns = fields.iter().map(|field| field.name.clone()).zip(values).collect();
-    Ok(Relation { plan: plan.projected(columns), fields, event_times: Vec::new(), window: None })
+    let before = fields.len() - plan.schema().fields.len();
+    let event_times = event_times.into_iter().map(|time| before + time).collect();
+    Ok(Relation { plan: plan.projected(columns), fields, event_times, window: None })
 }
 
 /// Names of columns that both sides have, in the order of the left.
@@ -111,16 +114,28 @@ fn common_names(left: &[ScopeField], right: &[ScopeField]) -> Vec<ast::Ident> {
     common.map(|field| ast::Ident::new(field.name.clone())).collect()
 }
 
-/// Two relations joined. Neither event time nor windows outlive it: rows come out in the order in which they meet.
-fn joined(left: Relation, right: Relation, kind: JoinKind, condition: Option<Expr>) -> Relation {
+/// Two relations joined. Event times and windows outlive it where the condition bounds the time between two rows; otherwise rows come out
+/// in the order in which they meet.
+pub fn joined(left: Relation, right: Relation, kind: JoinKind, condition: Option<Expr>) -> Relation {
+    let clocks = [&left, &right].map(clock_of);
     let mut fields = left.fields;
     if kind.gives_pairs() {
         fields.extend(right.fields);
     }
-    Relation {
-        plan: Plan::Join(Join::new(left.plan, right.plan, kind, condition)),
-        fields,
-        event_times: Vec::new(),
-        window: None,
+    over_time(timed(Join { clocks, ..Join::new(left.plan, right.plan, kind, condition) }), fields)
+}
+
+/// The rows of `relation` that satisfy a condition of WHERE. Over a join it may be what bounds the time between two rows.
+pub fn filtered(relation: Relation, condition: Expr) -> Relation {
+    let timed = if let Plan::Join(join) = &relation.plan { timed_by(join, &condition) } else { None };
+    match timed {
+        Some(join) => over_time(join, relation.fields),
+        None => Relation { plan: relation.plan.filtered(condition), ..relation },
     }
+}
+
+fn over_time(join: Join, fields: Vec<ScopeField>) -> Relation {
+    let Clock { times, window } = clock_behind(&join);
+    let window = window.map(|(start, end)| WindowColumns { start, end });
+    Relation { plan: Plan::Join(join), fields, event_times: times, window }
 }

@@ -17,6 +17,7 @@ mod function;
 mod grouping_sets;
 mod library;
 mod join;
+mod join_time;
 mod literal;
 mod operator;
 mod order;

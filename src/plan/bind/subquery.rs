@@ -6,6 +6,7 @@ use sqlparser::ast;
 
 use super::QueryBinder;
 use super::expr::ExprBinder;
+use super::join::filtered;
 use super::operator::binary;
 use super::scope::{Relation, Sight, span_of, unsupported};
 use super::select::distinct;
@@ -44,13 +45,12 @@ impl QueryBinder<'_> {
         let parts = conjuncts(condition);
         if !parts.iter().any(|part| is_subquery(part)) {
             let filter = ExprBinder::new(&relation.fields).condition(condition)?;
-            relation.plan = relation.plan.filtered(filter);
-            return Ok(relation);
+            return Ok(filtered(relation, filter));
         }
         let (subqueries, plain): (Vec<&ast::Expr>, Vec<&ast::Expr>) = parts.into_iter().partition(|part| is_subquery(part));
         for part in plain {
             let filter = ExprBinder::new(&relation.fields).condition(part)?;
-            relation.plan = relation.plan.filtered(filter);
+            relation = filtered(relation, filter);
         }
         subqueries.into_iter().try_fold(relation, |relation, part| self.kept(relation, part, Keeps::Found))
     }
@@ -112,7 +112,7 @@ impl QueryBinder<'_> {
         }
         let correlated = condition.iter().flat_map(columns_of).any(|column| column < width);
         if correlated {
-            return Ok(joined(relation, found.plan, keeps.join(), condition));
+            return Ok(super::join::joined(relation, found, keeps.join(), condition));
         }
         let filter = condition.map(|condition| crate::plan::logical::shifted(&condition, width));
         let found = filter.into_iter().fold(found.plan, Plan::filtered);

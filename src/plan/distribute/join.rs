@@ -2,8 +2,9 @@
 
 use super::{Lowered, Lowering, Placed};
 use crate::expr::{BinaryOp, Expr};
+use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, all_of, columns_of, conjuncts, moved_columns, shifted};
-use crate::plan::physical::{Calc, Exchange, Join, JoinFilter, JoinKind, Node, NodeKind};
+use crate::plan::physical::{Calc, Exchange, Join, JoinFilter, JoinKind, JoinTime, Node, NodeKind, TimeMeaning};
 use crate::types::{Field, Schema};
 
 /// A condition taken apart.
@@ -24,21 +25,16 @@ impl Lowering<'_> {
         let (left, left_keys) = self.with_keys(left, &condition.left_keys, on_error);
         let (right, right_keys) = self.with_keys(right, &condition.right_keys, on_error);
         let [left, right] = self.together([(left, &left_keys), (right, &right_keys)]);
-        let schemas = [&left, &right].map(|input| self.nodes[input.node].schema.clone());
-        let [left_fields, right_fields] = schemas.map(|schema| schema.fields);
-        let gap = left_fields.len() - widths[0];
+        let gap = self.nodes[left.node].schema.fields.len() - widths[0];
         let filter = all_of(condition.rest).map(|filter| filter_over(&filter, widths[0], gap));
-        let right_from = left_fields.len();
-        let mut fields = left_fields;
-        if join.kind.gives_pairs() {
-            fields.extend(right_fields);
-        }
-        let placed = placed(join.kind, &left.placed, &left_keys, &right_keys, right_from);
-        let kind = NodeKind::Join(Join { kind: join.kind, left_keys, right_keys, filter, on_error });
-        let mut node = Node::new(kind, vec![left.node, right.node], Schema::new(fields));
-        node.state_bound = "all rows of both inputs: no bound".to_owned();
-        let made = Lowered { node: self.add(node), placed };
-        self.without_keys(made, join, widths, right_from, on_error)
+        let given = join.given();
+        let placed = placed(join.kind, &left.placed, [&left_keys, &right_keys], &given);
+        let time = join.time.clone();
+        let state_bound = bound(&time);
+        let kind = NodeKind::Join(Join { kind: join.kind, left_keys, right_keys, filter, time, given, on_error });
+        let mut node = Node::new(kind, vec![left.node, right.node], join.schema.clone());
+        node.state_bound = state_bound;
+        Lowered { node: self.add(node), placed }
     }
 
     /// `input` with the values of these keys as columns; and which columns they are.
@@ -74,27 +70,6 @@ impl Lowering<'_> {
             _ if keys.is_empty() => self.sent(input, Exchange::Gather),
             _ => self.sent(input, Exchange::Hash(keys.clone())),
         })
-    }
-
-    /// The columns of the join as it was written, without those added for keys.
-    fn without_keys(
-        &mut self,
-        made: Lowered,
-        join: &logical::Join,
-        widths: [usize; 2],
-        right_from: usize,
-        on_error: super::OnError,
-    ) -> Lowered {
-        let right = if join.kind.gives_pairs() { right_from..right_from + widths[1] } else { 0..0 };
-        let kept: Vec<usize> = (0..widths[0]).chain(right).collect();
-        if kept.len() == self.nodes[made.node].schema.fields.len() {
-            return made;
-        }
-        let fields = kept.iter().zip(&join.schema.fields);
-        let columns = fields.map(|(at, field)| Expr::column(*at, field.data_type.clone())).collect();
-        let calc = NodeKind::Calc(Calc { filter: None, columns, on_error });
-        let node = self.add(Node::new(calc, vec![made.node], join.schema.clone()));
-        Lowered { node, placed: super::nodes::moved_by(made.placed, |column| kept.iter().position(|at| *at == column)) }
     }
 }
 
@@ -145,11 +120,29 @@ fn filter_over(filter: &Expr, width: usize, gap: usize) -> JoinFilter {
 }
 
 /// Where the rows given out lie: those with NULLs for keys lie where the row of the other input did.
-fn placed(kind: JoinKind, left: &Placed, left_keys: &[usize], right_keys: &[usize], right_from: usize) -> Placed {
+fn placed(kind: JoinKind, left: &Placed, keys: [&[usize]; 2], given: &[Vec<usize>; 2]) -> Placed {
+    let of = |input: usize| {
+        let before = if input == 0 { 0 } else { given[0].len() };
+        let place = |key: &usize| given[input].iter().position(|column| column == key).map(|at| before + at);
+        keys[input].iter().map(place).collect::<Option<_>>().map_or(Placed::Anywhere, Placed::By)
+    };
     match (left, kind) {
         (Placed::OneShard, _) => Placed::OneShard,
-        (_, JoinKind::Inner | JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti) => Placed::By(left_keys.to_vec()),
-        (_, JoinKind::Right) => Placed::By(right_keys.iter().map(|key| right_from + key).collect()),
+        (_, JoinKind::Inner | JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti) => of(0),
+        (_, JoinKind::Right) => of(1),
         (_, JoinKind::Full) => Placed::Anywhere,
+    }
+}
+
+/// What bounds the state of a join.
+fn bound(time: &Option<JoinTime>) -> String {
+    match time {
+        None => "all rows of both inputs: no bound".to_owned(),
+        Some(JoinTime { meaning: TimeMeaning::Windows, .. }) => "rows of open windows, bounded by the watermark".to_owned(),
+        Some(JoinTime { bounds, .. }) => {
+            let [left, right] =
+                [bounds.least.saturating_neg(), bounds.greatest].map(|ns| if ns > 0 { span(ns) } else { "0 s".to_owned() });
+            format!("left rows up to {left}, right rows up to {right} behind the watermark")
+        }
     }
 }

@@ -11,7 +11,7 @@ pub use self::physical::outline;
 use super::Planned;
 use super::bind::Output;
 use super::logical::Plan;
-use super::physical::{Aligned, Emit, RankFunction, SortKey, Window};
+use super::physical::{Aligned, Emit, JoinTime, RankFunction, SortKey, TimeMeaning, Window};
 use crate::types::Schema;
 
 /// Both plans of a job, run on `shards` shards.
@@ -76,7 +76,8 @@ fn line(plan: &Plan) -> String {
         Plan::Join(join) => {
             let names = told_apart(join.both(), join.width());
             let condition = join.condition.as_ref().map_or("TRUE".to_owned(), |c| expression(c, &names));
-            format!("Join {} on {condition}", join.kind.name())
+            let time = join.time.as_ref().map(|time| time_bounds(time, &names, join.width()));
+            format!("{}Join {} on {condition}{}", join_name(&join.time), join.kind.name(), time.unwrap_or_default())
         }
         Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), r.input.schema()),
         Plan::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), sort.input.schema()),
@@ -124,6 +125,26 @@ fn sort_keys(order: &[SortKey], below: &Schema) -> String {
     order.iter().map(key).collect::<Vec<_>>().join(", ")
 }
 
+/// What a join is called before the word.
+fn join_name(time: &Option<JoinTime>) -> &'static str {
+    match time.as_ref().map(|time| time.meaning) {
+        None => "",
+        Some(TimeMeaning::Rows) => "Interval",
+        Some(TimeMeaning::Windows) => "Window",
+    }
+}
+
+/// Within which bounds the times of two rows lie; `width`: columns of the left input.
+fn time_bounds(time: &JoinTime, names: &Schema, width: usize) -> String {
+    let (left, right) = (columns(&[time.columns[0]], names), columns(&[width + time.columns[1]], names));
+    match time.meaning {
+        TimeMeaning::Windows => format!(", {left} = {right}"),
+        TimeMeaning::Rows => {
+            format!(", {left} - {right} between {} and {}", span(time.bounds.least), span(time.bounds.greatest))
+        }
+    }
+}
+
 /// The columns of two inputs, the first of which has `width`, with `left.` or `right.` before names that both have.
 fn told_apart(mut both: Schema, width: usize) -> Schema {
     let names: Vec<String> = both.fields.iter().map(|field| field.name.to_ascii_lowercase()).collect();
@@ -168,7 +189,7 @@ fn window(window: &Window) -> String {
 }
 
 /// A length of time in its largest whole unit.
-fn span(nanos: i64) -> String {
+pub fn span(nanos: i64) -> String {
     const UNITS: [(i64, &str); 7] = [
         (86_400_000_000_000, "d"),
         (3_600_000_000_000, "h"),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
-use super::{calc_line, emit, rank_line, sets_line, sort_line, told_apart, window};
+use super::{calc_line, emit, join_name, rank_line, sets_line, sort_line, time_bounds, told_apart, window};
 use crate::plan::physical::{Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
 use crate::types::Schema;
 
@@ -119,7 +119,9 @@ fn join_line(join: &Join, below: &Schema, width: usize) -> String {
         let names = Schema::new(f.columns.iter().map(|column| below.fields[*column].clone()).collect());
         format!(" where {}", expression(&f.filter, &names))
     });
-    format!("Join {} on ({keys}){}", join.kind.name(), filter.unwrap_or_default())
+    let time = join.time.as_ref().map(|time| time_bounds(time, below, width));
+    let (time, filter) = (time.unwrap_or_default(), filter.unwrap_or_default());
+    format!("{}Join {} on ({keys}){time}{filter}", join_name(&join.time), join.kind.name())
 }
 
 fn emitted(when: Emit, changes: Changes) -> String {
@@ -144,6 +146,9 @@ fn details(node: &Node, below: &Schema) -> Vec<String> {
                 None => "late: by the watermark of the operator".to_owned(),
             };
             retracts.into_iter().chain([lateness]).collect()
+        }
+        NodeKind::Join(Join { time: Some(time), .. }) if time.split_watermarks != [None; 2] => {
+            vec!["late: by $watermark, the watermark of the row's split".to_owned()]
         }
         _ => Vec::new(),
     };

@@ -7,7 +7,7 @@ use crate::expr::Expr;
 use crate::plan::logical::{
     Aggregate, Calc, Expand, Join, Late, Plan, Rank, Scan, Sort, Union, WindowAggregate, WindowAssign, columns_of, moved_columns,
 };
-use crate::plan::physical::{AggregateCall, SortKey, SortTime};
+use crate::plan::physical::{AggregateCall, JoinTime, SortKey, SortTime};
 use crate::types::Schema;
 
 /// Old position to new one.
@@ -190,13 +190,18 @@ fn prune_join(join: Join, wanted: &[bool]) -> (Plan, Moved) {
     let (width, both) = (join.width(), join.both().fields.len());
     let mut needed = marked(both, join.condition.iter().flat_map(columns_of));
     needed.iter_mut().zip(wanted).for_each(|(needed, wanted)| *needed |= wanted);
+    for [left, right] in join.time.iter().map(|time| time.columns) {
+        (needed[left], needed[width + right]) = (true, true);
+    }
     let (left, mut moved) = pruned(*join.left, &needed[..width]);
     let (right, right_moved) = pruned(*join.right, &needed[width..]);
     let new_width = left.schema().fields.len();
     moved.extend(right_moved.into_iter().map(|column| column.map(|column| new_width + column)));
     let condition = join.condition.map(|condition| moved_expr(&condition, &moved));
+    let place = |[left, right]: [usize; 2]| [at(&moved, left), at(&moved, width + right) - new_width];
+    let time = join.time.map(|time| JoinTime { columns: place(time.columns), ..time });
     moved.truncate(wanted.len());
-    (Plan::Join(Join::new(left, right, join.kind, condition)), moved)
+    (Plan::Join(Join { time, ..Join::new(left, right, join.kind, condition) }), moved)
 }
 
 fn prune_rank(rank: Rank, wanted: &[bool]) -> (Plan, Moved) {

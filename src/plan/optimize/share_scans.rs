@@ -26,6 +26,7 @@ pub fn share(catalog: &Catalog, outputs: &mut [Output]) {
             }
             Plan::WindowAggregate(window) => ask_for_time(&window.input, &mut wanted),
             Plan::Sort(sort) if sort.time.is_some() => ask_for_time(&sort.input, &mut wanted),
+            Plan::Join(join) if join.time.is_some() => ask_for_time(plan, &mut wanted),
             _ => {}
         });
     }

@@ -1,10 +1,10 @@
-//! Window aggregates and sorts by time over rows of a source decide lateness by the watermark of the row's own split: the hidden column
-//! `$watermark` is carried to them, as the last column of everything between.
+//! Joins over time, window aggregates and sorts by time over rows of a source decide lateness by the watermark of the row's own split:
+//! the hidden column `$watermark` is carried to them, as the last column of everything between.
 //!
 //! A window over the results of another has no split: there the operator's own watermark decides.
 
 use crate::expr::Expr;
-use crate::plan::logical::{Calc, Expand, Plan, Scan, Sort, Union, WindowAggregate, WindowAssign};
+use crate::plan::logical::{Calc, Expand, Join, Plan, Scan, Sort, Union, WindowAggregate, WindowAssign, moved_columns};
 use crate::plan::physical::SortTime;
 use crate::types::{DataType, Field, Schema, Value};
 
@@ -20,6 +20,7 @@ pub fn carry(plan: Plan) -> Plan {
             Plan::WindowAggregate(WindowAggregate { input: Box::new(input), split_watermark_column: Some(last), ..aggregate })
         }
         Plan::Sort(sort) if sort.time.is_some() && reaches_scan(&sort.input) => sorted(sort),
+        Plan::Join(join) if join.time.is_some() => Plan::Join(timed(join)),
         other => other,
     })
 }
@@ -32,6 +33,21 @@ fn sorted(sort: Sort) -> Plan {
     let schema = input.schema().clone();
     let time = sort.time.map(|time| SortTime { split_watermark_column: Some(schema.fields.len() - 1), ..time });
     Plan::Sort(Sort { input: Box::new(input), time, schema, ..sort }).projected(columns)
+}
+
+/// The join with the column as the last of each input that can have it; it does not give it out.
+fn timed(mut join: Join) -> Join {
+    let Some(mut time) = join.time.take() else { return join };
+    let width = join.width();
+    for (input, column) in [&mut join.left, &mut join.right].into_iter().zip(&mut time.split_watermarks) {
+        if reaches_scan(input) {
+            *column = Some(input.schema().fields.len());
+            **input = with_watermark(std::mem::replace(input, Plan::empty()));
+        }
+    }
+    let gap = join.width() - width;
+    join.condition = join.condition.map(|condition| moved_columns(&condition, &|c| if c < width { c } else { c + gap }));
+    Join { time: Some(time), ..join }
 }
 
 fn reaches_scan(plan: &Plan) -> bool {

@@ -1,0 +1,217 @@
+//! Joins over time: conditions that bound how far the times of two rows may lie apart, or that make their windows the same.
+//!
+//! `l.ts BETWEEN r.ts - INTERVAL '1' HOUR AND r.ts + INTERVAL '5' MINUTE`, in any arrangement of its terms, is taken out of a condition
+//! where both inputs have event time and take no rows back: `l.ts - r.ts` lies between two constants. One bound alone frees no
+//! row: such a join stays one that keeps all rows. A condition of WHERE counts as well, over inner joins however deep.
+
+use super::scope::Relation;
+use crate::expr::{BinaryOp, Expr, UnaryOp};
+use crate::plan::logical::{Clock, Join, Plan, all_of, columns_of, conjuncts, shifted};
+use crate::plan::physical::{JoinKind, JoinTime, TimeBounds, TimeMeaning};
+use crate::types::{DataType, Value};
+
+/// What a relation says about time.
+pub fn clock_of(relation: &Relation) -> Clock {
+    if relation.plan.retracts() {
+        return Clock::default();
+    }
+    Clock { times: relation.event_times.clone(), window: relation.window.map(|window| (window.start, window.end)) }
+}
+
+/// What the rows that a join gives out say about time.
+pub fn clock_behind(join: &Join) -> Clock {
+    let Some(time) = &join.time else { return Clock::default() };
+    let [left, right] = &join.clocks;
+    let moved = right.times.iter().map(|column| join.width() + column).filter(|_| join.kind.gives_pairs());
+    let window = left.window.filter(|_| time.meaning == TimeMeaning::Windows);
+    Clock { times: left.times.iter().copied().chain(moved).collect(), window }
+}
+
+/// `join` over windows or an interval of time, if its condition says so.
+pub fn timed(mut join: Join) -> Join {
+    let Some(condition) = join.condition.take() else { return join };
+    let parts = conjuncts(&condition);
+    match windows(&join, &parts).or_else(|| interval(&join, &parts)) {
+        Some((time, rest)) if join.time.is_none() => Join { time: Some(time), condition: all_of(rest), ..join },
+        _ => Join { condition: Some(condition), ..join },
+    }
+}
+
+/// `join` with a condition over its result made part of it, if that makes it, or a join below it, one over time.
+pub fn timed_by(join: &Join, condition: &Expr) -> Option<Join> {
+    if join.kind != JoinKind::Inner || !condition.is_fixed() {
+        return None;
+    }
+    let (mut absorbing, before) = (join.clone(), count_timed(join));
+    absorb(&mut absorbing, conjuncts(condition));
+    (count_timed(&absorbing) > before).then_some(absorbing)
+}
+
+fn count_timed(join: &Join) -> usize {
+    let below = |plan: &Plan| if let Plan::Join(join) = plan { count_timed(join) } else { 0 };
+    usize::from(join.time.is_some()) + below(&join.left) + below(&join.right)
+}
+
+/// Makes conditions over an inner join part of it, or of the joins below it that have all of their columns.
+fn absorb(join: &mut Join, parts: Vec<Expr>) {
+    let width = join.width();
+    let (mut own, mut below) = (Vec::new(), [Vec::new(), Vec::new()]);
+    for part in parts {
+        let columns = columns_of(&part);
+        let is_of = |input: usize| !columns.is_empty() && columns.iter().all(|c| (*c >= width) == (input == 1));
+        match (is_of(0), is_of(1)) {
+            (true, _) if is_inner(&join.left) => below[0].push(part),
+            (_, true) if is_inner(&join.right) => below[1].push(shifted(&part, width)),
+            _ => own.push(part),
+        }
+    }
+    for (input, (plan, parts)) in [&mut join.left, &mut join.right].into_iter().zip(below).enumerate() {
+        if let (Plan::Join(inner), false) = (&mut **plan, parts.is_empty()) {
+            absorb(inner, parts);
+            join.clocks[input] = clock_behind(inner);
+        }
+    }
+    let taken = std::mem::replace(join, Join::new(Plan::empty(), Plan::empty(), JoinKind::Inner, None));
+    let condition = all_of(taken.condition.clone().into_iter().chain(own).collect());
+    *join = timed(Join { condition, ..taken });
+}
+
+fn is_inner(plan: &Plan) -> bool {
+    matches!(plan, Plan::Join(Join { kind: JoinKind::Inner, .. }))
+}
+
+/// Both bounds of their windows are equal: then the ends are their time, and the starts stay a condition.
+fn windows(join: &Join, parts: &[Expr]) -> Option<(JoinTime, Vec<Expr>)> {
+    let [Some(left), Some(right)] = [join.clocks[0].window, join.clocks[1].window] else { return None };
+    let width = join.width();
+    let equal = |l: usize, r: usize| {
+        parts.iter().position(|part| match part {
+            Expr::Binary { op: BinaryOp::Eq, left, right, .. } => match (plain(left), plain(right)) {
+                (Some(a), Some(b)) => (a, b) == (l, width + r) || (b, a) == (l, width + r),
+                _ => false,
+            },
+            _ => false,
+        })
+    };
+    equal(left.0, right.0)?;
+    let ends = equal(left.1, right.1)?;
+    let (bounds, meaning, columns) = (TimeBounds::window(), TimeMeaning::Windows, [left.1, right.1]);
+    let rest = parts.iter().enumerate().filter(|(at, _)| *at != ends).map(|(_, part)| part.clone()).collect();
+    Some((JoinTime { bounds, meaning, columns, split_watermarks: [None; 2] }, rest))
+}
+
+/// A column, or one cast to another precision of time.
+fn plain(expr: &Expr) -> Option<usize> {
+    match expr {
+        Expr::Column { index, .. } => Some(*index),
+        Expr::Cast { input, data_type, .. } if keeps_time(&input.data_type(), data_type) => plain(input),
+        _ => None,
+    }
+}
+
+/// Whether a cast leaves every timestamp the same nanosecond.
+fn keeps_time(from: &DataType, to: &DataType) -> bool {
+    use DataType as T;
+    match (from, to) {
+        (T::Timestamp(a) | T::TimestampLtz(a), T::Timestamp(b) | T::TimestampLtz(b)) => a <= b,
+        _ => false,
+    }
+}
+
+/// The difference of two time columns lies between two constants.
+fn interval(join: &Join, parts: &[Expr]) -> Option<(JoinTime, Vec<Expr>)> {
+    let width = join.width();
+    let [left, right] = &join.clocks;
+    let mut pairs = left.times.iter().flat_map(|l| right.times.iter().map(move |r| [*l, *r]));
+    pairs.find_map(|columns| between(parts, columns, width))
+}
+
+fn between(parts: &[Expr], columns: [usize; 2], width: usize) -> Option<(JoinTime, Vec<Expr>)> {
+    let (mut least, mut greatest, mut rest) = (None::<i64>, None::<i64>, Vec::new());
+    for part in parts {
+        match bound(part, columns, width) {
+            Some((low, high)) => {
+                least = low.into_iter().chain(least).max();
+                greatest = high.into_iter().chain(greatest).min();
+            }
+            None => rest.push(part.clone()),
+        }
+    }
+    let (least, greatest) = (least?, greatest?);
+    let bounds = TimeBounds::interval(least, greatest);
+    let time = JoinTime { bounds, meaning: TimeMeaning::Rows, columns, split_watermarks: [None; 2] };
+    (least <= greatest).then_some((time, rest))
+}
+
+/// The least and the greatest difference of the two times that a comparison allows, if it says nothing else.
+fn bound(part: &Expr, [left, right]: [usize; 2], width: usize) -> Option<(Option<i64>, Option<i64>)> {
+    let Expr::Binary { op, left: a, right: b, .. } = part else { return None };
+    let of = |e: &Expr| linear(e, left, width + right);
+    let terms = of(a)?.less(of(b)?)?;
+    // The terms are `left - right + constant`, compared with nothing; or the other way round.
+    let (op, constant) = match (terms.left, terms.right) {
+        (1, -1) => (*op, terms.constant),
+        (-1, 1) => (mirrored(*op)?, terms.constant.checked_neg()?),
+        _ => return None,
+    };
+    let bound = constant.checked_neg()?;
+    Some(match op {
+        BinaryOp::Eq => (Some(bound), Some(bound)),
+        BinaryOp::GtEq => (Some(bound), None),
+        BinaryOp::Gt => (Some(bound.checked_add(1)?), None),
+        BinaryOp::LtEq => (None, Some(bound)),
+        BinaryOp::Lt => (None, Some(bound.checked_sub(1)?)),
+        _ => return None,
+    })
+}
+
+fn mirrored(op: BinaryOp) -> Option<BinaryOp> {
+    use BinaryOp as B;
+    Some(match op {
+        B::Eq => B::Eq,
+        B::Lt => B::Gt,
+        B::LtEq => B::GtEq,
+        B::Gt => B::Lt,
+        B::GtEq => B::LtEq,
+        _ => return None,
+    })
+}
+
+/// So many times the left time, the right time, and nanoseconds.
+#[derive(Debug, Clone, Copy)]
+struct Terms {
+    left: i8,
+    right: i8,
+    constant: i64,
+}
+
+impl Terms {
+    fn plus(self, other: Terms) -> Option<Terms> {
+        let constant = self.constant.checked_add(other.constant)?;
+        Some(Terms { left: self.left.checked_add(other.left)?, right: self.right.checked_add(other.right)?, constant })
+    }
+
+    fn less(self, other: Terms) -> Option<Terms> {
+        let negated =
+            Terms { left: other.left.checked_neg()?, right: other.right.checked_neg()?, constant: other.constant.checked_neg()? };
+        self.plus(negated)
+    }
+}
+
+/// Sums and differences of the two times and of constant intervals.
+fn linear(expr: &Expr, left: usize, right: usize) -> Option<Terms> {
+    let of = |e: &Expr| linear(e, left, right);
+    let none = Terms { left: 0, right: 0, constant: 0 };
+    match expr {
+        Expr::Column { index, .. } if *index == left => Some(Terms { left: 1, ..none }),
+        Expr::Column { index, .. } if *index == right => Some(Terms { right: 1, ..none }),
+        Expr::Literal { value: Value::Int(constant), data_type: DataType::IntervalDay } => {
+            Some(Terms { constant: *constant, ..none })
+        }
+        Expr::Cast { input, data_type, .. } if keeps_time(&input.data_type(), data_type) => of(input),
+        Expr::Unary { op: UnaryOp::Negate, input } => none.less(of(input)?),
+        Expr::Binary { op: BinaryOp::Add, left, right, .. } => of(left)?.plus(of(right)?),
+        Expr::Binary { op: BinaryOp::Subtract, left, right, .. } => of(left)?.less(of(right)?),
+        _ => None,
+    }
+}

@@ -16,25 +16,31 @@ const KEPT_BITS: u32 = 11;
 const HALF: usize = 1 << (KEPT_BITS - 1);
 
 /// Counts of latencies by bucket.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Recorder {
+    /// Of no bucket until the first record, then of all.
     counts: Vec<u64>,
     /// Everything recorded.
     total: u64,
-}
-
-impl Default for Recorder {
-    fn default() -> Self {
-        Self { counts: vec![0; bucket_of(LATENCY_MAX) + 1], total: 0 }
-    }
 }
 
 impl Recorder {
     /// Records `count` values of `ns`; 0 counts as 1 ns, more than an hour as an hour. Hot: a few times a turn.
     #[inline]
     pub fn record_n(&mut self, ns: Nanos, count: u64) {
-        self.counts[bucket_of(ns.clamp(1, LATENCY_MAX))] += count;
+        let bucket = bucket_of(ns.clamp(1, LATENCY_MAX));
+        match self.counts.get_mut(bucket) {
+            Some(counted) => *counted += count,
+            None => self.begin(bucket, count),
+        }
         self.total += count;
+    }
+
+    /// Takes all memory it will ever need, and the first record.
+    #[cold]
+    fn begin(&mut self, bucket: usize, count: u64) {
+        self.counts = vec![0; bucket_of(LATENCY_MAX) + 1];
+        self.counts[bucket] = count;
     }
 
     /// Whether nothing is recorded.

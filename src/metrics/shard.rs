@@ -168,8 +168,8 @@ pub struct ShardMetrics {
 
 #[derive(Debug, Clone, Default)]
 struct StageRecord {
-    /// Everything up to the interval that is running.
-    before: LatencyHistogram,
+    /// Everything up to the interval that is running; `None` as long as that is nothing.
+    before: Option<LatencyHistogram>,
     /// The interval that is running.
     running: Recorder,
 }
@@ -210,7 +210,7 @@ impl ShardMetrics {
                 continue;
             }
             let values = record.running.take();
-            record.before.record_all(&values);
+            record.before.get_or_insert_default().record_all(&values);
             keep(Interval { stage, start, length, values }, out);
         }
     }
@@ -218,7 +218,7 @@ impl ShardMetrics {
     /// Everything recorded for `stage`, the running interval included.
     pub fn total(&self, stage: Stage) -> LatencyHistogram {
         let record = &self.stages[stage as usize];
-        let mut total = record.before.clone();
+        let mut total = record.before.clone().unwrap_or_default();
         total.record_all(&record.running.values());
         total
     }
@@ -226,7 +226,10 @@ impl ShardMetrics {
     /// The p99 of what was recorded for `stage` since the interval began, or before it if that is nothing. For the progress line.
     pub fn recent_p99(&self, stage: Stage) -> Nanos {
         let record = &self.stages[stage as usize];
-        if record.running.is_empty() { record.before.quantile(0.99) } else { record.running.quantile(0.99) }
+        match &record.before {
+            Some(before) if record.running.is_empty() => before.quantile(0.99),
+            _ => record.running.quantile(0.99),
+        }
     }
 }
 

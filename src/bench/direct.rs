@@ -54,7 +54,7 @@ impl Direct {
         for batch in batches {
             let mut scanned = Output::default();
             let before = self.watermark;
-            if let Some(batch) = self.scan.process(batch, None, &mut self.watermark, &mut scanned)? {
+            if let Some(batch) = self.scan.process(batch, 0, None, &mut self.watermark, &mut scanned)? {
                 self.feed(0, batch, take)?;
             }
             if self.watermark > before {

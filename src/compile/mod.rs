@@ -1,12 +1,12 @@
 //! Physical plan to the `Query` of one shard: operators with their state, and who feeds whom. Runs once, on the shard's own
 //! core, so that state lies in memory that this core touched first.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::expr::{Expr, Program};
 use crate::operator;
 use crate::operator::{
     Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinClock, JoinInput, Operator, PairFilter, RankShape, ScanRows,
-    TimedJoin, WindowAggregate, WindowAssign,
+    SessionAggregate, SessionAssign, SessionShape, TimedJoin, WindowAggregate, WindowAssign,
 };
 use crate::plan::physical;
 use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Rank, Scan, Window};
@@ -84,7 +84,7 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
     for (id, node) in plan.nodes.iter().enumerate() {
         let inputs = node.inputs.iter().map(|i| plan.nodes[*i].schema.types()).collect();
         let role = match &node.kind {
-            NodeKind::Scan(scan) => Role::Scan(compile_scan(scan, &node.schema)?),
+            NodeKind::Scan(scan) => Role::Scan(compile_scan(scan, &node.schema, first_split(id, shard))?),
             NodeKind::Union => Role::Union,
             NodeKind::Exchange(exchange) => {
                 exchanges += 1;
@@ -120,7 +120,12 @@ fn router(exchange: &Exchange, shards: usize) -> Router {
     }
 }
 
-fn compile_scan(scan: &Scan, schema: &Schema) -> Result<ScanProgram> {
+/// Number of the first split of a scan on a shard: no two splits of a job have the same.
+fn first_split(node: NodeId, shard: usize) -> i64 {
+    ((node as i64) << 48) | ((shard as i64) << 32)
+}
+
+fn compile_scan(scan: &Scan, schema: &Schema, first_split: i64) -> Result<ScanProgram> {
     let is_read = |(position, expr): (usize, &Expr)| matches!(expr, Expr::Column { index, .. } if *index == position);
     let as_read = scan.columns.len() == scan.read_types.len() && scan.columns.iter().enumerate().all(is_read);
     let calc = match as_read {
@@ -132,6 +137,7 @@ fn compile_scan(scan: &Scan, schema: &Schema) -> Result<ScanProgram> {
             time_column: spec.time_column,
             program: Program::compile(&spec.expr)?,
             emits_split_watermark: scan.emits_split_watermark,
+            emits_split: scan.emits_split.then_some(first_split),
         }),
         None => None,
     };
@@ -168,7 +174,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
     Ok(match kind {
         NodeKind::Join(join) => compile_join(join, [input, inputs.next().unwrap_or_default()])?,
         NodeKind::Calc(calc) => Box::new(Calc::new(calc.filter.as_ref(), &calc.columns, input, calc.on_error)?),
-        NodeKind::WindowAssign(assign) => compile_window_assign(assign, input)?,
+        NodeKind::WindowAssign(assign) => compile_window_assign(assign, input),
         NodeKind::Expand(expand) => Box::new(operator::Expand::new(expand.keys.clone(), expand.sets.clone(), input)),
         NodeKind::Aggregate(a) => {
             let global = if shard == 0 { GlobalGroup::Owned } else { GlobalGroup::Elsewhere };
@@ -182,21 +188,30 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             Box::new(operator::Rank::new(shape, r.on_error, input))
         }
         NodeKind::Sort(sort) => Box::new(operator::Sort::new(sort.order.clone(), sort.time, sort.on_error, input)),
-        NodeKind::WindowAggregate(aggregate) => compile_window_aggregate(aggregate, input)?,
+        NodeKind::WindowAggregate(aggregate) => compile_window_aggregate(aggregate, input),
         NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => unreachable!("not operators"),
     })
 }
 
-fn compile_window_assign(assign: &physical::WindowAssign, input: Vec<DataType>) -> Result<Box<dyn Operator>> {
+fn compile_window_assign(assign: &physical::WindowAssign, input: Vec<DataType>) -> Box<dyn Operator> {
     match assign.window {
-        Window::Aligned(window) => Ok(Box::new(WindowAssign::new(assign.time_column, window, assign.on_error, input))),
-        Window::Session { .. } => Err(Error::internal("sessions are not bound")),
+        Window::Aligned(window) => Box::new(WindowAssign::new(assign.time_column, window, assign.on_error, input)),
+        Window::Session { gap } => {
+            let shape = SessionShape {
+                time_column: assign.time_column,
+                split_watermark_column: assign.split_columns.map(|[watermark, _]| watermark),
+                split_column: assign.split_columns.map(|[_, split]| split),
+                keys: assign.keys.clone(),
+                gap,
+            };
+            Box::new(SessionAssign::new(shape, assign.on_error, input))
+        }
     }
 }
 
-fn compile_window_aggregate(w: &physical::WindowAggregate, input: Vec<DataType>) -> Result<Box<dyn Operator>> {
+fn compile_window_aggregate(w: &physical::WindowAggregate, input: Vec<DataType>) -> Box<dyn Operator> {
     match w.window {
-        Window::Aligned(window) => Ok(Box::new(WindowAggregate::new(
+        Window::Aligned(window) => Box::new(WindowAggregate::new(
             w.time_column,
             w.split_watermark_column,
             window,
@@ -207,7 +222,16 @@ fn compile_window_aggregate(w: &physical::WindowAggregate, input: Vec<DataType>)
             w.input_retracts,
             w.on_error,
             input,
-        ))),
-        Window::Session { .. } => Err(Error::internal("sessions are not bound")),
+        )),
+        Window::Session { gap } => {
+            let shape = SessionShape {
+                time_column: w.time_column,
+                split_watermark_column: w.split_watermark_column,
+                split_column: w.split_column,
+                keys: w.keys.clone(),
+                gap,
+            };
+            Box::new(SessionAggregate::new(shape, w.calls.clone(), w.emit, w.input_retracts, w.on_error, input))
+        }
     }
 }

@@ -12,6 +12,7 @@ mod join;
 mod rank;
 mod row_order;
 mod scan;
+mod session;
 mod sort;
 mod window_aggregate;
 mod window_assign;
@@ -26,6 +27,7 @@ pub use expand::Expand;
 pub use join::{Join, JoinClock, JoinInput, PairFilter, TimedJoin};
 pub use rank::{Rank, RankShape};
 pub use scan::{EventTimeRows, ScanRows};
+pub use session::{SessionAggregate, SessionAssign, SessionShape};
 pub use sort::Sort;
 pub use window_aggregate::WindowAggregate;
 pub use window_assign::WindowAssign;
@@ -33,7 +35,7 @@ pub use window_assign::WindowAssign;
 use std::borrow::Cow;
 
 use crate::batch::text::row_text;
-use crate::batch::{Batch, Watermark};
+use crate::batch::{Batch, Selection, Watermark};
 use crate::error::{Error, Result};
 use crate::limits::ASIDE_TEXT_BYTES_MAX;
 use crate::types::DataType;
@@ -107,6 +109,14 @@ pub trait Operator: Send {
     /// Bytes of state held.
     fn state_bytes(&self) -> usize {
         0
+    }
+}
+
+/// Counts rows of a batch that are too late, and gives them to those who want them.
+pub(crate) fn give_late(batch: &Batch, rows: &[u32], out: &mut Output) {
+    if !rows.is_empty() {
+        out.late_rows += rows.len() as u64;
+        out.late.push(batch.gather(&Selection::Rows(rows.to_vec())));
     }
 }
 

@@ -29,6 +29,8 @@ pub struct EventTimeRows {
     pub program: Program,
     /// Whether every row is to carry the watermark before it.
     pub emits_split_watermark: bool,
+    /// Whether every row is to carry the number of its split behind that: this one for the reader's first.
+    pub emits_split: Option<i64>,
 }
 
 impl ScanRows {
@@ -42,6 +44,7 @@ impl ScanRows {
     pub fn process(
         &mut self,
         batch: Batch,
+        split: usize,
         latest: Option<EventTime>,
         watermark: &mut EventTime,
         out: &mut Output,
@@ -59,13 +62,13 @@ impl ScanRows {
             Some(latest) => refuse_future(event_time.time_column, &self.types, batch, latest, out),
             None => batch,
         };
-        Ok(Some(event_time.advance(batch, watermark)))
+        Ok(Some(event_time.advance(batch, split, watermark)))
     }
 }
 
 impl EventTimeRows {
     /// Moves the watermark row by row and adds the hidden column where it is asked for.
-    fn advance(&mut self, mut batch: Batch, watermark: &mut EventTime) -> Batch {
+    fn advance(&mut self, mut batch: Batch, split: usize, watermark: &mut EventTime) -> Batch {
         let per_row = match self.program.as_column() {
             Some(column) => advance(Cow::Borrowed(&batch.columns[column]), watermark, self.emits_split_watermark),
             None => {
@@ -77,6 +80,8 @@ impl EventTimeRows {
             }
         };
         batch.columns.extend(per_row);
+        let number = self.emits_split.map(|first| vec![first + split as i64; batch.rows()]);
+        batch.columns.extend(number.map(|numbers| Column::from_values(Values::I64(numbers))));
         batch
     }
 }

@@ -1,16 +1,24 @@
-//! Aggregate by key over event-time windows: groups by window, closed in order when the watermark passes their end.
+//! Aggregate by key over aligned windows: groups by pane, made into windows in order when the watermark passes their end.
+//!
+//! ```text
+//!   windows   [---------)              a row is counted in its pane alone; a window that closes is the panes in it, and a
+//!                 [---------)          pane is forgotten with its last window
+//!   panes     |---|-----|---|
+//! ```
+//! The panes of CUMULATE that lie in a window together lie in all later ones together: they become one. Where changes are given out, groups
+//! are kept by window instead, because a row changes the results of each.
 //!
 //! What is late is decided by the watermark of the row's own split (and never opens a closed window): a window a row is too late
 //! for does not get it, and a row too late for all of its windows is a late row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::grouped::{Closing, Grouped, Retention, Scratch, Shape};
 use super::window_assign::window_columns;
 use super::window_rows::WindowRows;
-use super::window_slice::is_passed;
-use super::{Operator, Output, Progress, set_aside};
-use crate::batch::{Batch, Column, Selection, Watermark};
+use super::window_slice::{Pane, is_passed};
+use super::{Operator, Output, Progress, give_late, set_aside};
+use crate::batch::{Batch, Column, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::types::relation::{AggregateCall, Aligned, Changes, Emit, OnError, Retracts};
@@ -25,8 +33,10 @@ pub struct WindowAggregate {
     emit: Emit,
     on_error: OnError,
     input_types: Vec<DataType>,
-    /// By end.
-    windows: BTreeMap<EventTime, Grouped>,
+    /// Where changes are given out, each is one window.
+    panes: BTreeMap<Pane, Grouped>,
+    /// Of windows that are in some pane.
+    ends: BTreeSet<EventTime>,
     watermark: EventTime,
     scratch: Scratch,
     rows: WindowRows,
@@ -53,7 +63,7 @@ impl WindowAggregate {
     ) -> Self {
         let key_types = keys.iter().map(|k| input_types[*k].clone()).collect();
         let shape = Shape { keys, key_types, calls, retracts, keeps_empty: Retention::Remove, changes };
-        let (windows, scratch) = (BTreeMap::new(), Scratch::default());
+        let (panes, ends, scratch) = (BTreeMap::new(), BTreeSet::new(), Scratch::default());
         let watermark = EventTime::MIN;
         Self {
             time_column,
@@ -63,7 +73,8 @@ impl WindowAggregate {
             emit,
             on_error,
             input_types,
-            windows,
+            panes,
+            ends,
             watermark,
             scratch,
             rows: WindowRows::default(),
@@ -80,25 +91,66 @@ impl WindowAggregate {
             set_aside(batch, *row as usize, &self.input_types, *reason, self.on_error, out)?;
         }
         out.filtered_rows += self.rows.outside;
-        if !self.rows.late.is_empty() {
-            out.late_rows += self.rows.late.len() as u64;
-            out.late.push(batch.gather(&Selection::Rows(self.rows.late.clone())));
-        }
+        give_late(batch, &self.rows.late, out);
         Ok(())
     }
 
     /// The next window that the watermark has passed.
-    fn next_closed(&mut self) -> Option<(EventTime, Closing)> {
-        let entry = self.windows.first_entry()?;
-        if !is_passed(*entry.key(), self.watermark) {
-            return None;
+    fn next_closed(&mut self, out: &mut Output) -> Result<Option<(EventTime, Closing)>> {
+        let Some(end) = self.ends.first().copied().filter(|end| is_passed(*end, self.watermark)) else { return Ok(None) };
+        self.ends.pop_first();
+        self.scratch.errors.clear();
+        let groups = self.window(end);
+        let errors = std::mem::take(&mut self.scratch.errors);
+        if !errors.is_empty() {
+            let bounds = Batch::new(self.window_columns(end, 1).to_vec(), 1, 0);
+            let types = [DataType::Timestamp(3), DataType::Timestamp(3), DataType::Timestamp(3)];
+            for (_, reason) in errors {
+                set_aside(&bounds, 0, &types, format!("{reason}, of a pane in its window"), self.on_error, out)?;
+            }
         }
-        let (end, groups) = entry.remove_entry();
         let closing = match self.emit {
             Emit::OnClose => Closing::all(groups, &self.shape),
             Emit::OnChange => Closing::none(groups),
         };
-        Some((end, closing))
+        Ok(Some((end, closing)))
+    }
+
+    /// The groups of a window, which is the next to close, made of the panes in it.
+    fn window(&mut self, end: EventTime) -> Grouped {
+        let behind = Pane { last: end.saturating_add(self.window.size()), first: EventTime::MAX };
+        let within = self.panes.range(Pane { last: end, first: EventTime::MIN }..behind);
+        let mut within: Vec<Pane> = within.map(|(pane, _)| *pane).filter(|pane| pane.first <= end).collect();
+        // Panes that end together stay together from here on.
+        within.dedup_by(|pane, kept| {
+            let joins = pane.last == kept.last;
+            if joins
+                && let Some(groups) = self.panes.remove(pane)
+                && let Some(into) = self.panes.get_mut(kept)
+            {
+                into.merge(&self.shape, &groups, &mut self.scratch);
+            }
+            joins
+        });
+        let ending = within.first().copied().filter(|pane| pane.last == end);
+        let own = ending.and_then(|pane| self.panes.remove(&pane));
+        let mut groups = own.unwrap_or_else(|| self.spare.take().unwrap_or_else(|| Grouped::new(&self.shape)));
+        for pane in within.iter().filter_map(|pane| self.panes.get(pane)) {
+            groups.merge(&self.shape, pane, &mut self.scratch);
+        }
+        groups
+    }
+
+    /// What `work` makes of the groups of a pane, which are made if they are not there.
+    fn with_groups<T>(&mut self, pane: Pane, work: impl FnOnce(&mut Grouped, &Shape, &mut Scratch) -> T) -> T {
+        // A pane that follows all others will have about as many groups as the last of them; of one in between nothing is known.
+        let newest = self.panes.last_key_value().map(|(newest, groups)| (*newest, groups.len()));
+        let groups = self.panes.entry(pane).or_insert_with(|| {
+            self.ends.extend(pane.ends(&self.window));
+            let expected = newest.map_or(0, |(newest, groups)| if pane > newest { groups } else { 0 });
+            self.spare.take().unwrap_or_else(|| Grouped::with_room(&self.shape, expected))
+        });
+        work(groups, &self.shape, &mut self.scratch)
     }
 
     /// Window columns of so many results of one window.
@@ -111,18 +163,19 @@ impl Operator for WindowAggregate {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
         self.assign(&batch, out)?;
         self.scratch.prepare(&batch);
-        let newest = self.windows.last_key_value().map(|(end, groups)| (*end, groups.len()));
         let rows = std::mem::take(&mut self.rows);
-        let each = rows.panes.iter().flat_map(|(pane, rows)| pane.ends(&self.window).map(move |end| (end, rows)));
-        for (end, rows) in each {
-            // A window that follows all others will have about as many groups as the last of them; of one in between nothing is known.
-            let expected = newest.map_or(0, |(newest, groups)| if end > newest { groups } else { 0 });
-            let fresh = || self.spare.take().unwrap_or_else(|| Grouped::with_room(&self.shape, expected));
-            let groups = self.windows.entry(end).or_insert_with(fresh);
-            match self.emit {
-                Emit::OnClose => groups.apply(&self.shape, &batch, rows, &mut self.scratch),
-                Emit::OnChange => {
-                    let changes = groups.apply_changes(&self.shape, &batch, rows, &mut self.scratch);
+        match self.emit {
+            Emit::OnClose => {
+                for (pane, rows) in &rows.panes {
+                    self.with_groups(*pane, |groups, shape, scratch| groups.apply(shape, &batch, rows, scratch));
+                }
+            }
+            Emit::OnChange => {
+                let each = rows.panes.iter().flat_map(|(pane, rows)| pane.ends(&self.window).map(move |end| (end, rows)));
+                for (end, rows) in each.collect::<Vec<_>>() {
+                    let changes = self.with_groups(Pane { first: end, last: end }, |groups, shape, scratch| {
+                        groups.apply_changes(shape, &batch, rows, scratch)
+                    });
                     let count = changes.kinds.len();
                     let window = self.window_columns(end, count);
                     let columns = changes.keys.into_iter().chain(window).chain(changes.results).collect();
@@ -146,7 +199,10 @@ impl Operator for WindowAggregate {
         self.watermark = self.watermark.max(watermark.time);
         let mut budget = TIMER_ROWS_PER_TURN;
         loop {
-            let closed = self.closing.take().or_else(|| self.next_closed());
+            let closed = match self.closing.take() {
+                Some(closing) => Some(closing),
+                None => self.next_closed(out)?,
+            };
             let Some((end, mut closing)) = closed else { return Ok(Progress::Done) };
             if !closing.is_done() {
                 if budget == 0 {
@@ -167,7 +223,7 @@ impl Operator for WindowAggregate {
 
     fn state_bytes(&self) -> usize {
         let closing = self.closing.as_ref().map_or(0, |(_, closing)| closing.state_bytes());
-        let windows: usize = self.windows.values().chain(&self.spare).map(Grouped::state_bytes).sum();
-        closing + windows
+        let panes: usize = self.panes.values().chain(&self.spare).map(Grouped::state_bytes).sum();
+        closing + panes
     }
 }

@@ -51,6 +51,8 @@ pub struct Scan {
     pub event_time: bool,
     /// Whether the hidden watermark column follows.
     pub split_watermark: bool,
+    /// Whether the hidden number of the split follows that.
+    pub split: bool,
     /// Columns given out.
     pub schema: Schema,
 }
@@ -77,6 +79,10 @@ pub struct WindowAssign {
     pub time_column: usize,
     /// Which windows.
     pub window: Window,
+    /// Columns that rows of a session have in common.
+    pub keys: Vec<usize>,
+    /// Hidden columns of the input with watermark and number of the row's split, for sessions.
+    pub split_columns: Option<[usize; 2]>,
     /// Columns given out.
     pub schema: Schema,
 }
@@ -143,6 +149,8 @@ pub struct WindowAggregate {
     pub late: Option<Late>,
     /// Hidden column of the input with the watermark of the row's split.
     pub split_watermark_column: Option<usize>,
+    /// Hidden column of the input with the number of the row's split, for sessions.
+    pub split_column: Option<usize>,
     /// Columns given out.
     pub schema: Schema,
 }

@@ -89,6 +89,8 @@ pub struct Scan {
     pub watermark: Option<WatermarkSpec>,
     /// Whether the hidden column is added; its position is the last.
     pub emits_split_watermark: bool,
+    /// Whether a second hidden column `$split` (BIGINT, a number that no two splits of the job share) follows it.
+    pub emits_split: bool,
     /// What the rows say of each other.
     pub changelog: Changelog,
     /// What bad rows do.
@@ -126,8 +128,12 @@ pub struct Calc {
 pub struct WindowAssign {
     /// Event-time (or any timestamp) column of the input. NULL sets the row aside.
     pub time_column: usize,
+    /// Hidden columns with watermark and number of the row's split, for sessions.
+    pub split_columns: Option<[usize; 2]>,
     /// Which windows.
     pub window: Window,
+    /// Columns that rows of a session have in common.
+    pub keys: Vec<usize>,
     /// What a row that fails does.
     pub on_error: OnError,
 }
@@ -168,6 +174,8 @@ pub struct WindowAggregate {
     /// Hidden column with the watermark of the row's own split, by which lateness is decided; without it (window over
     /// window) the operator's own watermark decides.
     pub split_watermark_column: Option<usize>,
+    /// Hidden column with the number of the row's split, for sessions.
+    pub split_column: Option<usize>,
     /// Which windows.
     pub window: Window,
     /// Key columns of the input, besides the window.

@@ -281,7 +281,7 @@ impl Ingest {
         let mut batch = Batch::new(columns, rows, stamp);
         batch.kinds = decoded.kinds.take();
         let watermark = &mut splits[split].watermark;
-        let given = program.rows.process(batch, latest, watermark, output)?;
+        let given = program.rows.process(batch, split, latest, watermark, output)?;
         if let Some(batch) = given {
             around.flow.queue_batch(self.node, batch);
             let time = self.splits[split].watermark;

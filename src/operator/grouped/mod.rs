@@ -20,6 +20,7 @@ mod twins;
 
 pub use closing::Closing;
 pub use shape::{Retention, Shape};
+pub use states::Destination;
 
 use std::borrow::Cow;
 
@@ -104,6 +105,11 @@ impl Grouped {
         let unfed = shape.calls.iter().map(|_| Vec::new()).collect();
         let flat = FlatGroups::new(shape, words - FIRST_FUNCTION, groups);
         Self { flat, table: GroupTable::new(&shape.key_types), store: RowStore::new(words), accumulators, unfed, epoch: 1, words }
+    }
+
+    /// No groups, which can be found and removed one by one.
+    pub fn in_table(shape: &Shape) -> Self {
+        Self { flat: None, ..Self::new(shape) }
     }
 
     /// Makes the one group of an aggregate without keys.

@@ -1,6 +1,5 @@
 //! States of groups as columns, and groups that take in those of others: panes into a window, one session into another, what was
 //! aggregated before an exchange behind it.
-#![cfg_attr(not(test), expect(dead_code, reason = "panes and exchanges are to use it"))]
 
 use super::fed::Intake;
 use super::{Grouped, MOVED_GROUPS, Scratch, Shape};
@@ -96,6 +95,37 @@ impl Grouped {
             self.touch(&all, scratch);
             self.leave(shape, scratch, failed_before);
         }
+    }
+
+    /// The groups of these keys, one a row, which are made where they are not there. None is in a flat table.
+    pub fn find(&mut self, keys: &[&Column], scratch: &mut Scratch) -> Vec<u32> {
+        let rows = keys[0].len();
+        self.find_groups_of(keys, rows, &Selection::All(rows), scratch);
+        scratch.groups.clone()
+    }
+
+    /// Which of these keys have a group with rows, and the results of those that have. None is in a flat table.
+    pub fn peek(&mut self, keys: &[&Column], scratch: &mut Scratch) -> (Vec<bool>, Vec<Column>) {
+        let groups = self.find(keys, scratch);
+        let (there, results) = self.results_there(&groups);
+        groups.iter().zip(&there).filter(|(_, there)| !**there).for_each(|(group, _)| self.remove(*group));
+        (there, results)
+    }
+
+    /// As `peek`; the groups are no more then.
+    pub fn take(&mut self, keys: &[&Column], scratch: &mut Scratch) -> (Vec<bool>, Vec<Column>) {
+        let groups = self.find(keys, scratch);
+        let found = self.results_there(&groups);
+        groups.iter().for_each(|group| self.remove(*group));
+        found
+    }
+
+    fn results_there(&self, groups: &[u32]) -> (Vec<bool>, Vec<Column>) {
+        let there: Vec<bool> = groups.iter().map(|group| self.rows_of(*group) > 0).collect();
+        let with_rows: Vec<u32> = groups.iter().zip(&there).filter(|(_, there)| **there).map(|(group, _)| *group).collect();
+        let rows: Vec<i64> = with_rows.iter().map(|group| self.rows_of(*group)).collect();
+        let results = self.results(&with_rows, &rows);
+        (there, results)
     }
 
     /// Forgets a group, which must be there and not in a flat table.

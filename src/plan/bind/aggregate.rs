@@ -15,7 +15,7 @@ use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::logical::{self, Plan, all_of, columns_of, conjuncts, substitute};
-use crate::plan::physical::{AggregateCall, SortKey};
+use crate::plan::physical::{AggregateCall, SortKey, Window};
 use crate::types::{DataType, Field, Schema, Value};
 
 /// Stand-in columns of aggregates begin here.
@@ -260,6 +260,17 @@ impl Windowed {
         let mut used = grouping.calls.iter().flat_map(BoundCall::exprs);
         let window_used = |e: &Expr| columns_of(&over(&columns, e)).iter().any(|&c| c >= width);
         let key_mixed = |k: &Expr| window_used(k) && !matches!(over(&columns, k), Expr::Column { .. });
+        if matches!(assign.window, Window::Session { .. }) {
+            // Keys of the grouping and of the sessions must be the same ones.
+            let plain: Vec<Expr> =
+                grouping.keys.iter().map(|k| over(&columns, k)).filter(|k| columns_of(k).iter().all(|&c| c < width)).collect();
+            let is_key = |k: &Expr| matches!(k, Expr::Column { index, .. } if assign.keys.contains(index));
+            let has_key = |key: &usize| plain.iter().any(|k| matches!(k, Expr::Column { index, .. } if index == key));
+            let filters_rows = rest.iter().any(|f| !columns_of(f).iter().all(|c| assign.keys.contains(c)));
+            if filters_rows || !plain.iter().all(is_key) || !assign.keys.iter().all(has_key) {
+                return None;
+            }
+        }
         if mixed || used.any(window_used) || grouping.keys.iter().any(key_mixed) {
             return None;
         }
@@ -320,6 +331,7 @@ impl Windowed {
             emit: None,
             late,
             split_watermark_column: None,
+            split_column: None,
             schema: Schema::new(fields),
         });
         let above = self.filter_above.iter().map(|f| {

@@ -45,7 +45,7 @@ impl QueryBinder<'_> {
             }
             F::Table { args: Some(_), .. } | F::Function { .. } => Err(unsupported(
                 "this table function",
-                "TUMBLE, HOP and CUMULATE are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
+                "TUMBLE, HOP, CUMULATE and SESSION are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
                 factor,
             )),
             F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref()),
@@ -57,9 +57,11 @@ impl QueryBinder<'_> {
                 }
                 Some(_) => self.with_joins(table_with_joins),
             },
-            other => {
-                Err(unsupported("this form of FROM", "tables, views, sub-queries, TUMBLE, HOP and CUMULATE are there", other))
-            }
+            other => Err(unsupported(
+                "this form of FROM",
+                "tables, views, sub-queries, TUMBLE, HOP, CUMULATE and SESSION are there",
+                other,
+            )),
         }
     }
 
@@ -90,6 +92,7 @@ impl QueryBinder<'_> {
             columns,
             event_time: false,
             split_watermark: false,
+            split: false,
             schema,
         });
         Relation { event_times: table.event_times(), ..Relation::new(plan, Some(&table.def.name), None) }

@@ -12,6 +12,7 @@ use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::limits::WINDOW_PANES_MAX;
 use crate::plan::logical::{Plan, WindowAssign};
+use crate::plan::parse::PARTITION_BY;
 use crate::plan::physical::{Aligned, Window};
 use crate::types::{DataType, Field, Schema, Value};
 
@@ -86,11 +87,12 @@ impl QueryBinder<'_> {
                 .hint("TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)"));
         };
         let name = upper_name(call);
-        let args = argument_exprs(call)?;
+        let mut args = argument_exprs(call)?;
+        let partition = args.pop_if(|last| is_partition(last));
         let (Some(table), true) = (args.first(), is_window_function(&name)) else {
             return Err(Error::sql(format!("there is no table function '{name}'"))
                 .at(span_of(&call.name))
-                .hint("TUMBLE, HOP and CUMULATE are there"));
+                .hint("TUMBLE, HOP, CUMULATE and SESSION are there"));
         };
         let relation = self.table_argument(table)?;
         let (time_column, durations) = match args.get(1).and_then(|a| descriptor(a)) {
@@ -98,7 +100,17 @@ impl QueryBinder<'_> {
             None => (time_column_or_at(&relation, span_of(&call.name))?, &args[1..]),
         };
         let window = durations_of(&name, durations, span_of(&call.name))?;
-        Ok(assign(relation, time_column, window))
+        let keys = match partition {
+            Some(ast::Expr::Function(partition)) => argument_exprs(partition)?,
+            _ => Vec::new(),
+        };
+        let keys = keys.into_iter().map(|key| column_of(key, &relation.fields)).collect::<Result<_>>()?;
+        if matches!(window, Window::Session { .. }) && relation.plan.retracts() {
+            return Err(Error::sql("SESSION over a table whose rows may be taken back")
+                .at(span_of(&call.name))
+                .hint("GROUP BY SESSION(ts, gap) takes changes"));
+        }
+        Ok(assign(relation, time_column, window, keys))
     }
 
     fn table_argument(&mut self, e: &ast::Expr) -> Result<Relation> {
@@ -141,6 +153,10 @@ impl ExprBinder<'_> {
     }
 }
 
+fn is_partition(e: &ast::Expr) -> bool {
+    matches!(e, ast::Expr::Function(call) if upper_name(call) == PARTITION_BY)
+}
+
 fn call_has_no_arguments(call: &ast::Function) -> bool {
     argument_exprs(call).is_ok_and(|args| args.is_empty())
 }
@@ -159,7 +175,7 @@ fn column_of(e: &ast::Expr, fields: &[ScopeField]) -> Result<usize> {
     match e {
         ast::Expr::Identifier(name) => resolve(fields, None, name),
         ast::Expr::CompoundIdentifier(parts) if parts.len() == 2 => resolve(fields, Some(&parts[0].value), &parts[1]),
-        other => Err(Error::sql("a window takes an event-time column, not an expression")
+        other => Err(Error::sql("a window takes columns, not expressions")
             .at(span_of(other))
             .hint("compute it in CREATE TABLE (ts AS ...) and declare WATERMARK FOR it")),
     }
@@ -205,6 +221,8 @@ fn durations_of(name: &str, args: &[&ast::Expr], span: Span) -> Result<Window> {
     let spans = args.iter().map(|a| duration(a)).collect::<Result<Vec<i64>>>()?;
     let offset = |at: usize| spans.get(at).copied().unwrap_or_default();
     let aligned = match (name, spans.as_slice()) {
+        ("SESSION", [gap]) if *gap > 0 => return Ok(Window::Session { gap: *gap }),
+        ("SESSION", _) => return Err(Error::sql("SESSION takes one gap, longer than nothing").at(span)),
         ("TUMBLE", [size] | [size, _]) => Aligned::Tumble { size: *size, offset: offset(1) },
         ("HOP", [slide, size] | [slide, size, _]) => Aligned::Hop { size: *size, slide: *slide, offset: offset(2) },
         ("CUMULATE", [step, size] | [step, size, _]) => Aligned::Cumulate { size: *size, step: *step, offset: offset(2) },
@@ -212,7 +230,7 @@ fn durations_of(name: &str, args: &[&ast::Expr], span: Span) -> Result<Window> {
         ("HOP", _) => return Err(Error::sql("HOP takes a slide, a size and, if need be, an offset").at(span)),
         ("CUMULATE", _) => return Err(Error::sql("CUMULATE takes a step, a size and, if need be, an offset").at(span)),
         _ => {
-            let hint = "TUMBLE, HOP and CUMULATE are there";
+            let hint = "TUMBLE, HOP, CUMULATE and SESSION are there";
             return Err(Error::sql(format!("{name} windows are not supported")).at(span).hint(hint));
         }
     };
@@ -250,7 +268,7 @@ fn duration(e: &ast::Expr) -> Result<i64> {
 }
 
 /// `relation` with its window columns.
-fn assign(relation: Relation, time_column: usize, window: Window) -> Relation {
+fn assign(relation: Relation, time_column: usize, window: Window, keys: Vec<usize>) -> Relation {
     let types = window_types(&relation.fields[time_column].data_type, &window);
     let width = relation.fields.len();
     let mut fields = relation.plan.schema().fields.clone();
@@ -259,8 +277,8 @@ fn assign(relation: Relation, time_column: usize, window: Window) -> Relation {
         fields.push(Field::new(*name, data_type.clone()));
         scope.push(ScopeField { qualifier: None, name: (*name).to_owned(), data_type, sight: Sight::Own });
     }
-    let plan =
-        Plan::WindowAssign(WindowAssign { input: Box::new(relation.plan), time_column, window, schema: Schema::new(fields) });
+    let (input, schema) = (Box::new(relation.plan), Schema::new(fields));
+    let plan = Plan::WindowAssign(WindowAssign { input, time_column, window, keys, split_columns: None, schema });
     let columns = WindowColumns { start: width, end: width + 1 };
     Relation { plan, fields: scope, event_times: vec![width + 2], window: Some(columns) }
 }

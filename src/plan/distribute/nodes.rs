@@ -9,7 +9,7 @@ use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
     Aggregate, Calc, Changelog, Changes, Distinct, Emit, Expand, Node, NodeId, NodeKind, Rank, RankFunction, Retracts, Scan,
-    Sort, WatermarkSpec, WindowAggregate, WindowAssign,
+    Sort, WatermarkSpec, Window, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -64,6 +64,7 @@ impl Lowering<'_> {
             columns,
             watermark,
             emits_split_watermark: scan.split_watermark,
+            emits_split: scan.split,
             changelog: scan.changelog,
             on_error: table.options.on_error,
             errors_max: table.options.errors_max,
@@ -83,6 +84,7 @@ impl Lowering<'_> {
             read_types: types,
             watermark: None,
             emits_split_watermark: false,
+            emits_split: false,
             changelog: Changelog::Append,
             on_error: super::OnError::SetAside,
             errors_max: None,
@@ -109,9 +111,20 @@ impl Lowering<'_> {
     }
 
     fn assign(&mut self, plan: &Plan, assign: &logical::WindowAssign, input: Lowered) -> Lowered {
-        let on_error = self.on_error(plan);
-        let kind = NodeKind::WindowAssign(WindowAssign { time_column: assign.time_column, window: assign.window, on_error });
-        let node = self.add(Node::new(kind, vec![input.node], assign.schema.clone()));
+        let is_session = matches!(assign.window, Window::Session { .. });
+        let input = if is_session { self.exchanged(input, &assign.keys) } else { input };
+        let kind = NodeKind::WindowAssign(WindowAssign {
+            time_column: assign.time_column,
+            split_columns: assign.split_columns,
+            window: assign.window,
+            keys: assign.keys.clone(),
+            on_error: self.on_error(plan),
+        });
+        let mut node = Node::new(kind, vec![input.node], assign.schema.clone());
+        if is_session {
+            node.state_bound = "rows of sessions open at once, bounded by the watermark".to_owned();
+        }
+        let node = self.add(node);
         Lowered { node, placed: input.placed }
     }
 
@@ -191,6 +204,7 @@ impl Lowering<'_> {
         let kind = NodeKind::WindowAggregate(WindowAggregate {
             time_column: aggregate.time_column,
             split_watermark_column: aggregate.split_watermark_column,
+            split_column: aggregate.split_column,
             window: aggregate.window,
             keys: aggregate.keys.clone(),
             calls: aggregate.calls.clone(),

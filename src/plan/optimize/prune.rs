@@ -108,13 +108,15 @@ fn prune_assign(assign: WindowAssign, wanted: &[bool]) -> (Plan, Moved) {
     let width = assign.input.schema().fields.len();
     let mut needed = wanted[..width].to_vec();
     needed[assign.time_column] = true;
+    assign.keys.iter().for_each(|key| needed[*key] = true);
     let (input, mut moved) = pruned(*assign.input, &needed);
     let new_width = input.schema().fields.len();
     let mut fields = input.schema().fields.clone();
     fields.extend_from_slice(&assign.schema.fields[width..]);
     let time_column = at(&moved, assign.time_column);
+    let keys = assign.keys.iter().map(|&key| at(&moved, key)).collect();
     moved.extend((0..assign.schema.fields.len() - width).map(|i| Some(new_width + i)));
-    (Plan::WindowAssign(WindowAssign { input: Box::new(input), time_column, schema: Schema::new(fields), ..assign }), moved)
+    (Plan::WindowAssign(WindowAssign { input: Box::new(input), time_column, keys, schema: Schema::new(fields), ..assign }), moved)
 }
 
 fn prune_expand(expand: Expand, wanted: &[bool]) -> (Plan, Moved) {

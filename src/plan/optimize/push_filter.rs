@@ -6,7 +6,7 @@
 
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp};
 use crate::plan::logical::{Calc, Join, Plan, Rank, all_of, columns_of, conjuncts, moved_columns, shifted};
-use crate::plan::physical::JoinKind;
+use crate::plan::physical::{JoinKind, Window};
 use crate::types::Value;
 
 /// Moves every filter as far down as it goes.
@@ -176,7 +176,12 @@ fn below(plan: &Plan, part: &Expr) -> Option<Expr> {
         Plan::Union(_) => Some(part.clone()),
         Plan::WindowAssign(assign) => {
             let width = assign.input.schema().fields.len();
-            columns.iter().all(|&c| c < width).then(|| part.clone())
+            // Rows make sessions together: only whole keys may be left out below.
+            let moves = |c: usize| match assign.window {
+                Window::Session { .. } => assign.keys.contains(&c),
+                Window::Aligned(_) => c < width,
+            };
+            columns.iter().all(|&c| moves(c)).then(|| part.clone())
         }
         Plan::Expand(expand) => columns.iter().all(|&c| c < expand.width()).then(|| part.clone()),
         Plan::Aggregate(a) => over_keys(&a.keys, &columns, part),

@@ -1,10 +1,12 @@
 //! A table is read once: every scan of it is widened to the columns that any query of the job uses, and what its watermark
 //! needs where a window asks for it; each query projects what it wants.
 
+use super::split_watermark::{SPLIT, SPLIT_WATERMARK};
 use crate::expr::Expr;
 use crate::plan::bind::Output;
 use crate::plan::catalog::{Catalog, Table};
 use crate::plan::logical::{Plan, Scan, columns_of};
+use crate::plan::physical::Window;
 use crate::types::{DataType, Field, Schema};
 
 /// What all scans of a table together read.
@@ -13,6 +15,7 @@ struct Wanted {
     columns: Vec<usize>,
     event_time: bool,
     split_watermark: bool,
+    split: bool,
 }
 
 /// Widens every scan of the job.
@@ -23,6 +26,10 @@ pub fn share(catalog: &Catalog, outputs: &mut [Output]) {
             Plan::Scan(scan) => {
                 wanted[scan.table].columns.extend(&scan.columns);
                 wanted[scan.table].split_watermark |= scan.split_watermark;
+                wanted[scan.table].split |= scan.split;
+            }
+            Plan::WindowAssign(window) if matches!(window.window, Window::Session { .. }) => {
+                ask_for_time(&window.input, &mut wanted);
             }
             Plan::WindowAggregate(window) => ask_for_time(&window.input, &mut wanted),
             Plan::Sort(sort) if sort.time.is_some() => ask_for_time(&sort.input, &mut wanted),
@@ -61,9 +68,13 @@ fn widened(scan: &Scan, wanted: &Wanted, table: &Table) -> Plan {
     let mut fields: Vec<Field> =
         wanted.columns.iter().map(|&c| Field::new(table.columns[c].name.clone(), table.columns[c].data_type.clone())).collect();
     let positions = scan.columns.iter().filter_map(|column| wanted.columns.iter().position(|c| c == column));
-    let positions: Vec<usize> = positions.chain(scan.split_watermark.then_some(fields.len())).collect();
+    let hidden = scan.split_watermark.then_some(fields.len()).into_iter().chain(scan.split.then_some(fields.len() + 1));
+    let positions: Vec<usize> = positions.chain(hidden).collect();
     if wanted.split_watermark {
-        fields.push(Field::new(super::split_watermark::SPLIT_WATERMARK, DataType::BigInt));
+        fields.push(Field::new(SPLIT_WATERMARK, DataType::BigInt));
+    }
+    if wanted.split {
+        fields.push(Field::new(SPLIT, DataType::BigInt));
     }
     let columns = positions.into_iter().map(|p| (fields[p].name.clone(), Expr::column(p, fields[p].data_type.clone())));
     let columns = columns.collect();
@@ -71,6 +82,7 @@ fn widened(scan: &Scan, wanted: &Wanted, table: &Table) -> Plan {
         columns: wanted.columns.clone(),
         event_time: wanted.event_time,
         split_watermark: wanted.split_watermark,
+        split: wanted.split,
         schema: Schema::new(fields),
         ..scan.clone()
     };

@@ -1,23 +1,53 @@
-//! Joins over time, window aggregates and sorts by time over rows of a source decide lateness by the watermark of the row's own split:
-//! the hidden column `$watermark` is carried to them, as the last column of everything between.
+//! Joins over time, windows and sorts by time over rows of a source decide lateness by the watermark of the row's own split: the hidden
+//! column `$watermark` is carried to them, as the last column of everything between. Sessions also ask which split it is: `$split`
+//! follows it.
 //!
 //! A window over the results of another has no split: there the operator's own watermark decides.
 
 use crate::expr::Expr;
 use crate::plan::logical::{Calc, Expand, Join, Plan, Scan, Sort, Union, WindowAggregate, WindowAssign, moved_columns};
-use crate::plan::physical::SortTime;
+use crate::plan::physical::{SortTime, Window};
 use crate::types::{DataType, Field, Schema, Value};
 
-/// Name of the hidden column.
+/// Name of the hidden column with the watermark.
 pub const SPLIT_WATERMARK: &str = "$watermark";
 
-/// Carries the column to every window aggregate and sort by time that can have it.
+/// Name of the hidden column with the number of the split.
+pub const SPLIT: &str = "$split";
+
+/// A hidden column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hidden {
+    Watermark,
+    Split,
+}
+
+impl Hidden {
+    fn field(self) -> Field {
+        let name = if self == Hidden::Watermark { SPLIT_WATERMARK } else { SPLIT };
+        Field::new(name, DataType::BigInt)
+    }
+}
+
+/// Carries the columns to every window and sort by time that can have them.
 pub fn carry(plan: Plan) -> Plan {
     plan.rewrite(&mut |plan| match plan {
         Plan::WindowAggregate(aggregate) if reaches_scan(&aggregate.input) => {
-            let input = with_watermark(*aggregate.input);
-            let last = input.schema().fields.len() - 1;
-            Plan::WindowAggregate(WindowAggregate { input: Box::new(input), split_watermark_column: Some(last), ..aggregate })
+            let is_session = matches!(aggregate.window, Window::Session { .. });
+            let width = aggregate.input.schema().fields.len();
+            let mut input = with_hidden(*aggregate.input, Hidden::Watermark);
+            if is_session {
+                input = with_hidden(input, Hidden::Split);
+            }
+            Plan::WindowAggregate(WindowAggregate {
+                input: Box::new(input),
+                split_watermark_column: Some(width),
+                split_column: is_session.then_some(width + 1),
+                ..aggregate
+            })
+        }
+        Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) && reaches_scan(&assign.input) => {
+            session_assign(assign)
         }
         Plan::Sort(sort) if sort.time.is_some() && reaches_scan(&sort.input) => sorted(sort),
         Plan::Join(join) if join.time.is_some() => Plan::Join(timed(join)),
@@ -29,7 +59,7 @@ pub fn carry(plan: Plan) -> Plan {
 fn sorted(sort: Sort) -> Plan {
     let columns = sort.schema.fields.iter().enumerate().map(|(at, f)| (f.name.clone(), Expr::column(at, f.data_type.clone())));
     let columns = columns.collect();
-    let input = with_watermark(*sort.input);
+    let input = with_hidden(*sort.input, Hidden::Watermark);
     let schema = input.schema().clone();
     let time = sort.time.map(|time| SortTime { split_watermark_column: Some(schema.fields.len() - 1), ..time });
     Plan::Sort(Sort { input: Box::new(input), time, schema, ..sort }).projected(columns)
@@ -42,7 +72,7 @@ fn timed(mut join: Join) -> Join {
     for (input, column) in [&mut join.left, &mut join.right].into_iter().zip(&mut time.split_watermarks) {
         if reaches_scan(input) {
             *column = Some(input.schema().fields.len());
-            **input = with_watermark(std::mem::replace(input, Plan::empty()));
+            **input = with_hidden(std::mem::replace(input, Plan::empty()), Hidden::Watermark);
         }
     }
     let gap = join.width() - width;
@@ -50,47 +80,69 @@ fn timed(mut join: Join) -> Join {
     Join { time: Some(time), ..join }
 }
 
+/// A session assignment with both columns, which it does not give out.
+fn session_assign(assign: WindowAssign) -> Plan {
+    let width = assign.input.schema().fields.len();
+    let wanted = assign.schema;
+    let input = with_hidden(with_hidden(*assign.input, Hidden::Watermark), Hidden::Split);
+    let mut fields = input.schema().fields.clone();
+    fields.extend_from_slice(&wanted.fields[width..]);
+    let (input, split_columns) = (Box::new(input), Some([width, width + 1]));
+    let assign = Plan::WindowAssign(WindowAssign { input, split_columns, schema: Schema::new(fields), ..assign });
+    let positions = (0..width).chain(width + 2..wanted.fields.len() + 2);
+    let columns = positions.zip(&wanted.fields).map(|(c, f)| (f.name.clone(), Expr::column(c, f.data_type.clone())));
+    let columns = columns.collect();
+    assign.projected(columns)
+}
+
 fn reaches_scan(plan: &Plan) -> bool {
     match plan {
         Plan::Scan(_) => true,
+        Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) => false,
         Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) | Plan::Rank(_) | Plan::Sort(_) => false,
         _ => plan.inputs().into_iter().any(reaches_scan),
     }
 }
 
-fn appended(schema: &Schema) -> Schema {
+fn appended(schema: &Schema, hidden: Hidden) -> Schema {
     let mut fields = schema.fields.clone();
-    fields.push(Field::new(SPLIT_WATERMARK, DataType::BigInt));
+    fields.push(hidden.field());
     Schema::new(fields)
 }
 
 /// `plan` with the hidden column as its last; the lowest value where there is no split.
-fn with_watermark(plan: Plan) -> Plan {
+fn with_hidden(plan: Plan, hidden: Hidden) -> Plan {
     match plan {
-        Plan::Scan(scan) => Plan::Scan(Scan { schema: appended(&scan.schema), split_watermark: true, ..scan }),
+        Plan::Scan(scan) => Plan::Scan(Scan {
+            schema: appended(&scan.schema, hidden),
+            split_watermark: true,
+            split: hidden == Hidden::Split,
+            ..scan
+        }),
         Plan::Calc(calc) if reaches_scan(&calc.input) => {
-            let input = with_watermark(*calc.input);
+            let input = with_hidden(*calc.input, hidden);
             let mut columns = calc.columns;
             columns.push(Expr::column(input.schema().fields.len() - 1, DataType::BigInt));
-            Plan::Calc(Calc { input: Box::new(input), columns, filter: calc.filter, schema: appended(&calc.schema) })
+            Plan::Calc(Calc { input: Box::new(input), columns, filter: calc.filter, schema: appended(&calc.schema, hidden) })
         }
-        Plan::WindowAssign(assign) => {
+        Plan::WindowAssign(assign) if reaches_scan(&assign.input) => {
             let width = assign.input.schema().fields.len();
-            let wanted = appended(&assign.schema);
-            let input = with_watermark(*assign.input);
+            let wanted = appended(&assign.schema, hidden);
+            let input = with_hidden(*assign.input, hidden);
             let mut fields = input.schema().fields.clone();
             fields.extend_from_slice(&assign.schema.fields[width..]);
             let moved = WindowAssign { input: Box::new(input), schema: Schema::new(fields), ..assign };
             brought_behind(Plan::WindowAssign(moved), width, &wanted)
         }
         Plan::Expand(expand) => {
-            let (width, wanted) = (expand.width(), appended(&expand.schema));
-            let moved = Expand::new(with_watermark(*expand.input), expand.keys, expand.sets);
+            let (width, wanted) = (expand.width(), appended(&expand.schema, hidden));
+            let moved = Expand::new(with_hidden(*expand.input, hidden), expand.keys, expand.sets);
             brought_behind(Plan::Expand(moved), width, &wanted)
         }
         Plan::Union(union) => {
-            let schema = appended(&union.schema);
-            Plan::Union(Union { inputs: union.inputs.into_iter().map(with_watermark).collect(), schema })
+            let schema = appended(&union.schema, hidden);
+            let inputs = union.inputs.into_iter().map(|input| with_hidden(input, hidden)).collect();
+            Plan::Union(Union { inputs, schema })
         }
         other => {
             let mut columns: Vec<(String, Expr)> = Vec::new();
@@ -98,7 +150,7 @@ fn with_watermark(plan: Plan) -> Plan {
                 columns.push((field.name.clone(), expr));
             }
             let lowest = Expr::Literal { value: Value::Int(i64::MIN), data_type: DataType::BigInt };
-            columns.push((SPLIT_WATERMARK.to_owned(), lowest));
+            columns.push((hidden.field().name, lowest));
             other.projected(columns)
         }
     }

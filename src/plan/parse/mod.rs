@@ -18,13 +18,14 @@
 //! | `TUMBLE`   | table, [time column,] size [, offset]            |
 //! | `HOP`      | table, [time column,] slide, size [, offset]     |
 //! | `CUMULATE` | table, [time column,] step, size [, offset]      |
-//! | `SESSION`  | table, [time column,] gap                        |
+//! | `SESSION`  | table, [time column,] gap [, partition]          |
 //!
 //! - table: `Expr::Prefixed { prefix: "TABLE", value }` with `value` an `Expr::Identifier`, an `Expr::CompoundIdentifier` or, for
 //!   a query in parentheses, an `Expr::Subquery`.
 //! - time column: `Expr::Function` named `DESCRIPTOR` with one `Expr::Identifier`. Where none was written, the argument is
 //!   missing, and the event-time column of the table is meant.
 //! - durations: `Expr::Interval`.
+//! - partition: `Expr::Function` named `PARTITION_BY` with the keys written behind the table.
 //!
 //! **Window in GROUP BY.** `GROUP BY TUMBLE(ts, size)`, `HOP(ts, slide, size)`, `SESSION(ts, gap)` stay function calls among the
 //! expressions of GROUP BY, named as written; without a time column they have one argument fewer. `WINDOW TUMBLING (...)`,
@@ -60,6 +61,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 pub use data_type::data_type;
 pub use fault::span_of;
+pub use window::PARTITION_BY;
 
 use crate::error::{Error, Result};
 use crate::plan::statement::Statement;

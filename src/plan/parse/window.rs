@@ -6,7 +6,7 @@
 
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::cursor::{bracket, is_word, split_at_commas};
+use super::cursor::{bracket, first_outside, is_word, split_at_commas};
 use super::fault::span_of;
 use super::rewrite::{closing, duration_text, interval, interval_parts, placed, word};
 use super::window_clause;
@@ -37,6 +37,9 @@ pub(super) fn normalize(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>
     }
     Ok(tokens)
 }
+
+/// Name of the call that carries the keys of sessions, as the last argument.
+pub const PARTITION_BY: &str = "PARTITION_BY";
 
 /// A window function and how many durations it takes.
 #[derive(Debug)]
@@ -114,6 +117,7 @@ fn replace_call(tokens: &mut Vec<TokenWithSpan>, at: usize, kind: &Kind) -> Resu
 /// `TABLE t, DESCRIPTOR(ts), durations` of a call in any spelling.
 fn arguments(kind: &Kind, inside: &[TokenWithSpan], name: &TokenWithSpan) -> Result<Vec<TokenWithSpan>> {
     let mut parts = split_at_commas(inside);
+    let partition = partition(kind, &mut parts)?;
     if parts.iter().any(|part| named(part).is_some()) {
         parts = in_order(kind, &parts, name)?;
     }
@@ -131,7 +135,44 @@ fn arguments(kind: &Kind, inside: &[TokenWithSpan], name: &TokenWithSpan) -> Res
         out.push(placed(Token::Comma, name));
         out.extend(duration(part));
     }
+    if let Some(keys) = partition {
+        out.extend([placed(Token::Comma, name), word(PARTITION_BY, name), placed(Token::LParen, name)]);
+        out.extend(keys);
+        out.push(placed(Token::RParen, name));
+    }
     Ok(out)
+}
+
+/// Takes `PARTITION BY k, ...` off the argument that is a table: the keys reach to the next named argument or to DESCRIPTOR.
+fn partition(kind: &Kind, parts: &mut Vec<&[TokenWithSpan]>) -> Result<Option<Vec<TokenWithSpan>>> {
+    let by = |part: &[TokenWithSpan]| {
+        let at = first_outside(part, |token| is_word(token, "PARTITION"))?;
+        part.get(at + 1).is_some_and(|token| is_word(&token.token, "BY")).then_some(at)
+    };
+    let Some((table, at)) = parts.iter().enumerate().find_map(|(i, part)| Some((i, by(part)?))) else { return Ok(None) };
+    let place = &parts[table][at];
+    if kind.word != "SESSION" {
+        return Err(Error::sql(format!("PARTITION BY in {} is not supported", kind.word))
+            .at(span_of(place.span))
+            .hint("only sessions differ by key; GROUP BY the columns"));
+    }
+    let ends = |part: &&[TokenWithSpan]| named(part).is_some() || part.first().is_some_and(|t| is_word(&t.token, "DESCRIPTOR"));
+    let end = (table + 1..parts.len()).find(|i| ends(&parts[*i])).unwrap_or(table + 1);
+    let mut keys = parts[table][at + 2..].to_vec();
+    for part in &parts[table + 1..end] {
+        keys.push(placed(Token::Comma, place));
+        keys.extend_from_slice(part);
+    }
+    if let [TokenWithSpan { token: Token::LParen, .. }, inside @ .., TokenWithSpan { token: Token::RParen, .. }] = keys.as_slice()
+    {
+        keys = inside.to_vec();
+    }
+    if keys.is_empty() {
+        return Err(Error::sql("PARTITION BY has no columns").at(span_of(place.span)));
+    }
+    parts[table] = &parts[table][..at];
+    parts.drain(table + 1..end);
+    Ok(Some(keys))
 }
 
 fn named(part: &[TokenWithSpan]) -> Option<(&str, &[TokenWithSpan])> {
@@ -171,9 +212,6 @@ fn table_argument(kind: &Kind, part: &[TokenWithSpan], name: &TokenWithSpan) -> 
     let Some(first) = part.first() else {
         return Err(kind.wrong(name, "has no table"));
     };
-    if let Some(by) = part.iter().find(|t| is_word(&t.token, "PARTITION")) {
-        return Err(Error::sql(format!("PARTITION BY in {} is not supported", kind.word)).at(span_of(by.span)));
-    }
     if is_word(&first.token, "TABLE") {
         return Ok(part.to_vec());
     }

@@ -181,6 +181,10 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             let (keys, calls) = (a.keys.clone(), a.calls.clone());
             Box::new(Aggregate::new(keys, calls, a.emit, a.changes, a.input_retracts, a.on_error, global, input))
         }
+        NodeKind::LastRow(last) => {
+            let keys = last.keys.clone();
+            Box::new(operator::LastRow::new(keys, last.deletion, last.changes, last.on_error, input))
+        }
         NodeKind::Rank(r) => {
             let (keys, order, retracts) = (r.keys.clone(), r.order.clone(), r.input_retracts);
             let Rank { function, limit, offset, gives_rank, .. } = *r;

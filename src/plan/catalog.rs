@@ -85,6 +85,12 @@ impl Table {
         self.def.options.text("connector").is_some_and(|name| name.trim() == MEMORY)
     }
 
+    /// The columns of its PRIMARY KEY.
+    pub fn key(&self) -> Vec<usize> {
+        let place = |name: &String| self.columns.iter().position(|column| column.name == *name);
+        self.def.primary_key.iter().filter_map(place).collect()
+    }
+
     /// What reads it: the connector, or of a memory table the rows inserted.
     pub fn source(&self, connectors: &dyn Connectors) -> Result<Arc<dyn Source>> {
         match &self.rows {

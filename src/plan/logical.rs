@@ -28,6 +28,8 @@ pub enum Plan {
     Join(Join),
     /// Rows with their rank within a partition.
     Rank(Rank),
+    /// The last row of each key, of rows that take the place of others.
+    LastRow(LastRow),
     /// Rows in order, once no other can come before them.
     Sort(Sort),
     /// UNION ALL.
@@ -222,6 +224,17 @@ impl Join {
     }
 }
 
+/// The last row of each key; a deletion names the key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastRow {
+    /// Below.
+    pub input: Box<Plan>,
+    /// Key columns.
+    pub keys: Vec<usize>,
+    /// Columns given out: those of the input.
+    pub schema: Schema,
+}
+
 /// Rows with their rank within a partition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rank {
@@ -300,6 +313,7 @@ impl Plan {
             Plan::WindowAggregate(aggregate) => &aggregate.schema,
             Plan::Join(join) => &join.schema,
             Plan::Rank(rank) => &rank.schema,
+            Plan::LastRow(last) => &last.schema,
             Plan::Sort(sort) => &sort.schema,
             Plan::Union(union) => &union.schema,
             Plan::Values(values) => &values.schema,
@@ -317,6 +331,7 @@ impl Plan {
             Plan::WindowAggregate(aggregate) => vec![&aggregate.input],
             Plan::Join(join) => vec![&join.left, &join.right],
             Plan::Rank(rank) => vec![&rank.input],
+            Plan::LastRow(last) => vec![&last.input],
             Plan::Sort(sort) => vec![&sort.input],
             Plan::Union(union) => union.inputs.iter().collect(),
         }
@@ -333,6 +348,7 @@ impl Plan {
             Plan::WindowAggregate(aggregate) => vec![&mut aggregate.input],
             Plan::Join(join) => vec![&mut join.left, &mut join.right],
             Plan::Rank(rank) => vec![&mut rank.input],
+            Plan::LastRow(last) => vec![&mut last.input],
             Plan::Sort(sort) => vec![&mut sort.input],
             Plan::Union(union) => union.inputs.iter_mut().collect(),
         }
@@ -393,9 +409,24 @@ impl Plan {
                 a.emit != Some(Emit::OnClose) && (!a.calls.is_empty() || a.keys.is_empty() || a.input.retracts())
             }
             Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
-            Plan::Rank(_) => true,
+            Plan::Rank(_) | Plan::LastRow(_) => true,
             Plan::Join(Join { time: Some(_), .. }) => false,
             Plan::Join(j) => !matches!(j.kind, JoinKind::Inner | JoinKind::LeftSemi) || j.left.retracts() || j.right.retracts(),
+        }
+    }
+
+    /// Columns of which no two rows that are there at once have the same values, and by which changes say what replaces what.
+    pub fn unique_key(&self) -> Option<Vec<usize>> {
+        match self {
+            Plan::Aggregate(aggregate) => Some((0..aggregate.keys.len()).collect()),
+            Plan::WindowAggregate(aggregate) => Some((0..aggregate.keys.len() + 2).collect()),
+            Plan::LastRow(last) => Some(last.keys.clone()),
+            Plan::Calc(calc) => {
+                let place =
+                    |key: &usize| calc.columns.iter().position(|e| matches!(e, Expr::Column { index, .. } if index == key));
+                calc.input.unique_key()?.iter().map(place).collect()
+            }
+            _ => None,
         }
     }
 

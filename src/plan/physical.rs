@@ -9,8 +9,8 @@ use crate::expr::Expr;
 use crate::sink::Sink;
 use crate::source::{Projection, Source};
 pub use crate::types::relation::{
-    AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Distinct, Emit, JoinKind, OnError, RankFunction, Retracts,
-    SortKey, SortTime, TimeBounds, TimeMeaning, Window,
+    AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, JoinKind, OnError, RankFunction,
+    Retracts, SortKey, SortTime, TimeBounds, TimeMeaning, Window,
 };
 pub use crate::types::relation::{Moment, Nulls};
 use crate::types::{DataType, Schema};
@@ -61,6 +61,8 @@ pub enum NodeKind {
     Join(Join),
     /// Rows with their rank within a partition.
     Rank(Rank),
+    /// The last row of each key.
+    LastRow(LastRow),
     /// Rows in order, once no other can come before them.
     Sort(Sort),
     /// Rows of all inputs, which have the same column types.
@@ -211,6 +213,19 @@ pub struct Join {
     pub on_error: OnError,
 }
 
+/// The last row of each key, as a changelog. Output: the columns of the input.
+#[derive(Debug, Clone)]
+pub struct LastRow {
+    /// Key columns.
+    pub keys: Vec<usize>,
+    /// How rows that are taken back are named.
+    pub deletion: Deletion,
+    /// What changes say.
+    pub changes: Changes,
+    /// What a row that fails does.
+    pub on_error: OnError,
+}
+
 /// Rows with their rank within a partition. Output: the columns of the input, then the rank, if it is given out.
 #[derive(Debug, Clone)]
 pub struct Rank {
@@ -281,6 +296,19 @@ pub struct SinkWrite {
     pub table: String,
     /// The connector.
     pub sink: Arc<dyn Sink>,
+    /// What rows say of each other.
+    pub writes: Writes,
+}
+
+/// What the rows that are written say of each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Writes {
+    /// Every row is one more.
+    Append,
+    /// Rows are taken back whole.
+    Retract,
+    /// A row takes the place of the one with the same values in these columns.
+    Upsert(Vec<usize>),
 }
 
 impl Node {

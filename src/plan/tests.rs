@@ -114,6 +114,10 @@ fn verify(plan: &PhysicalPlan) {
                 let hidden = a.split_watermark_column.map(|c| below[0].fields[c].name.as_str());
                 assert!(hidden.is_none_or(|name| name == "$watermark"), "{hidden:?}");
             }
+            NodeKind::LastRow(last) => {
+                assert!(last.keys.iter().all(|key| *key < below[0].fields.len()), "#{id}");
+                assert_eq!(below[0].types(), node.schema.types(), "#{id}");
+            }
             NodeKind::Rank(rank) => {
                 assert!(rank.order.iter().all(|key| key.column < below[0].fields.len()), "#{id}");
                 let mut given = below[0].types();

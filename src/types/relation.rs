@@ -24,6 +24,15 @@ pub enum Changelog {
     Upsert,
 }
 
+/// How a row that is taken back is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// By its key alone, of which there is one row at the most.
+    ByKey,
+    /// By all of its columns.
+    ByRow,
+}
+
 /// The windows a row belongs to. Nanoseconds; windows are [start, end).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod binary;
+mod changelog;
 mod conformance;
 mod golden;
 mod idle;

@@ -13,6 +13,7 @@ Write print (k, n, EXPR$2)
 == Physical plan, 2 shards ==
 #6 Sink print (k, n, EXPR$2)
      print
+     writes: retract: the query takes rows back, whole
      delivery: at-least-once (rows are written to standard output as they come)
   #5 Exchange gather to shard 0
     #4 Aggregate by (k, n) [COUNT(*)] emit on change

@@ -11,6 +11,7 @@ Write print (id)
 == Physical plan, 2 shards ==
 #3 Sink print (id)
      print
+     writes: append: the query takes no row back
      delivery: at-least-once (rows are written to standard output as they come)
   #2 Exchange gather to shard 0
     #1 Calc (id) where ((v > 5) AND (k = 'a'))

@@ -12,6 +12,7 @@ Write o (id)
 == Physical plan, 2 shards ==
 #2 Sink o (id)
      blackhole
+     writes: append: the query takes no row back
      delivery: none (rows are dropped)
   #1 Calc (id) where ((id % 2) = 0)
     #0 Scan t (id)

@@ -19,12 +19,14 @@ Write high (id, k)
 == Physical plan, 2 shards ==
 #3 Sink low (id)
      blackhole
+     writes: append: the query takes no row back
      delivery: none (rows are dropped)
   #1 Calc (id) where (v < 5)
     #0 Scan t (id, k, v)
          datagen 10 rows, 10000 a second (1 split)
 #4 Sink high (id, k)
      blackhole
+     writes: append: the query takes no row back
      delivery: none (rows are dropped)
   #2 Calc (id, k) where (v >= 5)
     #0 (see above)

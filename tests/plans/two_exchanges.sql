@@ -13,6 +13,7 @@ Write print (n, EXPR$1)
 == Physical plan, 2 shards ==
 #7 Sink print (n, EXPR$1)
      print
+     writes: retract: the query takes rows back, whole
      delivery: at-least-once (rows are written to standard output as they come)
   #6 Exchange gather to shard 0
     #5 Aggregate by (n) [COUNT(*)] emit on change

@@ -13,6 +13,7 @@ Write o (k, n)
 == Physical plan, 2 shards ==
 #4 Sink o (k, n)
      blackhole
+     writes: append: the query takes no row back
      delivery: none (rows are dropped)
   #3 Calc (k, agg0 AS n)
     #2 WindowAggregate HOP(10 s every 5 s) on ts by (k) [COUNT(*)] emit on close

@@ -7,7 +7,7 @@ use super::join::{cross, join};
 use super::scope::{Relation, name_span, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::plan::catalog::Entry;
-use crate::plan::logical::{Late, Plan, Scan};
+use crate::plan::logical::{LastRow, Late, Plan, Scan};
 use crate::types::relation::Changelog;
 use crate::types::{Field, Schema};
 
@@ -71,9 +71,6 @@ impl QueryBinder<'_> {
             return Ok(relation.clone().aliased(&name.value));
         }
         match self.catalog.find(&name.value) {
-            Some(Entry::Table(index)) if self.catalog.tables[*index].changelog == Changelog::Upsert => {
-                Err(Error::sql(format!("'{}' is a table of upserts, which cannot be read yet", name.value)).at(name_span(name)))
-            }
             Some(Entry::Table(index)) => Ok(self.scan(*index)),
             Some(Entry::View(relation)) => Ok((**relation).clone().aliased(&name.value)),
             None => Err(self.catalog.unknown(&name.value).at(name_span(name))),
@@ -95,6 +92,13 @@ impl QueryBinder<'_> {
             split: false,
             schema,
         });
+        let plan = match table.changelog {
+            Changelog::Upsert => {
+                let schema = plan.schema().clone();
+                Plan::LastRow(LastRow { input: Box::new(plan), keys: table.key(), schema })
+            }
+            _ => plan,
+        };
         Relation { event_times: table.event_times(), ..Relation::new(plan, Some(&table.def.name), None) }
     }
 
@@ -128,7 +132,9 @@ impl QueryBinder<'_> {
 fn rows_from(plan: &Plan) -> Vec<usize> {
     match plan {
         Plan::Scan(scan) => vec![scan.table],
-        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) | Plan::Rank(_) | Plan::Sort(_) => Vec::new(),
+        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) | Plan::Rank(_) | Plan::LastRow(_) | Plan::Sort(_) => {
+            Vec::new()
+        }
         _ => plan.inputs().into_iter().flat_map(rows_from).collect(),
     }
 }

@@ -12,6 +12,7 @@ use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, Tab
 use crate::plan::memory::MEMORY;
 use crate::plan::physical::OnError;
 use crate::plan::statement::{ColumnDefKind, CreateTable, Name};
+use crate::types::relation::Changelog;
 use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef};
 
 /// Options that the connector does not see.
@@ -39,11 +40,20 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
     if create.options.is_empty() {
         options.set("connector", MEMORY, create.name.span);
     }
+    let changelog = match format::changelog(&create.options)? {
+        // Whoever fills the table is part of the job: the key can be enforced.
+        Changelog::Append if create.is_key_enforced && options.text("connector") == Some(MEMORY) => Changelog::Upsert,
+        Changelog::Upsert if create.primary_key.is_empty() => {
+            let span = create.options.value("changelog").map_or(create.name.span, |value| value.span);
+            let error = Error::sql(format!("table '{}' is one of upserts, but has no PRIMARY KEY", create.name.text)).at(span);
+            return Err(error.hint("declare PRIMARY KEY (...) NOT ENFORCED: it says which row another takes the place of"));
+        }
+        changelog => changelog,
+    };
     let primary_key = create.primary_key.iter().map(|name| key_column(name, &read)).collect::<Result<_>>()?;
     let event_time = watermark.as_ref().map(|w: &TableWatermark| columns[w.column].name.clone());
     let def =
         TableDef { name: create.name.text.clone(), span: create.name.span, columns: read, options, primary_key, event_time };
-    let changelog = format::changelog(&create.options)?;
     Ok(Table { def, columns, watermark, changelog, options: plan_options, event_times: None, rows: None, script })
 }
 

@@ -12,7 +12,7 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
         let node = &mut plan.nodes[id];
         let changes = if asked[id] { Changes::BeforeAndAfter } else { Changes::AfterOnly };
         let asks = match &mut node.kind {
-            NodeKind::Sink(write) => write.sink.accepts() != Accepts::AfterOnly,
+            NodeKind::Sink(write) => !matches!(write.sink.accepts(), Accepts::AfterOnly | Accepts::Upsert),
             // A filter may let the new row fall: then only the old one says that something is gone.
             NodeKind::Calc(calc) => asked[id] || calc.filter.is_some(),
             NodeKind::Aggregate(aggregate) => {
@@ -21,6 +21,10 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
             }
             NodeKind::WindowAggregate(aggregate) => {
                 aggregate.changes = changes;
+                true
+            }
+            NodeKind::LastRow(last) => {
+                last.changes = changes;
                 true
             }
             NodeKind::Join(_) | NodeKind::Rank(_) | NodeKind::Sort(_) => true,

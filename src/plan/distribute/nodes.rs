@@ -8,8 +8,8 @@ use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Calc, Changelog, Changes, Distinct, Emit, Expand, Node, NodeId, NodeKind, Rank, RankFunction, Retracts, Scan,
-    Sort, WatermarkSpec, Window, WindowAggregate, WindowAssign,
+    Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, LastRow, Node, NodeId, NodeKind, Rank, RankFunction,
+    Retracts, Scan, Sort, WatermarkSpec, Window, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -34,6 +34,7 @@ impl Lowering<'_> {
             (Plan::Expand(expand), Some(input)) => Ok(self.expand(expand, input)),
             (Plan::Aggregate(aggregate), Some(input)) => Ok(self.aggregate(plan, aggregate, input)),
             (Plan::Rank(rank), Some(input)) => Ok(self.rank(plan, rank, input)),
+            (Plan::LastRow(last), Some(input)) => Ok(self.last_row(&last.keys, Deletion::ByKey, self.on_error(plan), input)),
             (Plan::Sort(sort), Some(input)) => Ok(self.sort(plan, sort, input)),
             (Plan::WindowAggregate(aggregate), Some(input)) => self.window_aggregate(plan, aggregate, input),
             (_, None) => Err(crate::error::Error::internal("an operator without input")),
@@ -148,6 +149,19 @@ impl Lowering<'_> {
         node.state_bound = bound(aggregate);
         let node = self.add(node);
         Lowered { node, placed: moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c)) }
+    }
+
+    /// The last row of each key.
+    pub(super) fn last_row(&mut self, keys: &[usize], deletion: Deletion, on_error: super::OnError, input: Lowered) -> Lowered {
+        let input = self.exchanged(input, keys);
+        let kind = NodeKind::LastRow(LastRow { keys: keys.to_vec(), deletion, changes: Changes::BeforeAndAfter, on_error });
+        let mut node = Node::new(kind, vec![input.node], self.nodes[input.node].schema.clone());
+        node.state_bound = match deletion {
+            Deletion::ByKey => "one row per key: no bound",
+            Deletion::ByRow => "the rows of each key: no bound",
+        }
+        .to_owned();
+        Lowered { node: self.add(node), placed: input.placed }
     }
 
     fn rank(&mut self, plan: &Plan, rank: &logical::Rank, mut input: Lowered) -> Lowered {

@@ -7,7 +7,7 @@ use super::{Lowered, Lowering, OnError, Placed};
 use crate::error::{Error, Result};
 use crate::plan::bind::{Output, Target, conformed, written};
 use crate::plan::logical::Late;
-use crate::plan::physical::{Node, NodeId, NodeKind, SinkWrite};
+use crate::plan::physical::{Deletion, Node, NodeId, NodeKind, SinkWrite, Writes};
 use crate::sink::{self, Accepts, Placement, Sink};
 use crate::types::{Field, Schema};
 
@@ -24,6 +24,12 @@ struct Entry {
     sink: Arc<dyn Sink>,
     schema: Schema,
     inputs: Vec<Lowered>,
+    /// Whether one of the inputs takes rows back.
+    retracts: bool,
+    /// Of a sink of upserts: the columns of its PRIMARY KEY.
+    key: Option<Vec<usize>>,
+    /// Whether changes of all inputs say by that key what a row takes the place of.
+    is_keyed: bool,
 }
 
 impl Lowering<'_> {
@@ -31,7 +37,8 @@ impl Lowering<'_> {
     pub(super) fn write(&mut self, output: &Output, lowered: Lowered) -> Result<()> {
         let entry = self.entry(output.target, &output.name, &output.schema).map_err(|e| self.located(e, output.script))?;
         let entry = &mut self.sinks.entries[entry];
-        if output.plan.retracts() && matches!(entry.sink.accepts(), Accepts::AppendOnly | Accepts::Upsert) {
+        let retracts = output.plan.retracts();
+        if retracts && entry.sink.accepts() == Accepts::AppendOnly {
             let error = Error::sql(format!(
                 "the query gives changes to rows written before, '{}' takes new rows only",
                 output.name
@@ -40,6 +47,12 @@ impl Lowering<'_> {
             .hint("end the query with EMIT FINAL, aggregate over a window, or write to a sink that takes changes, such as print");
             return Err(self.located(error, output.script));
         }
+        let same = |known: &Vec<usize>| {
+            let unique = output.plan.unique_key();
+            unique.is_some_and(|unique| known.iter().all(|c| unique.contains(c)) && unique.iter().all(|c| known.contains(c)))
+        };
+        entry.is_keyed &= !retracts || entry.key.as_ref().is_some_and(same);
+        entry.retracts |= retracts;
         entry.inputs.push(lowered);
         Ok(())
     }
@@ -73,7 +86,14 @@ impl Lowering<'_> {
             Target::Print => self.connectors.print()?,
             Target::Nowhere => sink::nowhere(),
         };
-        self.sinks.entries.push(Entry { target, name: name.to_owned(), sink, schema: schema.clone(), inputs: Vec::new() });
+        let key = match (target, sink.accepts()) {
+            (Target::Table(table), Accepts::Upsert) => {
+                Some(self.catalog.tables[table].def.primary_key.iter().filter_map(|name| schema.index_of(name)).collect())
+            }
+            _ => None,
+        };
+        let (name, schema, inputs) = (name.to_owned(), schema.clone(), Vec::new());
+        self.sinks.entries.push(Entry { target, name, sink, schema, inputs, retracts: false, key, is_keyed: true });
         Ok(self.sinks.entries.len() - 1)
     }
 
@@ -82,9 +102,23 @@ impl Lowering<'_> {
         let mut entries = std::mem::take(&mut self.sinks.entries);
         entries.sort_by_key(|entry| entry.inputs.iter().all(|i| self.nodes[i.node].reads_late));
         for entry in entries {
-            let input = self.joined(&entry);
-            let input = if entry.sink.placement() == Placement::OneShard { self.exchanged(input, &[]) } else { input };
-            let kind = NodeKind::Sink(SinkWrite { table: entry.name, sink: entry.sink });
+            let mut input = self.joined(&entry);
+            if entry.sink.placement() == Placement::OneShard {
+                input = self.exchanged(input, &[]);
+            }
+            let writes = match (&entry.key, entry.retracts) {
+                (Some(key), _) => {
+                    // Whoever writes a key writes all of its rows, in order.
+                    input = self.exchanged(input, key);
+                    if entry.retracts && !(entry.is_keyed && entry.inputs.len() == 1) {
+                        input = self.last_row(key, Deletion::ByRow, OnError::SetAside, input);
+                    }
+                    Writes::Upsert(key.clone())
+                }
+                (None, true) => Writes::Retract,
+                (None, false) => Writes::Append,
+            };
+            let kind = NodeKind::Sink(SinkWrite { table: entry.name, sink: entry.sink, writes });
             self.add(Node::new(kind, vec![input.node], entry.schema));
         }
         Ok(())

@@ -79,6 +79,7 @@ fn line(plan: &Plan) -> String {
             let time = join.time.as_ref().map(|time| time_bounds(time, &names, join.width()));
             format!("{}Join {} on {condition}{}", join_name(&join.time), join.kind.name(), time.unwrap_or_default())
         }
+        Plan::LastRow(last) => format!("LastRow by ({})", columns(&last.keys, last.input.schema())),
         Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), r.input.schema()),
         Plan::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), sort.input.schema()),
         Plan::Union(_) => "Union".to_owned(),

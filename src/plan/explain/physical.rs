@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
 use super::{calc_line, emit, join_name, rank_line, sets_line, sort_line, time_bounds, told_apart, window};
-use crate::plan::physical::{Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan};
+use crate::plan::physical::{
+    Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan, Writes,
+};
 use crate::types::Schema;
 
 /// One line of the tree: a node where it is shown first, or a mention of it.
@@ -77,6 +79,9 @@ fn width(plan: &PhysicalPlan, node: &Node) -> usize {
 fn line(node: &Node, below: &Schema, width: usize) -> String {
     match &node.kind {
         NodeKind::Join(join) => join_line(join, below, width),
+        NodeKind::LastRow(last) => {
+            format!("LastRow by ({}){}", columns(&last.keys, below), without_before(last.changes))
+        }
         NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), below),
         NodeKind::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), below),
         NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),
@@ -125,8 +130,12 @@ fn join_line(join: &Join, below: &Schema, width: usize) -> String {
 }
 
 fn emitted(when: Emit, changes: Changes) -> String {
-    let without = if when == Emit::OnChange && changes == Changes::AfterOnly { ", without -U" } else { "" };
+    let without = if when == Emit::OnChange { without_before(changes) } else { "" };
     format!("{}{without}", emit(when))
+}
+
+fn without_before(changes: Changes) -> &'static str {
+    if changes == Changes::AfterOnly { ", without -U" } else { "" }
 }
 
 fn late_or_list(node: &Node, exprs: &[crate::expr::Expr], names: &Schema) -> String {
@@ -136,7 +145,10 @@ fn late_or_list(node: &Node, exprs: &[crate::expr::Expr], names: &Schema) -> Str
 fn details(node: &Node, below: &Schema) -> Vec<String> {
     let mut details = match &node.kind {
         NodeKind::Scan(scan) => scan_details(scan, &node.schema),
-        NodeKind::Sink(write) => vec![write.sink.describe(), format!("delivery: {}", write.sink.delivery())],
+        NodeKind::Sink(write) => {
+            let delivery = format!("delivery: {}", write.sink.delivery());
+            vec![write.sink.describe(), format!("writes: {}", written(&write.writes, &node.schema)), delivery]
+        }
         NodeKind::Aggregate(a) if a.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
         NodeKind::Rank(r) if r.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
         NodeKind::WindowAggregate(a) => {
@@ -159,6 +171,14 @@ fn details(node: &Node, below: &Schema) -> Vec<String> {
         details.push("reads the late rows of its input".to_owned());
     }
     details
+}
+
+fn written(writes: &Writes, schema: &Schema) -> String {
+    match writes {
+        Writes::Append => "append: the query takes no row back".to_owned(),
+        Writes::Retract => "retract: the query takes rows back, whole".to_owned(),
+        Writes::Upsert(key) => format!("upsert by ({}): a row takes the place of the one with its key", columns(key, schema)),
+    }
 }
 
 fn scan_details(scan: &Scan, schema: &Schema) -> Vec<String> {

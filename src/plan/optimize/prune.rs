@@ -5,7 +5,8 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Aggregate, Calc, Expand, Join, Late, Plan, Rank, Scan, Sort, Union, WindowAggregate, WindowAssign, columns_of, moved_columns,
+    Aggregate, Calc, Expand, Join, LastRow, Late, Plan, Rank, Scan, Sort, Union, WindowAggregate, WindowAssign, columns_of,
+    moved_columns,
 };
 use crate::plan::physical::{AggregateCall, JoinTime, SortKey, SortTime};
 use crate::types::Schema;
@@ -68,6 +69,7 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::WindowAggregate(aggregate) => prune_window(aggregate, wanted),
         Plan::Join(join) => prune_join(join, wanted),
         Plan::Rank(rank) => prune_rank(rank, wanted),
+        Plan::LastRow(last) => prune_last_row(last, wanted),
         Plan::Sort(sort) => prune_sort(sort, wanted),
         Plan::Union(union) => prune_union(union, wanted),
         Plan::Values(values) => {
@@ -221,6 +223,15 @@ fn prune_rank(rank: Rank, wanted: &[bool]) -> (Plan, Moved) {
     fields.extend(rank.schema.fields.get(width).filter(|_| gives_rank).cloned());
     let made = Rank { input: Box::new(input), keys, order, gives_rank, schema: Schema::new(fields), ..rank };
     (Plan::Rank(made), moved)
+}
+
+fn prune_last_row(last: LastRow, wanted: &[bool]) -> (Plan, Moved) {
+    let mut needed = wanted.to_vec();
+    last.keys.iter().for_each(|key| needed[*key] = true);
+    let (input, moved) = pruned(*last.input, &needed);
+    let keys = last.keys.iter().map(|&key| at(&moved, key)).collect();
+    let schema = input.schema().clone();
+    (Plan::LastRow(LastRow { input: Box::new(input), keys, schema }), moved)
 }
 
 fn prune_sort(sort: Sort, wanted: &[bool]) -> (Plan, Moved) {

@@ -99,7 +99,7 @@ fn reaches_scan(plan: &Plan) -> bool {
     match plan {
         Plan::Scan(_) => true,
         Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) => false,
-        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) | Plan::Rank(_) | Plan::Sort(_) => false,
+        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) | Plan::Rank(_) | Plan::LastRow(_) | Plan::Sort(_) => false,
         _ => plan.inputs().into_iter().any(reaches_scan),
     }
 }

@@ -1,0 +1,276 @@
+//! The last row of each key: makes changes that say what was before of rows that take the place of others. Of a table of upserts where it
+//! is read, and before a sink of upserts whose key is not that of the changes.
+//!
+//! ```text
+//!   by key   {1,a} {1,b} -D{1}         +I{1,a}  -U{1,a} +U{1,b}  -D{1,b}
+//!   by row   +{1,a} +{1,b} -{1,b}      the row that came last of those that are there: +I{1,a}  -U +U{1,b}  -U +U{1,a}
+//! ```
+//! What a batch changes is one change of a key at the most: its row before the batch, and after it.
+
+use smallvec::SmallVec;
+
+use super::{Operator, Output, set_aside};
+use crate::batch::{Batch, Column, RowKind, Selection};
+use crate::error::Result;
+use crate::state::GroupTable;
+use crate::types::DataType;
+use crate::types::relation::{Changes, Deletion, OnError};
+
+/// The last rows of one shard.
+pub struct LastRow {
+    keys: Vec<usize>,
+    deletion: Deletion,
+    changes: Changes,
+    on_error: OnError,
+    types: Vec<DataType>,
+    /// Numbers of keys.
+    known: GroupTable,
+    /// By key: its rows by number, the last one last.
+    lists: Vec<SmallVec<[u32; 4]>>,
+    /// Numbers of rows.
+    rows: GroupTable,
+    /// By row: how often it stands in a list.
+    counts: Vec<u32>,
+    scratch: Scratch,
+}
+
+/// Vectors used anew for every batch.
+#[derive(Default)]
+struct Scratch {
+    hashes: Vec<u64>,
+    /// By row of the batch.
+    keys: Vec<u32>,
+    /// By row of the batch.
+    rows: Vec<u32>,
+    /// Keys that the batch touches, with their rows before.
+    touched: Vec<(u32, Option<u32>)>,
+    /// By key: whether it stands among them.
+    is_touched: Vec<bool>,
+}
+
+impl LastRow {
+    /// Without rows; the input has columns of these types.
+    pub fn new(keys: Vec<usize>, deletion: Deletion, changes: Changes, on_error: OnError, types: Vec<DataType>) -> Self {
+        let key_types: Vec<DataType> = keys.iter().map(|key| types[*key].clone()).collect();
+        Self {
+            keys,
+            deletion,
+            changes,
+            on_error,
+            known: GroupTable::new(&key_types),
+            lists: Vec::new(),
+            rows: GroupTable::new(&types),
+            counts: Vec::new(),
+            types,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Numbers of the keys and rows of a batch, and the rows of its keys before it.
+    fn look_up(&mut self, batch: &Batch, scratch: &mut Scratch) {
+        let Scratch { hashes, keys, rows, touched, is_touched } = scratch;
+        let all = Selection::All(batch.rows());
+        let key_columns: Vec<&Column> = self.keys.iter().map(|key| &batch.columns[*key]).collect();
+        self.known.group_ids(&key_columns, batch.rows(), &all, hashes, keys);
+        self.lists.resize_with(self.known.bound(), SmallVec::new);
+        is_touched.resize(self.known.bound(), false);
+        let columns: Vec<&Column> = batch.columns.iter().collect();
+        self.rows.group_ids(&columns, batch.rows(), &all, hashes, rows);
+        self.counts.resize(self.rows.bound(), 0);
+        for key in keys {
+            if !std::mem::replace(&mut is_touched[*key as usize], true) {
+                touched.push((*key, self.lists[*key as usize].last().copied()));
+            }
+        }
+    }
+
+    /// Takes one row; says whether it meets what it must. Hot: once per row.
+    fn apply(&mut self, key: u32, row: u32, kind: RowKind) -> bool {
+        let list = &mut self.lists[key as usize];
+        let gone = match (self.deletion, kind.sign() > 0) {
+            (Deletion::ByKey, true) => list.pop(),
+            (Deletion::ByRow, true) => None,
+            (Deletion::ByKey, false) => match list.pop() {
+                Some(last) => Some(last),
+                None => return false,
+            },
+            (Deletion::ByRow, false) => match list.iter().rposition(|other| *other == row) {
+                Some(at) => Some(list.remove(at)),
+                None => return false,
+            },
+        };
+        if let Some(gone) = gone {
+            self.counts[gone as usize] -= 1;
+        }
+        if kind.sign() > 0 {
+            list.push(row);
+            self.counts[row as usize] += 1;
+        }
+        true
+    }
+
+    /// What became of the keys that the batch touched.
+    fn changed(&self, scratch: &Scratch, batch: &Batch) -> Batch {
+        let (mut rows, mut kinds) = (Vec::new(), Vec::new());
+        for (key, before) in &scratch.touched {
+            let after = self.lists[*key as usize].last().copied();
+            let both = self.changes == Changes::BeforeAndAfter;
+            let (old, new) = match (*before, after) {
+                (Some(old), Some(new)) if old == new => continue,
+                (Some(old), Some(new)) => (both.then_some((old, RowKind::UpdateBefore)), Some((new, RowKind::UpdateAfter))),
+                (old, new) => (old.map(|old| (old, RowKind::Delete)), new.map(|new| (new, RowKind::Insert))),
+            };
+            for (row, kind) in old.into_iter().chain(new) {
+                rows.push(row);
+                kinds.push(kind);
+            }
+        }
+        let columns = self.rows.keys().iter().map(|column| column.gather_rows(&rows)).collect();
+        let mut result = Batch::new(columns, rows.len(), batch.last_stamp());
+        result.kinds = Some(kinds);
+        result
+    }
+
+    /// Forgets rows and keys that are there no longer.
+    fn sweep(&mut self, scratch: &mut Scratch) {
+        let before = scratch.touched.iter().filter_map(|(_, before)| *before);
+        for row in before.chain(scratch.rows.drain(..)) {
+            if self.counts[row as usize] == 0 && self.rows.is_live(row) {
+                self.rows.remove(row);
+            }
+        }
+        for (key, _) in scratch.touched.drain(..) {
+            scratch.is_touched[key as usize] = false;
+            if self.lists[key as usize].is_empty() {
+                self.lists[key as usize] = SmallVec::new();
+                self.known.remove(key);
+            }
+        }
+    }
+}
+
+impl Operator for LastRow {
+    fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        self.look_up(&batch, &mut scratch);
+        for at in 0..batch.rows() {
+            let kind = batch.kind(at);
+            if self.deletion == Deletion::ByKey && kind == RowKind::UpdateBefore {
+                // The row that takes its place says it all.
+                out.filtered_rows += 1;
+            } else if !self.apply(scratch.keys[at], scratch.rows[at], kind) {
+                set_aside(&batch, at, &self.types, "a row is taken back that is not there", self.on_error, out)?;
+            }
+        }
+        out.emit(self.changed(&scratch, &batch));
+        self.sweep(&mut scratch);
+        self.scratch = scratch;
+        Ok(())
+    }
+
+    fn state_bytes(&self) -> usize {
+        let lists: usize = self.lists.iter().filter(|list| list.spilled()).map(|list| list.capacity() * size_of::<u32>()).sum();
+        let fixed = self.lists.capacity() * size_of::<SmallVec<[u32; 4]>>() + self.counts.capacity() * size_of::<u32>();
+        self.known.state_bytes() + self.rows.state_bytes() + lists + fixed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::types::Value;
+
+    const TYPES: [DataType; 2] = [DataType::BigInt, DataType::STRING];
+
+    type Row = (i64, u8);
+
+    fn batch(rows: &[(Row, RowKind)]) -> Batch {
+        let mut columns: Vec<Column> = TYPES.iter().map(|t| Column::with_capacity(t, rows.len())).collect();
+        for ((key, text), _) in rows {
+            columns[0].push(&Value::Int(*key));
+            columns[1].push(&if *text == 0 { Value::Null } else { Value::text(format!("a text of some length {text}")) });
+        }
+        let mut batch = Batch::new(columns, rows.len(), 1);
+        batch.kinds = Some(rows.iter().map(|(_, kind)| *kind).collect());
+        batch
+    }
+
+    /// Feeds random changes and compares what is left of the output after every batch with lists kept plainly.
+    fn check(seed: u64, deletion: Deletion, changes: Changes) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut operator = LastRow::new(vec![0], deletion, changes, OnError::SetAside, TYPES.to_vec());
+        let (mut lists, mut given): (BTreeMap<i64, Vec<Row>>, BTreeMap<i64, Vec<Value>>) = Default::default();
+        let mut strays = 0;
+        let mut aside = 0;
+        for _ in 0..60 {
+            let mut rows = Vec::new();
+            for _ in 0..random.usize(1..8) {
+                let row = (random.i64(0..5), random.u8(0..4));
+                let kind = [RowKind::Insert, RowKind::UpdateAfter, RowKind::Delete, RowKind::UpdateBefore][random.usize(..4)];
+                let list = lists.entry(row.0).or_default();
+                match (deletion, kind.sign() > 0) {
+                    (Deletion::ByKey, true) => *list = vec![row],
+                    (Deletion::ByRow, true) => list.push(row),
+                    (Deletion::ByKey, false) if kind == RowKind::UpdateBefore => {}
+                    (Deletion::ByKey, false) if list.is_empty() => strays += 1,
+                    (Deletion::ByKey, false) => list.clear(),
+                    (Deletion::ByRow, false) => match list.iter().rposition(|other| *other == row) {
+                        Some(at) => drop(list.remove(at)),
+                        None => strays += 1,
+                    },
+                }
+                rows.push((row, kind));
+            }
+            let mut out = Output::default();
+            operator.process(batch(&rows), &mut out).expect("no failure");
+            aside += out.aside.len();
+            for batch in &out.batches {
+                for at in 0..batch.rows() {
+                    let row = batch.row(at, &TYPES);
+                    let Value::Int(key) = row[0] else { unreachable!() };
+                    match batch.kind(at) {
+                        RowKind::Insert => assert_eq!(given.insert(key, row), None),
+                        RowKind::UpdateAfter if changes == Changes::AfterOnly => assert!(given.insert(key, row).is_some()),
+                        RowKind::UpdateAfter => assert_eq!(given.insert(key, row), None),
+                        _ => assert_eq!(given.remove(&key), Some(row)),
+                    }
+                }
+            }
+            let last = lists.values().filter_map(|list| list.last());
+            let last: Vec<Vec<Value>> = last.map(|row| batch(&[(*row, RowKind::Insert)]).row(0, &TYPES)).collect();
+            assert_eq!(given.values().cloned().collect::<Vec<_>>(), last, "seed {seed}");
+            assert_eq!(aside, strays, "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn the_last_row_of_each_key_is_what_lists_say() {
+        for seed in 0..40 {
+            for deletion in [Deletion::ByKey, Deletion::ByRow] {
+                check(seed, deletion, Changes::BeforeAndAfter);
+                check(seed, deletion, Changes::AfterOnly);
+            }
+        }
+    }
+
+    #[test]
+    fn state_does_not_grow_with_rows_of_the_same_keys() {
+        for deletion in [Deletion::ByKey, Deletion::ByRow] {
+            let mut operator = LastRow::new(vec![0], deletion, Changes::BeforeAndAfter, OnError::Fail, TYPES.to_vec());
+            let mut sizes = Vec::new();
+            for round in 0..1100u32 {
+                let row = |key: i64| (key, (round % 250 + 1) as u8);
+                let comes: Vec<_> = (0..20).map(|key| (row(key), RowKind::UpdateAfter)).collect();
+                operator.process(batch(&comes), &mut Output::default()).expect("no failure");
+                if deletion == Deletion::ByRow {
+                    let goes: Vec<_> = (0..20).map(|key| (row(key), RowKind::UpdateBefore)).collect();
+                    operator.process(batch(&goes), &mut Output::default()).expect("no failure");
+                }
+                sizes.push(operator.state_bytes());
+            }
+            assert!(sizes[1099] <= sizes[109] * 2, "{} after 110 rounds, {} after 1,100", sizes[109], sizes[1099]);
+        }
+    }
+}

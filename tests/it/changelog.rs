@@ -1,0 +1,96 @@
+//! A changelog that is written and read back gives the same table, in every format that can say what has changed, at any number of shards.
+
+use corelane::batch::RowKind;
+use corelane::source::memory::MemoryEvent;
+use corelane::types::Value;
+
+use crate::support::{Inputs, Shape, run};
+
+/// What writes rows and reads them again, and whether a key says what a row takes the place of.
+const FORMATS: [(&str, Keyed); 8] = [
+    ("'format' = 'debezium-json'", Keyed::No),
+    ("'format' = 'ogg-json'", Keyed::No),
+    ("'format' = 'maxwell-json'", Keyed::No),
+    ("'format' = 'canal-json'", Keyed::No),
+    ("'format' = 'json', 'changelog' = 'retract'", Keyed::No),
+    ("'format' = 'csv', 'changelog' = 'retract', 'csv.null-literal' = 'nothing'", Keyed::No),
+    ("'format' = 'json', 'changelog' = 'upsert'", Keyed::Yes),
+    ("'format' = 'csv', 'changelog' = 'upsert', 'csv.null-literal' = 'nothing'", Keyed::Yes),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keyed {
+    Yes,
+    No,
+}
+
+/// Rows that come and go, by split; what is taken back is there.
+fn changes(random: &mut fastrand::Rng) -> Inputs {
+    let mut splits = vec![Vec::new(), Vec::new()];
+    let mut there: Vec<(usize, Vec<Value>)> = Vec::new();
+    for _ in 0..random.usize(1..60) {
+        if !there.is_empty() && random.u8(..3) == 0 {
+            let (split, row) = there.swap_remove(random.usize(..there.len()));
+            splits[split].push((if random.bool() { RowKind::Delete } else { RowKind::UpdateBefore }, row));
+            continue;
+        }
+        let split = random.usize(..2);
+        let text = ["a", "a \"b\", \\ c", "", "ü\n"][random.usize(..4)];
+        let row = vec![
+            Value::text(text),
+            if random.u8(..5) == 0 { Value::Null } else { Value::Int(random.i64(0..4)) },
+            Value::Int(random.i64(-5..5)),
+        ];
+        there.push((split, row.clone()));
+        splits[split].push((if random.bool() { RowKind::Insert } else { RowKind::UpdateAfter }, row));
+    }
+    let events = splits.into_iter().map(|changes| vec![MemoryEvent::Changes(changes)]).collect();
+    Inputs::from([("t".to_owned(), events)])
+}
+
+/// A query over the changes with its columns, and the columns that are its key, if it has one.
+const QUERIES: [(&str, &str, Option<&str>); 4] = [
+    ("SELECT k, n, v FROM t", "k STRING, n INT, v INT", None),
+    ("SELECT k, COUNT(*), SUM(v) FROM t GROUP BY k", "k STRING, n BIGINT, v INT", Some("k")),
+    // The filter lets the new row of a group fall.
+    ("SELECT k, n, s FROM (SELECT k, n, SUM(v) AS s FROM t GROUP BY k, n) WHERE s > 0", "k STRING, n INT, v INT", Some("k, n")),
+    // The key of the table is not that of the changes: of each greatest value there is one row.
+    (
+        "SELECT k, n, v FROM (SELECT k, n, v, ROW_NUMBER() OVER (PARTITION BY v ORDER BY k, n) AS r FROM t) WHERE r = 1",
+        "k STRING, n INT, v INT",
+        Some("v"),
+    ),
+];
+
+fn check(seed: u64, (query, columns, key): (&str, &str, Option<&str>), (format, keyed): (&str, Keyed), shape: Shape) {
+    let key = match (keyed, key) {
+        (Keyed::Yes, None) => return,
+        (Keyed::Yes, Some(key)) => format!(", PRIMARY KEY ({key}) NOT ENFORCED"),
+        (Keyed::No, _) => String::new(),
+    };
+    let inputs = changes(&mut fastrand::Rng::with_seed(seed));
+    let source = "CREATE TABLE t (k STRING, n INT, v INT) WITH ('connector' = 'memory', 'changelog' = 'retract');";
+    let wanted = run(&format!("{source} {query};"), &inputs, shape).expect("runs").result("print");
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("out");
+    let table =
+        format!("CREATE TABLE o ({columns}{key}) WITH ('connector' = 'filesystem', 'path' = '{}', {format});", path.display());
+    let written = run(&format!("{source} {table} INSERT INTO o {query};"), &inputs, shape).expect("runs");
+    assert_eq!(written.counters.rows_aside, 0, "{query}");
+    let other = Shape { shards: 3, batch_rows: 2 };
+    let read = run(&format!("{table} SELECT * FROM o;"), &Inputs::new(), other).expect("runs");
+    assert_eq!(read.result("print"), wanted, "seed {seed}: {query} as {format}, {shape:?}");
+    assert_eq!(read.counters.rows_aside, 0, "seed {seed}: {query} as {format}, {shape:?}");
+}
+
+#[test]
+fn a_changelog_written_and_read_gives_the_same_table() {
+    for (number, format) in FORMATS.into_iter().enumerate() {
+        for (at, query) in QUERIES.into_iter().enumerate() {
+            for (shards, batch_rows) in [(1, 1024), (2, 1), (3, 5)] {
+                let seed = (number * 1000 + at * 100 + shards * 10) as u64;
+                (seed..seed + 3).for_each(|seed| check(seed, query, format, Shape { shards, batch_rows }));
+            }
+        }
+    }
+}

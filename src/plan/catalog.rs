@@ -168,12 +168,15 @@ impl Catalog {
         }
     }
 
-    /// Notes in which columns of a memory table the rows of `output` have event time.
-    pub fn note_event_times(&mut self, output: &Output) {
+    /// Notes what the rows of `output`, if it fills a memory table, bring to it: event time in some columns, and that they are taken back.
+    pub fn note_insert(&mut self, output: &Output) {
         let Target::Table(index) = output.target else { return };
         let table = &mut self.tables[index];
         if !table.is_memory() {
             return;
+        }
+        if table.changelog == Changelog::Append && output.plan.retracts() {
+            table.changelog = Changelog::Retract;
         }
         let names: Vec<&str> = written(&table.def.columns).map(|column| column.name.as_str()).collect();
         let is_time = |column: &TableColumn| output.event_times.iter().any(|&at| names.get(at) == Some(&column.name.as_str()));

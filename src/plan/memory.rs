@@ -18,6 +18,7 @@ use super::catalog::{Catalog, Table, TableColumnKind};
 use super::logical::{Plan, Scan, Union, columns_of, substitute};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
+use crate::plan::physical::Window;
 use crate::types::{ColumnKind, DataType, Value};
 
 /// Name of the connector.
@@ -49,7 +50,8 @@ pub fn resolve(catalog: &mut Catalog, inserts: &[Output], outputs: Vec<Output>, 
     let mut resolved = Vec::with_capacity(outputs.len());
     for mut output in outputs {
         let plan = std::mem::replace(&mut output.plan, Plan::empty());
-        output.plan = resolving.plan(catalog, plan).map_err(|error| located(error, &output, scripts))?;
+        let plan = resolving.plan(catalog, plan).and_then(|plan| refuse_changes(&plan).map(|()| plan));
+        output.plan = plan.map_err(|error| located(error, &output, scripts))?;
         resolved.push(output);
     }
     // What others read has gone into their plans.
@@ -137,6 +139,24 @@ impl Resolving {
             1 => inputs.remove(0),
             _ => Plan::Union(Union { inputs, schema: scan.schema.clone() }),
         }))
+    }
+}
+
+/// Refuses changes where the query was read as if rows only came, because the INSERT that brings them stands behind it.
+fn refuse_changes(plan: &Plan) -> Result<()> {
+    let mut refused = false;
+    plan.walk(&mut |part| {
+        let takes_new_rows = match part {
+            Plan::Join(join) => join.time.is_some(),
+            Plan::WindowAssign(assign) => matches!(assign.window, Window::Session { .. }),
+            _ => false,
+        };
+        refused |= takes_new_rows && part.inputs().iter().any(|input| input.retracts());
+    });
+    match refused {
+        true => Err(Error::sql("the query reads a memory table whose rows are taken back, and takes new rows only")
+            .hint("put the INSERT INTO that table before the query: then it is read as the changelog that it is")),
+        false => Ok(()),
     }
 }
 

@@ -133,7 +133,7 @@ impl Job {
             }
             writing => {
                 let outputs = self.outputs(writing, Target::Print, script)?;
-                outputs.iter().for_each(|output| self.catalog.note_event_times(output));
+                outputs.iter().for_each(|output| self.catalog.note_insert(output));
                 self.outputs.extend(outputs);
             }
         }

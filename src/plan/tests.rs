@@ -310,8 +310,9 @@ fn what_is_not_there_is_refused_by_name_and_place() {
     refused("SELECT * FROM plain p JOIN other o", "a join without ON", "CROSS JOIN");
     refused("SELECT a FROM plain LIMIT a", "no column 'a'", "");
     refused("SELECT SUM(a) OVER (PARTITION BY b) FROM plain", "OVER", "GROUP BY");
-    refused("SELECT a FROM plain WHERE a IN (SELECT a FROM other) OR a = 1", "a sub-query in a condition", "beside AND");
-    refused("SELECT a FROM plain INTERSECT SELECT a FROM other", "INTERSECT", "");
+    refused("SELECT a FROM plain GROUP BY a, (SELECT 1)", "a sub-query in this place", "sub-query in FROM");
+    refused("SELECT (SELECT a, b FROM other) FROM plain", "reads one column, but the sub-query has 2", "");
+    refused("SELECT a FROM plain INTERSECT SELECT a, b FROM other", "INTERSECT of 1 and 2 columns", "");
     refused("SELECT a, COUNT(*) FROM plain", "'a' is neither in GROUP BY", "add a");
     refused("SELECT a FROM plain WHERE COUNT(*) > 1", "not allowed here", "HAVING");
     refused("SELECT SUM(COUNT(*)) FROM plain", "inside an aggregate", "sub-query");

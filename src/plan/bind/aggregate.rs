@@ -11,6 +11,7 @@ use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::grouping_sets::{GROUPING_BASE, Marker};
 use super::scope::{Relation, ScopeField, WindowColumns, span_of};
+use super::subquery::SUBQUERY_BASE;
 use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -40,6 +41,24 @@ pub struct Grouping {
 }
 
 impl Grouping {
+    /// Whether what is being bound stands inside an aggregate.
+    pub fn is_inside(&self) -> bool {
+        self.inside > 0
+    }
+
+    /// What the aggregates read.
+    pub fn arguments_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        self.calls.iter_mut().flat_map(BoundCall::exprs_mut)
+    }
+
+    /// `expr` over the input with what the aggregates give over no rows.
+    pub fn over_nothing(&self, expr: &Expr) -> Expr {
+        substitute(expr, &|column| {
+            let call = self.calls.get(column.checked_sub(AGGREGATE_BASE)?)?;
+            Some(Expr::Literal { value: call.over_nothing(), data_type: call.data_type.clone() })
+        })
+    }
+
     /// The place of a key, which is added if it is not there.
     pub fn position(&mut self, key: Expr) -> usize {
         self.keys.iter().position(|known| *known == key).unwrap_or_else(|| {
@@ -103,6 +122,8 @@ impl Grouped {
         }
         if let Expr::Column { index, data_type } = expr {
             return match *index {
+                // Of a sub-query, which is joined to the output.
+                i if i >= SUBQUERY_BASE => Ok(expr.clone()),
                 i if i >= WINDOW_BASE => {
                     let first = self.window.ok_or_else(|| Error::internal("a window column without a window"))?;
                     Ok(Expr::column(first + i - WINDOW_BASE, data_type.clone()))

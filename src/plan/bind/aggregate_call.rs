@@ -80,6 +80,16 @@ impl BoundCall {
     pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
         self.arguments.iter().chain(self.order.iter().map(|item| &item.expr)).chain(&self.filter)
     }
+
+    /// The same, to be changed in place.
+    pub fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        self.arguments.iter_mut().chain(self.order.iter_mut().map(|item| &mut item.expr)).chain(&mut self.filter)
+    }
+
+    /// What it gives over no rows.
+    pub fn over_nothing(&self) -> Value {
+        if self.function == AggregateFunction::Count { Value::Int(0) } else { Value::Null }
+    }
 }
 
 /// A call as it was written, its parts told apart.

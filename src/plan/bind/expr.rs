@@ -14,6 +14,7 @@ use super::literal::{Sign, bind_interval, bind_typed, bind_value};
 use super::operator::{binary, condition};
 use super::rank::Rankings;
 use super::scope::{ScopeField, name_span, resolve, span_of, unsupported};
+use super::subquery::{Asked, BindsSubqueries, Quantifier, Stage};
 use super::{access, library};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp, castable};
@@ -28,6 +29,8 @@ pub struct ExprBinder<'a> {
     pub grouping: Option<&'a mut Grouping>,
     /// Where ranks are allowed: those found so far.
     pub rankings: Option<&'a mut Rankings>,
+    /// Where sub-queries are allowed: what binds them.
+    subqueries: Option<&'a mut (dyn BindsSubqueries + 'a)>,
     /// Names of the select list with what they stand for, where no column has the name.
     aliases: &'a [(String, Expr)],
     depth: usize,
@@ -36,18 +39,24 @@ pub struct ExprBinder<'a> {
 impl<'a> ExprBinder<'a> {
     /// Over these columns, without aggregates.
     pub fn new(fields: &'a [ScopeField]) -> Self {
-        Self { fields, grouping: None, rankings: None, aliases: &[], depth: 0 }
+        Self { fields, grouping: None, rankings: None, subqueries: None, aliases: &[], depth: 0 }
     }
 
     /// Over these columns; aggregates are collected.
     pub fn grouped(fields: &'a [ScopeField], grouping: &'a mut Grouping) -> Self {
-        Self { fields, grouping: Some(grouping), rankings: None, aliases: &[], depth: 0 }
+        Self { fields, grouping: Some(grouping), rankings: None, subqueries: None, aliases: &[], depth: 0 }
     }
 
     /// The same; ranks are collected.
     #[must_use]
     pub fn ranking(self, rankings: &'a mut Rankings) -> Self {
         Self { rankings: Some(rankings), ..self }
+    }
+
+    /// The same; sub-queries are bound by `subqueries`.
+    #[must_use]
+    pub fn asking(self, subqueries: &'a mut (dyn BindsSubqueries + 'a)) -> Self {
+        Self { subqueries: Some(subqueries), ..self }
     }
 
     /// The same; names of the select list can be used.
@@ -113,13 +122,53 @@ impl<'a> ExprBinder<'a> {
             | E::Substring { .. }
             | E::Trim { .. }
             | E::Overlay { .. } => self.special_call(e),
-            E::InSubquery { .. } | E::Exists { .. } => {
-                Err(unsupported("a sub-query in a condition", "IN and EXISTS stand in WHERE, by themselves or beside AND", e))
+            E::Subquery(query) => self.ask(Asked::Value(query), e),
+            E::Exists { subquery, negated } => Ok(negate_if(*negated, self.ask(Asked::Exists(subquery), e)?)),
+            E::InSubquery { expr, .. } if matches!(**expr, E::Tuple(_)) => {
+                Err(unsupported("a row of values with IN here", "it stands in WHERE, by itself or beside AND", e))
             }
-            E::Subquery(_) => Err(unsupported("a sub-query as a value", "sub-queries stand in FROM", e)),
+            E::InSubquery { expr, subquery, negated } => {
+                let value = self.bind(expr)?;
+                Ok(negate_if(*negated, self.ask(Asked::In(value, subquery, span_of(&**expr)), e)?))
+            }
+            E::AnyOp { left, compare_op, right, .. } => self.compared(left, compare_op, Quantifier::Any, right),
+            E::AllOp { left, compare_op, right } => self.compared(left, compare_op, Quantifier::All, right),
             E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => Err(misplaced(e)),
             other => Err(unsupported(&format!("the expression {other}"), "see the README for the expressions there are", e)),
         }
+    }
+
+    fn ask(&mut self, asked: Asked<'_>, e: &ast::Expr) -> Result<Expr> {
+        let inside = self.grouping.as_ref().is_some_and(|grouping| grouping.is_inside());
+        let stage = if inside { Stage::Input } else { Stage::Output };
+        match &mut self.subqueries {
+            Some(subqueries) => subqueries.bind(asked, stage),
+            None => {
+                let hint = "it stands in the select list, in WHERE and in HAVING; here, join with a sub-query in FROM";
+                Err(unsupported("a sub-query in this place", hint, e))
+            }
+        }
+    }
+
+    /// `x > ALL (SELECT ...)` and its kin.
+    fn compared(
+        &mut self,
+        left: &ast::Expr,
+        op: &ast::BinaryOperator,
+        quantifier: Quantifier,
+        right: &ast::Expr,
+    ) -> Result<Expr> {
+        let ast::Expr::Subquery(query) = right else {
+            return Err(unsupported(
+                "ANY and ALL over this",
+                "they stand before a sub-query; x IN (a, b) compares with a list",
+                right,
+            ));
+        };
+        let op = comparison(op)
+            .ok_or_else(|| unsupported("this operator with ANY or ALL", "=, <>, <, <=, > and >= are there", left))?;
+        let value = self.bind(left)?;
+        self.ask(Asked::Compared(value, op, quantifier, query, span_of(left)), right)
     }
 
     fn column(&mut self, qualifier: Option<&str>, name: &ast::Ident) -> Result<Expr> {
@@ -306,6 +355,20 @@ impl<'a> ExprBinder<'a> {
             _ => cast(input, &target),
         })
     }
+}
+
+/// The comparison that an operator is.
+fn comparison(op: &ast::BinaryOperator) -> Option<BinaryOp> {
+    use ast::BinaryOperator as A;
+    Some(match op {
+        A::Eq => BinaryOp::Eq,
+        A::NotEq => BinaryOp::NotEq,
+        A::Lt => BinaryOp::Lt,
+        A::LtEq => BinaryOp::LtEq,
+        A::Gt => BinaryOp::Gt,
+        A::GtEq => BinaryOp::GtEq,
+        _ => return None,
+    })
 }
 
 /// Functions that are called without brackets.

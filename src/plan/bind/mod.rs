@@ -5,12 +5,14 @@
 //!          select -> from     tables, views, sub-queries, windows
 //!                    expr     over the columns of FROM; literal, operator, function, access, coercion
 //!                    aggregate  keys and calls; running or over windows
+//!                    subquery   sub-queries as values and conditions; dependent, those that name columns around them
 //! ```
 
 mod access;
 mod aggregate;
 mod aggregate_call;
 mod coercion;
+mod dependent;
 mod expr;
 mod from;
 mod function;

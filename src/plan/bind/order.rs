@@ -3,6 +3,7 @@
 use sqlparser::ast;
 
 use super::coercion::cast;
+use super::dependent::Links;
 use super::expr::ExprBinder;
 use super::library;
 use super::scope::{Relation, span_of, unsupported};
@@ -22,21 +23,46 @@ pub struct Ordered {
     pub keys: Vec<SortKey>,
     /// Where ORDER BY stands.
     pub span: Span,
+    /// What it takes from a query around it; its last columns.
+    pub links: Links,
+    /// How many rows it has.
+    pub count: Count,
+}
+
+/// How many rows a query has, for each value of its links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// One.
+    One,
+    /// One or none.
+    OneAtMost,
+    /// Nobody knows.
+    Any,
 }
 
 impl Ordered {
     /// In no order.
     pub fn plain(relation: Relation) -> Ordered {
-        Ordered { width: relation.fields.len(), relation, keys: Vec::new(), span: Span::default() }
+        let (width, keys, span) = (relation.fields.len(), Vec::new(), Span::default());
+        Ordered { width, relation, keys, span, links: Links::default(), count: Count::Any }
     }
 
     /// The rows that LIMIT and its kin leave, and how many are passed over.
     pub fn limited(mut self, bounds: &Bounds) -> Result<Ordered> {
-        if *bounds == Bounds::default() {
+        if *bounds == Bounds::default() || (self.count == Count::One && bounds.keep_the_first()) {
             return Ok(self);
         }
+        if self.links.over_nothing.is_some() {
+            let hint = "leave it out: the sub-query has one row";
+            return Err(Error::sql("LIMIT or OFFSET that leaves no row of a sub-query").at(self.span).hint(hint));
+        }
+        if self.count == Count::One || (bounds.limit.is_some_and(|limit| limit <= 1) && !bounds.with_ties) {
+            self.count = Count::OneAtMost;
+        }
         let function = if bounds.with_ties { RankFunction::Rank } else { RankFunction::RowNumber };
-        let mut rank = Rank::new(self.relation.plan, function, Vec::new(), self.keys.clone());
+        let columns = self.relation.plan.schema().fields.len();
+        let links = (columns - self.links.columns.len()..columns).collect();
+        let mut rank = Rank::new(self.relation.plan, function, links, self.keys.clone());
         rank.limit = bounds.limit.map(|limit| limit.saturating_add(bounds.offset));
         rank.offset = bounds.offset;
         let width = rank.input.schema().fields.len();
@@ -86,6 +112,11 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// Whether the first row stays.
+    fn keep_the_first(&self) -> bool {
+        self.offset == 0 && self.limit != Some(0)
+    }
+
     /// What a query says.
     pub fn of(query: &ast::Query) -> Result<Bounds> {
         let mut bounds = Bounds::default();
@@ -202,7 +233,7 @@ pub fn ordered(relation: Relation, items: &[ast::OrderByExpr]) -> Result<Ordered
     }
     let span = span_of(&first.expr);
     let relation = if columns.len() == width { relation } else { relation.projected(columns) };
-    Ok(Ordered { relation, width, keys, span })
+    Ok(Ordered { keys, span, width, ..Ordered::plain(relation) })
 }
 
 /// A key of an order, which must say the same of the same row.

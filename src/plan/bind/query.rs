@@ -3,15 +3,18 @@
 use sqlparser::ast;
 
 use super::coercion::{cast, common_type};
+use super::dependent::Outer;
 use super::order::{Bounds, Ordered, items, ordered};
-use super::scope::{Relation, name_span, span_of, unsupported};
+use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
 use super::select::distinct;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Span};
+use crate::expr::{BinaryOp, Expr};
 use crate::limits::NESTING_MAX;
 use crate::plan::catalog::Catalog;
-use crate::plan::logical::{Plan, Union};
+use crate::plan::logical::{Aggregate, Plan, Rank, Union, all_of};
+use crate::plan::physical::{AggregateCall, AggregateFunction, RankFunction};
 use crate::plan::statement::StreamQuery;
-use crate::types::{DataType, Field, Schema};
+use crate::types::{DataType, Field, Schema, Value};
 
 /// Binds one query.
 pub struct QueryBinder<'a> {
@@ -19,18 +22,20 @@ pub struct QueryBinder<'a> {
     pub catalog: &'a Catalog,
     /// Common table expressions that can be seen here, innermost last.
     pub ctes: Vec<(String, Relation)>,
+    /// Queries around the one being bound whose columns it may name.
+    pub(super) outer_queries: usize,
     depth: usize,
 }
 
 impl<'a> QueryBinder<'a> {
     /// Over these tables and views.
     pub fn new(catalog: &'a Catalog) -> Self {
-        Self { catalog, ctes: Vec::new(), depth: 0 }
+        Self { catalog, ctes: Vec::new(), outer_queries: 0, depth: 0 }
     }
 
     /// A query with its EMIT, whose rows are written: in order, if it says so.
     pub fn written_query(&mut self, query: &StreamQuery) -> Result<Relation> {
-        let rows = self.ordered_query(&query.query).map_err(|e| e.at(query.span))?;
+        let rows = self.ordered_query(&query.query, None).map_err(|e| e.at(query.span))?;
         Ok(emitted(rows.sorted().shown(), query))
     }
 
@@ -42,11 +47,22 @@ impl<'a> QueryBinder<'a> {
 
     /// A sub-query. Its order says nothing but which rows LIMIT leaves.
     pub(super) fn query(&mut self, query: &ast::Query) -> Result<Relation> {
-        Ok(self.ordered_query(query)?.shown())
+        Ok(self.ordered_query(query, None)?.shown())
     }
 
-    /// The rows of a query with what they are ordered by.
-    fn ordered_query(&mut self, query: &ast::Query) -> Result<Ordered> {
+    /// How deep the query being bound stands in others.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Goes back to where a query that could not be bound was begun.
+    pub(super) fn reset(&mut self, depth: usize, ctes: usize) {
+        self.depth = depth;
+        self.ctes.truncate(ctes);
+    }
+
+    /// The rows of a query with what they are ordered by; `outer` is the query around it, if it may name its columns.
+    pub(super) fn ordered_query(&mut self, query: &ast::Query, outer: Option<(&Outer<'_>, &[ScopeField])>) -> Result<Ordered> {
         self.depth += 1;
         if self.depth > NESTING_MAX {
             return Err(Error::limit(format!("sub-queries are nested deeper than {NESTING_MAX}")).hint("make views of them"));
@@ -58,7 +74,8 @@ impl<'a> QueryBinder<'a> {
         }
         let (bounds, order) = (Bounds::of(query)?, items(query)?);
         let rows = match &*query.body {
-            ast::SetExpr::Select(select) => self.select(select, order)?,
+            ast::SetExpr::Select(select) => self.select(select, order, outer)?,
+            ast::SetExpr::Query(inner) if order.is_empty() => self.ordered_query(inner, outer)?,
             body => ordered(self.set(body)?, order)?,
         };
         self.ctes.truncate(visible);
@@ -83,16 +100,59 @@ impl<'a> QueryBinder<'a> {
 
     fn set(&mut self, body: &ast::SetExpr) -> Result<Relation> {
         match body {
-            ast::SetExpr::Select(select) => Ok(self.select(select, &[])?.shown()),
+            ast::SetExpr::Select(select) => Ok(self.select(select, &[], None)?.shown()),
             ast::SetExpr::Query(query) => self.query(query),
             ast::SetExpr::SetOperation { op: ast::SetOperator::Union, .. } => self.union(body),
-            ast::SetExpr::SetOperation { op, .. } => {
-                Err(unsupported(&op.to_string(), "UNION ALL and UNION are there; filter with WHERE", body))
-            }
+            ast::SetExpr::SetOperation { op, set_quantifier, left, right } => self.counted(op, set_quantifier, left, right),
             ast::SetExpr::Values(values) => self.values(values),
             ast::SetExpr::Table(_) => Err(unsupported("TABLE t as a query", "write SELECT * FROM t", body)),
             other => Err(unsupported("this query", "a SELECT is expected", other)),
         }
+    }
+
+    /// INTERSECT and EXCEPT: how often each row is there on the left and on the right says how often it comes out.
+    fn counted(
+        &mut self,
+        op: &ast::SetOperator,
+        quantifier: &ast::SetQuantifier,
+        left: &ast::SetExpr,
+        right: &ast::SetExpr,
+    ) -> Result<Relation> {
+        let kept = match op {
+            ast::SetOperator::Intersect => BinaryOp::Gt,
+            ast::SetOperator::Except | ast::SetOperator::Minus => BinaryOp::Eq,
+            ast::SetOperator::Union => return Err(Error::internal("UNION is no count")),
+        };
+        let all = quantified(quantifier, right)?;
+        let spans = [span_of(left), span_of(right)];
+        let sides = [self.set(left)?, self.set(right)?].into_iter().zip(spans).collect();
+        let (fields, sides) = unified(sides, &op.to_string())?;
+        let width = fields.len();
+        let mut plans = Vec::with_capacity(2);
+        for (side, plan) in sides.into_iter().enumerate() {
+            // Of several equal rows, those of the same number belong together.
+            let plan = if all == All::Yes { numbered(plan) } else { plan };
+            let sides = (0..2).map(|own| (format!("$side{own}"), count_of(i64::from(own == side))));
+            let names = plan.schema().fields.iter().map(|field| field.name.clone());
+            let columns = names.zip(plan.identity()).chain(sides).collect();
+            plans.push(plan.projected(columns));
+        }
+        let schema = plans[0].schema().clone();
+        let keys = schema.fields.len() - 2;
+        let sum = |column: usize| AggregateCall::new(AggregateFunction::Sum, &[(column, DataType::BigInt)], DataType::BigInt);
+        let calls = vec![sum(keys), sum(keys + 1)];
+        let input = Box::new(Plan::Union(Union { inputs: plans, schema: schema.clone() }));
+        let counts = Plan::Aggregate(Aggregate { input, keys: (0..keys).collect(), calls, emit: None, schema });
+        let compared = |op: BinaryOp, column: usize| Expr::Binary {
+            op,
+            left: Box::new(Expr::column(column, DataType::BigInt)),
+            right: Box::new(count_of(0)),
+            data_type: DataType::Boolean,
+        };
+        let filter = all_of(vec![compared(BinaryOp::Gt, keys), compared(kept, keys + 1)]);
+        let plan = filter.into_iter().fold(counts, Plan::filtered);
+        let columns = fields.iter().zip(plan.identity()).map(|(f, e)| (f.name.clone(), e)).take(width).collect();
+        Ok(Relation::new(plan.projected(columns), None, None))
     }
 
     /// A chain of UNION, taken apart without recursion.
@@ -100,12 +160,7 @@ impl<'a> QueryBinder<'a> {
         let mut branches = Vec::new();
         let mut rest = body;
         while let ast::SetExpr::SetOperation { left, op: ast::SetOperator::Union, set_quantifier, right } = rest {
-            let all = match set_quantifier {
-                ast::SetQuantifier::All => All::Yes,
-                ast::SetQuantifier::None | ast::SetQuantifier::Distinct => All::No,
-                _ => return Err(unsupported("UNION BY NAME", "select the columns in the same order", body)),
-            };
-            branches.push((all, &**right));
+            branches.push((quantified(set_quantifier, body)?, &**right));
             rest = left;
         }
         let mut relation = self.set(rest)?;
@@ -155,16 +210,46 @@ fn refuse(query: &ast::Query) -> Result<()> {
     Ok(())
 }
 
-fn union_all(relations: Vec<(Relation, crate::error::Span)>) -> Result<Relation> {
+fn quantified(quantifier: &ast::SetQuantifier, body: &ast::SetExpr) -> Result<All> {
+    match quantifier {
+        ast::SetQuantifier::All => Ok(All::Yes),
+        ast::SetQuantifier::None | ast::SetQuantifier::Distinct => Ok(All::No),
+        _ => Err(unsupported("BY NAME", "select the columns in the same order", body)),
+    }
+}
+
+fn count_of(number: i64) -> Expr {
+    Expr::Literal { value: Value::Int(number), data_type: DataType::BigInt }
+}
+
+/// `plan` with the number of each row among those equal to it.
+fn numbered(plan: Plan) -> Plan {
+    let keys = (0..plan.schema().fields.len()).collect();
+    Plan::Rank(Rank::new(plan, RankFunction::RowNumber, keys, Vec::new()))
+}
+
+fn union_all(relations: Vec<(Relation, Span)>) -> Result<Relation> {
+    let carries = |r: &Relation, time: usize, fields: &[Field]| {
+        r.event_times.contains(&time) && r.fields[time].data_type == fields[time].data_type
+    };
+    let times: Vec<Relation> = relations.iter().map(|(r, _)| r.clone()).collect();
+    let (fields, inputs) = unified(relations, "UNION")?;
+    let event_times = (0..fields.len()).filter(|time| times.iter().all(|r| carries(r, *time, &fields))).collect();
+    let plan = Plan::Union(Union { inputs, schema: Schema::new(fields) });
+    Ok(Relation { event_times, ..Relation::new(plan, None, None) })
+}
+
+/// The columns of a set operation, and its sides with just these.
+fn unified(relations: Vec<(Relation, Span)>, what: &str) -> Result<(Vec<Field>, Vec<Plan>)> {
     let mut fields: Vec<Field> = relations[0].0.fields.iter().map(|f| Field::new(f.name.clone(), f.data_type.clone())).collect();
     for (relation, span) in &relations[1..] {
         if relation.fields.len() != fields.len() {
-            let error = format!("UNION of {} and {} columns", fields.len(), relation.fields.len());
-            return Err(Error::sql(error).at(*span).hint("every SELECT of a UNION has the same number of columns"));
+            let error = format!("{what} of {} and {} columns", fields.len(), relation.fields.len());
+            return Err(Error::sql(error).at(*span).hint("every SELECT of it has the same number of columns"));
         }
         for (field, other) in fields.iter_mut().zip(&relation.fields) {
             field.data_type = common_type(&field.data_type, &other.data_type).ok_or_else(|| {
-                Error::sql(format!("column '{}' of UNION is {} here and {} there", field.name, field.data_type, other.data_type))
+                Error::sql(format!("column '{}' of {what} is {} here and {} there", field.name, field.data_type, other.data_type))
                     .at(*span)
                     .hint("CAST one of them")
             })?;
@@ -175,11 +260,8 @@ fn union_all(relations: Vec<(Relation, crate::error::Span)>) -> Result<Relation>
             field.data_type = DataType::STRING;
         }
     }
-    let carries = |r: &Relation, time: usize| r.event_times.contains(&time) && r.fields[time].data_type == fields[time].data_type;
-    let event_times = (0..fields.len()).filter(|time| relations.iter().all(|(r, _)| carries(r, *time))).collect();
-    let inputs = relations.into_iter().map(|(relation, _)| conformed(relation.plan, &fields)).collect();
-    let plan = Plan::Union(Union { inputs, schema: Schema::new(fields) });
-    Ok(Relation { event_times, ..Relation::new(plan, None, None) })
+    let plans = relations.into_iter().map(|(relation, _)| conformed(relation.plan, &fields)).collect();
+    Ok((fields, plans))
 }
 
 /// `plan` with the names and types of `fields`.

@@ -3,6 +3,7 @@
 use sqlparser::ast;
 use sqlparser::ast::Spanned;
 
+use super::dependent::OuterColumn;
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
 use crate::plan::logical::Plan;
@@ -23,12 +24,12 @@ pub struct ScopeField {
 }
 
 /// How a column can be named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Sight {
     /// By its name, with or without that of its table.
     Own,
-    /// As `Own`, but it is of the query around a sub-query: a column of the sub-query itself goes before it.
-    Outer,
+    /// Of a query around the sub-query: a column of the sub-query itself goes before it.
+    Outer(OuterColumn),
     /// Only with the name of its table, because USING has put another in its place.
     Qualified,
 }
@@ -36,7 +37,21 @@ pub enum Sight {
 impl ScopeField {
     /// Whether its name alone says which column is meant, and `*` shows it.
     pub fn is_in_sight(&self) -> bool {
-        self.sight != Sight::Qualified
+        matches!(self.sight, Sight::Own)
+    }
+
+    /// Whether it can be named without its table.
+    fn goes_by_name(&self) -> bool {
+        match &self.sight {
+            Sight::Own => true,
+            Sight::Qualified => false,
+            Sight::Outer(outer) => !outer.qualified,
+        }
+    }
+
+    /// How far around the query it is.
+    fn level(&self) -> usize {
+        if let Sight::Outer(outer) = &self.sight { outer.level } else { 0 }
     }
 }
 
@@ -119,15 +134,20 @@ pub fn resolve(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident
     let wanted = |f: &ScopeField| {
         f.name.eq_ignore_ascii_case(&name.value)
             && match qualifier {
-                None => f.is_in_sight(),
+                None => f.goes_by_name(),
                 Some(q) => f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)),
             }
     };
-    let own = fields.iter().any(|f| wanted(f) && f.sight != Sight::Outer);
-    let is_meant = |f: &ScopeField| wanted(f) && !(own && f.sight == Sight::Outer);
+    let nearest = fields.iter().filter(|f| wanted(f)).map(ScopeField::level).min();
+    let is_meant = |f: &ScopeField| wanted(f) && Some(f.level()) == nearest;
     let mut found = fields.iter().enumerate().filter(|(_, f)| is_meant(f)).map(|(i, _)| i);
     match (found.next(), found.next()) {
-        (Some(index), None) => Ok(index),
+        (Some(index), None) => {
+            if let Sight::Outer(outer) = &fields[index].sight {
+                outer.note_read();
+            }
+            Ok(index)
+        }
         (Some(_), Some(_)) => Err(Error::sql(format!("column '{}' is ambiguous", name.value))
             .at(name_span(name))
             .hint("qualify it or use an alias")),

@@ -5,12 +5,14 @@ use sqlparser::ast;
 use super::QueryBinder;
 use super::aggregate::{Grouping, group};
 use super::coercion::cast;
+use super::dependent::{Links, Outer};
 use super::expr::ExprBinder;
 use super::grouping_sets;
 use super::operator::condition;
-use super::order::{Meant, Ordered, direction, fixed, meant};
+use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::rank::Rankings;
-use super::scope::{Relation, ScopeField, span_of, unsupported};
+use super::scope::{Relation, ScopeField, Sight, span_of, unsupported};
+use super::subquery::{Stage, Subqueries};
 use super::window::{group_window, group_window_call};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -33,56 +35,116 @@ struct NamedItem<'a> {
 }
 
 impl QueryBinder<'_> {
-    /// A SELECT and what stands in ORDER BY behind it.
-    pub(super) fn select(&mut self, select: &ast::Select, order: &[ast::OrderByExpr]) -> Result<Ordered> {
+    /// A SELECT and what stands in ORDER BY behind it; `outer` is the query around it, if it may name its columns.
+    pub(super) fn select(
+        &mut self,
+        select: &ast::Select,
+        order: &[ast::OrderByExpr],
+        outer: Option<(&Outer<'_>, &[ScopeField])>,
+    ) -> Result<Ordered> {
         refuse(select)?;
         let mut relation = self.from(select)?;
+        if let Some((outer, _)) = outer {
+            relation = outer.beside(relation);
+        }
         if let Some(filter) = &select.selection {
             relation = self.filtered(relation, filter)?;
         }
         let items = items(select, &relation)?;
         let mut grouping = keys(select, &relation, &items)?;
-        let grouped = !grouping.keys.is_empty() || grouping.window.is_some();
+        let keyed = !grouping.keys.is_empty() || grouping.window.is_some();
         let fields = &relation.fields;
         let mut rankings = Rankings::default();
+        let mut subqueries = Subqueries::new(self, &relation);
         let mut bound = Vec::with_capacity(items.len());
         for item in &items {
             bound.push(match item.item {
                 Item::Column(index) => Expr::column(index, fields[index].data_type.clone()),
-                Item::Expr(e) => ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).bind(e)?,
+                Item::Expr(e) => {
+                    ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).asking(&mut subqueries).bind(e)?
+                }
             });
         }
         let shown: Vec<(String, Expr)> = items.iter().map(|item| item.name.clone()).zip(bound.iter().cloned()).collect();
         let mut listing = Listing { names: items.iter().map(|item| item.name.as_str()).collect(), bound, spans: Vec::new() };
         listing.spans.extend(items.iter().map(|item| item.span));
-        let bind = |e: &ast::Expr| ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).knowing(&shown).bind(e);
-        let (first_of, keys) = listing.ordered(select, order, bind)?;
-        let Listing { mut bound, spans, .. } = listing;
+        let bind = |e: &ast::Expr| {
+            let binder = ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).asking(&mut subqueries);
+            binder.knowing(&shown).bind(e)
+        };
+        let (mut first_of, keys) = listing.ordered(select, order, bind)?;
+        let Listing { mut bound, mut spans, .. } = listing;
         let qualify = match &select.qualify {
             Some(e) => {
-                let bound = ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).bind(e)?;
-                Some(condition(bound, span_of(e))?)
+                let binder = ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).asking(&mut subqueries);
+                Some(condition(binder.knowing(&shown).bind(e)?, span_of(e))?)
             }
             None => None,
         };
         let having = match &select.having {
             Some(e) => {
-                Some((condition(ExprBinder::grouped(fields, &mut grouping).knowing(&shown).bind(e)?, span_of(e))?, span_of(e)))
+                let mut binder = ExprBinder::grouped(fields, &mut grouping).asking(&mut subqueries).knowing(&shown);
+                Some((condition(binder.bind(e)?, span_of(e))?, span_of(e)))
             }
             None => None,
         };
-        let hidden = (items.len()..bound.len()).map(|at| format!("$order{at}"));
+        let mut lookups = subqueries.lookups();
+        let grouped = keyed || having.is_some() || !grouping.calls.is_empty();
+        let mut links = Links::default();
+        if let Some((outer, around)) = outer {
+            if !rankings.is_empty() {
+                return Err(unsupported(
+                    "OVER in a sub-query that names columns around it",
+                    "join with a sub-query in FROM",
+                    select,
+                ));
+            }
+            let settled = outer.settled(&relation.plan, around);
+            lookups.settle(&settled);
+            let plan = std::mem::replace(&mut relation.plan, Plan::empty());
+            relation.plan = settled.applied(plan);
+            links = settled.links;
+        }
+        let fields = &relation.fields;
+        if grouped && !keyed && !links.columns.is_empty() {
+            if having.is_some() || lookups.has(Stage::Output) {
+                let what = "HAVING without GROUP BY, or a sub-query, in a sub-query that names columns around it";
+                return Err(unsupported(what, "make a sub-query in FROM of a part of it", select));
+            }
+            links.over_nothing = Some(bound[..items.len()].iter().map(|e| grouping.over_nothing(e)).collect());
+        }
+        let hidden = items.len()..bound.len();
+        for column in &links.columns {
+            let link = Expr::column(*column, fields[*column].data_type.clone());
+            first_of.extend(matches!(select.distinct, Some(ast::Distinct::On(_))).then_some(bound.len()));
+            bound.push(link.clone());
+            spans.push(Span::default());
+            if grouped {
+                let key = grouping.position(link);
+                grouping.sets.iter_mut().filter(|set| !set.contains(&key)).for_each(|set| set.push(key));
+            }
+        }
+        let hidden = hidden.map(|at| format!("$order{at}")).chain((0..links.columns.len()).map(|at| format!("$link{at}")));
         let names = items.iter().map(|i| i.name.clone()).chain(hidden);
-        let selected = if grouped || having.is_some() || !grouping.calls.is_empty() {
+        let selected = if grouped {
             if let (false, _) | (_, Some(_)) = (rankings.is_empty(), &qualify) {
                 let hint = "make a sub-query in FROM of the GROUP BY, and rank its rows";
                 return Err(unsupported("OVER or QUALIFY beside GROUP BY", hint, select));
             }
+            if lookups.has(Stage::Input) {
+                relation.plan = lookups.over(relation.plan, Stage::Input, grouping.arguments_mut());
+            }
+            let fields = &relation.fields;
             let made = group(&relation, &grouping, &|plan| self.late_table(plan))?;
-            let placed = bound.iter().zip(&spans).map(|(e, span)| made.place(e, fields, *span)).collect::<Result<Vec<_>>>()?;
-            let having = having.map(|(e, span)| made.place(&e, fields, span)).transpose()?;
+            let mut placed =
+                bound.iter().zip(&spans).map(|(e, span)| made.place(e, fields, *span)).collect::<Result<Vec<_>>>()?;
+            placed.extend(having.map(|(e, span)| made.place(&e, fields, span)).transpose()?);
+            lookups.place(&made, fields, span_of(select))?;
             let mut grouped = made.relation;
-            if let Some(filter) = having {
+            if !lookups.is_empty() {
+                grouped.plan = lookups.over(grouped.plan, Stage::Output, placed.iter_mut());
+            }
+            for filter in placed.drain(bound.len()..) {
                 grouped.plan = grouped.plan.filtered(filter);
             }
             grouped.projected(names.zip(placed).collect())
@@ -90,6 +152,9 @@ impl QueryBinder<'_> {
             let width = bound.len();
             bound.extend(qualify);
             let (mut relation, mut bound) = rankings.over(relation, bound);
+            if !lookups.is_empty() {
+                relation.plan = lookups.over(relation.plan, Stage::Output, bound.iter_mut());
+            }
             for filter in bound.drain(width..) {
                 relation.plan = relation.plan.filtered(filter);
             }
@@ -101,7 +166,13 @@ impl QueryBinder<'_> {
             Some(ast::Distinct::On(_)) => first_of_each(selected, first_of, &keys),
         };
         let span = order.first().map(|item| span_of(&item.expr)).unwrap_or_default();
-        Ok(Ordered { relation: selected, width: items.len(), keys, span })
+        let count = match (grouped && !keyed, select.from.is_empty() && !grouped, select.having.is_some()) {
+            (true, _, true) => Count::OneAtMost,
+            (_, true, _) if select.selection.is_some() || select.qualify.is_some() => Count::OneAtMost,
+            (true, ..) | (_, true, _) => Count::One,
+            _ => Count::Any,
+        };
+        Ok(Ordered { relation: selected, width: items.len(), keys, span, links, count })
     }
 }
 
@@ -234,6 +305,7 @@ fn wildcard<'a>(
     }
     let wanted = |f: &ScopeField| match qualifier {
         None => f.is_in_sight(),
+        Some(_) if matches!(f.sight, Sight::Outer(_)) => false,
         Some(wanted) => f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(wanted)),
     };
     let found: Vec<_> = relation

@@ -1,20 +1,414 @@
-//! Sub-queries in WHERE: IN, EXISTS and their negations, as semi and anti joins.
+//! Sub-queries as values and as conditions.
 //!
-//! They stand by themselves or beside AND. A sub-query of EXISTS may name columns of the query around it; that of IN may not.
+//! IN and EXISTS in WHERE, by themselves or beside AND, are semi joins, their negations anti joins. Anywhere else a sub-query is a
+//! *lookup*: the query around is joined to it, at most one row to each, and the expression reads the columns that this adds. While
+//! expressions are bound, a stand-in column beyond `SUBQUERY_BASE` is in its place.
 
 use sqlparser::ast;
 
 use super::QueryBinder;
-use super::expr::ExprBinder;
+use super::aggregate::Grouped;
+use super::coercion::{cast, comparable};
+use super::dependent::{Links, Outer, Settled, equal, null};
+use super::expr::{ExprBinder, negate_if};
 use super::join::filtered;
+use super::library;
 use super::operator::binary;
-use super::scope::{Relation, Sight, span_of, unsupported};
+use super::order::{Count, Ordered};
+use super::scope::{Relation, ScopeField, span_of, unsupported};
 use super::select::distinct;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
-use crate::plan::logical::{Join, Plan, columns_of};
-use crate::plan::physical::JoinKind;
-use crate::types::DataType;
+use crate::plan::logical::{Aggregate, Join, Plan, all_of, columns_of, shifted, substitute};
+use crate::plan::physical::{AggregateCall, AggregateFunction, JoinKind};
+use crate::types::{DataType, Field, Schema, Value};
+
+/// Stand-in columns of sub-queries begin here.
+pub const SUBQUERY_BASE: usize = 1 << 43;
+/// In the expressions of a lookup, the columns that it adds begin here.
+const ADDED_BASE: usize = 1 << 44;
+
+/// Queries around one another that a sub-query may name columns of.
+const OUTER_QUERIES_MAX: usize = 4;
+
+/// A sub-query in an expression.
+pub enum Asked<'a> {
+    /// Its one value.
+    Value(&'a ast::Query),
+    /// Whether it has a row.
+    Exists(&'a ast::Query),
+    /// Whether it has this value.
+    In(Expr, &'a ast::Query, Span),
+    /// How a value compares with those that it has.
+    Compared(Expr, BinaryOp, Quantifier, &'a ast::Query, Span),
+}
+
+/// ANY or ALL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantifier {
+    /// Of one value at least.
+    Any,
+    /// Of every value.
+    All,
+}
+
+/// Binds the sub-queries of expressions.
+pub trait BindsSubqueries {
+    /// What an expression reads in the place of a sub-query; `stage` says what will be joined to it.
+    fn bind(&mut self, asked: Asked<'_>, stage: Stage) -> Result<Expr>;
+}
+
+/// What a sub-query of a SELECT is joined to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Rows before they are grouped: it stands inside an aggregate.
+    Input,
+    /// Rows as the select list sees them.
+    Output,
+}
+
+/// The sub-queries found in the expressions over a relation.
+pub struct Subqueries<'b, 'c> {
+    binder: &'b mut QueryBinder<'c>,
+    plan: &'b Plan,
+    fields: &'b [ScopeField],
+    lookups: Lookups,
+}
+
+/// Joins that a query needs for the sub-queries in its expressions.
+#[derive(Default)]
+pub struct Lookups {
+    found: Vec<Lookup>,
+}
+
+struct Lookup {
+    plan: Plan,
+    kind: JoinKind,
+    /// When a row meets, over the query around and the columns added.
+    condition: Vec<Expr>,
+    /// What the expression reads.
+    value: Expr,
+    stage: Stage,
+}
+
+impl<'b, 'c> Subqueries<'b, 'c> {
+    /// Those over this relation.
+    pub fn new(binder: &'b mut QueryBinder<'c>, relation: &'b Relation) -> Self {
+        Self { binder, plan: &relation.plan, fields: &relation.fields, lookups: Lookups::default() }
+    }
+
+    /// The joins that they need.
+    pub fn lookups(self) -> Lookups {
+        self.lookups
+    }
+
+    fn add(&mut self, plan: Plan, kind: JoinKind, condition: Vec<Expr>, value: Expr, stage: Stage) -> Expr {
+        let data_type = value.data_type();
+        self.lookups.found.push(Lookup { plan, kind, condition, value, stage });
+        Expr::column(SUBQUERY_BASE + self.lookups.found.len() - 1, data_type)
+    }
+
+    fn dependent(&mut self, query: &ast::Query) -> Result<Dependent> {
+        self.binder.dependent(query, self.plan, self.fields)
+    }
+
+    fn value(&mut self, query: &ast::Query, stage: Stage) -> Result<Expr> {
+        let mut found = self.dependent(query)?;
+        found.one_column("a sub-query as a value")?;
+        let data_type = found.type_of(0);
+        if data_type == DataType::Null {
+            return Ok(null(&DataType::Null));
+        }
+        let condition = found.condition(ADDED_BASE);
+        let value = Expr::column(ADDED_BASE, data_type.clone());
+        if found.count == Count::Any {
+            found.plan = found.single(span_of(query))?;
+            return Ok(self.add(found.plan, JoinKind::Left, condition, value, stage));
+        }
+        let Some(nothing) = found.links.over_nothing.as_ref().and_then(|nothing| nothing.first().cloned()) else {
+            let kind = if found.count == Count::One && found.links.columns.is_empty() { JoinKind::Inner } else { JoinKind::Left };
+            return Ok(self.add(found.plan, kind, condition, value, stage));
+        };
+        let (plan, flag) = flagged(found.plan, ADDED_BASE);
+        let missing = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(flag) };
+        let value = case(vec![(missing, cast(nothing, &data_type))], value);
+        Ok(self.add(plan, JoinKind::Left, condition, value, stage))
+    }
+
+    fn exists(&mut self, query: &ast::Query, stage: Stage) -> Result<Expr> {
+        let found = self.dependent(query)?;
+        if found.count == Count::One {
+            return Ok(Expr::boolean(true));
+        }
+        Ok(self.has_any(&found, None, stage))
+    }
+
+    /// Whether there is a row, or one for which `filter` is TRUE.
+    fn has_any(&mut self, found: &Dependent, filter: Option<Expr>, stage: Stage) -> Expr {
+        let plan = filter.into_iter().fold(found.plan.clone(), Plan::filtered);
+        let (plan, flag) = flagged(found.only_links(plan), ADDED_BASE);
+        let found_one = Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(flag) };
+        self.add(plan, JoinKind::Left, found.links_equal(0, ADDED_BASE), found_one, stage)
+    }
+
+    fn is_in(&mut self, value: Expr, query: &ast::Query, span: Span, stage: Stage) -> Result<Expr> {
+        let mut found = self.dependent(query)?;
+        found.one_column("IN")?;
+        let value = found.comparable(value, span)?;
+        let any = self.has_any(&found, None, stage);
+        let is_null = |input: Expr| Expr::Unary { op: UnaryOp::IsNull, input: Box::new(input) };
+        let any_null = self.has_any(&found, Some(is_null(found.column(0))), stage);
+        let (plan, flag) = flagged(distinct(Relation::new(found.plan.clone(), None, None)).plan, ADDED_BASE);
+        let mut condition = found.condition(ADDED_BASE);
+        condition.extend(equal(value.clone(), Expr::column(ADDED_BASE, found.type_of(0)), false));
+        let matched = Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(flag) };
+        let matched = self.add(plan, JoinKind::Left, condition, matched, stage);
+        let unknown = binary(BinaryOp::Or, is_null(value), any_null, span)?;
+        let none = Expr::Unary { op: UnaryOp::Not, input: Box::new(any) };
+        let no = Expr::boolean(false);
+        Ok(case(vec![(matched, Expr::boolean(true)), (none, no.clone()), (unknown, null(&DataType::Boolean))], no))
+    }
+
+    fn compared(
+        &mut self,
+        value: Expr,
+        op: BinaryOp,
+        quantifier: Quantifier,
+        query: &ast::Query,
+        span: Span,
+        stage: Stage,
+    ) -> Result<Expr> {
+        use BinaryOp as B;
+        match (op, quantifier) {
+            (B::Eq, Quantifier::Any) => return self.is_in(value, query, span, stage),
+            (B::NotEq, Quantifier::All) => return Ok(negate_if(true, self.is_in(value, query, span, stage)?)),
+            _ => {}
+        }
+        let mut found = self.dependent(query)?;
+        found.one_column("ANY and ALL")?;
+        let value = found.comparable(value, span)?;
+        let data_type = found.type_of(0);
+        let (plan, [least, greatest, has_null]) = found.extremes(span)?;
+        let [least, greatest] = [least, greatest].map(|column| Expr::column(ADDED_BASE + column, data_type.clone()));
+        let has_null = Expr::column(ADDED_BASE + has_null, DataType::Int);
+        let with = |op: B, end: &Expr| binary(op, value.clone(), end.clone(), span);
+        let all = quantifier == Quantifier::All;
+        let holds = match op {
+            B::Gt | B::GtEq => with(op, if all { &greatest } else { &least })?,
+            B::Lt | B::LtEq => with(op, if all { &least } else { &greatest })?,
+            B::Eq => binary(B::And, with(op, &least)?, with(op, &greatest)?, span)?,
+            _ => binary(B::Or, with(op, &least)?, with(op, &greatest)?, span)?,
+        };
+        let is_null = |input: &Expr| Expr::Unary { op: UnaryOp::IsNull, input: Box::new(input.clone()) };
+        let one = Expr::Literal { value: Value::Int(1), data_type: DataType::Int };
+        let unknown = binary(B::Or, binary(B::Eq, has_null.clone(), one, span)?, is_null(&value), span)?;
+        let decided = if all { Expr::Unary { op: UnaryOp::Not, input: Box::new(holds) } } else { holds };
+        let branches =
+            vec![(is_null(&has_null), Expr::boolean(all)), (decided, Expr::boolean(!all)), (unknown, null(&DataType::Boolean))];
+        let condition = found.links_equal(0, ADDED_BASE);
+        Ok(self.add(plan, JoinKind::Left, condition, case(branches, Expr::boolean(all)), stage))
+    }
+}
+
+impl BindsSubqueries for Subqueries<'_, '_> {
+    fn bind(&mut self, asked: Asked<'_>, stage: Stage) -> Result<Expr> {
+        match asked {
+            Asked::Value(query) => self.value(query, stage),
+            Asked::Exists(query) => self.exists(query, stage),
+            Asked::In(value, query, span) => self.is_in(value, query, span, stage),
+            Asked::Compared(value, op, quantifier, query, span) => self.compared(value, op, quantifier, query, span, stage),
+        }
+    }
+}
+
+impl Lookups {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Whether one is joined at this stage.
+    pub fn has(&self, stage: Stage) -> bool {
+        self.found.iter().any(|lookup| lookup.stage == stage)
+    }
+
+    /// The same over a query whose own stand-in is settled.
+    pub fn settle(&mut self, settled: &Settled) {
+        for lookup in &mut self.found {
+            let plan = std::mem::replace(&mut lookup.plan, Plan::empty());
+            lookup.plan = settled.applied(plan);
+        }
+    }
+
+    /// The same over the output of a grouping.
+    pub fn place(&mut self, grouped: &Grouped, fields: &[ScopeField], span: Span) -> Result<()> {
+        for lookup in self.found.iter_mut().filter(|lookup| lookup.stage == Stage::Output) {
+            for expr in lookup.condition.iter_mut().chain([&mut lookup.value]) {
+                *expr = grouped.place(expr, fields, span)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `plan` with the columns of the lookups of a stage behind its own; `exprs` read them.
+    pub fn over<'e>(&self, mut plan: Plan, stage: Stage, exprs: impl Iterator<Item = &'e mut Expr>) -> Plan {
+        let mut values: Vec<Option<Expr>> = Vec::with_capacity(self.found.len());
+        for lookup in &self.found {
+            if lookup.stage != stage {
+                values.push(None);
+                continue;
+            }
+            let first = plan.schema().fields.len();
+            let added = lookup.plan.schema().types();
+            let put = |expr: &Expr| {
+                substitute(expr, &|column| match column {
+                    c if c >= ADDED_BASE => Some(Expr::column(first + c - ADDED_BASE, added[c - ADDED_BASE].clone())),
+                    c if c >= SUBQUERY_BASE => values[c - SUBQUERY_BASE].clone(),
+                    _ => None,
+                })
+            };
+            let condition = all_of(lookup.condition.iter().map(put).collect());
+            let value = put(&lookup.value);
+            plan = Plan::Join(Join::new(plan, lookup.plan.clone(), lookup.kind, condition));
+            values.push(Some(value));
+        }
+        for expr in exprs {
+            *expr = substitute(expr, &|column| {
+                (SUBQUERY_BASE..ADDED_BASE).contains(&column).then(|| values[column - SUBQUERY_BASE].clone()).flatten()
+            });
+        }
+        plan
+    }
+}
+
+/// A sub-query: the columns that it shows, then its links.
+struct Dependent {
+    plan: Plan,
+    width: usize,
+    links: Links,
+    link_types: Vec<DataType>,
+    count: Count,
+    span: Span,
+}
+
+impl Dependent {
+    fn type_of(&self, column: usize) -> DataType {
+        self.plan.schema().fields[column].data_type.clone()
+    }
+
+    fn column(&self, column: usize) -> Expr {
+        Expr::column(column, self.type_of(column))
+    }
+
+    fn one_column(&self, what: &str) -> Result<()> {
+        match self.width {
+            1 => Ok(()),
+            n => Err(Error::sql(format!("{what} reads one column, but the sub-query has {n}")).at(self.span)),
+        }
+    }
+
+    /// When a row of the query around meets the links, which stand from `base` on behind `before` other columns.
+    fn links_equal(&self, before: usize, base: usize) -> Vec<Expr> {
+        let links = self.links.columns.iter().zip(&self.link_types).enumerate();
+        let condition = links.flat_map(|(at, (column, data_type))| {
+            let link = Expr::column(base + before + at, data_type.clone());
+            equal(Expr::column(*column, data_type.clone()), link, self.links.with_nulls)
+        });
+        condition.collect()
+    }
+
+    fn condition(&self, base: usize) -> Vec<Expr> {
+        self.links_equal(self.width, base)
+    }
+
+    /// Makes its one column comparable with `value`; gives the value.
+    fn comparable(&mut self, value: Expr, span: Span) -> Result<Expr> {
+        if !value.is_fixed() {
+            return Err(Error::sql("IN over what changes by itself").at(span).hint("compare a column of the row"));
+        }
+        let (value, own) = comparable(value, self.column(0), span)?;
+        if !matches!(own, Expr::Column { .. }) {
+            let links = self.plan.identity().into_iter().skip(1);
+            let names = self.plan.schema().fields.iter().map(|field| field.name.clone());
+            let columns = names.zip(std::iter::once(own).chain(links)).collect();
+            let plan = std::mem::replace(&mut self.plan, Plan::empty());
+            self.plan = plan.projected(columns);
+        }
+        Ok(value)
+    }
+
+    /// The different links of `plan`, which has the columns of this; without links, one row if it has any.
+    fn only_links(&self, plan: Plan) -> Plan {
+        if self.links.columns.is_empty() {
+            return one_row(plan);
+        }
+        let links = plan.identity().into_iter().skip(self.width);
+        let columns = links.enumerate().map(|(at, link)| (format!("$link{at}"), link)).collect();
+        distinct(Relation::new(plan.projected(columns), None, None)).plan
+    }
+
+    /// An aggregate by the links; each call is over the one column. Gives the links, then the results.
+    fn aggregated(&self, plan: Plan, calls: Vec<AggregateCall>) -> Plan {
+        let keys: Vec<usize> = (self.width..self.width + self.links.columns.len()).collect();
+        let mut fields: Vec<Field> = keys.iter().map(|key| plan.schema().fields[*key].clone()).collect();
+        fields.extend(calls.iter().enumerate().map(|(at, call)| Field::new(format!("agg{at}"), call.data_type.clone())));
+        Plan::Aggregate(Aggregate { input: Box::new(plan), keys, calls, emit: None, schema: Schema::new(fields) })
+    }
+
+    fn extreme(&self, function: AggregateFunction, span: Span) -> Result<AggregateCall> {
+        let data_type = self.type_of(0);
+        match data_type {
+            DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Json | DataType::Bytes => {
+                let error = format!("a sub-query of any number of rows of {data_type} is not supported here");
+                Err(Error::sql(error).at(span).hint("add LIMIT 1 to it"))
+            }
+            _ => Ok(AggregateCall::new(function, &[(0, data_type.clone())], data_type)),
+        }
+    }
+
+    /// Its one column, then its links; a second row for the same links is an error of that row.
+    fn single(&self, span: Span) -> Result<Plan> {
+        let value = self.extreme(AggregateFunction::Min, span)?;
+        let count = AggregateCall::new(AggregateFunction::Count, &[], DataType::BigInt);
+        let links = self.links.columns.len();
+        let plan = self.aggregated(self.plan.clone(), vec![value, count]);
+        let Some(function) = library::lookup("$ONE_ROW") else { return Err(Error::internal("no function $ONE_ROW")) };
+        let count = Expr::column(links + 1, DataType::BigInt);
+        let plan = plan.filtered(Expr::Call { function, args: vec![count], data_type: DataType::Boolean });
+        let mut columns = plan.identity();
+        columns.truncate(links + 1);
+        columns.rotate_right(1);
+        Ok(plan.projected(columns.into_iter().enumerate().map(|(at, e)| (format!("$value{at}"), e)).collect()))
+    }
+
+    /// By links: the links, then the least and the greatest value and whether one is NULL, 1 or 0; and where these stand.
+    fn extremes(&self, span: Span) -> Result<(Plan, [usize; 3])> {
+        let ends = [self.extreme(AggregateFunction::Min, span)?, self.extreme(AggregateFunction::Max, span)?];
+        let is_null = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(self.column(0)) };
+        let mut columns: Vec<Expr> = self.plan.identity();
+        columns.push(cast(is_null, &DataType::Int));
+        let flag = columns.len() - 1;
+        let columns = columns.into_iter().enumerate().map(|(at, e)| (format!("$value{at}"), e)).collect();
+        let [least, greatest] = ends;
+        let has_null = AggregateCall::new(AggregateFunction::Max, &[(flag, DataType::Int)], DataType::Int);
+        let plan = self.aggregated(self.plan.clone().projected(columns), vec![least, greatest, has_null]);
+        let links = self.links.columns.len();
+        Ok((plan, [links, links + 1, links + 2]))
+    }
+}
+
+fn case(branches: Vec<(Expr, Expr)>, otherwise: Expr) -> Expr {
+    let data_type = otherwise.data_type();
+    Expr::Case { branches, otherwise: Some(Box::new(otherwise)), data_type }
+}
+
+/// `plan` with a last column that is TRUE, and that column where those of `plan` stand from `base` on.
+fn flagged(plan: Plan, base: usize) -> (Plan, Expr) {
+    let names: Vec<String> = plan.schema().fields.iter().map(|field| field.name.clone()).collect();
+    let flag = Expr::column(base + names.len(), DataType::Boolean);
+    let columns = names.into_iter().zip(plan.identity()).chain([("$found".to_owned(), Expr::boolean(true))]).collect();
+    (plan.projected(columns), flag)
+}
 
 /// Whether a row stays that a sub-query finds, or one that it does not find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,19 +434,59 @@ impl Keeps {
 }
 
 impl QueryBinder<'_> {
+    /// A sub-query over the rows of `plan`: by itself if it can be, else with the columns around it in sight.
+    fn dependent(&mut self, query: &ast::Query, plan: &Plan, fields: &[ScopeField]) -> Result<Dependent> {
+        let (depth, visible) = (self.depth(), self.ctes.len());
+        let plain = self.ordered_query(query, None);
+        let ordered = match plain {
+            Err(_) if !fields.is_empty() && self.outer_queries < OUTER_QUERIES_MAX => {
+                self.reset(depth, visible);
+                self.outer_queries += 1;
+                let outer = Outer::new(plan, fields, self.outer_queries);
+                let found = self.ordered_query(query, Some((&outer, fields)));
+                self.outer_queries -= 1;
+                found?
+            }
+            plain => plain?,
+        };
+        let Ordered { relation, width, links, count, .. } = ordered;
+        let total = relation.plan.schema().fields.len();
+        let link_types: Vec<DataType> = links.columns.iter().map(|column| fields[*column].data_type.clone()).collect();
+        let kept = (0..width).chain(total - link_types.len()..total);
+        let identity = relation.plan.identity();
+        let columns = kept.map(|at| (format!("$column{at}"), identity[at].clone())).collect();
+        Ok(Dependent { plan: relation.plan.projected(columns), width, links, link_types, count, span: span_of(query) })
+    }
+
     /// The rows of `relation` that satisfy a condition of WHERE.
     pub(super) fn filtered(&mut self, mut relation: Relation, condition: &ast::Expr) -> Result<Relation> {
         let parts = conjuncts(condition);
         if !parts.iter().any(|part| is_subquery(part)) {
-            let filter = ExprBinder::new(&relation.fields).condition(condition)?;
-            return Ok(filtered(relation, filter));
+            return self.satisfying(relation, condition);
         }
         let (subqueries, plain): (Vec<&ast::Expr>, Vec<&ast::Expr>) = parts.into_iter().partition(|part| is_subquery(part));
         for part in plain {
-            let filter = ExprBinder::new(&relation.fields).condition(part)?;
-            relation = filtered(relation, filter);
+            relation = self.satisfying(relation, part)?;
         }
         subqueries.into_iter().try_fold(relation, |relation, part| self.kept(relation, part, Keeps::Found))
+    }
+
+    /// The rows for which a condition is TRUE, whatever sub-queries it has.
+    fn satisfying(&mut self, relation: Relation, condition: &ast::Expr) -> Result<Relation> {
+        let mut subqueries = Subqueries::new(self, &relation);
+        let mut filter = ExprBinder::new(&relation.fields).asking(&mut subqueries).condition(condition)?;
+        let lookups = subqueries.lookups();
+        if lookups.is_empty() {
+            return Ok(filtered(relation, filter));
+        }
+        if !filter.is_fixed() {
+            return Err(Error::sql("a condition with a sub-query changes by itself").at(span_of(condition)));
+        }
+        let names: Vec<String> = relation.plan.schema().fields.iter().map(|field| field.name.clone()).collect();
+        let columns = names.into_iter().zip(relation.plan.identity()).collect();
+        let plan = lookups.over(relation.plan, Stage::Output, std::iter::once(&mut filter));
+        let plan = plan.filtered(filter).projected(columns);
+        Ok(Relation { plan, fields: relation.fields, event_times: Vec::new(), window: None })
     }
 
     fn kept(&mut self, relation: Relation, part: &ast::Expr, keeps: Keeps) -> Result<Relation> {
@@ -66,43 +500,85 @@ impl QueryBinder<'_> {
     }
 
     fn in_query(&mut self, relation: Relation, wanted: &ast::Expr, query: &ast::Query, keeps: Keeps) -> Result<Relation> {
-        let found = self.query(query)?;
-        let [field] = found.fields.as_slice() else {
-            let error = format!("IN compares with one column, but its sub-query has {}", found.fields.len());
-            return Err(Error::sql(error).at(span_of(query)));
+        let wanted = match wanted {
+            ast::Expr::Tuple(parts) => parts.iter().collect(),
+            ast::Expr::Nested(inner) if matches!(**inner, ast::Expr::Tuple(_)) => {
+                let ast::Expr::Tuple(parts) = &**inner else { return Err(Error::internal("no row of values")) };
+                parts.iter().collect()
+            }
+            one => vec![one],
         };
-        let value = ExprBinder::new(&relation.fields).bind(wanted)?;
-        if !value.is_fixed() {
-            return Err(Error::sql("IN over what changes by itself").at(span_of(wanted)).hint("compare a column of the row"));
+        let found = self.dependent(query, &relation.plan, &relation.fields)?;
+        if found.width != wanted.len() {
+            let error = format!("IN compares {} with the {} columns of its sub-query", wanted.len(), found.width);
+            return Err(Error::sql(error).at(span_of(query)));
         }
-        let (width, found_type) = (relation.fields.len(), field.data_type.clone());
-        let equal = binary(BinaryOp::Eq, value.clone(), Expr::column(width, found_type.clone()), span_of(wanted))?;
+        let (width, mut values, mut equal_parts) = (relation.plan.schema().fields.len(), Vec::new(), Vec::new());
+        for (column, e) in wanted.iter().enumerate() {
+            let value = ExprBinder::new(&relation.fields).bind(e)?;
+            if !value.is_fixed() {
+                return Err(Error::sql("IN over what changes by itself").at(span_of(*e)).hint("compare a column of the row"));
+            }
+            let other = Expr::column(width + column, found.type_of(column));
+            equal_parts.push(binary(BinaryOp::Eq, value.clone(), other, span_of(*e))?);
+            values.push(value);
+        }
+        let links = found.condition(width);
+        let with_links = |parts: Vec<Expr>| all_of(links.iter().cloned().chain(parts).collect());
         if keeps == Keeps::Found {
-            return Ok(joined(relation, found.plan, JoinKind::LeftSemi, Some(equal)));
+            return Ok(joined(relation, found.plan, JoinKind::LeftSemi, with_links(equal_parts)));
         }
-        // x NOT IN (...) is TRUE where no value is equal, none is NULL, and x is not NULL or there are none.
+        // x NOT IN (...) is TRUE where no value is equal, none may be for its NULL, and x is not NULL or there are none.
         let is_null = |input: Expr| Expr::Unary { op: UnaryOp::IsNull, input: Box::new(input) };
-        let any = one_row(found.plan.clone());
-        let any_null = one_row(found.plan.clone().filtered(is_null(Expr::column(0, found_type))));
-        let unequal = joined(relation, found.plan, JoinKind::LeftAnti, Some(equal));
-        let known = joined(unequal, any_null, JoinKind::LeftAnti, None);
-        Ok(joined(known, any, JoinKind::LeftAnti, Some(is_null(value))))
+        let any_is_null = |exprs: Vec<Expr>| {
+            let span = span_of(query);
+            exprs.into_iter().map(is_null).map(Ok).reduce(|a, b| binary(BinaryOp::Or, a?, b?, span)).transpose()
+        };
+        let unequal = joined(relation, found.plan.clone(), JoinKind::LeftAnti, with_links(equal_parts.clone()));
+        let nulls = any_is_null((0..found.width).map(|column| found.column(column)).collect())?;
+        let with_null = nulls.into_iter().fold(found.plan.clone(), Plan::filtered);
+        let value_is_null = any_is_null(values)?;
+        if found.width == 1 {
+            let on_links = |parts: Vec<Expr>| all_of(found.links_equal(0, width).into_iter().chain(parts).collect());
+            let known = joined(unequal, found.only_links(with_null), JoinKind::LeftAnti, on_links(Vec::new()));
+            let any = found.only_links(found.plan.clone());
+            return Ok(joined(known, any, JoinKind::LeftAnti, on_links(value_is_null.into_iter().collect())));
+        }
+        // Of rows of values, those that NULLs leave open.
+        let open = Expr::Unary { op: UnaryOp::IsNotFalse, input: Box::new(all_of(equal_parts).unwrap_or(Expr::boolean(true))) };
+        let known = joined(unequal, with_null, JoinKind::LeftAnti, with_links(vec![open.clone()]));
+        let parts = value_is_null.into_iter().chain([open]).collect();
+        Ok(joined(known, found.plan, JoinKind::LeftAnti, with_links(parts)))
     }
 
     fn exists(&mut self, relation: Relation, query: &ast::Query, keeps: Keeps) -> Result<Relation> {
-        let plain = query.with.is_none() && query.order_by.is_none() && query.limit_clause.is_none() && query.fetch.is_none();
-        let select = match &*query.body {
-            ast::SetExpr::Select(select) if plain && is_plain(select) => select,
-            _ => {
-                let hint = "SELECT ... FROM ... WHERE ... is there; use IN, or join with a sub-query in FROM";
-                return Err(unsupported("this sub-query of EXISTS", hint, query));
+        let (depth, visible) = (self.depth(), self.ctes.len());
+        if let Some(select) = plain_select(query) {
+            if let Ok(found) = self.exists_plain(&relation, select, query, keeps) {
+                return Ok(found);
             }
-        };
+            self.reset(depth, visible);
+        }
+        let found = self.dependent(query, &relation.plan, &relation.fields)?;
+        if found.count == Count::One {
+            let plan = relation.plan.filtered(Expr::boolean(keeps == Keeps::Found));
+            return Ok(Relation { plan, ..relation });
+        }
+        let width = relation.plan.schema().fields.len();
+        let condition = all_of(found.links_equal(0, width));
+        let links = found.only_links(found.plan.clone());
+        Ok(joined(relation, links, keeps.join(), condition))
+    }
+
+    /// EXISTS over a row of FROM for each that satisfies WHERE: a join by all of WHERE.
+    fn exists_plain(&mut self, relation: &Relation, select: &ast::Select, query: &ast::Query, keeps: Keeps) -> Result<Relation> {
         let found = self.from(select)?;
-        let width = relation.fields.len();
-        let mut fields = relation.fields.clone();
-        fields.iter_mut().filter(|field| field.is_in_sight()).for_each(|field| field.sight = Sight::Outer);
-        fields.extend(found.fields.iter().cloned());
+        let width = relation.plan.schema().fields.len();
+        if relation.fields.len() != width {
+            return Err(Error::internal("columns without names"));
+        }
+        let outer = Outer::new(&relation.plan, &relation.fields, 0);
+        let fields = outer.beside(Relation { plan: Plan::empty(), ..found.clone() }).fields;
         let condition = match &select.selection {
             Some(condition) => Some(ExprBinder::new(&fields).condition(condition)?),
             None => None,
@@ -111,12 +587,13 @@ impl QueryBinder<'_> {
             return Err(Error::sql("the condition of EXISTS depends on more than the two rows").at(span_of(query)));
         }
         let correlated = condition.iter().flat_map(columns_of).any(|column| column < width);
+        outer.note_read_in(&relation.fields);
         if correlated {
-            return Ok(super::join::joined(relation, found, keeps.join(), condition));
+            return Ok(joined(relation.clone(), found.plan, keeps.join(), condition));
         }
-        let filter = condition.map(|condition| crate::plan::logical::shifted(&condition, width));
+        let filter = condition.map(|condition| shifted(&condition, width));
         let found = filter.into_iter().fold(found.plan, Plan::filtered);
-        Ok(joined(relation, one_row(found), keeps.join(), None))
+        Ok(joined(relation.clone(), one_row(found), keeps.join(), None))
     }
 }
 
@@ -141,20 +618,24 @@ fn is_subquery(part: &ast::Expr) -> bool {
     }
 }
 
-/// Whether it gives a row for each of FROM that satisfies WHERE.
-fn is_plain(select: &ast::Select) -> bool {
+/// The SELECT of a query that gives a row for each of FROM that satisfies WHERE.
+fn plain_select(query: &ast::Query) -> Option<&ast::Select> {
+    let ast::SetExpr::Select(select) = &*query.body else { return None };
+    let bare = query.with.is_none() && query.limit_clause.is_none() && query.fetch.is_none();
     let ungrouped = matches!(&select.group_by, ast::GroupByExpr::Expressions(keys, _) if keys.is_empty());
-    let aggregates = |item: &ast::SelectItem| match item {
+    let computed = |item: &ast::SelectItem| match item {
         ast::SelectItem::UnnamedExpr(e) | ast::SelectItem::ExprWithAlias { expr: e, .. } => {
             !matches!(e, ast::Expr::Value(_) | ast::Expr::Identifier(_) | ast::Expr::CompoundIdentifier(_))
         }
         _ => false,
     };
-    ungrouped
+    let plain = bare
+        && ungrouped
         && select.having.is_none()
         && select.qualify.is_none()
         && select.top.is_none()
-        && !select.projection.iter().any(aggregates)
+        && !select.projection.iter().any(computed);
+    plain.then_some(select)
 }
 
 /// One row if `plan` has any.

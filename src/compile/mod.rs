@@ -5,8 +5,8 @@ use crate::error::Result;
 use crate::expr::{Expr, Program};
 use crate::operator;
 use crate::operator::{
-    Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinClock, JoinInput, Operator, PairFilter, RankShape, ScanRows,
-    SessionAggregate, SessionAssign, SessionShape, TimedJoin, WindowAggregate, WindowAssign,
+    Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinClock, JoinInput, LookupJoin, Operator, PairFilter, RankShape,
+    ScanRows, SessionAggregate, SessionAssign, SessionShape, TimedJoin, VersionedJoin, WindowAggregate, WindowAssign,
 };
 use crate::plan::physical;
 use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Rank, Scan, Window};
@@ -29,6 +29,8 @@ pub struct QueryNode {
     pub consumers: Vec<(NodeId, usize)>,
     /// Whom its late rows go to; these nodes get its marks too.
     pub late_consumers: Vec<(NodeId, usize)>,
+    /// Input that says nothing about time, and is not waited for.
+    pub timeless: Option<usize>,
     /// The scan its rows come from (the first, where there are several): whose error limit its failed rows count against.
     pub origin: Option<NodeId>,
 }
@@ -100,10 +102,25 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
             Role::Scan(_) => Some(id),
             _ => node.inputs.first().and_then(|i| nodes[*i].origin),
         };
-        nodes.push(QueryNode { role, inputs: node.inputs.len(), consumers: Vec::new(), late_consumers: Vec::new(), origin });
+        nodes.push(QueryNode {
+            role,
+            inputs: node.inputs.len(),
+            consumers: Vec::new(),
+            late_consumers: Vec::new(),
+            timeless: timeless(node),
+            origin,
+        });
         connect(&mut nodes, id, node);
     }
     Ok(Query { nodes })
+}
+
+/// The right input of a join that does not wait for it.
+fn timeless(node: &Node) -> Option<usize> {
+    match &node.kind {
+        NodeKind::Join(join) => join.lookup.filter(|lookup| !lookup.waits).map(|_| 1),
+        _ => None,
+    }
 }
 
 fn connect(nodes: &mut [QueryNode], id: NodeId, node: &Node) {
@@ -159,10 +176,17 @@ fn compile_join(join: &physical::Join, [left, right]: [Vec<DataType>; 2]) -> Res
         JoinInput { keys: join.left_keys.clone(), types: left, given: left_given },
         JoinInput { keys: join.right_keys.clone(), types: right, given: right_given },
     ];
+    if let Some(lookup) = join.lookup {
+        return Ok(Box::new(LookupJoin::new(join.kind, inputs, lookup, filter, join.on_error)));
+    }
     Ok(match &join.time {
         None => Box::new(Join::new(join.kind, inputs, filter, join.on_error)),
         Some(time) => {
             let clock = |input: usize| JoinClock { time: time.columns[input], split_watermark: time.split_watermarks[input] };
+            if let physical::TimeMeaning::Versions(which) = time.meaning {
+                let when = (which, time.bounds);
+                return Ok(Box::new(VersionedJoin::new(join.kind, inputs, [clock(0), clock(1)], when, filter, join.on_error)));
+            }
             Box::new(TimedJoin::new(join.kind, inputs, [clock(0), clock(1)], time.bounds, filter, join.on_error))
         }
     })

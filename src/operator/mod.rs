@@ -25,7 +25,7 @@ mod tests;
 pub use aggregate::{Aggregate, GlobalGroup};
 pub use calc::Calc;
 pub use expand::Expand;
-pub use join::{Join, JoinClock, JoinInput, PairFilter, TimedJoin};
+pub use join::{Join, JoinClock, JoinInput, LookupJoin, PairFilter, TimedJoin, VersionedJoin};
 pub use last_row::LastRow;
 pub use rank::{Rank, RankShape};
 pub use scan::{EventTimeRows, ScanRows};
@@ -101,6 +101,12 @@ pub trait Operator: Send {
     fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
         let _ = (watermark, out);
         Ok(Progress::Done)
+    }
+
+    /// One of its inputs gives no rows any more, whatever the others do. May be said twice.
+    fn input_ended(&mut self, input: usize, out: &mut Output) -> Result<()> {
+        let _ = (input, out);
+        Ok(())
     }
 
     /// The watermark that goes out once `watermark` has been taken: an operator that still gives out older rows holds it back.

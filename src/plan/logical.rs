@@ -3,7 +3,9 @@
 //! Trees own their inputs; views are copied where they are used. Scans of one table become one only when the trees are
 //! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
 
-use super::physical::{AggregateCall, Emit, JoinKind, JoinTime, RankFunction, SortKey, SortTime, Window};
+use super::physical::{
+    AggregateCall, Emit, JoinKind, JoinTime, LookupRows, RankFunction, SortKey, SortTime, TimeMeaning, Window,
+};
 use crate::error::Span;
 use crate::expr::Expr;
 use crate::types::relation::Changelog;
@@ -179,6 +181,8 @@ pub struct Join {
     pub condition: Option<Expr>,
     /// Within which bounds their times must lie.
     pub time: Option<JoinTime>,
+    /// Whether rows of the left input meet what the right one holds when they come.
+    pub lookup: Option<LookupRows>,
     /// While it is bound: what the inputs say about time.
     pub clocks: [Clock; 2],
     /// Columns given out: those of both, or of the left input alone; without hidden ones.
@@ -198,7 +202,7 @@ impl Join {
     /// Of these inputs.
     pub fn new(left: Plan, right: Plan, kind: JoinKind, condition: Option<Expr>) -> Join {
         let (left, right, clocks) = (Box::new(left), Box::new(right), Default::default());
-        let mut join = Join { left, right, kind, condition, time: None, clocks, schema: Schema::default() };
+        let mut join = Join { left, right, kind, condition, time: None, lookup: None, clocks, schema: Schema::default() };
         join.schema = if kind.gives_pairs() { join.both() } else { join.left.schema().clone() };
         join
     }
@@ -206,6 +210,11 @@ impl Join {
     /// Number of columns of the left input.
     pub fn width(&self) -> usize {
         self.left.schema().fields.len()
+    }
+
+    /// Whether a row meets one of several versions of a row of the right input: no condition may hide a version from it.
+    pub fn has_versions(&self) -> bool {
+        self.lookup.is_some() || matches!(&self.time, Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }))
     }
 
     /// Columns of the inputs that are given out.
@@ -410,7 +419,7 @@ impl Plan {
             }
             Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
             Plan::Rank(_) | Plan::LastRow(_) => true,
-            Plan::Join(Join { time: Some(_), .. }) => false,
+            Plan::Join(Join { time: Some(_), .. } | Join { lookup: Some(_), .. }) => false,
             Plan::Join(j) => !matches!(j.kind, JoinKind::Inner | JoinKind::LeftSemi) || j.left.retracts() || j.right.retracts(),
         }
     }
@@ -434,7 +443,7 @@ impl Plan {
     pub fn set_emit(&mut self, emit: Emit) {
         match self {
             // Its inputs are read as what is never taken back.
-            Plan::Join(Join { time: Some(_), .. }) => return,
+            Plan::Join(Join { time: Some(_), .. } | Join { lookup: Some(_), .. }) => return,
             Plan::Aggregate(Aggregate { emit: own, .. }) | Plan::WindowAggregate(WindowAggregate { emit: own, .. }) => {
                 own.get_or_insert(emit);
             }

@@ -9,8 +9,8 @@ use crate::expr::Expr;
 use crate::sink::Sink;
 use crate::source::{Projection, Source};
 pub use crate::types::relation::{
-    AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, JoinKind, OnError, RankFunction,
-    Retracts, SortKey, SortTime, TimeBounds, TimeMeaning, Window,
+    AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, JoinKind, Lookup, LookupRows,
+    OnError, RankFunction, Retracts, SortKey, SortTime, TimeBounds, TimeMeaning, VersionTime, Window,
 };
 pub use crate::types::relation::{Moment, Nulls};
 use crate::types::{DataType, Schema};
@@ -207,6 +207,8 @@ pub struct Join {
     pub filter: Option<JoinFilter>,
     /// Within which bounds their times must lie.
     pub time: Option<JoinTime>,
+    /// Whether rows of the left input meet what the right one holds when they come.
+    pub lookup: Option<Lookup>,
     /// Columns of each input that are given out.
     pub given: [Vec<usize>; 2],
     /// What a row that fails does.

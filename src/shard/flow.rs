@@ -76,7 +76,11 @@ impl Flow {
             Role::Exchange { .. } => shards,
             _ => inputs,
         };
-        let alignments = query.nodes.iter().map(|n| Alignment::new(senders(&n.role, n.inputs))).collect();
+        let mut alignments: Vec<Alignment> = query.nodes.iter().map(|n| Alignment::new(senders(&n.role, n.inputs))).collect();
+        for (node, input) in query.nodes.iter().enumerate().filter_map(|(id, n)| Some((id, n.timeless?))) {
+            // Its silence holds nobody up.
+            let _: Option<Mark> = alignments[node].update(input, Mark::Idle);
+        }
         let exchanges =
             query.nodes.iter().enumerate().filter(|(_, n)| matches!(n.role, Role::Exchange { .. })).map(|(id, _)| id).collect();
         let held = query.nodes.iter().map(|_| None).collect();
@@ -327,6 +331,11 @@ impl Flow {
                 }
             }
             return Ok(());
+        }
+        if let (Role::Operator(operator), Mark::End) = (&mut self.query.nodes[node].role, mark) {
+            around.gauge.enter(Part::Operators, around.clock);
+            operator.input_ended(port, &mut self.output)?;
+            self.deliver(node, around)?;
         }
         let mut joint = self.alignments[node].update(port, mark);
         while let Some(next) = joint {

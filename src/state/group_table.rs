@@ -103,6 +103,15 @@ impl GroupTable {
         }
     }
 
+    /// As `group_ids`, but `none` where there is no group, and for rows not selected. Hot: once per batch.
+    pub fn find_ids(&self, keys: &[&Column], selection: &Selection, none: u32, hashes: &mut Vec<u64>, out: &mut [u32]) {
+        out.fill(none);
+        let mut from = 0;
+        while let (Some(stranger), _) = self.each_group(keys, out.len(), selection, hashes, from, GroupsInto(out)) {
+            from = stranger + 1;
+        }
+    }
+
     /// Shows `visitor` the group of each selected row of a batch of `rows`, from number `from` of the selection on, up to the first
     /// whose key has no group; gives the number of that one, and the visitor back. `hashes` is scratch memory that is filled where
     /// `from` is 0. Hot: once per batch.

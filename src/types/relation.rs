@@ -328,6 +328,35 @@ pub enum TimeMeaning {
     Rows,
     /// Those at which their windows end, which are the same ones.
     Windows,
+    /// A row of the left input meets the last row of its key of the right one.
+    Versions(VersionTime),
+}
+
+/// How late a version may be for a row to meet it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VersionTime {
+    /// Not later than the row.
+    At,
+    /// Earlier.
+    Before,
+}
+
+/// How rows find those of a table as it is when they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lookup {
+    /// Which rows of the table are there.
+    pub rows: LookupRows,
+    /// Whether rows wait until all of the table has been read.
+    pub waits: bool,
+}
+
+/// Which rows of a table a lookup finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookupRows {
+    /// All that have the key.
+    All,
+    /// The one of the key that came last.
+    Newest,
 }
 
 impl TimeBounds {

@@ -5,16 +5,20 @@
 //! first comes that it meets, and given out again when the last of them goes; for that a row counts those it meets. A batch is
 //! taken in two steps: all pairs of equal keys that satisfy the rest of the condition, by columns; then row by row what changes.
 
+mod lookup;
 mod pairs;
 mod side;
 mod timed;
+mod versioned;
 #[cfg(test)]
 mod tests;
 
+pub use self::lookup::LookupJoin;
 pub use self::pairs::PairFilter;
 use self::pairs::{Found, Given};
 use self::side::{NONE, Side};
 pub use self::timed::{JoinClock, TimedJoin};
+pub use self::versioned::VersionedJoin;
 use super::{Operator, Output, set_aside};
 use crate::batch::{Batch, Column, Selection};
 use crate::error::Result;

@@ -4,6 +4,7 @@ use sqlparser::ast;
 
 use super::QueryBinder;
 use super::join::{cross, join};
+use super::join_version::{is_nearest, moment_of};
 use super::scope::{Relation, name_span, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::plan::catalog::Entry;
@@ -27,16 +28,37 @@ impl QueryBinder<'_> {
     fn with_joins(&mut self, table: &ast::TableWithJoins) -> Result<Relation> {
         let mut relation = self.factor(&table.relation)?;
         for step in &table.joins {
-            relation = join(relation, step, self.factor(&step.relation)?)?;
+            relation = match moment_of(&step.relation) {
+                Some(moment) => {
+                    let table = self.table_of_moment(&step.relation)?;
+                    self.as_of(relation, step, table, moment)?
+                }
+                None if is_nearest(step) => {
+                    let right = self.factor(&step.relation)?;
+                    self.nearest(relation, step, right)?
+                }
+                None => join(relation, step, self.factor(&step.relation)?)?,
+            };
         }
         Ok(relation)
+    }
+
+    /// The table of FROM that is read as of a moment, and its name.
+    fn table_of_moment<'f>(&mut self, factor: &'f ast::TableFactor) -> Result<(&'f ast::Ident, Relation)> {
+        match factor {
+            ast::TableFactor::Table { name, alias, args: None, .. } => {
+                let ident = last_part(name)?;
+                Ok((ident, aliased(self.named_relation(ident)?, alias.as_ref())?))
+            }
+            other => Err(unsupported("FOR SYSTEM_TIME AS OF here", "it stands behind the name of a table or view", other)),
+        }
     }
 
     fn factor(&mut self, factor: &ast::TableFactor) -> Result<Relation> {
         use ast::TableFactor as F;
         match factor {
             F::Table { version: Some(_), .. } => {
-                Err(unsupported("FOR SYSTEM_TIME AS OF", "temporal joins are not there yet", factor))
+                Err(unsupported("FOR SYSTEM_TIME AS OF here", "it stands behind the table on the right of a JOIN", factor))
             }
             F::Table { name, alias, args: None, .. } => {
                 let ident = last_part(name)?;

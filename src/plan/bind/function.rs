@@ -13,7 +13,7 @@ use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
 
 /// Functions that are bound here and not in the library.
-const OWN: [&str; 12] = [
+const OWN: [&str; 13] = [
     "COALESCE",
     "NULLIF",
     "IF",
@@ -22,6 +22,7 @@ const OWN: [&str; 12] = [
     "CURRENT_TIMESTAMP",
     "CURRENT_ROW_TIMESTAMP",
     "NOW",
+    "PROCTIME",
     "LOCALTIMESTAMP",
     "CURRENT_DATE",
     "CURRENT_TIME",
@@ -31,7 +32,7 @@ const OWN: [&str; 12] = [
 /// Functions of the clock: the time at which the row arrived, in UTC. `None` for other names.
 pub fn clock_function(name: &str) -> Option<Expr> {
     let target = match name {
-        "CURRENT_TIMESTAMP" | "CURRENT_ROW_TIMESTAMP" | "NOW" => DataType::TimestampLtz(3),
+        "CURRENT_TIMESTAMP" | "CURRENT_ROW_TIMESTAMP" | "NOW" | "PROCTIME" => DataType::TimestampLtz(3),
         "LOCALTIMESTAMP" => DataType::Timestamp(3),
         "CURRENT_DATE" => DataType::Date,
         "CURRENT_TIME" | "LOCALTIME" => DataType::Time(0),

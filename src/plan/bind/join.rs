@@ -40,7 +40,8 @@ pub fn join(left: Relation, step: &ast::Join, right: Relation) -> Result<Relatio
     }
 }
 
-fn kind_of(step: &ast::Join) -> Result<(JoinKind, &ast::JoinConstraint)> {
+/// Which rows a step of FROM gives out, and when two meet.
+pub fn kind_of(step: &ast::Join) -> Result<(JoinKind, &ast::JoinConstraint)> {
     use ast::JoinOperator as J;
     Ok(match &step.join_operator {
         J::Join(c) | J::Inner(c) | J::CrossJoin(c) => (JoinKind::Inner, c),
@@ -134,7 +135,8 @@ pub fn filtered(relation: Relation, condition: Expr) -> Relation {
     }
 }
 
-fn over_time(join: Join, fields: Vec<ScopeField>) -> Relation {
+/// The relation of a join, with what it says about time.
+pub fn over_time(join: Join, fields: Vec<ScopeField>) -> Relation {
     let Clock { times, window } = clock_behind(&join);
     let window = window.map(|(start, end)| WindowColumns { start, end });
     Relation { plan: Plan::Join(join), fields, event_times: times, window }

@@ -20,8 +20,11 @@ pub fn clock_of(relation: &Relation) -> Clock {
 
 /// What the rows that a join gives out say about time.
 pub fn clock_behind(join: &Join) -> Clock {
-    let Some(time) = &join.time else { return Clock::default() };
     let [left, right] = &join.clocks;
+    if join.has_versions() {
+        return Clock { times: left.times.clone(), window: None };
+    }
+    let Some(time) = &join.time else { return Clock::default() };
     let moved = right.times.iter().map(|column| join.width() + column).filter(|_| join.kind.gives_pairs());
     let window = left.window.filter(|_| time.meaning == TimeMeaning::Windows);
     Clock { times: left.times.iter().copied().chain(moved).collect(), window }
@@ -39,7 +42,7 @@ pub fn timed(mut join: Join) -> Join {
 
 /// `join` with a condition over its result made part of it, if that makes it, or a join below it, one over time.
 pub fn timed_by(join: &Join, condition: &Expr) -> Option<Join> {
-    if join.kind != JoinKind::Inner || !condition.is_fixed() {
+    if join.kind != JoinKind::Inner || !condition.is_fixed() || join.has_versions() {
         return None;
     }
     let (mut absorbing, before) = (join.clone(), count_timed(join));
@@ -77,7 +80,7 @@ fn absorb(join: &mut Join, parts: Vec<Expr>) {
 }
 
 fn is_inner(plan: &Plan) -> bool {
-    matches!(plan, Plan::Join(Join { kind: JoinKind::Inner, .. }))
+    matches!(plan, Plan::Join(join) if join.kind == JoinKind::Inner && !join.has_versions())
 }
 
 /// Both bounds of their windows are equal: then the ends are their time, and the starts stay a condition.

@@ -20,6 +20,7 @@ mod grouping_sets;
 mod library;
 mod join;
 mod join_time;
+mod join_version;
 mod literal;
 mod operator;
 mod order;

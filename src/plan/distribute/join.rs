@@ -4,7 +4,10 @@ use super::{Lowered, Lowering, Placed};
 use crate::expr::{BinaryOp, Expr};
 use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, all_of, columns_of, conjuncts, moved_columns, shifted};
-use crate::plan::physical::{Calc, Exchange, Join, JoinFilter, JoinKind, JoinTime, Node, NodeKind, TimeMeaning};
+use crate::plan::physical::{
+    Calc, Exchange, Join, JoinFilter, JoinKind, JoinTime, Lookup, LookupRows, Node, NodeKind, TimeMeaning,
+};
+use crate::source::Boundedness;
 use crate::types::{Field, Schema};
 
 /// A condition taken apart.
@@ -30,8 +33,9 @@ impl Lowering<'_> {
         let given = join.given();
         let placed = placed(join.kind, &left.placed, [&left_keys, &right_keys], &given);
         let time = join.time.clone();
-        let state_bound = bound(&time);
-        let kind = NodeKind::Join(Join { kind: join.kind, left_keys, right_keys, filter, time, given, on_error });
+        let lookup = join.lookup.map(|rows| Lookup { rows, waits: self.is_bounded(&join.right) });
+        let state_bound = bound(&time, &lookup);
+        let kind = NodeKind::Join(Join { kind: join.kind, left_keys, right_keys, filter, time, lookup, given, on_error });
         let mut node = Node::new(kind, vec![left.node, right.node], join.schema.clone());
         node.state_bound = state_bound;
         Lowered { node: self.add(node), placed }
@@ -57,6 +61,18 @@ impl Lowering<'_> {
         let calc = NodeKind::Calc(Calc { filter: None, columns, on_error });
         let node = self.add(Node::new(calc, vec![input.node], Schema::new(fields)));
         (Lowered { node, placed: input.placed }, positions)
+    }
+
+    /// Whether all that a plan reads comes to an end.
+    fn is_bounded(&self, plan: &Plan) -> bool {
+        let mut bounded = true;
+        plan.walk(&mut |part| {
+            if let Plan::Scan(scan) = part {
+                let source = self.connectors.source(&self.catalog.tables[scan.table].def);
+                bounded &= source.is_ok_and(|source| source.boundedness() == Boundedness::Bounded);
+            }
+        });
+        bounded
     }
 
     /// Two inputs so that rows with equal keys lie on one shard.
@@ -135,8 +151,19 @@ fn placed(kind: JoinKind, left: &Placed, keys: [&[usize]; 2], given: &[Vec<usize
 }
 
 /// What bounds the state of a join.
-fn bound(time: &Option<JoinTime>) -> String {
+fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>) -> String {
+    if let Some(lookup) = lookup {
+        let rows = match lookup.rows {
+            LookupRows::All => "all rows of the right input: no bound",
+            LookupRows::Newest => "the newest row of the right input per key: no bound",
+        };
+        return if lookup.waits { format!("{rows}; left rows until it is read") } else { rows.to_owned() };
+    }
     match time {
+        Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }) => {
+            "left rows until the watermark; of the right input one version per key and those behind the watermark: no bound"
+                .to_owned()
+        }
         None => "all rows of both inputs: no bound".to_owned(),
         Some(JoinTime { meaning: TimeMeaning::Windows, .. }) => "rows of open windows, bounded by the watermark".to_owned(),
         Some(JoinTime { bounds, .. }) => {

@@ -11,7 +11,7 @@ pub use self::physical::outline;
 use super::Planned;
 use super::bind::Output;
 use super::logical::Plan;
-use super::physical::{Aligned, Emit, JoinTime, RankFunction, SortKey, TimeMeaning, Window};
+use super::physical::{Aligned, Emit, JoinTime, RankFunction, SortKey, TimeMeaning, VersionTime, Window};
 use crate::types::Schema;
 
 /// Both plans of a job, run on `shards` shards.
@@ -77,7 +77,12 @@ fn line(plan: &Plan) -> String {
             let names = told_apart(join.both(), join.width());
             let condition = join.condition.as_ref().map_or("TRUE".to_owned(), |c| expression(c, &names));
             let time = join.time.as_ref().map(|time| time_bounds(time, &names, join.width()));
-            format!("{}Join {} on {condition}{}", join_name(&join.time), join.kind.name(), time.unwrap_or_default())
+            format!(
+                "{}Join {} on {condition}{}",
+                join_name(&join.time, join.lookup.is_some()),
+                join.kind.name(),
+                time.unwrap_or_default()
+            )
         }
         Plan::LastRow(last) => format!("LastRow by ({})", columns(&last.keys, last.input.schema())),
         Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), r.input.schema()),
@@ -127,9 +132,11 @@ fn sort_keys(order: &[SortKey], below: &Schema) -> String {
 }
 
 /// What a join is called before the word.
-fn join_name(time: &Option<JoinTime>) -> &'static str {
+fn join_name(time: &Option<JoinTime>, is_lookup: bool) -> &'static str {
     match time.as_ref().map(|time| time.meaning) {
+        None if is_lookup => "Lookup",
         None => "",
+        Some(TimeMeaning::Versions(_)) => "Versioned",
         Some(TimeMeaning::Rows) => "Interval",
         Some(TimeMeaning::Windows) => "Window",
     }
@@ -139,6 +146,8 @@ fn join_name(time: &Option<JoinTime>) -> &'static str {
 fn time_bounds(time: &JoinTime, names: &Schema, width: usize) -> String {
     let (left, right) = (columns(&[time.columns[0]], names), columns(&[width + time.columns[1]], names));
     match time.meaning {
+        TimeMeaning::Versions(VersionTime::At) => format!(", the last with {right} <= {left}"),
+        TimeMeaning::Versions(VersionTime::Before) => format!(", the last with {right} < {left}"),
         TimeMeaning::Windows => format!(", {left} = {right}"),
         TimeMeaning::Rows => {
             format!(", {left} - {right} between {} and {}", span(time.bounds.least), span(time.bounds.greatest))

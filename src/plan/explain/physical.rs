@@ -126,7 +126,7 @@ fn join_line(join: &Join, below: &Schema, width: usize) -> String {
     });
     let time = join.time.as_ref().map(|time| time_bounds(time, below, width));
     let (time, filter) = (time.unwrap_or_default(), filter.unwrap_or_default());
-    format!("{}Join {} on ({keys}){time}{filter}", join_name(&join.time), join.kind.name())
+    format!("{}Join {} on ({keys}){time}{filter}", join_name(&join.time, join.lookup.is_some()), join.kind.name())
 }
 
 fn emitted(when: Emit, changes: Changes) -> String {

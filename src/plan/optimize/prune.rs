@@ -205,7 +205,8 @@ fn prune_join(join: Join, wanted: &[bool]) -> (Plan, Moved) {
     let place = |[left, right]: [usize; 2]| [at(&moved, left), at(&moved, width + right) - new_width];
     let time = join.time.map(|time| JoinTime { columns: place(time.columns), ..time });
     moved.truncate(wanted.len());
-    (Plan::Join(Join { time, ..Join::new(left, right, join.kind, condition) }), moved)
+    let lookup = join.lookup;
+    (Plan::Join(Join { time, lookup, ..Join::new(left, right, join.kind, condition) }), moved)
 }
 
 fn prune_rank(rank: Rank, wanted: &[bool]) -> (Plan, Moved) {

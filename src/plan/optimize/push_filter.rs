@@ -83,7 +83,7 @@ fn mirrored(op: BinaryOp) -> BinaryOp {
 /// Makes a filter over the result of a join part of the join, if that gives the same.
 fn joined(join: &mut Join, part: &Expr) -> bool {
     let side = side_of(join, part);
-    if !part.is_fixed() {
+    if !part.is_fixed() || (join.has_versions() && side != Side::Left) {
         return false;
     }
     match (join.kind, side) {
@@ -105,6 +105,9 @@ fn joined(join: &mut Join, part: &Expr) -> bool {
 /// Moves parts of the condition that read one input below the join. Rows of an outer input stay: they come out even if they meet
 /// none.
 fn settled(mut join: Join) -> Join {
+    if join.has_versions() {
+        return join;
+    }
     let Some(condition) = join.condition.take() else { return join };
     let mut stays = Vec::new();
     for part in conjuncts(&condition) {

@@ -4,7 +4,9 @@
 //!   `INTERVAL '0.500' SECOND`;
 //! - types of CAST and TRY_CAST: those the parser crate does not know are carried as one quoted word (see `data_type`);
 //! - `MAP['k', v]` becomes the call `MAP('k', v)`;
-//! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`.
+//! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
+//! - `ASOF JOIN t ON` and `ASOF LEFT JOIN t ON`, without MATCH_CONDITION, become `GLOBAL JOIN t ON`: a word that the parser crate hands on and
+//!   that means nothing else here.
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
@@ -15,7 +17,33 @@ use crate::error::Result;
 
 /// Tokens with the changes made.
 pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
-    carry_types(&trims(maps(intervals(tokens))))
+    carry_types(&nearest_joins(trims(maps(intervals(tokens)))))
+}
+
+/// ASOF joins whose condition stands in ON as a whole.
+fn nearest_joins(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    for at in 0..tokens.len() {
+        let next = |words: &[&str]| tokens.get(at + 1).is_some_and(|t| words.iter().any(|word| is_word(&t.token, word)));
+        if is_word(&tokens[at].token, "ASOF") && next(&["JOIN", "LEFT", "INNER"]) && !has_match_condition(&tokens[at..]) {
+            tokens[at] = word("GLOBAL", &tokens[at]);
+        }
+    }
+    tokens
+}
+
+/// Whether MATCH_CONDITION stands before ON, outside brackets.
+fn has_match_condition(tokens: &[TokenWithSpan]) -> bool {
+    let mut depth = 0;
+    for token in tokens {
+        depth += bracket(&token.token);
+        if depth == 0 && is_word(&token.token, "MATCH_CONDITION") {
+            return true;
+        }
+        if depth < 0 || (depth == 0 && (is_word(&token.token, "ON") || token.token == Token::SemiColon)) {
+            return false;
+        }
+    }
+    false
 }
 
 /// A token with the place of another.

@@ -1,0 +1,326 @@
+//! Join of rows with the version of a table that was valid at their time: a temporal join; or with the nearest earlier row: an ASOF join.
+//!
+//! ```text
+//!   versions[key]:  (time, watermark of its split, place) ...   in order of time; values by place in the right input's slab
+//! ```
+//! A row of the left input waits until the watermark says that no version of its time is missing; then it meets the last one that is not
+//! later than it. A version that comes when its own split is beyond its time is valid from there on, so that what a row meets
+//! does not depend on how splits interleave. Of each key the version valid at the watermark and all later ones are kept.
+
+use super::pairs::{Found, PairFilter};
+use super::side::NONE;
+use super::timed::JoinClock;
+use super::{JoinInput, known_keys};
+use crate::batch::{Batch, Column, Selection, Values, Watermark};
+use crate::error::Result;
+use crate::limits::TIMER_ROWS_PER_TURN;
+use crate::operator::{Operator, Output, Progress};
+use crate::state::{GroupTable, Slab, Timers};
+use crate::types::relation::{JoinKind, OnError, TimeBounds, VersionTime};
+use crate::types::{DataType, EventTime};
+
+/// A temporal or ASOF join on one shard.
+pub struct VersionedJoin {
+    kind: JoinKind,
+    on_error: OnError,
+    which: VersionTime,
+    bounds: TimeBounds,
+    filter: Option<PairFilter>,
+    keys: GroupTable,
+    /// By key.
+    versions: Vec<Vec<Version>>,
+    /// By key: rows of the left input that wait.
+    waiting: Vec<u32>,
+    inputs: [Input; 2],
+    /// By place of a row that waits: its key and its time.
+    asked: Vec<(u32, EventTime)>,
+    /// The watermark, less what rows at it are let through.
+    passed: EventTime,
+    scratch: Scratch,
+}
+
+/// One input.
+struct Input {
+    keys: Vec<usize>,
+    clock: JoinClock,
+    /// Its columns that are kept: those given out and those that the condition reads.
+    kept: Vec<usize>,
+    /// Where the columns given out stand among those kept, and their types.
+    given: Vec<(usize, DataType)>,
+    rows: Slab,
+    /// Rows of the left input when they are asked for, keys of the right one when a version of theirs becomes valid.
+    timers: Timers,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Version {
+    time: EventTime,
+    /// Of its split, as it came: rows until there do not meet it.
+    watermark: EventTime,
+    /// `NONE` where the key is deleted.
+    place: u32,
+}
+
+impl Version {
+    fn valid_from(&self) -> EventTime {
+        self.time.max(self.watermark)
+    }
+}
+
+/// Vectors used anew for every batch.
+#[derive(Default)]
+struct Scratch {
+    hashes: Vec<u64>,
+    keys: Vec<u32>,
+    marks: Vec<EventTime>,
+    places: Vec<u32>,
+    due: Vec<u32>,
+}
+
+impl Input {
+    fn new(input: JoinInput, clock: JoinClock, read: Vec<usize>) -> Self {
+        let mut kept: Vec<usize> = input.given.iter().copied().chain(read).collect();
+        kept.sort_unstable();
+        kept.dedup();
+        let place = |column: &usize| (kept.binary_search(column).unwrap_or(0), input.types[*column].clone());
+        let given = input.given.iter().map(place).collect();
+        let types: Vec<DataType> = kept.iter().map(|column| input.types[*column].clone()).collect();
+        Self { keys: input.keys, clock, kept, given, rows: Slab::new(&types), timers: Timers::new(0) }
+    }
+
+    fn times<'a>(&self, batch: &'a Batch) -> &'a [EventTime] {
+        match &batch.columns[self.clock.time].values {
+            Values::I64(times) => times,
+            _ => unreachable!("event time is a timestamp"),
+        }
+    }
+
+    fn put(&mut self, batch: &Batch, rows: &[u32], places: &mut Vec<u32>) {
+        self.rows.put(self.kept.iter().map(|column| &batch.columns[*column]), rows, places);
+    }
+}
+
+impl VersionedJoin {
+    /// Without rows. `filter` is over the columns of the left input, followed by those of the right one.
+    pub fn new(
+        kind: JoinKind,
+        [left, right]: [JoinInput; 2],
+        clocks: [JoinClock; 2],
+        (which, bounds): (VersionTime, TimeBounds),
+        filter: Option<PairFilter>,
+        on_error: OnError,
+    ) -> VersionedJoin {
+        let key_types: Vec<DataType> = left.keys.iter().map(|key| left.types[*key].clone()).collect();
+        let read = |input: usize| filter.as_ref().map_or(Vec::new(), |filter| filter.columns_of(input));
+        let inputs = [Input::new(left, clocks[0], read(0)), Input::new(right, clocks[1], read(1))];
+        VersionedJoin {
+            kind,
+            on_error,
+            which,
+            bounds,
+            filter: filter.map(|filter| filter.over([&inputs[0].kept, &inputs[1].kept])),
+            keys: GroupTable::new(&key_types),
+            versions: Vec::new(),
+            waiting: Vec::new(),
+            inputs,
+            asked: Vec::new(),
+            passed: EventTime::MIN,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// The rows of a batch that have key and time; writes keys and watermarks by row. Hot: once per batch.
+    fn look_up(&mut self, own: usize, batch: &Batch, scratch: &mut Scratch) -> Selection {
+        let Scratch { hashes, keys, marks, .. } = scratch;
+        let Input { keys: key_columns, clock, .. } = &self.inputs[own];
+        marks.clear();
+        match clock.split_watermark.map(|at| &batch.columns[at].values) {
+            Some(Values::I64(own)) => marks.extend(own.iter().map(|mark| self.bounds.passed(*mark).max(self.passed))),
+            _ => marks.resize(batch.rows(), self.passed),
+        }
+        let columns: Vec<&Column> = key_columns.iter().map(|key| &batch.columns[*key]).collect();
+        let asked: Vec<&Column> = columns.iter().copied().chain([&batch.columns[clock.time]]).collect();
+        let known = known_keys(&asked, &Selection::All(batch.rows()));
+        self.keys.group_ids(&columns, batch.rows(), &known, hashes, keys);
+        self.versions.resize_with(self.keys.bound(), Vec::new);
+        self.waiting.resize(self.keys.bound(), 0);
+        known
+    }
+
+    /// Rows of the left input wait. Late ones are counted, those that can meet no version given out. Hot: once per batch.
+    fn ask(&mut self, batch: &Batch, out: &mut Output) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let known = self.look_up(0, batch, &mut scratch);
+        let times = self.inputs[0].times(batch);
+        if known.len() < batch.rows() && self.kind.gives_unmatched(0) {
+            let mut known = known.iter().peekable();
+            let alone = Selection::All(batch.rows()).filter(|row| known.next_if(|next| *next == row).is_none());
+            let mine = self.inputs[0].given.iter().map(|(at, _)| batch.columns[self.inputs[0].kept[*at]].gather(&alone));
+            let nulls = self.inputs[1].given.iter().map(|(_, data_type)| Column::nulls(data_type, alone.len()));
+            out.emit(batch.gather_around(mine.chain(nulls).collect(), &alone));
+        }
+        let is_late = |row: usize| times[row] <= scratch.marks[row];
+        let late = known.filter(is_late);
+        if !late.is_empty() {
+            out.late_rows += late.len() as u64;
+            out.late.push(batch.gather(&late));
+        }
+        let rows: Vec<u32> = known.iter().filter(|row| !is_late(*row)).map(|row| row as u32).collect();
+        self.inputs[0].put(batch, &rows, &mut scratch.places);
+        self.asked.resize(self.inputs[0].rows.bound(), (NONE, 0));
+        for (row, place) in rows.iter().zip(&scratch.places) {
+            let (key, time) = (scratch.keys[*row as usize], times[*row as usize]);
+            self.asked[*place as usize] = (key, time);
+            self.waiting[key as usize] += 1;
+            self.inputs[0].timers.add(time, *place);
+        }
+        late.iter().for_each(|row| self.forget(scratch.keys[row]));
+        self.scratch = scratch;
+    }
+
+    /// Versions come in order of their times, those of equal times as they come. Hot: once per batch.
+    fn renew(&mut self, batch: &Batch) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let known = self.look_up(1, batch, &mut scratch);
+        let times = self.inputs[1].times(batch);
+        let comes = |row: &usize| batch.kind(*row).sign() > 0;
+        let rows: Vec<u32> = known.iter().filter(comes).map(|row| row as u32).collect();
+        self.inputs[1].put(batch, &rows, &mut scratch.places);
+        let mut places = scratch.places.iter();
+        for row in known.iter() {
+            let place = match batch.kind(row) {
+                crate::batch::RowKind::UpdateBefore => continue,
+                crate::batch::RowKind::Delete => NONE,
+                _ => places.next().copied().unwrap_or(NONE),
+            };
+            let version = Version { time: times[row], watermark: scratch.marks[row], place };
+            let versions = &mut self.versions[scratch.keys[row] as usize];
+            let at = versions.partition_point(|other| other.time <= version.time);
+            versions.insert(at, version);
+            self.inputs[1].timers.add(version.valid_from(), scratch.keys[row]);
+        }
+        self.scratch = scratch;
+    }
+
+    /// The version that a row of this time meets. Hot: once per row.
+    fn version_at(&self, key: u32, time: EventTime) -> u32 {
+        let versions = &self.versions[key as usize];
+        let before = match self.which {
+            VersionTime::At => versions.partition_point(|version| version.time <= time),
+            VersionTime::Before => versions.partition_point(|version| version.time < time),
+        };
+        let valid = versions[..before].iter().rev().find(|version| version.watermark < time);
+        valid.map_or(NONE, |version| version.place)
+    }
+
+    /// Gives out rows that have waited long enough; whether those were all.
+    fn answer(&mut self, watermark: Watermark, out: &mut Output) -> Result<bool> {
+        let mut due = std::mem::take(&mut self.scratch.due);
+        due.clear();
+        let is_done = self.inputs[0].timers.take(self.passed, TIMER_ROWS_PER_TURN, &mut due);
+        let found: Vec<u32> =
+            due.iter().map(|place| self.asked[*place as usize]).map(|(key, time)| self.version_at(key, time)).collect();
+        let pairs = self.meeting(&due, found, watermark, out)?;
+        let kept: Vec<usize> = match self.kind.gives_unmatched(0) {
+            true => (0..due.len()).collect(),
+            false => (0..due.len()).filter(|at| pairs[*at] != NONE).collect(),
+        };
+        if !kept.is_empty() {
+            let left: Vec<u32> = kept.iter().map(|at| due[*at]).collect();
+            let right: Vec<u32> = kept.iter().map(|at| pairs[*at]).collect();
+            let [mine, other] = &self.inputs;
+            let of = |input: &Input, places: &[u32]| -> Vec<Column> {
+                let given = input.given.iter();
+                given.map(|(at, t)| input.rows.columns()[*at].gather_or_null(places, NONE, t)).collect()
+            };
+            let columns = of(mine, &left).into_iter().chain(of(other, &right)).collect();
+            out.emit(Batch::new(columns, kept.len(), watermark.stamp));
+        }
+        for place in &due {
+            let (key, _) = self.asked[*place as usize];
+            self.waiting[key as usize] -= 1;
+            self.inputs[0].rows.remove(*place);
+            self.forget(key);
+        }
+        self.scratch.due = due;
+        Ok(is_done)
+    }
+
+    /// The versions found, without those that do not satisfy the rest of the condition.
+    fn meeting(&mut self, left: &[u32], mut right: Vec<u32>, watermark: Watermark, out: &mut Output) -> Result<Vec<u32>> {
+        let Some(filter) = &mut self.filter else { return Ok(right) };
+        let mut found = Found::default();
+        for (at, version) in right.iter().enumerate().filter(|(_, version)| **version != NONE) {
+            found.extend(at, std::iter::once(*version));
+        }
+        let [mine, other] = &self.inputs;
+        let waiting: Vec<Column> = mine.rows.columns().iter().map(|column| column.gather_rows(left)).collect();
+        let (waiting, versions): (Vec<&Column>, Vec<&Column>) = (waiting.iter().collect(), other.rows.columns().iter().collect());
+        filter.keep(0, [&waiting, &versions], watermark.stamp, &mut found, self.on_error, out)?;
+        right.fill(NONE);
+        found.iter().for_each(|(at, version)| right[at as usize] = version);
+        Ok(right)
+    }
+
+    /// Frees versions that later ones have taken the place of.
+    fn free(&mut self) {
+        let mut due = std::mem::take(&mut self.scratch.due);
+        due.clear();
+        self.inputs[1].timers.take(self.passed, usize::MAX, &mut due);
+        for key in &due {
+            let versions = &mut self.versions[*key as usize];
+            let valid = versions.iter().rposition(|version| version.valid_from() <= self.passed);
+            let Some(valid) = valid else { continue };
+            let is_deleted = versions[valid].place == NONE;
+            for version in versions.drain(..valid + usize::from(is_deleted)).filter(|version| version.place != NONE) {
+                self.inputs[1].rows.remove(version.place);
+            }
+            self.forget(*key);
+        }
+        self.scratch.due = due;
+    }
+
+    /// Forgets a key without versions for which nobody waits.
+    fn forget(&mut self, key: u32) {
+        let at = key as usize;
+        if self.versions[at].is_empty() && self.waiting[at] == 0 && self.keys.is_live(key) {
+            self.versions[at] = Vec::new();
+            self.keys.remove(key);
+        }
+    }
+}
+
+impl Operator for VersionedJoin {
+    fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
+        self.process_input(0, batch, out)
+    }
+
+    fn process_input(&mut self, input: usize, batch: Batch, out: &mut Output) -> Result<()> {
+        match input {
+            _ if batch.is_empty() => {}
+            0 => self.ask(&batch, out),
+            _ => self.renew(&batch),
+        }
+        Ok(())
+    }
+
+    fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
+        self.passed = self.passed.max(self.bounds.passed(watermark.time));
+        if !self.answer(watermark, out)? {
+            return Ok(Progress::More);
+        }
+        self.free();
+        Ok(Progress::Done)
+    }
+
+    fn passes_on(&self, watermark: Watermark) -> Watermark {
+        Watermark { time: self.bounds.passed_on(watermark.time), ..watermark }
+    }
+
+    fn state_bytes(&self) -> usize {
+        let versions: usize = self.versions.iter().map(|versions| versions.capacity() * size_of::<Version>()).sum();
+        let lists = self.versions.capacity() * size_of::<Vec<Version>>() + self.waiting.capacity() * size_of::<u32>();
+        let of = |input: &Input| input.rows.state_bytes() + input.timers.state_bytes();
+        self.keys.state_bytes() + versions + lists + self.inputs.iter().map(of).sum::<usize>()
+    }
+}

@@ -190,30 +190,42 @@ fn constant(rng: &mut Rng, of: Type) -> Both {
     }
 }
 
-/// An aggregate over rows of this scope.
+/// An aggregate over rows of this scope, perhaps of different values or of some rows.
 pub fn aggregate(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
     let depth = rng.usize(0..3);
     let (call, data_type) = match rng.u8(0..8) {
+        0 => (Both::of("COUNT(DISTINCT {})", &[any(rng, scope, depth).0]), Type::BigInt),
+        1 => {
+            let of = some_type(rng, scope, |t| t.is_number() && t != Type::SmallInt);
+            let call = Both::of("SUM(DISTINCT {})", &[expression(rng, scope, of, depth)]);
+            (call, if of.is_whole() { Type::BigInt } else { of })
+        }
+        _ => call(rng, scope),
+    };
+    match rng.u8(0..4) {
+        0 => (Both::of("{} FILTER (WHERE {})", &[call, expression(rng, scope, Type::Bool, 2)]), data_type),
+        _ => (call, data_type),
+    }
+}
+
+/// A call of an aggregate function over rows of this scope.
+pub fn call(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
+    let depth = rng.usize(0..3);
+    match rng.u8(0..7) {
         0 => (Both::same("COUNT(*)"), Type::BigInt),
         1 => (Both::of("COUNT({})", &[any(rng, scope, depth).0]), Type::BigInt),
-        2 => (Both::of("COUNT(DISTINCT {})", &[any(rng, scope, depth).0]), Type::BigInt),
-        3 | 4 => {
+        2 | 3 => {
             let of = some_type(rng, scope, |t| t.is_number() && t != Type::SmallInt);
-            let call = one_of(rng, &["SUM({})", "SUM({})", "SUM(DISTINCT {})"]);
-            (Both::of(call, &[expression(rng, scope, of, depth)]), if of.is_whole() { Type::BigInt } else { of })
+            (Both::of("SUM({})", &[expression(rng, scope, of, depth)]), if of.is_whole() { Type::BigInt } else { of })
         }
-        5 => {
+        4 => {
             let of = some_type(rng, scope, |t| matches!(t, Type::Int | Type::BigInt | Type::Double));
             (Both::of("AVG({})", &[expression(rng, scope, of, depth)]), Type::Double)
         }
         n => {
             let of = some_type(rng, scope, |t| t != Type::Bool);
-            (Both::of(if n == 6 { "MIN({})" } else { "MAX({})" }, &[expression(rng, scope, of, depth)]), of)
+            (Both::of(if n == 5 { "MIN({})" } else { "MAX({})" }, &[expression(rng, scope, of, depth)]), of)
         }
-    };
-    match rng.u8(0..4) {
-        0 => (Both::of("{} FILTER (WHERE {})", &[call, expression(rng, scope, Type::Bool, 2)]), data_type),
-        _ => (call, data_type),
     }
 }
 

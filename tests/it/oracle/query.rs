@@ -5,8 +5,8 @@ use fastrand::Rng;
 use corelane::types::Value;
 
 use super::dialect::{Both, SECOND, TYPES, Type};
-use super::expression::{Column, DEPTH_MAX, Scope, aggregate, any, expression, having, key, one_of};
-use super::relation::relation;
+use super::expression::{Column, DEPTH_MAX, Scope, aggregate, any, call, expression, having, key, one_of};
+use super::relation::{qualified, relation, total_order};
 
 /// Columns of a table besides its time.
 const COLUMNS_MAX: usize = 7;
@@ -18,12 +18,15 @@ pub enum Kind {
     Grouped,
     Global,
     Window,
+    WindowRows,
+    Over,
+    IntervalJoin,
 }
 
 impl Kind {
     /// Whether rows of the table may change and go.
     pub fn takes_changes(self) -> bool {
-        self != Kind::Window
+        matches!(self, Kind::Plain | Kind::Grouped | Kind::Global)
     }
 }
 
@@ -72,6 +75,9 @@ impl Query {
             Kind::Plain => plain(rng, scope),
             Kind::Grouped | Kind::Global => grouped(rng, scope, kind),
             Kind::Window => windowed(rng, scope),
+            Kind::WindowRows => window_rows(rng, scope),
+            Kind::Over => over(rng, scope),
+            Kind::IntervalJoin => interval_join(rng, scope),
         };
         Query { schema, text, types }
     }
@@ -156,11 +162,34 @@ fn windows(rng: &mut Rng) -> Both {
     }
 }
 
+/// Sessions of the rows with the same value in a column: it too is grouped by.
+fn sessions(rng: &mut Rng, by: &Column) -> Both {
+    let (gap, name) = (one_of(rng, &[5, 20, 60]), &by.name);
+    let nanos = gap * SECOND;
+    let starts = format!(
+        "SELECT *, ((ts - LAG(ts) OVER (PARTITION BY {name} ORDER BY ts)) > {nanos}) IS NOT FALSE AS starts FROM t WHERE ts IS NOT NULL"
+    );
+    let numbered = format!("SELECT *, SUM(starts) OVER (PARTITION BY {name} ORDER BY ts) AS session FROM ({starts})");
+    let of_session = |call: &str| format!("{call}(ts) OVER (PARTITION BY {name}, session)");
+    let (start, end) = (of_session("MIN"), of_session("MAX"));
+    Both::new(
+        format!("TABLE(SESSION(TABLE t PARTITION BY {name}, DESCRIPTOR(ts), INTERVAL '{gap}' SECOND))"),
+        format!("(SELECT *, {start} AS window_start, {end} + {nanos} AS window_end FROM ({numbered}))"),
+    )
+}
+
 /// Aggregates over windows.
 fn windowed(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
-    let from = windows(rng);
     let mut columns = vec![(Both::same("window_start"), Type::Time), (Both::same("window_end"), Type::Time)];
     let mut by = vec![Both::same("window_start, window_end")];
+    let from = if rng.u8(0..4) == 0 {
+        let of = one_of(rng, &scope.iter().collect::<Vec<_>>());
+        by.push(Both::same(&of.name));
+        columns.push((Both::same(&of.name), of.data_type));
+        sessions(rng, of)
+    } else {
+        windows(rng)
+    };
     for _ in 0..rng.usize(0..3) {
         let key = key(rng, scope);
         by.push(key.0.clone());
@@ -170,4 +199,70 @@ fn windowed(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
     let having = if rng.u8(0..3) == 0 { Both::of("HAVING {}", &[having(rng, scope)]) } else { Both::same("") };
     let filter = filter(rng, scope);
     select(columns, "FROM {} {} GROUP BY {} {}", &[from, filter, Both::list(&by, ", "), having])
+}
+
+/// Columns of `scope` that are given out as they are.
+fn given(scope: &Scope) -> Vec<(Both, Type)> {
+    scope.iter().map(|c| (Both::same(&c.name), c.data_type)).collect()
+}
+
+/// The best rows of each window, or rows of two lists of windows that meet.
+fn window_rows(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    let window = windows(rng);
+    let mut columns = vec![(Both::same("window_start"), Type::Time), (Both::same("window_end"), Type::Time)];
+    if rng.bool() {
+        columns.extend(given(scope));
+        let (order, limit, filter) = (total_order(rng, scope), rng.usize(1..4), filter(rng, scope));
+        let by = if rng.bool() { format!(", {}", scope[0].name) } else { String::new() };
+        let place = format!("ROW_NUMBER() OVER (PARTITION BY window_start, window_end{by} ORDER BY {order}) AS place");
+        let ranked = Both::of(&format!("(SELECT *, {place} FROM {{}} {{}})"), &[window, filter]);
+        return select(columns, &format!("FROM {{}} AS ranked WHERE place <= {limit}"), &[ranked]);
+    }
+    let (left, right) = (qualified(scope, "l"), qualified(scope, "r"));
+    columns.iter_mut().for_each(|(text, _)| *text = Both::same(format!("l.{}", text.ours)));
+    columns.extend(given(&left));
+    columns.extend(given(&right));
+    let equal = format!("l.{0} = r.{0}", one_of(rng, &scope.iter().collect::<Vec<_>>()).name);
+    let join = one_of(rng, &["JOIN", "LEFT JOIN"]);
+    let of_window = "l.window_start = r.window_start AND l.window_end = r.window_end";
+    let rest = format!("FROM (SELECT * FROM {{}}) AS l {join} (SELECT * FROM {{}}) AS r ON {of_window} AND {equal}");
+    select(columns, &rest, &[window.clone(), window])
+}
+
+/// Aggregates over the rows before each row, in the order of time.
+fn over(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    let partition = if rng.bool() { format!("PARTITION BY {} ", scope[0].name) } else { String::new() };
+    let (rows, seconds) = (rng.usize(0..6), rng.i64(0..90));
+    let frame = match rng.u8(0..5) {
+        0 => Both::same("ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"),
+        1 => Both::same("RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"),
+        2 => Both::new(
+            format!("RANGE BETWEEN INTERVAL '{seconds}' SECOND PRECEDING AND CURRENT ROW"),
+            format!("RANGE BETWEEN {} PRECEDING AND CURRENT ROW", seconds * SECOND),
+        ),
+        _ => Both::same(format!("ROWS BETWEEN {rows} PRECEDING AND CURRENT ROW")),
+    };
+    let mut columns = given(scope);
+    for _ in 0..rng.usize(1..4) {
+        let (call, data_type) = call(rng, scope);
+        columns.push((Both::of(&format!("{{}} OVER ({partition}ORDER BY ts {{}})"), &[call, frame.clone()]), data_type));
+    }
+    select(columns, "FROM t WHERE ts IS NOT NULL", &[])
+}
+
+/// Rows of the table that meet rows of it some seconds before or after them.
+fn interval_join(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    let (left, right) = (qualified(scope, "l"), qualified(scope, "r"));
+    let both = [left.clone(), right.clone()].concat();
+    let (before, after) = (rng.i64(-20..90), rng.i64(20..90));
+    let within = Both::new(
+        format!("l.ts BETWEEN r.ts - INTERVAL '{before}' SECOND AND r.ts + INTERVAL '{after}' SECOND"),
+        format!("l.ts BETWEEN r.ts - {} AND r.ts + {}", before * SECOND, after * SECOND),
+    );
+    let equal = format!("l.{0} = r.{0} AND", one_of(rng, &scope.iter().collect::<Vec<_>>()).name);
+    let rest = if rng.u8(0..3) == 0 { Both::of(" AND {}", &[expression(rng, &both, Type::Bool, 2)]) } else { Both::same("") };
+    let join = one_of(rng, &["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
+    let side = |name: &str| format!("(SELECT * FROM t WHERE ts IS NOT NULL) AS {name}");
+    let from = format!("FROM {} {join} {} ON {equal} {{}}{{}}", side("l"), side("r"));
+    select(given(&both), &from, &[within, rest])
 }

@@ -1,4 +1,5 @@
-//! Random relations with the columns of the table `t` and its name: joins, ranks, groupings, unions and sub-queries, one over the other.
+//! Random relations with the columns of the table `t` and its name: joins, ranks, groupings, set operations, first rows and sub-queries, one over
+//! the other.
 
 use fastrand::Rng;
 
@@ -36,13 +37,15 @@ fn made(rng: &mut Rng, schema: &Scope, depth: usize) -> Option<Both> {
     if depth == 0 {
         return None;
     }
-    Some(match rng.u8(0..12) {
+    Some(match rng.u8(0..16) {
         0 => return None,
         1..=4 => join(rng, schema, depth),
         5 => grouping(rng, schema, depth),
         6 => ranking(rng, schema, depth),
         7 => Both::of(&format!("SELECT DISTINCT {} FROM {{}}", names(schema)), &[relation(rng, schema, depth - 1)]),
-        8 => union(rng, schema, depth),
+        8 | 9 => set_operation(rng, schema, depth),
+        10 | 11 => limited(rng, schema, depth),
+        12 => valued_by_subquery(rng, schema, depth),
         _ => filtered_by_subquery(rng, schema, depth),
     })
 }
@@ -107,7 +110,8 @@ fn grouping(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
 pub fn total_order(rng: &mut Rng, schema: &Scope) -> String {
     let mut columns: Vec<&str> = schema.iter().map(|c| c.name.as_str()).collect();
     rng.shuffle(&mut columns);
-    let directed = |name: &str| format!("{name}{}", one_of(rng, &["", " ASC", " DESC"]));
+    let directions = ["", " ASC", " DESC", " DESC NULLS LAST", " NULLS FIRST", " NULLS LAST", " DESC NULLS FIRST"];
+    let directed = |name: &str| format!("{name}{}", one_of(rng, &directions));
     columns.into_iter().map(directed).collect::<Vec<_>>().join(", ")
 }
 
@@ -128,14 +132,53 @@ fn ranking(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     Both::of(&format!("SELECT {names} FROM ({{}}) AS ranked WHERE place {place}"), &[ranked])
 }
 
-fn union(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
-    let all = one_of(rng, &["UNION", "UNION ALL"]);
+/// The first rows in an order of all columns, or those behind them.
+fn limited(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let (order, limit) = (total_order(rng, schema), rng.usize(0..6));
+    let offset = if rng.u8(0..3) == 0 { format!(" OFFSET {}", rng.usize(0..4)) } else { String::new() };
+    let from = named(rng, schema, depth - 1, "f");
+    Both::of(&format!("SELECT {} FROM {{}} ORDER BY {order} LIMIT {limit}{offset}", names(schema)), &[from])
+}
+
+/// UNION, INTERSECT or EXCEPT of two parts. SQLite keeps copies in UNION ALL only; for the others the copies are numbered.
+fn set_operation(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let names = names(schema);
     let mut branch = |depth| {
         let (from, filter) = (relation(rng, schema, depth), expression(rng, schema, Type::Bool, 1));
-        Both::of(&format!("SELECT {} FROM {{}} WHERE {{}}", names(schema)), &[from, filter])
+        Both::of(&format!("SELECT {names} FROM {{}} WHERE {{}}"), &[from, filter])
     };
-    let (one, other) = (branch(depth - 1), branch(0));
-    Both::of(&format!("{{}} {all} {{}}"), &[one, other])
+    let branches = [branch(depth - 1), branch(0)];
+    let operation = one_of(rng, &["UNION", "INTERSECT", "EXCEPT"]);
+    match (rng.bool(), operation) {
+        (false, _) => Both::of(&format!("{{}} {operation} {{}}"), &branches),
+        (true, "UNION") => Both::of("{} UNION ALL {}", &branches),
+        (true, _) => {
+            let numbered = format!("SELECT {names}, ROW_NUMBER() OVER (PARTITION BY {names}) AS copy FROM ({{}})");
+            let theirs = format!("SELECT {names} FROM ({numbered} {operation} {numbered})");
+            Both::new(format!("{{}} {operation} ALL {{}}"), theirs).filled(&branches)
+        }
+    }
+}
+
+/// The least or greatest of a column as a value: of all rows, or of those that agree with the row outside.
+fn valued_by_subquery(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let (outer, inner) = (qualified(schema, "o"), qualified(schema, "u"));
+    let valued = column(rng, schema, |t| t != Type::Bool).expect("a table has a time");
+    let meets = column(rng, schema, |_| true).expect("a table has columns").name;
+    let correlated = if rng.bool() { format!("u.{meets} = o.{meets} AND ") } else { String::new() };
+    let (call, name) = (one_of(rng, &["MIN", "MAX"]), &valued.name);
+    let value = Both::of(
+        &format!("(SELECT {call}(u.{name}) FROM t AS u WHERE {correlated}{{}})"),
+        &[expression(rng, &inner, Type::Bool, 1)],
+    );
+    let from = named(rng, schema, depth - 1, "o");
+    if rng.bool() {
+        let comparison = one_of(rng, &["=", "<", ">="]);
+        return Both::of(&format!("SELECT {} FROM {{}} WHERE o.{name} {comparison} {{}}", names(&outer)), &[from, value]);
+    }
+    let column = |c: &Column| if c.name == *name { format!("{{}} AS {name}") } else { format!("o.{}", c.name) };
+    let columns: Vec<String> = schema.iter().map(column).collect();
+    Both::of(&format!("SELECT {} FROM {{}}", columns.join(", ")), &[value, from])
 }
 
 fn filtered_by_subquery(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
@@ -154,6 +197,10 @@ fn filtered_by_subquery(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
             &format!("{} {not}IN (SELECT {} FROM t AS u WHERE {{}})", one.name, other.name),
             &[expression(rng, &inner, Type::Bool, 2)],
         ),
+    };
+    let condition = match rng.u8(0..4) {
+        0 => Both::of("({} OR {})", &[condition, expression(rng, &outer, Type::Bool, 1)]),
+        _ => condition,
     };
     Both::of(&format!("SELECT {} FROM {{}} WHERE {{}}", names(&outer)), &[named(rng, schema, depth - 1, "o"), condition])
 }

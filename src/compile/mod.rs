@@ -5,12 +5,14 @@ use crate::error::Result;
 use crate::expr::{Expr, Program};
 use crate::operator;
 use crate::operator::{
-    Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinClock, JoinInput, LookupJoin, Operator, PairFilter, RankShape,
-    ScanRows, SessionAggregate, SessionAssign, SessionShape, TimedJoin, VersionedJoin, WindowAggregate, WindowAssign,
+    Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinClock, JoinInput, LookupJoin, Operator, OverInOrder, OverOnChange,
+    OverShape, PairFilter, RankShape, ScanRows, SessionAggregate, SessionAssign, SessionShape, TimeColumns, TimedJoin,
+    VersionedJoin, WindowAggregate, WindowAssign,
 };
 use crate::plan::physical;
 use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Rank, Scan, Window};
 use crate::route::scatter::Scatter;
+use crate::types::over::OverEmit;
 use crate::types::{DataType, Schema};
 
 /// The compiled plan of one shard.
@@ -216,6 +218,16 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             Box::new(operator::Rank::new(shape, r.on_error, input))
         }
         NodeKind::Sort(sort) => Box::new(operator::Sort::new(sort.order.clone(), sort.time, sort.on_error, input)),
+        NodeKind::Over(o) => {
+            let time = o.order.first().filter(|_| o.emit == OverEmit::OnWatermark);
+            let time = time.map(|key| TimeColumns { time: key.column, split_watermark: o.split_watermark_column });
+            let (keys, order, calls) = (o.keys.clone(), o.order.clone(), o.calls.clone());
+            let shape = OverShape { keys, order, calls, on_error: o.on_error, types: input };
+            match o.emit {
+                OverEmit::OnChange => Box::new(OverOnChange::new(shape)),
+                OverEmit::OnWatermark | OverEmit::AtOnce => Box::new(OverInOrder::new(shape, time)),
+            }
+        }
         NodeKind::WindowAggregate(aggregate) => compile_window_aggregate(aggregate, input),
         NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => unreachable!("not operators"),
     })

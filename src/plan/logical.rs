@@ -8,6 +8,7 @@ use super::physical::{
 };
 use crate::error::Span;
 use crate::expr::Expr;
+use crate::types::over::{OverCall, OverEmit};
 use crate::types::relation::Changelog;
 use crate::types::{DataType, Field, Schema, Value};
 
@@ -34,6 +35,8 @@ pub enum Plan {
     LastRow(LastRow),
     /// Rows in order, once no other can come before them.
     Sort(Sort),
+    /// Rows with functions of those around them in a partition.
+    Over(Over),
     /// UNION ALL.
     Union(Union),
     /// Constant rows.
@@ -159,12 +162,12 @@ pub struct WindowAggregate {
     pub schema: Schema,
 }
 
-/// The late table of a window aggregate.
+/// The late table of a window aggregate or an OVER.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Late {
     /// Position in the catalog.
     pub table: usize,
-    /// Its columns, as columns of the aggregate's input.
+    /// Its columns, as columns of the input.
     pub columns: Vec<usize>,
 }
 
@@ -292,6 +295,44 @@ pub struct Sort {
     pub schema: Schema,
 }
 
+/// Rows with functions of those around them in a partition. Output: the columns of the input, then the results.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Over {
+    /// Below.
+    pub input: Box<Plan>,
+    /// Columns of the partition.
+    pub keys: Vec<usize>,
+    /// The order within a partition.
+    pub order: Vec<SortKey>,
+    /// The functions.
+    pub calls: Vec<OverCall>,
+    /// When rows are given out.
+    pub emit: OverEmit,
+    /// Where late rows go, if rows wait for the watermark.
+    pub late: Option<Late>,
+    /// Hidden last column of the input with the watermark of the row's split; it is not given out.
+    pub split_watermark_column: Option<usize>,
+    /// Columns given out.
+    pub schema: Schema,
+}
+
+impl Over {
+    /// Of this input.
+    pub fn new(
+        input: Plan,
+        keys: Vec<usize>,
+        order: Vec<SortKey>,
+        calls: Vec<OverCall>,
+        emit: OverEmit,
+        late: Option<Late>,
+    ) -> Over {
+        let mut fields = input.schema().fields.clone();
+        fields.extend(calls.iter().enumerate().map(|(i, call)| Field::new(format!("over{i}"), call.data_type.clone())));
+        let schema = Schema::new(fields);
+        Over { input: Box::new(input), keys, order, calls, emit, late, split_watermark_column: None, schema }
+    }
+}
+
 /// UNION ALL.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Union {
@@ -324,6 +365,7 @@ impl Plan {
             Plan::Rank(rank) => &rank.schema,
             Plan::LastRow(last) => &last.schema,
             Plan::Sort(sort) => &sort.schema,
+            Plan::Over(over) => &over.schema,
             Plan::Union(union) => &union.schema,
             Plan::Values(values) => &values.schema,
         }
@@ -342,6 +384,7 @@ impl Plan {
             Plan::Rank(rank) => vec![&rank.input],
             Plan::LastRow(last) => vec![&last.input],
             Plan::Sort(sort) => vec![&sort.input],
+            Plan::Over(over) => vec![&over.input],
             Plan::Union(union) => union.inputs.iter().collect(),
         }
     }
@@ -359,6 +402,7 @@ impl Plan {
             Plan::Rank(rank) => vec![&mut rank.input],
             Plan::LastRow(last) => vec![&mut last.input],
             Plan::Sort(sort) => vec![&mut sort.input],
+            Plan::Over(over) => vec![&mut over.input],
             Plan::Union(union) => union.inputs.iter_mut().collect(),
         }
     }
@@ -420,6 +464,7 @@ impl Plan {
             Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
             Plan::Rank(_) | Plan::LastRow(_) => true,
             Plan::Join(Join { time: Some(_), .. } | Join { lookup: Some(_), .. }) => false,
+            Plan::Over(over) => over.emit == OverEmit::OnChange,
             Plan::Join(j) => !matches!(j.kind, JoinKind::Inner | JoinKind::LeftSemi) || j.left.retracts() || j.right.retracts(),
         }
     }
@@ -448,6 +493,8 @@ impl Plan {
                 own.get_or_insert(emit);
             }
             Plan::Sort(Sort { emit: own, .. }) => *own = Some(emit),
+            // What gives out each row once needs rows that stay.
+            Plan::Over(over) if over.emit != OverEmit::OnChange && emit == Emit::OnChange => return,
             _ => {}
         }
         for input in self.inputs_mut() {

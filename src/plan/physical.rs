@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::expr::Expr;
 use crate::sink::Sink;
 use crate::source::{Projection, Source};
+use crate::types::over::{OverCall, OverEmit};
 pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, JoinKind, Lookup, LookupRows,
     OnError, RankFunction, Retracts, SortKey, SortTime, TimeBounds, TimeMeaning, VersionTime, Window,
@@ -34,7 +35,7 @@ pub struct Node {
     pub inputs: Vec<NodeId>,
     /// Columns it gives out.
     pub schema: Schema,
-    /// For a window aggregate with a late table: the sink (or exchange before it) that takes its late rows.
+    /// For a window aggregate or an OVER with a late table: the sink (or exchange before it) that takes its late rows.
     pub late_output: Option<NodeId>,
     /// Whether the node reads `inputs[0]`'s late rows instead of its ordinary output.
     pub reads_late: bool,
@@ -65,6 +66,8 @@ pub enum NodeKind {
     LastRow(LastRow),
     /// Rows in order, once no other can come before them.
     Sort(Sort),
+    /// Rows with functions of those around them in a partition.
+    Over(Over),
     /// Rows of all inputs, which have the same column types.
     Union,
     /// Sends every row to the shard it belongs to.
@@ -256,6 +259,26 @@ pub struct Sort {
     pub order: Vec<SortKey>,
     /// Where rows are given out as time passes.
     pub time: Option<SortTime>,
+    /// What a row that fails does.
+    pub on_error: OnError,
+}
+
+/// Rows with functions of those around them in a partition. Output: the columns of the input but the hidden one, then the results.
+#[derive(Debug, Clone)]
+pub struct Over {
+    /// Columns of the partition.
+    pub keys: Vec<usize>,
+    /// The order within a partition.
+    pub order: Vec<SortKey>,
+    /// The functions.
+    pub calls: Vec<OverCall>,
+    /// When rows are given out.
+    pub emit: OverEmit,
+    /// Hidden last column with the watermark of the row's own split, by which lateness is decided; without it, the operator's own
+    /// watermark decides.
+    pub split_watermark_column: Option<usize>,
+    /// Whether the input may take rows back.
+    pub input_retracts: Retracts,
     /// What a row that fails does.
     pub on_error: OnError,
 }

@@ -3,6 +3,7 @@
 mod data_type;
 pub mod decimal;
 mod options;
+pub mod over;
 pub mod relation;
 mod schema;
 pub mod time;

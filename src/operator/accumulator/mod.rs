@@ -17,6 +17,7 @@ mod row_op;
 mod sum;
 
 pub use row_op::{RowOp, add_f64};
+pub use sum::mean;
 
 use crate::batch::{Column, Selection};
 use crate::state::{GroupWords, RowStore};

@@ -267,7 +267,7 @@ impl Accumulator for WideSum {
 }
 
 /// `sum / count` with `up` more digits, rounded half away from zero; `None` for no rows, or if it has more than 38 digits.
-fn mean(sum: i128, count: i64, up: u8) -> Option<i128> {
+pub fn mean(sum: i128, count: i64, up: u8) -> Option<i128> {
     let (count, sign) = (i128::from(count.unsigned_abs()), i128::from(count.signum()));
     let (whole, rest) = (sum.checked_div(count)?, sum.checked_rem(count)?);
     let power = *decimal::POW10.get(up as usize)?;

@@ -10,8 +10,8 @@ use super::aggregate_call::BoundCall;
 use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::grouping_sets::{GROUPING_BASE, Marker};
+use super::over::OVER_BASE;
 use super::scope::{Relation, ScopeField, WindowColumns, span_of};
-use super::subquery::SUBQUERY_BASE;
 use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -93,13 +93,16 @@ impl ExprBinder<'_> {
             grouping.calls.push(bound);
             grouping.calls.len() - 1
         });
-        let column = Expr::column(AGGREGATE_BASE + index, data_type.clone());
-        if name == "SUM0" {
-            let zero = cast(Expr::Literal { value: Value::Int(0), data_type: DataType::Int }, &data_type);
-            return Ok(Expr::Coalesce { args: vec![column, zero], data_type });
-        }
-        Ok(column)
+        let column = Expr::column(AGGREGATE_BASE + index, data_type);
+        Ok(if name == "SUM0" { or_zero(column) } else { column })
     }
+}
+
+/// A sum, 0 of no rows.
+pub fn or_zero(sum: Expr) -> Expr {
+    let data_type = sum.data_type();
+    let zero = cast(Expr::Literal { value: Value::Int(0), data_type: DataType::Int }, &data_type);
+    Expr::Coalesce { args: vec![sum, zero], data_type }
 }
 
 /// A bound grouping: its plan, and how expressions over its input read its output.
@@ -122,8 +125,8 @@ impl Grouped {
         }
         if let Expr::Column { index, data_type } = expr {
             return match *index {
-                // Of a sub-query, which is joined to the output.
-                i if i >= SUBQUERY_BASE => Ok(expr.clone()),
+                // Of a function with OVER, or of a sub-query, which is joined to the output.
+                i if i >= OVER_BASE => Ok(expr.clone()),
                 i if i >= WINDOW_BASE => {
                     let first = self.window.ok_or_else(|| Error::internal("a window column without a window"))?;
                     Ok(Expr::column(first + i - WINDOW_BASE, data_type.clone()))
@@ -160,12 +163,14 @@ pub fn group(relation: &Relation, grouping: &Grouping, late: &dyn Fn(&Plan) -> R
 
 /// Columns of the projection below an aggregate, each expression once.
 #[derive(Debug, Default)]
-struct Inputs {
-    columns: Vec<(String, Expr)>,
+pub(super) struct Inputs {
+    /// Each with its name.
+    pub columns: Vec<(String, Expr)>,
 }
 
 impl Inputs {
-    fn add(&mut self, expr: &Expr, names: &Schema) -> usize {
+    /// The position of an expression.
+    pub fn add(&mut self, expr: &Expr, names: &Schema) -> usize {
         if let Some(position) = self.columns.iter().position(|(_, e)| e == expr) {
             return position;
         }
@@ -177,7 +182,8 @@ impl Inputs {
         self.columns.len() - 1
     }
 
-    fn calls(&mut self, calls: &[BoundCall], names: &Schema, over: &impl Fn(&Expr) -> Expr) -> Vec<AggregateCall> {
+    /// Calls over the projection.
+    pub fn calls(&mut self, calls: &[BoundCall], names: &Schema, over: &impl Fn(&Expr) -> Expr) -> Vec<AggregateCall> {
         let mut made = Vec::with_capacity(calls.len());
         for call in calls {
             let arguments: Vec<_> = call.arguments.iter().map(|e| (self.add(&over(e), names), e.data_type())).collect();

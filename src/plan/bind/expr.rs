@@ -12,7 +12,7 @@ use super::function::library_call;
 use super::grouping_sets::misplaced;
 use super::literal::{Sign, bind_interval, bind_typed, bind_value};
 use super::operator::{binary, condition};
-use super::rank::Rankings;
+use super::over::Overs;
 use super::scope::{ScopeField, name_span, resolve, span_of, unsupported};
 use super::subquery::{Asked, BindsSubqueries, Quantifier, Stage};
 use super::{access, library};
@@ -27,10 +27,10 @@ pub struct ExprBinder<'a> {
     pub fields: &'a [ScopeField],
     /// Where aggregates are allowed: those found so far.
     pub grouping: Option<&'a mut Grouping>,
-    /// Where ranks are allowed: those found so far.
-    pub rankings: Option<&'a mut Rankings>,
+    /// Where functions with OVER are allowed: those found so far.
+    pub overs: Option<&'a mut Overs>,
     /// Where sub-queries are allowed: what binds them.
-    subqueries: Option<&'a mut (dyn BindsSubqueries + 'a)>,
+    pub(super) subqueries: Option<&'a mut (dyn BindsSubqueries + 'a)>,
     /// Names of the select list with what they stand for, where no column has the name.
     aliases: &'a [(String, Expr)],
     depth: usize,
@@ -39,18 +39,18 @@ pub struct ExprBinder<'a> {
 impl<'a> ExprBinder<'a> {
     /// Over these columns, without aggregates.
     pub fn new(fields: &'a [ScopeField]) -> Self {
-        Self { fields, grouping: None, rankings: None, subqueries: None, aliases: &[], depth: 0 }
+        Self { fields, grouping: None, overs: None, subqueries: None, aliases: &[], depth: 0 }
     }
 
     /// Over these columns; aggregates are collected.
     pub fn grouped(fields: &'a [ScopeField], grouping: &'a mut Grouping) -> Self {
-        Self { fields, grouping: Some(grouping), rankings: None, subqueries: None, aliases: &[], depth: 0 }
+        Self { fields, grouping: Some(grouping), overs: None, subqueries: None, aliases: &[], depth: 0 }
     }
 
-    /// The same; ranks are collected.
+    /// The same; functions with OVER are collected.
     #[must_use]
-    pub fn ranking(self, rankings: &'a mut Rankings) -> Self {
-        Self { rankings: Some(rankings), ..self }
+    pub fn with_overs(self, overs: &'a mut Overs) -> Self {
+        Self { overs: Some(overs), ..self }
     }
 
     /// The same; sub-queries are bound by `subqueries`.

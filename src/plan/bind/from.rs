@@ -154,9 +154,13 @@ impl QueryBinder<'_> {
 fn rows_from(plan: &Plan) -> Vec<usize> {
     match plan {
         Plan::Scan(scan) => vec![scan.table],
-        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) | Plan::Rank(_) | Plan::LastRow(_) | Plan::Sort(_) => {
-            Vec::new()
-        }
+        Plan::Aggregate(_)
+        | Plan::WindowAggregate(_)
+        | Plan::Join(_)
+        | Plan::Rank(_)
+        | Plan::LastRow(_)
+        | Plan::Sort(_)
+        | Plan::Over(_) => Vec::new(),
         _ => plan.inputs().into_iter().flat_map(rows_from).collect(),
     }
 }

@@ -6,6 +6,7 @@
 //!                    expr     over the columns of FROM; literal, operator, function, access, coercion
 //!                    aggregate  keys and calls; running or over windows
 //!                    subquery   sub-queries as values and conditions; dependent, those that name columns around them
+//!                    over       functions with OVER and their frames
 //! ```
 
 mod access;
@@ -24,8 +25,9 @@ mod join_version;
 mod literal;
 mod operator;
 mod order;
+mod over;
+mod over_frame;
 mod query;
-mod rank;
 mod scope;
 mod select;
 mod subquery;

@@ -10,7 +10,7 @@ use super::expr::ExprBinder;
 use super::grouping_sets;
 use super::operator::condition;
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
-use super::rank::Rankings;
+use super::over::Overs;
 use super::scope::{Relation, ScopeField, Sight, span_of, unsupported};
 use super::subquery::{Stage, Subqueries};
 use super::window::{group_window, group_window_call};
@@ -54,14 +54,14 @@ impl QueryBinder<'_> {
         let mut grouping = keys(select, &relation, &items)?;
         let keyed = !grouping.keys.is_empty() || grouping.window.is_some();
         let fields = &relation.fields;
-        let mut rankings = Rankings::default();
+        let mut overs = Overs::new(&select.named_window);
         let mut subqueries = Subqueries::new(self, &relation);
         let mut bound = Vec::with_capacity(items.len());
         for item in &items {
             bound.push(match item.item {
                 Item::Column(index) => Expr::column(index, fields[index].data_type.clone()),
                 Item::Expr(e) => {
-                    ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).asking(&mut subqueries).bind(e)?
+                    ExprBinder::grouped(fields, &mut grouping).with_overs(&mut overs).asking(&mut subqueries).bind(e)?
                 }
             });
         }
@@ -69,14 +69,14 @@ impl QueryBinder<'_> {
         let mut listing = Listing { names: items.iter().map(|item| item.name.as_str()).collect(), bound, spans: Vec::new() };
         listing.spans.extend(items.iter().map(|item| item.span));
         let bind = |e: &ast::Expr| {
-            let binder = ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).asking(&mut subqueries);
+            let binder = ExprBinder::grouped(fields, &mut grouping).with_overs(&mut overs).asking(&mut subqueries);
             binder.knowing(&shown).bind(e)
         };
         let (mut first_of, keys) = listing.ordered(select, order, bind)?;
         let Listing { mut bound, mut spans, .. } = listing;
         let qualify = match &select.qualify {
             Some(e) => {
-                let binder = ExprBinder::grouped(fields, &mut grouping).ranking(&mut rankings).asking(&mut subqueries);
+                let binder = ExprBinder::grouped(fields, &mut grouping).with_overs(&mut overs).asking(&mut subqueries);
                 Some(condition(binder.knowing(&shown).bind(e)?, span_of(e))?)
             }
             None => None,
@@ -92,7 +92,7 @@ impl QueryBinder<'_> {
         let grouped = keyed || having.is_some() || !grouping.calls.is_empty();
         let mut links = Links::default();
         if let Some((outer, around)) = outer {
-            if !rankings.is_empty() {
+            if !overs.is_empty() {
                 return Err(unsupported(
                     "OVER in a sub-query that names columns around it",
                     "join with a sub-query in FROM",
@@ -126,40 +126,42 @@ impl QueryBinder<'_> {
         }
         let hidden = hidden.map(|at| format!("$order{at}")).chain((0..links.columns.len()).map(|at| format!("$link{at}")));
         let names = items.iter().map(|i| i.name.clone()).chain(hidden);
-        let selected = if grouped {
-            if let (false, _) | (_, Some(_)) = (rankings.is_empty(), &qualify) {
-                let hint = "make a sub-query in FROM of the GROUP BY, and rank its rows";
-                return Err(unsupported("OVER or QUALIFY beside GROUP BY", hint, select));
-            }
+        let late = |plan: &Plan| self.late_table(plan);
+        let width = bound.len();
+        let (mut relation, mut bound) = if grouped {
             if lookups.has(Stage::Input) {
                 relation.plan = lookups.over(relation.plan, Stage::Input, grouping.arguments_mut());
             }
             let fields = &relation.fields;
-            let made = group(&relation, &grouping, &|plan| self.late_table(plan))?;
+            let made = group(&relation, &grouping, &late)?;
+            let span = span_of(select);
             let mut placed =
                 bound.iter().zip(&spans).map(|(e, span)| made.place(e, fields, *span)).collect::<Result<Vec<_>>>()?;
+            placed.extend(qualify.map(|e| made.place(&e, fields, span)).transpose()?);
+            let conditions = placed.len();
             placed.extend(having.map(|(e, span)| made.place(&e, fields, span)).transpose()?);
-            lookups.place(&made, fields, span_of(select))?;
+            lookups.place(&made, fields, span)?;
+            let overs = overs.placed(|e| made.place(e, fields, span))?;
             let mut grouped = made.relation;
             if !lookups.is_empty() {
                 grouped.plan = lookups.over(grouped.plan, Stage::Output, placed.iter_mut());
             }
-            for filter in placed.drain(bound.len()..) {
+            for filter in placed.drain(conditions..) {
                 grouped.plan = grouped.plan.filtered(filter);
             }
-            grouped.projected(names.zip(placed).collect())
+            overs.over(grouped, placed, &late)?
         } else {
-            let width = bound.len();
             bound.extend(qualify);
-            let (mut relation, mut bound) = rankings.over(relation, bound);
+            let (mut relation, mut bound) = overs.over(relation, bound, &late)?;
             if !lookups.is_empty() {
                 relation.plan = lookups.over(relation.plan, Stage::Output, bound.iter_mut());
             }
-            for filter in bound.drain(width..) {
-                relation.plan = relation.plan.filtered(filter);
-            }
-            relation.projected(names.zip(bound).collect())
+            (relation, bound)
         };
+        for filter in bound.drain(width..) {
+            relation.plan = relation.plan.filtered(filter);
+        }
+        let selected = relation.projected(names.zip(bound).collect());
         let selected = match &select.distinct {
             None | Some(ast::Distinct::All) => selected,
             Some(ast::Distinct::Distinct) => distinct(selected),
@@ -245,9 +247,6 @@ pub fn distinct(relation: Relation) -> Relation {
 }
 
 fn refuse(select: &ast::Select) -> Result<()> {
-    if !select.named_window.is_empty() {
-        return Err(unsupported("WINDOW", "write the window out behind OVER", select));
-    }
     if select.top.is_some() {
         return Err(unsupported("TOP", "a stream has no first rows", select));
     }

@@ -27,7 +27,7 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
                 last.changes = changes;
                 true
             }
-            NodeKind::Join(_) | NodeKind::Rank(_) | NodeKind::Sort(_) => true,
+            NodeKind::Join(_) | NodeKind::Rank(_) | NodeKind::Sort(_) | NodeKind::Over(_) => true,
             NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::WindowAssign(_) | NodeKind::Expand(_) => {
                 asked[id]
             }

@@ -8,11 +8,12 @@ use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, LastRow, Node, NodeId, NodeKind, Rank, RankFunction,
-    Retracts, Scan, Sort, WatermarkSpec, Window, WindowAggregate, WindowAssign,
+    Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, LastRow, Node, NodeId, NodeKind, Over, Rank,
+    RankFunction, Retracts, Scan, Sort, WatermarkSpec, Window, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
+use crate::types::over::{OverEmit, Reach};
 use crate::types::time::DAY;
 
 /// How far ahead of the clock the rows of a live source may be, unless the table says otherwise.
@@ -36,6 +37,7 @@ impl Lowering<'_> {
             (Plan::Rank(rank), Some(input)) => Ok(self.rank(plan, rank, input)),
             (Plan::LastRow(last), Some(input)) => Ok(self.last_row(&last.keys, Deletion::ByKey, self.on_error(plan), input)),
             (Plan::Sort(sort), Some(input)) => Ok(self.sort(plan, sort, input)),
+            (Plan::Over(over), Some(input)) => self.over(plan, over, input),
             (Plan::WindowAggregate(aggregate), Some(input)) => self.window_aggregate(plan, aggregate, input),
             (_, None) => Err(crate::error::Error::internal("an operator without input")),
         }
@@ -213,6 +215,27 @@ impl Lowering<'_> {
         Lowered { node: self.add(node), placed: input.placed }
     }
 
+    fn over(&mut self, plan: &Plan, over: &logical::Over, input: Lowered) -> Result<Lowered> {
+        let input = self.exchanged(input, &over.keys);
+        let kind = NodeKind::Over(Over {
+            keys: over.keys.clone(),
+            order: over.order.clone(),
+            calls: over.calls.clone(),
+            emit: over.emit,
+            split_watermark_column: over.split_watermark_column,
+            input_retracts: retracts(&over.input),
+            on_error: self.on_error(plan),
+        });
+        let mut node = Node::new(kind, vec![input.node], over.schema.clone());
+        node.state_bound = bound_of_over(over);
+        let node = self.add(node);
+        if let Some(late) = &over.late {
+            let late_node = self.write_late(node, &input.placed, late, over.input.schema())?;
+            self.nodes[node].late_output = Some(late_node);
+        }
+        Ok(Lowered { node, placed: input.placed })
+    }
+
     fn window_aggregate(&mut self, plan: &Plan, aggregate: &logical::WindowAggregate, input: Lowered) -> Result<Lowered> {
         let input = self.exchanged(input, &aggregate.keys);
         let kind = NodeKind::WindowAggregate(WindowAggregate {
@@ -241,6 +264,27 @@ impl Lowering<'_> {
 
 fn retracts(plan: &Plan) -> Retracts {
     if plan.retracts() { Retracts::Maybe } else { Retracts::Never }
+}
+
+fn bound_of_over(over: &logical::Over) -> String {
+    let (mut rows, mut in_time) = (Some(0), true);
+    for call in &over.calls {
+        let reach = call.reach();
+        in_time &= matches!(reach, Reach::Time);
+        rows = match (rows, reach) {
+            (Some(rows), Reach::Rows(reach)) => Some(reach.max(rows)),
+            (None, _) | (_, Reach::All) => None,
+            (rows, Reach::Time) => rows,
+        };
+    }
+    let waits = if over.emit == OverEmit::OnWatermark { "rows that the watermark has not passed; " } else { "" };
+    let keys = if over.keys.is_empty() { "" } else { " per key: no bound" };
+    match (over.emit, in_time, rows) {
+        (OverEmit::OnChange, ..) => "all rows: no bound".to_owned(),
+        (OverEmit::OnWatermark, true, _) => format!("{waits}those that frames still reach, bounded by the watermark"),
+        (_, _, Some(rows)) => format!("{waits}the last {} rows{keys}", rows + 1),
+        (_, _, None) => format!("{waits}what functions hold{keys}"),
+    }
 }
 
 fn bound(aggregate: &logical::Aggregate) -> String {

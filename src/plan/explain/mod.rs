@@ -1,18 +1,21 @@
 //! Plans as text: trees from the sinks to the sources, with exchanges, state bounds and promises.
 
 mod expression;
+mod over;
 mod physical;
 
 use std::fmt::Write;
 
 pub use self::expression::expression;
 use self::expression::{calls, columns, list, schema_columns};
+use self::over::over_call;
 pub use self::physical::outline;
 use super::Planned;
 use super::bind::Output;
 use super::logical::Plan;
 use super::physical::{Aligned, Emit, JoinTime, RankFunction, SortKey, TimeMeaning, VersionTime, Window};
 use crate::types::Schema;
+use crate::types::over::{OverCall, OverEmit};
 
 /// Both plans of a job, run on `shards` shards.
 pub fn explain(planned: &Planned, shards: usize) -> String {
@@ -87,6 +90,7 @@ fn line(plan: &Plan) -> String {
         Plan::LastRow(last) => format!("LastRow by ({})", columns(&last.keys, last.input.schema())),
         Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), r.input.schema()),
         Plan::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), sort.input.schema()),
+        Plan::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, o.input.schema()),
         Plan::Union(_) => "Union".to_owned(),
         Plan::Values(values) => format!("Values ({}), {} rows", schema_columns(&values.schema), values.rows.len()),
     }
@@ -98,6 +102,16 @@ fn sets_line(keys: &[usize], sets: &[Vec<bool>], below: &Schema) -> String {
         |set: &Vec<bool>| -> Vec<usize> { keys.iter().zip(set).filter(|(_, there)| **there).map(|(key, _)| *key).collect() };
     let sets: Vec<String> = sets.iter().map(|s| format!("({})", columns(&set(s), below))).collect();
     format!("Expand to grouping sets {}", sets.join(", "))
+}
+
+fn over_line((keys, order): (&[usize], &[SortKey]), calls: &[OverCall], emit: OverEmit, below: &Schema) -> String {
+    let calls = calls.iter().map(|call| over_call(call, order, below)).collect::<Vec<_>>().join(", ");
+    let emit = match emit {
+        OverEmit::OnWatermark => "emit as the watermark passes",
+        OverEmit::AtOnce => "emit at once",
+        OverEmit::OnChange => "emit on change",
+    };
+    format!("Over by ({}) in order of ({}) [{calls}] {emit}", columns(keys, below), sort_keys(order, below))
 }
 
 fn rank_line(

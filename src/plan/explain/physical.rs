@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
-use super::{calc_line, emit, join_name, rank_line, sets_line, sort_line, time_bounds, told_apart, window};
+use super::{calc_line, emit, join_name, over_line, rank_line, sets_line, sort_line, time_bounds, told_apart, window};
 use crate::plan::physical::{
     Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan, Writes,
 };
 use crate::types::Schema;
+use crate::types::over::OverEmit;
 
 /// One line of the tree: a node where it is shown first, or a mention of it.
 struct Branch {
@@ -84,6 +85,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         }
         NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), below),
         NodeKind::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), below),
+        NodeKind::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, below),
         NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),
         NodeKind::Calc(calc) => {
             // Late rows have the columns of the window's input, which have no names here.
@@ -151,13 +153,11 @@ fn details(node: &Node, below: &Schema) -> Vec<String> {
         }
         NodeKind::Aggregate(a) if a.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
         NodeKind::Rank(r) if r.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
+        NodeKind::Over(o) if o.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
+        NodeKind::Over(o) if o.emit == OverEmit::OnWatermark => vec![late_by(o.split_watermark_column, below)],
         NodeKind::WindowAggregate(a) => {
             let retracts = (a.input_retracts == Retracts::Maybe).then(|| "input: changelog".to_owned());
-            let lateness = match a.split_watermark_column {
-                Some(column) => format!("late: by {}, the watermark of the row's split", columns(&[column], below)),
-                None => "late: by the watermark of the operator".to_owned(),
-            };
-            retracts.into_iter().chain([lateness]).collect()
+            retracts.into_iter().chain([late_by(a.split_watermark_column, below)]).collect()
         }
         NodeKind::Join(Join { time: Some(time), .. }) if time.split_watermarks != [None; 2] => {
             vec!["late: by $watermark, the watermark of the row's split".to_owned()]
@@ -178,6 +178,13 @@ fn written(writes: &Writes, schema: &Schema) -> String {
         Writes::Append => "append: the query takes no row back".to_owned(),
         Writes::Retract => "retract: the query takes rows back, whole".to_owned(),
         Writes::Upsert(key) => format!("upsert by ({}): a row takes the place of the one with its key", columns(key, schema)),
+    }
+}
+
+fn late_by(split_watermark: Option<usize>, below: &Schema) -> String {
+    match split_watermark {
+        Some(column) => format!("late: by {}, the watermark of the row's split", columns(&[column], below)),
+        None => "late: by the watermark of the operator".to_owned(),
     }
 }
 

@@ -5,11 +5,12 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Aggregate, Calc, Expand, Join, LastRow, Late, Plan, Rank, Scan, Sort, Union, WindowAggregate, WindowAssign, columns_of,
+    Aggregate, Calc, Expand, Join, LastRow, Late, Over, Plan, Rank, Scan, Sort, Union, WindowAggregate, WindowAssign, columns_of,
     moved_columns,
 };
 use crate::plan::physical::{AggregateCall, JoinTime, SortKey, SortTime};
 use crate::types::Schema;
+use crate::types::over::OverCall;
 
 /// Old position to new one.
 type Moved = Vec<Option<usize>>;
@@ -71,6 +72,7 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::Rank(rank) => prune_rank(rank, wanted),
         Plan::LastRow(last) => prune_last_row(last, wanted),
         Plan::Sort(sort) => prune_sort(sort, wanted),
+        Plan::Over(over) => prune_over(over, wanted),
         Plan::Union(union) => prune_union(union, wanted),
         Plan::Values(values) => {
             let all = (0..values.schema.fields.len()).map(Some).collect();
@@ -147,7 +149,7 @@ fn moved_calls(calls: Vec<AggregateCall>, moved: &Moved) -> Vec<AggregateCall> {
 }
 
 /// The calls that are wanted; `first` columns stand before their results.
-fn kept_calls(calls: Vec<AggregateCall>, wanted: &[bool], first: usize) -> Vec<AggregateCall> {
+fn kept_calls<C>(calls: Vec<C>, wanted: &[bool], first: usize) -> Vec<C> {
     calls.into_iter().zip(&wanted[first..]).filter(|(_, w)| **w).map(|(c, _)| c).collect()
 }
 
@@ -243,6 +245,32 @@ fn prune_sort(sort: Sort, wanted: &[bool]) -> (Plan, Moved) {
     let time = sort.time.map(|time| SortTime { column: at(&moved, time.column), ..time });
     let schema = input.schema().clone();
     (Plan::Sort(Sort { input: Box::new(input), order, time, schema, ..sort }), moved)
+}
+
+fn prune_over(over: Over, wanted: &[bool]) -> (Plan, Moved) {
+    let width = over.input.schema().fields.len();
+    let mut calls = kept_calls(over.calls, wanted, width);
+    if calls.is_empty() {
+        let (input, mut moved) = pruned(*over.input, &wanted[..width]);
+        moved.extend(wanted[width..].iter().map(|_| None));
+        return (input, moved);
+    }
+    let late_columns = over.late.iter().flat_map(|l| l.columns.iter().copied());
+    let ordering = over.keys.iter().copied().chain(over.order.iter().map(|key| key.column)).chain(late_columns);
+    let used = ordering.chain(calls.iter().flat_map(OverCall::columns));
+    let mut needed = marked(width, used);
+    needed.iter_mut().zip(wanted).for_each(|(needed, wanted)| *needed |= wanted);
+    let (input, mut moved) = pruned(*over.input, &needed);
+    calls.iter_mut().flat_map(OverCall::columns_mut).for_each(|column| *column = at(&moved, *column));
+    let keys = over.keys.iter().map(|&key| at(&moved, key)).collect();
+    let order = over.order.iter().map(|key| SortKey { column: at(&moved, key.column), ..*key }).collect();
+    let late = over.late.map(|l| Late { columns: l.columns.iter().map(|&c| at(&moved, c)).collect(), ..l });
+    let mut next = input.schema().fields.len();
+    moved.extend(wanted[width..].iter().map(|wanted| {
+        next += usize::from(*wanted);
+        wanted.then(|| next - 1)
+    }));
+    (Plan::Over(Over::new(input, keys, order, calls, over.emit, late)), moved)
 }
 
 fn prune_union(union: Union, wanted: &[bool]) -> (Plan, Moved) {

@@ -7,6 +7,7 @@ use crate::plan::bind::Output;
 use crate::plan::catalog::{Catalog, Table};
 use crate::plan::logical::{Plan, Scan, columns_of};
 use crate::plan::physical::Window;
+use crate::types::over::OverEmit;
 use crate::types::{DataType, Field, Schema};
 
 /// What all scans of a table together read.
@@ -34,6 +35,7 @@ pub fn share(catalog: &Catalog, outputs: &mut [Output]) {
             Plan::WindowAggregate(window) => ask_for_time(&window.input, &mut wanted),
             Plan::Sort(sort) if sort.time.is_some() => ask_for_time(&sort.input, &mut wanted),
             Plan::Join(join) if join.time.is_some() => ask_for_time(plan, &mut wanted),
+            Plan::Over(over) if over.emit == OverEmit::OnWatermark => ask_for_time(&over.input, &mut wanted),
             _ => {}
         });
     }

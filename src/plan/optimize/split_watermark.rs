@@ -1,12 +1,13 @@
-//! Joins over time, windows and sorts by time over rows of a source decide lateness by the watermark of the row's own split: the hidden
-//! column `$watermark` is carried to them, as the last column of everything between. Sessions also ask which split it is: `$split`
-//! follows it.
+//! Joins over time, windows, sorts by time and OVER in event time over rows of a source decide lateness by the watermark of the row's own
+//! split: the hidden column `$watermark` is carried to them, as the last column of everything between. Sessions also ask which split it is:
+//! `$split` follows it.
 //!
 //! A window over the results of another has no split: there the operator's own watermark decides.
 
 use crate::expr::Expr;
-use crate::plan::logical::{Calc, Expand, Join, Plan, Scan, Sort, Union, WindowAggregate, WindowAssign, moved_columns};
+use crate::plan::logical::{Calc, Expand, Join, Over, Plan, Scan, Sort, Union, WindowAggregate, WindowAssign, moved_columns};
 use crate::plan::physical::{SortTime, Window};
+use crate::types::over::OverEmit;
 use crate::types::{DataType, Field, Schema, Value};
 
 /// Name of the hidden column with the watermark.
@@ -51,6 +52,11 @@ pub fn carry(plan: Plan) -> Plan {
         }
         Plan::Sort(sort) if sort.time.is_some() && reaches_scan(&sort.input) => sorted(sort),
         Plan::Join(join) if join.time.is_some() => Plan::Join(timed(join)),
+        Plan::Over(over) if over.emit == OverEmit::OnWatermark && reaches_scan(&over.input) => {
+            let input = with_hidden(*over.input, Hidden::Watermark);
+            let last = input.schema().fields.len() - 1;
+            Plan::Over(Over { input: Box::new(input), split_watermark_column: Some(last), ..over })
+        }
         other => other,
     })
 }
@@ -99,7 +105,13 @@ fn reaches_scan(plan: &Plan) -> bool {
     match plan {
         Plan::Scan(_) => true,
         Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) => false,
-        Plan::Aggregate(_) | Plan::WindowAggregate(_) | Plan::Join(_) | Plan::Rank(_) | Plan::LastRow(_) | Plan::Sort(_) => false,
+        Plan::Aggregate(_)
+        | Plan::WindowAggregate(_)
+        | Plan::Join(_)
+        | Plan::Rank(_)
+        | Plan::LastRow(_)
+        | Plan::Sort(_)
+        | Plan::Over(_) => false,
         _ => plan.inputs().into_iter().any(reaches_scan),
     }
 }

@@ -1,0 +1,90 @@
+//! Aggregates that have no short way of their own: their accumulator, fed one row at a time, with a single group.
+
+use std::ops::Range;
+
+use super::sequence::Sequence;
+use crate::batch::{Column, Selection};
+use crate::operator::accumulator::{Accumulator, Rows, Verdict, accumulator};
+use crate::state::{FIRST_FUNCTION, GroupWords, RowStore};
+use crate::types::over::{Bound, Frame};
+use crate::types::relation::{AggregateCall, Retracts};
+
+/// An aggregate over the frame of one partition.
+pub struct Other {
+    accumulator: Box<dyn Accumulator>,
+    store: RowStore,
+    columns: Vec<usize>,
+    /// How many of them keep a row away by being NULL.
+    required: usize,
+    /// Rows it was fed.
+    fed: i64,
+    /// Whether a row did not fit: then the frame is fed anew before each answer, until it fits.
+    broken: bool,
+}
+
+impl Other {
+    /// Over no rows.
+    pub fn new(call: &AggregateCall, frame: &Frame) -> Other {
+        let retracts = if frame.start == Bound::Unbounded { Retracts::Never } else { Retracts::Maybe };
+        let mut words = FIRST_FUNCTION;
+        let mut accumulator = accumulator(call, retracts, &mut words);
+        let mut store = RowStore::new(words);
+        store.grow(1);
+        accumulator.resize(1);
+        Other { accumulator, store, columns: call.columns().collect(), required: call.required(), fed: 0, broken: false }
+    }
+
+    /// Takes a row of the frame.
+    pub fn add(&mut self, rows: &Sequence, row: usize) {
+        self.feed(rows, row, 1);
+    }
+
+    /// Takes a row back.
+    pub fn take_back(&mut self, rows: &Sequence, row: usize) {
+        self.feed(rows, row, -1);
+    }
+
+    fn feed(&mut self, rows: &Sequence, row: usize, sign: i8) {
+        if self.broken || self.columns[..self.required].iter().any(|column| rows.is_null(*column, row)) {
+            return;
+        }
+        let value = |column: &usize| {
+            let (column, row) = rows.at(*column, row);
+            column.gather_rows(&[row as u32])
+        };
+        let values: Vec<Column> = self.columns.iter().map(value).collect();
+        let values: Vec<&Column> = values.iter().collect();
+        let signs = [sign];
+        let fed = Rows { groups: &[0], selection: &Selection::All(1), signs: (sign < 0).then_some(&signs) };
+        match self.accumulator.update(&mut self.store, &values, fed) {
+            Verdict::Sound => self.fed += i64::from(sign),
+            Verdict::Overflow => {
+                self.accumulator.undo(&mut self.store, &values, fed);
+                self.broken = true;
+            }
+        }
+    }
+
+    /// The result over a frame, one row of a column, or why there is none. `filter` says which rows count.
+    pub fn result(&mut self, rows: &Sequence, mut frame: Range<usize>, filter: Option<usize>) -> Result<Column, &'static str> {
+        if self.broken && frame.start >= rows.first() {
+            self.broken = false;
+            self.fed = 0;
+            self.store.clear(0);
+            self.accumulator.reset(0);
+            frame
+                .by_ref()
+                .filter(|row| filter.is_none_or(|column| rows.is_true(column, *row)))
+                .for_each(|row| self.add(rows, row));
+        }
+        match self.broken {
+            true => Err(self.accumulator.failure().unwrap_or("aggregate failed")),
+            false => Ok(self.accumulator.results(GroupWords::Stored(&self.store, &[0]), &[self.fed])),
+        }
+    }
+
+    /// Bytes held.
+    pub fn state_bytes(&self) -> usize {
+        self.accumulator.state_bytes() + self.store.memory_bytes()
+    }
+}

@@ -1,0 +1,511 @@
+//! One function over the rows of one partition, row after row: what stands in the frame is added as the frame reaches it and taken back
+//! as it leaves it, so that a row costs what its frame moves and not what it holds.
+//!
+//! Sums of integers and DECIMAL are exact; those of FLOAT and DOUBLE carry what rounding lost along. MIN and MAX keep the rows that can
+//! still be the best, in their order. Other aggregates go through their accumulators.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use super::other::Other;
+use super::sequence::{Frames, Sequence, double_value, whole_value};
+use super::sum::{DoubleSum, WideSum};
+use crate::batch::{Column, Values};
+use crate::operator::accumulator::mean;
+use crate::state::cell;
+use crate::types::over::{Bound, OverCall, OverFunction, Pick};
+use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Nulls, RankFunction, SortKey};
+use crate::types::{DataType, Value, decimal};
+
+/// What a function gave for rows, and which of them failed.
+pub struct Answers {
+    /// One a row; NULL for rows that failed.
+    pub column: Column,
+    /// Number of each row that failed, and why.
+    pub failed: Vec<(usize, &'static str)>,
+}
+
+impl Answers {
+    /// For no rows.
+    pub fn new(data_type: &DataType, rows: usize) -> Answers {
+        Answers { column: Column::with_capacity(data_type, rows), failed: Vec::new() }
+    }
+
+    fn fail(&mut self, why: &'static str) {
+        self.failed.push((self.column.len(), why));
+        self.column.push_null();
+    }
+}
+
+/// Values taken back after which a sum of doubles may be added up anew.
+const TAKEN_MIN: usize = 64;
+
+/// A function over one partition.
+pub struct CallState {
+    frames: Frames,
+    /// Rows of the frame that were added and not taken back.
+    added: Range<usize>,
+    /// Column that says which rows count.
+    filter: Option<usize>,
+    kind: Kind,
+}
+
+enum Kind {
+    Place(Placing),
+    /// Rows and their values, those that are not NULL.
+    Count {
+        argument: Option<usize>,
+        count: i64,
+    },
+    Whole {
+        argument: usize,
+        sum: WideSum,
+        count: i64,
+        result: Total,
+    },
+    Double {
+        argument: usize,
+        sum: DoubleSum,
+        count: i64,
+        /// Values taken back since it was last added up anew.
+        taken: usize,
+        result: Total,
+    },
+    /// Positions of the rows that are better than all behind them; of a frame that never loses a row, the best value alone.
+    Extreme {
+        argument: usize,
+        max: bool,
+        best: VecDeque<usize>,
+        kept: Option<Column>,
+    },
+    Other(Box<Other>),
+    Pick {
+        argument: usize,
+        pick: Pick,
+        nulls: Nulls,
+        /// Of a frame that never loses a row: rows that were looked at, those among them that count, and the value.
+        seen: usize,
+        counted: u64,
+        kept: Option<Column>,
+    },
+    Shift {
+        argument: usize,
+        distance: i64,
+        default: Option<usize>,
+        nulls: Nulls,
+    },
+}
+
+/// Functions of the place of a row.
+enum Placing {
+    RowNumber,
+    /// The group of equals looked at last, and its first row.
+    Rank(u64, usize),
+    DenseRank,
+    PercentRank(u64, usize),
+    CumeDist,
+    Ntile(u64),
+}
+
+/// What is made of a sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Total {
+    Sum,
+    /// With so many digits more.
+    Mean(u8),
+}
+
+fn scale_of(data_type: &DataType) -> u8 {
+    if let DataType::Decimal { scale, .. } = data_type { *scale } else { 0 }
+}
+
+impl CallState {
+    /// Over no rows. Columns of the call are those of the sequence.
+    pub fn new(call: &OverCall) -> CallState {
+        let kind = match &call.function {
+            OverFunction::Aggregate(aggregate) => aggregate_kind(aggregate, call),
+            OverFunction::Rank(RankFunction::RowNumber) => Kind::Place(Placing::RowNumber),
+            OverFunction::Rank(RankFunction::Rank) => Kind::Place(Placing::Rank(0, 0)),
+            OverFunction::Rank(RankFunction::DenseRank) => Kind::Place(Placing::DenseRank),
+            OverFunction::PercentRank => Kind::Place(Placing::PercentRank(0, 0)),
+            OverFunction::CumeDist => Kind::Place(Placing::CumeDist),
+            OverFunction::Ntile(parts) => Kind::Place(Placing::Ntile(*parts)),
+            OverFunction::Pick { pick, argument, nulls } => {
+                Kind::Pick { argument: *argument, pick: *pick, nulls: *nulls, seen: 0, counted: 0, kept: None }
+            }
+            OverFunction::Shift { distance, argument, default, nulls } => {
+                Kind::Shift { argument: *argument, distance: *distance, default: *default, nulls: *nulls }
+            }
+        };
+        let filter = if let OverFunction::Aggregate(aggregate) = &call.function { aggregate.filter } else { None };
+        CallState { frames: Frames::default(), added: 0..0, filter, kind }
+    }
+
+    /// The answers for rows of the sequence, which follow those asked for last. `key` says what RANGE counts in.
+    pub fn answer(&mut self, call: &OverCall, key: Option<&SortKey>, rows: &Sequence, asked: Range<usize>, out: &mut Answers) {
+        match &mut self.kind {
+            Kind::Place(number) => number.answer(rows, asked, out),
+            Kind::Shift { argument, distance, default, nulls } => {
+                for row in asked {
+                    let target = shifted(rows, *argument, row, *distance, *nulls);
+                    push(out, rows, target.map(|row| (*argument, row)).or(default.map(|column| (column, row))));
+                }
+            }
+            Kind::Pick { argument, pick, nulls, seen, counted, kept } => {
+                for row in asked {
+                    self.frames.move_to(row, &call.frame, key, rows);
+                    let frame = self.frames.start..self.frames.end.max(self.frames.start);
+                    if call.frame.start == Bound::Unbounded {
+                        look_on(rows, *argument, *pick, *nulls, (seen, counted, kept), frame.end);
+                        match kept {
+                            Some(kept) => cell::push(&mut out.column, kept, 0),
+                            None => out.column.push_null(),
+                        }
+                    } else {
+                        push(out, rows, picked(rows, *argument, *pick, *nulls, frame).map(|row| (*argument, row)));
+                    }
+                }
+            }
+            _ => {
+                for row in asked {
+                    self.frames.move_to(row, &call.frame, key, rows);
+                    self.slide(rows);
+                    self.result(call, rows, out);
+                }
+            }
+        }
+    }
+
+    /// The first position that rows from `next` on may still need, besides their own.
+    pub fn needs_from(&self, call: &OverCall, next: usize) -> usize {
+        let looked_at = self.frames.start.min(self.frames.end);
+        let needed = match &self.kind {
+            Kind::Place(_) => next,
+            Kind::Shift { distance, .. } => next.saturating_sub(usize::try_from(*distance).unwrap_or(0)),
+            Kind::Pick { seen, .. } if call.frame.start == Bound::Unbounded => (*seen).min(self.frames.end),
+            _ if call.frame.start == Bound::Unbounded => self.added.end.min(self.frames.end),
+            Kind::Pick { .. } => looked_at,
+            _ => looked_at.min(self.added.start),
+        };
+        needed.min(next)
+    }
+
+    /// Makes what was added what stands in the frame.
+    fn slide(&mut self, rows: &Sequence) {
+        let (start, end) = (self.frames.start, self.frames.end);
+        let (held, stays) = (self.added.clone(), start.max(self.added.start));
+        for row in held.start..stays.min(held.end) {
+            self.take_back(rows, row);
+        }
+        for row in held.end.max(start)..end {
+            self.add(rows, row);
+        }
+        let behind = held.end.max(end).max(start);
+        self.added = stays.min(behind)..behind;
+    }
+
+    #[inline]
+    fn add(&mut self, rows: &Sequence, row: usize) {
+        if self.filter.is_some_and(|column| !rows.is_true(column, row)) {
+            return;
+        }
+        match &mut self.kind {
+            Kind::Count { argument, count } => *count += i64::from(argument.is_none_or(|column| !rows.is_null(column, row))),
+            Kind::Whole { argument, sum, count, .. } => {
+                let (column, row) = rows.at(*argument, row);
+                if !column.is_null(row) {
+                    sum.add(whole_value(column, row));
+                    *count += 1;
+                }
+            }
+            Kind::Double { argument, sum, count, .. } => {
+                let (column, row) = rows.at(*argument, row);
+                if !column.is_null(row) {
+                    sum.add(double_value(column, row));
+                    *count += 1;
+                }
+            }
+            Kind::Extreme { argument, max, best, kept } => {
+                let (column, at) = rows.at(*argument, row);
+                if column.is_null(at) {
+                    return;
+                }
+                match kept {
+                    Some(kept) => keep_better(kept, column, at, *max),
+                    None => {
+                        let is_worse = |other: &usize| {
+                            let order = cell::order(column, rows.at(*argument, *other).1, at);
+                            if *max { order.is_le() } else { order.is_ge() }
+                        };
+                        while best.back().is_some_and(is_worse) {
+                            best.pop_back();
+                        }
+                        best.push_back(row);
+                    }
+                }
+            }
+            Kind::Other(other) => other.add(rows, row),
+            Kind::Place(_) | Kind::Pick { .. } | Kind::Shift { .. } => {}
+        }
+    }
+
+    #[inline]
+    fn take_back(&mut self, rows: &Sequence, row: usize) {
+        if self.filter.is_some_and(|column| !rows.is_true(column, row)) {
+            return;
+        }
+        match &mut self.kind {
+            Kind::Count { argument, count } => *count -= i64::from(argument.is_none_or(|column| !rows.is_null(column, row))),
+            Kind::Whole { argument, sum, count, .. } => {
+                let (column, row) = rows.at(*argument, row);
+                if !column.is_null(row) {
+                    sum.take_back(whole_value(column, row));
+                    *count -= 1;
+                }
+            }
+            Kind::Double { argument, sum, count, taken, .. } => {
+                let (column, row) = rows.at(*argument, row);
+                if !column.is_null(row) {
+                    sum.take_back(double_value(column, row));
+                    *count -= 1;
+                    *taken += 1;
+                }
+            }
+            Kind::Extreme { best, .. } => {
+                if best.front() == Some(&row) {
+                    best.pop_front();
+                }
+            }
+            Kind::Other(other) => other.take_back(rows, row),
+            Kind::Place(_) | Kind::Pick { .. } | Kind::Shift { .. } => {}
+        }
+    }
+
+    fn result(&mut self, call: &OverCall, rows: &Sequence, out: &mut Answers) {
+        match &mut self.kind {
+            Kind::Count { count, .. } => out.column.push(&Value::Int(*count)),
+            Kind::Whole { count: 0, .. } => out.column.push_null(),
+            Kind::Whole { sum, count, result, .. } => match whole_result(sum, *count, *result, &call.data_type) {
+                Some(value) => out.column.push(&value),
+                None => out.fail("overflow of an aggregate with OVER"),
+            },
+            Kind::Double { count: 0, sum, .. } => {
+                *sum = DoubleSum::default();
+                out.column.push_null();
+            }
+            Kind::Double { argument, sum, count, taken, result } => {
+                // So that what a great value took from small ones goes with it, at the cost of one more addition a row.
+                let is_old = *taken > self.added.len().max(TAKEN_MIN) || sum.has_overflowed();
+                if is_old && call.frame.start != Bound::Unbounded {
+                    let filter = self.filter;
+                    let counts = |row: &usize| filter.is_none_or(|column| rows.is_true(column, *row));
+                    (*sum, *taken) = (sum_of(rows, *argument, self.added.clone().filter(counts)), 0);
+                }
+                let total = sum.total();
+                out.column.push(&Value::Double(if *result == Total::Sum { total } else { total / *count as f64 }));
+            }
+            Kind::Extreme { argument, best, kept, .. } => match kept {
+                Some(kept) if !kept.is_empty() => cell::push(&mut out.column, kept, 0),
+                _ => push(out, rows, best.front().map(|row| (*argument, *row))),
+            },
+            Kind::Other(other) => match other.result(rows, self.added.clone(), self.filter) {
+                Ok(value) => cell::push(&mut out.column, &value, 0),
+                Err(why) => out.fail(why),
+            },
+            Kind::Place(_) | Kind::Pick { .. } | Kind::Shift { .. } => {}
+        }
+    }
+
+    /// Bytes held behind pointers.
+    pub fn state_bytes(&self) -> usize {
+        match &self.kind {
+            Kind::Extreme { best, kept, .. } => {
+                best.capacity() * size_of::<usize>() + kept.as_ref().map_or(0, Column::memory_bytes)
+            }
+            Kind::Pick { kept, .. } => kept.as_ref().map_or(0, Column::memory_bytes),
+            Kind::Other(other) => size_of::<Other>() + other.state_bytes(),
+            _ => 0,
+        }
+    }
+}
+
+fn aggregate_kind(aggregate: &AggregateCall, call: &OverCall) -> Kind {
+    use AggregateFunction::{Avg, Count, Max, Min, Sum};
+    let argument = aggregate.arguments.first().copied();
+    let plain = aggregate.columns().count() <= 1 && aggregate.distinct == Distinct::All && aggregate.nulls == Nulls::Skip;
+    let of = aggregate.argument_types.first().unwrap_or(&DataType::BigInt);
+    let result = |of: &DataType| match aggregate.function {
+        Sum => Total::Sum,
+        _ => Total::Mean(scale_of(&call.data_type).saturating_sub(scale_of(of))),
+    };
+    match (aggregate.function, argument, of) {
+        _ if !plain => Kind::Other(Box::new(Other::new(aggregate, &call.frame))),
+        (Count, argument, _) => Kind::Count { argument, count: 0 },
+        (Sum | Avg, Some(argument), of @ (DataType::Float | DataType::Double)) => {
+            Kind::Double { argument, sum: DoubleSum::default(), count: 0, taken: 0, result: result(of) }
+        }
+        (Sum | Avg, Some(argument), of) => Kind::Whole { argument, sum: WideSum::default(), count: 0, result: result(of) },
+        (Min | Max, Some(argument), of) => {
+            let kept = (call.frame.start == Bound::Unbounded).then(|| Column::with_capacity(of, 0));
+            Kind::Extreme { argument, max: aggregate.function == Max, best: VecDeque::new(), kept }
+        }
+        _ => Kind::Other(Box::new(Other::new(aggregate, &call.frame))),
+    }
+}
+
+/// What the values of these rows add up to.
+#[cold]
+fn sum_of(rows: &Sequence, argument: usize, added: impl Iterator<Item = usize>) -> DoubleSum {
+    let mut sum = DoubleSum::default();
+    for row in added.filter(|row| !rows.is_null(argument, *row)) {
+        let (column, row) = rows.at(argument, row);
+        sum.add(double_value(column, row));
+    }
+    sum
+}
+
+fn keep_better(kept: &mut Column, column: &Column, row: usize, max: bool) {
+    cell::push(kept, column, row);
+    if kept.len() == 2 {
+        let order = cell::order(kept, 0, 1);
+        let better = if max { order.is_lt() } else { order.is_gt() };
+        match better {
+            true => *kept = kept.gather_rows(&[1]),
+            false => kept.truncate(1),
+        }
+    }
+}
+
+fn whole_result(sum: &WideSum, count: i64, result: Total, data_type: &DataType) -> Option<Value> {
+    let total = sum.total()?;
+    match (result, data_type) {
+        (Total::Sum, DataType::Decimal { precision, .. }) => decimal::fits(total, *precision).then_some(Value::Decimal(total)),
+        (Total::Mean(up), DataType::Decimal { .. }) => mean(total, count, up).map(Value::Decimal),
+        (Total::Mean(_), DataType::Double | DataType::Float) => Some(Value::Double(total as f64 / count as f64)),
+        (Total::Mean(_), _) => fitting(total / i128::from(count), data_type),
+        (Total::Sum, _) => fitting(total, data_type),
+    }
+}
+
+fn fitting(n: i128, data_type: &DataType) -> Option<Value> {
+    let fits = match data_type {
+        DataType::TinyInt => i8::try_from(n).is_ok(),
+        DataType::SmallInt => i16::try_from(n).is_ok(),
+        DataType::Int => i32::try_from(n).is_ok(),
+        _ => i64::try_from(n).is_ok(),
+    };
+    fits.then_some(Value::Int(n as i64))
+}
+
+/// Adds the value of a column and position, or NULL.
+fn push(out: &mut Answers, rows: &Sequence, place: Option<(usize, usize)>) {
+    match place {
+        Some((column, position)) => {
+            let (column, row) = rows.at(column, position);
+            cell::push(&mut out.column, column, row);
+        }
+        None => out.column.push_null(),
+    }
+}
+
+fn counts(rows: &Sequence, argument: usize, nulls: Nulls, row: usize) -> bool {
+    nulls == Nulls::Keep || !rows.is_null(argument, row)
+}
+
+/// The row of a frame that is picked.
+fn picked(rows: &Sequence, argument: usize, pick: Pick, nulls: Nulls, mut frame: Range<usize>) -> Option<usize> {
+    match (pick, nulls) {
+        (Pick::Nth(n), Nulls::Keep) => {
+            usize::try_from(n).ok().and_then(|n| frame.start.checked_add(n - 1)).filter(|row| *row < frame.end)
+        }
+        (Pick::Last, _) => frame.rev().find(|row| counts(rows, argument, nulls, *row)),
+        (Pick::First, _) => frame.find(|row| counts(rows, argument, nulls, *row)),
+        (Pick::Nth(n), Nulls::Skip) => {
+            frame.filter(|row| counts(rows, argument, nulls, *row)).nth(usize::try_from(n - 1).unwrap_or(usize::MAX))
+        }
+    }
+}
+
+/// Looks at rows up to `end` of a frame that never loses one, and keeps the value that is picked.
+fn look_on(
+    rows: &Sequence,
+    argument: usize,
+    pick: Pick,
+    nulls: Nulls,
+    (seen, counted, kept): (&mut usize, &mut u64, &mut Option<Column>),
+    end: usize,
+) {
+    let mut take = None;
+    for row in *seen..end {
+        if counts(rows, argument, nulls, row) {
+            *counted += 1;
+            let wanted = match pick {
+                Pick::First => *counted == 1,
+                Pick::Last => true,
+                Pick::Nth(n) => *counted == n,
+            };
+            take = if wanted { Some(row) } else { take };
+        }
+    }
+    *seen = (*seen).max(end);
+    if let Some(row) = take {
+        let (column, row) = rows.at(argument, row);
+        *kept = Some(column.gather_rows(&[row as u32]));
+    }
+}
+
+/// The row so far before `row`.
+fn shifted(rows: &Sequence, argument: usize, row: usize, distance: i64, nulls: Nulls) -> Option<usize> {
+    if nulls == Nulls::Keep || distance == 0 {
+        let target = i64::try_from(row).ok()?.checked_sub(distance)?;
+        return usize::try_from(target).ok().filter(|row| *row < rows.len());
+    }
+    let nth = usize::try_from(distance.unsigned_abs() - 1).ok()?;
+    let is_there = |row: &usize| !rows.is_null(argument, *row);
+    if distance > 0 { (0..row).rev().filter(is_there).nth(nth) } else { (row + 1..rows.len()).filter(is_there).nth(nth) }
+}
+
+impl Placing {
+    fn answer(&mut self, rows: &Sequence, asked: Range<usize>, out: &mut Answers) {
+        let total = rows.len();
+        match (self, &mut out.column.values) {
+            (Placing::RowNumber, Values::I64(out)) => out.extend(asked.map(|row| row as i64 + 1)),
+            (Placing::DenseRank, Values::I64(out)) => out.extend(asked.map(|row| rows.peer(row) as i64 + 1)),
+            (Placing::Rank(peer, first), Values::I64(out)) => {
+                out.extend(asked.map(|row| rank(rows, row, peer, first) as i64));
+            }
+            (Placing::PercentRank(peer, first), Values::F64(out)) => {
+                let of = |rank: usize| if total > 1 { (rank - 1) as f64 / (total - 1) as f64 } else { 0.0 };
+                out.extend(asked.map(|row| of(rank(rows, row, peer, first))));
+            }
+            (Placing::CumeDist, Values::F64(out)) => {
+                let mut end = 0;
+                out.extend(asked.map(|row| {
+                    end = end.max(row);
+                    while end < total && rows.peer(end) == rows.peer(row) {
+                        end += 1;
+                    }
+                    end as f64 / total as f64
+                }));
+            }
+            (Placing::Ntile(parts), Values::I64(out)) => {
+                let parts = usize::try_from(*parts).unwrap_or(usize::MAX);
+                let (size, longer) = (total / parts, total % parts);
+                let part = |row: usize| match row < longer * (size + 1) {
+                    true => row / (size + 1),
+                    false => longer + (row - longer * (size + 1)) / size,
+                };
+                out.extend(asked.map(|row| part(row) as i64 + 1));
+            }
+            (_, values) => panic!("a number in a column of {:?}", values.representation()),
+        }
+    }
+}
+
+/// One more than the rows before the row's group of equals.
+fn rank(rows: &Sequence, row: usize, peer: &mut u64, first: &mut usize) -> usize {
+    if rows.peer(row) != *peer {
+        (*peer, *first) = (rows.peer(row), row);
+    }
+    *first + 1
+}

@@ -1,0 +1,126 @@
+//! Sums to which values are added and from which they are taken back.
+
+/// A sum of integers or units of a DECIMAL, exact whatever lies between: 128 bits, and how often they overflowed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WideSum {
+    sum: i128,
+    overflows: i64,
+}
+
+impl WideSum {
+    /// Adds a value.
+    #[inline]
+    pub fn add(&mut self, value: i128) {
+        let (sum, over) = self.sum.overflowing_add(value);
+        self.sum = sum;
+        self.overflows += i64::from(over) * if value > 0 { 1 } else { -1 };
+    }
+
+    /// Takes a value back that was added.
+    #[inline]
+    pub fn take_back(&mut self, value: i128) {
+        let (sum, over) = self.sum.overflowing_sub(value);
+        self.sum = sum;
+        self.overflows += i64::from(over) * if value > 0 { -1 } else { 1 };
+    }
+
+    /// The sum, if it fits.
+    pub fn total(&self) -> Option<i128> {
+        (self.overflows == 0).then_some(self.sum)
+    }
+}
+
+/// A sum of doubles with what rounding took from it, after Neumaier. NaN and infinities are counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DoubleSum {
+    sum: f64,
+    lost: f64,
+    nans: u32,
+    infinities: u32,
+    negative_infinities: u32,
+}
+
+impl DoubleSum {
+    /// Adds a value.
+    #[inline]
+    pub fn add(&mut self, value: f64) {
+        match value.is_finite() {
+            true => self.add_finite(value),
+            false => *self.special(value) += 1,
+        }
+    }
+
+    /// Takes a value back that was added.
+    #[inline]
+    pub fn take_back(&mut self, value: f64) {
+        match value.is_finite() {
+            true => self.add_finite(-value),
+            false => *self.special(value) -= 1,
+        }
+    }
+
+    #[inline]
+    fn add_finite(&mut self, value: f64) {
+        let sum = self.sum + value;
+        self.lost += if self.sum.abs() >= value.abs() { (self.sum - sum) + value } else { (value - sum) + self.sum };
+        self.sum = sum;
+    }
+
+    #[cold]
+    fn special(&mut self, value: f64) -> &mut u32 {
+        match (value.is_nan(), value > 0.0) {
+            (true, _) => &mut self.nans,
+            (false, true) => &mut self.infinities,
+            (false, false) => &mut self.negative_infinities,
+        }
+    }
+
+    /// Whether values that are finite add up to what is not: then it says nothing of those left when some are gone.
+    #[inline]
+    pub fn has_overflowed(&self) -> bool {
+        !self.sum.is_finite()
+    }
+
+    /// The sum.
+    #[inline]
+    pub fn total(&self) -> f64 {
+        match (self.nans, self.infinities, self.negative_infinities) {
+            (0, 0, 0) if self.sum.is_finite() => self.sum + self.lost,
+            // What overflowed has lost a NaN.
+            (0, 0, 0) => self.sum,
+            (0, _, 0) => f64::INFINITY,
+            (0, 0, _) => f64::NEG_INFINITY,
+            _ => f64::NAN,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_that_overflows_on_the_way_is_right_again() {
+        let mut sum = WideSum::default();
+        let values = [i128::MAX, 5, i128::MAX, -7, i128::MIN, i128::MIN, i128::MIN];
+        values.iter().for_each(|value| sum.add(*value));
+        assert_eq!(sum.total(), None);
+        values[1..].iter().for_each(|value| sum.take_back(*value));
+        assert_eq!(sum.total(), Some(i128::MAX));
+    }
+
+    #[test]
+    fn great_values_that_are_gone_leave_small_ones_exact() {
+        let mut sum = DoubleSum::default();
+        for value in [1e300, 0.25, f64::INFINITY, 0.5, f64::NAN] {
+            sum.add(value);
+        }
+        assert!(sum.total().is_nan());
+        sum.take_back(f64::NAN);
+        assert_eq!(sum.total(), f64::INFINITY);
+        for value in [1e300, f64::INFINITY] {
+            sum.take_back(value);
+        }
+        assert_eq!(sum.total(), 0.75);
+    }
+}

@@ -1,0 +1,175 @@
+//! Rows that wait until the watermark has passed them, given out in the order of event time; those of one time by all of their columns, so
+//! that the order does not depend on how they came.
+//!
+//! ```text
+//!   chunks:  [3 5 8 9]  [4 4 7]  ...     each in order of time; `next`: the first time of each that is left
+//! ```
+//! Rows that come in order lie in few chunks. What the watermark has passed is taken off the fronts and sorted.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+use crate::batch::order::is_ascending;
+use crate::batch::{Column, Values};
+use crate::state::cell;
+use crate::types::EventTime;
+
+/// Rows of a chunk from which it takes no more.
+const CHUNK_ROWS: usize = 1024;
+
+/// Rows that wait for their time.
+pub struct Waiting {
+    time_column: usize,
+    chunks: Vec<Option<Chunk>>,
+    free: Vec<usize>,
+    /// The chunk made last.
+    newest: usize,
+    next: BinaryHeap<Reverse<(EventTime, usize)>>,
+    /// Rows whose time has come, and how many of them have been given out.
+    due: Chunk,
+}
+
+#[derive(Default)]
+struct Chunk {
+    columns: Vec<Column>,
+    /// Rows in front that have been given out.
+    given: usize,
+}
+
+impl Chunk {
+    fn len(&self) -> usize {
+        self.columns.first().map_or(0, Column::len)
+    }
+
+    /// Takes the rows up to number `to`.
+    fn take(&mut self, to: usize) -> Vec<Column> {
+        let from = std::mem::replace(&mut self.given, to);
+        if from == 0 && to == self.len() {
+            return std::mem::take(&mut self.columns);
+        }
+        let rows: Vec<u32> = (from as u32..to as u32).collect();
+        self.columns.iter().map(|column| column.gather_rows(&rows)).collect()
+    }
+
+    fn state_bytes(&self) -> usize {
+        self.columns.iter().map(Column::memory_bytes).sum()
+    }
+}
+
+/// The times of a column without NULLs.
+fn times(columns: &[Column], time_column: usize) -> &[EventTime] {
+    match columns.get(time_column).map(|column| &column.values) {
+        Some(Values::I64(times)) => times,
+        _ => &[],
+    }
+}
+
+impl Waiting {
+    /// No rows; their times stand in this column.
+    pub fn new(time_column: usize) -> Waiting {
+        Waiting { time_column, chunks: Vec::new(), free: Vec::new(), newest: 0, next: BinaryHeap::new(), due: Chunk::default() }
+    }
+
+    /// Takes rows, none without a time. Hot: once per batch.
+    pub fn add(&mut self, mut columns: Vec<Column>) {
+        let own = times(&columns, self.time_column);
+        if own.is_empty() {
+            return;
+        }
+        if !is_ascending(own) {
+            let mut rows: Vec<u32> = (0..own.len() as u32).collect();
+            rows.sort_by_key(|row| own[*row as usize]);
+            columns = columns.iter().map(|column| column.gather_rows(&rows)).collect();
+        }
+        let first = times(&columns, self.time_column)[0];
+        if let Some(Some(newest)) = self.chunks.get_mut(self.newest)
+            && newest.len() < CHUNK_ROWS
+            && times(&newest.columns, self.time_column).last().is_some_and(|last| *last <= first)
+        {
+            newest.columns.iter_mut().zip(&columns).for_each(|(own, more)| own.append(more));
+            return;
+        }
+        let chunk = Some(Chunk { columns, given: 0 });
+        self.newest = match self.free.pop() {
+            Some(place) => {
+                self.chunks[place] = chunk;
+                place
+            }
+            None => {
+                self.chunks.push(chunk);
+                self.chunks.len() - 1
+            }
+        };
+        self.next.push(Reverse((first, self.newest)));
+    }
+
+    /// Makes the rows before `watermark` due; at the end of time all are.
+    pub fn advance(&mut self, watermark: EventTime) {
+        if self.due.given < self.due.len() {
+            // What is due is given out first: the watermark comes again.
+            return;
+        }
+        self.due = Chunk::default();
+        let is_due = |time: EventTime| time < watermark || watermark == EventTime::MAX;
+        let mut parts = 0;
+        while let Some(Reverse((_, place))) = self.next.peek().copied().filter(|Reverse((time, _))| is_due(*time)) {
+            self.next.pop();
+            let Some(chunk) = &mut self.chunks[place] else { continue };
+            let own = times(&chunk.columns, self.time_column);
+            let end = chunk.given + own[chunk.given..].partition_point(|time| is_due(*time));
+            match own.get(end) {
+                Some(time) => self.next.push(Reverse((*time, place))),
+                None => self.free.push(place),
+            }
+            let is_over = end == own.len();
+            let columns = chunk.take(end);
+            if is_over {
+                self.chunks[place] = None;
+            }
+            match self.due.columns.is_empty() {
+                true => self.due.columns = columns,
+                false => self.due.columns.iter_mut().zip(&columns).for_each(|(own, more)| own.append(more)),
+            }
+            parts += 1;
+        }
+        self.sort_due(parts);
+    }
+
+    fn sort_due(&mut self, parts: usize) {
+        let (columns, own) = (&self.due.columns, times(&self.due.columns, self.time_column));
+        if parts <= 1 && own.windows(2).all(|pair| pair[0] < pair[1]) {
+            return;
+        }
+        let mut rows: Vec<u32> = (0..own.len() as u32).collect();
+        rows.sort_by(|a, b| {
+            let by_columns = || {
+                let orders = columns.iter().map(|column| cell::order(column, *a as usize, *b as usize));
+                orders.into_iter().find(|order| *order != Ordering::Equal).unwrap_or(Ordering::Equal)
+            };
+            own[*a as usize].cmp(&own[*b as usize]).then_with(by_columns)
+        });
+        self.due.columns = columns.iter().map(|column| column.gather_rows(&rows)).collect();
+    }
+
+    /// The next rows that are due: about `room` of them, and all that have the time of the last of these.
+    pub fn take(&mut self, room: usize) -> Option<Vec<Column>> {
+        let own = times(&self.due.columns, self.time_column);
+        if self.due.given >= own.len() {
+            return None;
+        }
+        let mut end = (self.due.given + room.max(1)).min(own.len());
+        while end < own.len() && own[end] == own[end - 1] {
+            end += 1;
+        }
+        let columns = self.due.take(end);
+        if self.due.given >= self.due.len() {
+            self.due = Chunk::default();
+        }
+        Some(columns)
+    }
+
+    /// Bytes held.
+    pub fn state_bytes(&self) -> usize {
+        self.chunks.iter().flatten().map(Chunk::state_bytes).sum::<usize>() + self.due.state_bytes()
+    }
+}

@@ -1,0 +1,461 @@
+//! Functions with OVER.
+//!
+//! Each is bound as a stand-in column beyond `OVER_BASE`; once all of a SELECT are known, they are put over its input, those of the same
+//! partition and order in one operator, and the stand-ins become its columns. ROW_NUMBER, RANK and DENSE_RANK that stand alone are rankings,
+//! which a condition `rank <= n` can limit.
+
+use sqlparser::ast;
+
+use super::aggregate::{Inputs, or_zero};
+use super::aggregate_call::{BoundCall, is_aggregate};
+use super::coercion::{cast, unified};
+use super::expr::ExprBinder;
+use super::function::argument_exprs;
+use super::order::{direction, fixed};
+use super::over_frame::{FrameOrder, frame};
+use super::scope::{Relation, name_span, span_of, unsupported};
+use super::subquery::SUBQUERY_BASE;
+use crate::error::{Error, Result};
+use crate::expr::Expr;
+use crate::plan::bind::evaluate_constant;
+use crate::plan::logical::{Late, Over, Plan, Rank, moved_columns};
+use crate::plan::physical::{Nulls, RankFunction, SortKey};
+use crate::types::over::{Frame, OverCall, OverEmit, OverFunction, Pick};
+use crate::types::{DataType, Schema, Value};
+
+/// Stand-in columns of functions with OVER begin here.
+pub const OVER_BASE: usize = 1 << 42;
+
+/// The functions with OVER of a SELECT.
+#[derive(Debug, Default)]
+pub struct Overs {
+    /// Windows named in the WINDOW clause.
+    named: Vec<ast::NamedWindowDefinition>,
+    found: Vec<BoundOver>,
+}
+
+#[derive(Debug, PartialEq)]
+struct BoundOver {
+    function: BoundFunction,
+    keys: Vec<Expr>,
+    order: Vec<OrderItem>,
+    frame: Frame,
+    data_type: DataType,
+}
+
+#[derive(Debug, PartialEq)]
+enum BoundFunction {
+    Aggregate(BoundCall),
+    /// One that reads no column.
+    Plain(OverFunction),
+    Pick {
+        pick: Pick,
+        argument: Expr,
+        nulls: Nulls,
+    },
+    Shift {
+        distance: i64,
+        argument: Expr,
+        default: Option<Expr>,
+        nulls: Nulls,
+    },
+}
+
+/// An item of ORDER BY.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderItem {
+    /// By this.
+    pub expr: Expr,
+    /// DESC.
+    pub descending: bool,
+    /// Whether NULLs stand before all other values.
+    pub nulls_first: bool,
+}
+
+/// A window with its name, if it has one, put in.
+struct WindowSpec<'a> {
+    partition: &'a [ast::Expr],
+    order: &'a [ast::OrderByExpr],
+    frame: Option<&'a ast::WindowFrame>,
+}
+
+/// Functions of one partition and order.
+struct Placed {
+    keys: Vec<usize>,
+    order: Vec<SortKey>,
+    emit: OverEmit,
+    /// Each with its number among all.
+    calls: Vec<(usize, OverCall)>,
+}
+
+impl Overs {
+    /// None yet; these windows have names.
+    pub fn new(named: &[ast::NamedWindowDefinition]) -> Overs {
+        Overs { named: named.to_vec(), found: Vec::new() }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Every expression replaced by what `place` makes of it.
+    pub fn placed(mut self, mut place: impl FnMut(&Expr) -> Result<Expr>) -> Result<Overs> {
+        for over in &mut self.found {
+            match &mut over.function {
+                BoundFunction::Aggregate(call) => *call = call.placed(&mut place)?,
+                BoundFunction::Plain(_) => {}
+                BoundFunction::Pick { argument, .. } => *argument = place(argument)?,
+                BoundFunction::Shift { argument, default, .. } => {
+                    for expr in std::iter::once(argument).chain(default) {
+                        *expr = place(expr)?;
+                    }
+                }
+            }
+            for expr in over.keys.iter_mut().chain(over.order.iter_mut().map(|item| &mut item.expr)) {
+                *expr = place(expr)?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// `relation` with a column for each function, and these expressions over it; `late` finds the late table of a plan.
+    pub fn over(
+        self,
+        relation: Relation,
+        exprs: Vec<Expr>,
+        late: &dyn Fn(&Plan) -> Result<Option<Late>>,
+    ) -> Result<(Relation, Vec<Expr>)> {
+        if self.found.is_empty() {
+            return Ok((relation, exprs));
+        }
+        let Relation { plan, fields, mut event_times, window } = relation;
+        let names = Schema::new(plan.schema().fields.clone());
+        // Behind the fields stand columns of sub-queries.
+        let name = |at: usize| fields.get(at).map_or_else(|| names.fields[at].name.clone(), |f| f.name.clone());
+        let columns = plan.identity().into_iter().enumerate().map(|(at, e)| (name(at), e)).collect();
+        let mut inputs = Inputs { columns };
+        let adds = !plan.retracts();
+        let mut groups: Vec<Placed> = Vec::new();
+        for (number, over) in self.found.iter().enumerate() {
+            let (keys, order, call) = over.columns(&mut inputs, &names);
+            let emit = emit_of(&order, &call, adds.then_some(&event_times));
+            let same = |group: &&mut Placed| (&group.keys, &group.order, group.emit) == (&keys, &order, emit);
+            match groups.iter_mut().find(same) {
+                Some(group) => group.calls.push((number, call)),
+                None => groups.push(Placed { keys, order, emit, calls: vec![(number, call)] }),
+            }
+        }
+        // Those that change nothing they have given out stand below those that do, and above those that give out rows in time.
+        groups.sort_by_key(|group| (group.emits() == OverEmit::OnChange, group.looks_ahead()));
+        let late_ones = groups.iter_mut().filter(|group| group.looks_ahead()).skip(1);
+        late_ones.for_each(|group| group.emit = OverEmit::OnChange);
+        let mut plan = plan.projected(inputs.columns);
+        let mut places = vec![0; self.found.len()];
+        for group in groups {
+            event_times.retain(|time| group.keeps_time(*time));
+            plan = group.over(plan, &mut places, late)?;
+        }
+        let is_over = |column: usize| (OVER_BASE..SUBQUERY_BASE).contains(&column);
+        let place = |column: usize| if is_over(column) { places[column - OVER_BASE] } else { column };
+        let exprs = exprs.iter().map(|expr| moved_columns(expr, &place)).collect();
+        Ok((Relation { plan, fields, event_times, window }, exprs))
+    }
+}
+
+/// When rows are given out; `event_times` are there where rows only come.
+fn emit_of(order: &[SortKey], call: &OverCall, event_times: Option<&Vec<usize>>) -> OverEmit {
+    match order {
+        [key] if !key.descending && !call.needs_all() && event_times.is_some_and(|times| times.contains(&key.column)) => {
+            OverEmit::OnWatermark
+        }
+        _ => OverEmit::OnChange,
+    }
+}
+
+impl Placed {
+    /// The function, if all are one that a ranking gives.
+    fn are_ranks(&self) -> bool {
+        self.calls.iter().all(|(_, call)| matches!(call.function, OverFunction::Rank(_)))
+    }
+
+    fn emits(&self) -> OverEmit {
+        if self.are_ranks() { OverEmit::OnChange } else { self.emit }
+    }
+
+    /// Whether rows wait for others behind them, and then are late for those above.
+    fn looks_ahead(&self) -> bool {
+        self.emits() == OverEmit::OnWatermark && self.calls.iter().any(|(_, call)| call.looks_ahead())
+    }
+
+    /// Whether rows still come in the order of an event time.
+    fn keeps_time(&self, time: usize) -> bool {
+        match self.emits() {
+            OverEmit::OnChange => false,
+            OverEmit::AtOnce => true,
+            OverEmit::OnWatermark => self.order.iter().any(|key| key.column == time) && !self.looks_ahead(),
+        }
+    }
+
+    /// `plan` with a column for each function, whose places go to `places`.
+    fn over(self, plan: Plan, places: &mut [usize], late: &dyn Fn(&Plan) -> Result<Option<Late>>) -> Result<Plan> {
+        if self.are_ranks() {
+            let mut plan = plan;
+            for (number, call) in self.calls {
+                if let OverFunction::Rank(function) = call.function {
+                    places[number] = plan.schema().fields.len();
+                    plan = Plan::Rank(Rank::new(plan, function, self.keys.clone(), self.order.clone()));
+                }
+            }
+            return Ok(plan);
+        }
+        let late = if self.emit == OverEmit::OnWatermark { late(&plan)? } else { None };
+        let first = plan.schema().fields.len();
+        self.calls.iter().enumerate().for_each(|(at, (number, _))| places[*number] = first + at);
+        let calls = self.calls.into_iter().map(|(_, call)| call).collect();
+        Ok(Plan::Over(Over::new(plan, self.keys, self.order, calls, self.emit, late)))
+    }
+}
+
+impl BoundOver {
+    /// Its partition, its order and the function, over columns of the projection below.
+    fn columns(&self, inputs: &mut Inputs, names: &Schema) -> (Vec<usize>, Vec<SortKey>, OverCall) {
+        let function = match &self.function {
+            BoundFunction::Aggregate(call) => {
+                let mut calls = inputs.calls(std::slice::from_ref(call), names, &Expr::clone);
+                OverFunction::Aggregate(calls.remove(0))
+            }
+            BoundFunction::Plain(function) => function.clone(),
+            BoundFunction::Pick { pick, argument, nulls } => {
+                OverFunction::Pick { pick: *pick, argument: inputs.add(argument, names), nulls: *nulls }
+            }
+            BoundFunction::Shift { distance, argument, default, nulls } => OverFunction::Shift {
+                distance: *distance,
+                argument: inputs.add(argument, names),
+                default: default.as_ref().map(|e| inputs.add(e, names)),
+                nulls: *nulls,
+            },
+        };
+        let keys = self.keys.iter().map(|key| inputs.add(key, names)).collect();
+        let sort = |item: &OrderItem| SortKey {
+            column: inputs.add(&item.expr, names),
+            descending: item.descending,
+            nulls_first: item.nulls_first,
+        };
+        let order = self.order.iter().map(sort).collect();
+        (keys, order, OverCall { function, frame: self.frame.clone(), data_type: self.data_type.clone() })
+    }
+}
+
+/// The function of this upper-case name that reads no column.
+fn rank_named(name: &str) -> Option<OverFunction> {
+    use RankFunction as R;
+    let ranks = [R::RowNumber, R::Rank, R::DenseRank].into_iter();
+    match name {
+        "PERCENT_RANK" => Some(OverFunction::PercentRank),
+        "CUME_DIST" => Some(OverFunction::CumeDist),
+        _ => ranks.into_iter().find(|function| function.name() == name).map(OverFunction::Rank),
+    }
+}
+
+impl ExprBinder<'_> {
+    /// A call with OVER: collected, and replaced by a stand-in column.
+    pub(super) fn over_call(&mut self, name: &str, call: &ast::Function) -> Result<Expr> {
+        let inside = self.grouping.as_ref().is_some_and(|grouping| grouping.is_inside());
+        let Some(overs) = self.overs.take().filter(|_| !inside) else {
+            let hint = "select it in a sub-query or a view, and use its name; conditions on it also stand in QUALIFY";
+            return Err(Error::sql(format!("{name} with OVER is not allowed here")).at(span_of(&call.name)).hint(hint));
+        };
+        // What stands inside is over the rows, and has neither OVER nor sub-queries itself.
+        let subqueries = self.subqueries.take();
+        let bound = self.bound_over(name, call, &overs.named);
+        self.subqueries = subqueries;
+        let bound = match bound {
+            Ok(bound) => bound,
+            Err(error) => {
+                self.overs = Some(overs);
+                return Err(error);
+            }
+        };
+        let index = overs.found.iter().position(|known| *known == bound).unwrap_or(overs.found.len());
+        let data_type = bound.data_type.clone();
+        if index == overs.found.len() {
+            overs.found.push(bound);
+        }
+        self.overs = Some(overs);
+        let column = Expr::column(OVER_BASE + index, data_type);
+        Ok(if name == "SUM0" { or_zero(column) } else { column })
+    }
+
+    fn bound_over(&mut self, name: &str, call: &ast::Function, named: &[ast::NamedWindowDefinition]) -> Result<BoundOver> {
+        let spec = match &call.over {
+            Some(ast::WindowType::WindowSpec(spec)) => resolved(spec, named)?,
+            Some(ast::WindowType::NamedWindow(window)) => window_named(window, named, named.len())?,
+            None => return Err(Error::internal("OVER is gone")),
+        };
+        let keys = spec.partition.iter().map(|key| self.sort_expr(key)).collect::<Result<_>>()?;
+        let order = spec.order.iter().map(|item| self.order_item(item)).collect::<Result<Vec<_>>>()?;
+        let (function, data_type) = self.over_function(name, call)?;
+        let has_frame = matches!(function, BoundFunction::Aggregate(_) | BoundFunction::Pick { .. });
+        if let (false, Some(_)) = (has_frame, spec.frame) {
+            return Err(Error::sql(format!("{name} has no frame")).at(span_of(&call.name)).hint("leave ROWS or RANGE out"));
+        }
+        let frame = match has_frame {
+            true => frame(spec.frame, &FrameOrder { items: &order, span: span_of(&call.name) })?,
+            false => Frame::WHOLE,
+        };
+        Ok(BoundOver { function, keys, order, frame, data_type })
+    }
+
+    fn over_function(&mut self, name: &str, call: &ast::Function) -> Result<(BoundFunction, DataType)> {
+        let span = span_of(&call.name);
+        if is_aggregate(name) {
+            let bound = self.bound_call(name, call)?;
+            let data_type = bound.data_type.clone();
+            return Ok((BoundFunction::Aggregate(bound), data_type));
+        }
+        if let Some(filter) = &call.filter {
+            return Err(Error::sql(format!("FILTER stands behind aggregates only, and {name} is none")).at(span_of(&**filter)));
+        }
+        let nulls = null_treatment(call)?;
+        let args = argument_exprs(call)?;
+        let usage =
+            |usage: &str| Error::sql(format!("this is not how {name} is called")).at(span).hint(format!("{usage} OVER (...)"));
+        if let Some(function) = rank_named(name) {
+            if !args.is_empty() || nulls.is_some() {
+                return Err(Error::sql(format!("{name} takes nothing")).at(span).hint(format!("{name}() OVER (...)")));
+            }
+            let is_number = matches!(function, OverFunction::Rank(_));
+            return Ok((BoundFunction::Plain(function), if is_number { DataType::BigInt } else { DataType::Double }));
+        }
+        let nulls = nulls.unwrap_or(Nulls::Keep);
+        match (name, args.as_slice()) {
+            ("NTILE", [parts]) => {
+                let parts = self.positive(parts, "NTILE")?;
+                Ok((BoundFunction::Plain(OverFunction::Ntile(parts)), DataType::BigInt))
+            }
+            ("FIRST_VALUE", [argument]) => self.pick(Pick::First, argument, nulls),
+            ("LAST_VALUE", [argument]) => self.pick(Pick::Last, argument, nulls),
+            ("NTH_VALUE", [argument, n]) => {
+                let n = self.positive(n, "NTH_VALUE")?;
+                self.pick(Pick::Nth(n), argument, nulls)
+            }
+            ("LAG" | "LEAD", [argument, rest @ ..]) if rest.len() <= 2 => {
+                let distance = rest.first().map_or(Ok(1), |e| self.constant_integer(e, name))?;
+                let distance = if name == "LEAD" { distance.saturating_neg() } else { distance };
+                let mut argument = self.bind(argument)?;
+                let mut default = rest.get(1).map(|e| self.bind(e)).transpose()?;
+                if let Some(other) = default {
+                    let (mut both, _) = unified(vec![argument, other], name, span)?;
+                    default = both.pop();
+                    argument = both.remove(0);
+                }
+                let argument = typed(argument);
+                let data_type = argument.data_type();
+                Ok((BoundFunction::Shift { distance, argument, default, nulls }, data_type))
+            }
+            ("NTILE", _) => Err(usage("NTILE(parts)")),
+            ("FIRST_VALUE" | "LAST_VALUE", _) => Err(usage(&format!("{name}(value)"))),
+            ("NTH_VALUE", _) => Err(usage("NTH_VALUE(value, n)")),
+            ("LAG" | "LEAD", _) => Err(usage(&format!("{name}(value [, distance [, default]])"))),
+            _ => {
+                let hint = "aggregates, ROW_NUMBER, RANK, DENSE_RANK, PERCENT_RANK, CUME_DIST, NTILE, FIRST_VALUE, LAST_VALUE, \
+                            NTH_VALUE, LAG and LEAD are there";
+                Err(unsupported(&format!("{name} with OVER"), hint, &call.name))
+            }
+        }
+    }
+
+    fn pick(&mut self, pick: Pick, argument: &ast::Expr, nulls: Nulls) -> Result<(BoundFunction, DataType)> {
+        let argument = typed(self.bind(argument)?);
+        let data_type = argument.data_type();
+        Ok((BoundFunction::Pick { pick, argument, nulls }, data_type))
+    }
+
+    fn positive(&mut self, e: &ast::Expr, name: &str) -> Result<u64> {
+        let n = self.constant_integer(e, name)?;
+        u64::try_from(n)
+            .ok()
+            .filter(|n| *n > 0)
+            .ok_or_else(|| Error::sql(format!("{name} counts from 1, this is {n}")).at(span_of(e)))
+    }
+
+    fn constant_integer(&mut self, e: &ast::Expr, name: &str) -> Result<i64> {
+        let bound = self.bind(e)?;
+        match evaluate_constant(&bound)? {
+            Some(Value::Int(n)) if bound.data_type().is_integer() => Ok(n),
+            _ => Err(Error::sql(format!("{name} takes a whole number that is the same for all rows")).at(span_of(e))),
+        }
+    }
+
+    fn order_item(&mut self, item: &ast::OrderByExpr) -> Result<OrderItem> {
+        let (descending, nulls_first) = direction(item)?;
+        Ok(OrderItem { expr: self.sort_expr(&item.expr)?, descending, nulls_first })
+    }
+
+    /// A key of a partition or of its order.
+    fn sort_expr(&mut self, e: &ast::Expr) -> Result<Expr> {
+        Ok(typed(fixed(self.bind(e)?, e)?))
+    }
+}
+
+/// A bare NULL needs a type to be a column.
+fn typed(expr: Expr) -> Expr {
+    if expr.data_type() == DataType::Null { cast(expr, &DataType::Boolean) } else { expr }
+}
+
+/// IGNORE NULLS or RESPECT NULLS, wherever it stands.
+fn null_treatment(call: &ast::Function) -> Result<Option<Nulls>> {
+    let mut found = call.null_treatment;
+    if let ast::FunctionArguments::List(list) = &call.args {
+        for clause in &list.clauses {
+            match clause {
+                ast::FunctionArgumentClause::IgnoreOrRespectNulls(treatment) => found = Some(*treatment),
+                _ => {
+                    return Err(unsupported("this clause inside a call", "IGNORE NULLS and RESPECT NULLS are there", &call.name));
+                }
+            }
+        }
+        if list.duplicate_treatment == Some(ast::DuplicateTreatment::Distinct) {
+            return Err(unsupported("DISTINCT in a function that is no aggregate", "leave it out", &call.name));
+        }
+    }
+    Ok(found.map(|treatment| match treatment {
+        ast::NullTreatment::IgnoreNulls => Nulls::Skip,
+        ast::NullTreatment::RespectNulls => Nulls::Keep,
+    }))
+}
+
+/// The window of this name, among the first `visible` of those named.
+fn window_named<'a>(name: &ast::Ident, named: &'a [ast::NamedWindowDefinition], visible: usize) -> Result<WindowSpec<'a>> {
+    let is_meant = |(_, window): &(usize, &ast::NamedWindowDefinition)| window.0.value.eq_ignore_ascii_case(&name.value);
+    let Some((at, window)) = named[..visible].iter().enumerate().rfind(is_meant) else {
+        return Err(Error::sql(format!("there is no window '{}'", name.value))
+            .at(name_span(name))
+            .hint("name it behind the query: WINDOW w AS (PARTITION BY ... ORDER BY ...)"));
+    };
+    match &window.1 {
+        ast::NamedWindowExpr::NamedWindow(other) => window_named(other, named, at),
+        ast::NamedWindowExpr::WindowSpec(spec) => resolved(spec, &named[..at]),
+    }
+}
+
+/// A window with what the one that it names says.
+fn resolved<'a>(spec: &'a ast::WindowSpec, named: &'a [ast::NamedWindowDefinition]) -> Result<WindowSpec<'a>> {
+    let own = WindowSpec { partition: &spec.partition_by, order: &spec.order_by, frame: spec.window_frame.as_ref() };
+    let Some(name) = &spec.window_name else { return Ok(own) };
+    let base = window_named(name, named, named.len())?;
+    let clash =
+        |what: &str, hint: &str| Err(Error::sql(format!("window '{}' {what}", name.value)).at(name_span(name)).hint(hint));
+    if !own.partition.is_empty() {
+        return clash("has its partition already", "leave PARTITION BY out, or write the whole window out");
+    }
+    if !own.order.is_empty() && !base.order.is_empty() {
+        return clash("has its order already", "leave ORDER BY out, or write the whole window out");
+    }
+    if base.frame.is_some() {
+        return clash("has a frame, so that nothing can be added to it", "write OVER w without parentheses");
+    }
+    let order = if base.order.is_empty() { own.order } else { base.order };
+    Ok(WindowSpec { partition: base.partition, order, frame: own.frame })
+}

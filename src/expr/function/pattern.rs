@@ -24,6 +24,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("REGEXP_EXTRACT", "REGEXP_EXTRACT(text, regex [, group])", extract_types, |_, _| regexp_extract()),
     function("REGEXP_REPLACE", "REGEXP_REPLACE(text, regex, replacement)", replace_types, |_, _| regexp_replace()),
     function("REGEXP_COUNT", "REGEXP_COUNT(text, regex)", count_types, |_, _| regexp_count()),
+    function("REGEXP_MATCH", "REGEXP_MATCH(text, regex)", match_types, |_, _| regexp_match()),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -42,6 +43,10 @@ fn count_types(given: &[DataType]) -> Resolved {
 
 fn extract_types(given: &[DataType]) -> Resolved {
     Some((takes_some(given, &[Text, Text, Integer], 2)?, DataType::STRING))
+}
+
+fn match_types(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Text, Text])?, DataType::Array(Box::new(DataType::STRING))))
 }
 
 fn replace_types(given: &[DataType]) -> Resolved {
@@ -208,6 +213,48 @@ fn regexp_extract() -> Result<Box<dyn Kernel>> {
     })
 }
 
+/// The groups of the first match as an array, or the match where the regex has no groups, as in PostgreSQL.
+fn regexp_match() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Cached::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (text, regex) = (call.strings(0), call.strings(1));
+        call.write(|row, out| {
+            let regex: &Regex = compiled.of(regex.text(row), compile)?;
+            let Some(captures) = regex.captures(text.text(row)) else { return Ok(None) };
+            let first = usize::from(captures.len() > 1);
+            out.push(b'[');
+            for group in first..captures.len() {
+                if group > first {
+                    out.push(b',');
+                }
+                match captures.get(group) {
+                    Some(found) => push_json_text(found.as_str(), out),
+                    None => out.extend_from_slice(b"null"),
+                }
+            }
+            out.push(b']');
+            Ok(Some(()))
+        })
+    })
+}
+
+/// Appends a text as JSON writes it.
+fn push_json_text(text: &str, out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            0..0x20 => {
+                out.extend_from_slice(b"\\u00");
+                out.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
+
 /// The replacement is taken as it stands, `$` included.
 fn regexp_replace() -> Result<Box<dyn Kernel>> {
     let mut compiled = Cached::new();
@@ -273,5 +320,14 @@ mod tests {
             assert_eq!(evaluate("REGEXP_EXTRACT", &[text("foothebar"), text("foo(.*?)(bar)"), int(group)]), expected);
         }
         assert_eq!(evaluate("REGEXP_EXTRACT", &[text("x"), text("y")]), "NULL");
+    }
+
+    #[test]
+    fn match_gives_the_groups_of_the_first_match() {
+        for (regex, expected) in
+            [("(&|^)id=([^&]*)", "[\"&\",\"a\\\"b\"]"), ("i[de]", "[\"id\"]"), ("(x)|id", "[null]"), ("y", "NULL")]
+        {
+            assert_eq!(evaluate("REGEXP_MATCH", &[text("n=1&id=a\"b&id=c"), text(regex)]), expected);
+        }
     }
 }

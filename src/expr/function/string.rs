@@ -49,6 +49,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("LOCATE", "LOCATE(search, text [, start])", locate_types, |_, _| kernel(locate)),
     function("INSTR", "INSTR(text, search)", to_int::<2>, |_, _| kernel(instr)),
     function("SPLIT_INDEX", "SPLIT_INDEX(text, separator, index)", split_types, |_, _| kernel(split_index)),
+    function("SPLIT_PART", "SPLIT_PART(text, separator, number)", split_types, |_, _| kernel(split_part)),
     function("STARTSWITH", "STARTSWITH(text, prefix)", to_boolean, |_, _| kernel(starts_with)),
     function("ENDSWITH", "ENDSWITH(text, suffix)", to_boolean, |_, _| kernel(ends_with)),
 ];
@@ -418,6 +419,23 @@ fn split_index(call: Call<'_>) -> Column {
     })
 }
 
+/// As in PostgreSQL: counted from 1, from the end where negative; empty where there is none.
+fn split_part(call: Call<'_>) -> Column {
+    let (text, separator, number) = (call.strings(0), call.strings(1), call.values::<i64>(2));
+    call.write(|row, out| {
+        let (text, separator, number) = (text.text(row), separator.text(row), number[row]);
+        let place = usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX);
+        let place = place.checked_sub(1).ok_or("the number of a part of a text is not 0")?;
+        let found = match (separator, number > 0) {
+            ("", _) => (place == 0).then_some(text),
+            (_, true) => text.split(separator).nth(place),
+            (_, false) => text.rsplit(separator).nth(place),
+        };
+        out.extend_from_slice(found.unwrap_or_default().as_bytes());
+        Ok(Some(()))
+    })
+}
+
 fn starts_with(call: Call<'_>) -> Column {
     let (text, prefix) = (call.strings(0), call.strings(1));
     call.map(|row| Ok(Some(text.bytes(row).starts_with(prefix.bytes(row)))))
@@ -488,6 +506,11 @@ mod tests {
         check("SPLIT_INDEX", &[text("a,b,,c"), text(","), int(2)], "");
         check("SPLIT_INDEX", &[text("a,b,,c"), text(","), int(4)], "NULL");
         check("SPLIT_INDEX", &[text("a,b"), text(","), int(-1)], "NULL");
+        check("SPLIT_PART", &[text("a//b/c"), text("/"), int(3)], "b");
+        check("SPLIT_PART", &[text("a//b/c"), text("/"), int(9)], "");
+        check("SPLIT_PART", &[text("a//b/c"), text("/"), int(-1)], "c");
+        check("SPLIT_PART", &[text("abc"), text(""), int(1)], "abc");
+        check("SPLIT_PART", &[text("abc"), text("b"), int(0)], "error: the number of a part of a text is not 0");
     }
 
     #[test]

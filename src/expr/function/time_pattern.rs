@@ -35,6 +35,24 @@ enum Item {
     Fraction(usize),
 }
 
+/// Fields of a pattern of PostgreSQL; one that begins as another does stands before it.
+const POSTGRES: [(&str, Item); 14] = [
+    ("YYYY", Item::Number(Field::Year, 4)),
+    ("YY", Item::ShortYear),
+    ("MM", Item::Number(Field::Month, 2)),
+    ("DDD", Item::Number(Field::DayOfYear, 3)),
+    ("DD", Item::Number(Field::Day, 2)),
+    ("HH24", Item::Number(Field::Hour, 2)),
+    ("HH12", Item::Number(Field::HalfHourFromOne, 2)),
+    ("HH", Item::Number(Field::HalfHourFromOne, 2)),
+    ("MI", Item::Number(Field::Minute, 2)),
+    ("SS", Item::Number(Field::Second, 2)),
+    ("MS", Item::Fraction(3)),
+    ("US", Item::Fraction(6)),
+    ("AM", Item::Name(Field::Half, Form::Full)),
+    ("PM", Item::Name(Field::Half, Form::Full)),
+];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Full,
@@ -89,6 +107,32 @@ impl Pattern {
                 items.extend(std::iter::repeat_n(Item::Literal(c), run / c.len_utf8()));
             }
             rest = &rest[run..];
+        }
+        Ok(Pattern { items })
+    }
+
+    /// Compiles a pattern as PostgreSQL has them, such as `YYYY-MM-DD HH24:MI:SS.MS`, in upper or lower case. Text in `"quotes"` stands
+    /// for itself, as does all that is no letter.
+    pub fn of_postgres(text: &str) -> Fallible<Pattern> {
+        let mut items = Vec::new();
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            if let Some(quoted) = rest.strip_prefix('"') {
+                let (literal, behind) = quoted.split_once('"').ok_or("the time pattern has a quote without its partner")?;
+                items.extend(literal.chars().map(Item::Literal));
+                rest = behind;
+                continue;
+            }
+            if !c.is_ascii_alphabetic() {
+                items.push(Item::Literal(c));
+                rest = &rest[c.len_utf8()..];
+                continue;
+            }
+            let starts = |name: &str| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+            let found = POSTGRES.iter().find(|(name, _)| starts(name));
+            let (name, item) = found.ok_or("the time pattern has a letter that is not supported")?;
+            items.push(*item);
+            rest = &rest[name.len()..];
         }
         Ok(Pattern { items })
     }

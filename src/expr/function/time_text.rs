@@ -13,7 +13,8 @@ use crate::types::time::{DAY, SECOND, parse_timestamp};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("DATE_FORMAT", "DATE_FORMAT(timestamp, pattern)", format_types, |_, _| date_format()),
+    function("DATE_FORMAT", "DATE_FORMAT(timestamp, pattern)", format_types, |_, _| date_format(Pattern::new)),
+    function("TO_CHAR", "TO_CHAR(timestamp, pattern)", format_types, |_, _| date_format(Pattern::of_postgres)),
     function("FROM_UNIXTIME", "FROM_UNIXTIME(seconds [, pattern])", from_unixtime_types, |_, _| from_unixtime()),
     function("TO_TIMESTAMP", "TO_TIMESTAMP(text [, pattern])", |t| read_types(t, DataType::Timestamp(3)), |_, _| to_timestamp()),
     function("TO_DATE", "TO_DATE(text [, pattern])", |t| read_types(t, DataType::Date), |_, _| to_date()),
@@ -42,12 +43,12 @@ fn ltz_types(given: &[DataType]) -> Resolved {
 const DEFAULT_PATTERN: &str = "yyyy-MM-dd HH:mm:ss";
 const OUT_OF_RANGE: &str = "the time is out of range";
 
-fn date_format() -> Result<Box<dyn Kernel>> {
+fn date_format(compile: fn(&str) -> Fallible<Pattern>) -> Result<Box<dyn Kernel>> {
     let mut compiled = Cached::new();
     kernel(move |call| {
         let (nanos, pattern) = (call.values::<i64>(0), call.strings(1));
         call.write(|row, out| {
-            compiled.of(pattern.text(row), Pattern::new)?.write(nanos[row], out);
+            compiled.of(pattern.text(row), compile)?.write(nanos[row], out);
             Ok(Some(()))
         })
     })
@@ -146,6 +147,9 @@ mod tests {
         let time = typed("2024-02-09 13:04:05.678901234", DataType::Timestamp(9));
         check("DATE_FORMAT", &[time.clone(), text("yyyy-MM-dd HH:mm:ss.SSS")], "2024-02-09 13:04:05.678");
         check("DATE_FORMAT", &[time.clone(), text("EEE, d MMM yy 'at' h:mm a''")], "Fri, 9 Feb 24 at 1:04 PM'");
+        check("TO_CHAR", &[time.clone(), text("YYYY-MM-DD hh24:mi:ss.MS")], "2024-02-09 13:04:05.678");
+        check("TO_CHAR", &[time.clone(), text("HH:mm AM \"at\" DDD")], "01:02 PM at 040");
+        check("TO_CHAR", &[time.clone(), text("QQ")], "error: the time pattern has a letter that is not supported");
         check("DATE_FORMAT", &[time, text("bb")], "error: the time pattern has a letter that is not supported");
         check("DATE_FORMAT", &[text("2024-02-09 13:04:05"), text("HH")], "13");
         check("DATE_FORMAT", &[typed("2024-02-09", DataType::Date), text("dd.MM.yyyy")], "09.02.2024");

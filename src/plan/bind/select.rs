@@ -11,7 +11,7 @@ use super::grouping_sets;
 use super::operator::condition;
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
-use super::scope::{Relation, ScopeField, Sight, span_of, unsupported};
+use super::scope::{Relation, ScopeField, Sight, name_span, span_of, unsupported};
 use super::subquery::{Stage, Subqueries};
 use super::window::{group_window, group_window_call};
 use crate::error::{Error, Result, Span};
@@ -291,33 +291,59 @@ fn items<'a>(select: &'a ast::Select, relation: &Relation) -> Result<Vec<NamedIt
 fn wildcard<'a>(
     relation: &Relation,
     qualifier: Option<&str>,
-    options: &ast::WildcardAdditionalOptions,
+    options: &'a ast::WildcardAdditionalOptions,
     span: Span,
 ) -> Result<Vec<NamedItem<'a>>> {
-    let plain = options.opt_ilike.is_none()
-        && options.opt_exclude.is_none()
-        && options.opt_except.is_none()
-        && options.opt_replace.is_none()
-        && options.opt_rename.is_none();
-    if !plain {
-        return Err(Error::sql("* with EXCEPT, REPLACE or RENAME is not supported").at(span).hint("name the columns"));
+    if options.opt_ilike.is_some() || options.opt_rename.is_some() {
+        return Err(Error::sql("* with ILIKE or RENAME is not supported")
+            .at(span)
+            .hint("EXCEPT and REPLACE are there; or name the columns"));
     }
+    let without = left_out(options)?;
+    let replaced: Vec<(&ast::Ident, &ast::Expr)> =
+        options.opt_replace.iter().flat_map(|replace| &replace.items).map(|item| (&item.column_name, &item.expr)).collect();
     let wanted = |f: &ScopeField| match qualifier {
         None => f.is_in_sight(),
         Some(_) if matches!(f.sight, Sight::Outer(_)) => false,
         Some(wanted) => f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(wanted)),
     };
-    let found: Vec<_> = relation
-        .fields
-        .iter()
-        .enumerate()
-        .filter(|(_, f)| wanted(f))
-        .map(|(i, f)| NamedItem { name: f.name.clone(), item: Item::Column(i), span })
-        .collect();
+    let is = |name: &ast::Ident, f: &ScopeField| f.name.eq_ignore_ascii_case(&name.value);
+    let fields = || relation.fields.iter().enumerate().filter(|(_, f)| wanted(f));
+    for name in without.iter().chain(replaced.iter().map(|(name, _)| name)) {
+        if !fields().any(|(_, f)| is(name, f)) {
+            return Err(Error::sql(format!("there is no column '{}' that * shows", name.value)).at(name_span(name)));
+        }
+    }
+    let kept = fields().filter(|(_, f)| !without.iter().any(|name| is(name, f)));
+    let item = |(i, f): (usize, &ScopeField)| {
+        let replacement = replaced.iter().find(|(name, _)| is(name, f));
+        NamedItem { name: f.name.clone(), item: replacement.map_or(Item::Column(i), |(_, e)| Item::Expr(e)), span }
+    };
+    let found: Vec<_> = kept.map(item).collect();
     match qualifier {
         Some(q) if found.is_empty() => Err(Error::sql(format!("there is no table '{q}' in this query")).at(span)),
         _ => Ok(found),
     }
+}
+
+/// What EXCEPT or EXCLUDE behind `*` leaves out.
+fn left_out(options: &ast::WildcardAdditionalOptions) -> Result<Vec<&ast::Ident>> {
+    let mut names: Vec<&ast::Ident> = Vec::new();
+    if let Some(except) = &options.opt_except {
+        names.extend(std::iter::once(&except.first_element).chain(&except.additional_elements));
+    }
+    let excluded = match &options.opt_exclude {
+        None => &[],
+        Some(ast::ExcludeSelectItem::Single(name)) => std::slice::from_ref(name),
+        Some(ast::ExcludeSelectItem::Multiple(names)) => names.as_slice(),
+    };
+    for name in excluded {
+        match name.0.as_slice() {
+            [ast::ObjectNamePart::Identifier(ident)] => names.push(ident),
+            _ => return Err(unsupported("this name in EXCLUDE", "name a column", name)),
+        }
+    }
+    Ok(names)
 }
 
 /// The name of an item without AS: that of its column.

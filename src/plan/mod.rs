@@ -25,12 +25,15 @@ use self::bind::{Output, Target};
 use self::catalog::Catalog;
 use self::physical::PhysicalPlan;
 use self::statement::{Insert, Statement};
-use crate::error::{Result, Span};
+use crate::error::{Error, Result, Span};
 use crate::sink::Sink;
 use crate::source::Source;
-use crate::types::{OptionValue, TableDef};
+use crate::types::{OptionValue, TableDef, parse_duration};
 
 pub use self::explain::explain;
+
+/// The setting that bounds state by the time it has not been used.
+const STATE_TTL: &str = "table.exec.state.ttl";
 
 /// Makes sources and sinks of table definitions.
 pub trait Connectors {
@@ -85,6 +88,7 @@ pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn 
         explains.push(explain(&Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new(), analyze: false }, 1));
     }
     let (plan, logical) = job.finish(job.outputs.clone(), scripts, connectors)?;
+    job.settings.remove(STATE_TTL);
     Ok(Planned { plan, logical, settings: job.settings, explains, analyze: job.analyze })
 }
 
@@ -177,8 +181,19 @@ impl Job {
         let outputs = settle_sort::settle(&self.catalog, outputs, scripts, connectors)?;
         let outputs = optimize::optimize(&self.catalog, outputs)?;
         let logical = explain::logical(&outputs);
-        let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors)?;
+        let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors, self.state_ttl()?)?;
         Ok((plan, logical))
+    }
+
+    /// After how long without use state is forgotten, in nanoseconds; `None` for never.
+    fn state_ttl(&self) -> Result<Option<u64>> {
+        let Some(OptionValue { text, span }) = self.settings.get(STATE_TTL) else { return Ok(None) };
+        let ttl = parse_duration(text).ok_or_else(|| {
+            Error::sql(format!("'{STATE_TTL}' is a duration, not '{text}'"))
+                .at(*span)
+                .hint("such as '1 h'; 0 keeps state for ever")
+        })?;
+        Ok(u64::try_from(ttl.as_nanos()).ok().filter(|ttl| *ttl > 0))
     }
 }
 

@@ -212,6 +212,8 @@ pub struct Join {
     pub time: Option<JoinTime>,
     /// Whether rows of the left input meet what the right one holds when they come.
     pub lookup: Option<Lookup>,
+    /// After how many nanoseconds a row that has not come again is forgotten.
+    pub ttl: Option<u64>,
     /// Columns of each input that are given out.
     pub given: [Vec<usize>; 2],
     /// What a row that fails does.

@@ -23,8 +23,8 @@ use super::{Operator, Output, set_aside};
 use crate::batch::{Batch, Column, Selection};
 use crate::error::Result;
 use crate::state::GroupTable;
-use crate::types::DataType;
 use crate::types::relation::{JoinKind, OnError};
+use crate::types::{DataType, Nanos};
 
 /// Pairs that are made at a time. A row that meets more makes them all at once.
 const PAIRS_AT_ONCE: usize = 16_384;
@@ -45,6 +45,8 @@ pub struct Join {
     on_error: OnError,
     /// What must hold besides equal keys.
     filter: Option<PairFilter>,
+    /// Nanoseconds after which a row that has not come again is forgotten.
+    ttl: Option<Nanos>,
     /// Keys of which one of the inputs has rows.
     keys: GroupTable,
     sides: [Side; 2],
@@ -65,12 +67,19 @@ struct Scratch {
 
 impl Join {
     /// Without rows.
-    pub fn new(kind: JoinKind, [left, right]: [JoinInput; 2], filter: Option<PairFilter>, on_error: OnError) -> Join {
+    pub fn new(
+        kind: JoinKind,
+        [left, right]: [JoinInput; 2],
+        filter: Option<PairFilter>,
+        ttl: Option<Nanos>,
+        on_error: OnError,
+    ) -> Join {
         let key_types: Vec<DataType> = left.keys.iter().map(|key| left.types[*key].clone()).collect();
         Join {
             kind,
             on_error,
             filter,
+            ttl,
             keys: GroupTable::new(&key_types),
             sides: [Side::new(left), Side::new(right)],
             scratch: Scratch::default(),
@@ -80,6 +89,7 @@ impl Join {
     /// Takes a batch of one input. Hot: once per batch.
     fn take(&mut self, own: usize, batch: &Batch, out: &mut Output) -> Result<()> {
         let mut scratch = std::mem::take(&mut self.scratch);
+        self.age(batch.last_stamp());
         self.look_up(own, batch, &mut scratch);
         let mut from = 0;
         while from < batch.rows() {
@@ -172,7 +182,12 @@ impl Join {
         }
         match (key, comes) {
             (NONE, _) => {}
-            (key, true) => mine.add(key, number, met),
+            (key, true) => {
+                mine.add(key, number, met);
+                if self.ttl.is_some() {
+                    mine.touch(key, number, batch.last_stamp());
+                }
+            }
             (key, false) => mine.take(key, number),
         }
         Ok(())
@@ -188,6 +203,18 @@ impl Join {
             columns.extend(given.iter().map(|at| values[*at].gather_or_null(rows, NONE, &types[*at])));
         }
         given.take(columns, batch)
+    }
+
+    /// Forgets rows that have not come for too long, by the time of the batch that comes now. Nothing is taken back for them.
+    fn age(&mut self, now: Nanos) {
+        let Some(ttl) = self.ttl else { return };
+        for own in 0..2 {
+            while let Some(key) = self.sides[own].take_older(now.saturating_sub(ttl)) {
+                if self.keys.is_live(key) && self.sides.iter().all(|side| side.is_without(key)) {
+                    self.keys.remove(key);
+                }
+            }
+        }
     }
 
     /// Forgets keys and rows that are there no longer.

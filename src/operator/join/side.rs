@@ -5,10 +5,12 @@
 //! ```
 //! Rows that are equal in all columns are one row with a count, so that a deletion finds its row by one look into a table.
 
+use std::collections::VecDeque;
+
 use super::JoinInput;
 use crate::batch::{Column, Selection};
 use crate::state::GroupTable;
-use crate::types::DataType;
+use crate::types::{DataType, Nanos};
 
 /// The number of no row and of no key.
 pub const NONE: u32 = u32::MAX;
@@ -26,6 +28,8 @@ pub struct Side {
     entries: Vec<Entry>,
     /// By number of a key: the row that came last.
     heads: Vec<u32>,
+    /// Keys and rows in the order in which rows last came, where they are forgotten after a time; also such as have come again since.
+    aging: VecDeque<(Nanos, u32, u32)>,
 }
 
 /// What belongs to a row.
@@ -37,16 +41,18 @@ struct Entry {
     matches: u64,
     next: u32,
     prev: u32,
+    /// When it last came, where rows are forgotten after a time.
+    touched: Nanos,
 }
 
-const RESERVED: Entry = Entry { count: 0, matches: 0, next: NONE, prev: NONE };
+const RESERVED: Entry = Entry { count: 0, matches: 0, next: NONE, prev: NONE, touched: 0 };
 
 impl Side {
     /// No rows.
     pub fn new(input: JoinInput) -> Self {
         let JoinInput { keys, types, given } = input;
         let rows = GroupTable::new(&types);
-        Self { keys, types, given, rows, entries: Vec::new(), heads: Vec::new() }
+        Self { keys, types, given, rows, entries: Vec::new(), heads: Vec::new(), aging: VecDeque::new() }
     }
 
     /// Makes room for keys up to this number.
@@ -121,6 +127,29 @@ impl Side {
         }
     }
 
+    /// The row, which is there, has come at this time.
+    pub fn touch(&mut self, key: u32, row: u32, now: Nanos) {
+        let entry = &mut self.entries[row as usize];
+        if std::mem::replace(&mut entry.touched, now) != now {
+            self.aging.push_back((now, key, row));
+        }
+    }
+
+    /// Forgets a row that came last at `last` or before, if there is one; gives its key.
+    pub fn take_older(&mut self, last: Nanos) -> Option<u32> {
+        loop {
+            let (touched, key, row) = self.aging.front().copied().filter(|(touched, ..)| *touched <= last)?;
+            self.aging.pop_front();
+            let Entry { touched: again, count, .. } = self.entries[row as usize];
+            if again == touched && count > 0 {
+                self.entries[row as usize].count = 1;
+                self.take(key, row);
+                self.rows.remove(row);
+                return Some(key);
+            }
+        }
+    }
+
     /// Whether no row has this key.
     pub fn is_without(&self, key: u32) -> bool {
         self.heads[key as usize] == NONE
@@ -148,6 +177,9 @@ impl Side {
 
     /// Bytes held.
     pub fn state_bytes(&self) -> usize {
-        self.rows.state_bytes() + self.entries.capacity() * size_of::<Entry>() + self.heads.capacity() * size_of::<u32>()
+        self.rows.state_bytes()
+            + self.entries.capacity() * size_of::<Entry>()
+            + self.heads.capacity() * size_of::<u32>()
+            + self.aging.capacity() * size_of::<(Nanos, u32, u32)>()
     }
 }

@@ -22,7 +22,7 @@ fn less() -> PairFilter {
 
 fn join(kind: JoinKind, keys: &[usize], filtered: bool) -> Join {
     let input = || JoinInput { keys: keys.to_vec(), types: TYPES.to_vec(), given: (0..TYPES.len()).collect() };
-    Join::new(kind, [input(), input()], filtered.then(less), OnError::SetAside)
+    Join::new(kind, [input(), input()], filtered.then(less), None, OnError::SetAside)
 }
 
 fn random_row(random: &mut fastrand::Rng) -> Row {
@@ -171,4 +171,32 @@ fn rows_that_come_and_go_leave_no_state_behind() {
     let before = join.state_bytes();
     (50..550).for_each(|round| turn(&mut join, round));
     assert!(join.state_bytes() <= before * 2, "{before} bytes became {}", join.state_bytes());
+}
+
+#[test]
+fn rows_that_have_not_come_for_too_long_are_forgotten_and_not_taken_back() {
+    for kind in [JoinKind::Inner, JoinKind::Full] {
+        let input = || JoinInput { keys: vec![0], types: TYPES.to_vec(), given: vec![0] };
+        let mut join = Join::new(kind, [input(), input()], None, Some(100), OnError::SetAside);
+        let mut out = Output::default();
+        let row = |key: i64| vec![Value::Int(key), Value::text("a text that does not stand in its view"), Value::Null];
+        let mut take = |join: &mut Join, side: usize, key: i64, comes: bool, now: u64| {
+            let mut batch = batch(&[(row(key), comes)]);
+            batch.stamps = smallvec::smallvec![StampRun { stamp: now, count: 1 }];
+            join.process_input(side, batch, &mut out).expect("takes rows");
+            let pairs = |batch: &Batch| (0..batch.rows()).filter(|row| (0..2).all(|c| !batch.columns[c].is_null(*row))).count();
+            (out.batches.drain(..).map(|batch| pairs(&batch)).sum::<usize>(), out.aside.drain(..).count())
+        };
+        assert_eq!(take(&mut join, 0, 1, true, 1_000), (0, 0));
+        assert_eq!(take(&mut join, 0, 2, true, 1_050), (0, 0));
+        assert_eq!(take(&mut join, 1, 1, true, 1_099), (1, 0), "still there");
+        assert_eq!(take(&mut join, 1, 1, true, 1_100), (0, 0), "the left row is forgotten");
+        assert_eq!(take(&mut join, 0, 2, true, 1_140), (0, 0), "it has come again");
+        assert_eq!(take(&mut join, 1, 2, true, 1_200), (2, 0), "twice");
+        assert_eq!(take(&mut join, 0, 1, false, 1_201), (0, 1), "it is not there");
+        for round in 0..2_000 {
+            take(&mut join, (round % 2) as usize, 10 + round, true, 2_000 + round as u64);
+        }
+        assert!(join.keys.len() <= 101 && join.state_bytes() < 200_000, "{} bytes", join.state_bytes());
+    }
 }

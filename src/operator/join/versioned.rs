@@ -5,7 +5,8 @@
 //! ```
 //! A row of the left input waits until the watermark says that no version of its time is missing; then it meets the last one that is not
 //! later than it. A version that comes when its own split is beyond its time is valid from there on, so that what a row meets
-//! does not depend on how splits interleave. Of each key the version valid at the watermark and all later ones are kept.
+//! does not depend on how splits interleave. Of each key the version valid at the watermark and all later ones are kept, also
+//! that it is deleted.
 
 use super::pairs::{Found, PairFilter};
 use super::side::NONE;
@@ -271,11 +272,10 @@ impl VersionedJoin {
             let versions = &mut self.versions[*key as usize];
             let valid = versions.iter().rposition(|version| version.valid_from() <= self.passed);
             let Some(valid) = valid else { continue };
-            let is_deleted = versions[valid].place == NONE;
-            for version in versions.drain(..valid + usize::from(is_deleted)).filter(|version| version.place != NONE) {
+            // That a key is deleted is kept too: an older version may still come.
+            for version in versions.drain(..valid).filter(|version| version.place != NONE) {
                 self.inputs[1].rows.remove(version.place);
             }
-            self.forget(*key);
         }
         self.scratch.due = due;
     }
@@ -322,5 +322,163 @@ impl Operator for VersionedJoin {
         let lists = self.versions.capacity() * size_of::<Vec<Version>>() + self.waiting.capacity() * size_of::<u32>();
         let of = |input: &Input| input.rows.state_bytes() + input.timers.state_bytes();
         self.keys.state_bytes() + versions + lists + self.inputs.iter().map(of).sum::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, VecDeque};
+
+    use super::*;
+    use crate::batch::RowKind;
+    use crate::types::Value;
+
+    /// key, time, number, watermark of the split
+    const TYPES: [DataType; 4] = [DataType::BigInt, DataType::Timestamp(3), DataType::BigInt, DataType::BigInt];
+
+    #[derive(Debug, Clone, Copy)]
+    struct Row {
+        key: i64,
+        time: i64,
+        number: i64,
+        mark: i64,
+        /// Whether a version says that its key is gone.
+        deletes: bool,
+    }
+
+    fn batch(rows: &[Row]) -> Batch {
+        let mut columns: Vec<Column> = TYPES.iter().map(|t| Column::with_capacity(t, rows.len())).collect();
+        for row in rows {
+            let values = [row.key, row.time, row.number, row.mark].map(Value::Int);
+            columns.iter_mut().zip(&values).for_each(|(column, value)| column.push(value));
+        }
+        let mut batch = Batch::new(columns, rows.len(), 1);
+        batch.kinds = Some(rows.iter().map(|row| if row.deletes { RowKind::Delete } else { RowKind::UpdateAfter }).collect());
+        batch
+    }
+
+    fn join(kind: JoinKind, which: VersionTime) -> VersionedJoin {
+        let input = || JoinInput { keys: vec![0], types: TYPES.to_vec(), given: vec![0, 1, 2] };
+        let clock = JoinClock { time: 1, split_watermark: Some(3) };
+        let when = (which, TimeBounds::interval(0, 0));
+        VersionedJoin::new(kind, [input(), input()], [clock; 2], when, None, OnError::SetAside)
+    }
+
+    /// Rows of a split, some of them late; no two with one key and time, and `used` says which those are.
+    fn split(random: &mut fastrand::Rng, used: &mut Vec<(i64, i64)>, deletes: bool) -> VecDeque<Row> {
+        let (mut now, mut mark, mut rows) = (random.i64(-40..0), i64::MIN, VecDeque::new());
+        for number in 0..60 {
+            now += random.i64(0..4);
+            let back = if random.u8(..6) == 0 { 30 } else { 5 };
+            let (key, time) = (random.i64(0..3), now - random.i64(0..back));
+            if !used.contains(&(key, time)) {
+                used.push((key, time));
+                rows.push_back(Row { key, time, number, mark, deletes: deletes && random.u8(..7) == 0 });
+            }
+            mark = mark.max(time - 4);
+        }
+        rows
+    }
+
+    fn naive(kind: JoinKind, which: VersionTime, sides: [&[Row]; 2]) -> (BTreeMap<String, i64>, u64) {
+        let (mut found, mut late) = (BTreeMap::new(), 0);
+        for l in sides[0] {
+            if l.time < l.mark {
+                late += 1;
+                continue;
+            }
+            let meets = |r: &&Row| {
+                r.key == l.key && (r.time < l.time || (which == VersionTime::At && r.time == l.time)) && r.mark <= l.time
+            };
+            let version = sides[1].iter().filter(meets).max_by_key(|r| r.time).filter(|r| !r.deletes);
+            if version.is_some() || kind == JoinKind::Left {
+                *found.entry(format!("{} {} {:?}", l.time, l.number, version.map(|r| (r.time, r.number)))).or_default() += 1;
+            }
+        }
+        (found, late)
+    }
+
+    fn note(out: &mut Output, passed_on: i64, found: &mut BTreeMap<String, i64>) {
+        for batch in out.batches.drain(..) {
+            for row in 0..batch.rows() {
+                let number = |at: usize| match batch.columns[at].value(row, &DataType::BigInt) {
+                    Value::Int(number) => Some(number),
+                    _ => None,
+                };
+                let time = number(1).expect("a time");
+                assert!(time > passed_on, "{time} behind {passed_on}");
+                let text = format!("{time} {} {:?}", number(2).expect("a number"), number(4).zip(number(5)));
+                *found.entry(text).or_default() += 1;
+            }
+        }
+    }
+
+    #[test]
+    fn rows_meet_the_version_of_their_time_however_splits_interleave() {
+        for (seed, (kind, which)) in (0..40).zip(
+            [JoinKind::Inner, JoinKind::Left]
+                .into_iter()
+                .cycle()
+                .zip([VersionTime::At, VersionTime::At, VersionTime::Before].into_iter().cycle()),
+        ) {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let mut used = Vec::new();
+            let splits: Vec<[VecDeque<Row>; 2]> =
+                (0..2).map(|_| [split(&mut random, &mut Vec::new(), false), split(&mut random, &mut used, true)]).collect();
+            let all = |side: usize| splits.iter().flat_map(|split| split[side].iter().copied()).collect::<Vec<Row>>();
+            let (expected, late) = naive(kind, which, [&all(0), &all(1)]);
+            for order in 0..4 {
+                let mut join = join(kind, which);
+                let (mut left, mut marks) = (splits.clone(), [[i64::MIN; 2]; 2]);
+                let (mut out, mut found, mut passed_on) = (Output::default(), BTreeMap::new(), i64::MIN);
+                while left.iter().flatten().any(|rows| !rows.is_empty()) {
+                    let side =
+                        if order == 0 { usize::from(left.iter().all(|split| split[0].is_empty())) } else { random.usize(..2) };
+                    let split = random.usize(..2);
+                    let rows = &mut left[split][side];
+                    let taken: Vec<Row> = rows.drain(..rows.len().min(random.usize(1..9))).collect();
+                    // What the split says is what its next row carries.
+                    marks[split][side] = rows.front().map_or(i64::MAX, |next| next.mark);
+                    join.process_input(side, batch(&taken), &mut out).expect("takes rows");
+                    let time = marks.iter().flatten().copied().min().unwrap_or(i64::MAX);
+                    if random.bool() && time < i64::MAX {
+                        let watermark = Watermark { time, stamp: 1 };
+                        while join.watermark(watermark, &mut out).expect("takes a watermark") == Progress::More {}
+                        note(&mut out, passed_on, &mut found);
+                        passed_on = join.passes_on(watermark).time.max(passed_on);
+                    }
+                }
+                while join.watermark(Watermark::MAX, &mut out).expect("ends") == Progress::More {}
+                note(&mut out, passed_on, &mut found);
+                assert_eq!(found, expected, "{kind:?} {which:?} seed {seed} order {order}");
+                assert_eq!(out.late_rows, late);
+                assert!(join.inputs[0].rows.is_empty() && join.inputs[1].rows.len() <= 3, "one version per key is left");
+            }
+        }
+    }
+
+    #[test]
+    fn state_does_not_grow_with_rows_and_versions_that_have_passed() {
+        let mut join = join(JoinKind::Left, VersionTime::At);
+        let mut out = Output::default();
+        let mut turn = |join: &mut VersionedJoin, round: i64| {
+            let rows: Vec<Row> = (0..100)
+                .map(|n| Row {
+                    key: n % 20,
+                    time: round * 10_000_000 + n,
+                    number: n,
+                    mark: round * 10_000_000 - 1,
+                    deletes: false,
+                })
+                .collect();
+            join.process_input(0, batch(&rows), &mut out).expect("takes rows");
+            join.process_input(1, batch(&rows), &mut out).expect("takes rows");
+            join.watermark(Watermark { time: round * 10_000_000, stamp: 1 }, &mut out).expect("takes a watermark");
+            out.batches.clear();
+        };
+        (0..100).for_each(|round| turn(&mut join, round));
+        let before = join.state_bytes();
+        (100..1_100).for_each(|round| turn(&mut join, round));
+        assert!(join.state_bytes() <= before * 3 / 2, "{before} bytes became {}", join.state_bytes());
     }
 }

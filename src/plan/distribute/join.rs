@@ -34,8 +34,9 @@ impl Lowering<'_> {
         let placed = placed(join.kind, &left.placed, [&left_keys, &right_keys], &given);
         let time = join.time.clone();
         let lookup = join.lookup.map(|rows| Lookup { rows, waits: self.is_bounded(&join.right) });
-        let state_bound = bound(&time, &lookup);
-        let kind = NodeKind::Join(Join { kind: join.kind, left_keys, right_keys, filter, time, lookup, given, on_error });
+        let ttl = self.state_ttl.filter(|_| time.is_none() && lookup.is_none());
+        let state_bound = bound(&time, &lookup, ttl);
+        let kind = NodeKind::Join(Join { kind: join.kind, left_keys, right_keys, filter, time, lookup, ttl, given, on_error });
         let mut node = Node::new(kind, vec![left.node, right.node], join.schema.clone());
         node.state_bound = state_bound;
         Lowered { node: self.add(node), placed }
@@ -151,7 +152,7 @@ fn placed(kind: JoinKind, left: &Placed, keys: [&[usize]; 2], given: &[Vec<usize
 }
 
 /// What bounds the state of a join.
-fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>) -> String {
+fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>, ttl: Option<u64>) -> String {
     if let Some(lookup) = lookup {
         let rows = match lookup.rows {
             LookupRows::All => "all rows of the right input: no bound",
@@ -164,7 +165,10 @@ fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>) -> String {
             "left rows until the watermark; of the right input one version per key and those behind the watermark: no bound"
                 .to_owned()
         }
-        None => "all rows of both inputs: no bound".to_owned(),
+        None => match ttl {
+            Some(ttl) => format!("rows of both inputs that came within {}", span(i64::try_from(ttl).unwrap_or(i64::MAX))),
+            None => "all rows of both inputs: no bound".to_owned(),
+        },
         Some(JoinTime { meaning: TimeMeaning::Windows, .. }) => "rows of open windows, bounded by the watermark".to_owned(),
         Some(JoinTime { bounds, .. }) => {
             let [left, right] =

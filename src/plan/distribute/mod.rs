@@ -38,6 +38,8 @@ struct Lowering<'a> {
     catalog: &'a Catalog,
     scripts: &'a [Script],
     connectors: &'a dyn Connectors,
+    /// After how many nanoseconds without use state is forgotten.
+    state_ttl: Option<u64>,
     nodes: Vec<Node>,
     known: Vec<(Plan, Lowered)>,
     sinks: Sinks,
@@ -49,8 +51,10 @@ pub fn distribute(
     outputs: Vec<Output>,
     scripts: &[Script],
     connectors: &dyn Connectors,
+    state_ttl: Option<u64>,
 ) -> Result<PhysicalPlan> {
-    let mut lowering = Lowering { catalog, scripts, connectors, nodes: Vec::new(), known: Vec::new(), sinks: Sinks::default() };
+    let (known, sinks) = (Vec::new(), Sinks::default());
+    let mut lowering = Lowering { catalog, scripts, connectors, state_ttl, nodes: Vec::new(), known, sinks };
     for output in outputs {
         let lowered = lowering.lower(&output.plan)?;
         lowering.write(&output, lowered)?;

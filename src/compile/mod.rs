@@ -207,6 +207,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             let (keys, calls) = (a.keys.clone(), a.calls.clone());
             Box::new(Aggregate::new(keys, calls, a.emit, a.changes, a.input_retracts, a.on_error, global, input))
         }
+        NodeKind::Consolidate => Box::new(operator::Consolidate::new(&input)),
         NodeKind::LastRow(last) => {
             let keys = last.keys.clone();
             Box::new(operator::LastRow::new(keys, last.deletion, last.changes, last.on_error, input))

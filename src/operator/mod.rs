@@ -6,6 +6,7 @@
 mod accumulator;
 mod aggregate;
 mod calc;
+mod consolidate;
 mod expand;
 mod grouped;
 mod join;
@@ -25,6 +26,7 @@ mod tests;
 
 pub use aggregate::{Aggregate, GlobalGroup};
 pub use calc::Calc;
+pub use consolidate::Consolidate;
 pub use expand::Expand;
 pub use join::{Join, JoinClock, JoinInput, LookupJoin, PairFilter, TimedJoin, VersionedJoin};
 pub use last_row::LastRow;

@@ -64,6 +64,8 @@ pub enum NodeKind {
     Rank(Rank),
     /// The last row of each key.
     LastRow(LastRow),
+    /// Changes of a batch without those that come to nothing.
+    Consolidate,
     /// Rows in order, once no other can come before them.
     Sort(Sort),
     /// Rows with functions of those around them in a partition.

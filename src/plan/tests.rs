@@ -153,7 +153,7 @@ fn verify(plan: &PhysicalPlan) {
                     assert!(below[side].fields[column].data_type.is_timestamp(), "#{id}");
                 }
             }
-            NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => {
+            NodeKind::Union | NodeKind::Consolidate | NodeKind::Exchange(_) | NodeKind::Sink(_) => {
                 below.iter().for_each(|b| assert_eq!(b.types(), node.schema.types(), "#{id}"));
             }
             NodeKind::Expand(expand) => {

@@ -17,6 +17,7 @@ Write o (n)
 == Physical plan, 2 shards ==
 #9 Sink o (n)
      blackhole
+     writes: append: the query takes no row back
      delivery: none (rows are dropped)
   #8 Calc (agg0 AS n)
     #7 WindowAggregate TUMBLE(5 s) on bt by () [COUNT(*)] emit on close

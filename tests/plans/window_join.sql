@@ -20,6 +20,7 @@ Write o (k, n, m)
 == Physical plan, 2 shards ==
 #11 Sink o (k, n, m)
      blackhole
+     writes: append: the query takes no row back
      delivery: none (rows are dropped)
   #10 Calc (k, n, id AS m)
     #9 WindowJoin left on (left.k = right.k, left.window_start = right.window_start), left.window_end = right.window_end

@@ -28,9 +28,12 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
                 true
             }
             NodeKind::Join(_) | NodeKind::Rank(_) | NodeKind::Sort(_) | NodeKind::Over(_) => true,
-            NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::WindowAssign(_) | NodeKind::Expand(_) => {
-                asked[id]
-            }
+            NodeKind::Scan(_)
+            | NodeKind::Union
+            | NodeKind::Consolidate
+            | NodeKind::Exchange(_)
+            | NodeKind::WindowAssign(_)
+            | NodeKind::Expand(_) => asked[id],
         };
         for input in node.inputs.clone() {
             asked[input] |= asks;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::nodes::late_calc;
 use super::{Lowered, Lowering, OnError, Placed};
 use crate::error::{Error, Result};
+use crate::expr::Expr;
 use crate::plan::bind::{Output, Target, conformed, written};
 use crate::plan::logical::Late;
-use crate::plan::physical::{Deletion, Node, NodeId, NodeKind, SinkWrite, Writes};
+use crate::plan::physical::{Changelog, Deletion, Node, NodeId, NodeKind, SinkWrite, Writes};
 use crate::sink::{self, Accepts, Placement, Sink};
 use crate::types::{Field, Schema};
 
@@ -115,13 +116,36 @@ impl Lowering<'_> {
                     }
                     Writes::Upsert(key.clone())
                 }
-                (None, true) => Writes::Retract,
+                (None, true) => {
+                    if entry.sink.accepts() == Accepts::Changelog && self.may_cancel(input.node) {
+                        let schema = self.nodes[input.node].schema.clone();
+                        input.node = self.add(Node::new(NodeKind::Consolidate, vec![input.node], schema));
+                    }
+                    Writes::Retract
+                }
                 (None, false) => Writes::Append,
             };
             let kind = NodeKind::Sink(SinkWrite { table: entry.name, sink: entry.sink, writes });
             self.add(Node::new(kind, vec![input.node], entry.schema));
         }
         Ok(())
+    }
+
+    /// Whether changes of one batch of this node may come to nothing. What an operator gives out of a batch is already the difference that it
+    /// makes, but for joins; a projection may make the same of different rows.
+    fn may_cancel(&self, node: NodeId) -> bool {
+        let node = &self.nodes[node];
+        match &node.kind {
+            NodeKind::Join(join) => join.time.is_none(),
+            NodeKind::Scan(scan) => scan.changelog == Changelog::Retract,
+            NodeKind::Calc(calc) => {
+                let below = &self.nodes[node.inputs[0]].schema.fields;
+                let kept = |column: usize| calc.columns.iter().any(|e| as_column(e) == Some(column));
+                !(0..below.len()).all(kept) || self.may_cancel(node.inputs[0])
+            }
+            NodeKind::Union | NodeKind::Exchange(_) => node.inputs.iter().any(|input| self.may_cancel(*input)),
+            _ => false,
+        }
     }
 
     fn joined(&mut self, entry: &Entry) -> Lowered {
@@ -134,5 +158,14 @@ impl Lowering<'_> {
                 Lowered { node: self.add(Node::new(NodeKind::Union, nodes, entry.schema.clone())), placed }
             }
         }
+    }
+}
+
+/// The column that an expression is, be it of another type.
+fn as_column(expr: &Expr) -> Option<usize> {
+    match expr {
+        Expr::Column { index, .. } => Some(*index),
+        Expr::Cast { input, .. } => as_column(input),
+        _ => None,
     }
 }

@@ -80,6 +80,7 @@ fn width(plan: &PhysicalPlan, node: &Node) -> usize {
 fn line(node: &Node, below: &Schema, width: usize) -> String {
     match &node.kind {
         NodeKind::Join(join) => join_line(join, below, width),
+        NodeKind::Consolidate => "Consolidate".to_owned(),
         NodeKind::LastRow(last) => {
             format!("LastRow by ({}){}", columns(&last.keys, below), without_before(last.changes))
         }

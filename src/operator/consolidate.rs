@@ -1,0 +1,157 @@
+//! Changes of one batch that come to nothing are left out: a row that comes and goes, or goes and comes. Before sinks that take changes, where
+//! what stands before them can give out such rows: joins, changelogs as they are read, projections of what aggregates give out.
+//!
+//! ```text
+//!   +I a   -U a +U b   -U c +U c   -D d   +I d        +I b
+//! ```
+//! A row whose other half is left out is no update any more, but a row that comes or goes.
+
+use super::{Operator, Output};
+use crate::batch::{Batch, Column, RowKind, Selection};
+use crate::error::Result;
+use crate::state::GroupTable;
+use crate::types::DataType;
+
+/// Leaves out what comes to nothing.
+pub struct Consolidate {
+    /// The different rows of the batch at hand; empty between batches.
+    rows: GroupTable,
+    hashes: Vec<u64>,
+    /// By row of the batch.
+    numbers: Vec<u32>,
+    /// By number: how many more have come than gone.
+    left: Vec<i64>,
+}
+
+impl Consolidate {
+    /// For columns of these types.
+    pub fn new(types: &[DataType]) -> Self {
+        Self { rows: GroupTable::new(types), hashes: Vec::new(), numbers: Vec::new(), left: Vec::new() }
+    }
+
+    /// The rows that are not outweighed by others, of equal ones the last; all of them where nothing is left out.
+    fn kept(&mut self, batch: &Batch, kinds: &[RowKind]) -> Selection {
+        let all = Selection::All(batch.rows());
+        let columns: Vec<&Column> = batch.columns.iter().collect();
+        self.rows.group_ids(&columns, batch.rows(), &all, &mut self.hashes, &mut self.numbers);
+        self.left.clear();
+        self.left.resize(self.rows.bound(), 0);
+        for (number, kind) in self.numbers.iter().zip(kinds) {
+            self.left[*number as usize] += kind.sign();
+        }
+        let mut kept = Vec::with_capacity(batch.rows());
+        for row in (0..batch.rows()).rev() {
+            let (left, sign) = (&mut self.left[self.numbers[row] as usize], kinds[row].sign());
+            if left.signum() == sign {
+                *left -= sign;
+                kept.push(row as u32);
+            }
+        }
+        for number in self.numbers.drain(..) {
+            if self.rows.is_live(number) {
+                self.rows.remove(number);
+            }
+        }
+        if kept.len() == batch.rows() {
+            return all;
+        }
+        kept.reverse();
+        Selection::Rows(kept)
+    }
+}
+
+/// The kinds of the rows that are kept: both halves of an update stay, one alone comes or goes.
+fn kinds_of(kept: &[u32], kinds: &[RowKind]) -> Vec<RowKind> {
+    let is_there = |at: usize, row: u32, kind: RowKind| kept.get(at) == Some(&row) && kinds[row as usize] == kind;
+    let kind = |(at, row): (usize, &u32)| match kinds[*row as usize] {
+        RowKind::UpdateBefore if !is_there(at + 1, row + 1, RowKind::UpdateAfter) => RowKind::Delete,
+        RowKind::UpdateAfter if at == 0 || !is_there(at - 1, row.wrapping_sub(1), RowKind::UpdateBefore) => RowKind::Insert,
+        kind => kind,
+    };
+    kept.iter().enumerate().map(kind).collect()
+}
+
+impl Operator for Consolidate {
+    fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
+        let Some(kinds) = batch.kinds.as_ref().filter(|kinds| kinds.iter().any(|kind| kind.sign() < 0)) else {
+            out.emit(batch);
+            return Ok(());
+        };
+        match self.kept(&batch, kinds) {
+            Selection::All(_) => out.emit(batch),
+            Selection::Rows(kept) => {
+                out.filtered_rows += (batch.rows() - kept.len()) as u64;
+                let kinds = kinds_of(&kept, kinds);
+                let mut result = batch.gather(&Selection::Rows(kept));
+                result.kinds = Some(kinds);
+                out.emit(result);
+            }
+        }
+        Ok(())
+    }
+
+    fn state_bytes(&self) -> usize {
+        self.rows.state_bytes() + self.left.capacity() * size_of::<i64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::batch::Values;
+
+    use RowKind::{Delete, Insert, UpdateAfter, UpdateBefore};
+
+    fn consolidated(operator: &mut Consolidate, rows: &[(RowKind, i64)]) -> (Vec<(RowKind, i64)>, u64) {
+        let column = Column::from_values(Values::I64(rows.iter().map(|(_, value)| *value).collect()));
+        let mut batch = Batch::new(vec![column], rows.len(), 1);
+        batch.kinds = Some(rows.iter().map(|(kind, _)| *kind).collect());
+        let mut out = Output::default();
+        operator.process(batch, &mut out).expect("no failure");
+        let mut given = Vec::new();
+        for batch in &out.batches {
+            let Values::I64(values) = &batch.columns[0].values else { unreachable!() };
+            given.extend(values.iter().enumerate().map(|(row, value)| (batch.kind(row), *value)));
+        }
+        (given, out.filtered_rows)
+    }
+
+    #[test]
+    fn what_comes_and_goes_is_left_out() {
+        let mut operator = Consolidate::new(&[DataType::BigInt]);
+        let mut check = |rows: &[(RowKind, i64)], wanted: &[(RowKind, i64)]| {
+            let (given, left_out) = consolidated(&mut operator, rows);
+            assert_eq!((given.as_slice(), left_out as usize), (wanted, rows.len() - wanted.len()), "{rows:?}");
+        };
+        check(&[(Insert, 1), (UpdateBefore, 1), (UpdateAfter, 2)], &[(Insert, 2)]);
+        check(&[(UpdateBefore, 1), (UpdateAfter, 1), (Insert, 3)], &[(Insert, 3)]);
+        check(&[(UpdateBefore, 1), (UpdateAfter, 2)], &[(UpdateBefore, 1), (UpdateAfter, 2)]);
+        check(&[(UpdateBefore, 1), (UpdateAfter, 2), (UpdateBefore, 2), (UpdateAfter, 3)], &[(Delete, 1), (Insert, 3)]);
+        check(&[(Delete, 4), (Insert, 4)], &[]);
+        check(&[(Insert, 5), (Insert, 5), (Delete, 5)], &[(Insert, 5)]);
+        check(&[(Insert, 6), (Insert, 6)], &[(Insert, 6), (Insert, 6)]);
+    }
+
+    #[test]
+    fn what_is_left_is_the_sum_of_all_changes() {
+        let mut operator = Consolidate::new(&[DataType::BigInt]);
+        for seed in 0..300 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let kinds = [Insert, UpdateBefore, UpdateAfter, Delete];
+            let rows: Vec<_> = (0..random.usize(1..30)).map(|_| (kinds[random.usize(..4)], random.i64(0..6))).collect();
+            let (given, left_out) = consolidated(&mut operator, &rows);
+            let net = |rows: &[(RowKind, i64)]| {
+                let mut net: BTreeMap<i64, i64> = BTreeMap::new();
+                rows.iter().for_each(|(kind, value)| *net.entry(*value).or_default() += kind.sign());
+                net.retain(|_, count| *count != 0);
+                net
+            };
+            assert_eq!(net(&given), net(&rows), "{rows:?}");
+            assert_eq!(given.len(), net(&rows).values().map(|count| count.unsigned_abs() as usize).sum::<usize>());
+            assert_eq!(given.len() + left_out as usize, rows.len());
+            assert!(operator.rows.is_empty());
+        }
+    }
+}

@@ -130,9 +130,11 @@ impl AggregateCall {
 
     /// How many of its first columns keep a row away by being NULL.
     pub fn required(&self) -> usize {
-        match self.nulls {
-            Nulls::Keep => 0,
-            Nulls::Skip => self.arguments.len(),
+        match (self.nulls, self.function) {
+            (Nulls::Keep, AggregateFunction::ObjectAgg) => 1,
+            (Nulls::Skip, AggregateFunction::StringAgg) => 1,
+            (Nulls::Keep, _) => 0,
+            (Nulls::Skip, _) => self.arguments.len(),
         }
     }
 }
@@ -181,6 +183,26 @@ pub enum AggregateFunction {
     BitOr,
     /// Bits that an odd number of integers have.
     BitXor,
+    /// The argument of the first row.
+    FirstValue,
+    /// The argument of the last row.
+    LastValue,
+    /// Arguments as an array.
+    ArrayAgg,
+    /// Keys and values as an object.
+    ObjectAgg,
+    /// Texts, separated.
+    StringAgg,
+    /// The value that is there most often.
+    Mode,
+    /// What stands at a fraction of the way through the values, between two of them.
+    PercentileCont,
+    /// The first value before which a fraction of all stands.
+    PercentileDisc,
+    /// About what PERCENTILE_CONT is.
+    ApproxPercentile,
+    /// About how many different values there are.
+    ApproxCountDistinct,
 }
 
 /// What is made of a count, sums and sums of products.
@@ -240,6 +262,16 @@ impl AggregateFunction {
             AggregateFunction::BitAnd => "BIT_AND",
             AggregateFunction::BitOr => "BIT_OR",
             AggregateFunction::BitXor => "BIT_XOR",
+            AggregateFunction::FirstValue => "FIRST_VALUE",
+            AggregateFunction::LastValue => "LAST_VALUE",
+            AggregateFunction::ArrayAgg => "ARRAY_AGG",
+            AggregateFunction::ObjectAgg => "OBJECT_AGG",
+            AggregateFunction::StringAgg => "STRING_AGG",
+            AggregateFunction::Mode => "MODE",
+            AggregateFunction::PercentileCont => "PERCENTILE_CONT",
+            AggregateFunction::PercentileDisc => "PERCENTILE_DISC",
+            AggregateFunction::ApproxPercentile => "APPROX_PERCENTILE",
+            AggregateFunction::ApproxCountDistinct => "APPROX_COUNT_DISTINCT",
             AggregateFunction::Moment(M::VarPop) => "VAR_POP",
             AggregateFunction::Moment(M::VarSamp) => "VAR_SAMP",
             AggregateFunction::Moment(M::StddevPop) => "STDDEV_POP",

@@ -155,7 +155,7 @@ impl DistinctValues {
             }
         });
         self.crossing = Selection::Rows(crossing);
-        let crossing = Rows { groups: rows.groups, selection: &self.crossing, signs: Some(&self.signs) };
+        let crossing = Rows { groups: rows.groups, selection: &self.crossing, signs: Some(&self.signs), arrived: rows.arrived };
         self.inner.update(store, values, crossing)
     }
 
@@ -194,7 +194,7 @@ impl Accumulator for DistinctValues {
         Offer::Update
     }
     fn undo(&mut self, store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) {
-        let crossing = Rows { groups: rows.groups, selection: &self.crossing, signs: Some(&self.signs) };
+        let crossing = Rows { groups: rows.groups, selection: &self.crossing, signs: Some(&self.signs), arrived: rows.arrived };
         self.inner.undo(store, arguments, crossing);
         let (fed, signs) = (&mut self.fed, &self.signs);
         self.crossing.iter().for_each(|row| fed[rows.groups[row] as usize] -= i64::from(signs[row]));
@@ -217,16 +217,20 @@ impl Accumulator for DistinctValues {
         let merged = self.unpacked(states, rows);
         let all = Selection::All(merged.groups.len());
         let values: Vec<&Column> = merged.values.iter().collect();
-        let verdict =
-            self.add(store, &values, Rows { groups: &merged.groups, selection: &all, signs: None }, |row, _| merged.counts[row]);
+        let verdict = self.add(
+            store,
+            &values,
+            Rows { groups: &merged.groups, selection: &all, signs: None, arrived: rows.arrived },
+            |row, _| merged.counts[row],
+        );
         self.merged = merged;
         verdict
     }
-    fn unmerge(&mut self, store: &mut RowStore, _states: &[Column], _rows: Rows<'_>) {
+    fn unmerge(&mut self, store: &mut RowStore, _states: &[Column], rows: Rows<'_>) {
         let merged = std::mem::take(&mut self.merged);
         let all = Selection::All(merged.groups.len());
         let values: Vec<&Column> = merged.values.iter().collect();
-        self.undo(store, &values, Rows { groups: &merged.groups, selection: &all, signs: None });
+        self.undo(store, &values, Rows { groups: &merged.groups, selection: &all, signs: None, arrived: rows.arrived });
     }
     fn results(&self, groups: GroupWords<'_>, _fed: &[i64]) -> Column {
         let fed: Vec<i64> = groups.numbers().iter().map(|group| self.fed[*group as usize]).collect();

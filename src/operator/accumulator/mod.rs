@@ -7,11 +7,15 @@
 mod bits;
 mod count;
 mod distinct;
+mod distinct_sketch;
 mod exact;
 mod extreme;
+mod kept_rows;
 mod logic;
 mod moments;
+mod ordered_bytes;
 mod packed;
+mod quantile_sketch;
 mod reversible_sum;
 mod row_op;
 mod sum;
@@ -33,6 +37,8 @@ pub struct Rows<'a> {
     pub selection: &'a Selection,
     /// +1 or -1; `None` when all rows add.
     pub signs: Option<&'a [i8]>,
+    /// Rows that came before the first of these.
+    pub arrived: u64,
 }
 
 impl Rows<'_> {
@@ -117,6 +123,12 @@ pub fn accumulator(call: &AggregateCall, retracts: Retracts, next_word: &mut usi
         F::Sum | F::Avg => sum::sum(call, retracts, next_word),
         F::BitXor => bits::bits(call, retracts, next_word),
         F::Moment(moment) => Box::new(moments::Moments::new(moment)),
+        F::ApproxPercentile => Box::new(quantile_sketch::QuantileSketch::new(call)),
+        F::ApproxCountDistinct => match retracts {
+            Retracts::Never => return Box::new(distinct_sketch::DistinctSketch::default()),
+            // What is estimated cannot be taken back.
+            Retracts::Maybe => return Box::new(distinct::DistinctValues::new(Box::new(count::Count), &call.argument_types)),
+        },
         // DISTINCT changes nothing for the others.
         F::Min | F::Max => return extreme::extreme(call, retracts, next_word),
         F::BitAnd | F::BitOr => return bits::bits(call, retracts, next_word),
@@ -125,10 +137,21 @@ pub fn accumulator(call: &AggregateCall, retracts: Retracts, next_word: &mut usi
             *next_word += 1;
             return Box::new(logic::Decision { at, by: call.function == F::BoolOr });
         }
+        F::FirstValue
+        | F::LastValue
+        | F::ArrayAgg
+        | F::ObjectAgg
+        | F::StringAgg
+        | F::Mode
+        | F::PercentileCont
+        | F::PercentileDisc => kept_rows::kept_rows(call, retracts),
     };
     match call.distinct {
         Distinct::All => inner,
-        Distinct::Distinct => Box::new(distinct::DistinctValues::new(inner, &call.argument_types)),
+        Distinct::Distinct => {
+            let types: Vec<DataType> = call.column_types().cloned().collect();
+            Box::new(distinct::DistinctValues::new(inner, &types))
+        }
     }
 }
 

@@ -42,6 +42,9 @@ pub struct Scratch {
     rows_before: Vec<i64>,
     /// Whether each touched group came with the batch.
     is_new: Vec<bool>,
+    /// Rows of the batches before this one, and of this one.
+    arrived: u64,
+    rows: u64,
     /// Rows that failed, with their reasons.
     pub errors: Vec<(usize, Cow<'static, str>)>,
 }
@@ -51,10 +54,11 @@ impl Scratch {
     pub fn prepare(&mut self, batch: &Batch) {
         self.signs = batch.kinds.as_ref().map(|kinds| kinds.iter().map(|k| k.sign() as i8).collect());
         self.errors.clear();
+        self.arrived += std::mem::replace(&mut self.rows, batch.rows() as u64);
     }
 
     fn rows<'a>(&'a self, selection: &'a Selection) -> Rows<'a> {
-        Rows { groups: &self.groups, selection, signs: self.signs.as_deref() }
+        Rows { groups: &self.groups, selection, signs: self.signs.as_deref(), arrived: self.arrived }
     }
 }
 

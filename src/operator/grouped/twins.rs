@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::states::Destination;
 use super::*;
 use crate::batch::RowKind;
-use crate::types::relation::{AggregateCall, AggregateFunction, Changes, Distinct, Moment};
+use crate::types::relation::{AggregateCall, AggregateFunction, Changes, Distinct, Moment, Nulls, SortKey};
 use crate::types::{DataType, Value};
 
 const TYPES: [DataType; 7] = [
@@ -291,4 +291,154 @@ fn a_sum_of_doubles_does_not_keep_what_was_taken_back() {
         groups.apply(&shape, &batch, &Selection::All(chunk.len()), &mut scratch);
     }
     assert_eq!(results(&groups, &shape.calls[0])[&1], Value::Double(0.1 + 0.2));
+}
+
+fn sort_key(column: usize, descending: bool) -> SortKey {
+    SortKey { column, descending, nulls_first: !descending }
+}
+
+fn ordered_call(function: AggregateFunction, column: usize, by: usize, descending: bool, data_type: DataType) -> AggregateCall {
+    let (order, order_types) = (vec![sort_key(by, descending)], vec![TYPES[by].clone()]);
+    AggregateCall { order, order_types, nulls: Nulls::Keep, ..call(function, &[column], data_type) }
+}
+
+/// A value so that it is ordered as text by its bytes, NULL first.
+fn place(value: &Value) -> (bool, i64, &str) {
+    match value {
+        Value::Null => (false, 0, ""),
+        Value::Int(n) => (true, *n, ""),
+        Value::Str(text) => (true, 0, text),
+        Value::Double(x) => (true, (x * 8.0) as i64, ""),
+        value => panic!("{value:?}"),
+    }
+}
+
+/// The arguments in the order of the call, those that it leaves equal in their own.
+fn in_order(call: &AggregateCall, rows: &[&Row]) -> Vec<Value> {
+    let (argument, key) = (call.arguments[0], call.order[0]);
+    let mut rows = rows.to_vec();
+    rows.sort_by(|a, b| {
+        let by = place(&a[key.column]).cmp(&place(&b[key.column]));
+        (if key.descending { by.reverse() } else { by }).then(place(&a[argument]).cmp(&place(&b[argument])))
+    });
+    rows.iter().map(|row| row[argument].clone()).collect()
+}
+
+fn json(values: &[Value]) -> Value {
+    let one = |value: &Value| match value {
+        Value::Null => "null".to_owned(),
+        Value::Str(text) => format!("\"{}\"", text.replace('\0', "\\u0000")),
+        Value::Int(n) => n.to_string(),
+        value => panic!("{value:?}"),
+    };
+    Value::text(format!("[{}]", values.iter().map(one).collect::<Vec<_>>().join(",")))
+}
+
+#[test]
+fn rows_in_order_are_those_of_sorting_all() {
+    for retracts in [Retracts::Never, Retracts::Maybe] {
+        for (by, descending) in [(BIG, false), (SMALL, true), (TEXT, false)] {
+            let ordered = |function, data_type| ordered_call(function, TEXT, by, descending, data_type);
+            check(&ordered(AggregateFunction::FirstValue, DataType::STRING), retracts, |c, rows| in_order(c, rows)[0].clone());
+            check(&ordered(AggregateFunction::LastValue, DataType::STRING), retracts, |c, rows| {
+                in_order(c, rows)[rows.len() - 1].clone()
+            });
+            check(&ordered(AggregateFunction::ArrayAgg, DataType::STRING), retracts, |c, rows| json(&in_order(c, rows)));
+            let texts = AggregateCall {
+                nulls: Nulls::Skip,
+                constants: vec![Value::text("; ")],
+                ..ordered(AggregateFunction::StringAgg, DataType::STRING)
+            };
+            check(&texts, retracts, |c, rows| {
+                let texts = in_order(c, rows);
+                let texts: Vec<&str> = texts.iter().map(|text| place(text).2).collect();
+                Value::text(texts.join("; "))
+            });
+        }
+        let distinct = AggregateCall {
+            distinct: Distinct::Distinct,
+            ..ordered_call(AggregateFunction::ArrayAgg, TEXT, TEXT, false, DataType::STRING)
+        };
+        check(&distinct, retracts, |c, rows| json(&in_order(c, rows)));
+    }
+}
+
+#[test]
+fn rows_without_an_order_stand_as_they_came() {
+    let arrived = |function| call(function, &[TEXT], DataType::STRING);
+    check(&arrived(AggregateFunction::FirstValue), Retracts::Never, |_, rows| rows[0][TEXT].clone());
+    check(&arrived(AggregateFunction::LastValue), Retracts::Never, |_, rows| rows[rows.len() - 1][TEXT].clone());
+    check(&arrived(AggregateFunction::ArrayAgg), Retracts::Never, |_, rows| {
+        json(&rows.iter().map(|row| row[TEXT].clone()).collect::<Vec<_>>())
+    });
+}
+
+#[test]
+fn percentiles_and_modes_are_those_of_sorted_values() {
+    for retracts in [Retracts::Never, Retracts::Maybe] {
+        for (fraction, descending) in [(0.0, false), (0.3, false), (0.5, true), (0.75, false), (1.0, true)] {
+            let constants = vec![Value::Double(fraction)];
+            let percentile = |function, column: usize| AggregateCall {
+                constants: constants.clone(),
+                nulls: Nulls::Skip,
+                ..ordered_call(function, column, column, descending, TYPES[column].clone())
+            };
+            check(&percentile(AggregateFunction::PercentileDisc, SMALL), retracts, |c, rows| {
+                let (values, Value::Double(fraction)) = (in_order(c, rows), &c.constants[0]) else { panic!("{c:?}") };
+                values[((fraction * values.len() as f64).ceil() as usize).max(1) - 1].clone()
+            });
+            check(&percentile(AggregateFunction::PercentileCont, X), retracts, |c, rows| {
+                let (values, Value::Double(fraction)) = (in_order(c, rows), &c.constants[0]) else { panic!("{c:?}") };
+                let way = fraction * (values.len() - 1) as f64;
+                let at = |at: f64| if let Value::Double(x) = values[at as usize] { x } else { panic!("{values:?}") };
+                Value::Double(at(way.floor()) + (at(way.ceil()) - at(way.floor())) * way.fract())
+            });
+            check(&percentile(AggregateFunction::Mode, SMALL), retracts, |_, rows| {
+                let mut counts = BTreeMap::<i64, usize>::new();
+                whole(rows, SMALL).into_iter().for_each(|n| *counts.entry(n).or_default() += 1);
+                let most = counts.values().max().copied().unwrap_or_default();
+                counts.into_iter().find(|(_, count)| *count == most).map_or(Value::Null, |(n, _)| Value::Int(n))
+            });
+        }
+    }
+}
+
+#[test]
+fn sketches_are_off_by_as_much_as_they_say() {
+    for (retracts, fraction) in [(Retracts::Never, 0.5), (Retracts::Maybe, 0.9), (Retracts::Maybe, 0.0)] {
+        let constants = vec![Value::Double(fraction), Value::Double(1e-12)];
+        let call = AggregateCall { constants, ..call(AggregateFunction::ApproxPercentile, &[X], DataType::Double) };
+        check(&call, retracts, |c, rows| {
+            let Value::Double(fraction) = c.constants[0] else { panic!("{c:?}") };
+            let mut values = doubles(rows, X);
+            values.sort_by(f64::total_cmp);
+            Value::Double(values[(fraction * (values.len() - 1) as f64).floor() as usize])
+        });
+    }
+    let call = call(AggregateFunction::ApproxCountDistinct, &[BIG], DataType::BigInt);
+    let shape = shape_of(&call, Retracts::Never);
+    let (mut groups, mut scratch) = (Grouped::new(&shape), Scratch::default());
+    let mut random = fastrand::Rng::with_seed(1);
+    for (batches, distinct) in [(1, 100), (2, 300), (40, 20_000), (160, 100_000)] {
+        let from = results(&groups, &call).len();
+        for _ in 0..batches {
+            let rows: Vec<_> = (0..2000)
+                .map(|_| {
+                    let mut row = vec![Value::Null; TYPES.len()];
+                    (row[KEY], row[BIG]) = (Value::Int(distinct), Value::Int(random.i64(0..distinct)));
+                    (row, RowKind::Insert)
+                })
+                .collect();
+            let mut batch = batch(&rows);
+            batch.kinds = None;
+            scratch.prepare(&batch);
+            groups.apply(&shape, &batch, &Selection::All(rows.len()), &mut scratch);
+        }
+        let found = results(&groups, &call);
+        assert_eq!(found.len(), from + 1);
+        let Value::Int(count) = found[&distinct] else { panic!("{found:?}") };
+        // Not all numbers come up.
+        let expected = distinct as f64 * (1.0 - (-(f64::from(batches) * 2000.0) / distinct as f64).exp());
+        assert!((count as f64 / expected - 1.0).abs() < 0.05, "{count} for {expected}");
+    }
 }

@@ -55,7 +55,8 @@ impl Other {
         let values: Vec<Column> = self.columns.iter().map(value).collect();
         let values: Vec<&Column> = values.iter().collect();
         let signs = [sign];
-        let fed = Rows { groups: &[0], selection: &Selection::All(1), signs: (sign < 0).then_some(&signs) };
+        let signs = (sign < 0).then_some(signs.as_slice());
+        let fed = Rows { groups: &[0], selection: &Selection::All(1), signs, arrived: row as u64 };
         match self.accumulator.update(&mut self.store, &values, fed) {
             Verdict::Sound => self.fed += i64::from(sign),
             Verdict::Overflow => {

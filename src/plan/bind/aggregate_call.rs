@@ -1,19 +1,23 @@
 //! Aggregate calls: which function a name means, its arguments, and the clauses that stand inside a call and behind it.
 
+use std::borrow::Cow;
+
 use sqlparser::ast;
 
 use super::coercion::cast;
 use super::expr::ExprBinder;
+use super::library;
 use super::over::OrderItem;
 use super::scope::{span_of, unsupported};
 use crate::error::{Error, Result, Span};
-use crate::expr::{BinaryOp, Expr};
+use crate::expr::{BinaryOp, Expr, UnaryOp};
+use crate::plan::logical::columns_of;
 use crate::plan::physical::{AggregateFunction, Distinct, Moment, Nulls};
 use crate::types::decimal::PRECISION_MAX;
 use crate::types::{DataType, Value};
 
 /// The aggregates there are.
-pub const NAMES: [&str; 33] = [
+pub const NAMES: [&str; 61] = [
     "COUNT",
     "SUM",
     "SUM0",
@@ -22,13 +26,15 @@ pub const NAMES: [&str; 33] = [
     "MAX",
     "COUNT_IF",
     "VARIANCE",
+    "VAR",
     "VAR_SAMP",
     "VAR_POP",
     "STDDEV",
     "STDDEV_SAMP",
     "STDDEV_POP",
-    "COVAR_POP",
+    "COVAR",
     "COVAR_SAMP",
+    "COVAR_POP",
     "CORR",
     "REGR_COUNT",
     "REGR_AVGX",
@@ -45,8 +51,34 @@ pub const NAMES: [&str; 33] = [
     "BIT_AND",
     "BIT_OR",
     "BIT_XOR",
-    "VAR",
-    "COVAR",
+    "FIRST_VALUE",
+    "LAST_VALUE",
+    "ANY_VALUE",
+    "MIN_BY",
+    "MAX_BY",
+    "ARG_MIN",
+    "ARG_MAX",
+    "ARRAY_AGG",
+    "STRING_AGG",
+    "LISTAGG",
+    "GROUP_CONCAT",
+    "JSON_AGG",
+    "JSONB_AGG",
+    "JSON_ARRAYAGG",
+    "JSON_OBJECT_AGG",
+    "JSONB_OBJECT_AGG",
+    "JSON_OBJECTAGG",
+    "MAP_AGG",
+    "MODE",
+    "MEDIAN",
+    "PERCENTILE",
+    "PERCENTILE_CONT",
+    "PERCENTILE_DISC",
+    "APPROX_PERCENTILE",
+    "APPROX_PERCENTILE_CONT",
+    "APPROX_MEDIAN",
+    "APPROX_COUNT_DISTINCT",
+    "APPROX_DISTINCT",
 ];
 
 /// Whether this upper-case name is that of an aggregate.
@@ -106,20 +138,29 @@ impl BoundCall {
 struct Written<'a> {
     name: &'a str,
     span: Span,
-    args: Vec<&'a ast::Expr>,
+    args: Vec<Cow<'a, ast::Expr>>,
     /// `COUNT(*)`, or nothing at all between the brackets.
     counts_rows: bool,
+    /// ORDER BY inside the brackets or behind WITHIN GROUP.
+    order: Vec<OrderItem>,
+    is_within_group: bool,
+    separator: Option<Value>,
+    nulls: Option<Nulls>,
     distinct: Distinct,
     filter: Option<Expr>,
 }
 
 impl Written<'_> {
     /// The one argument, or the two of them, or whatever number.
-    fn expect(&self, count: usize) -> Result<()> {
-        if self.args.len() == count && !self.counts_rows {
+    fn expect(&self, counts: std::ops::RangeInclusive<usize>) -> Result<()> {
+        if counts.contains(&self.args.len()) && (!self.counts_rows || *counts.start() == 0) {
             return Ok(());
         }
-        let wanted = if count == 1 { "one argument".to_owned() } else { format!("{count} arguments") };
+        let wanted = match (*counts.start(), *counts.end()) {
+            (1, 1) => "one argument".to_owned(),
+            (from, to) if from == to => format!("{to} arguments"),
+            (from, to) => format!("{from} to {to} arguments"),
+        };
         Err(Error::sql(format!("{} takes {wanted}", self.name)).at(self.span))
     }
 
@@ -128,21 +169,48 @@ impl Written<'_> {
             .at(self.span)
             .hint(format!("CAST it, such as {}(CAST(x AS DOUBLE))", self.name))
     }
+
+    /// A number as a DOUBLE.
+    fn double(&self, argument: Expr) -> Result<Expr> {
+        match argument.data_type() {
+            t if t.is_numeric() || t == DataType::Null => Ok(cast(argument, &DataType::Double)),
+            t => Err(self.undefined(&t)),
+        }
+    }
 }
 
 impl ExprBinder<'_> {
     /// A call of the aggregate of this upper-case name, its arguments bound over the grouping's input.
     pub(super) fn bound_call(&mut self, name: &str, call: &ast::Function) -> Result<BoundCall> {
         let written = self.written(name, call)?;
-        match name {
+        let bound = match name {
             "COUNT" => self.count(written),
             "COUNT_IF" => self.count_if(written),
             "REGR_COUNT" => {
-                written.expect(2)?;
+                written.expect(2..=2)?;
                 self.count(written)
             }
+            "FIRST_VALUE" | "LAST_VALUE" | "ANY_VALUE" => self.end_value(written),
+            "MIN_BY" | "ARG_MIN" | "MAX_BY" | "ARG_MAX" => self.value_by(written),
+            "STRING_AGG" | "LISTAGG" | "GROUP_CONCAT" => self.texts(written),
+            "ARRAY_AGG" | "JSON_AGG" | "JSONB_AGG" | "JSON_ARRAYAGG" => self.array(written),
+            "JSON_OBJECT_AGG" | "JSONB_OBJECT_AGG" | "JSON_OBJECTAGG" | "MAP_AGG" => self.object(written),
+            "MODE" | "MEDIAN" | "PERCENTILE" | "PERCENTILE_CONT" | "PERCENTILE_DISC" => self.percentile(written),
+            "APPROX_MEDIAN" | "APPROX_PERCENTILE" | "APPROX_PERCENTILE_CONT" => self.percentile(written),
+            "APPROX_COUNT_DISTINCT" | "APPROX_DISTINCT" => {
+                written.expect(1..=1)?;
+                let argument = self.bind(&written.args[0])?;
+                Ok(plain(AggregateFunction::ApproxCountDistinct, vec![argument], written, DataType::BigInt))
+            }
             _ => self.of_values(written),
+        }?;
+        let is_argument = |item: &OrderItem| bound.arguments.contains(&item.expr);
+        if bound.distinct == Distinct::Distinct && !bound.order.iter().all(is_argument) {
+            return Err(Error::sql(format!("{name} with DISTINCT is ordered by what is no argument of it"))
+                .at(span_of(&call.name))
+                .hint("which of equal arguments would be the one that counts is not said"));
         }
+        Ok(bound)
     }
 
     fn written<'a>(&mut self, name: &'a str, call: &'a ast::Function) -> Result<Written<'a>> {
@@ -150,31 +218,53 @@ impl ExprBinder<'_> {
         let ast::FunctionArguments::List(list) = &call.args else {
             return Err(Error::sql(format!("{name} takes an argument")).at(span));
         };
-        if !call.within_group.is_empty() || call.null_treatment.is_some() {
-            return Err(unsupported(&format!("{name} with this clause"), "FILTER (WHERE ...) stands behind it", &call.name));
-        }
-        let mut filter = call.filter.as_ref().map(|f| self.condition(f)).transpose()?;
+        let nulls = |treatment: &ast::NullTreatment| match treatment {
+            ast::NullTreatment::IgnoreNulls => Nulls::Skip,
+            ast::NullTreatment::RespectNulls => Nulls::Keep,
+        };
+        let mut written = Written {
+            name,
+            span,
+            args: Vec::new(),
+            counts_rows: list.args.is_empty(),
+            order: call.within_group.iter().map(|item| self.order_item(item)).collect::<Result<_>>()?,
+            is_within_group: !call.within_group.is_empty(),
+            separator: None,
+            nulls: call.null_treatment.as_ref().map(nulls),
+            distinct: Distinct::All,
+            filter: call.filter.as_ref().map(|f| self.condition(f)).transpose()?,
+        };
         for clause in &list.clauses {
+            use ast::FunctionArgumentClause as C;
             match clause {
-                // What these give does not depend on the order.
-                ast::FunctionArgumentClause::OrderBy(items) => items.iter().try_for_each(|i| self.bind(&i.expr).map(|_| ()))?,
-                ast::FunctionArgumentClause::Where(condition) => filter = both(filter, self.condition(condition)?),
+                C::OrderBy(items) if written.order.is_empty() => {
+                    written.order = items.iter().map(|item| self.order_item(item)).collect::<Result<_>>()?;
+                }
+                C::Where(condition) => written.filter = both(written.filter.take(), self.condition(condition)?),
+                C::IgnoreOrRespectNulls(treatment) => written.nulls = Some(nulls(treatment)),
+                C::JsonNullClause(ast::JsonNullClause::NullOnNull) => written.nulls = Some(Nulls::Keep),
+                C::JsonNullClause(ast::JsonNullClause::AbsentOnNull) => written.nulls = Some(Nulls::Skip),
+                C::Separator(value) => written.separator = value.value.clone().into_string().map(Value::text),
                 _ => return Err(unsupported(&format!("this clause inside {name}"), "ORDER BY can stand there", &call.name)),
             }
         }
-        let distinct = match list.duplicate_treatment {
-            Some(ast::DuplicateTreatment::Distinct) => Distinct::Distinct,
-            _ => Distinct::All,
-        };
-        let (mut args, mut counts_rows) = (Vec::new(), list.args.is_empty());
+        if let Some(ast::DuplicateTreatment::Distinct) = list.duplicate_treatment {
+            written.distinct = Distinct::Distinct;
+        }
         for arg in &list.args {
             match arg {
-                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => args.push(e),
-                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard) if list.args.len() == 1 => counts_rows = true,
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => written.args.push(Cow::Borrowed(e)),
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard) if list.args.len() == 1 => written.counts_rows = true,
+                ast::FunctionArg::Named { name: key, arg: ast::FunctionArgExpr::Expr(value), .. } if list.args.len() == 1 => {
+                    written.args.extend([Cow::Owned(ast::Expr::Identifier(key.clone())), Cow::Borrowed(value)]);
+                }
+                ast::FunctionArg::ExprNamed { name: key, arg: ast::FunctionArgExpr::Expr(value), .. } if list.args.len() == 1 => {
+                    written.args.extend([Cow::Borrowed(key), Cow::Borrowed(value)]);
+                }
                 _ => return Err(Error::sql(format!("{name} does not take such an argument")).at(span)),
             }
         }
-        Ok(Written { name, span, args, counts_rows, distinct, filter })
+        Ok(written)
     }
 
     fn count(&mut self, written: Written<'_>) -> Result<BoundCall> {
@@ -188,15 +278,15 @@ impl ExprBinder<'_> {
     }
 
     fn count_if(&mut self, mut written: Written<'_>) -> Result<BoundCall> {
-        written.expect(1)?;
+        written.expect(1..=1)?;
         if written.distinct == Distinct::Distinct {
             return Err(Error::sql("COUNT_IF(DISTINCT ...) is not defined").at(written.span));
         }
-        written.filter = both(written.filter, self.condition(written.args[0])?);
+        written.filter = both(written.filter, self.condition(&written.args[0])?);
         Ok(plain(AggregateFunction::Count, Vec::new(), written, DataType::BigInt))
     }
 
-    /// Functions of one argument, or of two numbers, whose result follows from their types.
+    /// Functions of one argument, or of two numbers, whose result follows from their types. The order means nothing to them.
     fn of_values(&mut self, written: Written<'_>) -> Result<BoundCall> {
         use AggregateFunction as A;
         let function = match written.name {
@@ -212,23 +302,164 @@ impl ExprBinder<'_> {
             name => A::Moment(moment_named(name).ok_or_else(|| Error::internal(format!("an aggregate {name}")))?),
         };
         let A::Moment(moment) = function else {
-            written.expect(1)?;
-            let argument = self.bind(written.args[0])?;
+            written.expect(1..=1)?;
+            let argument = self.bind(&written.args[0])?;
             let data_type = argument.data_type();
             let result = result_type(function, &data_type).ok_or_else(|| written.undefined(&data_type))?;
             return Ok(plain(function, vec![argument], written, result));
         };
-        written.expect(if moment.is_of_pairs() { 2 } else { 1 })?;
-        let mut arguments = Vec::with_capacity(2);
-        for e in &written.args {
-            let argument = self.bind(e)?;
-            match argument.data_type() {
-                t if t.is_numeric() || t == DataType::Null => arguments.push(cast(argument, &DataType::Double)),
-                t => return Err(written.undefined(&t)),
-            }
-        }
+        let count = if moment.is_of_pairs() { 2 } else { 1 };
+        written.expect(count..=count)?;
+        let arguments = written.args.iter().map(|e| written.double(self.bind(e)?)).collect::<Result<_>>()?;
         Ok(plain(function, arguments, written, DataType::Double))
     }
+
+    /// FIRST_VALUE and LAST_VALUE: NULLs are left out, as in Flink, unless the rows are in an order. ANY_VALUE is the least value.
+    fn end_value(&mut self, mut written: Written<'_>) -> Result<BoundCall> {
+        written.expect(1..=1)?;
+        let argument = self.bind(&written.args[0])?;
+        if written.name == "ANY_VALUE" {
+            written.order = vec![ascending(argument.clone())];
+            written.nulls = Some(Nulls::Skip);
+        }
+        let last = written.name == "LAST_VALUE";
+        let function = if last { AggregateFunction::LastValue } else { AggregateFunction::FirstValue };
+        let nulls = written.nulls.unwrap_or(if written.order.is_empty() { Nulls::Skip } else { Nulls::Keep });
+        let data_type = argument.data_type();
+        Ok(ordered(function, vec![argument], written, nulls, data_type))
+    }
+
+    /// MIN_BY(value, by) and MAX_BY: the value of the first or last row in the order of `by`, where that is not NULL.
+    fn value_by(&mut self, mut written: Written<'_>) -> Result<BoundCall> {
+        written.expect(2..=2)?;
+        let (value, by) = (self.bind(&written.args[0])?, self.bind(&written.args[1])?);
+        let there = Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(by.clone()) };
+        written.filter = both(written.filter, there);
+        written.order = vec![ascending(by)];
+        if written.distinct == Distinct::Distinct {
+            written.distinct = Distinct::All;
+        }
+        let is_least = matches!(written.name, "MIN_BY" | "ARG_MIN");
+        let function = if is_least { AggregateFunction::FirstValue } else { AggregateFunction::LastValue };
+        let data_type = value.data_type();
+        Ok(ordered(function, vec![value], written, Nulls::Keep, data_type))
+    }
+
+    fn texts(&mut self, mut written: Written<'_>) -> Result<BoundCall> {
+        written.expect(1..=2)?;
+        let mut arguments = vec![cast(self.bind(&written.args[0])?, &DataType::STRING)];
+        let mut separator = written.separator.take().unwrap_or_else(|| Value::text(","));
+        if let Some(e) = written.args.get(1) {
+            match cast(self.bind(e)?, &DataType::STRING) {
+                Expr::Literal { value: Value::Null, .. } => separator = Value::text(""),
+                Expr::Literal { value, .. } => separator = value,
+                own => arguments.push(own),
+            }
+        }
+        // The order of a text that is no text yet is that of what it is made of.
+        let mut bound = ordered(AggregateFunction::StringAgg, arguments, written, Nulls::Skip, DataType::STRING);
+        bound.constants.push(separator);
+        Ok(bound)
+    }
+
+    fn array(&mut self, written: Written<'_>) -> Result<BoundCall> {
+        written.expect(1..=1)?;
+        let argument = self.bind(&written.args[0])?;
+        let nulls = written.nulls.unwrap_or(if written.name == "JSON_ARRAYAGG" { Nulls::Skip } else { Nulls::Keep });
+        let data_type = match written.name {
+            "ARRAY_AGG" => DataType::Array(Box::new(argument.data_type())),
+            "JSON_ARRAYAGG" => DataType::STRING,
+            _ => DataType::Json,
+        };
+        Ok(ordered(AggregateFunction::ArrayAgg, vec![argument], written, nulls, data_type))
+    }
+
+    fn object(&mut self, written: Written<'_>) -> Result<BoundCall> {
+        written.expect(2..=2)?;
+        let (key, value) = (self.bind(&written.args[0])?, self.bind(&written.args[1])?);
+        let nulls = written.nulls.unwrap_or(Nulls::Keep);
+        let data_type = match written.name {
+            "MAP_AGG" => DataType::Map(Box::new(key.data_type()), Box::new(value.data_type())),
+            "JSON_OBJECTAGG" => DataType::STRING,
+            _ => DataType::Json,
+        };
+        Ok(ordered(AggregateFunction::ObjectAgg, vec![key, value], written, nulls, data_type))
+    }
+
+    /// Functions of the place of a value among all: `f(fraction) WITHIN GROUP (ORDER BY x)`, or `f(x, fraction)`.
+    fn percentile(&mut self, mut written: Written<'_>) -> Result<BoundCall> {
+        use AggregateFunction as A;
+        let (function, fractions) = match written.name {
+            "MODE" => (A::Mode, 0),
+            "MEDIAN" => (A::PercentileCont, 0),
+            "APPROX_MEDIAN" => (A::ApproxPercentile, 0),
+            "PERCENTILE_DISC" => (A::PercentileDisc, 1),
+            "PERCENTILE" | "PERCENTILE_CONT" => (A::PercentileCont, 1),
+            _ => (A::ApproxPercentile, 1),
+        };
+        let most = fractions + usize::from(written.name == "APPROX_PERCENTILE");
+        let value = match written.is_within_group {
+            true => {
+                written.expect(fractions..=most)?;
+                let [item] = written.order.as_slice() else {
+                    return Err(Error::sql(format!("{} is over one value", written.name)).at(written.span));
+                };
+                item.expr.clone()
+            }
+            false => {
+                written.expect(fractions + 1..=most + 1)?;
+                written.order.clear();
+                let value = self.bind(&written.args.remove(0))?;
+                written.order.push(ascending(value.clone()));
+                value
+            }
+        };
+        let value = match function {
+            A::Mode | A::PercentileDisc => value,
+            _ => written.double(value)?,
+        };
+        let mut constants = written.args.iter().map(|e| self.fraction(e)).collect::<Result<Vec<_>>>()?;
+        let mut descending = written.order[0].descending;
+        if let (A::ApproxPercentile, true, Some(Value::Double(fraction))) = (function, descending, constants.first_mut()) {
+            (*fraction, descending) = (1.0 - *fraction, false);
+        }
+        let data_type = value.data_type();
+        written.order = vec![OrderItem { descending, ..ascending(value.clone()) }];
+        let mut bound = ordered(function, vec![value], written, Nulls::Skip, data_type);
+        bound.constants = constants;
+        Ok(bound)
+    }
+
+    /// A constant from 0 to 1, or NULL.
+    fn fraction(&mut self, e: &ast::Expr) -> Result<Value> {
+        let bound = cast(self.bind(e)?, &DataType::Double);
+        let hint = "it is a constant from 0 to 1";
+        if !columns_of(&bound).is_empty() {
+            return Err(Error::sql("a fraction that depends on the row").at(span_of(e)).hint(hint));
+        }
+        match library::evaluate_constant(&bound)? {
+            Some(Value::Double(fraction)) if !(0.0..=1.0).contains(&fraction) => {
+                Err(Error::sql(format!("the fraction {fraction}")).at(span_of(e)).hint(hint))
+            }
+            Some(value) => Ok(value),
+            None => Err(Error::sql("a fraction that is no number").at(span_of(e)).hint(hint)),
+        }
+    }
+}
+
+fn ascending(expr: Expr) -> OrderItem {
+    OrderItem { expr, descending: false, nulls_first: true }
+}
+
+fn ordered(
+    function: AggregateFunction,
+    arguments: Vec<Expr>,
+    mut written: Written<'_>,
+    nulls: Nulls,
+    data_type: DataType,
+) -> BoundCall {
+    let order = std::mem::take(&mut written.order);
+    BoundCall { order, nulls, ..plain(function, arguments, written, data_type) }
 }
 
 fn plain(function: AggregateFunction, arguments: Vec<Expr>, written: Written<'_>, data_type: DataType) -> BoundCall {

@@ -309,7 +309,7 @@ impl ExprBinder<'_> {
 
     fn over_function(&mut self, name: &str, call: &ast::Function) -> Result<(BoundFunction, DataType)> {
         let span = span_of(&call.name);
-        if is_aggregate(name) {
+        if is_aggregate(name) && !matches!(name, "FIRST_VALUE" | "LAST_VALUE") {
             let bound = self.bound_call(name, call)?;
             let data_type = bound.data_type.clone();
             return Ok((BoundFunction::Aggregate(bound), data_type));
@@ -388,7 +388,7 @@ impl ExprBinder<'_> {
         }
     }
 
-    fn order_item(&mut self, item: &ast::OrderByExpr) -> Result<OrderItem> {
+    pub(super) fn order_item(&mut self, item: &ast::OrderByExpr) -> Result<OrderItem> {
         let (descending, nulls_first) = direction(item)?;
         Ok(OrderItem { expr: self.sort_expr(&item.expr)?, descending, nulls_first })
     }

@@ -48,6 +48,9 @@ pub const STOP_PATIENCE_MS: u64 = 1_000;
 /// both kinds where two alternate.
 pub const PROFILE_EVERY_DEFAULT: u64 = 17;
 
+/// Nanoseconds after which a scan by processing time that has nothing to read says again how late it is.
+pub const PROCESSING_TIME_TICK_NS: u64 = 20_000_000;
+
 /// Set-aside rows that are shown with their reason unless the config says otherwise; all are counted.
 pub const ASIDE_SHOWN_DEFAULT: usize = 10;
 

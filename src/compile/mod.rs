@@ -13,6 +13,7 @@ use crate::plan::physical;
 use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Rank, Scan, Window};
 use crate::route::scatter::Scatter;
 use crate::types::over::OverEmit;
+use crate::types::relation::TimeBasis;
 use crate::types::{DataType, Schema};
 
 /// The compiled plan of one shard.
@@ -74,6 +75,8 @@ pub struct ScanProgram {
     pub rows: ScanRows,
     /// How far ahead of the clock an event time may be.
     pub max_ahead_ns: Option<u64>,
+    /// What its watermark follows.
+    pub basis: TimeBasis,
     /// How long a split may be silent before time goes on without it.
     pub idle_timeout_ns: Option<u64>,
     /// Types of the columns read.
@@ -165,6 +168,7 @@ fn compile_scan(scan: &Scan, schema: &Schema, first_split: i64) -> Result<ScanPr
     Ok(ScanProgram {
         rows: ScanRows::new(calc, event_time, types),
         max_ahead_ns: scan.watermark.as_ref().and_then(|w| w.max_ahead_ns),
+        basis: scan.watermark.as_ref().map_or(TimeBasis::Event, |w| w.basis),
         idle_timeout_ns: scan.idle_timeout_ns,
         read_types: scan.read_types.clone(),
     })

@@ -11,7 +11,7 @@ use crate::expr::Expr;
 use crate::plan::physical::OnError;
 use crate::plan::statement::Name;
 use crate::source::Source;
-use crate::types::relation::Changelog;
+use crate::types::relation::{Changelog, TimeBasis};
 use crate::types::{DataType, TableDef, Value};
 
 /// Where the values of a table's column come from.
@@ -41,6 +41,8 @@ pub struct TableWatermark {
     pub column: usize,
     /// The watermark a row asks for, over all columns.
     pub expr: Expr,
+    /// What the column says.
+    pub basis: TimeBasis,
 }
 
 /// The options of a table that belong to the plan.

@@ -11,7 +11,7 @@ use crate::source::{Projection, Source};
 use crate::types::over::{OverCall, OverEmit};
 pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, JoinKind, Lookup, LookupRows,
-    OnError, RankFunction, Retracts, SortKey, SortTime, TimeBounds, TimeMeaning, VersionTime, Window,
+    OnError, RankFunction, Retracts, SortKey, SortTime, TimeBasis, TimeBounds, TimeMeaning, VersionTime, Window,
 };
 pub use crate::types::relation::{Moment, Nulls};
 use crate::types::{DataType, Schema};
@@ -115,6 +115,8 @@ pub struct WatermarkSpec {
     pub time_column: usize,
     /// The watermark a row asks for, over the scan's output columns: a timestamp.
     pub expr: Expr,
+    /// Whether the clock moves it too, where no rows come.
+    pub basis: TimeBasis,
     /// Rows whose event time lies further ahead of the wall clock than this are set aside; `None` for no check.
     pub max_ahead_ns: Option<u64>,
 }

@@ -11,15 +11,19 @@ use crate::batch::{Batch, Column, Mark, Watermark};
 use crate::compile::ScanProgram;
 use crate::error::Result;
 use crate::format::Decoded;
-use crate::limits::{INGEST_BATCHES_PER_TURN, INGEST_ROWS_PER_TURN};
+use crate::limits::{INGEST_BATCHES_PER_TURN, INGEST_ROWS_PER_TURN, PROCESSING_TIME_TICK_NS};
 use crate::metrics::{Part, Stage, Work};
 use crate::operator::Output;
 use crate::plan::physical::NodeId;
 use crate::progress::Alignment;
 use crate::source::{Polled, Reader};
-use crate::sys::clock::Clock;
+use crate::sys::clock::{Clock, HostClock};
 use crate::sys::prefetch::prefetch;
+use crate::types::relation::TimeBasis;
 use crate::types::{EventTime, Nanos};
+
+/// Nanoseconds of a millisecond, the precision of processing time.
+const MILLISECOND: EventTime = 1_000_000;
 
 /// A scan with its reader.
 pub(super) struct Ingest {
@@ -235,7 +239,8 @@ impl Ingest {
             }
             Polled::Pending { wake_at } => {
                 let idle_at = self.note_idle(read, around);
-                let wake_at = [wake_at, idle_at].into_iter().flatten().min();
+                let tick_at = self.tick(read, around);
+                let wake_at = [wake_at, idle_at, tick_at].into_iter().flatten().min();
                 Ok(if self.polls.is_empty() { Read::Nothing { wake_at } } else { Read::Something })
             }
             Polled::End => {
@@ -244,6 +249,24 @@ impl Ingest {
                 Ok(if self.polls.is_empty() { Read::Ended } else { Read::Something })
             }
         }
+    }
+
+    /// By processing time, says how late it is, although no rows come; gives when to say so again.
+    fn tick<C: Clock>(&mut self, now: Nanos, around: &mut Around<'_, C>) -> Option<Nanos> {
+        if self.program.basis == TimeBasis::Event {
+            return None;
+        }
+        let time = HostClock::wall_of_zero().saturating_add_unsigned(now);
+        // Rows that arrive in this millisecond have the time at which it began.
+        let passed = time - time.rem_euclid(MILLISECOND) - 1;
+        for split in 0..self.splits.len() {
+            let Split { watermark, ended, .. } = &mut self.splits[split];
+            if !*ended && passed > *watermark {
+                *watermark = passed;
+                self.mark(split, Watermark { time: passed, stamp: now }, around);
+            }
+        }
+        Some(now + PROCESSING_TIME_TICK_NS)
     }
 
     /// As `take_rows`, and says what it cost, if that is wanted.

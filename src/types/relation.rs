@@ -33,6 +33,15 @@ pub enum Deletion {
     ByRow,
 }
 
+/// What the time of a table's rows is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeBasis {
+    /// A value of the row; rows say how far it has come.
+    Event,
+    /// When it arrived; the clock says how far it has come.
+    Processing,
+}
+
 /// The windows a row belongs to. Nanoseconds; windows are [start, end).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {

@@ -58,6 +58,9 @@ impl ExprBinder<'_> {
             return self.window_auxiliary(&name, call);
         }
         if window::is_window_function(&name) {
+            if self.grouping.as_ref().is_some_and(|grouping| grouping.window.is_some()) {
+                return self.window_struct(&name, call);
+            }
             return Err(Error::sql(format!("{name} stands in GROUP BY or in FROM only"))
                 .at(span_of(&call.name))
                 .hint(format!("FROM TABLE({name}(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))")));

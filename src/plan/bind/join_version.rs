@@ -60,17 +60,6 @@ impl QueryBinder<'_> {
         let condition = ExprBinder::new(&both).condition(condition)?;
         let at = ExprBinder::new(&left.fields).bind(moment)?;
         match at {
-            Expr::Column { index, .. } if left.event_times.contains(&index) => {
-                let versions = self.versions(name, &right, span)?;
-                let columns = [index, versions.time];
-                let meaning = TimeMeaning::Versions(VersionTime::At);
-                let time = JoinTime { bounds: TimeBounds::interval(0, 0), meaning, columns, split_watermarks: [None; 2] };
-                let condition = by_keys(condition, left.fields.len(), &versions.keys)
-                    .ok_or_else(|| not_by_key(&right, &versions.keys, span))?;
-                let clocks = [clock_of(&left), Clock::default()];
-                let join = Join { time: Some(time), clocks, ..Join::new(left.plan, versions.plan, kind, Some(condition)) };
-                Ok(over_time(join, both))
-            }
             at if self.is_processing_time(&left.plan, &at) => {
                 let keys = self.replaced_by(name, &right);
                 let (rows, condition) = match keys.is_empty() || right.plan.retracts() {
@@ -82,6 +71,17 @@ impl QueryBinder<'_> {
                 };
                 let clocks = [clock_of(&left), Clock::default()];
                 let join = Join { lookup: Some(rows), clocks, ..Join::new(left.plan, right.plan, kind, Some(condition)) };
+                Ok(over_time(join, both))
+            }
+            Expr::Column { index, .. } if left.event_times.contains(&index) => {
+                let versions = self.versions(name, &right, span)?;
+                let columns = [index, versions.time];
+                let meaning = TimeMeaning::Versions(VersionTime::At);
+                let time = JoinTime { bounds: TimeBounds::interval(0, 0), meaning, columns, split_watermarks: [None; 2] };
+                let condition = by_keys(condition, left.fields.len(), &versions.keys)
+                    .ok_or_else(|| not_by_key(&right, &versions.keys, span))?;
+                let clocks = [clock_of(&left), Clock::default()];
+                let join = Join { time: Some(time), clocks, ..Join::new(left.plan, versions.plan, kind, Some(condition)) };
                 Ok(over_time(join, both))
             }
             _ => Err(Error::sql("FOR SYSTEM_TIME AS OF takes an event time of the left side, or PROCTIME()").at(span).hint(

@@ -365,7 +365,9 @@ fn keys(select: &ast::Select, relation: &Relation, items: &[NamedItem<'_>]) -> R
     let mut grouping = Grouping::default();
     let mut sets = vec![Vec::new()];
     for e in exprs {
-        if let Some(call) = group_window_call(e) {
+        // A window may be selected, and named here by its alias or place.
+        let named = item_of(e, relation, items)?.and_then(|item| if let Item::Expr(e) = item.item { Some(e) } else { None });
+        if let Some(call) = group_window_call(named.unwrap_or(e)) {
             if grouping.window.is_some() {
                 return Err(Error::sql("GROUP BY has two windows").at(span_of(e)));
             }
@@ -404,10 +406,10 @@ fn all_keys(relation: &Relation, items: &[NamedItem<'_>]) -> Result<Grouping> {
     Ok(grouping)
 }
 
-fn key(e: &ast::Expr, relation: &Relation, items: &[NamedItem<'_>]) -> Result<Expr> {
-    let mut binder = ExprBinder::new(&relation.fields);
-    let item = match e {
-        ast::Expr::Value(_) => match binder.bind(e)? {
+/// The item of the select list that an expression of GROUP BY names, by its place or alias.
+fn item_of<'a, 'b>(e: &ast::Expr, relation: &Relation, items: &'b [NamedItem<'a>]) -> Result<Option<&'b NamedItem<'a>>> {
+    Ok(match e {
+        ast::Expr::Value(_) => match ExprBinder::new(&relation.fields).bind(e)? {
             Expr::Literal { value: Value::Int(n), .. } => {
                 Some(usize::try_from(n).ok().and_then(|n| items.get(n.wrapping_sub(1))).ok_or_else(|| {
                     Error::sql(format!("GROUP BY {n}: the select list has {} items", items.len())).at(span_of(e))
@@ -419,8 +421,12 @@ fn key(e: &ast::Expr, relation: &Relation, items: &[NamedItem<'_>]) -> Result<Ex
             items.iter().find(|i| i.name.eq_ignore_ascii_case(&name.value))
         }
         _ => None,
-    };
-    let key = match item.map(|i| &i.item) {
+    })
+}
+
+fn key(e: &ast::Expr, relation: &Relation, items: &[NamedItem<'_>]) -> Result<Expr> {
+    let mut binder = ExprBinder::new(&relation.fields);
+    let key = match item_of(e, relation, items)?.map(|i| &i.item) {
         Some(Item::Column(index)) => Expr::column(*index, relation.fields[*index].data_type.clone()),
         Some(Item::Expr(e)) => binder.bind(e)?,
         None => binder.bind(e)?,

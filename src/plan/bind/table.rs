@@ -10,7 +10,7 @@ use crate::expr::Expr;
 use crate::format;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
 use crate::plan::memory::MEMORY;
-use crate::plan::physical::OnError;
+use crate::plan::physical::{OnError, TimeBasis};
 use crate::plan::statement::{ColumnDefKind, CreateTable, Name};
 use crate::types::relation::Changelog;
 use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef};
@@ -33,6 +33,7 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
         columns.push(table_column(&column.name, &column.kind, &fields)?);
     }
     let watermark = create.watermark.as_ref().map(|(name, e)| watermark(create, name, e, &mut columns)).transpose()?;
+    let watermark = watermark.or_else(|| processing_time(create, &columns));
     if read.is_empty() {
         return Err(Error::sql(format!("table '{}' has no columns to read or write", create.name.text)).at(create.name.span));
     }
@@ -111,7 +112,15 @@ fn watermark(create: &CreateTable, name: &Name, e: &sqlparser::ast::Expr, column
             .at(span_of(e))
             .hint(format!("such as {} - INTERVAL '5' SECOND", name.text)));
     }
-    Ok(TableWatermark { column, expr: cast(expr, &data_type) })
+    Ok(TableWatermark { column, expr: cast(expr, &data_type), basis: TimeBasis::Event })
+}
+
+/// The first column that is PROCTIME(): the time of a table without a watermark.
+fn processing_time(create: &CreateTable, columns: &[TableColumn]) -> Option<TableWatermark> {
+    let is_call = |e: &sqlparser::ast::Expr| e.to_string().to_ascii_uppercase().trim_end_matches("()") == "PROCTIME";
+    let column = create.columns.iter().position(|c| matches!(&c.kind, ColumnDefKind::Computed(e) if is_call(e)))?;
+    let expr = Expr::column(column, columns[column].data_type.clone());
+    Some(TableWatermark { column, expr, basis: TimeBasis::Processing })
 }
 
 fn key_column(name: &Name, read: &[Column]) -> Result<String> {

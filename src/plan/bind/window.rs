@@ -4,12 +4,14 @@ use sqlparser::ast;
 
 use super::QueryBinder;
 use super::aggregate::WINDOW_BASE;
-use super::expr::ExprBinder;
+use super::coercion::cast;
+use super::expr::{ExprBinder, text};
 use super::function::argument_exprs;
 use super::literal::bind_interval;
+use super::operator::binary;
 use super::scope::{Relation, ScopeField, Sight, WindowColumns, name_span, resolve, span_of};
 use crate::error::{Error, Result, Span};
-use crate::expr::Expr;
+use crate::expr::{BinaryOp, Expr};
 use crate::limits::WINDOW_PANES_MAX;
 use crate::plan::logical::{Plan, WindowAssign};
 use crate::plan::parse::PARTITION_BY;
@@ -131,6 +133,29 @@ impl ExprBinder<'_> {
         let part = WINDOW_COLUMNS.iter().position(|column| column.eq_ignore_ascii_case(name))?;
         let types = window_types(&self.fields[window.time_column].data_type, &window.window);
         Some(Expr::column(WINDOW_BASE + part, types[part].clone()))
+    }
+
+    /// The window of the grouping itself, written out in the select list: a ROW of its bounds.
+    pub(super) fn window_struct(&mut self, name: &str, call: &ast::Function) -> Result<Expr> {
+        let span = span_of(&call.name);
+        let Some(window) = self.grouping.as_ref().and_then(|grouping| grouping.window) else {
+            return Err(Error::internal("a window that is not grouped by"));
+        };
+        if group_window(name, call, self.fields, &[window.time_column])? != window {
+            return Err(Error::sql(format!("{name} names another window than GROUP BY")).at(span));
+        }
+        let [start, end, _] = window_types(&self.fields[window.time_column].data_type, &window.window);
+        let bound = |part: usize, data_type: &DataType| Expr::column(WINDOW_BASE + part, data_type.clone());
+        let pieces = [
+            text("{\"start\":\""),
+            cast(bound(0, &start), &DataType::STRING),
+            text("\",\"end\":\""),
+            cast(bound(1, &end), &DataType::STRING),
+            text("\"}"),
+        ];
+        let joined = |left: Result<Expr>, right: Expr| binary(BinaryOp::Concat, left?, right, span);
+        let json = pieces.into_iter().fold(Ok(text("")), joined)?;
+        Ok(cast(json, &DataType::Row(vec![("start".to_owned(), start), ("end".to_owned(), end)])))
     }
 
     /// TUMBLE_START and the like: a column of the grouping's window.

@@ -56,6 +56,7 @@ impl Lowering<'_> {
             Some(WatermarkSpec {
                 time_column: place(watermark.column)?,
                 expr,
+                basis: watermark.basis,
                 max_ahead_ns: table.options.max_ahead_ns.or(default),
             })
         });

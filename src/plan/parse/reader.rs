@@ -3,7 +3,7 @@
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::create_table::create_table;
-use super::cursor::{Cursor, is_word, text_of};
+use super::cursor::{Cursor, bracket, is_word, text_of};
 use super::{nesting, syntax};
 use crate::error::{Error, Result, Span, nearest};
 use crate::plan::physical::Emit;
@@ -201,24 +201,36 @@ fn stream_query(cursor: &mut Cursor) -> Result<StreamQuery> {
         return Err(cursor.expected("SELECT, WITH or VALUES"));
     }
     let tokens = cursor.take_rest();
-    if let Some((at, emit)) = emit(tokens) {
-        let query = syntax::query(&[&tokens[..at], &tokens[at + 2..]].concat())?;
+    if let Some((place, emit)) = emit(tokens) {
+        let query = syntax::query(&[&tokens[..place.start], &tokens[place.end..]].concat())?;
         return Ok(StreamQuery { query, emit: Some(emit), span });
     }
     match (syntax::query(tokens), tokens) {
-        (Err(error), [.., word, _]) if is_word(&word.token, "EMIT") => Err(error.hint("write EMIT CHANGES or EMIT FINAL")),
+        (Err(error), tokens) if is_unknown_emit(tokens) => {
+            Err(error.hint("EMIT CHANGES, EMIT FINAL and EMIT ON WINDOW CLOSE are there"))
+        }
         (query, _) => Ok(StreamQuery { query: query?, emit: None, span }),
     }
 }
 
-/// EMIT CHANGES or EMIT FINAL at the end of a query or before its LIMIT, and where it stands.
-fn emit(tokens: &[TokenWithSpan]) -> Option<(usize, Emit)> {
-    let at = tokens.windows(2).rposition(|pair| {
-        is_word(&pair[0].token, "EMIT") && ["CHANGES", "FINAL"].iter().any(|how| is_word(&pair[1].token, how))
-    })?;
-    let ends = tokens.get(at + 2).is_none_or(|t| is_word(&t.token, "LIMIT"));
-    let emit = if is_word(&tokens[at + 1].token, "CHANGES") { Emit::OnChange } else { Emit::OnClose };
-    ends.then_some((at, emit))
+/// What may stand behind EMIT.
+const EMITS: [(&[&str], Emit); 3] =
+    [(&["CHANGES"], Emit::OnChange), (&["FINAL"], Emit::OnClose), (&["ON", "WINDOW", "CLOSE"], Emit::OnClose)];
+
+/// EMIT and what stands behind it, at the end of a query or before its LIMIT: where, and what it says.
+fn emit(tokens: &[TokenWithSpan]) -> Option<(std::ops::Range<usize>, Emit)> {
+    let at = tokens.iter().rposition(|t| is_word(&t.token, "EMIT"))?;
+    let behind = Cursor::new(&tokens[at + 1..]);
+    let (words, emit) = EMITS.iter().find(|(words, _)| behind.looks_at(words))?;
+    let end = at + 1 + words.len();
+    let ends = tokens.get(end).is_none_or(|t| is_word(&t.token, "LIMIT"));
+    ends.then_some((at..end, *emit))
+}
+
+/// Whether EMIT stands near the end, with something behind it that is not understood.
+fn is_unknown_emit(tokens: &[TokenWithSpan]) -> bool {
+    let at = tokens.iter().rposition(|t| is_word(&t.token, "EMIT"));
+    at.is_some_and(|at| tokens[at + 1..].iter().all(|t| bracket(&t.token) == 0))
 }
 
 /// Reads what stands behind SET.

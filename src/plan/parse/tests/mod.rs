@@ -488,7 +488,7 @@ fn faults_show_place_and_hint() {
         ("CREATE TABLE t (a INT) x", "unexpected x behind CREATE TABLE"),
         ("CREATE TABLE t (a AS )", "an expression is missing"),
         ("CREATE TABLE t (a INT", "expected ',' or ')'"),
-        ("INSERT INTO t SELECT 1 EMIT SOON", "write EMIT CHANGES or EMIT FINAL"),
+        ("INSERT INTO t SELECT 1 EMIT SOON", "EMIT CHANGES, EMIT FINAL and EMIT ON WINDOW CLOSE are there"),
         ("INSERT INTO t UPDATE", "expected SELECT, WITH or VALUES"),
         ("EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1;", "expected END behind the statement set"),
         ("EXECUTE STATEMENT SET BEGIN SELECT 1; END;", "a statement set holds INSERT INTO statements only"),

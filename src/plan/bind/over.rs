@@ -15,10 +15,11 @@ use super::order::{direction, fixed};
 use super::over_frame::{FrameOrder, frame};
 use super::scope::{Relation, name_span, span_of, unsupported};
 use super::subquery::SUBQUERY_BASE;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::bind::evaluate_constant;
 use crate::plan::logical::{Late, Over, Plan, Rank, moved_columns};
+use crate::plan::parse::ARRIVAL;
 use crate::plan::physical::{Nulls, RankFunction, SortKey};
 use crate::types::over::{Frame, OverCall, OverEmit, OverFunction, Pick};
 use crate::types::{DataType, Schema, Value};
@@ -40,6 +41,8 @@ struct BoundOver {
     keys: Vec<Expr>,
     order: Vec<OrderItem>,
     frame: Frame,
+    /// Whether rows are taken as they come.
+    by_arrival: Option<Span>,
     data_type: DataType,
 }
 
@@ -139,7 +142,15 @@ impl Overs {
         let mut groups: Vec<Placed> = Vec::new();
         for (number, over) in self.found.iter().enumerate() {
             let (keys, order, call) = over.columns(&mut inputs, &names);
-            let emit = emit_of(&order, &call, adds.then_some(&event_times));
+            if let (false, Some(span)) = (adds, over.by_arrival) {
+                return Err(Error::sql("rows that are taken back have no order of arrival")
+                    .at(span)
+                    .hint("order by a column, and give the number of rows with ROWS 99 PRECEDING"));
+            }
+            let emit = match over.by_arrival {
+                Some(_) => OverEmit::AtOnce,
+                None => emit_of(&order, &call, adds.then_some(&event_times)),
+            };
             let same = |group: &&mut Placed| (&group.keys, &group.order, group.emit) == (&keys, &order, emit);
             match groups.iter_mut().find(same) {
                 Some(group) => group.calls.push((number, call)),
@@ -176,7 +187,7 @@ fn emit_of(order: &[SortKey], call: &OverCall, event_times: Option<&Vec<usize>>)
 impl Placed {
     /// The function, if all are one that a ranking gives.
     fn are_ranks(&self) -> bool {
-        self.calls.iter().all(|(_, call)| matches!(call.function, OverFunction::Rank(_)))
+        self.emit != OverEmit::AtOnce && self.calls.iter().all(|(_, call)| matches!(call.function, OverFunction::Rank(_)))
     }
 
     fn emits(&self) -> OverEmit {
@@ -294,17 +305,32 @@ impl ExprBinder<'_> {
             None => return Err(Error::internal("OVER is gone")),
         };
         let keys = spec.partition.iter().map(|key| self.sort_expr(key)).collect::<Result<_>>()?;
-        let order = spec.order.iter().map(|item| self.order_item(item)).collect::<Result<Vec<_>>>()?;
+        let by_arrival = spec.order.first().filter(|item| is_arrival(&item.expr)).map(|item| span_of(&item.expr));
+        let order = match by_arrival {
+            Some(_) => Vec::new(),
+            None => spec.order.iter().map(|item| self.order_item(item)).collect::<Result<Vec<_>>>()?,
+        };
         let (function, data_type) = self.over_function(name, call)?;
         let has_frame = matches!(function, BoundFunction::Aggregate(_) | BoundFunction::Pick { .. });
-        if let (false, Some(_)) = (has_frame, spec.frame) {
+        if let (false, Some(_), None) = (has_frame, spec.frame, by_arrival) {
             return Err(Error::sql(format!("{name} has no frame")).at(span_of(&call.name)).hint("leave ROWS or RANGE out"));
         }
         let frame = match has_frame {
             true => frame(spec.frame, &FrameOrder { items: &order, span: span_of(&call.name) })?,
             false => Frame::WHOLE,
         };
-        Ok(BoundOver { function, keys, order, frame, data_type })
+        let looks_ahead = matches!(
+            function,
+            BoundFunction::Plain(OverFunction::PercentRank | OverFunction::CumeDist | OverFunction::Ntile(_))
+                | BoundFunction::Plain(OverFunction::Rank(RankFunction::Rank | RankFunction::DenseRank))
+                | BoundFunction::Shift { distance: ..0, .. }
+                | BoundFunction::Shift { nulls: Nulls::Skip, .. }
+        );
+        if let (true, Some(span)) = (looks_ahead, by_arrival) {
+            let hint = "a buffer has the rows that came before; order by a column instead";
+            return Err(Error::sql(format!("{name} of the last rows as they came is not supported")).at(span).hint(hint));
+        }
+        Ok(BoundOver { function, keys, order, frame, by_arrival, data_type })
     }
 
     fn over_function(&mut self, name: &str, call: &ast::Function) -> Result<(BoundFunction, DataType)> {
@@ -397,6 +423,11 @@ impl ExprBinder<'_> {
     fn sort_expr(&mut self, e: &ast::Expr) -> Result<Expr> {
         Ok(typed(fixed(self.bind(e)?, e)?))
     }
+}
+
+/// Whether this says that rows are taken as they come.
+fn is_arrival(e: &ast::Expr) -> bool {
+    matches!(e, ast::Expr::Identifier(name) if name.quote_style.is_some() && name.value == ARRIVAL)
 }
 
 /// A bare NULL needs a type to be a column.

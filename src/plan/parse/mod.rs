@@ -37,6 +37,9 @@
 //! are brought into this form); `last_field` is set for `'1:30' MINUTE TO SECOND`. Texts are not checked here. `leading_field`
 //! is `None` only where the text is no number and unit.
 //!
+//! **Arrival.** `ORDER BY "$arrival"` in OVER says that rows are taken as they come; it is made of `ROWS WINDOW BUFFER n ROWS`, whose own
+//! ORDER BY is left out.
+//!
 //! **Types of CAST.** Turn them into ours with [`data_type`]; they are valid already.
 //!
 //! **Depth.** Nesting is at most `NESTING_MAX`, operators on one way into an expression at most 256: recursion over a tree
@@ -61,6 +64,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 pub use data_type::data_type;
 pub use fault::span_of;
+pub use rewrite::ARRIVAL;
 pub use window::PARTITION_BY;
 
 use crate::error::{Error, Result};

@@ -4,6 +4,7 @@
 //!   `INTERVAL '0.500' SECOND`;
 //! - types of CAST and TRY_CAST: those the parser crate does not know are carried as one quoted word (see `data_type`);
 //! - `MAP['k', v]` becomes the call `MAP('k', v)`;
+//! - `OVER (ROWS WINDOW BUFFER 100 ROWS ...)` of an older system becomes `OVER (... ORDER BY "$arrival" ROWS 99 PRECEDING)`;
 //! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
 //! - `ASOF JOIN t ON` and `ASOF LEFT JOIN t ON`, without MATCH_CONDITION, become `GLOBAL JOIN t ON`: a word that the parser crate hands on and
 //!   that means nothing else here.
@@ -11,13 +12,14 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
-use super::cursor::{Cursor, bracket, is_word, text_of};
+use super::cursor::{Cursor, bracket, first_outside, is_word, text_of};
 use super::data_type::{CARRIED, TypeReader, is_plain};
-use crate::error::Result;
+use super::fault::span_of;
+use crate::error::{Error, Result};
 
 /// Tokens with the changes made.
 pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
-    carry_types(&nearest_joins(trims(maps(intervals(tokens)))))
+    carry_types(&nearest_joins(trims(maps(intervals(&buffers(tokens)?)))))
 }
 
 /// ASOF joins whose condition stands in ON as a whole.
@@ -158,6 +160,56 @@ fn interval_at(tokens: &[TokenWithSpan]) -> Option<(String, &'static str, usize)
     match unit.and_then(|unit| interval_parts(&number, unit)) {
         Some((number, unit)) => Some((number, unit, length + 1)),
         None => duration_text(&number).map(|(number, unit)| (number, unit, length)),
+    }
+}
+
+/// Name of the column that stands for the order in which rows arrive.
+pub const ARRIVAL: &str = "$arrival";
+
+/// The last rows of a key as they came: a frame, and an order that says so.
+fn buffers(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
+    let mut out = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let (Some(rows), Some(end)) = (buffer_rows(&tokens[at..]), closing(tokens, at)) else {
+            out.push(tokens[at].clone());
+            at += 1;
+            continue;
+        };
+        let (like, inside) = (&tokens[at + 4], &tokens[at + BUFFER_TOKENS..end]);
+        let Some(before) = rows.checked_sub(1) else {
+            return Err(Error::sql("a buffer of no rows").at(span_of(like.span)).hint("BUFFER 1 ROWS is the row alone"));
+        };
+        let words = |i: usize, first: &str, second: &str| {
+            let is = |at: usize, text: &str| inside.get(at).is_some_and(|t| is_word(&t.token, text));
+            is(i, first) && is(i + 1, second)
+        };
+        if let Some(expiry) = (0..inside.len()).find(|i| words(*i, "EXPIRE", "AFTER")) {
+            return Err(Error::sql("EXPIRE AFTER is not supported")
+                .at(span_of(inside[expiry].span))
+                .hint("the last rows of a key stay"));
+        }
+        let order = first_outside(inside, |token| is_word(token, "ORDER")).unwrap_or(inside.len());
+        out.push(tokens[at].clone());
+        out.extend_from_slice(&inside[..order]);
+        out.extend([word("ORDER", like), word("BY", like), placed(Token::make_word(ARRIVAL, Some('`')), like)]);
+        out.extend([word("ROWS", like), placed(Token::Number(before.to_string(), false), like), word("PRECEDING", like)]);
+        at = end;
+    }
+    Ok(out)
+}
+
+/// Tokens of `( ROWS WINDOW BUFFER 100 ROWS`.
+const BUFFER_TOKENS: usize = 6;
+
+/// The rows of the buffer that begins with `tokens`.
+fn buffer_rows(tokens: &[TokenWithSpan]) -> Option<u64> {
+    let [open, rows, window, buffer, number, unit, ..] = tokens else { return None };
+    let is_buffer = open.token == Token::LParen
+        && [(rows, "ROWS"), (window, "WINDOW"), (buffer, "BUFFER"), (unit, "ROWS")].iter().all(|(t, w)| is_word(&t.token, w));
+    match &number.token {
+        Token::Number(digits, _) if is_buffer => digits.parse().ok(),
+        _ => None,
     }
 }
 

@@ -1,6 +1,6 @@
 -- Join with a bounded side input, as it is when a bid comes.
 CREATE TABLE side_input (`key` BIGINT, `value` STRING) WITH (
-    'connector' = 'datagen', 'seed' = '13', 'number-of-rows' = '10000',
+    'connector' = 'datagen', 'seed' = '13', 'number-of-rows' = '10000', 'rows-per-second' = 'unlimited',
     'fields.key.kind' = 'sequence', 'fields.key.start' = '0', 'fields.key.end' = '9999');
 CREATE VIEW seen AS SELECT *, PROCTIME() AS moment FROM bid;
 

@@ -333,9 +333,9 @@ fn what_is_not_there_is_refused_by_name_and_place() {
         "WATERMARK",
     );
     refused(
-        "SELECT COUNT(*) FROM TABLE(SESSION(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY window_start, window_end",
-        "SESSION",
-        "TUMBLE",
+        "SELECT COUNT(*) FROM TABLE(SESSION(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' MONTH)) GROUP BY window_start, window_end",
+        "windows of months",
+        "days",
     );
 }
 

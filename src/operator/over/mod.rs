@@ -15,6 +15,8 @@ mod other;
 mod sequence;
 mod state;
 mod sum;
+#[cfg(test)]
+mod tests;
 mod waiting;
 
 pub use in_order::{InOrder, TimeColumns};

@@ -7,15 +7,21 @@
 //! What a batch changes is the difference of the lists of the partitions that it touches, before and after. Rows that the order leaves
 //! equal are ordered by all of their columns, so that the same rows have the same numbers however they came. Where rows only
 //! come, those behind the limit are forgotten.
+//!
+//! Where each partition lies in a window, nothing is given out before the watermark has passed the end of it; then the list is, once, and the
+//! partition is forgotten. A row of a window that the watermark of its own split has passed is late.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-use super::{Operator, Output, row_order, set_aside};
-use crate::batch::{Batch, Column, RowKind, Selection, Values};
+use super::window_slice::is_passed;
+use super::{Operator, Output, Progress, give_late, row_order, set_aside};
+use crate::batch::{Batch, Column, RowKind, Selection, Values, Watermark};
 use crate::error::Result;
+use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::state::GroupTable;
-use crate::types::relation::{OnError, RankFunction, Retracts, SortKey};
-use crate::types::{DataType, Nanos};
+use crate::types::relation::{OnError, RankFunction, Retracts, SortKey, SortTime};
+use crate::types::{DataType, EventTime, Nanos};
 
 /// What a ranking does, as the plan has it.
 pub struct RankShape {
@@ -31,6 +37,8 @@ pub struct RankShape {
     pub offset: u64,
     /// Whether the number is given out, as the last column.
     pub gives_rank: bool,
+    /// Where rows are given out when a window closes: the column with its end. A hidden column is the last one.
+    pub window_end: Option<SortTime>,
     /// Whether the input takes rows back.
     pub retracts: Retracts,
 }
@@ -44,6 +52,9 @@ pub struct Rank {
     lists: Vec<List>,
     rows: GroupTable,
     counts: Vec<u64>,
+    /// Partitions by the end of their window, where it is to close.
+    windows: BTreeMap<EventTime, Vec<u32>>,
+    watermark: EventTime,
     scratch: Scratch,
 }
 
@@ -68,6 +79,8 @@ struct Scratch {
     touched: Vec<(u32, Vec<Ranked>)>,
     /// By partition: whether it stands among them.
     is_touched: Vec<bool>,
+    /// Rows of lists that the limit has cut.
+    trimmed: Vec<u32>,
 }
 
 /// A row given out.
@@ -95,7 +108,10 @@ impl Changes {
 
 impl Rank {
     /// Without rows; the input has columns of these types.
-    pub fn new(shape: RankShape, on_error: OnError, types: Vec<DataType>) -> Rank {
+    pub fn new(shape: RankShape, on_error: OnError, mut types: Vec<DataType>) -> Rank {
+        if let Some(hidden) = shape.window_end.and_then(|end| end.split_watermark_column) {
+            types.truncate(hidden);
+        }
         let key_types: Vec<DataType> = shape.keys.iter().map(|key| types[*key].clone()).collect();
         Rank {
             shape,
@@ -105,6 +121,8 @@ impl Rank {
             rows: GroupTable::new(&types),
             counts: Vec::new(),
             types,
+            windows: BTreeMap::new(),
+            watermark: EventTime::MIN,
             scratch: Scratch::default(),
         }
     }
@@ -123,7 +141,7 @@ impl Rank {
     }
 
     /// Takes one row. Hot: once per row.
-    fn apply(&mut self, batch: &Batch, at: usize, scratch: &Scratch, out: &mut Output) -> Result<()> {
+    fn apply(&mut self, batch: &Batch, at: usize, scratch: &mut Scratch, out: &mut Output) -> Result<()> {
         let (partition, row) = (scratch.partitions[at] as usize, scratch.rows[at]);
         let mut list = std::mem::take(&mut self.lists[partition]);
         let count = &mut self.counts[row as usize];
@@ -146,14 +164,14 @@ impl Rank {
             }
         }
         if let (Some(limit), Retracts::Never) = (self.shape.limit, self.shape.retracts) {
-            self.trim(&mut list, limit);
+            self.trim(&mut list, limit, &mut scratch.trimmed);
         }
         self.lists[partition] = list;
         done
     }
 
     /// Forgets rows behind the limit, where none before them can go. Those of a dense rank stay: their rank is found by counting alone.
-    fn trim(&mut self, list: &mut List, limit: u64) {
+    fn trim(&mut self, list: &mut List, limit: u64, trimmed: &mut Vec<u32>) {
         while list.total > limit && self.shape.function != RankFunction::DenseRank {
             let Some(last) = list.rows.last().copied() else { return };
             // As many as have the last rank: of a number, each row has its own.
@@ -170,7 +188,7 @@ impl Rank {
             list.total -= 1;
             self.counts[last as usize] -= 1;
             if self.counts[last as usize] == 0 {
-                list.rows.pop();
+                trimmed.extend(list.rows.pop());
             }
         }
     }
@@ -246,6 +264,61 @@ impl Rank {
         comes.into_iter().for_each(|new| changes.push(new, RowKind::Insert));
     }
 
+    /// Rows of windows that are not closed, without the hidden column; the others are given out as late.
+    fn in_time(&self, mut batch: Batch, end: SortTime, out: &mut Output) -> Batch {
+        let marks = end.split_watermark_column.map(|column| &batch.columns[column]);
+        let is_late = |row: usize| {
+            let own = marks.and_then(|marks| time_of(marks, row)).unwrap_or(EventTime::MIN);
+            is_passed(end_of(&batch.columns[end.column], row), own.max(self.watermark))
+        };
+        let late: Vec<u32> = (0..batch.rows() as u32).filter(|row| is_late(*row as usize)).collect();
+        if !late.is_empty() {
+            give_late(&batch, &late, out);
+            batch = batch.gather(&Selection::All(batch.rows()).filter(|row| late.binary_search(&(row as u32)).is_err()));
+        }
+        batch.columns.truncate(self.types.len());
+        batch
+    }
+
+    /// Takes rows that wait for the end of their windows.
+    fn process_windows(&mut self, batch: Batch, end: SortTime, out: &mut Output) -> Result<()> {
+        let batch = self.in_time(batch, end, out);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let mut next_new = self.partitions.made();
+        self.look_up(&batch, &mut scratch);
+        for at in 0..batch.rows() {
+            let partition = scratch.partitions[at];
+            // New ones are born in the order of their first rows.
+            if self.partitions.born(partition) == next_new {
+                next_new += 1;
+                self.windows.entry(end_of(&batch.columns[end.column], at)).or_default().push(partition);
+            }
+            self.apply(&batch, at, &mut scratch, out)?;
+        }
+        self.sweep_rows(&mut scratch);
+        self.scratch = scratch;
+        Ok(())
+    }
+
+    /// A partition whose window is closed.
+    fn next_closed(&mut self) -> Option<u32> {
+        let mut window = self.windows.first_entry().filter(|window| is_passed(*window.key(), self.watermark))?;
+        let partition = window.get_mut().pop();
+        if window.get().is_empty() {
+            window.remove();
+        }
+        partition
+    }
+
+    /// Forgets a partition with its rows.
+    fn forget(&mut self, partition: u32) {
+        for row in std::mem::take(&mut self.lists[partition as usize]).rows {
+            self.counts[row as usize] = 0;
+            self.rows.remove(row);
+        }
+        self.partitions.remove(partition);
+    }
+
     fn result(&self, changes: Changes, stamp: Nanos) -> Batch {
         let Changes { rows, ranks, kinds } = changes;
         let mut columns: Vec<Column> = self.rows.keys().iter().map(|column| column.gather_rows(&rows)).collect();
@@ -253,17 +326,13 @@ impl Rank {
             columns.push(Column::from_values(Values::I64(ranks)));
         }
         let mut batch = Batch::new(columns, rows.len(), stamp);
-        batch.kinds = Some(kinds);
+        batch.kinds = self.shape.window_end.is_none().then_some(kinds);
         batch
     }
 
     /// Forgets rows and partitions that are there no longer.
-    fn sweep(&mut self, scratch: &mut Scratch, trimmed: Vec<u32>) {
-        for row in scratch.rows.drain(..).chain(trimmed) {
-            if self.counts[row as usize] == 0 && self.rows.is_live(row) {
-                self.rows.remove(row);
-            }
-        }
+    fn sweep(&mut self, scratch: &mut Scratch) {
+        self.sweep_rows(scratch);
         for (partition, _) in scratch.touched.drain(..) {
             scratch.is_touched[partition as usize] = false;
             if self.lists[partition as usize].rows.is_empty() {
@@ -272,10 +341,33 @@ impl Rank {
             }
         }
     }
+
+    fn sweep_rows(&mut self, scratch: &mut Scratch) {
+        for row in scratch.rows.drain(..).chain(scratch.trimmed.drain(..)) {
+            if self.counts[row as usize] == 0 && self.rows.is_live(row) {
+                self.rows.remove(row);
+            }
+        }
+    }
+}
+
+fn time_of(times: &Column, row: usize) -> Option<EventTime> {
+    match &times.values {
+        Values::I64(values) if !times.is_null(row) => Some(values[row]),
+        _ => None,
+    }
+}
+
+/// Where the window of a row ends; one that has none waits for the end of input.
+fn end_of(ends: &Column, row: usize) -> EventTime {
+    time_of(ends, row).unwrap_or(EventTime::MAX)
 }
 
 impl Operator for Rank {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
+        if let Some(end) = self.shape.window_end {
+            return self.process_windows(batch, end, out);
+        }
         let mut scratch = std::mem::take(&mut self.scratch);
         self.look_up(&batch, &mut scratch);
         for at in 0..batch.rows() {
@@ -285,24 +377,42 @@ impl Operator for Rank {
             }
         }
         for at in 0..batch.rows() {
-            self.apply(&batch, at, &scratch, out)?;
+            self.apply(&batch, at, &mut scratch, out)?;
         }
-        let (mut changes, mut gone) = (Changes::default(), Vec::new());
+        let mut changes = Changes::default();
         for (partition, before) in &mut scratch.touched {
-            gone.extend(before.iter().map(|ranked| ranked.row));
             self.note_changes(std::mem::take(before), self.given(*partition), &mut changes);
         }
         if !changes.rows.is_empty() {
             out.emit(self.result(changes, batch.last_stamp()));
         }
-        self.sweep(&mut scratch, gone);
+        self.sweep(&mut scratch);
         self.scratch = scratch;
         Ok(())
     }
 
+    fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
+        self.watermark = self.watermark.max(watermark.time);
+        let (mut changes, mut closed) = (Changes::default(), Vec::new());
+        while changes.rows.len() < TIMER_ROWS_PER_TURN
+            && let Some(partition) = self.next_closed()
+        {
+            let given = self.given(partition).into_iter().filter(|ranked| ranked.rank > self.shape.offset);
+            given.for_each(|ranked| changes.push(&ranked, RowKind::Insert));
+            closed.push(partition);
+        }
+        let is_done = changes.rows.len() < TIMER_ROWS_PER_TURN;
+        if !changes.rows.is_empty() {
+            out.emit(self.result(changes, watermark.stamp));
+        }
+        closed.into_iter().for_each(|partition| self.forget(partition));
+        Ok(if is_done { Progress::Done } else { Progress::More })
+    }
+
     fn state_bytes(&self) -> usize {
         let lists: usize = self.lists.iter().map(|list| list.rows.capacity() * size_of::<u32>() + size_of::<List>()).sum();
-        self.partitions.state_bytes() + self.rows.state_bytes() + lists + self.counts.capacity() * size_of::<u64>()
+        let windows: usize = self.windows.values().map(|partitions| partitions.capacity() * size_of::<u32>()).sum();
+        self.partitions.state_bytes() + self.rows.state_bytes() + lists + windows + self.counts.capacity() * size_of::<u64>()
     }
 }
 
@@ -373,7 +483,7 @@ mod tests {
     fn ranking(function: RankFunction, limit: Option<u64>, offset: u64, gives_rank: bool, retracts: Retracts) -> Rank {
         let order = vec![SortKey { column: 1, descending: true, nulls_first: false }];
         Rank::new(
-            RankShape { function, keys: vec![0], order, limit, offset, gives_rank, retracts },
+            RankShape { function, keys: vec![0], order, limit, offset, gives_rank, window_end: None, retracts },
             OnError::SetAside,
             TYPES.to_vec(),
         )
@@ -438,6 +548,61 @@ mod tests {
                 assert!(rank.rows.len() <= 12, "{} rows", rank.rows.len());
             }
         }
+    }
+
+    /// Windows that end at a number of the first column, which are given out in turn.
+    fn check_windows(function: RankFunction, limit: Option<u64>, offset: u64, gives_rank: bool) {
+        let mut random = fastrand::Rng::with_seed(limit.unwrap_or(9) + u64::from(gives_rank) * 100);
+        let mut rank = ranking(function, limit, offset, gives_rank, Retracts::Never);
+        rank.shape.window_end = Some(SortTime { column: 0, split_watermark_column: None });
+        let (mut there, mut known, mut out) = (Vec::<Row>::new(), BTreeMap::new(), Output::default());
+        for watermark in 0..4 {
+            rank.watermark(Watermark { time: watermark - 1, stamp: 1 }, &mut out).expect("takes a watermark");
+            for _ in 0..random.usize(1..8) {
+                let mut rows = Vec::new();
+                for _ in 0..random.usize(1..10) {
+                    let order = if random.u8(..8) == 0 { Value::Null } else { Value::Int(random.i64(0..4)) };
+                    rows.push((vec![Value::Int(random.i64(0..4)), order, Value::text(["a", "b"][random.usize(..2)])], true));
+                }
+                let late = rows.iter().filter(|(row, _)| number(&row[0]) <= watermark).count() as u64;
+                there.extend(rows.iter().map(|(row, _)| row.clone()).filter(|row| number(&row[0]) > watermark));
+                out.late_rows = 0;
+                rank.process(batch(&rows), &mut out).expect("takes rows");
+                assert_eq!(out.late_rows, late, "behind {watermark}");
+                assert!(out.batches.is_empty());
+            }
+            rank.watermark(Watermark { time: watermark, stamp: 1 }, &mut out).expect("takes a watermark");
+            assert!(out.batches.iter().all(|batch| batch.kinds.is_none()));
+            play(&mut known, &mut out, gives_rank);
+            let closed: Vec<Row> = there.iter().filter(|row| number(&row[0]) <= watermark + 1).cloned().collect();
+            assert_eq!(known, naive(&rank.shape, &closed), "{function:?} up to {limit:?} at {watermark}");
+        }
+        assert!(rank.rows.is_empty() && rank.partitions.is_empty() && rank.windows.is_empty());
+    }
+
+    #[test]
+    fn windows_are_given_out_once_when_they_close() {
+        for function in [RankFunction::RowNumber, RankFunction::Rank, RankFunction::DenseRank] {
+            for (limit, offset) in [(None, 0), (Some(0), 0), (Some(1), 0), (Some(3), 0), (None, 2), (Some(3), 2)] {
+                check_windows(function, limit, offset, false);
+                check_windows(function, limit, offset, true);
+            }
+        }
+    }
+
+    #[test]
+    fn state_does_not_grow_with_the_number_of_windows() {
+        let mut rank = ranking(RankFunction::RowNumber, Some(2), 0, true, Retracts::Never);
+        rank.shape.window_end = Some(SortTime { column: 0, split_watermark_column: None });
+        let (mut out, mut after) = (Output::default(), Vec::new());
+        for window in 1..=1000 {
+            let row = |n: i64| (vec![Value::Int(window), Value::Int(n * 7919 % 1009), Value::text(format!("row {n}"))], true);
+            rank.process(batch(&(0..40).map(row).collect::<Vec<_>>()), &mut out).expect("takes rows");
+            rank.watermark(Watermark { time: window - 1, stamp: 1 }, &mut out).expect("takes a watermark");
+            after.push(rank.state_bytes());
+        }
+        assert_eq!(out.batches.iter().map(Batch::rows).sum::<usize>(), 2000);
+        assert!(after[999] <= after[99], "{} bytes, then {}", after[99], after[999]);
     }
 
     #[test]

@@ -162,7 +162,7 @@ pub struct WindowAggregate {
     pub schema: Schema,
 }
 
-/// The late table of a window aggregate or an OVER.
+/// The late table of a window aggregate, a ranking of windows or an OVER.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Late {
     /// Position in the catalog.
@@ -264,17 +264,22 @@ pub struct Rank {
     pub offset: u64,
     /// Whether the rank is given out, behind the columns of the input.
     pub gives_rank: bool,
+    /// Where partitions are of one window each: the end of the window, and rows are given out once, when it closes.
+    pub window_end: Option<SortTime>,
+    /// Where late rows go, if windows close.
+    pub late: Option<Late>,
     /// Columns given out.
     pub schema: Schema,
 }
 
 impl Rank {
-    /// Of this input.
+    /// Of this input, given out as it changes.
     pub fn new(input: Plan, function: RankFunction, keys: Vec<usize>, order: Vec<SortKey>) -> Rank {
         let mut fields = input.schema().fields.clone();
         fields.push(Field::new("rank", DataType::BigInt));
-        let schema = Schema::new(fields);
-        Rank { input: Box::new(input), function, keys, order, limit: None, offset: 0, gives_rank: true, schema }
+        let (schema, input) = (Schema::new(fields), Box::new(input));
+        let (limit, offset, gives_rank) = (None, 0, true);
+        Rank { input, function, keys, order, limit, offset, gives_rank, window_end: None, late: None, schema }
     }
 }
 
@@ -462,7 +467,8 @@ impl Plan {
                 a.emit != Some(Emit::OnClose) && (!a.calls.is_empty() || a.keys.is_empty() || a.input.retracts())
             }
             Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
-            Plan::Rank(_) | Plan::LastRow(_) => true,
+            Plan::Rank(rank) => rank.window_end.is_none(),
+            Plan::LastRow(_) => true,
             Plan::Join(Join { time: Some(_), .. } | Join { lookup: Some(_), .. }) => false,
             Plan::Over(over) => over.emit == OverEmit::OnChange,
             Plan::Join(j) => !matches!(j.kind, JoinKind::Inner | JoinKind::LeftSemi) || j.left.retracts() || j.right.retracts(),
@@ -493,6 +499,8 @@ impl Plan {
                 own.get_or_insert(emit);
             }
             Plan::Sort(Sort { emit: own, .. }) => *own = Some(emit),
+            // What changes below it, it gives out as it changes.
+            Plan::Rank(rank) if emit == Emit::OnChange => (rank.window_end, rank.late) = (None, None),
             // What gives out each row once needs rows that stay.
             Plan::Over(over) if over.emit != OverEmit::OnChange && emit == Emit::OnChange => return,
             _ => {}

@@ -252,6 +252,9 @@ pub struct Rank {
     pub offset: u64,
     /// Whether the rank is given out.
     pub gives_rank: bool,
+    /// Where rows are given out once, when the window closes that ends at this column; a hidden column is the last of the input and is not
+    /// given out.
+    pub window_end: Option<SortTime>,
     /// Whether the input may take rows back.
     pub input_retracts: Retracts,
     /// What a row that fails does.

@@ -456,7 +456,7 @@ pub struct SortKey {
     pub nulls_first: bool,
 }
 
-/// The event time in whose order rows are given out as the watermark passes.
+/// The event time, or the end of a window, by which rows are given out as the watermark passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SortTime {
     /// Its column.

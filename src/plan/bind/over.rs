@@ -2,7 +2,7 @@
 //!
 //! Each is bound as a stand-in column beyond `OVER_BASE`; once all of a SELECT are known, they are put over its input, those of the same
 //! partition and order in one operator, and the stand-ins become its columns. ROW_NUMBER, RANK and DENSE_RANK that stand alone are rankings,
-//! which a condition `rank <= n` can limit.
+//! which a condition `rank <= n` can limit. Those by the bounds of windows give out each window once.
 
 use sqlparser::ast;
 
@@ -20,7 +20,7 @@ use crate::expr::Expr;
 use crate::plan::bind::evaluate_constant;
 use crate::plan::logical::{Late, Over, Plan, Rank, moved_columns};
 use crate::plan::parse::ARRIVAL;
-use crate::plan::physical::{Nulls, RankFunction, SortKey};
+use crate::plan::physical::{Nulls, RankFunction, SortKey, SortTime};
 use crate::types::over::{Frame, OverCall, OverEmit, OverFunction, Pick};
 use crate::types::{DataType, Schema, Value};
 
@@ -87,6 +87,8 @@ struct Placed {
     keys: Vec<usize>,
     order: Vec<SortKey>,
     emit: OverEmit,
+    /// The end of the window that a partition lies in, where rows only come.
+    window_end: Option<usize>,
     /// Each with its number among all.
     calls: Vec<(usize, OverCall)>,
 }
@@ -132,7 +134,7 @@ impl Overs {
         if self.found.is_empty() {
             return Ok((relation, exprs));
         }
-        let Relation { plan, fields, mut event_times, window } = relation;
+        let Relation { plan, fields, mut event_times, mut window } = relation;
         let names = Schema::new(plan.schema().fields.clone());
         // Behind the fields stand columns of sub-queries.
         let name = |at: usize| fields.get(at).map_or_else(|| names.fields[at].name.clone(), |f| f.name.clone());
@@ -154,17 +156,21 @@ impl Overs {
             let same = |group: &&mut Placed| (&group.keys, &group.order, group.emit) == (&keys, &order, emit);
             match groups.iter_mut().find(same) {
                 Some(group) => group.calls.push((number, call)),
-                None => groups.push(Placed { keys, order, emit, calls: vec![(number, call)] }),
+                None => {
+                    let window_end = window.map(|window| window.end).filter(|end| adds && keys.contains(end));
+                    groups.push(Placed { keys, order, emit, window_end, calls: vec![(number, call)] });
+                }
             }
         }
         // Those that change nothing they have given out stand below those that do, and above those that give out rows in time.
-        groups.sort_by_key(|group| (group.emits() == OverEmit::OnChange, group.looks_ahead()));
+        groups.sort_by_key(|group| (group.emits() == OverEmit::OnChange, group.looks_ahead(), group.closing_ranks().is_some()));
         let late_ones = groups.iter_mut().filter(|group| group.looks_ahead()).skip(1);
         late_ones.for_each(|group| group.emit = OverEmit::OnChange);
         let mut plan = plan.projected(inputs.columns);
         let mut places = vec![0; self.found.len()];
         for group in groups {
             event_times.retain(|time| group.keeps_time(*time));
+            window = window.filter(|_| group.emits() != OverEmit::OnChange && !group.looks_ahead());
             plan = group.over(plan, &mut places, late)?;
         }
         let is_over = |column: usize| (OVER_BASE..SUBQUERY_BASE).contains(&column);
@@ -190,8 +196,17 @@ impl Placed {
         self.emit != OverEmit::AtOnce && self.calls.iter().all(|(_, call)| matches!(call.function, OverFunction::Rank(_)))
     }
 
+    /// The end of the windows by which rankings are given out, each once.
+    fn closing_ranks(&self) -> Option<usize> {
+        self.window_end.filter(|_| self.are_ranks())
+    }
+
     fn emits(&self) -> OverEmit {
-        if self.are_ranks() { OverEmit::OnChange } else { self.emit }
+        match (self.are_ranks(), self.window_end) {
+            (true, Some(_)) => OverEmit::OnWatermark,
+            (true, None) => OverEmit::OnChange,
+            (false, _) => self.emit,
+        }
     }
 
     /// Whether rows wait for others behind them, and then are late for those above.
@@ -204,6 +219,7 @@ impl Placed {
         match self.emits() {
             OverEmit::OnChange => false,
             OverEmit::AtOnce => true,
+            OverEmit::OnWatermark if self.closing_ranks().is_some() => true,
             OverEmit::OnWatermark => self.order.iter().any(|key| key.column == time) && !self.looks_ahead(),
         }
     }
@@ -212,10 +228,13 @@ impl Placed {
     fn over(self, plan: Plan, places: &mut [usize], late: &dyn Fn(&Plan) -> Result<Option<Late>>) -> Result<Plan> {
         if self.are_ranks() {
             let mut plan = plan;
+            let window_end = self.window_end.map(|column| SortTime { column, split_watermark_column: None });
             for (number, call) in self.calls {
                 if let OverFunction::Rank(function) = call.function {
                     places[number] = plan.schema().fields.len();
-                    plan = Plan::Rank(Rank::new(plan, function, self.keys.clone(), self.order.clone()));
+                    let late = if window_end.is_some() { late(&plan)? } else { None };
+                    plan =
+                        Plan::Rank(Rank { window_end, late, ..Rank::new(plan, function, self.keys.clone(), self.order.clone()) });
                 }
             }
             return Ok(plan);

@@ -34,7 +34,7 @@ impl Lowering<'_> {
             (Plan::WindowAssign(assign), Some(input)) => Ok(self.assign(plan, assign, input)),
             (Plan::Expand(expand), Some(input)) => Ok(self.expand(expand, input)),
             (Plan::Aggregate(aggregate), Some(input)) => Ok(self.aggregate(plan, aggregate, input)),
-            (Plan::Rank(rank), Some(input)) => Ok(self.rank(plan, rank, input)),
+            (Plan::Rank(rank), Some(input)) => self.rank(plan, rank, input),
             (Plan::LastRow(last), Some(input)) => Ok(self.last_row(&last.keys, Deletion::ByKey, self.on_error(plan), input)),
             (Plan::Sort(sort), Some(input)) => Ok(self.sort(plan, sort, input)),
             (Plan::Over(over), Some(input)) => self.over(plan, over, input),
@@ -167,7 +167,7 @@ impl Lowering<'_> {
         Lowered { node: self.add(node), placed: input.placed }
     }
 
-    fn rank(&mut self, plan: &Plan, rank: &logical::Rank, mut input: Lowered) -> Lowered {
+    fn rank(&mut self, plan: &Plan, rank: &logical::Rank, mut input: Lowered) -> Result<Lowered> {
         let mut input_retracts = retracts(&rank.input);
         let adds_only = input_retracts == Retracts::Never && rank.function == RankFunction::RowNumber;
         if adds_only && rank.limit.is_some() && rank.keys.is_empty() && input.placed != Placed::OneShard {
@@ -177,7 +177,12 @@ impl Lowering<'_> {
             input_retracts = Retracts::Maybe;
         }
         let input = self.exchanged(input, &rank.keys);
-        Lowered { node: self.rank_node(plan, rank, input.node, input_retracts), placed: input.placed }
+        let node = self.rank_node(plan, rank, input.node, input_retracts);
+        if let Some(late) = &rank.late {
+            let late_node = self.write_late(node, &input.placed, late, rank.input.schema())?;
+            self.nodes[node].late_output = Some(late_node);
+        }
+        Ok(Lowered { node, placed: input.placed })
     }
 
     fn rank_node(&mut self, plan: &Plan, rank: &logical::Rank, input: NodeId, input_retracts: Retracts) -> NodeId {
@@ -188,6 +193,7 @@ impl Lowering<'_> {
             limit: rank.limit,
             offset: rank.offset,
             gives_rank: rank.gives_rank,
+            window_end: rank.window_end,
             input_retracts,
             on_error: self.on_error(plan),
         });
@@ -195,6 +201,7 @@ impl Lowering<'_> {
         let adds_only = retracts(&rank.input) == Retracts::Never;
         let forgets = adds_only && rank.function != RankFunction::DenseRank;
         node.state_bound = match (rank.limit, rank.keys.is_empty()) {
+            _ if rank.window_end.is_some() => "windows open at once, bounded by the watermark".to_owned(),
             (Some(limit), true) if forgets && input_retracts == Retracts::Maybe => {
                 format!("the rows up to rank {limit} of each shard")
             }

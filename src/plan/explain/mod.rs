@@ -13,7 +13,7 @@ pub use self::physical::outline;
 use super::Planned;
 use super::bind::Output;
 use super::logical::Plan;
-use super::physical::{Aligned, Emit, JoinTime, RankFunction, SortKey, TimeMeaning, VersionTime, Window};
+use super::physical::{Aligned, Emit, JoinTime, RankFunction, SortKey, SortTime, TimeMeaning, VersionTime, Window};
 use crate::types::Schema;
 use crate::types::over::{OverCall, OverEmit};
 
@@ -88,7 +88,7 @@ fn line(plan: &Plan) -> String {
             )
         }
         Plan::LastRow(last) => format!("LastRow by ({})", columns(&last.keys, last.input.schema())),
-        Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), r.input.schema()),
+        Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), r.window_end, r.input.schema()),
         Plan::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), sort.input.schema()),
         Plan::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, o.input.schema()),
         Plan::Union(_) => "Union".to_owned(),
@@ -118,12 +118,14 @@ fn rank_line(
     function: RankFunction,
     (keys, order): (&[usize], &[SortKey]),
     (offset, limit): (u64, Option<u64>),
+    window_end: Option<SortTime>,
     below: &Schema,
 ) -> String {
     let offset = if offset == 0 { String::new() } else { format!(" from {}", offset + 1) };
     let limit = limit.map_or(String::new(), |limit| format!(" up to {limit}"));
     let order = sort_keys(order, below);
-    format!("Rank {} by ({}) in order of ({order}){offset}{limit}", function.name(), columns(keys, below))
+    let emit = window_end.map_or(String::new(), |_| format!(" {}", emit(Emit::OnClose)));
+    format!("Rank {} by ({}) in order of ({order}){offset}{limit}{emit}", function.name(), columns(keys, below))
 }
 
 fn sort_line(order: &[SortKey], by_time: bool, below: &Schema) -> String {

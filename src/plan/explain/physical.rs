@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::expression::{calls, columns, expression, list, schema_columns};
 use super::{calc_line, emit, join_name, over_line, rank_line, sets_line, sort_line, time_bounds, told_apart, window};
 use crate::plan::physical::{
-    Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Retracts, Scan, Writes,
+    Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Rank, Retracts, Scan, Writes,
 };
 use crate::types::Schema;
 use crate::types::over::OverEmit;
@@ -84,7 +84,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         NodeKind::LastRow(last) => {
             format!("LastRow by ({}){}", columns(&last.keys, below), without_before(last.changes))
         }
-        NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), below),
+        NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), r.window_end, below),
         NodeKind::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), below),
         NodeKind::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, below),
         NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),
@@ -154,6 +154,7 @@ fn details(node: &Node, below: &Schema) -> Vec<String> {
         }
         NodeKind::Aggregate(a) if a.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
         NodeKind::Rank(r) if r.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
+        NodeKind::Rank(Rank { window_end: Some(end), .. }) => vec![late_by(end.split_watermark_column, below)],
         NodeKind::Over(o) if o.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
         NodeKind::Over(o) if o.emit == OverEmit::OnWatermark => vec![late_by(o.split_watermark_column, below)],
         NodeKind::WindowAggregate(a) => {

@@ -213,18 +213,22 @@ fn prune_join(join: Join, wanted: &[bool]) -> (Plan, Moved) {
 
 fn prune_rank(rank: Rank, wanted: &[bool]) -> (Plan, Moved) {
     let width = rank.input.schema().fields.len();
-    let mut needed = marked(width, rank.keys.iter().copied().chain(rank.order.iter().map(|key| key.column)));
+    let late_columns = rank.late.iter().flat_map(|l| l.columns.iter().copied());
+    let used = rank.keys.iter().copied().chain(rank.order.iter().map(|key| key.column));
+    let mut needed = marked(width, used.chain(rank.window_end.map(|end| end.column)).chain(late_columns));
     needed.iter_mut().zip(wanted).for_each(|(needed, wanted)| *needed |= wanted);
     let (input, mut moved) = pruned(*rank.input, &needed);
     let keys = rank.keys.iter().map(|&key| at(&moved, key)).collect();
     let order = rank.order.iter().map(|key| SortKey { column: at(&moved, key.column), ..*key }).collect();
+    let window_end = rank.window_end.map(|end| SortTime { column: at(&moved, end.column), ..end });
+    let late = rank.late.map(|l| Late { columns: l.columns.iter().map(|&c| at(&moved, c)).collect(), ..l });
     let mut fields = input.schema().fields.clone();
     let gives_rank = rank.gives_rank && wanted[width];
     if rank.gives_rank {
         moved.push(gives_rank.then_some(fields.len()));
     }
     fields.extend(rank.schema.fields.get(width).filter(|_| gives_rank).cloned());
-    let made = Rank { input: Box::new(input), keys, order, gives_rank, schema: Schema::new(fields), ..rank };
+    let made = Rank { input: Box::new(input), keys, order, gives_rank, window_end, late, schema: Schema::new(fields), ..rank };
     (Plan::Rank(made), moved)
 }
 

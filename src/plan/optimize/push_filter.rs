@@ -190,7 +190,7 @@ fn below(plan: &Plan, part: &Expr) -> Option<Expr> {
         Plan::Aggregate(a) => over_keys(&a.keys, &columns, part),
         Plan::LastRow(last) => columns.iter().all(|column| last.keys.contains(column)).then(|| part.clone()),
         Plan::Over(over) if over.late.is_none() => columns.iter().all(|column| over.keys.contains(column)).then(|| part.clone()),
-        Plan::Rank(rank) => columns.iter().all(|column| rank.keys.contains(column)).then(|| part.clone()),
+        Plan::Rank(rank) if rank.late.is_none() => columns.iter().all(|column| rank.keys.contains(column)).then(|| part.clone()),
         Plan::WindowAggregate(a) if a.late.is_none() => over_keys(&a.keys, &columns, part),
         _ => None,
     }

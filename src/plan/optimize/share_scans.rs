@@ -35,6 +35,7 @@ pub fn share(catalog: &Catalog, outputs: &mut [Output]) {
             Plan::WindowAggregate(window) => ask_for_time(&window.input, &mut wanted),
             Plan::Sort(sort) if sort.time.is_some() => ask_for_time(&sort.input, &mut wanted),
             Plan::Join(join) if join.time.is_some() => ask_for_time(plan, &mut wanted),
+            Plan::Rank(rank) if rank.window_end.is_some() => ask_for_time(&rank.input, &mut wanted),
             Plan::Over(over) if over.emit == OverEmit::OnWatermark => ask_for_time(&over.input, &mut wanted),
             _ => {}
         });

@@ -1,11 +1,13 @@
-//! Joins over time, windows, sorts by time and OVER in event time over rows of a source decide lateness by the watermark of the row's own
+//! Joins over time, windows, rankings of windows, sorts by time and OVER in event time over rows of a source decide lateness by the watermark of the row's own
 //! split: the hidden column `$watermark` is carried to them, as the last column of everything between. Sessions also ask which split it is:
 //! `$split` follows it.
 //!
 //! A window over the results of another has no split: there the operator's own watermark decides.
 
 use crate::expr::Expr;
-use crate::plan::logical::{Calc, Expand, Join, Over, Plan, Scan, Sort, Union, WindowAggregate, WindowAssign, moved_columns};
+use crate::plan::logical::{
+    Calc, Expand, Join, Over, Plan, Rank, Scan, Sort, Union, WindowAggregate, WindowAssign, moved_columns,
+};
 use crate::plan::physical::{SortTime, Window};
 use crate::types::over::OverEmit;
 use crate::types::{DataType, Field, Schema, Value};
@@ -51,6 +53,12 @@ pub fn carry(plan: Plan) -> Plan {
             session_assign(assign)
         }
         Plan::Sort(sort) if sort.time.is_some() && reaches_scan(&sort.input) => sorted(sort),
+        Plan::Rank(rank) if rank.window_end.is_some() && reaches_scan(&rank.input) => {
+            let input = with_hidden(*rank.input, Hidden::Watermark);
+            let last = input.schema().fields.len() - 1;
+            let window_end = rank.window_end.map(|end| SortTime { split_watermark_column: Some(last), ..end });
+            Plan::Rank(Rank { input: Box::new(input), window_end, ..rank })
+        }
         Plan::Join(join) if join.time.is_some() => Plan::Join(timed(join)),
         Plan::Over(over) if over.emit == OverEmit::OnWatermark && reaches_scan(&over.input) => {
             let input = with_hidden(*over.input, Hidden::Watermark);

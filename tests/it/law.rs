@@ -283,6 +283,10 @@ fn check(kind: Kind, seed: u64) -> Result<Agreed, String> {
             theirs => theirs.map_err(|e| format!("SQLite: {e}"))?,
         };
         telling |= !theirs.is_empty();
+        // Rows of sessions that are grouped by more than their key wait until the session has closed: only the end is compared.
+        if query.text.ours.contains("SESSION(") && step < changes.len() {
+            return Ok(());
+        }
         match net.lines() {
             ours if ours == theirs => Ok(()),
             ours => Err(format!("after step {step}\nSQLite: {theirs:#?}\nCorelane: {ours:#?}")),

@@ -29,8 +29,7 @@ const ROWS_MAX: usize = 40;
 const KINDS: u64 = 7;
 
 /// What the engine may refuse; everything else has to be answered.
-const REFUSED: [&str; 6] =
-    ["INTERSECT is not supported", "EXCEPT is not supported", "SESSION", "OVER", "sub-queries", "sub-query"];
+const REFUSED: [&str; 1] = ["OVER"];
 
 /// Whether it is an error of the engine that says so of a part of the language that is known to be missing.
 pub fn is_refused(error: &Error) -> bool {

@@ -9,6 +9,9 @@ use crate::types::Value;
 
 const SECOND: i64 = 1_000_000_000;
 
+/// The question whose first statement creates the side input.
+const SIDE_INPUT: &str = include_str!("../../../examples/nexmark/q13.sql");
+
 /// A row of a table.
 struct Row(Vec<Value>);
 
@@ -60,9 +63,15 @@ pub fn answer(name: &str, tables: &Tables) -> Result<Option<Vec<String>>> {
         "q3" => local_items(&rows("person")?, &rows("auction")?),
         "q4" => average_prices(&rows("auction")?, &rows("bid")?),
         "q5" => hot_items(&rows("bid")?),
+        "q6" => closing_prices(&rows("auction")?, &rows("bid")?),
         "q7" => highest_bids(&rows("bid")?),
         "q8" => new_users(&rows("person")?, &rows("auction")?),
         "q9" => winning_bids(&rows("auction")?, &rows("bid")?),
+        "q11" => sessions(&rows("bid")?),
+        "q13" => {
+            let create = SIDE_INPUT.split(';').next().unwrap_or_default();
+            with_side_input(&rows("bid")?, &Tables::rows_of(create, "side_input")?.into_iter().map(Row).collect::<Vec<_>>())
+        }
         "q18" => best_bids(&rows("bid")?, |b| vec![b.number(bid::BIDDER), b.number(bid::AUCTION)], 1, |b| -b.number(bid::TIME)),
         "q19" => ten_highest_bids(&rows("bid")?),
         "q20" => bids_with_auctions(&rows("auction")?, &rows("bid")?),
@@ -134,9 +143,30 @@ fn new_users(persons: &[Row], auctions: &[Row]) -> Vec<String> {
     new.map(|(user, _, window)| format!("{user}, {}", moment(window))).collect()
 }
 
-/// Of the bids that were made while their auction was open, the highest, and of equal ones the first. Auctions of a bench have no two of these
-/// at the same moment.
-fn winning_bids(auctions: &[Row], bids: &[Row]) -> Vec<String> {
+/// Bids of a bidder no more than ten seconds apart, one after the other.
+fn sessions(bids: &[Row]) -> Vec<String> {
+    let mut times: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    bids.iter().for_each(|b| times.entry(b.number(bid::BIDDER)).or_default().push(b.number(bid::TIME)));
+    let of_bidder = |(bidder, mut times): (i64, Vec<i64>)| {
+        times.sort_unstable();
+        let of_session = |session: &[i64]| {
+            let (first, last) = (session[0], session[session.len() - 1]);
+            format!("{bidder}, {}, {}, {}", session.len(), moment(first), moment(last + 10 * SECOND))
+        };
+        times.chunk_by(|one, next| next - one <= 10 * SECOND).map(of_session).collect::<Vec<_>>()
+    };
+    times.into_iter().flat_map(of_bidder).collect()
+}
+
+fn with_side_input(bids: &[Row], side: &[Row]) -> Vec<String> {
+    let values: BTreeMap<i64, String> = side.iter().map(|s| (s.number(0), s.text(&[1], &[]))).collect();
+    let pairs = bids.iter().filter_map(|b| Some((b, values.get(&(b.number(bid::AUCTION) % 10_000))?)));
+    pairs.map(|(b, value)| format!("{}, {value}", b.text(&[0, 1, 2, bid::TIME], &[bid::TIME]))).collect()
+}
+
+/// Auctions with, of the bids that were made while they were open, the highest, and of equal ones the first. Auctions of a bench have no two
+/// of these at the same moment.
+fn won<'a>(auctions: &'a [Row], bids: &'a [Row]) -> impl Iterator<Item = (&'a Row, &'a Row)> {
     let by_id: BTreeMap<i64, &Row> = auctions.iter().map(|a| (a.number(auction::ID), a)).collect();
     let mut won: BTreeMap<i64, &Row> = BTreeMap::new();
     for b in bids {
@@ -149,11 +179,33 @@ fn winning_bids(auctions: &[Row], bids: &[Row]) -> Vec<String> {
             }
         }
     }
-    let text = |(id, b): (&i64, &&Row)| {
-        let of_auction = by_id[id].text(&(0..10).collect::<Vec<_>>(), &[auction::TIME, auction::EXPIRES]);
+    won.into_iter().filter_map(move |(id, b)| Some((*by_id.get(&id)?, b)))
+}
+
+fn winning_bids(auctions: &[Row], bids: &[Row]) -> Vec<String> {
+    let text = |(a, b): (&Row, &Row)| {
+        let of_auction = a.text(&(0..10).collect::<Vec<_>>(), &[auction::TIME, auction::EXPIRES]);
         format!("{of_auction}, {}", b.text(&[bid::AUCTION, bid::BIDDER, bid::PRICE, bid::TIME, 6], &[bid::TIME]))
     };
-    won.iter().map(text).collect()
+    won(auctions, bids).map(text).collect()
+}
+
+/// The mean of the last ten prices at which a seller has sold, once for each sale.
+fn closing_prices(auctions: &[Row], bids: &[Row]) -> Vec<String> {
+    let mut sales: BTreeMap<i64, Vec<(i64, i64)>> = BTreeMap::new();
+    for (a, b) in won(auctions, bids) {
+        sales.entry(a.number(auction::SELLER)).or_default().push((b.number(bid::TIME), b.number(bid::PRICE)));
+    }
+    let of_seller = |(seller, mut sales): (i64, Vec<(i64, i64)>)| {
+        sales.sort_unstable();
+        let mean = |at: usize| {
+            let last = &sales[(at + 1).saturating_sub(10)..=at];
+            let total: i64 = last.iter().map(|(_, price)| price).sum();
+            format!("{seller}, {:?}", total as f64 / last.len() as f64)
+        };
+        (0..sales.len()).map(mean).collect::<Vec<_>>()
+    };
+    sales.into_iter().flat_map(of_seller).collect()
 }
 
 /// The first `count` bids of each key, in this order, and of those that it leaves equal in the order of all columns.

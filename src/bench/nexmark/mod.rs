@@ -111,7 +111,8 @@ mod tests {
         // Round midnight, and round the end of the morning that `q14` asks about.
         for start in [START, "2015-07-15 07:59:59.9"] {
             let tables = Tables { events: 4_000, start };
-            for question in &QUESTIONS {
+            // The windows of `q12` are by the clock: no two runs agree.
+            for question in QUESTIONS.iter().filter(|question| question.name != "q12") {
                 if planned(question, &tables, Check::Digest).is_err_and(|why| why.kind() == ErrorKind::Sql) {
                     continue;
                 }
@@ -124,8 +125,8 @@ mod tests {
             }
         }
         let known = [
-            "q0", "q1", "q2", "q3", "q4", "q5", "q7", "q8", "q9", "q10", "q14", "q15", "q16", "q17", "q18", "q19", "q20", "q21",
-            "q22",
+            "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q13", "q14", "q15", "q16", "q17", "q18",
+            "q19", "q20", "q21", "q22",
         ];
         for name in known {
             assert!(ran.contains(&name), "{name} is refused");

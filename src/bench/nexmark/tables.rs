@@ -70,9 +70,14 @@ impl Tables {
     }
 
     /// Makes all rows of a table, all columns; gives how many and how long that took, what is done with them included.
-    pub fn make(&self, name: &str, mut take: impl FnMut(&Decoded) -> Result<()>) -> Result<(usize, Nanos)> {
+    pub fn make(&self, name: &str, take: impl FnMut(&Decoded) -> Result<()>) -> Result<(usize, Nanos)> {
+        Self::make_of(&self.sql(), name, take)
+    }
+
+    /// As `make`, of a table that these statements create.
+    fn make_of(tables: &str, name: &str, mut take: impl FnMut(&Decoded) -> Result<()>) -> Result<(usize, Nanos)> {
         let keep = Keep::default();
-        let text = format!("{};\nSELECT * FROM {name};", self.sql());
+        let text = format!("{tables};\nSELECT * FROM {name};");
         plan(&[Script { text, file: "bench".to_owned() }], &[], &keep)?;
         let kept = keep.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Made { source, types } = kept.ok_or_else(|| Error::internal("a table of the bench has no source"))?;
@@ -90,8 +95,13 @@ impl Tables {
 
     /// All rows of a table, in any order.
     pub fn rows(&self, name: &str) -> Result<Vec<Vec<Value>>> {
+        Self::rows_of(&self.sql(), name)
+    }
+
+    /// All rows of a table that these statements create, in any order.
+    pub fn rows_of(tables: &str, name: &str) -> Result<Vec<Vec<Value>>> {
         let mut rows = Vec::new();
-        self.make(name, |made| {
+        Self::make_of(tables, name, |made| {
             // Numbers, times and texts alone: no type says more than its representation.
             let value = |column: &Column, row: usize| column.value(row, &DataType::BigInt);
             rows.extend((0..made.rows).map(|row| made.columns.iter().map(|column| value(column, row)).collect()));

@@ -60,7 +60,7 @@ mod window;
 mod window_clause;
 
 use sqlparser::parser::ParserError;
-use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Whitespace};
 
 pub use data_type::data_type;
 pub use fault::span_of;
@@ -72,15 +72,38 @@ use crate::plan::statement::Statement;
 
 /// Reads a SQL text. Faults carry their place; the caller adds the text with `Error::in_text`.
 pub fn parse(text: &str) -> Result<Vec<Statement>> {
-    let tokens = tokenize(text).map_err(|fault| fault::fault_of(fault, &[]))?;
+    let mut tokens = tokenize_all(text).map_err(|fault| fault::fault_of(fault, &[]))?;
+    tokens.iter().try_for_each(refuse_hint)?;
+    tokens.retain(means_something);
     on_large_stack(|| reader::statements(&tokens))
+}
+
+/// An error for a hint that would change what a query gives. Those that only say how to run it are comments.
+fn refuse_hint(token: &TokenWithSpan) -> Result<()> {
+    const REFUSED: [&str; 2] = ["STATE_TTL", "OPTIONS"];
+    let Token::Whitespace(Whitespace::MultiLineComment(text)) = &token.token else { return Ok(()) };
+    let Some(hints) = text.strip_prefix('+').map(str::to_ascii_uppercase) else { return Ok(()) };
+    match REFUSED.iter().find(|name| hints.contains(**name)) {
+        Some(name) => Err(Error::sql(format!("the hint {name} is not supported"))
+            .at(span_of(token.span))
+            .hint("SET 'table.exec.state.ttl' = '1 h' is there for all joins of a job; options stand in WITH")),
+        None => Ok(()),
+    }
 }
 
 /// Tokens without whitespace and comments.
 fn tokenize(text: &str) -> std::result::Result<Vec<TokenWithSpan>, ParserError> {
-    let mut tokens = Tokenizer::new(&dialect::FlinkDialect, text).tokenize_with_location()?;
-    tokens.retain(|t| !matches!(t.token, Token::Whitespace(_) | Token::EOF));
+    let mut tokens = tokenize_all(text)?;
+    tokens.retain(means_something);
     Ok(tokens)
+}
+
+fn tokenize_all(text: &str) -> std::result::Result<Vec<TokenWithSpan>, ParserError> {
+    Ok(Tokenizer::new(&dialect::FlinkDialect, text).tokenize_with_location()?)
+}
+
+fn means_something(token: &TokenWithSpan) -> bool {
+    !matches!(token.token, Token::Whitespace(_) | Token::EOF)
 }
 
 /// Stack of a thread for deep trees; only what is used of it is ever in memory. Without optimisation the parser crate takes

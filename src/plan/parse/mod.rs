@@ -83,7 +83,9 @@ fn refuse_hint(token: &TokenWithSpan) -> Result<()> {
     const REFUSED: [&str; 2] = ["STATE_TTL", "OPTIONS"];
     let Token::Whitespace(Whitespace::MultiLineComment(text)) = &token.token else { return Ok(()) };
     let Some(hints) = text.strip_prefix('+').map(str::to_ascii_uppercase) else { return Ok(()) };
-    match REFUSED.iter().find(|name| hints.contains(**name)) {
+    // `BROADCAST(options)` names a table; a hint has its name before the bracket.
+    let is_called = |name: &str| hints.split('(').any(|before| before.trim_end().ends_with(name));
+    match REFUSED.iter().find(|name| is_called(name) && hints.contains('(')) {
         Some(name) => Err(Error::sql(format!("the hint {name} is not supported"))
             .at(span_of(token.span))
             .hint("SET 'table.exec.state.ttl' = '1 h' is there for all joins of a job; options stand in WITH")),

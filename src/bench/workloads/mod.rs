@@ -160,14 +160,10 @@ mod tests {
     use crate::config::{Driver, JobConfig, Pinning};
 
     #[test]
-    fn every_workload_that_runs_gives_what_a_loop_over_rows_gives() {
+    fn every_workload_gives_what_a_loop_over_rows_gives() {
         let tables = Tables::new(3_000);
-        let mut refused = Vec::new();
         for workload in &WORKLOADS {
-            let Ok(query) = planned(workload, &tables, Check::Digest) else {
-                refused.push(workload.name);
-                continue;
-            };
+            let query = planned(workload, &tables, Check::Digest).unwrap_or_else(|why| panic!("{}: {why}", workload.name));
             let (rows, sum) = answer(workload, &tables);
             assert!(rows > 10, "{} has hardly a row", workload.name);
             for (layout, order) in LAYOUTS {
@@ -179,7 +175,5 @@ mod tests {
                 }
             }
         }
-        let may = ["AVG over the last 100 rows of a key", "correlated scalar sub-query"];
-        assert!(refused.iter().all(|name| may.contains(name)), "{refused:?}");
     }
 }

@@ -15,6 +15,31 @@ pub struct Name {
     pub span: Span,
 }
 
+/// `NAME(arguments)` in the comment with hints behind SELECT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// Its name, as written.
+    pub name: Name,
+    /// Empty also where no brackets were written.
+    pub arguments: Vec<HintArgument>,
+}
+
+/// An argument of a hint: `t`, `'t'` or `'t' = 'value'`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HintArgument {
+    /// What it names.
+    pub name: Name,
+    /// What it says of that.
+    pub value: Option<Name>,
+}
+
+impl Hint {
+    /// Whether the hint has this name.
+    pub fn is(&self, name: &str) -> bool {
+        self.name.text.eq_ignore_ascii_case(name)
+    }
+}
+
 /// One statement.
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "a job has few statements, and each is read once")]

@@ -17,7 +17,9 @@ use super::window::{group_window, group_window_call};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::logical::{Aggregate, Plan, Rank};
+use crate::plan::parse::hints_of;
 use crate::plan::physical::{RankFunction, SortKey};
+use crate::plan::statement::Hint;
 use crate::types::{DataType, Value};
 
 /// An item of the select list.
@@ -43,6 +45,7 @@ impl QueryBinder<'_> {
         outer: Option<(&Outer<'_>, &[ScopeField])>,
     ) -> Result<Ordered> {
         refuse(select)?;
+        refuse_hints(&hints_of(select)?)?;
         let mut relation = self.from(select)?;
         if let Some((outer, _)) = outer {
             relation = outer.beside(relation);
@@ -265,6 +268,15 @@ fn refuse(select: &ast::Select) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+fn refuse_hints(hints: &[Hint]) -> Result<()> {
+    match hints.iter().find(|hint| hint.is("STATE_TTL") || hint.is("OPTIONS")) {
+        Some(Hint { name, .. }) => Err(Error::sql(format!("the hint {} is not supported", name.text))
+            .at(name.span)
+            .hint("SET 'table.exec.state.ttl' = '1 h' is there for all joins of a job; options stand in WITH")),
+        None => Ok(()),
+    }
 }
 
 fn items<'a>(select: &'a ast::Select, relation: &Relation) -> Result<Vec<NamedItem<'a>>> {

@@ -8,7 +8,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
 /// Flink SQL: names in back-ticks or double quotes, `FILTER (WHERE ...)`, `FOR SYSTEM_TIME AS OF`, `TABLE t`
-/// as an argument.
+/// as an argument, hints behind SELECT.
 #[derive(Debug)]
 pub(super) struct FlinkDialect;
 
@@ -74,6 +74,10 @@ impl Dialect for FlinkDialect {
     }
 
     fn supports_table_versioning(&self) -> bool {
+        true
+    }
+
+    fn supports_comment_optimizer_hint(&self) -> bool {
         true
     }
 

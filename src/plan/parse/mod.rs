@@ -42,6 +42,8 @@
 //!
 //! **Types of CAST.** Turn them into ours with [`data_type`]; they are valid already.
 //!
+//! **Hints.** `SELECT /*+ BROADCAST(t) */` is read with [`hints_of`]. Anywhere else a hint is a comment.
+//!
 //! **Depth.** Nesting is at most `NESTING_MAX`, operators on one way into an expression at most 256: recursion over a tree
 //! is safe on the stack of [`on_large_stack`]. `MAP['k', 1]` is the call `MAP('k', 1)`.
 
@@ -50,6 +52,7 @@ mod cursor;
 mod data_type;
 mod dialect;
 mod fault;
+mod hint;
 mod nesting;
 mod reader;
 mod rewrite;
@@ -60,10 +63,11 @@ mod window;
 mod window_clause;
 
 use sqlparser::parser::ParserError;
-use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Whitespace};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 pub use data_type::data_type;
 pub use fault::span_of;
+pub use hint::hints_of;
 pub use rewrite::ARRIVAL;
 pub use window::PARTITION_BY;
 
@@ -72,25 +76,9 @@ use crate::plan::statement::Statement;
 
 /// Reads a SQL text. Faults carry their place; the caller adds the text with `Error::in_text`.
 pub fn parse(text: &str) -> Result<Vec<Statement>> {
-    let mut tokens = tokenize_all(text).map_err(|fault| fault::fault_of(fault, &[]))?;
-    tokens.iter().try_for_each(refuse_hint)?;
-    tokens.retain(means_something);
+    let tokens = tokenize_all(text).map_err(|fault| fault::fault_of(fault, &[]))?;
+    let tokens = hint::without_comments(tokens)?;
     on_large_stack(|| reader::statements(&tokens))
-}
-
-/// An error for a hint that would change what a query gives. Those that only say how to run it are comments.
-fn refuse_hint(token: &TokenWithSpan) -> Result<()> {
-    const REFUSED: [&str; 2] = ["STATE_TTL", "OPTIONS"];
-    let Token::Whitespace(Whitespace::MultiLineComment(text)) = &token.token else { return Ok(()) };
-    let Some(hints) = text.strip_prefix('+').map(str::to_ascii_uppercase) else { return Ok(()) };
-    // `BROADCAST(options)` names a table; a hint has its name before the bracket.
-    let is_called = |name: &str| hints.split('(').any(|before| before.trim_end().ends_with(name));
-    match REFUSED.iter().find(|name| is_called(name) && hints.contains('(')) {
-        Some(name) => Err(Error::sql(format!("the hint {name} is not supported"))
-            .at(span_of(token.span))
-            .hint("SET 'table.exec.state.ttl' = '1 h' is there for all joins of a job; options stand in WITH")),
-        None => Ok(()),
-    }
 }
 
 /// Tokens without whitespace and comments.

@@ -4,7 +4,7 @@ mod bounds;
 
 use super::parse;
 use crate::plan::physical::Emit;
-use crate::plan::statement::{ColumnDefKind, CreateTable, Statement, StreamQuery};
+use crate::plan::statement::{ColumnDefKind, CreateTable, Hint, HintArgument, Statement, StreamQuery};
 
 fn check(text: &str) -> Vec<Statement> {
     parse(text).unwrap_or_else(|e| panic!("{}", e.in_text("test.sql", text)))
@@ -501,4 +501,42 @@ fn faults_show_place_and_hint() {
         let fault = fault(text);
         assert!(fault.contains(shown), "{text}:\n{fault}");
     }
+}
+
+/// The hints of a SELECT as `name(arguments) line:column`.
+fn hints(text: &str) -> Vec<String> {
+    let query = query(text).query;
+    let sqlparser::ast::SetExpr::Select(select) = &*query.body else { panic!("{query}") };
+    let found = super::hints_of(select).unwrap_or_else(|e| panic!("{}", e.in_text("test.sql", text)));
+    let argument = |a: &HintArgument| match &a.value {
+        Some(value) => format!("{}={}", a.name.text, value.text),
+        None => a.name.text.clone(),
+    };
+    let hint = |hint: &Hint| {
+        let arguments = hint.arguments.iter().map(argument).collect::<Vec<_>>().join(" ");
+        format!("{}({arguments}) {}:{}", hint.name.text, hint.name.span.line, hint.name.span.column)
+    };
+    found.iter().map(hint).collect()
+}
+
+#[test]
+fn hints_stand_behind_select_and_know_their_place() {
+    assert_eq!(hints("SELECT a FROM t"), [""; 0]);
+    assert_eq!(hints("SELECT /* BROADCAST(t) */ a FROM t"), [""; 0]);
+    assert_eq!(hints("SELECT /*+ BROADCAST(options, db.`u`) */ a FROM t"), ["BROADCAST(options db.u) 1:12"]);
+    assert_eq!(hints("SELECT /*+ A */ /*+ b('x', 'y' = '1'),\n  C */ a"), ["A() 1:12", "b(x y=1) 1:21", "C() 2:3"]);
+    assert_eq!(hints("SELECT -- one\n  /*+ LOOKUP('table'='u') */ DISTINCT a FROM t"), ["LOOKUP(table=u) 2:7"]);
+    assert_eq!(hints("SELECT a FROM t /*+ SHUFFLE_HASH(t) or not */ WHERE a > 1"), [""; 0]);
+    check("CREATE /*+ one */ VIEW v AS SELECT /*+ A(t) */ CAST(a AS INT) FROM t JOIN /*+ two( */ u ON a = b");
+}
+
+#[test]
+fn hints_that_say_more_are_no_comments_elsewhere() {
+    let fault = fault("SELECT a FROM t /*+ OPTIONS('a' = 'b') */");
+    assert!(fault.starts_with("the hint OPTIONS is not supported here\n --> q:1:21"), "{fault}");
+    assert!(super::parse("SELECT a FROM t /*+ options('a' = b) */").is_err());
+    let query = query("SELECT /*+ STATE_TTL('t' = ) */ a FROM t").query;
+    let sqlparser::ast::SetExpr::Select(select) = &*query.body else { panic!("{query}") };
+    let fault = super::hints_of(select).expect_err("a value is missing");
+    assert_eq!(fault.to_string().lines().next(), Some("expected a value in single quotes, found ) (line 1, column 28)"));
 }

@@ -129,17 +129,19 @@ fn check(window: Option<Aligned>, emit: Emit, retracts: Retracts) {
                         Aligned::Hop { size, slide, .. } => (end - size) % slide == 0,
                         _ => end % w.step() == 0,
                     };
-                    let holds = |end: i64| w.start_of(end) <= time && time < end;
+                    let holds = |end: i64| match w.start_of(end) {
+                        Some(start) => start <= time && time < end,
+                        None => time == end,
+                    };
                     (-200..200).filter(|end| is_window(*end) && holds(*end)).map(Some).collect()
                 }
             };
             for end in ends {
                 let mut key = vec![row[0].clone()];
-                key.extend(
-                    end.iter().flat_map(|end| {
-                        [Value::Int(window.unwrap().start_of(*end)), Value::Int(*end), Value::Int(end - 1_000_000)]
-                    }),
-                );
+                if let Some(end) = end {
+                    key.extend(window.unwrap().start_of(end).map(Value::Int));
+                    key.extend([Value::Int(end), Value::Int(end - 1_000_000)]);
+                }
                 groups.entry(format!("{key:?}")).or_insert((key, Vec::new())).1.push(row);
             }
         }
@@ -147,7 +149,8 @@ fn check(window: Option<Aligned>, emit: Emit, retracts: Retracts) {
             groups.into_values().map(|(key, rows)| format!("{:?}", [key, naive(&rows)].concat())).collect();
         expected.sort();
         let mut types = vec![DataType::BigInt];
-        types.extend(vec![DataType::BigInt; if window.is_some() { 3 } else { 0 }]);
+        let window_columns = window.map_or(0, |w| if w == Aligned::Given { 2 } else { 3 });
+        types.extend(vec![DataType::BigInt; window_columns]);
         types.extend(calls().into_iter().map(|c| c.data_type));
         let input = TYPES.to_vec();
         let out = match window {
@@ -174,6 +177,7 @@ fn aggregates_give_what_recomputing_gives() {
             check(Some(Aligned::Hop { size: 20, slide: 5, offset: 0 }), emit, retracts);
             check(Some(Aligned::Hop { size: 7, slide: 3, offset: 0 }), emit, retracts);
             check(Some(Aligned::Cumulate { size: 20, step: 5, offset: 0 }), emit, retracts);
+            check(Some(Aligned::Given), emit, retracts);
         }
     }
 }
@@ -191,6 +195,25 @@ fn a_row_that_overflows_a_sum_leaves_no_trace() {
         assert_eq!(out.aside.len(), 1);
         let types = vec![DataType::BigInt; 3];
         assert_eq!(out.batches[0].row(0, &types), [Value::Int(2), Value::Int(1), Value::Int(i64::MAX - 1)]);
+    }
+}
+
+#[test]
+fn state_does_not_grow_with_the_number_of_windows() {
+    for window in [Aligned::Tumble { size: 10, offset: 0 }, Aligned::Hop { size: 20, slide: 10, offset: 0 }, Aligned::Given] {
+        for emit in [Emit::OnClose, Emit::OnChange] {
+            let (never, on_error) = (Retracts::Never, OnError::SetAside);
+            let mut windows =
+                WindowAggregate::new(1, None, window, vec![0], calls(), emit, BOTH, never, on_error, TYPES.to_vec());
+            let (mut out, mut after) = (Output::default(), Vec::new());
+            for round in 0..1000 {
+                let row = |n: i64| vec![Value::Int(n % 7), Value::Int(round * 10 + 5), Value::Int(n % 5), Value::Null];
+                windows.process(batch(&(0..40).map(|n| (row(n), 1)).collect::<Vec<_>>()), &mut out).unwrap();
+                windows.watermark(Watermark { time: round * 10 + 5, stamp: 1 }, &mut out).unwrap();
+                after.push(windows.state_bytes());
+            }
+            assert!(after[999] <= after[99], "{window:?} {emit:?}: {} bytes, then {}", after[99], after[999]);
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::types::relation::{AggregateCall, Aligned, Changes, Emit, OnError, Retracts};
 use crate::types::{DataType, EventTime};
 
-/// Window aggregate. Output: keys, window_start, window_end, window_time, results.
+/// Window aggregate. Output: keys, window_start, window_end, window_time, results; the start of given windows is the last key.
 pub struct WindowAggregate {
     time_column: usize,
     split_watermark_column: Option<usize>,
@@ -103,8 +103,8 @@ impl WindowAggregate {
         let groups = self.window(end);
         let errors = std::mem::take(&mut self.scratch.errors);
         if !errors.is_empty() {
-            let bounds = Batch::new(self.window_columns(end, 1).to_vec(), 1, 0);
-            let types = [DataType::Timestamp(3), DataType::Timestamp(3), DataType::Timestamp(3)];
+            let bounds = Batch::new(self.window_columns(end, 1), 1, 0);
+            let types = vec![DataType::Timestamp(3); bounds.columns.len()];
             for (_, reason) in errors {
                 set_aside(&bounds, 0, &types, format!("{reason}, of a pane in its window"), self.on_error, out)?;
             }
@@ -153,9 +153,11 @@ impl WindowAggregate {
         work(groups, &self.shape, &mut self.scratch)
     }
 
-    /// Window columns of so many results of one window.
-    fn window_columns(&self, end: EventTime, rows: usize) -> [Column; 3] {
-        window_columns(vec![self.window.start_of(end); rows], vec![end; rows])
+    /// Window columns of so many results of one window, without the start where that is a key.
+    fn window_columns(&self, end: EventTime, rows: usize) -> Vec<Column> {
+        let start = self.window.start_of(end);
+        let columns = window_columns(vec![start.unwrap_or(end); rows], vec![end; rows]);
+        columns.into_iter().skip(usize::from(start.is_none())).collect()
     }
 }
 

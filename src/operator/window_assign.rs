@@ -56,7 +56,7 @@ impl Operator for WindowAssign {
         let mut result = batch.gather(&Selection::Rows(rows));
         let rows = result.rows();
         let mut columns = std::mem::take(&mut result.columns);
-        let starts = ends.iter().map(|end| self.window.start_of(*end)).collect();
+        let starts = ends.iter().filter_map(|end| self.window.start_of(*end)).collect();
         columns.extend(window_columns(starts, ends));
         out.emit(Batch::with_stamps(columns, rows, result.kinds.take(), std::mem::take(&mut result.stamps)));
         Ok(())

@@ -154,7 +154,10 @@ mod tests {
                     Aligned::Hop { size, slide, .. } => (end - size) % slide == 0,
                     _ => end % window.step() == 0,
                 };
-                let holds = |end: &i64| window.start_of(*end) <= time && time < *end;
+                let holds = |end: &i64| match window.start_of(*end) {
+                    Some(start) => start <= time && time < *end,
+                    None => time == *end,
+                };
                 let of: Vec<i64> = (-500..500).filter(is_window).filter(holds).collect();
                 match of.iter().any(open) {
                     false if of.is_empty() => outside += 1,
@@ -183,6 +186,7 @@ mod tests {
             check(4, Aligned::Hop { size: 7, slide: 3, offset: 0 }, spread, 10);
             check(5, Aligned::Hop { size: 3, slide: 7, offset: 0 }, spread, 10);
             check(6, Aligned::Cumulate { size: 20, step: 5, offset: 0 }, spread, 10);
+            check(7, Aligned::Given, spread, 10);
         }
     }
 }

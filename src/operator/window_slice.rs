@@ -49,6 +49,10 @@ impl Slice {
                 let first = start + ((time - start) / step + 1) * step;
                 Slice { from: first - step, to: first, pane: Pane { first, last } }
             }
+            Aligned::Given => {
+                time.checked_sub(1)?;
+                Slice { from: time, to: time.checked_add(1)?, pane: Pane { first: time, last: time } }
+            }
         })
     }
 
@@ -93,11 +97,15 @@ mod tests {
 
     /// The windows of each time by trying all, and what all times between the slice's bounds have in common.
     fn check(window: Aligned) {
-        let holds = |end: i64, time: i64| window.start_of(end) <= time && time < end;
+        let holds = |end: i64, time: i64| match window.start_of(end) {
+            Some(start) => start <= time && time < end,
+            None => time == end,
+        };
         let is_window = |end: i64| match window {
             Aligned::Tumble { size, offset } => (end - offset) % size == 0,
             Aligned::Hop { size, slide, offset } => (end - size - offset) % slide == 0,
             Aligned::Cumulate { step, offset, .. } => (end - offset) % step == 0,
+            Aligned::Given => true,
         };
         for time in -60..60 {
             let slice = Slice::of(time, &window).expect("in range");
@@ -116,6 +124,7 @@ mod tests {
 
     #[test]
     fn windows_of_a_time_are_those_that_trying_all_finds() {
+        check(Aligned::Given);
         for offset in [0, 3, -4] {
             check(Aligned::Tumble { size: 10, offset });
             for (size, slide) in [(20, 5), (7, 3), (10, 4), (4, 10), (5, 5), (1, 1)] {
@@ -129,7 +138,8 @@ mod tests {
 
     #[test]
     fn times_at_the_ends_of_time_have_no_windows() {
-        for window in [Aligned::Tumble { size: 10, offset: 0 }, Aligned::Cumulate { size: 10, step: 5, offset: 1 }] {
+        let cumulate = Aligned::Cumulate { size: 10, step: 5, offset: 1 };
+        for window in [Aligned::Tumble { size: 10, offset: 0 }, cumulate, Aligned::Given] {
             assert!([i64::MIN, i64::MAX].into_iter().all(|time| Slice::of(time, &window).is_none()));
         }
         let hop = Aligned::Hop { size: 10, slide: 4, offset: -2 };

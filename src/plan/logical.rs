@@ -4,7 +4,7 @@
 //! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
 
 use super::physical::{
-    AggregateCall, Emit, JoinKind, JoinTime, LookupRows, RankFunction, SortKey, SortTime, TimeMeaning, Window,
+    AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, RankFunction, SortKey, SortTime, TimeMeaning, Window,
 };
 use crate::error::Span;
 use crate::expr::Expr;
@@ -162,6 +162,13 @@ pub struct WindowAggregate {
     pub schema: Schema,
 }
 
+impl WindowAggregate {
+    /// Which of its columns is window_end; window_start stands before it, as the last key where windows are given.
+    pub fn end(&self) -> usize {
+        self.keys.len() + usize::from(self.window != Window::Aligned(Aligned::Given))
+    }
+}
+
 /// The late table of a window aggregate, a ranking of windows or an OVER.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Late {
@@ -197,8 +204,37 @@ pub struct Join {
 pub struct Clock {
     /// Event-time columns.
     pub times: Vec<usize>,
-    /// Start and end of its window.
-    pub window: Option<(usize, usize)>,
+    /// Those of windows; each says the same.
+    pub windows: Vec<WindowColumns>,
+}
+
+/// The columns that say in which window a row lies: window_start and window_end, a ROW of both, or all three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowColumns {
+    /// window_start and window_end
+    pub bounds: Option<(usize, usize)>,
+    /// The ROW.
+    pub row: Option<usize>,
+}
+
+impl WindowColumns {
+    /// Of these bounds.
+    pub fn of(start: usize, end: usize) -> WindowColumns {
+        WindowColumns { bounds: Some((start, end)), row: None }
+    }
+
+    /// Where `place` puts them, if they still say which window it is.
+    pub fn moved(self, place: impl Fn(usize) -> Option<usize>) -> Option<WindowColumns> {
+        let bounds = self.bounds.and_then(|(start, end)| Some((place(start)?, place(end)?)));
+        let row = self.row.and_then(place);
+        (bounds.is_some() || row.is_some()).then_some(WindowColumns { bounds, row })
+    }
+
+    /// Which column is the end of the window, if columns for which `named` holds say which window it is.
+    pub fn end_by(self, named: impl Fn(usize) -> bool) -> Option<usize> {
+        let (start, end) = self.bounds?;
+        ((named(start) && named(end)) || self.row.is_some_and(named)).then_some(end)
+    }
 }
 
 impl Join {
@@ -479,7 +515,7 @@ impl Plan {
     pub fn unique_key(&self) -> Option<Vec<usize>> {
         match self {
             Plan::Aggregate(aggregate) => Some((0..aggregate.keys.len()).collect()),
-            Plan::WindowAggregate(aggregate) => Some((0..aggregate.keys.len() + 2).collect()),
+            Plan::WindowAggregate(aggregate) => Some((0..=aggregate.end()).collect()),
             Plan::LastRow(last) => Some(last.keys.clone()),
             Plan::Calc(calc) => {
                 let place =

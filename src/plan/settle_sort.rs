@@ -64,13 +64,13 @@ fn by_window(sort: &Sort) -> Option<Plan> {
 fn with_window_end(plan: &Plan, column: usize) -> Option<(Plan, usize)> {
     match plan {
         Plan::WindowAggregate(aggregate) if aggregate.emit != Some(Emit::OnChange) => {
-            let start = aggregate.keys.len();
+            let end = aggregate.end();
             let in_order = match aggregate.window {
-                Window::Aligned(Aligned::Tumble { .. } | Aligned::Hop { .. }) => start..start + 3,
-                // Windows with one start have several ends.
-                Window::Aligned(Aligned::Cumulate { .. }) | Window::Session { .. } => start + 1..start + 3,
+                Window::Aligned(Aligned::Tumble { .. } | Aligned::Hop { .. }) => end - 1..end + 2,
+                // Windows with one start may have several ends.
+                Window::Aligned(Aligned::Cumulate { .. } | Aligned::Given) | Window::Session { .. } => end..end + 2,
             };
-            in_order.contains(&column).then(|| (plan.clone(), start + 1))
+            in_order.contains(&column).then(|| (plan.clone(), end))
         }
         Plan::Calc(calc) => {
             let Expr::Column { index, .. } = calc.columns.get(column)? else { return None };

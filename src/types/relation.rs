@@ -54,7 +54,7 @@ pub enum Window {
     },
 }
 
-/// Windows that stand where they stand, aligned to `offset`.
+/// Windows that stand where they stand: aligned to `offset`, or known before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aligned {
     /// One window a row.
@@ -82,6 +82,8 @@ pub enum Aligned {
         /// Shift of the alignment.
         offset: i64,
     },
+    /// The one that a row has been in before: its time is the end of it. Where it starts is the last key of an aggregate.
+    Given,
 }
 
 /// One aggregate call.
@@ -499,6 +501,7 @@ impl Aligned {
             Aligned::Tumble { size, .. } => *size,
             Aligned::Hop { slide, .. } => *slide,
             Aligned::Cumulate { step, .. } => *step,
+            Aligned::Given => 1,
         }
     }
 
@@ -506,6 +509,7 @@ impl Aligned {
     pub fn size(&self) -> i64 {
         match self {
             Aligned::Tumble { size, .. } | Aligned::Hop { size, .. } | Aligned::Cumulate { size, .. } => *size,
+            Aligned::Given => 1,
         }
     }
 
@@ -513,14 +517,16 @@ impl Aligned {
     pub fn offset(&self) -> i64 {
         match self {
             Aligned::Tumble { offset, .. } | Aligned::Hop { offset, .. } | Aligned::Cumulate { offset, .. } => *offset,
+            Aligned::Given => 0,
         }
     }
 
-    /// Start of the window that ends at `end`.
-    pub fn start_of(&self, end: i64) -> i64 {
+    /// Start of the window that ends at `end`, if that says where it starts.
+    pub fn start_of(&self, end: i64) -> Option<i64> {
         match self {
-            Aligned::Tumble { size, .. } | Aligned::Hop { size, .. } => end - size,
-            Aligned::Cumulate { size, offset, .. } => end - 1 - (end - 1 - offset).rem_euclid(*size),
+            Aligned::Tumble { size, .. } | Aligned::Hop { size, .. } => Some(end - size),
+            Aligned::Cumulate { size, offset, .. } => Some(end - 1 - (end - 1 - offset).rem_euclid(*size)),
+            Aligned::Given => None,
         }
     }
 }

@@ -11,12 +11,12 @@ use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::grouping_sets::{GROUPING_BASE, Marker};
 use super::over::OVER_BASE;
-use super::scope::{Relation, ScopeField, WindowColumns, span_of};
+use super::scope::{Relation, ScopeField, span_of};
 use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
-use crate::plan::logical::{self, Plan, all_of, columns_of, conjuncts, substitute};
-use crate::plan::physical::{AggregateCall, SortKey, Window};
+use crate::plan::logical::{self, Plan, WindowColumns, all_of, columns_of, conjuncts, substitute};
+use crate::plan::physical::{AggregateCall, Aligned, SortKey, Window};
 use crate::types::{DataType, Field, Schema, Value};
 
 /// Stand-in columns of aggregates begin here.
@@ -57,6 +57,15 @@ impl Grouping {
             let call = self.calls.get(column.checked_sub(AGGREGATE_BASE)?)?;
             Some(Expr::Literal { value: call.over_nothing(), data_type: call.data_type.clone() })
         })
+    }
+
+    /// The window whose columns are among the keys of all sets, if there is one.
+    fn window_of(&self, relation: &Relation) -> Option<WindowColumns> {
+        let named = |column: usize| {
+            let of_set = |set: &Vec<usize>| set.iter().any(|key| is_column(&self.keys[*key], column));
+            self.keys.iter().any(|key| is_column(key, column)) && self.sets.iter().all(of_set)
+        };
+        relation.windows.iter().copied().find(|window| window.end_by(named).is_some())
     }
 
     /// The place of a key, which is added if it is not there.
@@ -153,7 +162,9 @@ impl Grouped {
 pub fn group(relation: &Relation, grouping: &Grouping, late: &dyn Fn(&Plan) -> Result<Option<logical::Late>>) -> Result<Grouped> {
     let over_window = match grouping.window {
         Some(window) => Some(Windowed::of_call(relation, window)),
-        None => Windowed::of_table_function(relation, grouping),
+        None => grouping
+            .window_of(relation)
+            .and_then(|window| Windowed::of_table_function(relation, grouping).or_else(|| Windowed::given(relation, window))),
     };
     match over_window {
         Some(windowed) => windowed.group(grouping, late),
@@ -248,9 +259,17 @@ fn running(relation: &Relation, grouping: &Grouping) -> Grouped {
 struct Windowed {
     below: Plan,
     time_column: usize,
-    window: crate::plan::physical::Window,
+    window: Window,
     /// Columns of the relation over those of `below`, then window_start, window_end, window_time.
     columns: Vec<Expr>,
+    /// By column of the relation: which of these three it is, where the aggregate makes it.
+    parts: Vec<Option<usize>>,
+    /// Types of these three.
+    types: [DataType; 3],
+    /// Where windows are given: which columns of the relation say so.
+    given: Option<WindowColumns>,
+    /// Event times of the relation that can be keys beside the window.
+    event_times: Vec<usize>,
     filter_below: Option<Expr>,
     filter_above: Vec<Expr>,
 }
@@ -262,23 +281,40 @@ impl Windowed {
             time_column: window.time_column,
             window: window.window,
             columns: relation.plan.identity(),
+            parts: vec![None; relation.fields.len()],
+            types: window_types(&relation.fields[window.time_column].data_type, &window.window),
+            event_times: Vec::new(),
+            given: None,
             filter_below: None,
             filter_above: Vec::new(),
         }
     }
 
-    /// Where the keys contain both bounds of a window table function that stands right below, through filters and projections
-    /// that do not mix its columns with others.
-    fn of_table_function(relation: &Relation, grouping: &Grouping) -> Option<Self> {
-        let bounds = relation.window?;
-        let has = |column: usize| grouping.keys.iter().any(|k| matches!(k, Expr::Column { index, .. } if *index == column));
-        let of_all_sets = |column: usize| {
-            let is_there = |k: &usize| matches!(&grouping.keys[*k], Expr::Column { index, .. } if *index == column);
-            grouping.sets.iter().all(|set| set.iter().any(is_there))
-        };
-        if ![bounds.start, bounds.end].into_iter().all(|bound| has(bound) && of_all_sets(bound)) {
-            return None;
+    /// Where the keys contain the window of each row.
+    fn given(relation: &Relation, window: WindowColumns) -> Option<Self> {
+        let (start, end) = window.bounds?;
+        let mut parts = vec![None; relation.fields.len()];
+        for (start, end) in relation.windows.iter().filter_map(|window| window.bounds) {
+            (parts[start], parts[end]) = (Some(0), Some(1));
         }
+        let time = relation.event_times.first().copied().unwrap_or(end);
+        Some(Self {
+            below: relation.plan.clone(),
+            time_column: end,
+            window: Window::Aligned(Aligned::Given),
+            columns: relation.plan.identity(),
+            parts,
+            types: [start, end, time].map(|column| relation.fields[column].data_type.clone()),
+            event_times: relation.event_times.clone(),
+            given: Some(window),
+            filter_below: None,
+            filter_above: Vec::new(),
+        })
+    }
+
+    /// Where the keys contain the window of a window table function that stands right below, through filters and projections that do
+    /// not mix its columns with others: then rows are grouped as they are, before they are copied into windows.
+    fn of_table_function(relation: &Relation, grouping: &Grouping) -> Option<Self> {
         let (assign, columns, filters) = flattened(&relation.plan)?;
         let width = assign.input.schema().fields.len();
         let (above, rest): (Vec<_>, Vec<_>) =
@@ -301,11 +337,16 @@ impl Windowed {
         if mixed || used.any(window_used) || grouping.keys.iter().any(key_mixed) {
             return None;
         }
+        let part = |e: &Expr| if let Expr::Column { index, .. } = e { index.checked_sub(width) } else { None };
         Some(Self {
             below: (*assign.input).clone(),
             time_column: assign.time_column,
             window: assign.window,
+            parts: columns.iter().map(part).collect(),
+            types: window_types(&assign.input.schema().fields[assign.time_column].data_type, &assign.window),
             columns,
+            event_times: Vec::new(),
+            given: None,
             filter_below: all_of(rest),
             filter_above: above,
         })
@@ -320,13 +361,13 @@ impl Windowed {
         let width = names.fields.len();
         let mut inputs = Inputs::default();
         let time = Expr::column(self.time_column, names.fields[self.time_column].data_type.clone());
-        let time_type = time.data_type();
         let mut plain = Vec::new();
         let mut windows = Vec::new();
         for key in &grouping.keys {
-            match over(&self.columns, key) {
-                Expr::Column { index, .. } if index >= width => windows.push((key.clone(), index - width)),
-                expr => plain.push((key.clone(), expr)),
+            let part = if let Expr::Column { index, .. } = key { self.parts.get(*index).copied().flatten() } else { None };
+            match part {
+                Some(part) => windows.push((key.clone(), part)),
+                None => plain.push((key.clone(), over(&self.columns, key))),
             }
         }
         let (keys, mut outputs) = keyed(&plain, &mut inputs, &names);
@@ -340,12 +381,13 @@ impl Windowed {
                 .collect(),
             ..late
         });
+        let start = self.given.and_then(|window| window.bounds).map(|(start, _)| inputs.add(&self.columns[start], &names));
         let input = below.projected(inputs.columns);
-        let (input, keys, set_column) = grouping.expanded(input, keys, &outputs);
+        let (input, mut keys, set_column) = grouping.expanded(input, keys, &outputs);
         let mut fields: Vec<Field> = keys.iter().map(|&k| input.schema().fields[k].clone()).collect();
         let first = fields.len();
-        let types = window_types(&time_type, &self.window);
-        fields.extend(WINDOW_COLUMNS.iter().zip(types).map(|(name, t)| Field::new(*name, t)));
+        keys.extend(start);
+        fields.extend(WINDOW_COLUMNS.iter().zip(self.types).map(|(name, t)| Field::new(*name, t)));
         let results = fields.len();
         fields.extend(result_fields(&calls));
         outputs.extend(windows.into_iter().map(|(key, part)| (key, first + part)));
@@ -371,10 +413,17 @@ impl Windowed {
             Some(filter) => plan.filtered(filter),
             None => plan,
         };
-        let window = Some(WindowColumns { start: first, end: first + 1 });
-        let relation = Relation { window, ..Relation::new(plan, None, Some(first + 2)) };
+        let place = |column: usize| outputs.iter().find(|(key, _)| is_column(key, column)).map(|(_, place)| *place);
+        let row = self.given.and_then(|window| window.row).and_then(place);
+        let windows = vec![WindowColumns { row, ..WindowColumns::of(first, first + 1) }];
+        let mut relation = Relation { windows, ..Relation::new(plan, None, Some(first + 2)) };
+        relation.event_times.extend(self.event_times.into_iter().filter_map(place));
         Ok(Grouped { relation, keys: outputs, window: Some(first), results, marks })
     }
+}
+
+fn is_column(expr: &Expr, column: usize) -> bool {
+    matches!(expr, Expr::Column { index, .. } if *index == column)
 }
 
 fn over(columns: &[Expr], expr: &Expr) -> Expr {

@@ -75,7 +75,7 @@ impl<'a> Outer<'a> {
     pub fn beside(&self, inner: Relation) -> Relation {
         let plan = Plan::Join(Join::new(self.stand_in.clone(), inner.plan, JoinKind::Inner, None));
         let fields = self.fields.iter().cloned().chain(inner.fields).collect();
-        Relation { plan, fields, event_times: Vec::new(), window: None }
+        Relation { plan, fields, event_times: Vec::new(), windows: Vec::new() }
     }
 
     /// The columns that have been read; those of queries further around are noted there.

@@ -63,14 +63,14 @@ impl QueryBinder<'_> {
             F::Table { name, alias, args: None, .. } => {
                 let ident = last_part(name)?;
                 let relation = self.named_relation(ident)?;
-                aliased(relation, alias.as_ref())
+                aliased(relation, alias.as_ref())?.with_bounds()
             }
             F::Table { args: Some(_), .. } | F::Function { .. } => Err(unsupported(
                 "this table function",
                 "TUMBLE, HOP, CUMULATE and SESSION are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
                 factor,
             )),
-            F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref()),
+            F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref())?.with_bounds(),
             F::TableFunction { expr, alias } => aliased(self.window_table(expr)?, alias.as_ref()),
             F::NestedJoin { table_with_joins, alias } => match table_with_joins.joins.first() {
                 None => aliased(self.factor(&table_with_joins.relation)?, alias.as_ref()),

@@ -6,7 +6,7 @@ use super::coercion::{cast, common_type};
 use super::expr::ExprBinder;
 use super::join_time::{clock_behind, clock_of, timed, timed_by};
 use super::operator::binary;
-use super::scope::{Relation, ScopeField, Sight, WindowColumns, name_span, resolve, span_of, unsupported};
+use super::scope::{Relation, ScopeField, Sight, name_span, resolve, span_of, unsupported};
 use crate::error::{Error, Result};
 use crate::expr::{BinaryOp, Expr};
 use crate::plan::logical::{Clock, Join, Plan, all_of};
@@ -97,7 +97,7 @@ fn using(left: Relation, right: Relation, kind: JoinKind, names: &[ast::Ident]) 
     if !kind.gives_pairs() || merged.is_empty() {
         return Ok(both);
     }
-    let Relation { plan, mut fields, event_times, .. } = both;
+    let Relation { plan, mut fields, event_times, windows } = both;
     hidden.into_iter().for_each(|column| fields[column].sight = Sight::Qualified);
     let (first, values): (Vec<ScopeField>, Vec<Expr>) = merged.into_iter().unzip();
     let values = values.into_iter().chain(plan.identity());
@@ -105,7 +105,8 @@ fn using(left: Relation, right: Relation, kind: JoinKind, names: &[ast::Ident]) 
     let columns = fields.iter().map(|field| field.name.clone()).zip(values).collect();
     let before = fields.len() - plan.schema().fields.len();
     let event_times = event_times.into_iter().map(|time| before + time).collect();
-    Ok(Relation { plan: plan.projected(columns), fields, event_times, window: None })
+    let windows = windows.iter().filter_map(|window| window.moved(|column| Some(before + column))).collect();
+    Ok(Relation { plan: plan.projected(columns), fields, event_times, windows })
 }
 
 /// Names of columns that both sides have, in the order of the left.
@@ -137,7 +138,6 @@ pub fn filtered(relation: Relation, condition: Expr) -> Relation {
 
 /// The relation of a join, with what it says about time.
 pub fn over_time(join: Join, fields: Vec<ScopeField>) -> Relation {
-    let Clock { times, window } = clock_behind(&join);
-    let window = window.map(|(start, end)| WindowColumns { start, end });
-    Relation { plan: Plan::Join(join), fields, event_times: times, window }
+    let Clock { times, windows } = clock_behind(&join);
+    Relation { plan: Plan::Join(join), fields, event_times: times, windows }
 }

@@ -6,7 +6,7 @@
 
 use super::scope::Relation;
 use crate::expr::{BinaryOp, Expr, UnaryOp};
-use crate::plan::logical::{Clock, Join, Plan, all_of, columns_of, conjuncts, shifted};
+use crate::plan::logical::{Clock, Join, Plan, WindowColumns, all_of, columns_of, conjuncts, shifted};
 use crate::plan::physical::{JoinKind, JoinTime, TimeBounds, TimeMeaning};
 use crate::types::{DataType, Value};
 
@@ -15,19 +15,28 @@ pub fn clock_of(relation: &Relation) -> Clock {
     if relation.plan.retracts() {
         return Clock::default();
     }
-    Clock { times: relation.event_times.clone(), window: relation.window.map(|window| (window.start, window.end)) }
+    Clock { times: relation.event_times.clone(), windows: relation.windows.clone() }
 }
 
 /// What the rows that a join gives out say about time.
 pub fn clock_behind(join: &Join) -> Clock {
     let [left, right] = &join.clocks;
     if join.has_versions() {
-        return Clock { times: left.times.clone(), window: None };
+        return Clock { times: left.times.clone(), windows: Vec::new() };
     }
     let Some(time) = &join.time else { return Clock::default() };
     let moved = right.times.iter().map(|column| join.width() + column).filter(|_| join.kind.gives_pairs());
-    let window = left.window.filter(|_| time.meaning == TimeMeaning::Windows);
-    Clock { times: left.times.iter().copied().chain(moved).collect(), window }
+    let windows = if time.meaning == TimeMeaning::Windows { windows_behind(join) } else { Vec::new() };
+    Clock { times: left.times.iter().copied().chain(moved).collect(), windows }
+}
+
+/// The windows of the rows that a window join gives out: those of an input whose columns are NULL in none of them.
+fn windows_behind(join: &Join) -> Vec<WindowColumns> {
+    let [left, right] = &join.clocks;
+    let moved = |window: &WindowColumns| window.moved(|column| Some(join.width() + column));
+    let left = left.windows.iter().copied().filter(|_| !join.kind.gives_unmatched(1));
+    let has_right = join.kind.gives_pairs() && !join.kind.gives_unmatched(0);
+    left.chain(right.windows.iter().filter_map(moved).filter(|_| has_right)).collect()
 }
 
 /// `join` over windows or an interval of time, if its condition says so.
@@ -83,10 +92,15 @@ fn is_inner(plan: &Plan) -> bool {
     matches!(plan, Plan::Join(join) if join.kind == JoinKind::Inner && !join.has_versions())
 }
 
-/// Both bounds of their windows are equal: then the ends are their time, and the starts stay a condition.
+/// Their windows are equal: then the ends are their time.
 fn windows(join: &Join, parts: &[Expr]) -> Option<(JoinTime, Vec<Expr>)> {
-    let [Some(left), Some(right)] = [join.clocks[0].window, join.clocks[1].window] else { return None };
-    let width = join.width();
+    let [left, right] = &join.clocks;
+    let mut pairs = left.windows.iter().flat_map(|l| right.windows.iter().map(move |r| [l, r]));
+    pairs.find_map(|pair| same_window(parts, pair, join.width()))
+}
+
+/// Both bounds of two windows are equal, or the ROWs of both. Whatever does not say that the ends are equal stays a condition.
+fn same_window(parts: &[Expr], [left, right]: [&WindowColumns; 2], width: usize) -> Option<(JoinTime, Vec<Expr>)> {
     let equal = |l: usize, r: usize| {
         parts.iter().position(|part| match part {
             Expr::Binary { op: BinaryOp::Eq, left, right, .. } => match (plain(left), plain(right)) {
@@ -96,10 +110,13 @@ fn windows(join: &Join, parts: &[Expr]) -> Option<(JoinTime, Vec<Expr>)> {
             _ => false,
         })
     };
-    equal(left.0, right.0)?;
-    let ends = equal(left.1, right.1)?;
-    let (bounds, meaning, columns) = (TimeBounds::window(), TimeMeaning::Windows, [left.1, right.1]);
-    let rest = parts.iter().enumerate().filter(|(at, _)| *at != ends).map(|(_, part)| part.clone()).collect();
+    let ((left_start, left_end), (right_start, right_end)) = (left.bounds?, right.bounds?);
+    let bounds_equal = equal(left_start, right_start).and_then(|_| equal(left_end, right_end));
+    if bounds_equal.is_none() {
+        equal(left.row?, right.row?)?;
+    }
+    let (bounds, meaning, columns) = (TimeBounds::window(), TimeMeaning::Windows, [left_end, right_end]);
+    let rest = parts.iter().enumerate().filter(|(at, _)| Some(*at) != bounds_equal).map(|(_, part)| part.clone()).collect();
     Some((JoinTime { bounds, meaning, columns, split_watermarks: [None; 2] }, rest))
 }
 

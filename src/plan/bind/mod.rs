@@ -38,6 +38,6 @@ mod window;
 
 pub use library::evaluate_constant;
 pub use query::QueryBinder;
-pub use scope::{Relation, ScopeField, WindowColumns};
+pub use scope::{Relation, ScopeField};
 pub use sink::{Output, Target, conformed, insert, selected, sink, view, written};
 pub use table::table;

@@ -68,7 +68,8 @@ impl Ordered {
         let width = rank.input.schema().fields.len();
         rank.gives_rank = false;
         rank.schema.fields.truncate(width);
-        self.relation = Relation { plan: Plan::Rank(rank), event_times: Vec::new(), window: None, fields: self.relation.fields };
+        self.relation =
+            Relation { plan: Plan::Rank(rank), event_times: Vec::new(), windows: Vec::new(), fields: self.relation.fields };
         Ok(self)
     }
 
@@ -98,7 +99,7 @@ impl Ordered {
         relation.plan = relation.plan.projected(columns);
         relation.fields.truncate(width);
         relation.event_times.retain(|time| *time < width);
-        relation.window = relation.window.filter(|window| window.start < width && window.end < width);
+        relation.windows = relation.windows.iter().filter_map(|w| w.moved(|c| (c < width).then_some(c))).collect();
         relation
     }
 }

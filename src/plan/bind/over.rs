@@ -15,10 +15,11 @@ use super::order::{direction, fixed};
 use super::over_frame::{FrameOrder, frame};
 use super::scope::{Relation, name_span, span_of, unsupported};
 use super::subquery::SUBQUERY_BASE;
+use super::window::window_row;
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::bind::evaluate_constant;
-use crate::plan::logical::{Late, Over, Plan, Rank, moved_columns};
+use crate::plan::logical::{Late, Over, Plan, Rank, WindowColumns, moved_columns};
 use crate::plan::parse::ARRIVAL;
 use crate::plan::physical::{Nulls, RankFunction, SortKey, SortTime};
 use crate::types::over::{Frame, OverCall, OverEmit, OverFunction, Pick};
@@ -134,7 +135,7 @@ impl Overs {
         if self.found.is_empty() {
             return Ok((relation, exprs));
         }
-        let Relation { plan, fields, mut event_times, mut window } = relation;
+        let Relation { plan, fields, mut event_times, mut windows } = relation;
         let names = Schema::new(plan.schema().fields.clone());
         // Behind the fields stand columns of sub-queries.
         let name = |at: usize| fields.get(at).map_or_else(|| names.fields[at].name.clone(), |f| f.name.clone());
@@ -157,7 +158,7 @@ impl Overs {
             match groups.iter_mut().find(same) {
                 Some(group) => group.calls.push((number, call)),
                 None => {
-                    let window_end = window.map(|window| window.end).filter(|end| adds && keys.contains(end));
+                    let window_end = windows.iter().find_map(|window| inputs.window_end(window, &keys, &names)).filter(|_| adds);
                     groups.push(Placed { keys, order, emit, window_end, calls: vec![(number, call)] });
                 }
             }
@@ -170,13 +171,13 @@ impl Overs {
         let mut places = vec![0; self.found.len()];
         for group in groups {
             event_times.retain(|time| group.keeps_time(*time));
-            window = window.filter(|_| group.emits() != OverEmit::OnChange && !group.looks_ahead());
+            windows.retain(|_| group.emits() != OverEmit::OnChange && !group.looks_ahead());
             plan = group.over(plan, &mut places, late)?;
         }
         let is_over = |column: usize| (OVER_BASE..SUBQUERY_BASE).contains(&column);
         let place = |column: usize| if is_over(column) { places[column - OVER_BASE] } else { column };
         let exprs = exprs.iter().map(|expr| moved_columns(expr, &place)).collect();
-        Ok((Relation { plan, fields, event_times, window }, exprs))
+        Ok((Relation { plan, fields, event_times, windows }, exprs))
     }
 }
 
@@ -244,6 +245,16 @@ impl Placed {
         self.calls.iter().enumerate().for_each(|(at, (number, _))| places[*number] = first + at);
         let calls = self.calls.into_iter().map(|(_, call)| call).collect();
         Ok(Plan::Over(Over::new(plan, self.keys, self.order, calls, self.emit, late)))
+    }
+}
+
+impl Inputs {
+    /// The end of a window, if the rows of a partition by these keys lie in one.
+    fn window_end(&self, window: &WindowColumns, keys: &[usize], names: &Schema) -> Option<usize> {
+        let (start, end) = window.bounds?;
+        let row = window_row(names, (start, end)).ok();
+        let is_row = |key: usize| window.row == Some(key) || row.as_ref() == Some(&self.columns[key].1);
+        keys.iter().any(|key| *key == end || is_row(*key)).then_some(end)
     }
 }
 

@@ -236,7 +236,9 @@ fn union_all(relations: Vec<(Relation, Span)>) -> Result<Relation> {
     let (fields, inputs) = unified(relations, "UNION")?;
     let event_times = (0..fields.len()).filter(|time| times.iter().all(|r| carries(r, *time, &fields))).collect();
     let plan = Plan::Union(Union { inputs, schema: Schema::new(fields) });
-    Ok(Relation { event_times, ..Relation::new(plan, None, None) })
+    let (first, others) = (&times[0].windows, &times[1..]);
+    let windows = first.iter().filter(|window| others.iter().all(|r| r.windows.contains(window))).copied().collect();
+    Ok(Relation { event_times, windows, ..Relation::new(plan, None, None) })
 }
 
 /// The columns of a set operation, and its sides with just these.

@@ -3,10 +3,12 @@
 use sqlparser::ast;
 use sqlparser::ast::Spanned;
 
+use super::access::row_field;
 use super::dependent::OuterColumn;
+use super::window::window_row;
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
-use crate::plan::logical::Plan;
+use crate::plan::logical::{Plan, WindowColumns};
 use crate::plan::parse;
 use crate::types::DataType;
 
@@ -55,15 +57,6 @@ impl ScopeField {
     }
 }
 
-/// The columns of a window table function, as far as they still stand in a relation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WindowColumns {
-    /// window_start
-    pub start: usize,
-    /// window_end
-    pub end: usize,
-}
-
 /// A bound relation.
 #[derive(Debug, Clone)]
 pub struct Relation {
@@ -73,8 +66,8 @@ pub struct Relation {
     pub fields: Vec<ScopeField>,
     /// The columns that are its event time, in order; several where a join keeps those of both inputs.
     pub event_times: Vec<usize>,
-    /// Window columns that a window table function appended.
-    pub window: Option<WindowColumns>,
+    /// Columns that say in which window a row lies, where its event times are those of windows; several behind a join.
+    pub windows: Vec<WindowColumns>,
 }
 
 impl Relation {
@@ -89,7 +82,7 @@ impl Relation {
                 sight: Sight::Own,
             })
             .collect();
-        Self { plan, fields, event_times: event_time.into_iter().collect(), window: None }
+        Self { plan, fields, event_times: event_time.into_iter().collect(), windows: Vec::new() }
     }
 
     /// The same columns under another table name.
@@ -124,8 +117,40 @@ impl Relation {
         let position = |of: usize| columns.iter().position(|(_, e)| matches!(e, Expr::Column { index, .. } if *index == of));
         let is_time = |(_, e): &(String, Expr)| matches!(e, Expr::Column { index, .. } if self.event_times.contains(index));
         let event_times = (0..columns.len()).filter(|at| is_time(&columns[*at])).collect();
-        let window = self.window.and_then(|w| Some(WindowColumns { start: position(w.start)?, end: position(w.end)? }));
-        Self { window, event_times, ..Self::new(self.plan.projected(columns), None, None) }
+        let schema = self.plan.schema();
+        let moved = |window: &WindowColumns| {
+            let made = window.bounds.and_then(|bounds| window_row(schema, bounds).ok());
+            let made = made.and_then(|row| columns.iter().position(|(_, e)| *e == row));
+            let moved = window.moved(position);
+            match (moved, made) {
+                (Some(moved), row) => Some(WindowColumns { row: moved.row.or(row), ..moved }),
+                (None, row) => row.map(|_| WindowColumns { bounds: None, row }),
+            }
+        };
+        let windows = self.windows.iter().filter_map(moved).collect();
+        Self { windows, event_times, ..Self::new(self.plan.projected(columns), None, None) }
+    }
+
+    /// The same columns, and behind them, without a name, the bounds of windows of which only the ROW is there.
+    pub fn with_bounds(mut self) -> Result<Self> {
+        if self.windows.iter().all(|window| window.bounds.is_some()) {
+            return Ok(self);
+        }
+        let names = self.plan.schema().fields.iter().map(|field| field.name.clone());
+        let mut columns: Vec<(String, Expr)> = names.zip(self.plan.identity()).collect();
+        for window in self.windows.iter_mut().filter(|window| window.bounds.is_none()) {
+            let Some(row) = window.row else { continue };
+            window.bounds = Some((columns.len(), columns.len() + 1));
+            for bound in ["start", "end"] {
+                let (name, value) = (format!("window_{bound}"), columns[row].1.clone());
+                let value = row_field(value, &ast::Ident::new(bound))?;
+                let (qualifier, data_type, sight) = (None, value.data_type(), Sight::Qualified);
+                self.fields.push(ScopeField { qualifier, name: name.clone(), data_type, sight });
+                columns.push((name, value));
+            }
+        }
+        self.plan = self.plan.projected(columns);
+        Ok(self)
     }
 }
 
@@ -168,7 +193,10 @@ fn unknown_column(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Id
     match nearest(&name.value, fields.iter().map(|f| f.name.as_str())) {
         Some(near) => error.hint(format!("did you mean '{near}'?")),
         None if name.quote_style == Some('"') => error.hint("text stands in single quotes"),
-        None => error.hint(format!("columns here: {}", fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", "))),
+        None => {
+            let seen = fields.iter().filter(|f| f.goes_by_name() || f.qualifier.is_some()).map(|f| f.name.as_str());
+            error.hint(format!("columns here: {}", seen.collect::<Vec<_>>().join(", ")))
+        }
     }
 }
 

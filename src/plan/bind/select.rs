@@ -238,7 +238,7 @@ fn first_of_each(relation: Relation, columns: Vec<usize>, order: &[SortKey]) -> 
     let mut rank = Rank::new(relation.plan, RankFunction::RowNumber, columns, order.to_vec());
     (rank.limit, rank.gives_rank) = (Some(1), false);
     rank.schema.fields.pop();
-    Relation { plan: Plan::Rank(rank), fields: relation.fields, event_times: Vec::new(), window: None }
+    Relation { plan: Plan::Rank(rank), fields: relation.fields, event_times: Vec::new(), windows: Vec::new() }
 }
 
 /// Every different row once.
@@ -246,7 +246,7 @@ pub fn distinct(relation: Relation) -> Relation {
     let schema = relation.plan.schema().clone();
     let keys = (0..schema.fields.len()).collect();
     let plan = Plan::Aggregate(Aggregate { input: Box::new(relation.plan), keys, calls: Vec::new(), emit: None, schema });
-    Relation { plan, fields: relation.fields, event_times: Vec::new(), window: None }
+    Relation { plan, fields: relation.fields, event_times: Vec::new(), windows: Vec::new() }
 }
 
 fn refuse(select: &ast::Select) -> Result<()> {

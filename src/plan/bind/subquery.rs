@@ -486,7 +486,7 @@ impl QueryBinder<'_> {
         let columns = names.into_iter().zip(relation.plan.identity()).collect();
         let plan = lookups.over(relation.plan, Stage::Output, std::iter::once(&mut filter));
         let plan = plan.filtered(filter).projected(columns);
-        Ok(Relation { plan, fields: relation.fields, event_times: Vec::new(), window: None })
+        Ok(Relation { plan, fields: relation.fields, event_times: Vec::new(), windows: Vec::new() })
     }
 
     fn kept(&mut self, relation: Relation, part: &ast::Expr, keeps: Keeps) -> Result<Relation> {
@@ -647,5 +647,5 @@ fn one_row(plan: Plan) -> Plan {
 fn joined(relation: Relation, found: Plan, kind: JoinKind, condition: Option<Expr>) -> Relation {
     debug_assert!(condition.as_ref().is_none_or(|condition| condition.data_type() == DataType::Boolean));
     let plan = Plan::Join(Join::new(relation.plan, found, kind, condition));
-    Relation { plan, fields: relation.fields, event_times: Vec::new(), window: None }
+    Relation { plan, fields: relation.fields, event_times: Vec::new(), windows: Vec::new() }
 }

@@ -56,5 +56,5 @@ fn constant(expr: Expr) -> Result<Value> {
 pub fn one_row() -> Relation {
     let schema = Schema::new(vec![Field::new("$row", DataType::Boolean)]);
     let plan = Plan::Values(Values { rows: vec![vec![Value::Bool(true)]], schema });
-    Relation { plan, fields: Vec::new(), event_times: Vec::new(), window: None }
+    Relation { plan, fields: Vec::new(), event_times: Vec::new(), windows: Vec::new() }
 }

@@ -9,11 +9,11 @@ use super::expr::{ExprBinder, text};
 use super::function::argument_exprs;
 use super::literal::bind_interval;
 use super::operator::binary;
-use super::scope::{Relation, ScopeField, Sight, WindowColumns, name_span, resolve, span_of};
+use super::scope::{Relation, ScopeField, Sight, name_span, resolve, span_of};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::limits::WINDOW_PANES_MAX;
-use crate::plan::logical::{Plan, WindowAssign};
+use crate::plan::logical::{Plan, WindowAssign, WindowColumns};
 use crate::plan::parse::PARTITION_BY;
 use crate::plan::physical::{Aligned, Window};
 use crate::types::{DataType, Field, Schema, Value};
@@ -145,17 +145,7 @@ impl ExprBinder<'_> {
             return Err(Error::sql(format!("{name} names another window than GROUP BY")).at(span));
         }
         let [start, end, _] = window_types(&self.fields[window.time_column].data_type, &window.window);
-        let bound = |part: usize, data_type: &DataType| Expr::column(WINDOW_BASE + part, data_type.clone());
-        let pieces = [
-            text("{\"start\":\""),
-            cast(bound(0, &start), &DataType::STRING),
-            text("\",\"end\":\""),
-            cast(bound(1, &end), &DataType::STRING),
-            text("\"}"),
-        ];
-        let joined = |left: Result<Expr>, right: Expr| binary(BinaryOp::Concat, left?, right, span);
-        let json = pieces.into_iter().fold(Ok(text("")), joined)?;
-        Ok(cast(json, &DataType::Row(vec![("start".to_owned(), start), ("end".to_owned(), end)])))
+        row_of_bounds(Expr::column(WINDOW_BASE, start), Expr::column(WINDOW_BASE + 1, end))
     }
 
     /// TUMBLE_START and the like: a column of the grouping's window.
@@ -176,6 +166,20 @@ impl ExprBinder<'_> {
         let types = window_types(&self.fields[window.time_column].data_type, &window.window);
         Ok(Expr::column(WINDOW_BASE + part, types[part].clone()))
     }
+}
+
+/// The ROW of a window whose bounds are these columns.
+pub fn window_row(schema: &Schema, (start, end): (usize, usize)) -> Result<Expr> {
+    let bound = |column: usize| Expr::column(column, schema.fields[column].data_type.clone());
+    row_of_bounds(bound(start), bound(end))
+}
+
+fn row_of_bounds(start: Expr, end: Expr) -> Result<Expr> {
+    let fields = vec![("start".to_owned(), start.data_type()), ("end".to_owned(), end.data_type())];
+    let (start, end) = (cast(start, &DataType::STRING), cast(end, &DataType::STRING));
+    let pieces = [text("{\"start\":\""), start, text("\",\"end\":\""), end, text("\"}")];
+    let joined = |left: Result<Expr>, right: Expr| binary(BinaryOp::Concat, left?, right, Span::default());
+    Ok(cast(pieces.into_iter().fold(Ok(text("")), joined)?, &DataType::Row(fields)))
 }
 
 fn is_partition(e: &ast::Expr) -> bool {
@@ -304,6 +308,6 @@ fn assign(relation: Relation, time_column: usize, window: Window, keys: Vec<usiz
     }
     let (input, schema) = (Box::new(relation.plan), Schema::new(fields));
     let plan = Plan::WindowAssign(WindowAssign { input, time_column, window, keys, split_columns: None, schema });
-    let columns = WindowColumns { start: width, end: width + 1 };
-    Relation { plan, fields: scope, event_times: vec![width + 2], window: Some(columns) }
+    let windows = vec![WindowColumns::of(width, width + 1)];
+    Relation { plan, fields: scope, event_times: vec![width + 2], windows }
 }

@@ -207,6 +207,7 @@ fn window(window: &Window) -> String {
                 Aligned::Tumble { .. } => format!("TUMBLE({size})"),
                 Aligned::Hop { .. } => format!("HOP({size} every {step})"),
                 Aligned::Cumulate { .. } => format!("CUMULATE({size} by {step})"),
+                Aligned::Given => "GIVEN".to_owned(),
             };
             (kind, aligned.offset())
         }

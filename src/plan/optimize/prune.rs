@@ -171,7 +171,7 @@ fn prune_aggregate(aggregate: Aggregate, wanted: &[bool]) -> (Plan, Moved) {
 }
 
 fn prune_window(aggregate: WindowAggregate, wanted: &[bool]) -> (Plan, Moved) {
-    let first = aggregate.keys.len() + 3;
+    let first = aggregate.end() + 2;
     let mut wanted = wanted.to_vec();
     wanted[..first].fill(true);
     let (schema, moved) = keep(&aggregate.schema, &wanted);

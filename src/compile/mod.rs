@@ -30,8 +30,8 @@ pub struct QueryNode {
     pub inputs: usize,
     /// Whom its rows and marks go to: node and the number of the input there.
     pub consumers: Vec<(NodeId, usize)>,
-    /// Whom its late rows go to; these nodes get its marks too.
-    pub late_consumers: Vec<(NodeId, usize)>,
+    /// By its inputs: whom the rows go to that come too late there; these nodes get its marks too.
+    pub late_consumers: Vec<Vec<(NodeId, usize)>>,
     /// Input that says nothing about time, and is not waited for.
     pub timeless: Option<usize>,
     /// The scan its rows come from (the first, where there are several): whose error limit its failed rows count against.
@@ -111,7 +111,7 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
             role,
             inputs: node.inputs.len(),
             consumers: Vec::new(),
-            late_consumers: Vec::new(),
+            late_consumers: vec![Vec::new(); node.inputs.len()],
             timeless: timeless(node),
             origin,
         });
@@ -131,7 +131,10 @@ fn timeless(node: &Node) -> Option<usize> {
 fn connect(nodes: &mut [QueryNode], id: NodeId, node: &Node) {
     for (port, input) in node.inputs.iter().enumerate() {
         let feeder = &mut nodes[*input];
-        if node.reads_late { feeder.late_consumers.push((id, port)) } else { feeder.consumers.push((id, port)) }
+        match node.reads_late {
+            Some(input) => feeder.late_consumers[input].push((id, port)),
+            None => feeder.consumers.push((id, port)),
+        }
     }
 }
 

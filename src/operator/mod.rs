@@ -61,8 +61,8 @@ pub struct AsideRow {
 pub struct Output {
     /// Rows for the operators behind.
     pub batches: Vec<Batch>,
-    /// Late rows, with the columns of the operator's input; for the late table, if there is one.
-    pub late: Vec<Batch>,
+    /// Late rows: to which input they came, and they with its columns; for the late table, if there is one.
+    pub late: Vec<(usize, Batch)>,
     /// Rows that failed.
     pub aside: Vec<AsideRow>,
     /// Rows filtered out by this operator.
@@ -76,6 +76,14 @@ impl Output {
     pub fn emit(&mut self, batch: Batch) {
         if !batch.is_empty() {
             self.batches.push(batch);
+        }
+    }
+
+    /// Counts rows of a batch of one input that are too late, and gives them to those who want them.
+    pub(crate) fn give_late(&mut self, input: usize, batch: &Batch, rows: &Selection) {
+        if !rows.is_empty() {
+            self.late_rows += rows.len() as u64;
+            self.late.push((input, batch.gather(rows)));
         }
     }
 }
@@ -121,14 +129,6 @@ pub trait Operator: Send {
     /// Bytes of state held.
     fn state_bytes(&self) -> usize {
         0
-    }
-}
-
-/// Counts rows of a batch that are too late, and gives them to those who want them.
-pub(crate) fn give_late(batch: &Batch, rows: &[u32], out: &mut Output) {
-    if !rows.is_empty() {
-        out.late_rows += rows.len() as u64;
-        out.late.push(batch.gather(&Selection::Rows(rows.to_vec())));
     }
 }
 

@@ -15,7 +15,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::window_slice::is_passed;
-use super::{Operator, Output, Progress, give_late, row_order, set_aside};
+use super::{Operator, Output, Progress, row_order, set_aside};
 use crate::batch::{Batch, Column, RowKind, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
@@ -271,10 +271,11 @@ impl Rank {
             let own = marks.and_then(|marks| time_of(marks, row)).unwrap_or(EventTime::MIN);
             is_passed(end_of(&batch.columns[end.column], row), own.max(self.watermark))
         };
-        let late: Vec<u32> = (0..batch.rows() as u32).filter(|row| is_late(*row as usize)).collect();
+        let all = Selection::All(batch.rows());
+        let late = all.filter(is_late);
         if !late.is_empty() {
-            give_late(&batch, &late, out);
-            batch = batch.gather(&Selection::All(batch.rows()).filter(|row| late.binary_search(&(row as u32)).is_err()));
+            out.give_late(0, &batch, &late);
+            batch = batch.gather(&all.filter(|row| !is_late(row)));
         }
         batch.columns.truncate(self.types.len());
         batch

@@ -79,8 +79,7 @@ impl Sort {
         if late.is_empty() {
             return Ok(all.filter(|row| !times.is_null(row)));
         }
-        out.late_rows += late.len() as u64;
-        out.late.push(batch.gather(&late));
+        out.give_late(0, batch, &late);
         Ok(all.filter(|row| time_of(times, row).is_some_and(|time| time >= passed(row))))
     }
 

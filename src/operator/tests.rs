@@ -227,7 +227,7 @@ fn late_rows_are_decided_window_by_window() {
     // Windows [0, 20) and [10, 30): the second row comes when the first is closed, the third when both are.
     let out = run(&mut hop, &[row(0, 15), row(19, 15), row(29, 15), row(18, 15)], 4);
     assert_eq!(out.late_rows, 1);
-    assert_eq!(out.late[0].columns[0].value(0, &DataType::BigInt), Value::Int(29));
+    assert_eq!(out.late[0].1.columns[0].value(0, &DataType::BigInt), Value::Int(29));
     let counts: Vec<Value> = out.batches.iter().map(|b| b.columns[3].value(0, &DataType::BigInt)).collect();
     assert_eq!(counts, [Value::Int(2), Value::Int(3)]);
 }

@@ -17,8 +17,8 @@ use super::grouped::{Closing, Grouped, Retention, Scratch, Shape};
 use super::window_assign::window_columns;
 use super::window_rows::WindowRows;
 use super::window_slice::{Pane, is_passed};
-use super::{Operator, Output, Progress, give_late, set_aside};
-use crate::batch::{Batch, Column, Watermark};
+use super::{Operator, Output, Progress, set_aside};
+use crate::batch::{Batch, Column, Selection, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::types::relation::{AggregateCall, Aligned, Changes, Emit, OnError, Retracts};
@@ -91,7 +91,7 @@ impl WindowAggregate {
             set_aside(batch, *row as usize, &self.input_types, *reason, self.on_error, out)?;
         }
         out.filtered_rows += self.rows.outside;
-        give_late(batch, &self.rows.late, out);
+        out.give_late(0, batch, &Selection::Rows(self.rows.late.clone()));
         Ok(())
     }
 

@@ -169,7 +169,7 @@ impl WindowAggregate {
     }
 }
 
-/// The late table of a window aggregate, a ranking of windows or an OVER.
+/// The late table of one input of what decides by time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Late {
     /// Position in the catalog.
@@ -195,6 +195,8 @@ pub struct Join {
     pub lookup: Option<LookupRows>,
     /// While it is bound: what the inputs say about time.
     pub clocks: [Clock; 2],
+    /// Where late rows of each input go.
+    pub late: [Option<Late>; 2],
     /// Columns given out: those of both, or of the left input alone; without hidden ones.
     pub schema: Schema,
 }
@@ -240,8 +242,8 @@ impl WindowColumns {
 impl Join {
     /// Of these inputs.
     pub fn new(left: Plan, right: Plan, kind: JoinKind, condition: Option<Expr>) -> Join {
-        let (left, right, clocks) = (Box::new(left), Box::new(right), Default::default());
-        let mut join = Join { left, right, kind, condition, time: None, lookup: None, clocks, schema: Schema::default() };
+        let (left, right, clocks, late) = (Box::new(left), Box::new(right), Default::default(), [None, None]);
+        let mut join = Join { left, right, kind, condition, time: None, lookup: None, clocks, late, schema: Schema::default() };
         join.schema = if kind.gives_pairs() { join.both() } else { join.left.schema().clone() };
         join
     }
@@ -328,6 +330,8 @@ pub struct Sort {
     pub order: Vec<SortKey>,
     /// Where the first key is event time, ascending: rows are given out as the watermark passes, not at the end of input.
     pub time: Option<SortTime>,
+    /// Where late rows go, if rows are given out as time passes.
+    pub late: Option<Late>,
     /// As written.
     pub emit: Option<Emit>,
     /// For errors.

@@ -1,7 +1,7 @@
 //! The query road: SQL text to an immutable `PhysicalPlan` that every shard compiles for itself.
 //!
 //! ```text
-//! text -> parse -> statements -> bind -> logical plan -> settle sorts -> optimize -> distribute -> physical plan
+//! text -> parse -> statements -> bind -> logical plan -> settle sorts, late tables -> optimize -> distribute -> physical plan
 //!                                 ^ catalog                           ^ connectors
 //! ```
 
@@ -9,6 +9,7 @@ pub mod bind;
 pub mod catalog;
 pub mod distribute;
 pub mod explain;
+mod late;
 pub mod logical;
 pub mod memory;
 pub mod optimize;
@@ -179,6 +180,7 @@ impl Job {
     ) -> Result<(PhysicalPlan, String)> {
         let outputs = memory::resolve(&mut self.catalog, &self.outputs, outputs, scripts)?;
         let outputs = settle_sort::settle(&self.catalog, outputs, scripts, connectors)?;
+        let outputs = late::settle(&self.catalog, outputs, scripts)?;
         let outputs = optimize::optimize(&self.catalog, outputs)?;
         let logical = explain::logical(&outputs);
         let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors, self.state_ttl()?)?;

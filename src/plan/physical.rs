@@ -35,10 +35,8 @@ pub struct Node {
     pub inputs: Vec<NodeId>,
     /// Columns it gives out.
     pub schema: Schema,
-    /// For a window aggregate or an OVER with a late table: the sink (or exchange before it) that takes its late rows.
-    pub late_output: Option<NodeId>,
-    /// Whether the node reads `inputs[0]`'s late rows instead of its ordinary output.
-    pub reads_late: bool,
+    /// For a node that reads late rows of `inputs[0]` instead of its ordinary output: to which input of that one they came.
+    pub reads_late: Option<usize>,
     /// What bounds its state, for EXPLAIN; empty where it keeps none.
     pub state_bound: String,
 }
@@ -346,8 +344,8 @@ pub enum Writes {
 }
 
 impl Node {
-    /// A node without late output.
+    /// A node that reads what its inputs give out.
     pub fn new(kind: NodeKind, inputs: Vec<NodeId>, schema: Schema) -> Self {
-        Self { kind, inputs, schema, late_output: None, reads_late: false, state_bound: String::new() }
+        Self { kind, inputs, schema, reads_late: None, state_bound: String::new() }
     }
 }

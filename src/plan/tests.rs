@@ -96,10 +96,9 @@ fn verify(plan: &PhysicalPlan) {
                 let watermark = scan.watermark.iter();
                 watermark.for_each(|w| verify_expr(&w.expr, &node.schema, &node.schema.fields[w.time_column].data_type));
             }
-            NodeKind::Calc(calc) if node.reads_late => {
-                let window = &plan.nodes[node.inputs[0]];
-                assert_eq!(window.late_output, Some(id));
-                let late = plan.nodes[window.inputs[0]].schema.clone();
+            NodeKind::Calc(calc) if let Some(input) = node.reads_late => {
+                let reader = &plan.nodes[node.inputs[0]];
+                let late = plan.nodes[reader.inputs[input]].schema.clone();
                 calc.columns.iter().zip(&node.schema.fields).for_each(|(e, f)| verify_expr(e, &late, &f.data_type));
             }
             NodeKind::Calc(calc) => {
@@ -384,6 +383,23 @@ fn a_late_table_needs_its_columns_at_the_window() {
             .as_str(),
         "its column 'sym' does not reach the window",
         "select sym",
+    );
+}
+
+#[test]
+fn each_input_of_a_join_over_time_has_its_late_table() {
+    check(
+        "CREATE TABLE quotes (sym STRING, bid INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'x', 'late.table' = 'late_quotes');
+         CREATE TABLE late_quotes (bid INT) WITH ('connector' = 'x');
+         SELECT t.qty FROM trades t JOIN quotes q ON t.sym = q.sym AND t.ts BETWEEN q.ts AND q.ts + INTERVAL '1' SECOND WHERE q.bid > 3",
+        &[
+            "IntervalJoin inner on (left.sym = right.sym)",
+            "where (bid > 3)",
+            "Sink late (sym, ts)",
+            "reads the late rows of the join's left input",
+            "Sink late_quotes (bid)",
+            "reads the late rows of the join's right input",
+        ],
     );
 }
 

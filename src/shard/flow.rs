@@ -150,7 +150,7 @@ impl Flow {
     /// Gives a mark of node `from` to all its consumers.
     pub(super) fn queue_mark(&mut self, from: NodeId, mark: Mark) {
         let node = &self.query.nodes[from];
-        for (consumer, port) in node.consumers.iter().chain(&node.late_consumers) {
+        for (consumer, port) in node.consumers.iter().chain(node.late_consumers.iter().flatten()) {
             self.queue.push_back((*consumer, *port, Item::Mark(mark)));
         }
     }
@@ -394,7 +394,7 @@ impl Flow {
             _ => output.batches.drain(..).for_each(|batch| fan_out(queue, &this.consumers, batch)),
         }
         if !output.late.is_empty() {
-            output.late.drain(..).for_each(|batch| fan_out(queue, &this.late_consumers, batch));
+            output.late.drain(..).for_each(|(input, batch)| fan_out(queue, &this.late_consumers[input], batch));
         }
         counts.filtered_rows += std::mem::take(&mut output.filtered_rows);
         counts.late_rows += std::mem::take(&mut output.late_rows);

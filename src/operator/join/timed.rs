@@ -259,8 +259,7 @@ impl TimedJoin {
             return all;
         }
         let late = all.filter(is_late);
-        out.late_rows += late.len() as u64;
-        out.late.push(batch.gather(&late));
+        out.give_late(own, batch, &late);
         all.filter(|row| !is_late(row))
     }
 

@@ -148,23 +148,21 @@ impl VersionedJoin {
         known
     }
 
-    /// Rows of the left input wait. Late ones are counted, those that can meet no version given out. Hot: once per batch.
+    /// Rows of the left input wait. Late ones are given out as such, those that can meet no version by themselves. Hot: once per batch.
     fn ask(&mut self, batch: &Batch, out: &mut Output) {
         let mut scratch = std::mem::take(&mut self.scratch);
         let known = self.look_up(0, batch, &mut scratch);
-        let times = self.inputs[0].times(batch);
+        let (times, all) = (self.inputs[0].times(batch), Selection::All(batch.rows()));
+        let column = &batch.columns[self.inputs[0].clock.time];
+        let is_late = |row: usize| times[row] <= scratch.marks[row] && !column.is_null(row);
+        let late = all.filter(is_late);
+        out.give_late(0, batch, &late);
         if known.len() < batch.rows() && self.kind.gives_unmatched(0) {
             let mut known = known.iter().peekable();
-            let alone = Selection::All(batch.rows()).filter(|row| known.next_if(|next| *next == row).is_none());
+            let alone = all.filter(|row| known.next_if(|next| *next == row).is_none() && !is_late(row));
             let mine = self.inputs[0].given.iter().map(|(at, _)| batch.columns[self.inputs[0].kept[*at]].gather(&alone));
             let nulls = self.inputs[1].given.iter().map(|(_, data_type)| Column::nulls(data_type, alone.len()));
             out.emit(batch.gather_around(mine.chain(nulls).collect(), &alone));
-        }
-        let is_late = |row: usize| times[row] <= scratch.marks[row];
-        let late = known.filter(is_late);
-        if !late.is_empty() {
-            out.late_rows += late.len() as u64;
-            out.late.push(batch.gather(&late));
         }
         let rows: Vec<u32> = known.iter().filter(|row| !is_late(*row)).map(|row| row as u32).collect();
         self.inputs[0].put(batch, &rows, &mut scratch.places);
@@ -175,7 +173,7 @@ impl VersionedJoin {
             self.waiting[key as usize] += 1;
             self.inputs[0].timers.add(time, *place);
         }
-        late.iter().for_each(|row| self.forget(scratch.keys[row]));
+        known.iter().filter(|row| is_late(*row)).for_each(|row| self.forget(scratch.keys[row]));
         self.scratch = scratch;
     }
 

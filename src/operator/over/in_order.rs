@@ -199,10 +199,7 @@ impl InOrder {
             set_aside(&batch, row, &self.shape.types, "event time is NULL", self.shape.on_error, out)?;
         }
         let late = all.filter(|row| !times.is_null(row) && values[row] < passed(row));
-        if !late.is_empty() {
-            out.late_rows += late.len() as u64;
-            out.late.push(batch.gather(&late));
-        }
+        out.give_late(0, &batch, &late);
         Ok(batch.gather(&all.filter(is_sound)))
     }
 

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::operator::grouped::{Destination, Grouped, Retention, Scratch, Shape};
 use crate::operator::window_assign::window_columns;
-use crate::operator::{Operator, Output, Progress, give_late, set_aside};
+use crate::operator::{Operator, Output, Progress, set_aside};
 use crate::state::cell;
 use crate::types::relation::{AggregateCall, Changes, Emit, OnError, Retracts};
 use crate::types::{DataType, EventTime, Nanos};
@@ -146,7 +146,7 @@ impl Operator for SessionAggregate {
         for (row, reason) in &self.sessions.sorted.failed {
             set_aside(&batch, *row as usize, &self.types, *reason, self.on_error, out)?;
         }
-        give_late(&batch, &self.sessions.sorted.late, out);
+        out.give_late(0, &batch, &Selection::Rows(self.sessions.sorted.late.clone()));
         let old = match self.emit {
             Emit::OnClose => None,
             Emit::OnChange => Some(self.given(self.sessions.sorted.before.clone())),

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::{SessionShape, Sessions};
-use crate::batch::{Batch, Column, Watermark};
+use crate::batch::{Batch, Column, Selection, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::operator::window_assign::window_columns;
-use crate::operator::{Operator, Output, Progress, give_late, set_aside};
+use crate::operator::{Operator, Output, Progress, set_aside};
 use crate::types::relation::OnError;
 use crate::types::{DataType, EventTime};
 
@@ -73,7 +73,7 @@ impl Operator for SessionAssign {
         for (row, reason) in &self.sessions.sorted.failed {
             set_aside(&batch, *row as usize, &self.types, *reason, self.on_error, out)?;
         }
-        give_late(&batch, &self.sessions.sorted.late, out);
+        out.give_late(0, &batch, &Selection::Rows(self.sessions.sorted.late.clone()));
         self.keep(&batch);
         Ok(())
     }

@@ -6,9 +6,9 @@ use super::QueryBinder;
 use super::join::{cross, join};
 use super::join_version::{is_nearest, moment_of};
 use super::scope::{Relation, name_span, unsupported};
-use crate::error::{Error, Result, Span};
+use crate::error::{Result, Span};
 use crate::plan::catalog::Entry;
-use crate::plan::logical::{LastRow, Late, Plan, Scan};
+use crate::plan::logical::{LastRow, Plan, Scan};
 use crate::types::relation::Changelog;
 use crate::types::{Field, Schema};
 
@@ -122,46 +122,6 @@ impl QueryBinder<'_> {
             _ => plan,
         };
         Relation { event_times: table.event_times(), ..Relation::new(plan, Some(&table.def.name), None) }
-    }
-
-    /// The late table of the scans below a window's input, with its columns as columns of `plan`.
-    pub(super) fn late_table(&self, plan: &Plan) -> Result<Option<Late>> {
-        let mut name = None;
-        for table in rows_from(plan) {
-            match (&name, &self.catalog.tables[table].options.late_table) {
-                (None, found) => name.clone_from(found),
-                (Some(a), Some(b)) if !a.text.eq_ignore_ascii_case(&b.text) => {
-                    let error = format!("the window reads tables with different late tables, '{}' and '{}'", a.text, b.text);
-                    return Err(Error::sql(error).at(b.span).hint("give them the same 'late.table'"));
-                }
-                _ => {}
-            }
-        }
-        let Some(name) = name else { return Ok(None) };
-        let table = self.catalog.table(&name)?;
-        let columns = self.catalog.tables[table].def.columns.iter().map(|column| {
-            plan.schema().index_of(&column.name).ok_or_else(|| {
-                Error::sql(format!("late rows go to '{}', but its column '{}' does not reach the window", name.text, column.name))
-                    .at(name.span)
-                    .hint(format!("select {} in the query below the window, or drop it from '{}'", column.name, name.text))
-            })
-        });
-        Ok(Some(Late { table, columns: columns.collect::<Result<_>>()? }))
-    }
-}
-
-/// Tables whose rows reach the output as rows, not as aggregates.
-fn rows_from(plan: &Plan) -> Vec<usize> {
-    match plan {
-        Plan::Scan(scan) => vec![scan.table],
-        Plan::Aggregate(_)
-        | Plan::WindowAggregate(_)
-        | Plan::Join(_)
-        | Plan::Rank(_)
-        | Plan::LastRow(_)
-        | Plan::Sort(_)
-        | Plan::Over(_) => Vec::new(),
-        _ => plan.inputs().into_iter().flat_map(rows_from).collect(),
     }
 }
 

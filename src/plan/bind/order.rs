@@ -84,7 +84,7 @@ impl Ordered {
         let time = time.map(|column| SortTime { column, split_watermark_column: None });
         let (order, schema) = (self.keys.clone(), self.relation.plan.schema().clone());
         let input = Box::new(self.relation.plan);
-        self.relation.plan = Plan::Sort(Sort { input, order, time, emit: None, span: self.span, schema });
+        self.relation.plan = Plan::Sort(Sort { input, order, time, late: None, emit: None, span: self.span, schema });
         self
     }
 

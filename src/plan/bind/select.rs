@@ -16,6 +16,7 @@ use super::subquery::{Stage, Subqueries};
 use super::window::{group_window, group_window_call};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
+use crate::plan::late::late_table;
 use crate::plan::logical::{Aggregate, Plan, Rank};
 use crate::plan::parse::hints_of;
 use crate::plan::physical::{RankFunction, SortKey};
@@ -129,7 +130,7 @@ impl QueryBinder<'_> {
         }
         let hidden = hidden.map(|at| format!("$order{at}")).chain((0..links.columns.len()).map(|at| format!("$link{at}")));
         let names = items.iter().map(|i| i.name.clone()).chain(hidden);
-        let late = |plan: &Plan| self.late_table(plan);
+        let late = |plan: &Plan| late_table(self.catalog, plan, "window");
         let width = bound.len();
         let (mut relation, mut bound) = if grouped {
             if lookups.has(Stage::Input) {

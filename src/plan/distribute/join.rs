@@ -1,6 +1,7 @@
 //! A join: equal keys taken out of its condition, both inputs brought to the shard of their keys.
 
 use super::{Lowered, Lowering, Placed};
+use crate::error::Result;
 use crate::expr::{BinaryOp, Expr};
 use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, all_of, columns_of, conjuncts, moved_columns, shifted};
@@ -22,7 +23,7 @@ struct Condition {
 
 impl Lowering<'_> {
     /// The node of a join over its inputs.
-    pub(super) fn join(&mut self, plan: &Plan, join: &logical::Join, left: Lowered, right: Lowered) -> Lowered {
+    pub(super) fn join(&mut self, plan: &Plan, join: &logical::Join, left: Lowered, right: Lowered) -> Result<Lowered> {
         let condition = Condition::of(join);
         let (widths, on_error) = ([join.width(), join.right.schema().fields.len()], self.on_error(plan));
         let (left, left_keys) = self.with_keys(left, &condition.left_keys, on_error);
@@ -39,7 +40,10 @@ impl Lowering<'_> {
         let kind = NodeKind::Join(Join { kind: join.kind, left_keys, right_keys, filter, time, lookup, ttl, given, on_error });
         let mut node = Node::new(kind, vec![left.node, right.node], join.schema.clone());
         node.state_bound = state_bound;
-        Lowered { node: self.add(node), placed }
+        let node = self.add(node);
+        self.write_late((node, 0), &left.placed, &join.late[0], &join.left)?;
+        self.write_late((node, 1), &right.placed, &join.late[1], &join.right)?;
+        Ok(Lowered { node, placed })
     }
 
     /// `input` with the values of these keys as columns; and which columns they are.

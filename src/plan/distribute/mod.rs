@@ -97,7 +97,9 @@ impl Lowering<'_> {
     /// `input` behind an exchange.
     fn sent(&mut self, input: Lowered, exchange: Exchange) -> Lowered {
         let same = |node: &Node| {
-            node.inputs == [input.node] && !node.reads_late && matches!(&node.kind, NodeKind::Exchange(e) if *e == exchange)
+            node.inputs == [input.node]
+                && node.reads_late.is_none()
+                && matches!(&node.kind, NodeKind::Exchange(e) if *e == exchange)
         };
         let placed = match &exchange {
             Exchange::Gather => Placed::OneShard,

@@ -26,7 +26,7 @@ impl Lowering<'_> {
             (Plan::Scan(scan), _) => self.scan(scan),
             (Plan::Values(values), _) => Ok(self.values(values)),
             (Plan::Join(join), Some(right)) => match inputs.pop() {
-                Some(left) => Ok(self.join(plan, join, left, right)),
+                Some(left) => self.join(plan, join, left, right),
                 None => Err(crate::error::Error::internal("a join of one input")),
             },
             (Plan::Union(union), last) => Ok(self.union(union, inputs.into_iter().chain(last).collect())),
@@ -36,7 +36,7 @@ impl Lowering<'_> {
             (Plan::Aggregate(aggregate), Some(input)) => Ok(self.aggregate(plan, aggregate, input)),
             (Plan::Rank(rank), Some(input)) => self.rank(plan, rank, input),
             (Plan::LastRow(last), Some(input)) => Ok(self.last_row(&last.keys, Deletion::ByKey, self.on_error(plan), input)),
-            (Plan::Sort(sort), Some(input)) => Ok(self.sort(plan, sort, input)),
+            (Plan::Sort(sort), Some(input)) => self.sort(plan, sort, input),
             (Plan::Over(over), Some(input)) => self.over(plan, over, input),
             (Plan::WindowAggregate(aggregate), Some(input)) => self.window_aggregate(plan, aggregate, input),
             (_, None) => Err(crate::error::Error::internal("an operator without input")),
@@ -178,10 +178,7 @@ impl Lowering<'_> {
         }
         let input = self.exchanged(input, &rank.keys);
         let node = self.rank_node(plan, rank, input.node, input_retracts);
-        if let Some(late) = &rank.late {
-            let late_node = self.write_late(node, &input.placed, late, rank.input.schema())?;
-            self.nodes[node].late_output = Some(late_node);
-        }
+        self.write_late((node, 0), &input.placed, &rank.late, &rank.input)?;
         Ok(Lowered { node, placed: input.placed })
     }
 
@@ -212,7 +209,7 @@ impl Lowering<'_> {
         self.add(node)
     }
 
-    fn sort(&mut self, plan: &Plan, sort: &logical::Sort, input: Lowered) -> Lowered {
+    fn sort(&mut self, plan: &Plan, sort: &logical::Sort, input: Lowered) -> Result<Lowered> {
         let input = self.exchanged(input, &[]);
         let kind = NodeKind::Sort(Sort { order: sort.order.clone(), time: sort.time, on_error: self.on_error(plan) });
         let mut node = Node::new(kind, vec![input.node], sort.schema.clone());
@@ -220,7 +217,9 @@ impl Lowering<'_> {
             Some(_) => "rows that the watermark has not passed".to_owned(),
             None => "all rows, up to the end of input".to_owned(),
         };
-        Lowered { node: self.add(node), placed: input.placed }
+        let node = self.add(node);
+        self.write_late((node, 0), &input.placed, &sort.late, &sort.input)?;
+        Ok(Lowered { node, placed: input.placed })
     }
 
     fn over(&mut self, plan: &Plan, over: &logical::Over, input: Lowered) -> Result<Lowered> {
@@ -237,10 +236,7 @@ impl Lowering<'_> {
         let mut node = Node::new(kind, vec![input.node], over.schema.clone());
         node.state_bound = bound_of_over(over);
         let node = self.add(node);
-        if let Some(late) = &over.late {
-            let late_node = self.write_late(node, &input.placed, late, over.input.schema())?;
-            self.nodes[node].late_output = Some(late_node);
-        }
+        self.write_late((node, 0), &input.placed, &over.late, &over.input)?;
         Ok(Lowered { node, placed: input.placed })
     }
 
@@ -262,10 +258,7 @@ impl Lowering<'_> {
         node.state_bound = "windows open at once, bounded by the watermark".to_owned();
         let node = self.add(node);
         let placed = moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c));
-        if let Some(late) = &aggregate.late {
-            let late_node = self.write_late(node, &placed, late, aggregate.input.schema())?;
-            self.nodes[node].late_output = Some(late_node);
-        }
+        self.write_late((node, 0), &placed, &aggregate.late, &aggregate.input)?;
         Ok(Lowered { node, placed })
     }
 }
@@ -344,9 +337,15 @@ fn read_expr(table: &Table, column: usize, projection: &Projection) -> Expr {
     }
 }
 
-/// A node that reads late rows.
-pub(super) fn late_calc(window: NodeId, columns: Vec<Expr>, schema: crate::types::Schema, on_error: super::OnError) -> Node {
-    let mut node = Node::new(NodeKind::Calc(Calc { filter: None, columns, on_error }), vec![window], schema);
-    node.reads_late = true;
+/// A node that reads the late rows that come to one input of `reader`.
+pub(super) fn late_calc(
+    reader: NodeId,
+    input: usize,
+    columns: Vec<Expr>,
+    schema: crate::types::Schema,
+    on_error: super::OnError,
+) -> Node {
+    let mut node = Node::new(NodeKind::Calc(Calc { filter: None, columns, on_error }), vec![reader], schema);
+    node.reads_late = Some(input);
     node
 }

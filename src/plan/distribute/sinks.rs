@@ -7,7 +7,7 @@ use super::{Lowered, Lowering, OnError, Placed};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::bind::{Output, Target, conformed, written};
-use crate::plan::logical::Late;
+use crate::plan::logical::{Late, Plan};
 use crate::plan::physical::{Changelog, Deletion, Node, NodeId, NodeKind, SinkWrite, Writes};
 use crate::sink::{self, Accepts, Placement, Sink};
 use crate::types::{Field, Schema};
@@ -58,21 +58,35 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    /// Writes late rows of the window aggregate `window`; the node that reads them.
-    pub(super) fn write_late(&mut self, window: NodeId, placed: &Placed, late: &Late, input: &Schema) -> Result<NodeId> {
+    /// Writes the rows of `below`, input number `input` of `reader`, that come too late there, if there is a table for them.
+    pub(super) fn write_late(
+        &mut self,
+        (reader, input): (NodeId, usize),
+        placed: &Placed,
+        late: &Option<Late>,
+        below: &Plan,
+    ) -> Result<()> {
+        let Some(late) = late else { return Ok(()) };
         let def = &self.catalog.tables[late.table].def;
         let targets: Vec<_> = written(&def.columns).collect();
         let schema = Schema::new(targets.iter().map(|c| Field::new(c.name.clone(), c.data_type.clone())).collect());
-        let columns = conformed(input, &late.columns, &targets).ok_or_else(|| {
-            let error = Error::sql(format!("the columns of late table '{}' have other types than the window's input", def.name));
+        let columns = conformed(below.schema(), &late.columns, &targets).ok_or_else(|| {
+            let error = Error::sql(format!("the columns of late table '{}' have other types than the late rows", def.name));
             self.about_table(error.hint("give its columns the types they have in the query"), late.table)
         })?;
-        let name = def.name.clone();
-        let node = self.add(late_calc(window, columns, schema.clone(), OnError::SetAside));
+        let (name, retracts) = (def.name.clone(), below.retracts());
+        let node = self.add(late_calc(reader, input, columns, schema.clone(), OnError::SetAside));
         let entry = self.entry(Target::Table(late.table), &name, &schema)?;
+        let entry = &mut self.sinks.entries[entry];
+        if retracts && entry.sink.accepts() == Accepts::AppendOnly {
+            let error = Error::sql(format!("late rows may be taken back, '{name}' takes new rows only"));
+            return Err(self.about_table(error.hint("make the late table one that takes changes"), late.table));
+        }
+        entry.retracts |= retracts;
+        entry.is_keyed &= !retracts;
         let placed = if *placed == Placed::OneShard { Placed::OneShard } else { Placed::Anywhere };
-        self.sinks.entries[entry].inputs.push(Lowered { node, placed });
-        Ok(node)
+        entry.inputs.push(Lowered { node, placed });
+        Ok(())
     }
 
     fn entry(&mut self, target: Target, name: &str, schema: &Schema) -> Result<usize> {
@@ -101,7 +115,7 @@ impl Lowering<'_> {
     /// Makes the sink nodes, those of late rows last.
     pub(super) fn finish_sinks(&mut self) -> Result<()> {
         let mut entries = std::mem::take(&mut self.sinks.entries);
-        entries.sort_by_key(|entry| entry.inputs.iter().all(|i| self.nodes[i.node].reads_late));
+        entries.sort_by_key(|entry| entry.inputs.iter().all(|i| self.nodes[i.node].reads_late.is_some()));
         for entry in entries {
             let mut input = self.joined(&entry);
             if entry.sink.placement() == Placement::OneShard {

@@ -24,7 +24,7 @@ pub fn physical(plan: &PhysicalPlan) -> String {
         let (id, indent) = (branch.id, "  ".repeat(branch.depth));
         let _ = writeln!(out, "{indent}{}", headline(plan, &branch));
         let node = &plan.nodes[id];
-        for detail in details(node, &below(plan, node)).iter().filter(|_| branch.first) {
+        for detail in details(plan, node).iter().filter(|_| branch.first) {
             let _ = writeln!(out, "{indent}     {detail}");
         }
     }
@@ -90,7 +90,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),
         NodeKind::Calc(calc) => {
             // Late rows have the columns of the window's input, which have no names here.
-            let names = if node.reads_late { &node.schema } else { below };
+            let names = if node.reads_late.is_some() { &node.schema } else { below };
             calc_line(calc.filter.as_ref().map(|f| expression(f, names)), &late_or_list(node, &calc.columns, names))
         }
         NodeKind::WindowAssign(assign) => {
@@ -142,10 +142,11 @@ fn without_before(changes: Changes) -> &'static str {
 }
 
 fn late_or_list(node: &Node, exprs: &[crate::expr::Expr], names: &Schema) -> String {
-    if node.reads_late { schema_columns(&node.schema) } else { list(exprs, &node.schema, names) }
+    if node.reads_late.is_some() { schema_columns(&node.schema) } else { list(exprs, &node.schema, names) }
 }
 
-fn details(node: &Node, below: &Schema) -> Vec<String> {
+fn details(plan: &PhysicalPlan, node: &Node) -> Vec<String> {
+    let below = &below(plan, node);
     let mut details = match &node.kind {
         NodeKind::Scan(scan) => scan_details(scan, &node.schema),
         NodeKind::Sink(write) => {
@@ -169,8 +170,10 @@ fn details(node: &Node, below: &Schema) -> Vec<String> {
     if !node.state_bound.is_empty() {
         details.push(format!("state: {}", node.state_bound));
     }
-    if node.reads_late {
-        details.push("reads the late rows of its input".to_owned());
+    if let Some(input) = node.reads_late {
+        let several = plan.nodes[node.inputs[0]].inputs.len() > 1;
+        let whose = if several { ["the join's left input", "the join's right input"][input] } else { "its input" };
+        details.push(format!("reads the late rows of {whose}"));
     }
     details
 }

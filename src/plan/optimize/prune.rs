@@ -60,6 +60,14 @@ fn moved_expr(expr: &Expr, moved: &Moved) -> Expr {
     moved_columns(expr, &|column| at(moved, column))
 }
 
+fn late_columns(late: &Option<Late>) -> impl Iterator<Item = usize> + '_ {
+    late.iter().flat_map(|late| late.columns.iter().copied())
+}
+
+fn moved_late(late: Option<Late>, place: &impl Fn(usize) -> usize) -> Option<Late> {
+    late.map(|late| Late { columns: late.columns.iter().map(|column| place(*column)).collect(), ..late })
+}
+
 fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
     match plan {
         Plan::Scan(scan) => prune_scan(scan, wanted),
@@ -176,8 +184,13 @@ fn prune_window(aggregate: WindowAggregate, wanted: &[bool]) -> (Plan, Moved) {
     wanted[..first].fill(true);
     let (schema, moved) = keep(&aggregate.schema, &wanted);
     let calls = kept_calls(aggregate.calls, &wanted, first);
-    let late_columns = aggregate.late.iter().flat_map(|l| l.columns.iter().copied());
-    let used = aggregate.keys.iter().copied().chain(call_columns(&calls)).chain([aggregate.time_column]).chain(late_columns);
+    let used = aggregate
+        .keys
+        .iter()
+        .copied()
+        .chain(call_columns(&calls))
+        .chain([aggregate.time_column])
+        .chain(late_columns(&aggregate.late));
     let needed = marked(aggregate.input.schema().fields.len(), used);
     let (input, below) = pruned(*aggregate.input, &needed);
     let made = WindowAggregate {
@@ -185,7 +198,7 @@ fn prune_window(aggregate: WindowAggregate, wanted: &[bool]) -> (Plan, Moved) {
         time_column: at(&below, aggregate.time_column),
         keys: aggregate.keys.iter().map(|&k| at(&below, k)).collect(),
         calls: moved_calls(calls, &below),
-        late: aggregate.late.map(|l| Late { columns: l.columns.iter().map(|&c| at(&below, c)).collect(), ..l }),
+        late: moved_late(aggregate.late, &|column| at(&below, column)),
         schema,
         ..aggregate
     };
@@ -199,6 +212,9 @@ fn prune_join(join: Join, wanted: &[bool]) -> (Plan, Moved) {
     for [left, right] in join.time.iter().map(|time| time.columns) {
         (needed[left], needed[width + right]) = (true, true);
     }
+    let [late_left, late_right] = join.late;
+    late_columns(&late_left).for_each(|column| needed[column] = true);
+    late_columns(&late_right).for_each(|column| needed[width + column] = true);
     let (left, mut moved) = pruned(*join.left, &needed[..width]);
     let (right, right_moved) = pruned(*join.right, &needed[width..]);
     let new_width = left.schema().fields.len();
@@ -206,22 +222,23 @@ fn prune_join(join: Join, wanted: &[bool]) -> (Plan, Moved) {
     let condition = join.condition.map(|condition| moved_expr(&condition, &moved));
     let place = |[left, right]: [usize; 2]| [at(&moved, left), at(&moved, width + right) - new_width];
     let time = join.time.map(|time| JoinTime { columns: place(time.columns), ..time });
+    let late_right = moved_late(late_right, &|column| at(&moved, width + column) - new_width);
+    let late = [moved_late(late_left, &|column| at(&moved, column)), late_right];
     moved.truncate(wanted.len());
     let lookup = join.lookup;
-    (Plan::Join(Join { time, lookup, ..Join::new(left, right, join.kind, condition) }), moved)
+    (Plan::Join(Join { time, lookup, late, ..Join::new(left, right, join.kind, condition) }), moved)
 }
 
 fn prune_rank(rank: Rank, wanted: &[bool]) -> (Plan, Moved) {
     let width = rank.input.schema().fields.len();
-    let late_columns = rank.late.iter().flat_map(|l| l.columns.iter().copied());
     let used = rank.keys.iter().copied().chain(rank.order.iter().map(|key| key.column));
-    let mut needed = marked(width, used.chain(rank.window_end.map(|end| end.column)).chain(late_columns));
+    let mut needed = marked(width, used.chain(rank.window_end.map(|end| end.column)).chain(late_columns(&rank.late)));
     needed.iter_mut().zip(wanted).for_each(|(needed, wanted)| *needed |= wanted);
     let (input, mut moved) = pruned(*rank.input, &needed);
     let keys = rank.keys.iter().map(|&key| at(&moved, key)).collect();
     let order = rank.order.iter().map(|key| SortKey { column: at(&moved, key.column), ..*key }).collect();
     let window_end = rank.window_end.map(|end| SortTime { column: at(&moved, end.column), ..end });
-    let late = rank.late.map(|l| Late { columns: l.columns.iter().map(|&c| at(&moved, c)).collect(), ..l });
+    let late = moved_late(rank.late, &|column| at(&moved, column));
     let mut fields = input.schema().fields.clone();
     let gives_rank = rank.gives_rank && wanted[width];
     if rank.gives_rank {
@@ -243,12 +260,13 @@ fn prune_last_row(last: LastRow, wanted: &[bool]) -> (Plan, Moved) {
 
 fn prune_sort(sort: Sort, wanted: &[bool]) -> (Plan, Moved) {
     let mut needed = wanted.to_vec();
-    sort.order.iter().map(|key| key.column).chain(sort.time.map(|time| time.column)).for_each(|column| needed[column] = true);
+    let used = sort.order.iter().map(|key| key.column).chain(sort.time.map(|time| time.column)).chain(late_columns(&sort.late));
+    used.for_each(|column| needed[column] = true);
     let (input, moved) = pruned(*sort.input, &needed);
     let order = sort.order.iter().map(|key| SortKey { column: at(&moved, key.column), ..*key }).collect();
     let time = sort.time.map(|time| SortTime { column: at(&moved, time.column), ..time });
-    let schema = input.schema().clone();
-    (Plan::Sort(Sort { input: Box::new(input), order, time, schema, ..sort }), moved)
+    let (late, schema) = (moved_late(sort.late, &|column| at(&moved, column)), input.schema().clone());
+    (Plan::Sort(Sort { input: Box::new(input), order, time, late, schema, ..sort }), moved)
 }
 
 fn prune_over(over: Over, wanted: &[bool]) -> (Plan, Moved) {
@@ -259,8 +277,7 @@ fn prune_over(over: Over, wanted: &[bool]) -> (Plan, Moved) {
         moved.extend(wanted[width..].iter().map(|_| None));
         return (input, moved);
     }
-    let late_columns = over.late.iter().flat_map(|l| l.columns.iter().copied());
-    let ordering = over.keys.iter().copied().chain(over.order.iter().map(|key| key.column)).chain(late_columns);
+    let ordering = over.keys.iter().copied().chain(over.order.iter().map(|key| key.column)).chain(late_columns(&over.late));
     let used = ordering.chain(calls.iter().flat_map(OverCall::columns));
     let mut needed = marked(width, used);
     needed.iter_mut().zip(wanted).for_each(|(needed, wanted)| *needed |= wanted);
@@ -268,7 +285,7 @@ fn prune_over(over: Over, wanted: &[bool]) -> (Plan, Moved) {
     calls.iter_mut().flat_map(OverCall::columns_mut).for_each(|column| *column = at(&moved, *column));
     let keys = over.keys.iter().map(|&key| at(&moved, key)).collect();
     let order = over.order.iter().map(|key| SortKey { column: at(&moved, key.column), ..*key }).collect();
-    let late = over.late.map(|l| Late { columns: l.columns.iter().map(|&c| at(&moved, c)).collect(), ..l });
+    let late = moved_late(over.late, &|column| at(&moved, column));
     let mut next = input.schema().fields.len();
     moved.extend(wanted[width..].iter().map(|wanted| {
         next += usize::from(*wanted);

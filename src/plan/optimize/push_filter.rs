@@ -89,7 +89,7 @@ fn joined(join: &mut Join, part: &Expr) -> bool {
     match (join.kind, side) {
         // What reads no column of a row that might be made of NULLs says the same of the row below.
         (JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti, Side::Left) | (JoinKind::Right, Side::Right)
-            if !may_fail(part) =>
+            if !may_fail(part) && !has_late_table(join, side) =>
         {
             place_below(join, side, part);
             true
@@ -103,7 +103,7 @@ fn joined(join: &mut Join, part: &Expr) -> bool {
 }
 
 /// Moves parts of the condition that read one input below the join. Rows of an outer input stay: they come out even if they meet
-/// none.
+/// none. So do those of an input with a late table: it gets all that are late.
 fn settled(mut join: Join) -> Join {
     if join.has_versions() {
         return join;
@@ -112,7 +112,7 @@ fn settled(mut join: Join) -> Join {
     let mut stays = Vec::new();
     for part in conjuncts(&condition) {
         match (side_of(&join, &part), join.kind) {
-            _ if may_fail(&part) => stays.push(part),
+            (side, _) if may_fail(&part) || has_late_table(&join, side) => stays.push(part),
             (side @ Side::Left, JoinKind::Inner | JoinKind::Right | JoinKind::LeftSemi)
             | (side @ Side::Right, JoinKind::Inner | JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti) => {
                 place_below(&mut join, side, &part);
@@ -140,6 +140,14 @@ fn side_of(join: &Join, part: &Expr) -> Side {
         columns if columns.iter().all(|column| *column < width) => Side::Left,
         columns if columns.iter().all(|column| *column >= width) => Side::Right,
         _ => Side::Neither,
+    }
+}
+
+fn has_late_table(join: &Join, side: Side) -> bool {
+    match side {
+        Side::Left => join.late[0].is_some(),
+        Side::Right => join.late[1].is_some(),
+        Side::Neither => false,
     }
 }
 

@@ -89,9 +89,23 @@ fn timed(mut join: Join) -> Join {
             **input = with_hidden(std::mem::replace(input, Plan::empty()), Hidden::Watermark);
         }
     }
+    Join { time: Some(time), ..spread(join, width) }
+}
+
+/// The join after its left input, which had `width` columns, got some more at its end.
+fn spread(join: Join, width: usize) -> Join {
     let gap = join.width() - width;
-    join.condition = join.condition.map(|condition| moved_columns(&condition, &|c| if c < width { c } else { c + gap }));
-    Join { time: Some(time), ..join }
+    let condition = join.condition.map(|condition| moved_columns(&condition, &|c| if c < width { c } else { c + gap }));
+    Join { condition, ..join }
+}
+
+/// A join that looks rows up, with the hidden column of its left input behind the columns that it gives out.
+fn looking_up(join: Join, hidden: Hidden) -> Plan {
+    let (width, wanted) = (join.width(), appended(&join.schema, hidden));
+    let left = Box::new(with_hidden(*join.left, hidden));
+    let join = spread(Join { left, ..join }, width);
+    let (lookup, moved) = (join.lookup, Join::new(*join.left, *join.right, join.kind, join.condition));
+    brought_behind(Plan::Join(Join { lookup, ..moved }), width, &wanted)
 }
 
 /// A session assignment with both columns, which it does not give out.
@@ -113,6 +127,7 @@ fn reaches_scan(plan: &Plan) -> bool {
     match plan {
         Plan::Scan(_) => true,
         Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) => false,
+        Plan::Join(join) if join.lookup.is_some() => reaches_scan(&join.left),
         Plan::Aggregate(_)
         | Plan::WindowAggregate(_)
         | Plan::Join(_)
@@ -159,6 +174,7 @@ fn with_hidden(plan: Plan, hidden: Hidden) -> Plan {
             let moved = Expand::new(with_hidden(*expand.input, hidden), expand.keys, expand.sets);
             brought_behind(Plan::Expand(moved), width, &wanted)
         }
+        Plan::Join(join) if join.lookup.is_some() && reaches_scan(&join.left) => looking_up(join, hidden),
         Plan::Union(union) => {
             let schema = appended(&union.schema, hidden);
             let inputs = union.inputs.into_iter().map(|input| with_hidden(input, hidden)).collect();

@@ -404,6 +404,24 @@ fn each_input_of_a_join_over_time_has_its_late_table() {
 }
 
 #[test]
+fn exists_and_in_between_two_windows_are_joins_over_time() {
+    let windows = |table: &str| format!("(SELECT * FROM TABLE(TUMBLE(TABLE {table}, DESCRIPTOR(ts), INTERVAL '5' SECOND)))");
+    let (l, r) = (windows("trades"), windows("trades"));
+    let same = "L.window_start = R.window_start AND L.window_end = R.window_end";
+    for (condition, kind) in [
+        (format!("EXISTS (SELECT * FROM {r} R WHERE L.sym = R.sym AND {same})"), "WindowJoin left semi"),
+        (format!("NOT EXISTS (SELECT * FROM {r} R WHERE L.sym = R.sym AND {same})"), "WindowJoin left anti"),
+        (format!("L.sym IN (SELECT sym FROM {r} R WHERE {same})"), "WindowJoin left semi"),
+        (format!("L.sym NOT IN (SELECT sym FROM {r} R WHERE {same})"), "WindowJoin left anti"),
+    ] {
+        check(
+            &format!("SELECT L.qty FROM {l} L WHERE {condition}"),
+            &[kind, "state: rows of open windows, bounded by the watermark"],
+        );
+    }
+}
+
+#[test]
 fn a_window_over_a_window_has_no_split_watermark() {
     check(
         "CREATE VIEW w AS SELECT sym, window_time AS t, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY sym, window_start, window_end, window_time;

@@ -11,6 +11,7 @@ use super::aggregate::Grouped;
 use super::coercion::{cast, comparable};
 use super::dependent::{Links, Outer, Settled, equal, null};
 use super::expr::{ExprBinder, negate_if};
+use super::join;
 use super::join::filtered;
 use super::library;
 use super::operator::binary;
@@ -410,6 +411,16 @@ fn flagged(plan: Plan, base: usize) -> (Plan, Expr) {
     (plan.projected(columns), flag)
 }
 
+/// A sub-query of FROM and WHERE alone.
+struct Plain<'r> {
+    found: Relation,
+    outer: Outer<'r>,
+    /// Columns of the query around, then those of FROM.
+    fields: Vec<ScopeField>,
+    /// WHERE, over them.
+    condition: Option<Expr>,
+}
+
 /// Whether a row stays that a sub-query finds, or one that it does not find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keeps {
@@ -508,6 +519,9 @@ impl QueryBinder<'_> {
             }
             one => vec![one],
         };
+        if let Some(joined) = self.in_over_time(&relation, &wanted, query, keeps) {
+            return Ok(joined);
+        }
         let found = self.dependent(query, &relation.plan, &relation.fields)?;
         if found.width != wanted.len() {
             let error = format!("IN compares {} with the {} columns of its sub-query", wanted.len(), found.width);
@@ -551,6 +565,68 @@ impl QueryBinder<'_> {
         Ok(joined(known, found.plan, JoinKind::LeftAnti, with_links(parts)))
     }
 
+    /// IN as one join over time, where its sub-query says by WHERE how far apart in time two rows that meet may lie.
+    fn in_over_time(&mut self, relation: &Relation, wanted: &[&ast::Expr], query: &ast::Query, keeps: Keeps) -> Option<Relation> {
+        let (depth, visible) = (self.depth(), self.ctes.len());
+        let found = plain_select(query).and_then(|select| self.in_plain(relation, wanted, (select, query), keeps).ok());
+        let found = found.filter(|found| matches!(&found.plan, Plan::Join(Join { time: Some(_), .. })));
+        if found.is_none() {
+            self.reset(depth, visible);
+        }
+        found
+    }
+
+    /// IN over a row of FROM for each that satisfies WHERE: a join by all of WHERE and by what is compared.
+    fn in_plain(
+        &mut self,
+        relation: &Relation,
+        wanted: &[&ast::Expr],
+        (select, query): (&ast::Select, &ast::Query),
+        keeps: Keeps,
+    ) -> Result<Relation> {
+        let Plain { found, outer, fields, condition } = self.plain(relation, select, query)?;
+        if select.projection.len() != wanted.len() {
+            return Err(Error::internal("another number of columns"));
+        }
+        let mut equal_parts = Vec::with_capacity(wanted.len());
+        for (e, item) in wanted.iter().zip(&select.projection) {
+            let (ast::SelectItem::UnnamedExpr(other) | ast::SelectItem::ExprWithAlias { expr: other, .. }) = item else {
+                return Err(Error::internal("columns that are not named"));
+            };
+            let value = ExprBinder::new(&relation.fields).bind(e)?;
+            let part = binary(BinaryOp::Eq, value, ExprBinder::new(&fields).bind(other)?, span_of(*e))?;
+            if !part.is_fixed() {
+                return Err(Error::internal("IN over what changes by itself"));
+            }
+            equal_parts.push(part);
+        }
+        outer.note_read_in(&relation.fields);
+        let equal = all_of(equal_parts).unwrap_or(Expr::boolean(true));
+        let compared = match keeps {
+            Keeps::Found => equal,
+            Keeps::Missing => Expr::Unary { op: UnaryOp::IsNotFalse, input: Box::new(equal) },
+        };
+        Ok(join::joined(relation.clone(), found, keeps.join(), all_of(condition.into_iter().chain([compared]).collect())))
+    }
+
+    /// FROM and WHERE of a sub-query beside the rows of the query around it.
+    fn plain<'r>(&mut self, relation: &'r Relation, select: &ast::Select, query: &ast::Query) -> Result<Plain<'r>> {
+        let found = self.from(select)?;
+        if relation.fields.len() != relation.plan.schema().fields.len() {
+            return Err(Error::internal("columns without names"));
+        }
+        let outer = Outer::new(&relation.plan, &relation.fields, 0);
+        let fields = outer.beside(Relation { plan: Plan::empty(), ..found.clone() }).fields;
+        let condition = match &select.selection {
+            Some(condition) => Some(ExprBinder::new(&fields).condition(condition)?),
+            None => None,
+        };
+        if condition.as_ref().is_some_and(|condition| !condition.is_fixed()) {
+            return Err(Error::sql("the condition of a sub-query depends on more than the two rows").at(span_of(query)));
+        }
+        Ok(Plain { found, outer, fields, condition })
+    }
+
     fn exists(&mut self, relation: Relation, query: &ast::Query, keeps: Keeps) -> Result<Relation> {
         let (depth, visible) = (self.depth(), self.ctes.len());
         if let Some(select) = plain_select(query) {
@@ -572,24 +648,11 @@ impl QueryBinder<'_> {
 
     /// EXISTS over a row of FROM for each that satisfies WHERE: a join by all of WHERE.
     fn exists_plain(&mut self, relation: &Relation, select: &ast::Select, query: &ast::Query, keeps: Keeps) -> Result<Relation> {
-        let found = self.from(select)?;
-        let width = relation.plan.schema().fields.len();
-        if relation.fields.len() != width {
-            return Err(Error::internal("columns without names"));
-        }
-        let outer = Outer::new(&relation.plan, &relation.fields, 0);
-        let fields = outer.beside(Relation { plan: Plan::empty(), ..found.clone() }).fields;
-        let condition = match &select.selection {
-            Some(condition) => Some(ExprBinder::new(&fields).condition(condition)?),
-            None => None,
-        };
-        if condition.as_ref().is_some_and(|condition| !condition.is_fixed()) {
-            return Err(Error::sql("the condition of EXISTS depends on more than the two rows").at(span_of(query)));
-        }
-        let correlated = condition.iter().flat_map(columns_of).any(|column| column < width);
+        let Plain { found, outer, condition, .. } = self.plain(relation, select, query)?;
         outer.note_read_in(&relation.fields);
-        if correlated {
-            return Ok(joined(relation.clone(), found.plan, keeps.join(), condition));
+        let width = relation.fields.len();
+        if condition.iter().flat_map(columns_of).any(|column| column < width) {
+            return Ok(join::joined(relation.clone(), found, keeps.join(), condition));
         }
         let filter = condition.map(|condition| shifted(&condition, width));
         let found = filter.into_iter().fold(found.plan, Plan::filtered);

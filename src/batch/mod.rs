@@ -131,7 +131,7 @@ impl Batch {
 
     /// A batch of `columns` that were computed for the selected rows, with those rows' kinds and stamps.
     pub fn gather_around(&self, columns: Vec<Column>, selection: &Selection) -> Batch {
-        let kinds = self.kinds.as_ref().map(|k| selection.iter().map(|row| k[row]).collect());
+        let kinds = self.kinds.as_ref().map(|kinds| gather_kinds(kinds, selection));
         Batch::with_stamps(columns, selection.len(), kinds, gather_stamps(&self.stamps, selection))
     }
 
@@ -189,6 +189,30 @@ pub fn push_stamp(stamps: &mut Stamps, stamp: Nanos, count: u32) {
     }
 }
 
+/// The kinds of the selected rows. Half of an update whose other half, the row beside it, is not selected is none any more: it is a row
+/// that goes, or one that comes.
+fn gather_kinds(kinds: &[RowKind], selection: &Selection) -> Vec<RowKind> {
+    let rows = match selection {
+        Selection::All(_) => return kinds.to_vec(),
+        Selection::Rows(rows) => rows,
+    };
+    // A row may be selected several times.
+    let next = |at: usize, row: u32| rows[at..].iter().find(|other| **other != row).copied();
+    let last = |at: usize, row: u32| rows[..at].iter().rfind(|other| **other != row).copied();
+    let kind = |(at, &row): (usize, &u32)| match (kinds[row as usize], row as usize) {
+        (RowKind::UpdateBefore, before) if kinds.get(before + 1) == Some(&RowKind::UpdateAfter) => match next(at, row) {
+            Some(after) if after == row + 1 => RowKind::UpdateBefore,
+            _ => RowKind::Delete,
+        },
+        (RowKind::UpdateAfter, after) if after > 0 && kinds[after - 1] == RowKind::UpdateBefore => match last(at, row) {
+            Some(before) if before == row - 1 => RowKind::UpdateAfter,
+            _ => RowKind::Insert,
+        },
+        (kind, _) => kind,
+    };
+    rows.iter().enumerate().map(kind).collect()
+}
+
 /// The runs of the selected rows; the selection must be ascending unless there is a single run.
 fn gather_stamps(stamps: &[StampRun], selection: &Selection) -> Stamps {
     if let ([run], true) = (stamps, !selection.is_empty()) {
@@ -232,6 +256,21 @@ mod tests {
         assert_eq!(got.columns[0].values, Values::I64(vec![2, 4]));
         assert_eq!(got.kinds, Some(vec![RowKind::Delete, RowKind::UpdateAfter]));
         assert_eq!(got.stamps.as_slice(), [StampRun { stamp: 10, count: 1 }, StampRun { stamp: 20, count: 1 }]);
+    }
+
+    #[test]
+    fn half_of_an_update_alone_comes_or_goes() {
+        use RowKind::{Delete, Insert, UpdateAfter, UpdateBefore};
+        let check = |kinds: &[RowKind], rows: &[u32], wanted: &[RowKind]| {
+            assert_eq!(gather_kinds(kinds, &Selection::Rows(rows.to_vec())), wanted, "{kinds:?} {rows:?}");
+        };
+        let updates = [UpdateBefore, UpdateAfter, UpdateBefore, UpdateAfter];
+        check(&updates, &[0, 1, 2, 3], &updates);
+        check(&updates, &[0, 3], &[Delete, Insert]);
+        check(&updates, &[1, 2], &[Insert, Delete]);
+        check(&updates, &[0, 0, 1, 1, 3], &[UpdateBefore, UpdateBefore, UpdateAfter, UpdateAfter, Insert]);
+        // What came without its other half stays as it came.
+        check(&[UpdateAfter, Insert, UpdateAfter, UpdateBefore], &[0, 2, 3], &[UpdateAfter, UpdateAfter, UpdateBefore]);
     }
 
     #[test]

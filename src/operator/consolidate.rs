@@ -60,17 +60,6 @@ impl Consolidate {
     }
 }
 
-/// The kinds of the rows that are kept: both halves of an update stay, one alone comes or goes.
-fn kinds_of(kept: &[u32], kinds: &[RowKind]) -> Vec<RowKind> {
-    let is_there = |at: usize, row: u32, kind: RowKind| kept.get(at) == Some(&row) && kinds[row as usize] == kind;
-    let kind = |(at, row): (usize, &u32)| match kinds[*row as usize] {
-        RowKind::UpdateBefore if !is_there(at + 1, row + 1, RowKind::UpdateAfter) => RowKind::Delete,
-        RowKind::UpdateAfter if at == 0 || !is_there(at - 1, row.wrapping_sub(1), RowKind::UpdateBefore) => RowKind::Insert,
-        kind => kind,
-    };
-    kept.iter().enumerate().map(kind).collect()
-}
-
 impl Operator for Consolidate {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
         let Some(kinds) = batch.kinds.as_ref().filter(|kinds| kinds.iter().any(|kind| kind.sign() < 0)) else {
@@ -81,10 +70,7 @@ impl Operator for Consolidate {
             Selection::All(_) => out.emit(batch),
             Selection::Rows(kept) => {
                 out.filtered_rows += (batch.rows() - kept.len()) as u64;
-                let kinds = kinds_of(&kept, kinds);
-                let mut result = batch.gather(&Selection::Rows(kept));
-                result.kinds = Some(kinds);
-                out.emit(result);
+                out.emit(batch.gather(&Selection::Rows(kept)));
             }
         }
         Ok(())

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::bind::{Output, Target};
-use self::catalog::Catalog;
+use self::catalog::{Catalog, Entry};
 use self::physical::PhysicalPlan;
 use self::statement::{Insert, Statement};
 use crate::error::{Error, Result, Span};
@@ -108,7 +108,13 @@ struct Job {
 impl Job {
     fn statement(&mut self, statement: &Statement, script: usize) -> Result<()> {
         match statement {
-            Statement::CreateTable(create) => self.catalog.add_table(bind::table(create, script)?)?,
+            Statement::CreateTable(create) => {
+                let table = bind::table(create, script)?;
+                let is_there = matches!(self.catalog.find(&create.name.text), Some(Entry::Table(_)));
+                if !(create.if_not_exists && is_there) {
+                    self.catalog.add_table(table)?;
+                }
+            }
             Statement::CreateView { name, columns, query } => {
                 let relation = bind::view(&self.catalog, name, columns, query)?;
                 self.catalog.add_view(name, relation)?;

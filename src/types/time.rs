@@ -54,26 +54,31 @@ fn digits(text: &[u8], count: usize) -> Option<(u32, &[u8])> {
     Some((number, &text[take..]))
 }
 
+/// Takes a number of one digit or two off the front.
+fn field(text: &[u8]) -> Option<(u32, &[u8])> {
+    digits(text, 2).or_else(|| digits(text, 1))
+}
+
 fn expect(text: &[u8], byte: u8) -> Option<&[u8]> {
     (text.first() == Some(&byte)).then(|| &text[1..])
 }
 
 fn date_prefix(text: &[u8]) -> Option<(i32, &[u8])> {
     let (year, rest) = digits(text, 4)?;
-    let (month, rest) = digits(expect(rest, b'-')?, 2)?;
-    let (day, rest) = digits(expect(rest, b'-')?, 2)?;
+    let (month, rest) = field(expect(rest, b'-')?)?;
+    let (day, rest) = field(expect(rest, b'-')?)?;
     let year = year as i32;
     ((1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month))
         .then(|| (days_from_civil(year, month, day), rest))
 }
 
 fn time_prefix(text: &[u8]) -> Option<(i64, &[u8])> {
-    let (hour, rest) = digits(text, 2)?;
-    let (minute, mut rest) = digits(expect(rest, b':')?, 2)?;
+    let (hour, rest) = field(text)?;
+    let (minute, mut rest) = field(expect(rest, b':')?)?;
     let mut second = 0;
     let mut nanos = 0;
     if let Some(after) = expect(rest, b':') {
-        (second, rest) = digits(after, 2)?;
+        (second, rest) = field(after)?;
         if let Some(after) = expect(rest, b'.') {
             let (fraction, tail) = digits(after, 0)?;
             nanos = fraction * 10u32.pow(9 - (after.len() - tail.len()) as u32);
@@ -84,7 +89,7 @@ fn time_prefix(text: &[u8]) -> Option<(i64, &[u8])> {
         .then(|| (i64::from(hour * 3600 + minute * 60 + second) * SECOND + i64::from(nanos), rest))
 }
 
-/// Days of `YYYY-MM-DD`.
+/// Days of `YYYY-MM-DD`; a month or a day may have one digit, as each part of a time of day may.
 pub fn parse_date(text: &[u8]) -> Option<i32> {
     date_prefix(text).and_then(|(days, rest)| rest.is_empty().then_some(days))
 }
@@ -185,6 +190,7 @@ mod tests {
         check("1969-12-31T23:59:59.5", -500_000_000, 3, "1969-12-31 23:59:59.500");
         check("2026-01-01T01:00:00+01:00", 1_767_225_600 * SECOND, 0, "2026-01-01 00:00:00");
         check("2026-01-01", 1_767_225_600 * SECOND, 0, "2026-01-01 00:00:00");
+        check("2026-1-1 1:2:3.5", (1_767_225_600 + 3_723) * SECOND + SECOND / 2, 1, "2026-01-01 01:02:03.5");
     }
 
     #[test]
@@ -195,6 +201,9 @@ mod tests {
             "2024-13-01",
             "2024-01-01T24:00:00",
             "2024-01-01x",
+            "2024-001-01",
+            "2024-01-",
+            "2024-01-01 1:002",
             "2024-01-01T10:00:00.",
             "9999-01-01",
             "2024-01-01T10:00:00+1",

@@ -32,14 +32,20 @@ enum Item {
 }
 
 impl Like {
-    /// Compiles a pattern; `escape` makes the `%`, `_` or escape character behind it mean itself.
+    /// Compiles a pattern; `escape` makes the `%`, `_` or escape character behind it mean itself. Where none is given it is the backslash,
+    /// which stands for itself before anything else.
     pub fn new(pattern: &str, escape: Option<char>) -> Fallible<Like> {
+        let escapes = escape.unwrap_or('\\');
         let mut pieces = vec![Vec::new()];
         let mut chars = pattern.chars();
         while let Some(c) = chars.next() {
             let item = match c {
-                _ if Some(c) == escape => match chars.next() {
-                    Some(next) if matches!(next, '%' | '_') || Some(next) == escape => Item::Char(next),
+                _ if c == escapes => match chars.clone().next() {
+                    Some(next) if matches!(next, '%' | '_') || next == escapes => {
+                        chars.next();
+                        Item::Char(next)
+                    }
+                    _ if escape.is_none() => Item::Char(c),
                     _ => return Err("in a LIKE pattern the escape character stands before %, _ or itself only"),
                 },
                 '%' => {
@@ -151,6 +157,12 @@ mod tests {
         assert_eq!(like("105", "10!%"), Ok(false));
         assert_eq!(like("a!b_", "a!!b!_"), Ok(true));
         assert!(like("a", "!a").is_err());
+        let plain = |text: &str, pattern: &str| Like::new(pattern, None).map(|like| like.matches(text));
+        assert_eq!(plain("a_b", "a\\_b"), Ok(true));
+        assert_eq!(plain("axb", "a\\_b"), Ok(false));
+        assert_eq!(plain("a\\b", "a\\\\b"), Ok(true));
+        assert_eq!(plain("c:\\a", "c:\\a"), Ok(true));
+        assert_eq!(plain("a\\", "a\\"), Ok(true));
         assert!(like("a", "a!").is_err());
     }
 

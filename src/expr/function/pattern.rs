@@ -1,5 +1,6 @@
 //! Functions that match text: LIKE, SIMILAR TO and regular expressions. A pattern is compiled once and again only where it changes
-//! from one row to the next. Regular expressions are those of the `regex` crate: linear time, no look-around, no back-references.
+//! from one row to the next. Regular expressions are those of the `regex` crate: linear time, no look-around, no back-references. One that
+//! is malformed fails a row that is asked whether it matches; functions that take something out of a text give NULL then.
 
 use regex::{Regex, RegexBuilder};
 
@@ -189,17 +190,20 @@ fn regexp_count() -> Result<Box<dyn Kernel>> {
     let mut compiled = Cached::new();
     kernel(move |call| {
         let (text, regex) = (call.strings(0), call.strings(1));
-        call.map(|row| Ok(Some(compiled.of(regex.text(row), compile)?.find_iter(text.text(row)).count() as i32)))
+        call.map(|row| {
+            let regex = compiled.of(regex.text(row), compile).ok();
+            Ok(regex.map(|regex| regex.find_iter(text.text(row)).count() as i32))
+        })
     })
 }
 
-/// The whole match, or that of a group; NULL where there is none.
+/// The whole match, or that of a group; NULL where there is none, or no regular expression.
 fn regexp_extract() -> Result<Box<dyn Kernel>> {
     let mut compiled = Cached::new();
     kernel(move |call: Call<'_>| -> Column {
         let (text, regex, group) = (call.strings(0), call.strings(1), call.integers_if_given(2));
         call.write(|row, out| {
-            let regex = compiled.of(regex.text(row), compile)?;
+            let Ok(regex) = compiled.of(regex.text(row), compile) else { return Ok(None) };
             let text = text.text(row);
             let found = match group.map_or(0, |g| g[row]) {
                 0 => regex.find(text),
@@ -262,8 +266,9 @@ fn regexp_replace() -> Result<Box<dyn Kernel>> {
         let (text, regex, by) = (call.strings(0), call.strings(1), call.strings(2));
         call.write(|row, out| {
             let (text, by) = (text.text(row), by.bytes(row));
+            let Ok(regex) = compiled.of(regex.text(row), compile) else { return Ok(None) };
             let mut done = 0;
-            for found in compiled.of(regex.text(row), compile)?.find_iter(text) {
+            for found in regex.find_iter(text) {
                 append(out, &text.as_bytes()[done..found.start()])?;
                 append(out, by)?;
                 done = found.end();
@@ -311,6 +316,9 @@ mod tests {
         check("REGEXP_REPLACE", &["foobar", "o+|a", "$1"], "f$1b$1r");
         check("REGEXP_REPLACE", &["añb", "", "-"], "-a-ñ-b-");
         check("REGEXP_COUNT", &["banana", "an"], "2");
+        check("REGEXP_COUNT", &["a(b", "("], "NULL");
+        check("REGEXP_EXTRACT", &["a(b", "("], "NULL");
+        check("REGEXP_REPLACE", &["a(b", "(", "x"], "NULL");
         check("REGEXP_EXTRACT", &["foothebar", "foo(.*?)(bar)"], "foothebar");
     }
 

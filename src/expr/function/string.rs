@@ -324,14 +324,16 @@ fn replace(call: Call<'_>) -> Column {
     })
 }
 
-/// Each character of `from` becomes the one at its place in `to`, or vanishes where `to` is shorter.
+/// Each character of `from` becomes the one at its place in `to`, or vanishes where `to` is shorter. A list that is NULL is empty.
 fn translate(call: Call<'_>) -> Column {
-    let (text, from, to) = (call.strings(0), call.strings(1), call.strings(2));
-    call.write(|row, out| {
+    let (args, text, from, to) = (call.args(), call.strings(0), call.strings(1), call.strings(2));
+    let list = |at: usize, row: usize| if args[at].is_null(row) { "" } else { [from, to][at - 1].text(row) };
+    call.null_by_first(1).write(|row, out| {
+        let (from, to) = (list(1, row), list(2, row));
         for c in text.text(row).chars() {
-            match from.text(row).chars().position(|f| f == c) {
+            match from.chars().position(|f| f == c) {
                 None => push_char(c, out),
-                Some(at) => to.text(row).chars().nth(at).into_iter().for_each(|c| push_char(c, out)),
+                Some(at) => to.chars().nth(at).into_iter().for_each(|c| push_char(c, out)),
             }
         }
         Ok(Some(()))
@@ -535,6 +537,9 @@ mod tests {
         check("REPLACE", &[text("aXbXc"), text("X"), text("--")], "a--b--c");
         check("REPLACE", &[text("abc"), text(""), text("-")], "abc");
         check("TRANSLATE", &[text("añc"), text("ñc"), text("n")], "an");
+        check("TRANSLATE", &[text("añc"), null(), text("n")], "añc");
+        check("TRANSLATE", &[text("añc"), text("ñ"), null()], "ac");
+        check("TRANSLATE", &[null(), text("ñ"), text("n")], "NULL");
         check("OVERLAY", &[text("Größe"), text("XX"), int(2)], "GXXße");
         check("OVERLAY", &[text("Größe"), text("XX"), int(2), int(1)], "GXXöße");
         check("OVERLAY", &[text("Größe"), text("X"), int(9)], "Größe");

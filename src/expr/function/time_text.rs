@@ -80,13 +80,22 @@ impl Reader {
     }
 }
 
-/// NULL for text that is no time; digits behind the millisecond are cut off.
+/// Nanoseconds of a text in the one form that needs no pattern, `YYYY-MM-DD[ HH:MM:SS[.fraction]]`.
+fn plain_time(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"-: .".contains(&byte));
+    is_plain.then(|| parse_timestamp(text.as_bytes())).flatten()
+}
+
+/// NULL for text that is no time; digits behind the millisecond are cut off. Text that is not as the pattern says is read without it,
+/// as Flink does.
 fn to_timestamp() -> Result<Box<dyn Kernel>> {
     let mut reader = Reader(Cached::new());
     kernel(move |call| {
         let (text, pattern) = (call.strings(0), call.strings_if_given(1));
         call.map(|row| {
-            let nanos = reader.read(text.text(row), pattern.map(|p| p.text(row)))?;
+            let text = text.text(row);
+            let nanos = reader.read(text, pattern.map(|p| p.text(row)))?.or_else(|| plain_time(text));
             Ok(nanos.and_then(|nanos| nanos.checked_sub(nanos.rem_euclid(1_000_000))))
         })
     })

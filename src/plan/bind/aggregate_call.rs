@@ -304,6 +304,11 @@ impl ExprBinder<'_> {
         let A::Moment(moment) = function else {
             written.expect(1..=1)?;
             let argument = self.bind(&written.args[0])?;
+            let argument = match (argument.data_type(), function) {
+                (DataType::Null, A::BoolAnd | A::BoolOr) => cast(argument, &DataType::Boolean),
+                (DataType::Null, _) => cast(argument, &DataType::Int),
+                _ => argument,
+            };
             let data_type = argument.data_type();
             let result = result_type(function, &data_type).ok_or_else(|| written.undefined(&data_type))?;
             return Ok(plain(function, vec![argument], written, result));

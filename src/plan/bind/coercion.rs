@@ -66,13 +66,15 @@ pub fn bounded(precision: i32, scale: i32) -> DataType {
     DataType::Decimal { precision: precision.clamp(1, max) as u8, scale: scale.clamp(0, max) as u8 }
 }
 
-/// `expr` as `target`; nothing is done where it is one already.
+/// `expr` as `target`; nothing is done where it is one already. What has the type of NULL has no other value.
 pub fn cast(expr: Expr, target: &DataType) -> Expr {
-    if expr.data_type() == *target {
+    let own = expr.data_type();
+    if own == *target {
         return expr;
     }
     match expr {
         Expr::Literal { value: Value::Null, .. } => Expr::Literal { value: Value::Null, data_type: target.clone() },
+        _ if own == DataType::Null => Expr::Literal { value: Value::Null, data_type: target.clone() },
         Expr::Literal { value: Value::Int(n), data_type } if data_type.is_integer() && integer_fits(n, target) => {
             Expr::Literal { value: Value::Int(n), data_type: target.clone() }
         }

@@ -348,11 +348,12 @@ impl<'a> ExprBinder<'a> {
         if from != DataType::Null && from != target && !castable(&from, &target) {
             return Err(Error::sql(format!("{from} cannot be converted to {target}")).at(span_of(x)));
         }
-        Ok(match kind {
-            ast::CastKind::TryCast | ast::CastKind::SafeCast if from != target && from != DataType::Null => {
-                Expr::Cast { input: Box::new(input), data_type: target, on_failure: CastFailure::Null }
-            }
-            _ => cast(input, &target),
+        let tries = matches!(kind, ast::CastKind::TryCast | ast::CastKind::SafeCast);
+        // A number that is too large for a DECIMAL is NULL there, in Flink.
+        let is_null_outside = from.is_numeric() && matches!(target, DataType::Decimal { .. });
+        Ok(match from != target && from != DataType::Null && (tries || is_null_outside) {
+            true => Expr::Cast { input: Box::new(input), data_type: target, on_failure: CastFailure::Null },
+            false => cast(input, &target),
         })
     }
 }

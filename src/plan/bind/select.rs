@@ -439,10 +439,9 @@ fn item_of<'a, 'b>(e: &ast::Expr, relation: &Relation, items: &'b [NamedItem<'a>
 
 fn key(e: &ast::Expr, relation: &Relation, items: &[NamedItem<'_>]) -> Result<Expr> {
     let mut binder = ExprBinder::new(&relation.fields);
-    let key = match item_of(e, relation, items)?.map(|i| &i.item) {
-        Some(Item::Column(index)) => Expr::column(*index, relation.fields[*index].data_type.clone()),
-        Some(Item::Expr(e)) => binder.bind(e)?,
-        None => binder.bind(e)?,
-    };
-    Ok(if key.data_type() == DataType::Null { cast(key, &DataType::Boolean) } else { key })
+    match item_of(e, relation, items)?.map(|i| &i.item) {
+        Some(Item::Column(index)) => Ok(Expr::column(*index, relation.fields[*index].data_type.clone())),
+        Some(Item::Expr(e)) => binder.bind(e),
+        None => binder.bind(e),
+    }
 }

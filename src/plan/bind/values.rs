@@ -13,7 +13,8 @@ use crate::plan::logical::{Plan, Values};
 use crate::types::{DataType, Field, Schema, Value};
 
 impl QueryBinder<'_> {
-    /// VALUES (...), (...): columns EXPR$0, EXPR$1, ... of the common types of their items.
+    /// VALUES (...), (...): columns EXPR$0, EXPR$1, ... of the common types of their items; what is only NULL takes the type
+    /// of what it stands beside.
     pub(super) fn values(&mut self, values: &ast::Values) -> Result<Relation> {
         let width = values.rows.first().map_or(0, |row| row.content.len());
         let mut columns: Vec<Vec<Expr>> = vec![Vec::with_capacity(values.rows.len()); width];
@@ -33,7 +34,6 @@ impl QueryBinder<'_> {
         let mut fields = Vec::with_capacity(width);
         for (i, column) in columns.into_iter().enumerate() {
             let (column, data_type) = unified(column, "VALUES", span)?;
-            let data_type = if data_type == DataType::Null { DataType::STRING } else { data_type };
             for (row, item) in rows.iter_mut().zip(column) {
                 row.push(constant(cast(item, &data_type)).map_err(|e| e.at(span))?);
             }

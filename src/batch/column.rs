@@ -193,6 +193,15 @@ impl Column {
         }
     }
 
+    /// Adds the bytes of a text to a column of such.
+    pub fn push_bytes(&mut self, bytes: &[u8]) {
+        match &mut self.values {
+            Values::Str(texts) => texts.push(bytes),
+            other => panic!("bytes pushed onto a column of {:?}", other.representation()),
+        }
+        self.mark_valid();
+    }
+
     /// Adds a value, an integer being narrowed to the column's width. Panics if it is of another representation.
     pub fn push(&mut self, value: &Value) {
         match (&mut self.values, value) {

@@ -44,6 +44,41 @@ pub fn write_value(column: &Column, row: usize, data_type: &DataType, out: &mut 
     }
 }
 
+/// Appends a value as JSON: numbers and truth values as they are, nested values as the JSON that they are, all else as a string.
+pub fn write_json_value(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
+    let is_finite = match &column.values {
+        Values::F32(v) => v[row].is_finite(),
+        Values::F64(v) => v[row].is_finite(),
+        _ => true,
+    };
+    match data_type {
+        _ if column.is_null(row) => out.extend_from_slice(b"null"),
+        DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Json => write_value(column, row, data_type, out),
+        t if (t.is_numeric() || *t == DataType::Boolean) && is_finite => write_value(column, row, data_type, out),
+        _ => {
+            let mut text = Vec::new();
+            write_value(column, row, data_type, &mut text);
+            write_json_string(&text, out);
+        }
+    }
+}
+
+/// Appends a text as a JSON string.
+pub fn write_json_string(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for byte in text {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            byte => out.push(*byte),
+        }
+    }
+    out.push(b'"');
+}
+
 /// A row as `[a, b, NULL]`.
 pub fn row_text(batch: &Batch, row: usize, types: &[DataType]) -> String {
     let mut out = vec![b'['];

@@ -209,6 +209,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
         NodeKind::Calc(calc) => Box::new(Calc::new(calc.filter.as_ref(), &calc.columns, input, calc.on_error)?),
         NodeKind::WindowAssign(assign) => compile_window_assign(assign, input),
         NodeKind::Expand(expand) => Box::new(operator::Expand::new(expand.keys.clone(), expand.sets.clone(), input)),
+        NodeKind::Unnest(unnest) => Box::new(operator::Unnest::new(unnest.nested, unnest.kind, input, unnest.on_error)),
         NodeKind::Aggregate(a) => {
             let global = if shard == 0 { GlobalGroup::Owned } else { GlobalGroup::Elsewhere };
             let (keys, calls) = (a.keys.clone(), a.calls.clone());

@@ -17,6 +17,7 @@ mod row_order;
 mod scan;
 mod session;
 mod sort;
+mod unnest;
 mod window_aggregate;
 mod window_assign;
 mod window_rows;
@@ -35,6 +36,7 @@ pub use rank::{Rank, RankShape};
 pub use scan::{EventTimeRows, ScanRows};
 pub use session::{SessionAggregate, SessionAssign, SessionShape};
 pub use sort::Sort;
+pub use unnest::Unnest;
 pub use window_aggregate::WindowAggregate;
 pub use window_assign::WindowAssign;
 

@@ -4,7 +4,7 @@
 //! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
 
 use super::physical::{
-    AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, RankFunction, SortKey, SortTime, TimeMeaning, Window,
+    AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, Nested, RankFunction, SortKey, SortTime, TimeMeaning, Window,
 };
 use crate::error::Span;
 use crate::expr::Expr;
@@ -23,6 +23,8 @@ pub enum Plan {
     WindowAssign(WindowAssign),
     /// Rows once for each grouping set.
     Expand(Expand),
+    /// Rows once for each item of an array or entry of a map.
+    Unnest(Unnest),
     /// Running aggregate; without calls it is DISTINCT.
     Aggregate(Aggregate),
     /// Aggregate over event-time windows.
@@ -119,6 +121,35 @@ impl Expand {
     /// Number of columns of the input.
     pub fn width(&self) -> usize {
         self.input.schema().fields.len()
+    }
+}
+
+/// Rows once for each item of their last column: the other columns, then key (of an entry) and value as text, and their number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unnest {
+    /// Below.
+    pub input: Box<Plan>,
+    /// What is taken apart.
+    pub nested: Nested,
+    /// `Left` keeps rows without items, `Inner` does not.
+    pub kind: JoinKind,
+    /// Columns given out.
+    pub schema: Schema,
+}
+
+impl Unnest {
+    /// Of the last column of this input.
+    pub fn new(input: Plan, nested: Nested, kind: JoinKind) -> Unnest {
+        let mut fields = input.schema().fields.clone();
+        fields.pop();
+        fields.extend((nested == Nested::Map).then(|| Field::new("$key", DataType::STRING)));
+        fields.extend([Field::new("$value", DataType::STRING), Field::new("$ordinal", DataType::Int)]);
+        Unnest { input: Box::new(input), nested, kind, schema: Schema::new(fields) }
+    }
+
+    /// Number of columns of the input that are given out.
+    pub fn width(&self) -> usize {
+        self.input.schema().fields.len() - 1
     }
 }
 
@@ -404,6 +435,7 @@ impl Plan {
             Plan::Calc(calc) => &calc.schema,
             Plan::WindowAssign(assign) => &assign.schema,
             Plan::Expand(expand) => &expand.schema,
+            Plan::Unnest(unnest) => &unnest.schema,
             Plan::Aggregate(aggregate) => &aggregate.schema,
             Plan::WindowAggregate(aggregate) => &aggregate.schema,
             Plan::Join(join) => &join.schema,
@@ -423,6 +455,7 @@ impl Plan {
             Plan::Calc(calc) => vec![&calc.input],
             Plan::WindowAssign(assign) => vec![&assign.input],
             Plan::Expand(expand) => vec![&expand.input],
+            Plan::Unnest(unnest) => vec![&unnest.input],
             Plan::Aggregate(aggregate) => vec![&aggregate.input],
             Plan::WindowAggregate(aggregate) => vec![&aggregate.input],
             Plan::Join(join) => vec![&join.left, &join.right],
@@ -441,6 +474,7 @@ impl Plan {
             Plan::Calc(calc) => vec![&mut calc.input],
             Plan::WindowAssign(assign) => vec![&mut assign.input],
             Plan::Expand(expand) => vec![&mut expand.input],
+            Plan::Unnest(unnest) => vec![&mut unnest.input],
             Plan::Aggregate(aggregate) => vec![&mut aggregate.input],
             Plan::WindowAggregate(aggregate) => vec![&mut aggregate.input],
             Plan::Join(join) => vec![&mut join.left, &mut join.right],
@@ -500,7 +534,7 @@ impl Plan {
         match self {
             Plan::Scan(scan) => scan.changelog != Changelog::Append,
             Plan::Values(_) | Plan::Sort(_) => false,
-            Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Expand(_) | Plan::Union(_) => {
+            Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Expand(_) | Plan::Unnest(_) | Plan::Union(_) => {
                 self.inputs().iter().any(|i| i.retracts())
             }
             Plan::Aggregate(a) => {

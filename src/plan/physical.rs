@@ -13,7 +13,7 @@ pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, JoinKind, Lookup, LookupRows,
     OnError, RankFunction, Retracts, SortKey, SortTime, TimeBasis, TimeBounds, TimeMeaning, VersionTime, Window,
 };
-pub use crate::types::relation::{Moment, Nulls};
+pub use crate::types::relation::{Moment, Nested, Nulls};
 use crate::types::{DataType, Schema};
 
 /// Position of a node in `PhysicalPlan::nodes`.
@@ -52,6 +52,8 @@ pub enum NodeKind {
     WindowAssign(WindowAssign),
     /// Rows once for each grouping set.
     Expand(Expand),
+    /// Rows once for each item of their last column.
+    Unnest(Unnest),
     /// Keyed running aggregate.
     Aggregate(Aggregate),
     /// Keyed aggregate over event-time windows.
@@ -153,6 +155,18 @@ pub struct Expand {
     pub keys: Vec<usize>,
     /// Which of them each set has.
     pub sets: Vec<Vec<bool>>,
+}
+
+/// Rows once for each item of an array, or entry of a map, that is their last column. Output: the other columns, then key (of an entry) and
+/// value as STRING, and their number as INT.
+#[derive(Debug, Clone)]
+pub struct Unnest {
+    /// What is taken apart.
+    pub nested: Nested,
+    /// `Left` gives out rows without items, `Inner` does not.
+    pub kind: JoinKind,
+    /// What a row that holds something else does.
+    pub on_error: OnError,
 }
 
 /// Keyed running aggregate. Output: key columns, then results.

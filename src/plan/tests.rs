@@ -1,6 +1,6 @@
 //! Whole statements to plans, with connectors that exist in name only.
 
-use super::physical::{AggregateCall, Emit, Exchange, JoinFilter, NodeKind};
+use super::physical::{AggregateCall, Emit, Exchange, JoinFilter, Nested, NodeKind};
 use super::*;
 use crate::error::Error;
 use crate::expr::Expr;
@@ -160,6 +160,12 @@ fn verify(plan: &PhysicalPlan) {
             }
             NodeKind::Expand(expand) => {
                 assert_eq!(below[0].fields.len() + expand.keys.len() + 1, node.schema.fields.len(), "#{id}");
+            }
+            NodeKind::Unnest(unnest) => {
+                let own = below[0].fields.len() - 1;
+                let items = if unnest.nested == Nested::Map { 3 } else { 2 };
+                assert_eq!(own + items, node.schema.fields.len(), "#{id}");
+                assert_eq!(below[0].types()[..own], node.schema.types()[..own], "#{id}");
             }
             NodeKind::WindowAssign(_) => assert_eq!(below[0].fields.len() + 3, node.schema.fields.len(), "#{id}"),
         }

@@ -302,6 +302,25 @@ impl AggregateFunction {
     }
 }
 
+/// What UNNEST takes apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nested {
+    /// Items.
+    Array,
+    /// Keys and values.
+    Map,
+}
+
+impl Nested {
+    /// Name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Nested::Array => "ARRAY",
+            Nested::Map => "MAP",
+        }
+    }
+}
+
 /// Which rows a join gives out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JoinKind {

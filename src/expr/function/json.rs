@@ -4,10 +4,11 @@
 //! is not JSON or is nested too deep.
 
 use super::json_text::Json;
-use super::kernel::{Cached, Call, Fallible, kernel};
+use super::kernel::{Cached, Call, Fallible, append, kernel};
 use super::signature::Param::{AnyAsText, Integer, Nested, Text};
 use super::signature::{Param, function, takes, takes_some};
 use crate::batch::Column;
+use crate::batch::text::{write_json_string, write_json_value, write_value};
 use crate::expr::ScalarFunction;
 use crate::types::DataType;
 
@@ -22,6 +23,10 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ITEM", "array[position] or map[key]", item_types, |t, _| item(t)),
     function("CARDINALITY", "CARDINALITY(array or map)", cardinality_types, |_, _| kernel(cardinality)),
     function("ELEMENT", "ELEMENT(array): its only item", element_types, |_, _| kernel(element)),
+    function("ARRAY", "ARRAY[item, ...]", array_types, |t, _| array(t)),
+    function("MAP", "MAP[key, value, ...]", map_types, |t, _| map(t)),
+    function("ROW", "ROW(value, ...)", row_types, row),
+    function("$RENAMED", "a nested value whose fields have other names", renamed_types, |t, made| renamed(&t[0], made)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -61,6 +66,43 @@ fn item_types(given: &[DataType]) -> Resolved {
     let [nested, key] = given else { return None };
     let is_position = key.is_integer() && !matches!(nested, DataType::Map(..));
     of_nested(given, &[Nested, if is_position { Integer } else { AnyAsText }])
+}
+
+/// BYTES have no text in JSON that reads back.
+fn has_json(data_type: &DataType) -> bool {
+    *data_type != DataType::Bytes
+}
+
+/// Items of one type.
+fn array_types(given: &[DataType]) -> Resolved {
+    let item = given.first().cloned().unwrap_or(DataType::Null);
+    let fits = has_json(&item) && given.iter().all(|other| *other == item);
+    fits.then(|| (given.to_vec(), DataType::Array(Box::new(item))))
+}
+
+/// Keys of one type and values of one, in turn.
+fn map_types(given: &[DataType]) -> Resolved {
+    let [key, value, ..] = given else {
+        let map = DataType::Map(Box::new(DataType::Null), Box::new(DataType::Null));
+        return given.is_empty().then(|| (Vec::new(), map));
+    };
+    let fits = has_json(key) && has_json(value) && given.chunks(2).all(|pair| pair[0] == *key && pair.get(1) == Some(value));
+    fits.then(|| (given.to_vec(), DataType::Map(Box::new(key.clone()), Box::new(value.clone()))))
+}
+
+/// Fields of any types; their names are those of items without one.
+fn row_types(given: &[DataType]) -> Resolved {
+    let fields = given.iter().enumerate().map(|(at, data_type)| (format!("EXPR${at}"), data_type.clone()));
+    (!given.is_empty() && given.iter().all(has_json)).then(|| (given.to_vec(), DataType::Row(fields.collect())))
+}
+
+fn renamed_types(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Nested])?, DataType::Row(Vec::new())))
+}
+
+/// The fields of a ROW.
+fn names(row: &DataType) -> &[(String, DataType)] {
+    if let DataType::Row(fields) = row { fields } else { &[] }
 }
 
 /// A step of a path.
@@ -124,9 +166,9 @@ fn write_nested(value: Json<'_>, out: &mut Vec<u8>) -> Option<()> {
     if value.is_nested() { value.write(out) } else { None }
 }
 
-type Made = crate::error::Result<Box<dyn crate::expr::Kernel>>;
+type Compiled = crate::error::Result<Box<dyn crate::expr::Kernel>>;
 
-fn at_path(write: fn(Json<'_>, &mut Vec<u8>) -> Option<()>) -> Made {
+fn at_path(write: fn(Json<'_>, &mut Vec<u8>) -> Option<()>) -> Compiled {
     let mut compiled = Cached::new();
     kernel(move |call| {
         let (json, path) = (call.strings(0), call.strings(1));
@@ -137,7 +179,7 @@ fn at_path(write: fn(Json<'_>, &mut Vec<u8>) -> Option<()>) -> Made {
     })
 }
 
-fn exists() -> Made {
+fn exists() -> Compiled {
     let mut compiled = Cached::new();
     kernel(move |call| {
         let (json, path) = (call.strings(0), call.strings(1));
@@ -146,7 +188,7 @@ fn exists() -> Made {
 }
 
 /// Items of an array or fields of an object; a scalar counts 1.
-fn length() -> Made {
+fn length() -> Compiled {
     let mut compiled = Cached::new();
     kernel(move |call| {
         let (json, path) = (call.strings(0), call.strings_if_given(1));
@@ -176,7 +218,7 @@ fn row_field(call: Call<'_>) -> Column {
 }
 
 /// Positions count from 1; NULL outside of the array.
-fn item(types: &[DataType]) -> Made {
+fn item(types: &[DataType]) -> Compiled {
     if types[1] != DataType::BigInt {
         return kernel(row_field);
     }
@@ -207,6 +249,122 @@ fn element(call: Call<'_>) -> Column {
         }
         Ok(first.and_then(|item| item.write(out)))
     })
+}
+
+/// Values between brackets, each behind its prefix. NULL stands for itself inside.
+fn between(types: &[DataType], [open, close]: [u8; 2], prefixes: Vec<Vec<u8>>) -> Compiled {
+    let types = types.to_vec();
+    kernel(move |call: Call<'_>| -> Column {
+        let args = call.args();
+        call.null_by_first(0).write(|row, out| {
+            out.push(open);
+            for ((column, data_type), prefix) in args.iter().zip(&types).zip(&prefixes) {
+                out.extend_from_slice(prefix);
+                write_json_value(column, row, data_type, out);
+            }
+            append(out, &[close])?;
+            Ok(Some(()))
+        })
+    })
+}
+
+fn array(types: &[DataType]) -> Compiled {
+    let prefixes = (0..types.len()).map(|at| if at > 0 { vec![b','] } else { Vec::new() });
+    between(types, *b"[]", prefixes.collect())
+}
+
+fn row(types: &[DataType], made: &DataType) -> Compiled {
+    between(types, *b"{}", prefixes(names(made)))
+}
+
+/// What stands before the values of fields of these names: a comma, but for the first, and the key.
+fn prefixes(names: &[(String, DataType)]) -> Vec<Vec<u8>> {
+    let prefix = |(at, (name, _)): (usize, &(String, DataType))| {
+        let mut prefix = if at > 0 { vec![b','] } else { Vec::new() };
+        write_key(name.as_bytes(), &mut prefix);
+        prefix
+    };
+    names.iter().enumerate().map(prefix).collect()
+}
+
+fn write_key(name: &[u8], out: &mut Vec<u8>) {
+    write_json_string(name, out);
+    out.push(b':');
+}
+
+/// Keys and values in turn. A key that is NULL fails the row.
+fn map(types: &[DataType]) -> Compiled {
+    let types = types.to_vec();
+    kernel(move |call: Call<'_>| -> Column {
+        let (args, mut name) = (call.args(), Vec::new());
+        call.null_by_first(0).write(|row, out| {
+            out.push(b'{');
+            for at in (0..args.len()).step_by(2) {
+                if args[at].is_null(row) {
+                    return Err("a key of a MAP is NULL");
+                }
+                name.clear();
+                write_value(args[at], row, &types[at], &mut name);
+                if at > 0 {
+                    out.push(b',');
+                }
+                write_key(&name, out);
+                write_json_value(args[at + 1], row, &types[at + 1], out);
+            }
+            append(out, b"}")?;
+            Ok(Some(()))
+        })
+    })
+}
+
+/// A nested value whose ROWs have their fields in the same order by other names.
+fn renamed(from: &DataType, to: &DataType) -> Compiled {
+    let (from, to) = (from.clone(), to.clone());
+    kernel(move |call: Call<'_>| -> Column {
+        let json = call.strings(0);
+        call.write(|row, out| match Json::new(json.text(row)) {
+            Some(value) => rename(value, &from, &to, out).map(Some),
+            None => Ok(None),
+        })
+    })
+}
+
+/// Types nest no deeper than `NESTING_MAX`.
+fn rename(value: Json<'_>, from: &DataType, to: &DataType, out: &mut Vec<u8>) -> Fallible<()> {
+    match (from, to) {
+        _ if from == to || !value.is_nested() => append(out, value.text().as_bytes()),
+        (DataType::Row(from), DataType::Row(to)) => {
+            out.push(b'{');
+            for (at, ((name, from), (by, to))) in from.iter().zip(to).enumerate() {
+                out.extend_from_slice(if at > 0 { b"," } else { b"" });
+                write_key(by.as_bytes(), out);
+                match value.field(name) {
+                    Some(field) => rename(field, from, to, out)?,
+                    None => out.extend_from_slice(b"null"),
+                }
+            }
+            append(out, b"}")
+        }
+        (DataType::Array(from), DataType::Array(to)) => {
+            out.push(b'[');
+            for (at, item) in value.items().enumerate() {
+                out.extend_from_slice(if at > 0 { b"," } else { b"" });
+                rename(item, from, to, out)?;
+            }
+            append(out, b"]")
+        }
+        (DataType::Map(_, from), DataType::Map(_, to)) => {
+            out.push(b'{');
+            for (at, (key, value)) in value.fields().enumerate() {
+                out.extend_from_slice(if at > 0 { b",\"" } else { b"\"" });
+                out.extend_from_slice(key.as_bytes());
+                out.extend_from_slice(b"\":");
+                rename(value, from, to, out)?;
+            }
+            append(out, b"}")
+        }
+        _ => append(out, value.text().as_bytes()),
+    }
 }
 
 #[cfg(test)]
@@ -289,5 +447,18 @@ mod tests {
         check("ROW_FIELD", &[text(DOCUMENT), text("x\"y")], "7");
         check("ROW_FIELD", &[text(DOCUMENT), text("a")], r#"{"b": [1, "zwei\n", null, {"c": 1.50}]}"#);
         check("ROW_FIELD", &[text(DOCUMENT), text("nope")], "NULL");
+    }
+    #[test]
+    fn nested_values_are_put_together() {
+        check("ARRAY", &[int(1), int(2)], "[1,2]");
+        check("ARRAY", &[text("a\"b"), text("")], r#"["a\"b",""]"#);
+        check("ARRAY", &[], "[]");
+        check("MAP", &[text("k"), int(1), text("l"), int(2)], r#"{"k":1,"l":2}"#);
+        check("MAP", &[int(7), array("[1]")], r#"{"7":[1]}"#);
+        check("MAP", &[(Value::Null, DataType::STRING), int(1)], "error: a key of a MAP is NULL");
+        check("ROW", &[int(1), text("x"), (Value::Null, DataType::Int)], r#"{"EXPR$0":1,"EXPR$1":"x","EXPR$2":null}"#);
+        check("ROW", &[(Value::Int(0), DataType::Date)], r#"{"EXPR$0":"1970-01-01"}"#);
+        assert!(array_types(&[DataType::Int, DataType::STRING]).is_none() && array_types(&[DataType::Bytes]).is_none());
+        assert!(map_types(&[DataType::Int]).is_none());
     }
 }

@@ -2,12 +2,13 @@
 //! word of bits, so text nested deeper than `NESTING_MAX` is refused as if it were malformed.
 
 use crate::limits::NESTING_MAX;
+use crate::types::relation::Nested;
 
 const _: () = assert!(NESTING_MAX <= 64, "the stack of open brackets is a u64");
 
 /// A well-formed JSON value without white space round it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Json<'a>(&'a str);
+pub struct Json<'a>(&'a str);
 
 impl<'a> Json<'a> {
     /// The value that `text` is; `None` if it is none. Hot: once per row.
@@ -35,17 +36,29 @@ impl<'a> Json<'a> {
 
     /// The items of an array, none of another value.
     pub fn items(self) -> impl Iterator<Item = Json<'a>> {
-        self.members('[').map(|(_, value)| value)
+        self.members(Nested::Array).into_iter().flatten().map(|(_, value)| value)
     }
 
     /// Keys (still escaped) and values of an object, none of another value.
     pub fn fields(self) -> impl Iterator<Item = (&'a str, Json<'a>)> {
-        self.members('{')
+        self.members(Nested::Map).into_iter().flatten()
     }
 
-    fn members(self, open: char) -> Members<'a> {
-        let at = if self.0.starts_with(open) { 1 } else { self.0.len() };
-        Members { scanner: Scanner { text: self.0, at }, has_keys: open == '{' }
+    /// The items of an array, behind empty keys, or the keys (still escaped) and values of an object; `None` of another value.
+    pub fn members(self, of: Nested) -> Option<impl Iterator<Item = (&'a str, Json<'a>)>> {
+        let has_keys = of == Nested::Map;
+        let members = Members { scanner: Scanner { text: self.0, at: 1 }, has_keys };
+        self.0.starts_with(if has_keys { '{' } else { '[' }).then_some(members)
+    }
+
+    /// The value as it is written.
+    pub fn text(self) -> &'a str {
+        self.0
+    }
+
+    /// Writes a key without escapes.
+    pub fn write_key(escaped: &str, out: &mut Vec<u8>) {
+        unescape(escaped, out);
     }
 
     /// Writes the value, a string without quotes and escapes; `None` for null.

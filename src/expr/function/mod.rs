@@ -23,6 +23,7 @@ mod time_text;
 mod testing;
 
 pub use datetime::{wrong_field, wrong_rounding};
+pub use json_text::Json;
 
 use super::ScalarFunction;
 

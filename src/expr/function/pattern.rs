@@ -8,6 +8,7 @@ use super::kernel::{Cached, Call, Fallible, append, kernel};
 use super::like::Like;
 use super::signature::Param::{Integer, Text};
 use super::signature::{function, takes, takes_some};
+use crate::batch::text::write_json_string;
 use crate::batch::{Column, StrColumn};
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
@@ -232,7 +233,7 @@ fn regexp_match() -> Result<Box<dyn Kernel>> {
                     out.push(b',');
                 }
                 match captures.get(group) {
-                    Some(found) => push_json_text(found.as_str(), out),
+                    Some(found) => write_json_string(found.as_str().as_bytes(), out),
                     None => out.extend_from_slice(b"null"),
                 }
             }
@@ -240,23 +241,6 @@ fn regexp_match() -> Result<Box<dyn Kernel>> {
             Ok(Some(()))
         })
     })
-}
-
-/// Appends a text as JSON writes it.
-fn push_json_text(text: &str, out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            0..0x20 => {
-                out.extend_from_slice(b"\\u00");
-                out.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
-            }
-            _ => out.push(byte),
-        }
-    }
-    out.push(b'"');
 }
 
 /// The replacement is taken as it stands, `$` included.

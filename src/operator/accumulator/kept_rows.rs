@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::ordered_bytes::{self, Direction};
 use super::packed::{read_bytes, read_count, write_bytes, write_count};
 use super::{Accumulator, Offer, Rows, Verdict, bytes_of, grow};
-use crate::batch::text::write_value;
+use crate::batch::text::{write_json_string, write_json_value, write_value};
 use crate::batch::{Column, StrColumn, Values};
 use crate::state::{GroupWords, RowStore};
 use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Retracts};
@@ -338,7 +338,7 @@ impl KeptRows {
             }
             write_value(&columns[0], row, &self.call.argument_types[0], &mut text);
         }
-        push_bytes(out, &text);
+        out.push_bytes(&text);
     }
 
     /// An array of the arguments, or an object of keys and values.
@@ -354,55 +354,14 @@ impl KeptRows {
             if is_object {
                 let mut key = Vec::new();
                 write_value(&columns[0], row, &self.call.argument_types[0], &mut key);
-                write_string(&key, &mut text);
+                write_json_string(&key, &mut text);
                 text.push(b':');
             }
-            write_json(&columns[value_at], row, &self.call.argument_types[value_at], &mut text);
+            write_json_value(&columns[value_at], row, &self.call.argument_types[value_at], &mut text);
         }
         text.push(if is_object { b'}' } else { b']' });
-        push_bytes(out, &text);
+        out.push_bytes(&text);
     }
-}
-
-fn push_bytes(out: &mut Column, bytes: &[u8]) {
-    if let Values::Str(texts) = &mut out.values {
-        texts.push(bytes);
-    }
-    out.mark_valid();
-}
-
-/// A value as JSON.
-fn write_json(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
-    let is_finite = match &column.values {
-        Values::F32(v) => v[row].is_finite(),
-        Values::F64(v) => v[row].is_finite(),
-        _ => true,
-    };
-    match data_type {
-        _ if column.is_null(row) => out.extend_from_slice(b"null"),
-        DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Json => write_value(column, row, data_type, out),
-        t if (t.is_numeric() || *t == DataType::Boolean) && is_finite => write_value(column, row, data_type, out),
-        _ => {
-            let mut text = Vec::new();
-            write_value(column, row, data_type, &mut text);
-            write_string(&text, out);
-        }
-    }
-}
-
-fn write_string(text: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    for byte in text {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            byte => out.push(*byte),
-        }
-    }
-    out.push(b'"');
 }
 
 impl Accumulator for KeptRows {

@@ -1,8 +1,8 @@
-//! Parts of nested values, and the calls that SQL writes with words between their arguments.
+//! Nested values and their parts, and the calls that SQL writes with words between their arguments.
 
 use sqlparser::ast;
 
-use super::coercion::{cast, is_text_literal};
+use super::coercion::{cast, is_text_literal, unified};
 use super::expr::{ExprBinder, negate_if, text};
 use super::function::library_call;
 use super::library;
@@ -43,6 +43,20 @@ pub fn item(value: Expr, key: Expr, span: Span) -> Result<Expr> {
     Ok(cast(library_call("ITEM", vec![value, cast(key, &key_type)], span)?, &data_type))
 }
 
+/// `MAP[key, value, ...]`: keys have one type, and values have.
+pub fn map(args: Vec<Expr>, span: Span) -> Result<Expr> {
+    if !args.len().is_multiple_of(2) {
+        return Err(Error::sql("MAP[...] has a key without a value").at(span));
+    }
+    let (mut keys, mut values) = (Vec::new(), Vec::new());
+    for (at, arg) in args.into_iter().enumerate() {
+        if at % 2 == 0 { &mut keys } else { &mut values }.push(arg);
+    }
+    let (keys, _) = unified(keys, "MAP", span)?;
+    let (values, _) = unified(values, "MAP", span)?;
+    library_call("MAP", keys.into_iter().zip(values).flat_map(|(key, value)| [key, value]).collect(), span)
+}
+
 /// What is wrong with a unit of time, as an error at its place, or at that of the expression where the unit has none.
 fn unit_error(wrong: Option<&'static str>, unit: &ast::DateTimeField, e: &ast::Expr) -> Option<Error> {
     let span = match unit {
@@ -54,6 +68,18 @@ fn unit_error(wrong: Option<&'static str>, unit: &ast::DateTimeField, e: &ast::E
 }
 
 impl ExprBinder<'_> {
+    /// `ARRAY[item, ...]`: items have one type.
+    pub(super) fn array_of(&mut self, items: &[ast::Expr], span: Span) -> Result<Expr> {
+        let items = items.iter().map(|item| self.bind(item)).collect::<Result<Vec<_>>>()?;
+        library_call("ARRAY", unified(items, "ARRAY", span)?.0, span)
+    }
+
+    /// `(value, ...)`, which is `ROW(value, ...)`.
+    pub(super) fn row_of(&mut self, values: &[ast::Expr], span: Span) -> Result<Expr> {
+        let values = values.iter().map(|value| self.bind(value)).collect::<Result<Vec<_>>>()?;
+        library_call("ROW", values, span)
+    }
+
     /// LIKE, EXTRACT, TRIM and the like, as calls of the library.
     pub(super) fn special_call(&mut self, e: &ast::Expr) -> Result<Expr> {
         use ast::Expr as E;

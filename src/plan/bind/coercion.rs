@@ -1,7 +1,8 @@
 //! Which types go together: common types, implicit casts, results of arithmetic on DECIMAL.
 
+use super::library;
 use crate::error::{Error, Result, Span};
-use crate::expr::{CastFailure, Expr};
+use crate::expr::{CastFailure, Expr, castable};
 use crate::types::decimal::PRECISION_MAX;
 use crate::types::{DataType, Value};
 
@@ -19,6 +20,12 @@ pub fn common_type(a: &DataType, b: &DataType) -> Option<DataType> {
         (T::Date, T::Timestamp(p)) | (T::Timestamp(p), T::Date) => T::Timestamp(*p),
         (T::Date, T::TimestampLtz(p)) | (T::TimestampLtz(p), T::Date) => T::TimestampLtz(*p),
         (T::Json, T::Varchar(_)) | (T::Varchar(_), T::Json) => T::STRING,
+        (T::Array(a), T::Array(b)) => T::Array(Box::new(common_type(a, b)?)),
+        (T::Map(k, a), T::Map(l, b)) => T::Map(Box::new(common_type(k, l)?), Box::new(common_type(a, b)?)),
+        (T::Row(a), T::Row(b)) if a.len() == b.len() => {
+            let common = |((name, a), (_, b)): (&(String, T), &(String, T))| Some((name.clone(), common_type(a, b)?));
+            T::Row(a.iter().zip(b).map(common).collect::<Option<_>>()?)
+        }
         _ => return None,
     })
 }
@@ -78,7 +85,40 @@ pub fn cast(expr: Expr, target: &DataType) -> Expr {
         Expr::Literal { value: Value::Int(n), data_type } if data_type.is_integer() && integer_fits(n, target) => {
             Expr::Literal { value: Value::Int(n), data_type: target.clone() }
         }
-        other => Expr::Cast { input: Box::new(other), data_type: target.clone(), on_failure: CastFailure::RowError },
+        Expr::Call { function, args, .. } if part_types(function.name, &args, target).is_some() => {
+            let parts = part_types(function.name, &args, target).unwrap_or_default();
+            let args = args.into_iter().zip(parts).map(|(arg, part)| cast(arg, part)).collect();
+            Expr::Call { function, args, data_type: target.clone() }
+        }
+        other => match library::lookup("$RENAMED") {
+            Some(function) if have_other_names(&own, target) => {
+                Expr::Call { function, args: vec![other], data_type: target.clone() }
+            }
+            _ => Expr::Cast { input: Box::new(other), data_type: target.clone(), on_failure: CastFailure::RowError },
+        },
+    }
+}
+
+/// The types of the arguments with which a constructor of a nested value makes a `target`, if they can be cast to those.
+fn part_types<'t>(constructor: &str, args: &[Expr], target: &'t DataType) -> Option<Vec<&'t DataType>> {
+    let parts: Vec<&DataType> = match (constructor, target) {
+        ("ARRAY", DataType::Array(item)) => args.iter().map(|_| &**item).collect(),
+        ("MAP", DataType::Map(key, value)) => (0..args.len()).map(|at| if at % 2 == 0 { &**key } else { &**value }).collect(),
+        ("ROW", DataType::Row(fields)) if fields.len() == args.len() => fields.iter().map(|(_, field)| field).collect(),
+        _ => return None,
+    };
+    args.iter().zip(&parts).all(|(arg, part)| castable(&arg.data_type(), part)).then_some(parts)
+}
+
+/// Whether two nested types of one shape have fields of different names.
+fn have_other_names(a: &DataType, b: &DataType) -> bool {
+    use DataType as T;
+    match (a, b) {
+        (T::Array(a), T::Array(b)) | (T::Map(_, a), T::Map(_, b)) => have_other_names(a, b),
+        (T::Row(a), T::Row(b)) if a.len() == b.len() => {
+            a.iter().zip(b).any(|((name, a), (other, b))| name != other || have_other_names(a, b))
+        }
+        _ => false,
     }
 }
 
@@ -113,7 +153,7 @@ pub fn comparable(left: Expr, right: Expr, span: Span) -> Result<(Expr, Expr)> {
 }
 
 /// Types a text constant is read as when it stands beside one.
-fn takes_text(data_type: &DataType) -> bool {
+pub fn takes_text(data_type: &DataType) -> bool {
     use DataType as T;
     data_type.is_numeric() || data_type.is_timestamp() || matches!(data_type, T::Date | T::Time(_) | T::Boolean)
 }
@@ -161,6 +201,11 @@ pub fn assignable(from: &DataType, to: &DataType) -> bool {
         (T::Json | T::Array(_) | T::Row(_) | T::Map(..), T::Varchar(_) | T::Json) => true,
         (T::Json, T::Array(_) | T::Row(_) | T::Map(..)) => true,
         (T::Date, T::Timestamp(_) | T::TimestampLtz(_)) | (T::Time(_), T::Time(_)) => true,
+        (T::Array(from), T::Array(to)) => assignable(from, to),
+        (T::Map(key, from), T::Map(to_key, to)) => assignable(key, to_key) && assignable(from, to),
+        (T::Row(from), T::Row(to)) => {
+            from.len() == to.len() && from.iter().zip(to).all(|((_, from), (_, to))| assignable(from, to))
+        }
         _ => false,
     }
 }

@@ -111,6 +111,8 @@ impl<'a> ExprBinder<'a> {
             }
             E::Cast { kind, expr, data_type, .. } => self.cast(kind, expr, data_type),
             E::Function(call) => self.function(call),
+            E::Array(array) => self.array_of(&array.elem, span_of(e)),
+            E::Tuple(parts) => self.row_of(parts, span_of(e)),
             E::Like { .. }
             | E::ILike { .. }
             | E::SimilarTo { .. }
@@ -188,13 +190,19 @@ impl<'a> ExprBinder<'a> {
         Ok(Expr::column(index, self.fields[index].data_type.clone()))
     }
 
-    /// `table.column`, `column.field` or `table.column.field`.
-    fn compound(&mut self, parts: &[ast::Ident]) -> Result<Expr> {
-        let [first, second, rest @ ..] = parts else { return self.column(None, &parts[0]) };
-        let qualified = self.fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|q| q.eq_ignore_ascii_case(&first.value)));
-        let row = self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&first.value) && !qualified);
+    /// `table.column`, `column.field` or `table.column.field`, the table with its catalog and database or without.
+    pub(super) fn compound(&mut self, parts: &[ast::Ident]) -> Result<Expr> {
+        let is_table = |name: &ast::Ident| {
+            self.fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|q| q.eq_ignore_ascii_case(&name.value)))
+        };
+        let is_column = |name: &ast::Ident| self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name.value));
+        // A job has one catalog and one database.
+        let before = parts.len().saturating_sub(2).min(2);
+        let known = (0..=before).find(|at| is_table(&parts[*at]) || (*at == 0 && is_column(&parts[0]))).unwrap_or(0);
+        let [first, second, rest @ ..] = &parts[known..] else { return self.column(None, &parts[0]) };
+        let row = is_column(first) && !is_table(first);
         let (base, fields) =
-            if row { (self.column(None, first)?, &parts[1..]) } else { (self.column(Some(&first.value), second)?, rest) };
+            if row { (self.column(None, first)?, &parts[known + 1..]) } else { (self.column(Some(&first.value), second)?, rest) };
         fields.iter().try_fold(base, access::row_field)
     }
 

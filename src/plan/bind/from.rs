@@ -5,29 +5,49 @@ use sqlparser::ast;
 use super::QueryBinder;
 use super::join::{cross, join};
 use super::join_version::{is_nearest, moment_of};
+use super::per_row::PerRow;
 use super::scope::{Relation, name_span, unsupported};
+use super::values::one_row;
 use crate::error::{Result, Span};
 use crate::plan::catalog::Entry;
 use crate::plan::logical::{LastRow, Plan, Scan};
+use crate::plan::physical::JoinKind;
 use crate::types::relation::Changelog;
 use crate::types::{Field, Schema};
 
 impl QueryBinder<'_> {
     /// The relation of a FROM clause.
     pub(super) fn from(&mut self, select: &ast::Select) -> Result<Relation> {
-        let mut relations = select.from.iter().map(|table| self.with_joins(table));
-        let Some(first) = relations.next() else { return Ok(super::values::one_row()) };
-        let mut relation = first?;
-        for next in relations {
-            relation = cross(relation, next?);
+        let mut relation: Option<Relation> = None;
+        for table in &select.from {
+            relation = Some(match (relation, PerRow::of(&table.relation)?) {
+                (Some(before), Some(per_row)) => {
+                    let beside = self.per_row(before, &per_row, JoinKind::Inner)?;
+                    self.joined(beside, &table.joins)?
+                }
+                (Some(before), None) => cross(before, self.with_joins(table)?),
+                (None, _) => self.with_joins(table)?,
+            });
         }
-        Ok(relation)
+        Ok(relation.unwrap_or_else(one_row))
     }
 
     /// A table and what is joined to it.
     fn with_joins(&mut self, table: &ast::TableWithJoins) -> Result<Relation> {
-        let mut relation = self.factor(&table.relation)?;
-        for step in &table.joins {
+        let relation = match PerRow::of(&table.relation)? {
+            Some(per_row) => self.per_row(one_row(), &per_row, JoinKind::Inner)?,
+            None => self.factor(&table.relation)?,
+        };
+        self.joined(relation, &table.joins)
+    }
+
+    /// `relation` and what is joined to it.
+    fn joined(&mut self, mut relation: Relation, steps: &[ast::Join]) -> Result<Relation> {
+        for step in steps {
+            if let Some(per_row) = PerRow::of(&step.relation)? {
+                relation = self.joined_per_row(relation, step, &per_row)?;
+                continue;
+            }
             relation = match moment_of(&step.relation) {
                 Some(moment) => {
                     let table = self.table_of_moment(&step.relation)?;
@@ -67,7 +87,7 @@ impl QueryBinder<'_> {
             }
             F::Table { args: Some(_), .. } | F::Function { .. } => Err(unsupported(
                 "this table function",
-                "TUMBLE, HOP, CUMULATE and SESSION are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
+                "UNNEST, TUMBLE, HOP, CUMULATE and SESSION are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
                 factor,
             )),
             F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref())?.with_bounds(),

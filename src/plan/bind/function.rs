@@ -7,7 +7,7 @@ use super::coercion::{cast, comparable, unified};
 use super::expr::ExprBinder;
 use super::operator::condition;
 use super::scope::{span_of, unsupported};
-use super::{library, window};
+use super::{access, library, window};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
@@ -87,6 +87,7 @@ impl ExprBinder<'_> {
                 let branches = results.pop().map(|then| (when, then)).into_iter().collect();
                 Ok(Expr::Case { branches, otherwise, data_type })
             }
+            "MAP" => access::map(args, span),
             _ => library_call(&name, args, span),
         }
     }

@@ -8,6 +8,7 @@ use sqlparser::ast;
 use super::QueryBinder;
 use super::expr::ExprBinder;
 use super::join::{kind_of, over_time};
+use super::join_nearest::by_comparison;
 use super::join_time::clock_of;
 use super::scope::{Relation, ScopeField, span_of, unsupported};
 use crate::error::{Error, Result, Span};
@@ -90,7 +91,8 @@ impl QueryBinder<'_> {
         }
     }
 
-    /// Rows of `left` beside the nearest earlier row of `right`: an ASOF join. With MATCH_CONDITION all rows of the left side come out.
+    /// Rows of `left` beside the nearest row of `right`: an ASOF join. With MATCH_CONDITION all rows of the left side come out. By event times
+    /// it waits for the watermark and takes nothing back.
     pub(super) fn nearest(&self, left: Relation, step: &ast::Join, right: Relation) -> Result<Relation> {
         let (span, width) = (span_of(&step.relation), left.fields.len());
         let both: Vec<ScopeField> = left.fields.iter().chain(&right.fields).cloned().collect();
@@ -124,9 +126,11 @@ impl QueryBinder<'_> {
             }
         }
         let Some((columns, which)) = found else {
-            return Err(Error::sql("an ASOF join looks for the last row that is not later, by the event times of both sides").at(span).hint(
-                "l.ts >= r.ts or l.ts > r.ts, over event times of inputs that take no rows back; the nearest later row is not supported",
-            ));
+            return by_comparison(&left, &right, kind, &rest).ok_or_else(|| {
+                Error::sql("an ASOF join takes one comparison of a value of the left side with one of the right, and equalities")
+                    .at(span)
+                    .hint("such as l.k = r.k AND l.ts >= r.ts; put other conditions into WHERE, or into a sub-query")
+            });
         };
         if !rest.iter().all(|part| matches!(part, Expr::Binary { op: BinaryOp::Eq, .. })) {
             let error = "besides one comparison of times, an ASOF join takes equalities";

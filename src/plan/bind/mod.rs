@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! query -> order               ORDER BY, LIMIT, OFFSET, FETCH
-//!          select -> from     tables, views, sub-queries, windows
+//!          select -> from     tables, views, sub-queries, windows; per_row, UNNEST and LATERAL
 //!                    expr     over the columns of FROM; literal, operator, function, access, coercion
 //!                    aggregate  keys and calls; running or over windows
 //!                    subquery   sub-queries as values and conditions; dependent, those that name columns around them
@@ -20,6 +20,7 @@ mod function;
 mod grouping_sets;
 mod library;
 mod join;
+mod join_nearest;
 mod join_time;
 mod join_version;
 mod literal;
@@ -27,6 +28,7 @@ mod operator;
 mod order;
 mod over;
 mod over_frame;
+mod per_row;
 mod query;
 mod scope;
 mod select;

@@ -37,6 +37,11 @@ pub enum Sight {
 }
 
 impl ScopeField {
+    /// A column of the query itself.
+    pub fn own(qualifier: Option<String>, name: String, data_type: DataType) -> ScopeField {
+        ScopeField { qualifier, name, data_type, sight: Sight::Own }
+    }
+
     /// Whether its name alone says which column is meant, and `*` shows it.
     pub fn is_in_sight(&self) -> bool {
         matches!(self.sight, Sight::Own)
@@ -74,14 +79,7 @@ impl Relation {
     /// A relation of this plan whose columns go by the names of its schema.
     pub fn new(plan: Plan, qualifier: Option<&str>, event_time: Option<usize>) -> Self {
         let fields = plan.schema().fields.iter();
-        let fields = fields
-            .map(|f| ScopeField {
-                qualifier: qualifier.map(str::to_owned),
-                name: f.name.clone(),
-                data_type: f.data_type.clone(),
-                sight: Sight::Own,
-            })
-            .collect();
+        let fields = fields.map(|f| ScopeField::own(qualifier.map(str::to_owned), f.name.clone(), f.data_type.clone())).collect();
         Self { plan, fields, event_times: event_time.into_iter().collect(), windows: Vec::new() }
     }
 

@@ -3,6 +3,7 @@
 use sqlparser::ast;
 
 use super::QueryBinder;
+use super::access::row_field;
 use super::aggregate::{Grouping, group};
 use super::coercion::cast;
 use super::dependent::{Links, Outer};
@@ -25,8 +26,8 @@ use crate::types::{DataType, Value};
 
 /// An item of the select list.
 enum Item<'a> {
-    /// Of `*`: a column of FROM.
-    Column(usize),
+    /// Of `*`: a column of FROM, or a field of one.
+    Bound(Expr),
     /// An expression.
     Expr(&'a ast::Expr),
 }
@@ -62,8 +63,8 @@ impl QueryBinder<'_> {
         let mut subqueries = Subqueries::new(self, &relation);
         let mut bound = Vec::with_capacity(items.len());
         for item in &items {
-            bound.push(match item.item {
-                Item::Column(index) => Expr::column(index, fields[index].data_type.clone()),
+            bound.push(match &item.item {
+                Item::Bound(bound) => bound.clone(),
                 Item::Expr(e) => {
                     ExprBinder::grouped(fields, &mut grouping).with_overs(&mut overs).asking(&mut subqueries).bind(e)?
                 }
@@ -293,12 +294,46 @@ fn items<'a>(select: &'a ast::Select, relation: &Relation) -> Result<Vec<NamedIt
             }
             ast::SelectItem::Wildcard(options) => items.extend(wildcard(relation, None, options, span_of(item))?),
             ast::SelectItem::QualifiedWildcard(ast::SelectItemQualifiedWildcardKind::ObjectName(name), options) => {
-                items.extend(wildcard(relation, Some(&name.to_string().replace(['`', '"'], "")), options, span_of(item))?);
+                items.extend(qualified_wildcard(relation, name, options, span_of(item))?);
+            }
+            ast::SelectItem::QualifiedWildcard(ast::SelectItemQualifiedWildcardKind::Expr(row), _) => {
+                let row = ExprBinder::new(&relation.fields).bind(row)?;
+                items.extend(fields_of(row, span_of(item))?);
             }
             other => return Err(unsupported("this select item", "give every expression a name of its own with AS", other)),
         }
     }
     Ok(items)
+}
+
+/// `table.*`, or `row.*` of a column that is a ROW.
+fn qualified_wildcard<'a>(
+    relation: &Relation,
+    name: &ast::ObjectName,
+    options: &'a ast::WildcardAdditionalOptions,
+    span: Span,
+) -> Result<Vec<NamedItem<'a>>> {
+    let parts: Vec<ast::Ident> = name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
+    let Some(last) = parts.last() else { return Err(Error::sql("* of what has no name").at(span)) };
+    let is_table = |f: &ScopeField| f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(&last.value));
+    if !relation.fields.iter().any(is_table)
+        && let Ok(row) = ExprBinder::new(&relation.fields).compound(&parts)
+    {
+        return fields_of(row, span);
+    }
+    wildcard(relation, Some(&last.value), options, span)
+}
+
+/// The fields of a ROW, each by its name.
+fn fields_of<'a>(row: Expr, span: Span) -> Result<Vec<NamedItem<'a>>> {
+    let DataType::Row(fields) = row.data_type() else {
+        return Err(Error::sql(format!("{} has no fields, so '.*' means nothing", row.data_type())).at(span));
+    };
+    let field = |(name, _): (String, DataType)| {
+        let value = row_field(row.clone(), &ast::Ident::new(name.clone()))?;
+        Ok(NamedItem { name, item: Item::Bound(value), span })
+    };
+    fields.into_iter().map(field).collect()
 }
 
 fn wildcard<'a>(
@@ -330,7 +365,8 @@ fn wildcard<'a>(
     let kept = fields().filter(|(_, f)| !without.iter().any(|name| is(name, f)));
     let item = |(i, f): (usize, &ScopeField)| {
         let replacement = replaced.iter().find(|(name, _)| is(name, f));
-        NamedItem { name: f.name.clone(), item: replacement.map_or(Item::Column(i), |(_, e)| Item::Expr(e)), span }
+        let column = || Item::Bound(Expr::column(i, f.data_type.clone()));
+        NamedItem { name: f.name.clone(), item: replacement.map_or_else(column, |(_, e)| Item::Expr(e)), span }
     };
     let found: Vec<_> = kept.map(item).collect();
     match qualifier {
@@ -408,8 +444,8 @@ fn all_keys(relation: &Relation, items: &[NamedItem<'_>]) -> Result<Grouping> {
     let mut grouping = Grouping::default();
     for item in items {
         let mut found = Grouping::default();
-        let key = match item.item {
-            Item::Column(index) => Expr::column(index, relation.fields[index].data_type.clone()),
+        let key = match &item.item {
+            Item::Bound(bound) => bound.clone(),
             Item::Expr(e) => ExprBinder::grouped(&relation.fields, &mut found).bind(e)?,
         };
         if found.calls.is_empty() {
@@ -440,7 +476,7 @@ fn item_of<'a, 'b>(e: &ast::Expr, relation: &Relation, items: &'b [NamedItem<'a>
 fn key(e: &ast::Expr, relation: &Relation, items: &[NamedItem<'_>]) -> Result<Expr> {
     let mut binder = ExprBinder::new(&relation.fields);
     match item_of(e, relation, items)?.map(|i| &i.item) {
-        Some(Item::Column(index)) => Ok(Expr::column(*index, relation.fields[*index].data_type.clone())),
+        Some(Item::Bound(bound)) => Ok(bound.clone()),
         Some(Item::Expr(e)) => binder.bind(e),
         None => binder.bind(e),
     }

@@ -1,6 +1,6 @@
 //! What is written where: INSERT checks columns against the table, a bare SELECT is printed.
 
-use super::coercion::{assignable, cast};
+use super::coercion::{assignable, cast, is_text_literal, takes_text};
 use super::query::QueryBinder;
 use super::scope::Relation;
 use super::table::table;
@@ -102,9 +102,11 @@ pub fn insert(catalog: &Catalog, insert: &Insert, script: usize) -> Result<Outpu
     }
     let mut columns: Vec<(String, Expr)> =
         targets.iter().map(|c| (c.name.clone(), Expr::Literal { value: Value::Null, data_type: c.data_type.clone() })).collect();
-    for ((expr, field), &position) in relation.plan.identity().into_iter().zip(&relation.fields).zip(&positions) {
+    let fields = relation.plan.identity().into_iter().zip(&relation.fields).zip(&positions);
+    for (at, ((expr, field), &position)) in fields.enumerate() {
         let target = targets[position];
-        if !assignable(&field.data_type, &target.data_type) {
+        let is_read = takes_text(&target.data_type) && is_of_text_constants(&relation.plan, at);
+        if !assignable(&field.data_type, &target.data_type) && !is_read {
             return Err(Error::sql(format!(
                 "column '{}' of '{}' is {}, the query gives {} ('{}')",
                 target.name, def.name, target.data_type, field.data_type, field.name
@@ -118,6 +120,19 @@ pub fn insert(catalog: &Catalog, insert: &Insert, script: usize) -> Result<Outpu
     let event_times = event_times.map(|(_, position)| *position).collect();
     let (plan, name, span) = (relation.plan.projected(columns), def.name.clone(), insert.table.span);
     Ok(Output { target: Target::Table(index), name, schema: plan.schema().clone(), event_times, plan, span, script })
+}
+
+/// Whether a column has only constants of text, which are read as what the column that they are written to holds.
+fn is_of_text_constants(plan: &Plan, column: usize) -> bool {
+    match plan {
+        Plan::Values(values) => values.schema.fields[column].data_type.is_text(),
+        Plan::Calc(calc) => match &calc.columns[column] {
+            Expr::Column { index, .. } => is_of_text_constants(&calc.input, *index),
+            other => is_text_literal(other),
+        },
+        Plan::Union(union) => union.inputs.iter().all(|input| is_of_text_constants(input, column)),
+        _ => false,
+    }
 }
 
 /// Whether the event time of a field is that of the column that it is written to: nothing of it is cut off.

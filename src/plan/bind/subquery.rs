@@ -283,17 +283,21 @@ impl Lookups {
 }
 
 /// A sub-query: the columns that it shows, then its links.
-struct Dependent {
-    plan: Plan,
-    width: usize,
-    links: Links,
+pub struct Dependent {
+    /// Its rows.
+    pub plan: Plan,
+    /// The columns that it shows.
+    pub names: Vec<String>,
+    /// What it takes of the query around it.
+    pub links: Links,
     link_types: Vec<DataType>,
     count: Count,
     span: Span,
 }
 
 impl Dependent {
-    fn type_of(&self, column: usize) -> DataType {
+    /// Type of a column.
+    pub fn type_of(&self, column: usize) -> DataType {
         self.plan.schema().fields[column].data_type.clone()
     }
 
@@ -301,8 +305,12 @@ impl Dependent {
         Expr::column(column, self.type_of(column))
     }
 
+    fn width(&self) -> usize {
+        self.names.len()
+    }
+
     fn one_column(&self, what: &str) -> Result<()> {
-        match self.width {
+        match self.width() {
             1 => Ok(()),
             n => Err(Error::sql(format!("{what} reads one column, but the sub-query has {n}")).at(self.span)),
         }
@@ -318,8 +326,9 @@ impl Dependent {
         condition.collect()
     }
 
-    fn condition(&self, base: usize) -> Vec<Expr> {
-        self.links_equal(self.width, base)
+    /// When a row of the query around meets one of this, whose columns stand from `base` on.
+    pub fn condition(&self, base: usize) -> Vec<Expr> {
+        self.links_equal(self.width(), base)
     }
 
     /// Makes its one column comparable with `value`; gives the value.
@@ -343,14 +352,14 @@ impl Dependent {
         if self.links.columns.is_empty() {
             return one_row(plan);
         }
-        let links = plan.identity().into_iter().skip(self.width);
+        let links = plan.identity().into_iter().skip(self.width());
         let columns = links.enumerate().map(|(at, link)| (format!("$link{at}"), link)).collect();
         distinct(Relation::new(plan.projected(columns), None, None)).plan
     }
 
     /// An aggregate by the links; each call is over the one column. Gives the links, then the results.
     fn aggregated(&self, plan: Plan, calls: Vec<AggregateCall>) -> Plan {
-        let keys: Vec<usize> = (self.width..self.width + self.links.columns.len()).collect();
+        let keys: Vec<usize> = (self.width()..self.width() + self.links.columns.len()).collect();
         let mut fields: Vec<Field> = keys.iter().map(|key| plan.schema().fields[*key].clone()).collect();
         fields.extend(calls.iter().enumerate().map(|(at, call)| Field::new(format!("agg{at}"), call.data_type.clone())));
         Plan::Aggregate(Aggregate { input: Box::new(plan), keys, calls, emit: None, schema: Schema::new(fields) })
@@ -398,13 +407,14 @@ impl Dependent {
     }
 }
 
-fn case(branches: Vec<(Expr, Expr)>, otherwise: Expr) -> Expr {
+/// CASE WHEN ... ELSE otherwise END.
+pub fn case(branches: Vec<(Expr, Expr)>, otherwise: Expr) -> Expr {
     let data_type = otherwise.data_type();
     Expr::Case { branches, otherwise: Some(Box::new(otherwise)), data_type }
 }
 
 /// `plan` with a last column that is TRUE, and that column where those of `plan` stand from `base` on.
-fn flagged(plan: Plan, base: usize) -> (Plan, Expr) {
+pub fn flagged(plan: Plan, base: usize) -> (Plan, Expr) {
     let names: Vec<String> = plan.schema().fields.iter().map(|field| field.name.clone()).collect();
     let flag = Expr::column(base + names.len(), DataType::Boolean);
     let columns = names.into_iter().zip(plan.identity()).chain([("$found".to_owned(), Expr::boolean(true))]).collect();
@@ -446,7 +456,7 @@ impl Keeps {
 
 impl QueryBinder<'_> {
     /// A sub-query over the rows of `plan`: by itself if it can be, else with the columns around it in sight.
-    fn dependent(&mut self, query: &ast::Query, plan: &Plan, fields: &[ScopeField]) -> Result<Dependent> {
+    pub(super) fn dependent(&mut self, query: &ast::Query, plan: &Plan, fields: &[ScopeField]) -> Result<Dependent> {
         let (depth, visible) = (self.depth(), self.ctes.len());
         let plain = self.ordered_query(query, None);
         let ordered = match plain {
@@ -466,7 +476,8 @@ impl QueryBinder<'_> {
         let kept = (0..width).chain(total - link_types.len()..total);
         let identity = relation.plan.identity();
         let columns = kept.map(|at| (format!("$column{at}"), identity[at].clone())).collect();
-        Ok(Dependent { plan: relation.plan.projected(columns), width, links, link_types, count, span: span_of(query) })
+        let names = relation.fields[..width].iter().map(|field| field.name.clone()).collect();
+        Ok(Dependent { plan: relation.plan.projected(columns), names, links, link_types, count, span: span_of(query) })
     }
 
     /// The rows of `relation` that satisfy a condition of WHERE.
@@ -523,8 +534,8 @@ impl QueryBinder<'_> {
             return Ok(joined);
         }
         let found = self.dependent(query, &relation.plan, &relation.fields)?;
-        if found.width != wanted.len() {
-            let error = format!("IN compares {} with the {} columns of its sub-query", wanted.len(), found.width);
+        if found.width() != wanted.len() {
+            let error = format!("IN compares {} with the {} columns of its sub-query", wanted.len(), found.width());
             return Err(Error::sql(error).at(span_of(query)));
         }
         let (width, mut values, mut equal_parts) = (relation.plan.schema().fields.len(), Vec::new(), Vec::new());
@@ -549,10 +560,10 @@ impl QueryBinder<'_> {
             exprs.into_iter().map(is_null).map(Ok).reduce(|a, b| binary(BinaryOp::Or, a?, b?, span)).transpose()
         };
         let unequal = joined(relation, found.plan.clone(), JoinKind::LeftAnti, with_links(equal_parts.clone()));
-        let nulls = any_is_null((0..found.width).map(|column| found.column(column)).collect())?;
+        let nulls = any_is_null((0..found.width()).map(|column| found.column(column)).collect())?;
         let with_null = nulls.into_iter().fold(found.plan.clone(), Plan::filtered);
         let value_is_null = any_is_null(values)?;
-        if found.width == 1 {
+        if found.width() == 1 {
             let on_links = |parts: Vec<Expr>| all_of(found.links_equal(0, width).into_iter().chain(parts).collect());
             let known = joined(unequal, found.only_links(with_null), JoinKind::LeftAnti, on_links(Vec::new()));
             let any = found.only_links(found.plan.clone());

@@ -34,6 +34,8 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
             | NodeKind::Exchange(_)
             | NodeKind::WindowAssign(_)
             | NodeKind::Expand(_) => asked[id],
+            // Whose items went is not said by those that came.
+            NodeKind::Unnest(_) => true,
         };
         for input in node.inputs.clone() {
             asked[input] |= asks;

@@ -9,7 +9,7 @@ use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
     Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, LastRow, Node, NodeId, NodeKind, Over, Rank,
-    RankFunction, Retracts, Scan, Sort, WatermarkSpec, Window, WindowAggregate, WindowAssign,
+    RankFunction, Retracts, Scan, Sort, Unnest, WatermarkSpec, Window, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -33,6 +33,7 @@ impl Lowering<'_> {
             (Plan::Calc(calc), Some(input)) => Ok(self.calc(plan, calc, input)),
             (Plan::WindowAssign(assign), Some(input)) => Ok(self.assign(plan, assign, input)),
             (Plan::Expand(expand), Some(input)) => Ok(self.expand(expand, input)),
+            (Plan::Unnest(unnest), Some(input)) => Ok(self.unnest(plan, unnest, input)),
             (Plan::Aggregate(aggregate), Some(input)) => Ok(self.aggregate(plan, aggregate, input)),
             (Plan::Rank(rank), Some(input)) => self.rank(plan, rank, input),
             (Plan::LastRow(last), Some(input)) => Ok(self.last_row(&last.keys, Deletion::ByKey, self.on_error(plan), input)),
@@ -136,6 +137,12 @@ impl Lowering<'_> {
         let kind = NodeKind::Expand(Expand { keys: expand.keys.clone(), sets: expand.sets.clone() });
         let node = self.add(Node::new(kind, vec![input.node], expand.schema.clone()));
         Lowered { node, placed: input.placed }
+    }
+
+    fn unnest(&mut self, plan: &Plan, unnest: &logical::Unnest, input: Lowered) -> Lowered {
+        let kind = NodeKind::Unnest(Unnest { nested: unnest.nested, kind: unnest.kind, on_error: self.on_error(plan) });
+        let node = self.add(Node::new(kind, vec![input.node], unnest.schema.clone()));
+        Lowered { node, placed: moved_by(input.placed, |column| (column < unnest.width()).then_some(column)) }
     }
 
     fn aggregate(&mut self, plan: &Plan, aggregate: &logical::Aggregate, input: Lowered) -> Lowered {

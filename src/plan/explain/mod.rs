@@ -13,7 +13,9 @@ pub use self::physical::outline;
 use super::Planned;
 use super::bind::Output;
 use super::logical::Plan;
-use super::physical::{Aligned, Emit, JoinTime, RankFunction, SortKey, SortTime, TimeMeaning, VersionTime, Window};
+use super::physical::{
+    Aligned, Emit, JoinKind, JoinTime, Nested, RankFunction, SortKey, SortTime, TimeMeaning, VersionTime, Window,
+};
 use crate::types::Schema;
 use crate::types::over::{OverCall, OverEmit};
 
@@ -55,6 +57,7 @@ fn line(plan: &Plan) -> String {
             format!("WindowAssign {} on {}", window(&assign.window), columns(&[assign.time_column], assign.input.schema()))
         }
         Plan::Expand(expand) => sets_line(&expand.keys, &expand.sets, expand.input.schema()),
+        Plan::Unnest(unnest) => unnest_line(unnest.nested, unnest.kind),
         Plan::Aggregate(a) if a.calls.is_empty() => format!("Distinct ({})", schema_columns(&a.schema)),
         Plan::Aggregate(a) => {
             let below = a.input.schema();
@@ -102,6 +105,11 @@ fn sets_line(keys: &[usize], sets: &[Vec<bool>], below: &Schema) -> String {
         |set: &Vec<bool>| -> Vec<usize> { keys.iter().zip(set).filter(|(_, there)| **there).map(|(key, _)| *key).collect() };
     let sets: Vec<String> = sets.iter().map(|s| format!("({})", columns(&set(s), below))).collect();
     format!("Expand to grouping sets {}", sets.join(", "))
+}
+
+/// `Unnest ARRAY left`.
+fn unnest_line(nested: Nested, kind: JoinKind) -> String {
+    format!("Unnest {} {}", nested.name(), kind.name())
 }
 
 fn over_line((keys, order): (&[usize], &[SortKey]), calls: &[OverCall], emit: OverEmit, below: &Schema) -> String {

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
-use super::{calc_line, emit, join_name, over_line, rank_line, sets_line, sort_line, time_bounds, told_apart, window};
+use super::{
+    calc_line, emit, join_name, over_line, rank_line, sets_line, sort_line, time_bounds, told_apart, unnest_line, window,
+};
 use crate::plan::physical::{
     Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Rank, Retracts, Scan, Writes,
 };
@@ -97,6 +99,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
             format!("WindowAssign {} on {}", window(&assign.window), columns(&[assign.time_column], below))
         }
         NodeKind::Expand(expand) => sets_line(&expand.keys, &expand.sets, below),
+        NodeKind::Unnest(unnest) => unnest_line(unnest.nested, unnest.kind),
         NodeKind::Aggregate(a) if a.calls.is_empty() => format!("Distinct ({})", schema_columns(&node.schema)),
         NodeKind::Aggregate(a) => {
             format!("Aggregate by ({}) {} {}", columns(&a.keys, below), calls(&a.calls, below), emitted(a.emit, a.changes))

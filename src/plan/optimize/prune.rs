@@ -5,8 +5,8 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Aggregate, Calc, Expand, Join, LastRow, Late, Over, Plan, Rank, Scan, Sort, Union, WindowAggregate, WindowAssign, columns_of,
-    moved_columns,
+    Aggregate, Calc, Expand, Join, LastRow, Late, Over, Plan, Rank, Scan, Sort, Union, Unnest, WindowAggregate, WindowAssign,
+    columns_of, moved_columns,
 };
 use crate::plan::physical::{AggregateCall, JoinTime, SortKey, SortTime};
 use crate::types::Schema;
@@ -74,6 +74,7 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::Calc(calc) => prune_calc(calc, wanted),
         Plan::WindowAssign(assign) => prune_assign(assign, wanted),
         Plan::Expand(expand) => prune_expand(expand, wanted),
+        Plan::Unnest(unnest) => prune_unnest(unnest, wanted),
         Plan::Aggregate(aggregate) => prune_aggregate(aggregate, wanted),
         Plan::WindowAggregate(aggregate) => prune_window(aggregate, wanted),
         Plan::Join(join) => prune_join(join, wanted),
@@ -140,6 +141,20 @@ fn prune_expand(expand: Expand, wanted: &[bool]) -> (Plan, Moved) {
     let pruned = Expand::new(input, keys, expand.sets);
     moved.extend((0..wanted.len() - width).map(|i| Some(pruned.width() + i)));
     (Plan::Expand(pruned), moved)
+}
+
+fn prune_unnest(unnest: Unnest, wanted: &[bool]) -> (Plan, Moved) {
+    let (width, schema) = (unnest.width(), unnest.input.schema().clone());
+    let mut needed = wanted[..width].to_vec();
+    needed.push(true);
+    let (input, moved) = pruned(*unnest.input, &needed);
+    // What is taken apart stays the last.
+    let (kept, mut places) = keep(&schema, &needed);
+    let input = if moved == places { input } else { exactly(input, &moved, &needed, schema) };
+    let pruned = Unnest::new(input, unnest.nested, unnest.kind);
+    places.truncate(width);
+    places.extend((0..wanted.len() - width).map(|i| Some(kept.fields.len() - 1 + i)));
+    (Plan::Unnest(pruned), places)
 }
 
 fn call_columns(calls: &[AggregateCall]) -> impl Iterator<Item = usize> + '_ {

@@ -6,7 +6,7 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Calc, Expand, Join, Over, Plan, Rank, Scan, Sort, Union, WindowAggregate, WindowAssign, moved_columns,
+    Calc, Expand, Join, Over, Plan, Rank, Scan, Sort, Union, Unnest, WindowAggregate, WindowAssign, moved_columns,
 };
 use crate::plan::physical::{SortTime, Window};
 use crate::types::over::OverEmit;
@@ -175,6 +175,16 @@ fn with_hidden(plan: Plan, hidden: Hidden) -> Plan {
             brought_behind(Plan::Expand(moved), width, &wanted)
         }
         Plan::Join(join) if join.lookup.is_some() && reaches_scan(&join.left) => looking_up(join, hidden),
+        Plan::Unnest(unnest) => {
+            let (width, wanted) = (unnest.width(), appended(&unnest.schema, hidden));
+            let input = with_hidden(*unnest.input, hidden);
+            // What is taken apart stays the last.
+            let last = appended(&Schema::new(input.schema().fields[..width].to_vec()), hidden);
+            let nested = input.schema().fields[width].clone();
+            let last = Schema::new(last.fields.into_iter().chain([nested]).collect());
+            let moved = Unnest::new(brought_behind(input, width, &last), unnest.nested, unnest.kind);
+            brought_behind(Plan::Unnest(moved), width, &wanted)
+        }
         Plan::Union(union) => {
             let schema = appended(&union.schema, hidden);
             let inputs = union.inputs.into_iter().map(|input| with_hidden(input, hidden)).collect();

@@ -13,7 +13,7 @@ use crate::types::{DataType, Options};
 /// Reads what stands behind `CREATE [TEMPORARY] TABLE`.
 pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
     let if_not_exists = cursor.accept(&["IF", "NOT", "EXISTS"]);
-    let name = cursor.dotted_name("a table name")?;
+    let name = cursor.table_name("a table name")?;
     let mut table = CreateTable {
         name,
         if_not_exists,

@@ -115,6 +115,15 @@ impl<'a> Cursor<'a> {
         Ok(name)
     }
 
+    /// Takes the name of a table or view. A job has one catalog and one database: their names before it say nothing.
+    pub(super) fn table_name(&mut self, what: &str) -> Result<Name> {
+        let mut name = self.name(what)?;
+        while self.accept_token(&Token::Period) {
+            name = self.name(what)?;
+        }
+        Ok(name)
+    }
+
     /// Takes a text in single quotes.
     pub(super) fn text(&mut self, what: &str) -> Result<Name> {
         match self.peek() {

@@ -138,7 +138,7 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
 /// Reads a table that is written by one query, whose columns it has.
 fn create_sink(cursor: &mut Cursor) -> Result<Statement> {
     cursor.accept(&["IF", "NOT", "EXISTS"]);
-    let name = cursor.dotted_name("a sink name")?;
+    let name = cursor.table_name("a sink name")?;
     // The query ends where the options begin: at the last WITH outside brackets that a list follows.
     let rest = cursor.rest();
     let is_with = |at: &usize| is_word(&rest[*at].token, "WITH") && rest.get(at + 1).is_some_and(|t| t.token == Token::LParen);
@@ -162,7 +162,7 @@ fn create_sink(cursor: &mut Cursor) -> Result<Statement> {
 
 fn create_view(cursor: &mut Cursor) -> Result<Statement> {
     cursor.accept(&["IF", "NOT", "EXISTS"]);
-    let name = cursor.dotted_name("a view name")?;
+    let name = cursor.table_name("a view name")?;
     let columns = match cursor.peek() {
         Some(TokenWithSpan { token: Token::LParen, .. }) => cursor.list(|cursor| cursor.name("a column name"))?,
         _ => Vec::new(),
@@ -181,7 +181,7 @@ fn insert(cursor: &mut Cursor) -> Result<Insert> {
     }
     cursor.expect(&["INTO"])?;
     cursor.accept(&["TABLE"]);
-    let table = cursor.dotted_name("a table name")?;
+    let table = cursor.table_name("a table name")?;
     if cursor.looks_at(&["PARTITION"]) {
         return Err(Error::sql("PARTITION of INSERT INTO is not supported").at(cursor.span()));
     }

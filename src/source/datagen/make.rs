@@ -2,6 +2,7 @@
 
 use super::super::pace::{Moment, Rows};
 use super::super::random::{below, between, letters, mix, unit};
+use crate::batch::text::write_json_string;
 use crate::batch::{Column, Values};
 use crate::limits;
 use crate::types::{DataType, decimal, time};
@@ -184,7 +185,7 @@ impl Nested {
                 out.push(b'{');
                 for (i, (name, field)) in fields.iter().enumerate() {
                     separate(i as u64, out);
-                    write_json_text(name, out);
+                    write_json_string(name.as_bytes(), out);
                     out.push(b':');
                     self.write(field, depth + 1, out);
                 }
@@ -243,17 +244,4 @@ fn separate(index: u64, out: &mut Vec<u8>) {
     if index > 0 {
         out.push(b',');
     }
-}
-
-/// Writes a name as a JSON string.
-fn write_json_text(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            0..=0x1f => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
-        }
-    }
-    out.push(b'"');
 }

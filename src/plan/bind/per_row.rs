@@ -1,0 +1,221 @@
+//! What FROM computes anew for each row before it: UNNEST, which takes an array or a map of the row apart, and LATERAL, a sub-query that names
+//! columns of the row.
+
+use sqlparser::ast;
+
+use super::QueryBinder;
+use super::coercion::cast;
+use super::expr::{ExprBinder, text};
+use super::function::library_call;
+use super::join::{filtered, kind_of};
+use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
+use super::subquery::{case, flagged};
+use crate::error::{Error, Result, Span};
+use crate::expr::{Expr, UnaryOp};
+use crate::plan::logical::{Join, Plan, Unnest, all_of};
+use crate::plan::physical::{JoinKind, Nested};
+use crate::types::DataType;
+
+/// A part of FROM that is computed for each row before it.
+pub enum PerRow<'a> {
+    /// UNNEST(value) [WITH ORDINALITY].
+    Unnest(UnnestCall<'a>),
+    /// LATERAL (SELECT ...).
+    Lateral(&'a ast::Query, Option<&'a ast::TableAlias>),
+}
+
+/// A call of UNNEST.
+pub struct UnnestCall<'a> {
+    value: &'a ast::Expr,
+    numbers: Numbers,
+    alias: Option<&'a ast::TableAlias>,
+}
+
+/// Whether items come with their numbers: WITH ORDINALITY.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    Shown,
+    Hidden,
+}
+
+impl<'a> PerRow<'a> {
+    /// What this part of FROM is, if it is computed for each row.
+    pub fn of(factor: &'a ast::TableFactor) -> Result<Option<PerRow<'a>>> {
+        use ast::TableFactor as F;
+        let (name, args, with_ordinality, alias) = match factor {
+            F::Derived { lateral: true, subquery, alias, .. } => return Ok(Some(PerRow::Lateral(subquery, alias.as_ref()))),
+            F::Table { name, args: Some(args), with_ordinality, alias, .. } => (name, &args.args, *with_ordinality, alias),
+            F::Function { name, args, with_ordinality, alias, .. } => (name, args, *with_ordinality, alias),
+            _ => return Ok(None),
+        };
+        if !name.to_string().eq_ignore_ascii_case("UNNEST") {
+            return Ok(None);
+        }
+        let [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(value))] = args.as_slice() else {
+            return Err(unsupported("UNNEST of anything but one value", "UNNEST takes an ARRAY or a MAP", factor));
+        };
+        let numbers = if with_ordinality { Numbers::Shown } else { Numbers::Hidden };
+        Ok(Some(PerRow::Unnest(UnnestCall { value, numbers, alias: alias.as_ref() })))
+    }
+}
+
+impl QueryBinder<'_> {
+    /// `relation` joined, as this step of FROM says, to what is computed for each of its rows.
+    pub(super) fn joined_per_row(&mut self, relation: Relation, step: &ast::Join, per_row: &PerRow<'_>) -> Result<Relation> {
+        let (kind, constraint) = kind_of(step)?;
+        let condition = match constraint {
+            ast::JoinConstraint::On(condition) if !is_true(condition) => Some(condition),
+            ast::JoinConstraint::On(_) | ast::JoinConstraint::None => None,
+            _ => {
+                return Err(unsupported(
+                    "USING and NATURAL with what is computed for each row",
+                    "say it with ON",
+                    &step.relation,
+                ));
+            }
+        };
+        match (kind, condition) {
+            (JoinKind::Inner | JoinKind::Left, None) => self.per_row(relation, per_row, kind),
+            (JoinKind::Inner, Some(condition)) => {
+                let joined = self.per_row(relation, per_row, kind)?;
+                let condition = ExprBinder::new(&joined.fields).condition(condition)?;
+                Ok(filtered(joined, condition))
+            }
+            (JoinKind::Left, Some(condition)) => {
+                Err(unsupported("LEFT JOIN with a condition on what is computed for each row", "ON TRUE is there", condition))
+            }
+            _ => {
+                let hint = "CROSS JOIN, INNER JOIN and LEFT JOIN ... ON TRUE are there";
+                Err(unsupported("this kind of join with what is computed for each row", hint, &step.relation))
+            }
+        }
+    }
+
+    /// Each row of `relation` beside what is computed for it.
+    pub(super) fn per_row(&mut self, relation: Relation, per_row: &PerRow<'_>, kind: JoinKind) -> Result<Relation> {
+        match per_row {
+            PerRow::Unnest(call) => unnested(relation, call, kind),
+            PerRow::Lateral(query, alias) => self.lateral(relation, query, *alias, kind),
+        }
+    }
+}
+
+impl QueryBinder<'_> {
+    /// Each row of `relation` beside the rows of a sub-query that may name its columns.
+    fn lateral(
+        &mut self,
+        relation: Relation,
+        query: &ast::Query,
+        alias: Option<&ast::TableAlias>,
+        kind: JoinKind,
+    ) -> Result<Relation> {
+        let found = self.dependent(query, &relation.plan, &relation.fields)?;
+        let (own, width): (Vec<_>, usize) = (named(&relation).collect(), relation.plan.schema().fields.len());
+        let condition = all_of(found.condition(width));
+        let mut columns: Vec<(String, Expr)> = found
+            .names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| (name.clone(), Expr::column(width + at, found.type_of(at))))
+            .collect();
+        let plan = match &found.links.over_nothing {
+            None => Plan::Join(Join::new(relation.plan, found.plan, kind, condition)),
+            // Aggregates without GROUP BY have a row over nothing too.
+            Some(nothing) => {
+                let (right, flag) = flagged(found.plan, width);
+                let missing = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(flag) };
+                for ((_, value), nothing) in columns.iter_mut().zip(nothing) {
+                    let nothing = cast(nothing.clone(), &value.data_type());
+                    *value = case(vec![(missing.clone(), nothing)], value.clone());
+                }
+                Plan::Join(Join::new(relation.plan, right, JoinKind::Left, condition))
+            }
+        };
+        rename(&mut columns, alias, span_of(query))?;
+        let plan = plan.projected(own.into_iter().chain(columns.iter().cloned()).collect());
+        let fields = relation.fields.into_iter().chain(scoped(columns, alias)).collect();
+        Ok(Relation { plan, fields, event_times: Vec::new(), windows: Vec::new() })
+    }
+}
+
+/// Each row of `relation` once for every item.
+fn unnested(relation: Relation, call: &UnnestCall<'_>, kind: JoinKind) -> Result<Relation> {
+    let span = span_of(call.value);
+    let value = ExprBinder::new(&relation.fields).bind(call.value)?;
+    let data_type = value.data_type();
+    let own: Vec<(String, Expr)> = named(&relation).collect();
+    let width = own.len();
+    let columns = own.iter().cloned().chain([("$nested".to_owned(), value)]).collect();
+    let nested = match data_type {
+        DataType::Map(..) => Nested::Map,
+        _ => Nested::Array,
+    };
+    let mut items = items(&data_type, call.alias, width, span)?;
+    if call.numbers == Numbers::Shown {
+        let ordinal = Expr::column(width + usize::from(nested == Nested::Map) + 1, DataType::Int);
+        items.push(("ORDINALITY".to_owned(), ordinal));
+    }
+    rename(&mut items, call.alias, span)?;
+    let plan = Plan::Unnest(Unnest::new(relation.plan.projected(columns), nested, kind));
+    let plan = plan.projected(own.into_iter().chain(items.iter().cloned()).collect());
+    let mut fields = relation.fields;
+    fields.extend(scoped(items, call.alias));
+    Ok(Relation { plan, fields, ..relation })
+}
+
+/// The columns of a relation that can be named, each by its name in the plan.
+fn named(relation: &Relation) -> impl Iterator<Item = (String, Expr)> {
+    let names = relation.fields.iter().map(|field| field.name.clone());
+    names.zip(relation.plan.identity())
+}
+
+/// What is made of an item, whose text stands from column `at` on: the fields of a ROW, key and value of an entry, else one column.
+fn items(data_type: &DataType, alias: Option<&ast::TableAlias>, at: usize, span: Span) -> Result<Vec<(String, Expr)>> {
+    let part = |at: usize| Expr::column(at, DataType::STRING);
+    match data_type {
+        DataType::Array(item) => match &**item {
+            DataType::Row(fields) if fields.len() == 1 || alias.is_none_or(|alias| alias.columns.len() != 1) => {
+                let field = |(name, data_type): &(String, DataType)| {
+                    let value = library_call("ROW_FIELD", vec![part(at), text(name)], span)?;
+                    Ok((name.clone(), cast(value, data_type)))
+                };
+                fields.iter().map(field).collect()
+            }
+            item => {
+                let name = alias.map_or_else(|| "EXPR$0".to_owned(), |alias| alias.name.value.clone());
+                Ok(vec![(name, cast(part(at), item))])
+            }
+        },
+        DataType::Map(key, value) => {
+            Ok(vec![("KEY".to_owned(), cast(part(at), key)), ("VALUE".to_owned(), cast(part(at + 1), value))])
+        }
+        other => Err(Error::sql(format!("UNNEST takes an ARRAY or a MAP, this is {other}")).at(span)),
+    }
+}
+
+/// Columns by the names that an alias gives them.
+fn rename(columns: &mut [(String, Expr)], alias: Option<&ast::TableAlias>, span: Span) -> Result<()> {
+    let Some(alias) = alias.filter(|alias| !alias.columns.is_empty()) else { return Ok(()) };
+    if alias.columns.len() != columns.len() {
+        let (names, there) = (alias.columns.len(), columns.len());
+        return Err(Error::sql(format!("the alias {} names {names} columns, but there are {there}", alias.name.value))
+            .at(alias.columns.first().map_or(span, |column| name_span(&column.name))));
+    }
+    for ((name, _), column) in columns.iter_mut().zip(&alias.columns) {
+        name.clone_from(&column.name.value);
+    }
+    Ok(())
+}
+
+fn scoped(columns: Vec<(String, Expr)>, alias: Option<&ast::TableAlias>) -> impl Iterator<Item = ScopeField> {
+    let qualifier = alias.map(|alias| alias.name.value.clone());
+    columns.into_iter().map(move |(name, expr)| ScopeField::own(qualifier.clone(), name, expr.data_type()))
+}
+
+fn is_true(condition: &ast::Expr) -> bool {
+    match condition {
+        ast::Expr::Nested(inner) => is_true(inner),
+        ast::Expr::Value(value) => matches!(value.value, ast::Value::Boolean(true)),
+        _ => false,
+    }
+}

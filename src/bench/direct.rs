@@ -1,4 +1,7 @@
 //! A compiled query called directly on batches: no shard, no clock, no sink.
+//!
+//! Batches of several tables come in turns, one of each. A watermark goes through the query behind them, as in a shard. After a run the
+//! query has seen the end of its input: one with state is compiled anew for the next.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -8,88 +11,161 @@ use crate::batch::{Batch, Watermark};
 use crate::compile::{Role, compile};
 use crate::error::{Error, Result};
 use crate::operator::{Operator, Output, Progress, ScanRows};
+use crate::plan::physical::NodeId;
 use crate::types::{EventTime, Nanos};
 
 /// Takes the batches that come out.
 pub type Take<'t> = &'t mut dyn FnMut(&Batch) -> Result<()>;
 
-/// The operators of a query without branches, in order.
+/// A query, ready to be called.
 pub struct Direct {
-    scan: ScanRows,
-    watermark: EventTime,
-    operators: Vec<Box<dyn Operator>>,
-    outputs: Vec<Output>,
+    /// By id: inputs come before those that they feed.
+    nodes: Vec<Node>,
     rows: u64,
+}
+
+/// A node of the plan.
+struct Node {
+    work: Work,
+    inputs: Vec<NodeId>,
+    /// Whom its rows go to: node and the number of the input there.
+    consumers: Vec<(NodeId, usize)>,
+    /// The watermark of its inputs.
+    heard: EventTime,
+    /// The one that it passes on.
+    watermark: EventTime,
+}
+
+#[expect(clippy::large_enum_variant, reason = "one a node of the plan, made once")]
+enum Work {
+    Scan(ScanRows),
+    Operator(Box<dyn Operator>, Output),
+    /// Rows go on as they are.
+    Pass,
+    Sink,
 }
 
 impl Direct {
     /// Compiles it.
     pub fn new(query: &Query) -> Result<Self> {
-        let (mut scan, mut operators) = (None, Vec::<Box<dyn Operator>>::new());
-        for node in compile(&query.planned().plan, 0, 1)?.nodes {
-            match node.role {
-                Role::Scan(program) => scan = Some(program.rows),
-                Role::Operator(operator) => operators.push(operator),
-                Role::Exchange { .. } | Role::Sink { .. } => {}
-                Role::Union => return Err(Error::internal("a query with branches is not called directly")),
-            }
-        }
-        let scan = scan.ok_or_else(|| Error::internal("a query without a scan is not called directly"))?;
-        let outputs = operators.iter().map(|_| Output::default()).collect();
-        Ok(Self { scan, watermark: EventTime::MIN, operators, outputs, rows: 0 })
+        let plan = &query.planned().plan;
+        let node = |(id, node): (NodeId, crate::compile::QueryNode)| Node {
+            work: match node.role {
+                Role::Scan(program) => Work::Scan(program.rows),
+                Role::Operator(operator) => Work::Operator(operator, Output::default()),
+                Role::Union | Role::Exchange { .. } => Work::Pass,
+                Role::Sink { .. } => Work::Sink,
+            },
+            inputs: plan.nodes[id].inputs.clone(),
+            consumers: node.consumers,
+            heard: EventTime::MIN,
+            watermark: EventTime::MIN,
+        };
+        Ok(Self { nodes: compile(plan, 0, 1)?.nodes.into_iter().enumerate().map(node).collect(), rows: 0 })
     }
 
-    /// Runs batches through to the end of input; gives the time and the number of rows that came out.
-    pub fn time(&mut self, batches: Vec<Batch>) -> Result<(Nanos, u64)> {
-        self.run(batches, &mut |batch| {
+    /// Runs batches through to the end of input, those of each table in the order of `Query::scans`; gives the time and the number of
+    /// rows that came out.
+    pub fn time(&mut self, tables: Vec<Vec<Batch>>) -> Result<(Nanos, u64)> {
+        self.run(tables, &mut |batch| {
             black_box(batch);
             Ok(())
         })
     }
 
     /// As `time`, and gives away what came out.
-    pub fn run(&mut self, batches: Vec<Batch>, take: Take<'_>) -> Result<(Nanos, u64)> {
+    pub fn run(&mut self, tables: Vec<Vec<Batch>>, take: Take<'_>) -> Result<(Nanos, u64)> {
+        let scans: Vec<NodeId> = (0..self.nodes.len()).filter(|id| matches!(self.nodes[*id].work, Work::Scan(_))).collect();
+        if scans.len() != tables.len() {
+            return Err(Error::internal(format!("a query of {} scans is called with {} tables", scans.len(), tables.len())));
+        }
+        let mut tables: Vec<_> = tables.into_iter().map(Vec::into_iter).collect();
         self.rows = 0;
         let began = Instant::now();
-        for batch in batches {
-            let mut scanned = Output::default();
-            let before = self.watermark;
-            if let Some(batch) = self.scan.process(batch, 0, None, &mut self.watermark, &mut scanned)? {
-                self.feed(0, batch, take)?;
+        let mut has_read = true;
+        while has_read {
+            has_read = false;
+            for (scan, table) in scans.iter().zip(&mut tables) {
+                match table.next() {
+                    Some(batch) => {
+                        self.read(*scan, batch, take)?;
+                        has_read = true;
+                    }
+                    None => self.nodes[*scan].watermark = EventTime::MAX,
+                }
             }
-            if self.watermark > before {
-                self.advance(Watermark { time: self.watermark, stamp: 0 }, take)?;
-            }
+            self.advance(take)?;
         }
-        self.advance(Watermark::MAX, take)?;
         Ok((began.elapsed().as_nanos() as Nanos, self.rows))
     }
 
-    fn advance(&mut self, watermark: Watermark, take: Take<'_>) -> Result<()> {
-        for at in 0..self.operators.len() {
-            while self.operators[at].watermark(watermark, &mut self.outputs[at])? == Progress::More {
-                self.pass_on(at, take)?;
+    fn read(&mut self, scan: NodeId, batch: Batch, take: Take<'_>) -> Result<()> {
+        let Node { work: Work::Scan(rows), watermark, .. } = &mut self.nodes[scan] else { return Ok(()) };
+        match rows.process(batch, 0, None, watermark, &mut Output::default())? {
+            Some(batch) => self.give(scan, batch, take),
+            None => Ok(()),
+        }
+    }
+
+    /// Tells every node how far its inputs are.
+    fn advance(&mut self, take: Take<'_>) -> Result<()> {
+        for id in 0..self.nodes.len() {
+            let Some(time) = self.nodes[id].inputs.iter().map(|input| self.nodes[*input].watermark).min() else { continue };
+            if std::mem::replace(&mut self.nodes[id].heard, time) < time {
+                self.nodes[id].watermark = self.hear(id, time, take)?;
             }
-            self.pass_on(at, take)?;
         }
         Ok(())
     }
 
-    fn feed(&mut self, at: usize, batch: Batch, take: Take<'_>) -> Result<()> {
-        let Some(operator) = self.operators.get_mut(at) else {
-            self.rows += batch.rows() as u64;
-            return take(&batch);
-        };
-        operator.process(batch, &mut self.outputs[at])?;
-        self.pass_on(at, take)
+    /// Tells a node the watermark of its inputs; gives the one that it passes on.
+    fn hear(&mut self, id: NodeId, time: EventTime, take: Take<'_>) -> Result<EventTime> {
+        let watermark = Watermark { time, stamp: 0 };
+        let mut progress = Progress::More;
+        while let (Progress::More, Work::Operator(operator, out)) = (progress, &mut self.nodes[id].work) {
+            progress = operator.watermark(watermark, out)?;
+            self.pass_on(id, take)?;
+        }
+        Ok(match &self.nodes[id].work {
+            Work::Operator(operator, _) if time < EventTime::MAX => operator.passes_on(watermark).time,
+            _ => time,
+        })
     }
 
-    fn pass_on(&mut self, at: usize, take: Take<'_>) -> Result<()> {
-        let mut batches = std::mem::take(&mut self.outputs[at].batches);
+    fn feed(&mut self, id: NodeId, port: usize, batch: Batch, take: Take<'_>) -> Result<()> {
+        match &mut self.nodes[id].work {
+            Work::Operator(operator, out) => {
+                operator.process_input(port, batch, out)?;
+                self.pass_on(id, take)
+            }
+            Work::Sink => {
+                self.rows += batch.rows() as u64;
+                take(&batch)
+            }
+            Work::Scan(_) | Work::Pass => self.give(id, batch, take),
+        }
+    }
+
+    /// Gives what an operator has made to its consumers.
+    fn pass_on(&mut self, id: NodeId, take: Take<'_>) -> Result<()> {
+        let Work::Operator(_, out) = &mut self.nodes[id].work else { return Ok(()) };
+        let mut batches = std::mem::take(&mut out.batches);
         for batch in batches.drain(..) {
-            self.feed(at + 1, batch, take)?;
+            self.give(id, batch, take)?;
         }
-        self.outputs[at].batches = batches;
+        if let Work::Operator(_, out) = &mut self.nodes[id].work {
+            out.batches = batches;
+        }
         Ok(())
+    }
+
+    fn give(&mut self, from: NodeId, batch: Batch, take: Take<'_>) -> Result<()> {
+        let Some(last) = self.nodes[from].consumers.len().checked_sub(1) else { return Ok(()) };
+        for at in 0..last {
+            let (id, port) = self.nodes[from].consumers[at];
+            self.feed(id, port, batch.clone(), take)?;
+        }
+        let (id, port) = self.nodes[from].consumers[last];
+        self.feed(id, port, batch, take)
     }
 }

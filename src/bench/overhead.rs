@@ -90,7 +90,7 @@ impl Bench<'_> {
         // Few records are soon over: repeat more often.
         let repeats = self.options.repeat.max(1) * if whole.rows <= FEW { 4 } else { 1 };
         for _ in 0..repeats {
-            times[0].push(direct.time(Whole { query: self.filter, ..whole }.splits().swap_remove(0))?.0);
+            times[0].push(direct.time(Whole { query: self.filter, ..whole }.splits())?.0);
             times[1].push(Whole { query: self.pass, ..whole }.once()?);
             times[2].push(Whole { query: self.filter, ..whole }.once()?);
         }

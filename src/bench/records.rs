@@ -56,7 +56,12 @@ impl Random {
 impl Records {
     /// So many records with such keys.
     pub fn new(count: usize, keys: Keys) -> Self {
-        let mut random = Random::new(1);
+        Self::seeded(count, keys, 1)
+    }
+
+    /// As `new`, with keys and values that differ by seed.
+    pub fn seeded(count: usize, keys: Keys, seed: u64) -> Self {
+        let mut random = Random::new(seed);
         let cumulated = match keys {
             Keys::Even(_) => Vec::new(),
             Keys::Zipf(n) => {

@@ -83,6 +83,8 @@ pub enum BenchName {
     Onebrc,
     /// What queries lose that no quick way covers: pairs of a plain query and a harder twin
     Cliffs,
+    /// Queries called directly, beside loops by hand
+    ByHand,
     /// Every limit that the engine is to keep
     Gate,
 }

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{BenchArgs, BenchName, exit_code};
 use super::explain::print;
 use crate::bench::{
-    Figure, Options, Show, cliffs, decode, gate, latency, machine, nexmark, onebrc, overhead, scaling, workloads,
+    Figure, Options, Show, by_hand, cliffs, decode, gate, latency, machine, nexmark, onebrc, overhead, scaling, workloads,
 };
 use crate::config::{CoreWish, JobConfig, format_cpulist};
 use crate::error::{Error, Result};
@@ -69,6 +69,7 @@ fn figures(args: &BenchArgs, options: &Options, show: Show<'_>) -> Result<()> {
         BenchName::Workloads => workloads::figures(options, show),
         BenchName::Onebrc => onebrc(options, show),
         BenchName::Cliffs => cliffs::figures(options, show),
+        BenchName::ByHand => by_hand::figures(options, show),
         BenchName::Gate => {
             gate::figures(options, show)?;
             decode::figures(options, show)?;
@@ -105,7 +106,7 @@ fn records_of(what: BenchName) -> usize {
         BenchName::Nexmark => nexmark::EVENTS,
         BenchName::Workloads => workloads::RECORDS,
         BenchName::Cliffs => cliffs::RECORDS,
-        BenchName::Gate => gate::RECORDS,
+        BenchName::ByHand | BenchName::Gate => gate::RECORDS,
     }
 }
 

@@ -3,6 +3,18 @@
 //! They read the same arrays as the engine does, in parts of `PART_ROWS` rows with memory of their own, and write their output into buffers
 //! that are used again for every part, as long as a buffer of the engine lives.
 
+mod best;
+mod interval;
+mod last_rows;
+mod session;
+#[cfg(test)]
+mod tests;
+
+pub use best::{PLACES, best};
+pub use interval::{AFTER, BEFORE, interval_join};
+pub use last_rows::{FRAME_ROWS, last_rows, last_rows_in_time};
+pub use session::{GAP, session};
+
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -49,6 +61,37 @@ impl Groups {
     }
 }
 
+/// Keys to numbers from 0, in the order in which keys come: open addressing, as `Groups`.
+struct Numbers {
+    slots: Vec<(i64, u32)>,
+    shift: u32,
+    count: u32,
+}
+
+const FREE: u32 = u32::MAX;
+
+impl Numbers {
+    fn new(keys: usize) -> Self {
+        let slots = (keys * 2).next_power_of_two();
+        Self { slots: vec![(0, FREE); slots], shift: 64 - slots.trailing_zeros(), count: 0 }
+    }
+
+    /// Hot: once per row.
+    #[inline]
+    fn of(&mut self, key: i64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = ((key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize;
+        while self.slots[at].1 != FREE && self.slots[at].0 != key {
+            at = (at + 1) & mask;
+        }
+        if self.slots[at].1 == FREE {
+            self.slots[at] = (key, self.count);
+            self.count += 1;
+        }
+        self.slots[at].1 as usize
+    }
+}
+
 /// Columns of output, written by place.
 struct Buffer {
     keys: [i64; PART_ROWS],
@@ -80,11 +123,11 @@ impl Buffer {
 pub struct Out<'a> {
     /// Id or key.
     pub keys: &'a [i64],
-    /// Start of the window.
+    /// Start of the window; of a pair, the id of its second row.
     pub starts: &'a [i64],
-    /// Number of records.
+    /// Number of records, or number of the row.
     pub counts: &'a [i64],
-    /// Value or sum of values.
+    /// Value, or sum or mean of values.
     pub values: &'a [f64],
 }
 
@@ -179,42 +222,4 @@ fn close(groups: &mut Groups, end: i64, out: &mut Buffer, take: Take<'_>) -> u64
     }
     take(out.full(at));
     rows
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::super::answer::Answer;
-    use super::*;
-    use crate::bench::records::Keys;
-
-    /// The sum over a map of what a loop gives is that over a map of what is right.
-    fn check(by_hand: impl FnOnce(Take<'_>) -> Twin, keys: usize, naive: HashMap<(i64, i64), i64>, rows: usize) {
-        let mut answer = Answer::by(keys);
-        assert_eq!(by_hand(&mut |out| answer.add(out)).rows, rows as u64);
-        let sum = naive.values().fold(0i64, |sum, row| sum.wrapping_add(*row));
-        assert_eq!((answer.len(), answer.sum()), (naive.len(), sum));
-    }
-
-    #[test]
-    fn loops_give_what_maps_give() {
-        let records = Records::new(30_000, Keys::Even(500));
-        let rows = || (0..records.len()).map(|at| (records.id[at], records.key[at], records.value[at], records.ts[at]));
-        let doubled = |value: f64| (value * 2.0) as i64;
-        let passed: HashMap<_, _> =
-            rows().filter(|r| r.2 > 50.0).map(|(id, _, value, _)| ((id, 0), id * 2 + doubled(value))).collect();
-        let count = passed.len();
-        let parts = records.parts(PART_ROWS);
-        check(|take| filter(&parts, take), 1, passed, count);
-        let (mut groups, mut windows) = (HashMap::new(), HashMap::new());
-        for (_, key, value, ts) in rows() {
-            *groups.entry((key, 0)).or_insert(key * 2) += 2 + doubled(value);
-            let start = ts / SECOND * SECOND;
-            *windows.entry((key, start)).or_insert((key + start) * 2) += 2 + doubled(value);
-        }
-        let count = windows.len();
-        check(|take| group(&parts, 500, take), 1, groups, 30_000);
-        check(|take| tumble(&parts, 500, take), 2, windows, count);
-    }
 }

@@ -2,6 +2,8 @@
 //!
 //! A NULL row's value is unspecified but present, so kernels may compute on it and ignore the result.
 
+use std::ops::Range;
+
 use super::compress::compress;
 use super::{Bitmap, Selection, StrColumn};
 use crate::sys::prefetch::prefetch;
@@ -280,6 +282,22 @@ impl Column {
         Column { values, validity }
     }
 
+    /// The rows of a range as a new column. Hot: once per batch.
+    pub fn slice(&self, rows: Range<usize>) -> Column {
+        let values = match &self.values {
+            Values::Bool(v) => Values::Bool(v[rows.clone()].to_vec()),
+            Values::I8(v) => Values::I8(v[rows.clone()].to_vec()),
+            Values::I16(v) => Values::I16(v[rows.clone()].to_vec()),
+            Values::I32(v) => Values::I32(v[rows.clone()].to_vec()),
+            Values::I64(v) => Values::I64(v[rows.clone()].to_vec()),
+            Values::F32(v) => Values::F32(v[rows.clone()].to_vec()),
+            Values::F64(v) => Values::F64(v[rows.clone()].to_vec()),
+            Values::I128(v) => Values::I128(v[rows.clone()].to_vec()),
+            Values::Str(v) => Values::Str(v.gather(rows.clone().map(|row| row as u32))),
+        };
+        Column { values, validity: self.validity.as_ref().map(|v| rows.map(|row| v.get(row)).collect()) }
+    }
+
     /// As `gather_rows`, and NULL where the number is `none`. Hot: once per batch.
     pub fn gather_or_null(&self, rows: &[u32], none: u32, data_type: &DataType) -> Column {
         if !rows.contains(&none) {
@@ -352,6 +370,7 @@ mod tests {
             column.push(&value);
         }
         let mut other = column.gather(&Selection::Rows(vec![1, 2]));
+        assert_eq!(other, column.slice(1..3));
         other.append(&column);
         let values: Vec<Value> = (0..other.len()).map(|row| other.value(row, &DataType::BigInt)).collect();
         assert_eq!(values, [Value::Null, Value::Int(3), Value::Int(1), Value::Null, Value::Int(3)]);

@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::rings::Rings;
 use super::sequence::Sequence;
 use super::state::{Answers, CallState};
 use super::waiting::Waiting;
@@ -38,6 +39,8 @@ pub struct InOrder {
     need: Need,
     waiting: Option<Waiting>,
     partitions: GroupTable,
+    /// Where these do, `by_partition` stays empty.
+    rings: Option<Rings>,
     by_partition: Vec<Partition>,
     /// Partitions to look at again when the watermark has passed a time.
     alarms: BinaryHeap<Reverse<(EventTime, u32)>>,
@@ -164,8 +167,10 @@ impl InOrder {
         let given = shape.types.len() - usize::from(time.is_some_and(|time| time.split_watermark.is_some()));
         // Rows that are given out later are kept whole.
         let lanes = Lanes::of(&shape, if need.is_none() { Vec::new() } else { (0..given).collect() });
+        let lane_types = lanes.types(&shape.types);
         InOrder {
-            lane_types: lanes.types(&shape.types),
+            rings: Rings::of(&lanes.calls, &lane_types),
+            lane_types,
             lanes,
             time,
             need,
@@ -209,14 +214,20 @@ impl InOrder {
         let keys: Vec<&Column> = self.shape.keys.iter().map(|key| &columns[*key]).collect();
         let all = Selection::All(rows);
         self.partitions.group_ids(&keys, rows, &all, &mut scratch.hashes, &mut scratch.partitions);
+        let lanes: Vec<&Column> = self.lanes.columns.iter().map(|column| &columns[*column]).collect();
+        let mut given = self.nothing(rows);
+        if let Some(rings) = &mut self.rings {
+            rings.answer(&lanes, &scratch.partitions, self.partitions.bound(), &mut given.answers);
+            self.scratch = scratch;
+            let (answers, failed) = columns_of(given.answers);
+            return self.emit_sound(Batch::with_stamps(columns, rows, None, stamps), answers, failed, out);
+        }
         scratch.group(self.partitions.bound());
         self.make_partitions();
         if let Some(Values::I64(times)) = self.time.map(|time| &columns[time.time].values) {
             self.complete = times.last().copied().unwrap_or(self.complete);
         }
-        let mut given = self.nothing(rows);
-        let (mut start, all_lanes) = (0, &self.lanes.columns);
-        let lanes: Vec<&Column> = all_lanes.iter().map(|column| &columns[*column]).collect();
+        let mut start = 0;
         for (partition, end) in &scratch.touched {
             let group = &scratch.grouped[start..*end as usize];
             start = *end as usize;
@@ -475,7 +486,8 @@ impl Operator for InOrder {
 
     fn state_bytes(&self) -> usize {
         let partitions: usize = self.by_partition.iter().map(Partition::state_bytes).sum();
+        let rings = self.rings.as_ref().map_or(0, Rings::state_bytes);
         let waiting = self.waiting.as_ref().map_or(0, Waiting::state_bytes);
-        self.partitions.state_bytes() + partitions + waiting + self.alarms.len() * size_of::<(EventTime, u32)>()
+        self.partitions.state_bytes() + partitions + rings + waiting + self.alarms.len() * size_of::<(EventTime, u32)>()
     }
 }

@@ -6,12 +6,14 @@
 //!   rows that come and go -----------------------------> on_change: partitions in order, what changes is given out
 //!                                                           |
 //!                          sequence (rows of a partition) <-+-> state (one function over it)
+//!                               rings (sums of last rows) <-+
 //! ```
 //! Columns of the input come out as they are, with a column for each function behind them.
 
 mod in_order;
 mod on_change;
 mod other;
+mod rings;
 mod sequence;
 mod state;
 mod sum;

@@ -84,8 +84,7 @@ impl Sequence {
 
     /// Rows of all columns, from one position to another.
     pub fn rows(&self, from: usize, to: usize) -> Vec<Column> {
-        let rows: Vec<u32> = (from - self.base..to - self.base).map(|row| row as u32).collect();
-        self.columns.iter().map(|column| column.gather_rows(&rows)).collect()
+        self.columns.iter().map(|column| column.slice(from - self.base..to - self.base)).collect()
     }
 
     /// Forgets the rows before a position, but for the last.
@@ -95,8 +94,7 @@ impl Sequence {
         if gone < FORGOTTEN_MIN.max(held / 2) {
             return;
         }
-        let rows: Vec<u32> = (gone..held).map(|row| row as u32).collect();
-        self.columns.iter_mut().for_each(|column| *column = column.gather_rows(&rows));
+        self.columns.iter_mut().for_each(|column| *column = column.slice(gone..held));
         self.peers.drain(..gone);
         self.peers.shrink_to_fit();
         self.base += gone;

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::other::Other;
 use super::sequence::{Frames, Sequence, double_value, whole_value};
-use super::sum::{DoubleSum, WideSum};
+use super::sum::{DoubleSum, RunningSum, WideSum};
 use crate::batch::{Column, Values};
 use crate::operator::accumulator::mean;
 use crate::state::cell;
@@ -31,14 +31,35 @@ impl Answers {
         Answers { column: Column::with_capacity(data_type, rows), failed: Vec::new() }
     }
 
+    /// Adds what is made of the sum of so many whole numbers.
+    pub fn push_whole(&mut self, sum: &WideSum, count: i64, result: Total, data_type: &DataType) {
+        match count {
+            0 => self.column.push_null(),
+            _ => match whole_result(sum, count, result, data_type) {
+                Some(value) => self.column.push(&value),
+                None => self.fail("overflow of an aggregate with OVER"),
+            },
+        }
+    }
+
+    /// Adds what is made of the sum of so many doubles.
+    #[inline]
+    pub fn push_double(&mut self, sum: &DoubleSum, count: i64, result: Total) {
+        if count == 0 {
+            return self.column.push_null();
+        }
+        let answer = if result == Total::Sum { sum.total() } else { sum.total() / count as f64 };
+        match &mut self.column {
+            Column { values: Values::F64(answers), validity: None } => answers.push(answer),
+            column => column.push(&Value::Double(answer)),
+        }
+    }
+
     fn fail(&mut self, why: &'static str) {
         self.failed.push((self.column.len(), why));
         self.column.push_null();
     }
 }
-
-/// Values taken back after which a sum of doubles may be added up anew.
-const TAKEN_MIN: usize = 64;
 
 /// A function over one partition.
 pub struct CallState {
@@ -67,8 +88,6 @@ enum Kind {
         argument: usize,
         sum: DoubleSum,
         count: i64,
-        /// Values taken back since it was last added up anew.
-        taken: usize,
         result: Total,
     },
     /// Positions of the rows that are better than all behind them; of a frame that never loses a row, the best value alone.
@@ -109,10 +128,22 @@ enum Placing {
 
 /// What is made of a sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Total {
+pub enum Total {
+    /// Itself.
     Sum,
     /// With so many digits more.
     Mean(u8),
+}
+
+/// Counts and sums of a column, and what is made of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plain {
+    /// Rows, or its values.
+    Count(Option<usize>),
+    /// Integers or units of a DECIMAL.
+    Whole(usize, Total),
+    /// FLOAT or DOUBLE.
+    Double(usize, Total),
 }
 
 fn scale_of(data_type: &DataType) -> u8 {
@@ -139,6 +170,17 @@ impl CallState {
         };
         let filter = if let OverFunction::Aggregate(aggregate) = &call.function { aggregate.filter } else { None };
         CallState { frames: Frames::default(), added: 0..0, filter, kind }
+    }
+
+    /// What it counts or adds up, where it looks at nothing else.
+    pub fn plain(&self) -> Option<Plain> {
+        match &self.kind {
+            _ if self.filter.is_some() => None,
+            Kind::Count { argument, .. } => Some(Plain::Count(*argument)),
+            Kind::Whole { argument, result, .. } => Some(Plain::Whole(*argument, *result)),
+            Kind::Double { argument, result, .. } => Some(Plain::Double(*argument, *result)),
+            _ => None,
+        }
     }
 
     /// The answers for rows of the sequence, which follow those asked for last. `key` says what RANGE counts in.
@@ -263,12 +305,11 @@ impl CallState {
                     *count -= 1;
                 }
             }
-            Kind::Double { argument, sum, count, taken, .. } => {
+            Kind::Double { argument, sum, count, .. } => {
                 let (column, row) = rows.at(*argument, row);
                 if !column.is_null(row) {
                     sum.take_back(double_value(column, row));
                     *count -= 1;
-                    *taken += 1;
                 }
             }
             Kind::Extreme { best, .. } => {
@@ -284,25 +325,16 @@ impl CallState {
     fn result(&mut self, call: &OverCall, rows: &Sequence, out: &mut Answers) {
         match &mut self.kind {
             Kind::Count { count, .. } => out.column.push(&Value::Int(*count)),
-            Kind::Whole { count: 0, .. } => out.column.push_null(),
-            Kind::Whole { sum, count, result, .. } => match whole_result(sum, *count, *result, &call.data_type) {
-                Some(value) => out.column.push(&value),
-                None => out.fail("overflow of an aggregate with OVER"),
-            },
-            Kind::Double { count: 0, sum, .. } => {
-                *sum = DoubleSum::default();
-                out.column.push_null();
-            }
-            Kind::Double { argument, sum, count, taken, result } => {
-                // So that what a great value took from small ones goes with it, at the cost of one more addition a row.
-                let is_old = *taken > self.added.len().max(TAKEN_MIN) || sum.has_overflowed();
-                if is_old && call.frame.start != Bound::Unbounded {
+            Kind::Whole { sum, count, result, .. } => out.push_whole(sum, *count, *result, &call.data_type),
+            Kind::Double { argument, sum, count, result } => {
+                if *count == 0 {
+                    *sum = DoubleSum::default();
+                } else if sum.is_worn(self.added.len()) && call.frame.start != Bound::Unbounded {
                     let filter = self.filter;
                     let counts = |row: &usize| filter.is_none_or(|column| rows.is_true(column, *row));
-                    (*sum, *taken) = (sum_of(rows, *argument, self.added.clone().filter(counts)), 0);
+                    *sum = sum_of(rows, *argument, self.added.clone().filter(counts));
                 }
-                let total = sum.total();
-                out.column.push(&Value::Double(if *result == Total::Sum { total } else { total / *count as f64 }));
+                out.push_double(sum, *count, *result);
             }
             Kind::Extreme { argument, best, kept, .. } => match kept {
                 Some(kept) if !kept.is_empty() => cell::push(&mut out.column, kept, 0),
@@ -342,7 +374,7 @@ fn aggregate_kind(aggregate: &AggregateCall, call: &OverCall) -> Kind {
         _ if !plain => Kind::Other(Box::new(Other::new(aggregate, &call.frame))),
         (Count, argument, _) => Kind::Count { argument, count: 0 },
         (Sum | Avg, Some(argument), of @ (DataType::Float | DataType::Double)) => {
-            Kind::Double { argument, sum: DoubleSum::default(), count: 0, taken: 0, result: result(of) }
+            Kind::Double { argument, sum: DoubleSum::default(), count: 0, result: result(of) }
         }
         (Sum | Avg, Some(argument), of) => Kind::Whole { argument, sum: WideSum::default(), count: 0, result: result(of) },
         (Min | Max, Some(argument), of) => {

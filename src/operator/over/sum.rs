@@ -1,5 +1,33 @@
 //! Sums to which values are added and from which they are taken back.
 
+/// A sum of doubles is added up anew when so many times the values of its frame have been taken back,
+const FRAMES_TAKEN: usize = 4;
+
+/// and of a frame of few values as if it had so many.
+const TAKEN_MIN: usize = 16;
+
+/// A sum of the values of a frame, to which one comes and from which one goes.
+pub trait RunningSum<T>: Default {
+    /// Adds a value.
+    fn add(&mut self, value: T);
+
+    /// Takes a value back that was added.
+    fn take_back(&mut self, value: T);
+
+    /// Whether the sum of a frame of so many rows is to be added up anew, because of what was taken back.
+    fn is_worn(&self, rows: usize) -> bool {
+        let _ = rows;
+        false
+    }
+}
+
+/// Values that are counted only.
+impl RunningSum<()> for () {
+    fn add(&mut self, (): ()) {}
+
+    fn take_back(&mut self, (): ()) {}
+}
+
 /// A sum of integers or units of a DECIMAL, exact whatever lies between: 128 bits, and how often they overflowed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WideSum {
@@ -7,23 +35,25 @@ pub struct WideSum {
     overflows: i64,
 }
 
-impl WideSum {
-    /// Adds a value.
+impl<T: Into<i128>> RunningSum<T> for WideSum {
     #[inline]
-    pub fn add(&mut self, value: i128) {
+    fn add(&mut self, value: T) {
+        let value = value.into();
         let (sum, over) = self.sum.overflowing_add(value);
         self.sum = sum;
         self.overflows += i64::from(over) * if value > 0 { 1 } else { -1 };
     }
 
-    /// Takes a value back that was added.
     #[inline]
-    pub fn take_back(&mut self, value: i128) {
+    fn take_back(&mut self, value: T) {
+        let value = value.into();
         let (sum, over) = self.sum.overflowing_sub(value);
         self.sum = sum;
         self.overflows += i64::from(over) * if value > 0 { -1 } else { 1 };
     }
+}
 
+impl WideSum {
     /// The sum, if it fits.
     pub fn total(&self) -> Option<i128> {
         (self.overflows == 0).then_some(self.sum)
@@ -38,27 +68,37 @@ pub struct DoubleSum {
     nans: u32,
     infinities: u32,
     negative_infinities: u32,
+    /// Values taken back.
+    taken: u32,
 }
 
-impl DoubleSum {
-    /// Adds a value.
+impl RunningSum<f64> for DoubleSum {
     #[inline]
-    pub fn add(&mut self, value: f64) {
+    fn add(&mut self, value: f64) {
         match value.is_finite() {
             true => self.add_finite(value),
             false => *self.special(value) += 1,
         }
     }
 
-    /// Takes a value back that was added.
     #[inline]
-    pub fn take_back(&mut self, value: f64) {
+    fn take_back(&mut self, value: f64) {
+        self.taken = self.taken.saturating_add(1);
         match value.is_finite() {
             true => self.add_finite(-value),
             false => *self.special(value) -= 1,
         }
     }
 
+    /// So that what a great value took from small ones goes soon after it, at the cost of a quarter of an addition a row. Where values that
+    /// are finite add up to what is not, the sum says nothing of those that are left.
+    #[inline]
+    fn is_worn(&self, rows: usize) -> bool {
+        self.taken as usize > rows.max(TAKEN_MIN) * FRAMES_TAKEN || !self.sum.is_finite()
+    }
+}
+
+impl DoubleSum {
     #[inline]
     fn add_finite(&mut self, value: f64) {
         let sum = self.sum + value;
@@ -73,12 +113,6 @@ impl DoubleSum {
             (false, true) => &mut self.infinities,
             (false, false) => &mut self.negative_infinities,
         }
-    }
-
-    /// Whether values that are finite add up to what is not: then it says nothing of those left when some are gone.
-    #[inline]
-    pub fn has_overflowed(&self) -> bool {
-        !self.sum.is_finite()
     }
 
     /// The sum.

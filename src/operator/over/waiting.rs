@@ -47,8 +47,7 @@ impl Chunk {
         if from == 0 && to == self.len() {
             return std::mem::take(&mut self.columns);
         }
-        let rows: Vec<u32> = (from as u32..to as u32).collect();
-        self.columns.iter().map(|column| column.gather_rows(&rows)).collect()
+        self.columns.iter().map(|column| column.slice(from..to)).collect()
     }
 
     fn state_bytes(&self) -> usize {
@@ -111,7 +110,6 @@ impl Waiting {
         }
         self.due = Chunk::default();
         let is_due = |time: EventTime| time < watermark || watermark == EventTime::MAX;
-        let mut parts = 0;
         while let Some(Reverse((_, place))) = self.next.peek().copied().filter(|Reverse((time, _))| is_due(*time)) {
             self.next.pop();
             let Some(chunk) = &mut self.chunks[place] else { continue };
@@ -130,14 +128,13 @@ impl Waiting {
                 true => self.due.columns = columns,
                 false => self.due.columns.iter_mut().zip(&columns).for_each(|(own, more)| own.append(more)),
             }
-            parts += 1;
         }
-        self.sort_due(parts);
+        self.sort_due();
     }
 
-    fn sort_due(&mut self, parts: usize) {
+    fn sort_due(&mut self) {
         let (columns, own) = (&self.due.columns, times(&self.due.columns, self.time_column));
-        if parts <= 1 && own.windows(2).all(|pair| pair[0] < pair[1]) {
+        if own.windows(2).all(|pair| pair[0] < pair[1]) {
             return;
         }
         let mut rows: Vec<u32> = (0..own.len() as u32).collect();

@@ -6,7 +6,8 @@
 //! ```
 //! What a batch changes is the difference of the lists of the partitions that it touches, before and after. Rows that the order leaves
 //! equal are ordered by all of their columns, so that the same rows have the same numbers however they came. Where rows only
-//! come, those behind the limit are forgotten.
+//! come, those behind the limit are forgotten, and a row whose first sort key puts it behind the last one that is kept is not looked at
+//! any further: soon that is nearly every row.
 //!
 //! Where each partition lies in a window, nothing is given out before the watermark has passed the end of it; then the list is, once, and the
 //! partition is forgotten. A row of a window that the watermark of its own split has passed is late.
@@ -50,6 +51,8 @@ pub struct Rank {
     types: Vec<DataType>,
     partitions: GroupTable,
     lists: Vec<List>,
+    /// By partition: the place, by the first sort key, of the last row of a list that is full.
+    cuts: Vec<i64>,
     rows: GroupTable,
     counts: Vec<u64>,
     /// Partitions by the end of their window, where it is to close.
@@ -73,6 +76,8 @@ struct Scratch {
     hashes: Vec<u64>,
     /// By row of the batch.
     partitions: Vec<u32>,
+    /// By row of the batch: its place by the first sort key.
+    places: Vec<i64>,
     /// By row of the batch.
     rows: Vec<u32>,
     /// Partitions that the batch touches, with what they gave out before.
@@ -89,6 +94,9 @@ struct Ranked {
     row: u32,
     rank: u64,
 }
+
+/// The cut of a list that is not full.
+const NO_CUT: i64 = i64::MAX;
 
 /// Rows on their way out.
 #[derive(Default)]
@@ -118,6 +126,7 @@ impl Rank {
             on_error,
             partitions: GroupTable::new(&key_types),
             lists: Vec::new(),
+            cuts: Vec::new(),
             rows: GroupTable::new(&types),
             counts: Vec::new(),
             types,
@@ -127,17 +136,46 @@ impl Rank {
         }
     }
 
-    /// Numbers of the partitions and rows of a batch.
-    fn look_up(&mut self, batch: &Batch, scratch: &mut Scratch) {
-        let Scratch { hashes, partitions, rows, is_touched, .. } = scratch;
-        let all = Selection::All(batch.rows());
+    /// The rows of a batch that may be among the best, with the numbers of their partitions and of themselves. Hot: once per batch.
+    fn look_up(&mut self, batch: Batch, scratch: &mut Scratch) -> Batch {
+        let Scratch { hashes, partitions, is_touched, .. } = scratch;
         let keys: Vec<&Column> = self.shape.keys.iter().map(|key| &batch.columns[*key]).collect();
-        self.partitions.group_ids(&keys, batch.rows(), &all, hashes, partitions);
+        self.partitions.group_ids(&keys, batch.rows(), &Selection::All(batch.rows()), hashes, partitions);
         self.lists.resize_with(self.partitions.bound(), List::default);
+        self.cuts.resize(self.partitions.bound(), NO_CUT);
         is_touched.resize(self.partitions.bound(), false);
+        let batch = self.contenders(batch, scratch);
         let columns: Vec<&Column> = batch.columns.iter().collect();
-        self.rows.group_ids(&columns, batch.rows(), &all, hashes, rows);
+        self.rows.group_ids(&columns, batch.rows(), &Selection::All(batch.rows()), &mut scratch.hashes, &mut scratch.rows);
         self.counts.resize(self.rows.bound(), 0);
+        batch
+    }
+
+    /// Leaves out the rows behind the cuts. Hot: once per batch.
+    fn contenders(&self, batch: Batch, scratch: &mut Scratch) -> Batch {
+        let Scratch { partitions, places, .. } = scratch;
+        let (Some(first), Some(_)) = (self.shape.order.first(), self.final_limit()) else { return batch };
+        row_order::places(first, &batch.columns[first.column], places);
+        let kept = Selection::All(batch.rows()).filter(|row| places[row] <= self.cuts[partitions[row] as usize]);
+        if kept.len() == batch.rows() {
+            return batch;
+        }
+        *partitions = kept.iter().map(|row| partitions[row]).collect();
+        batch.gather(&kept)
+    }
+
+    /// The limit, where rows behind it never come before it again. Those of a dense rank stay: their rank is found by counting alone.
+    fn final_limit(&self) -> Option<u64> {
+        let is_final = self.shape.retracts == Retracts::Never && self.shape.function != RankFunction::DenseRank;
+        self.shape.limit.filter(|_| is_final)
+    }
+
+    /// The place behind which rows are hopeless.
+    fn cut(&self, list: &List, limit: u64) -> i64 {
+        match (self.shape.order.first(), list.rows.last()) {
+            (Some(first), Some(last)) if list.total >= limit => row_order::place(first, &self.rows.keys()[first.column], *last),
+            _ => NO_CUT,
+        }
     }
 
     /// Takes one row. Hot: once per row.
@@ -163,16 +201,17 @@ impl Rank {
                 list.rows.remove(place);
             }
         }
-        if let (Some(limit), Retracts::Never) = (self.shape.limit, self.shape.retracts) {
+        if let Some(limit) = self.final_limit() {
             self.trim(&mut list, limit, &mut scratch.trimmed);
+            self.cuts[partition] = self.cut(&list, limit);
         }
         self.lists[partition] = list;
         done
     }
 
-    /// Forgets rows behind the limit, where none before them can go. Those of a dense rank stay: their rank is found by counting alone.
+    /// Forgets rows behind the limit.
     fn trim(&mut self, list: &mut List, limit: u64, trimmed: &mut Vec<u32>) {
-        while list.total > limit && self.shape.function != RankFunction::DenseRank {
+        while list.total > limit {
             let Some(last) = list.rows.last().copied() else { return };
             // As many as have the last rank: of a number, each row has its own.
             let equals = match self.shape.function {
@@ -286,7 +325,7 @@ impl Rank {
         let batch = self.in_time(batch, end, out);
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut next_new = self.partitions.made();
-        self.look_up(&batch, &mut scratch);
+        let batch = self.look_up(batch, &mut scratch);
         for at in 0..batch.rows() {
             let partition = scratch.partitions[at];
             // New ones are born in the order of their first rows.
@@ -317,6 +356,7 @@ impl Rank {
             self.counts[row as usize] = 0;
             self.rows.remove(row);
         }
+        self.cuts[partition as usize] = NO_CUT;
         self.partitions.remove(partition);
     }
 
@@ -338,6 +378,7 @@ impl Rank {
             scratch.is_touched[partition as usize] = false;
             if self.lists[partition as usize].rows.is_empty() {
                 self.lists[partition as usize] = List::default();
+                self.cuts[partition as usize] = NO_CUT;
                 self.partitions.remove(partition);
             }
         }
@@ -370,7 +411,7 @@ impl Operator for Rank {
             return self.process_windows(batch, end, out);
         }
         let mut scratch = std::mem::take(&mut self.scratch);
-        self.look_up(&batch, &mut scratch);
+        let batch = self.look_up(batch, &mut scratch);
         for at in 0..batch.rows() {
             let partition = scratch.partitions[at];
             if !std::mem::replace(&mut scratch.is_touched[partition as usize], true) {
@@ -413,7 +454,11 @@ impl Operator for Rank {
     fn state_bytes(&self) -> usize {
         let lists: usize = self.lists.iter().map(|list| list.rows.capacity() * size_of::<u32>() + size_of::<List>()).sum();
         let windows: usize = self.windows.values().map(|partitions| partitions.capacity() * size_of::<u32>()).sum();
-        self.partitions.state_bytes() + self.rows.state_bytes() + lists + windows + self.counts.capacity() * size_of::<u64>()
+        self.partitions.state_bytes()
+            + self.rows.state_bytes()
+            + lists
+            + windows
+            + (self.counts.capacity() + self.cuts.capacity()) * size_of::<u64>()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::window_slice::Slice;
 use super::{Operator, Output, set_aside};
+use crate::batch::order::span;
 use crate::batch::{Batch, Column, Selection, Values};
 use crate::error::Result;
 use crate::types::relation::{Aligned, OnError};
@@ -16,11 +17,12 @@ pub(super) fn window_columns(starts: Vec<EventTime>, ends: Vec<EventTime>) -> [C
     [starts, ends, times].map(|v| Column::from_values(Values::I64(v)))
 }
 
-/// Why row `row` has no place in time, or its slice.
-fn place(times: &Column, row: usize, window: &Aligned) -> std::result::Result<Slice, &'static str> {
-    match &times.values {
+/// Why row `row` has no place in time, or its slice; `last` is that of the row before it.
+fn place(times: &Column, row: usize, window: &Aligned, last: Option<Slice>) -> std::result::Result<Slice, &'static str> {
+    match (&times.values, last) {
         _ if times.is_null(row) => Err("event time is NULL"),
-        Values::I64(v) => Slice::of(v[row], window).ok_or("event time is out of the range of windows"),
+        (Values::I64(v), Some(last)) if last.holds(v[row]) => Ok(last),
+        (Values::I64(v), _) => Slice::of(v[row], window).ok_or("event time is out of the range of windows"),
         _ => Err("event time is no timestamp"),
     }
 }
@@ -38,13 +40,30 @@ impl WindowAssign {
     pub fn new(time_column: usize, window: Aligned, on_error: OnError, input_types: Vec<DataType>) -> Self {
         Self { time_column, window, on_error, input_types }
     }
+
+    /// Start and end of the one window that holds all rows of a batch, if it is so. Hot: once per batch.
+    fn only_window(&self, times: &Column) -> Option<(EventTime, EventTime)> {
+        let Column { values: Values::I64(times), validity: None } = times else { return None };
+        let (first, last) = span(times);
+        let Slice { pane, .. } = Slice::of(first, &self.window).filter(|slice| slice.holds(last))?;
+        let start = self.window.start_of(pane.last).filter(|_| pane.first == pane.last)?;
+        Some((start, pane.last))
+    }
 }
 
 impl Operator for WindowAssign {
-    fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
-        let (mut rows, mut ends) = (Vec::new(), Vec::new());
+    fn process(&mut self, mut batch: Batch, out: &mut Output) -> Result<()> {
+        if let Some((start, end)) = self.only_window(&batch.columns[self.time_column]) {
+            let rows = batch.rows();
+            batch.columns.extend(window_columns(vec![start; rows], vec![end; rows]));
+            out.emit(batch);
+            return Ok(());
+        }
+        let (mut rows, mut ends, mut last) = (Vec::new(), Vec::new(), None);
         for row in 0..batch.rows() {
-            match place(&batch.columns[self.time_column], row, &self.window) {
+            let slice = place(&batch.columns[self.time_column], row, &self.window, last);
+            last = slice.ok().or(last);
+            match slice {
                 Err(reason) => set_aside(&batch, row, &self.input_types, reason, self.on_error, out)?,
                 Ok(Slice { pane, .. }) if pane.is_empty() => out.filtered_rows += 1,
                 Ok(Slice { pane, .. }) => {

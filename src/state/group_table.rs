@@ -95,6 +95,12 @@ impl GroupTable {
     /// Writes the group of every selected row to `out[row]`, making groups for new keys. `out` gets `rows` values; what stands there
     /// for rows not selected is unspecified. Hot: once per batch.
     pub fn group_ids(&mut self, keys: &[&Column], rows: usize, selection: &Selection, hashes: &mut Vec<u64>, out: &mut Vec<u32>) {
+        if rows > 1 && keys.len() > 1 && keys.iter().all(|key| is_constant(key)) && *selection == Selection::All(rows) {
+            // As the bounds of windows are: one row stands for all.
+            self.group_ids(keys, 1, &Selection::All(1), hashes, out);
+            out.resize(rows, out[0]);
+            return;
+        }
         out.resize(rows, 0);
         let mut from = 0;
         while let (Some(stranger), _) = self.each_group(keys, rows, selection, hashes, from, GroupsInto(out)) {
@@ -225,6 +231,12 @@ impl GroupTable {
             + self.free.capacity() * size_of::<u32>()
             + self.keys.iter().map(Column::memory_bytes).sum::<usize>()
     }
+}
+
+/// Whether all rows have the same whole number. Others are not looked at. Hot: once per batch.
+fn is_constant(key: &Column) -> bool {
+    let Column { values: Values::I64(values), validity: None } = key else { return false };
+    values.first() == values.last() && values.iter().all(|value| *value == values[0])
 }
 
 /// The hashes of keys as this table has them: the same key has the same hash whether or not others of its batch are NULL.

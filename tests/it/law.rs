@@ -28,7 +28,8 @@ use corelane::types::{Nanos, TableDef, Value};
 use fastrand::Rng;
 
 use super::oracle::{
-    Agreed, Kind, Query, Schema, check_seeds, database, expected, is_beyond_sqlite, is_refused, to_sqlite, without_negative_zero,
+    Agreed, Kind, Query, Schema, check_seeds, database, expected, is_beyond_sqlite, is_refused, number, to_sqlite,
+    without_negative_zero,
 };
 use super::simulator::{ManualClock, open};
 use super::support::sink_rows;
@@ -39,7 +40,7 @@ const BATCH_MAX: usize = 7;
 
 /// Queries of each kind; `LAW_QUERIES=1000 cargo test law` runs more of them.
 fn queries_per_kind() -> u64 {
-    std::env::var("LAW_QUERIES").ok().and_then(|count| count.parse().ok()).unwrap_or(60)
+    number("LAW_QUERIES").unwrap_or(60)
 }
 
 /// The table `t`, a changelog or one of rows that only come; no row is late.
@@ -313,6 +314,11 @@ fn joins_ranks_and_subqueries_say_what_changed() {
 #[test]
 fn groupings_say_what_changed() {
     check_seeds(queries_per_kind(), |seed| check(Kind::Grouped, seed));
+}
+
+#[test]
+fn grouping_sets_say_what_changed() {
+    check_seeds(queries_per_kind(), |seed| check(Kind::Sets, seed));
 }
 
 #[test]

@@ -17,6 +17,7 @@ pub enum Kind {
     Plain,
     Grouped,
     Global,
+    Sets,
     Window,
     WindowRows,
     Over,
@@ -26,7 +27,7 @@ pub enum Kind {
 impl Kind {
     /// Whether rows of the table may change and go.
     pub fn takes_changes(self) -> bool {
-        matches!(self, Kind::Plain | Kind::Grouped | Kind::Global)
+        matches!(self, Kind::Plain | Kind::Grouped | Kind::Global | Kind::Sets)
     }
 }
 
@@ -74,6 +75,7 @@ impl Query {
         let (text, types) = match kind {
             Kind::Plain => plain(rng, scope),
             Kind::Grouped | Kind::Global => grouped(rng, scope, kind),
+            Kind::Sets => grouping_sets(rng, scope),
             Kind::Window => windowed(rng, scope),
             Kind::WindowRows => window_rows(rng, scope),
             Kind::Over => over(rng, scope),
@@ -122,6 +124,55 @@ fn grouped(rng: &mut Rng, scope: &Scope, kind: Kind) -> (Both, Vec<Type>) {
     };
     let (from, filter) = (relation(rng, scope, 2), filter(rng, scope));
     select(columns, "FROM {} {} {} {}", &[from, filter, by, having])
+}
+
+/// Aggregates by several lists of keys at once: for SQLite the groupings by each, with NULL for the keys that a list lacks.
+fn grouping_sets(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    let mut keys: Vec<(Both, Type)> = (0..rng.usize(1..4)).map(|_| key(rng, scope)).collect();
+    keys.sort_by(|one, other| one.0.ours.cmp(&other.0.ours));
+    keys.dedup_by(|one, other| one.0.ours == other.0.ours);
+    let (spelling, sets) = sets(rng, &keys.iter().map(|key| key.0.ours.as_str()).collect::<Vec<_>>());
+    let aggregates: Vec<(Both, Type)> = (0..rng.usize(1..4)).map(|_| aggregate(rng, scope)).collect();
+    let having = match rng.u8(0..4) {
+        0 => Both::of("COUNT(*) > 0 AND {}", &[having(rng, scope)]),
+        _ => Both::same("COUNT(*) > 0"),
+    };
+    let parts = [relation(rng, scope, 2), filter(rng, scope), having];
+    let asked = rng.usize(..keys.len());
+    let branch = |set: &[usize], by: &str, grouping: String| {
+        let key = |(at, key): (usize, &(Both, Type))| if set.contains(&at) { key.clone() } else { (Both::same("NULL"), key.1) };
+        let mut columns: Vec<(Both, Type)> = keys.iter().enumerate().map(key).collect();
+        columns.extend(aggregates.iter().cloned());
+        columns.push((Both::same(grouping), Type::BigInt));
+        select(columns, &format!("FROM {{}} {{}} {by} HAVING {{}}"), &parts)
+    };
+    let all: Vec<usize> = (0..keys.len()).collect();
+    let (ours, types) = branch(&all, &format!("GROUP BY {spelling}"), format!("GROUPING({})", keys[asked].0.ours));
+    let of_set = |set: &Vec<usize>| {
+        let names: Vec<&str> = set.iter().map(|at| keys[*at].0.theirs.as_str()).collect();
+        let by = if set.is_empty() { String::new() } else { format!("GROUP BY {}", names.join(", ")) };
+        branch(set, &by, u8::from(!set.contains(&asked)).to_string()).0.theirs
+    };
+    let theirs: Vec<String> = sets.iter().map(of_set).collect();
+    (Both::new(ours.ours, theirs.join(" UNION ALL ")), types)
+}
+
+/// Some sets of keys as GROUP BY spells them, and the numbers of the keys of each.
+fn sets(rng: &mut Rng, keys: &[&str]) -> (String, Vec<Vec<usize>>) {
+    let all: Vec<usize> = (0..keys.len()).collect();
+    let prefixes = |least: usize| (least..=keys.len()).map(|length| all[..length].to_vec()).collect();
+    let some = |number: usize| all.iter().copied().filter(|at| number & 1 << at > 0).collect::<Vec<_>>();
+    match rng.u8(0..5) {
+        0 => (format!("ROLLUP ({})", keys.join(", ")), prefixes(0)),
+        1 => (format!("CUBE ({})", keys.join(", ")), (0..1 << keys.len()).map(some).collect()),
+        2 if keys.len() > 1 => (format!("{}, ROLLUP ({})", keys[0], keys[1..].join(", ")), prefixes(1)),
+        _ => {
+            let mut sets: Vec<Vec<usize>> = (0..rng.usize(0..3)).map(|_| some(rng.usize(..1 << keys.len()))).collect();
+            sets.push(all.clone());
+            let named = |set: &Vec<usize>| format!("({})", set.iter().map(|at| keys[*at]).collect::<Vec<_>>().join(", "));
+            (format!("GROUPING SETS ({})", sets.iter().map(named).collect::<Vec<_>>().join(", ")), sets)
+        }
+    }
 }
 
 /// A window function over the table: its columns and `window_start` and `window_end`.

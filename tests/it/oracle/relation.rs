@@ -1,5 +1,5 @@
-//! Random relations with the columns of the table `t` and its name: joins, ranks, groupings, set operations, first rows and sub-queries, one over
-//! the other.
+//! Random relations with the columns of the table `t` and its name: joins, ranks, groupings, set operations, first rows, functions with OVER and
+//! sub-queries, one over the other.
 
 use fastrand::Rng;
 
@@ -9,6 +9,7 @@ use super::expression::{Column, Scope, column, expression, one_of};
 /// The table or something made of it, as it stands behind FROM.
 pub fn relation(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     match made(rng, schema, depth) {
+        Some(query) if rng.u8(0..8) == 0 => Both::of("(WITH v AS ({}) SELECT * FROM v) AS t", &[query]),
         Some(query) => Both::of("({}) AS t", &[query]),
         None => Both::same("t"),
     }
@@ -37,7 +38,7 @@ fn made(rng: &mut Rng, schema: &Scope, depth: usize) -> Option<Both> {
     if depth == 0 {
         return None;
     }
-    Some(match rng.u8(0..16) {
+    Some(match rng.u8(0..19) {
         0 => return None,
         1..=4 => join(rng, schema, depth),
         5 => grouping(rng, schema, depth),
@@ -46,6 +47,8 @@ fn made(rng: &mut Rng, schema: &Scope, depth: usize) -> Option<Both> {
         8 | 9 => set_operation(rng, schema, depth),
         10 | 11 => limited(rng, schema, depth),
         12 => valued_by_subquery(rng, schema, depth),
+        13 => first_of_each(rng, schema, depth),
+        14 | 15 => seen_from_each_row(rng, schema, depth),
         _ => filtered_by_subquery(rng, schema, depth),
     })
 }
@@ -77,18 +80,25 @@ fn join(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     let join = one_of(rng, &["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
     let (left, right) = if rng.bool() { (depth - 1, 0) } else { (0, depth - 1) };
     let sides = [named(rng, schema, left, "l"), named(rng, schema, right, "r")];
-    let shared = if rng.u8(0..5) == 0 { column(rng, schema, |t| t != Type::Bool) } else { None };
-    let of_side = |column: &Column| match &shared {
-        Some(shared) if shared.name == column.name => column.name.clone(),
-        _ => format!("{}.{} AS {}", one_of(rng, &["l", "r"]), column.name, column.name),
+    let of_type = |is_wanted: fn(Type) -> bool| schema.iter().filter(move |c| is_wanted(c.data_type)).map(|c| c.name.as_str());
+    let (natural, mut shared) = match rng.u8(0..10) {
+        0 => ("NATURAL ", of_type(|_| true).collect()),
+        1 | 2 => ("", rng.choose_multiple(of_type(|t| t != Type::Bool), 2)),
+        _ => ("", Vec::new()),
+    };
+    shared.truncate(if natural.is_empty() { rng.usize(1..3) } else { schema.len() });
+    let of_side = |column: &Column| match column.name.as_str() {
+        name if shared.contains(&name) => name.to_owned(),
+        name => format!("{}.{name} AS {name}", one_of(rng, &["l", "r"])),
     };
     let columns: Vec<String> = schema.iter().map(of_side).collect();
-    let on = match shared {
-        Some(shared) => Both::same(format!("USING ({})", shared.name)),
-        None => Both::of("ON {}", &[condition(rng, schema, depth > 1)]),
+    let on = match shared.as_slice() {
+        _ if !natural.is_empty() => Both::same(""),
+        [] => Both::of("ON {}", &[condition(rng, schema, depth > 1)]),
+        shared => Both::same(format!("USING ({})", shared.join(", "))),
     };
     let [left, right] = sides;
-    Both::of(&format!("SELECT {} FROM {{}} {join} {{}} {{}}", columns.join(", ")), &[left, right, on])
+    Both::of(&format!("SELECT {} FROM {{}} {natural}{join} {{}} {{}}", columns.join(", ")), &[left, right, on])
 }
 
 /// By one or two columns; of the others the least, the greatest or the sum.
@@ -128,8 +138,44 @@ fn ranking(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     };
     let place = format!("{} {}", one_of(rng, &["<=", "<=", "=", "<"]), rng.usize(1..4));
     let (names, from) = (names(schema), named(rng, schema, depth - 1, "q"));
-    let ranked = Both::of(&format!("SELECT {names}, {function} OVER ({partition} ORDER BY {order}) AS place FROM {{}}"), &[from]);
-    Both::of(&format!("SELECT {names} FROM ({{}}) AS ranked WHERE place {place}"), &[ranked])
+    let over = format!("{function} OVER ({partition} ORDER BY {order})");
+    let ranked = format!("SELECT {names} FROM (SELECT {names}, {over} AS place FROM {{}}) AS ranked WHERE place {place}");
+    let ours = if rng.bool() { format!("SELECT {names} FROM {{}} QUALIFY {over} {place}") } else { ranked.clone() };
+    Both::new(ours, ranked).filled(&[from])
+}
+
+/// DISTINCT ON: for SQLite the rows whose number is 1.
+fn first_of_each(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let (key, order) = (&schema[rng.usize(..schema.len())].name, total_order(rng, schema));
+    let (names, from) = (names(schema), named(rng, schema, depth - 1, "d"));
+    let number = format!("ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY {order}) AS place");
+    Both::new(
+        format!("SELECT DISTINCT ON ({key}) {names} FROM {{}} ORDER BY {key}, {order}"),
+        format!("SELECT {names} FROM (SELECT {names}, {number} FROM {{}}) AS numbered WHERE place = 1"),
+    )
+    .filled(&[from])
+}
+
+/// One of the columns as a function with OVER sees it: in another row, or among others.
+fn seen_from_each_row(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let seen = column(rng, schema, |t| t != Type::Bool).expect("a table has a time");
+    let (name, order, distance) = (&seen.name, total_order(rng, schema), rng.u8(0..3));
+    let frame = one_of(rng, &["ROWS", "GROUPS"]);
+    let frame = format!("{frame} BETWEEN {distance} PRECEDING AND {} FOLLOWING", rng.u8(0..3));
+    let call = match rng.u8(0..6) {
+        0 => format!("{}({name}, {distance})", one_of(rng, &["LAG", "LEAD"])),
+        1 => format!("{}({name})", one_of(rng, &["FIRST_VALUE", "LAST_VALUE"])),
+        2 => format!("NTH_VALUE({name}, {})", distance + 1),
+        3 if seen.data_type == Type::BigInt => one_of(rng, &["ROW_NUMBER()", "NTILE(3)", "COUNT(*)"]).to_owned(),
+        3 if seen.data_type == Type::Double => format!("SUM({name})"),
+        4 if seen.data_type == Type::BigInt => format!("SUM({name})"),
+        _ => format!("{}({name})", one_of(rng, &["MIN", "MAX"])),
+    };
+    let frame = if ["LAG", "LEAD", "ROW", "NTILE"].iter().any(|f| call.starts_with(f)) { String::new() } else { frame };
+    let partition = if rng.bool() { format!("PARTITION BY {} ", schema[rng.usize(..schema.len())].name) } else { String::new() };
+    let over = format!("{call} OVER ({partition}ORDER BY {order} {frame}) AS {name}");
+    let columns: Vec<&str> = schema.iter().map(|c| if c.name == *name { over.as_str() } else { &c.name }).collect();
+    Both::of(&format!("SELECT {} FROM {{}}", columns.join(", ")), &[named(rng, schema, depth - 1, "o")])
 }
 
 /// The first rows in an order of all columns, or those behind them.

@@ -202,6 +202,8 @@ pub enum AggregateFunction {
     ArrayAgg,
     /// Keys and values as an object.
     ObjectAgg,
+    /// How often each argument is there.
+    Collect,
     /// Texts, separated.
     StringAgg,
     /// The value that is there most often.
@@ -277,6 +279,7 @@ impl AggregateFunction {
             AggregateFunction::LastValue => "LAST_VALUE",
             AggregateFunction::ArrayAgg => "ARRAY_AGG",
             AggregateFunction::ObjectAgg => "OBJECT_AGG",
+            AggregateFunction::Collect => "COLLECT",
             AggregateFunction::StringAgg => "STRING_AGG",
             AggregateFunction::Mode => "MODE",
             AggregateFunction::PercentileCont => "PERCENTILE_CONT",

@@ -92,7 +92,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ATAN2", "ATAN2(y, x)", doubles::<2>, doubles!(|x, y| x.atan2(y))),
     function("PI", "PI()", doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::PI))))),
     function("E", "E()", doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::E))))),
-    function("$ONE_ROW", "the check of a sub-query as a value", one_row_types, |_, _| kernel(one_row)),
+    function("$ONE_ROW", "the check that there is one row", one_row_types, |_, _| kernel(one_row)),
     function("BITAND", "BITAND(a, b)", integers::<2>, integers!(|a, b| a & b)),
     function("BITOR", "BITOR(a, b)", integers::<2>, integers!(|a, b| a | b)),
     function("BITXOR", "BITXOR(a, b)", integers::<2>, integers!(|a, b| a ^ b)),
@@ -111,7 +111,9 @@ fn one_row_types(given: &[DataType]) -> Resolved {
 /// TRUE, but a row of more than one fails.
 fn one_row(call: Call<'_>) -> Column {
     let rows = call.values::<i64>(0);
-    call.map(|row| if rows[row] > 1 { Err("a sub-query as a value has more than one row") } else { Ok(Some(true)) })
+    call.map(
+        |row| if rows[row] > 1 { Err("there is more than one row where a single value is asked for") } else { Ok(Some(true)) },
+    )
 }
 
 fn integers<const N: usize>(given: &[DataType]) -> Resolved {

@@ -57,7 +57,7 @@ const TAIL_BYTES: usize = size_of::<u32>();
 impl RowShape {
     fn new(call: &AggregateCall) -> Self {
         use AggregateFunction as F;
-        let by_value = matches!(call.function, F::Mode | F::PercentileCont | F::PercentileDisc);
+        let by_value = matches!(call.function, F::Collect | F::Mode | F::PercentileCont | F::PercentileDisc);
         let place = match call.order.as_slice() {
             _ if by_value => Place::Value,
             // As PostgreSQL, which sorts values to tell them apart.
@@ -278,6 +278,7 @@ impl KeptRows {
             None => out.push_null(),
         };
         match self.call.function {
+            F::Collect => self.push_counts(group, out),
             _ if fed <= 0 || self.call.constants.first() == Some(&Value::Null) => out.push_null(),
             F::FirstValue => one(group.there().next().map(|(row, _)| row), out),
             F::LastValue => one(group.there().next_back().map(|(row, _)| row), out),
@@ -352,15 +353,36 @@ impl KeptRows {
                 text.push(b',');
             }
             if is_object {
-                let mut key = Vec::new();
-                write_value(&columns[0], row, &self.call.argument_types[0], &mut key);
-                write_json_string(&key, &mut text);
-                text.push(b':');
+                self.write_key(&columns[0], row, &mut text);
             }
             write_json_value(&columns[value_at], row, &self.call.argument_types[value_at], &mut text);
         }
         text.push(if is_object { b'}' } else { b']' });
         out.push_bytes(&text);
+    }
+
+    /// An object of the arguments, with how often each is there.
+    fn push_counts(&self, group: &Group, out: &mut Column) {
+        let mut columns = self.shape.columns();
+        group.there().for_each(|(row, _)| read_arguments(row, &mut columns));
+        let mut text = vec![b'{'];
+        for (row, (_, count)) in group.there().enumerate() {
+            if row > 0 {
+                text.push(b',');
+            }
+            self.write_key(&columns[0], row, &mut text);
+            text.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
+        }
+        text.push(b'}');
+        out.push_bytes(&text);
+    }
+
+    /// The first argument as the key of an object.
+    fn write_key(&self, column: &Column, row: usize, text: &mut Vec<u8>) {
+        let mut key = Vec::new();
+        write_value(column, row, &self.call.argument_types[0], &mut key);
+        write_json_string(&key, text);
+        text.push(b':');
     }
 }
 

@@ -141,6 +141,7 @@ pub fn accumulator(call: &AggregateCall, retracts: Retracts, next_word: &mut usi
         | F::LastValue
         | F::ArrayAgg
         | F::ObjectAgg
+        | F::Collect
         | F::StringAgg
         | F::Mode
         | F::PercentileCont

@@ -10,6 +10,7 @@ use super::aggregate_call::BoundCall;
 use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::grouping_sets::{GROUPING_BASE, Marker};
+use super::library;
 use super::over::OVER_BASE;
 use super::scope::{Relation, ScopeField, span_of};
 use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
@@ -68,6 +69,16 @@ impl Grouping {
         relation.windows.iter().copied().find(|window| window.end_by(named).is_some())
     }
 
+    /// The stand-in column of a call, which is added if it is not there.
+    fn collected(&mut self, call: BoundCall) -> Expr {
+        let data_type = call.data_type.clone();
+        let index = self.calls.iter().position(|known| *known == call).unwrap_or_else(|| {
+            self.calls.push(call);
+            self.calls.len() - 1
+        });
+        Expr::column(AGGREGATE_BASE + index, data_type)
+    }
+
     /// The place of a key, which is added if it is not there.
     pub fn position(&mut self, key: Expr) -> usize {
         self.keys.iter().position(|known| *known == key).unwrap_or_else(|| {
@@ -97,14 +108,26 @@ impl ExprBinder<'_> {
         let bound = self.bound_call(name, call)?;
         let Some(grouping) = &mut self.grouping else { return Err(Error::internal("grouping is gone")) };
         grouping.inside -= 1;
-        let data_type = bound.data_type.clone();
-        let index = grouping.calls.iter().position(|c| *c == bound).unwrap_or_else(|| {
-            grouping.calls.push(bound);
-            grouping.calls.len() - 1
-        });
-        let column = Expr::column(AGGREGATE_BASE + index, data_type);
-        Ok(if name == "SUM0" { or_zero(column) } else { column })
+        let count = (name == "SINGLE_VALUE").then(|| grouping.collected(bound.count_of_rows()));
+        let column = grouping.collected(bound);
+        match count {
+            Some(count) => of_one_row(column, count),
+            None if name == "SUM0" => Ok(or_zero(column)),
+            None => Ok(column),
+        }
     }
+}
+
+/// `value` where it is of one row; more are an error of the row that it would stand in.
+fn of_one_row(value: Expr, count: Expr) -> Result<Expr> {
+    let data_type = value.data_type();
+    Ok(Expr::Case { branches: vec![(is_one_row(count)?, value)], otherwise: None, data_type })
+}
+
+/// TRUE; a count of more than one is an error of its row.
+pub fn is_one_row(count: Expr) -> Result<Expr> {
+    let Some(function) = library::lookup("$ONE_ROW") else { return Err(Error::internal("no function $ONE_ROW")) };
+    Ok(Expr::Call { function, args: vec![count], data_type: DataType::Boolean })
 }
 
 /// A sum, 0 of no rows.

@@ -17,7 +17,7 @@ use crate::types::decimal::PRECISION_MAX;
 use crate::types::{DataType, Value};
 
 /// The aggregates there are.
-pub const NAMES: [&str; 61] = [
+pub const NAMES: [&str; 63] = [
     "COUNT",
     "SUM",
     "SUM0",
@@ -54,6 +54,7 @@ pub const NAMES: [&str; 61] = [
     "FIRST_VALUE",
     "LAST_VALUE",
     "ANY_VALUE",
+    "SINGLE_VALUE",
     "MIN_BY",
     "MAX_BY",
     "ARG_MIN",
@@ -69,6 +70,7 @@ pub const NAMES: [&str; 61] = [
     "JSONB_OBJECT_AGG",
     "JSON_OBJECTAGG",
     "MAP_AGG",
+    "COLLECT",
     "MODE",
     "MEDIAN",
     "PERCENTILE",
@@ -130,7 +132,22 @@ impl BoundCall {
 
     /// What it gives over no rows.
     pub fn over_nothing(&self) -> Value {
-        if self.function == AggregateFunction::Count { Value::Int(0) } else { Value::Null }
+        match self.function {
+            AggregateFunction::Count => Value::Int(0),
+            AggregateFunction::Collect => Value::text("{}"),
+            _ => Value::Null,
+        }
+    }
+
+    /// How many rows it is over.
+    pub fn count_of_rows(&self) -> BoundCall {
+        BoundCall {
+            function: AggregateFunction::Count,
+            arguments: Vec::new(),
+            order: Vec::new(),
+            data_type: DataType::BigInt,
+            ..self.clone()
+        }
     }
 }
 
@@ -190,11 +207,12 @@ impl ExprBinder<'_> {
                 written.expect(2..=2)?;
                 self.count(written)
             }
-            "FIRST_VALUE" | "LAST_VALUE" | "ANY_VALUE" => self.end_value(written),
+            "FIRST_VALUE" | "LAST_VALUE" | "ANY_VALUE" | "SINGLE_VALUE" => self.end_value(written),
             "MIN_BY" | "ARG_MIN" | "MAX_BY" | "ARG_MAX" => self.value_by(written),
             "STRING_AGG" | "LISTAGG" | "GROUP_CONCAT" => self.texts(written),
             "ARRAY_AGG" | "JSON_AGG" | "JSONB_AGG" | "JSON_ARRAYAGG" => self.array(written),
             "JSON_OBJECT_AGG" | "JSONB_OBJECT_AGG" | "JSON_OBJECTAGG" | "MAP_AGG" => self.object(written),
+            "COLLECT" => self.counts(written),
             "MODE" | "MEDIAN" | "PERCENTILE" | "PERCENTILE_CONT" | "PERCENTILE_DISC" => self.percentile(written),
             "APPROX_MEDIAN" | "APPROX_PERCENTILE" | "APPROX_PERCENTILE_CONT" => self.percentile(written),
             "APPROX_COUNT_DISTINCT" | "APPROX_DISTINCT" => {
@@ -319,13 +337,17 @@ impl ExprBinder<'_> {
         Ok(plain(function, arguments, written, DataType::Double))
     }
 
-    /// FIRST_VALUE and LAST_VALUE: NULLs are left out, as in Flink, unless the rows are in an order. ANY_VALUE is the least value.
+    /// FIRST_VALUE and LAST_VALUE: NULLs are left out, as in Flink, unless the rows are in an order. ANY_VALUE is the least value, SINGLE_VALUE
+    /// that of the only row.
     fn end_value(&mut self, mut written: Written<'_>) -> Result<BoundCall> {
         written.expect(1..=1)?;
         let argument = self.bind(&written.args[0])?;
-        if written.name == "ANY_VALUE" {
+        if written.name == "SINGLE_VALUE" && written.distinct == Distinct::Distinct {
+            return Err(Error::sql("SINGLE_VALUE(DISTINCT ...) is not defined").at(written.span));
+        }
+        if matches!(written.name, "ANY_VALUE" | "SINGLE_VALUE") {
             written.order = vec![ascending(argument.clone())];
-            written.nulls = Some(Nulls::Skip);
+            written.nulls = Some(if written.name == "ANY_VALUE" { Nulls::Skip } else { Nulls::Keep });
         }
         let last = written.name == "LAST_VALUE";
         let function = if last { AggregateFunction::LastValue } else { AggregateFunction::FirstValue };
@@ -389,6 +411,15 @@ impl ExprBinder<'_> {
             _ => DataType::Json,
         };
         Ok(ordered(AggregateFunction::ObjectAgg, vec![key, value], written, nulls, data_type))
+    }
+
+    /// A multiset: the different values, with how often each is there.
+    fn counts(&mut self, mut written: Written<'_>) -> Result<BoundCall> {
+        written.expect(1..=1)?;
+        written.order.clear();
+        let argument = self.bind(&written.args[0])?;
+        let data_type = DataType::Map(Box::new(argument.data_type()), Box::new(DataType::Int));
+        Ok(ordered(AggregateFunction::Collect, vec![argument], written, Nulls::Skip, data_type))
     }
 
     /// Functions of the place of a value among all: `f(fraction) WITHIN GROUP (ORDER BY x)`, or `f(x, fraction)`.

@@ -365,7 +365,7 @@ impl ExprBinder<'_> {
 
     fn over_function(&mut self, name: &str, call: &ast::Function) -> Result<(BoundFunction, DataType)> {
         let span = span_of(&call.name);
-        if is_aggregate(name) && !matches!(name, "FIRST_VALUE" | "LAST_VALUE") {
+        if is_aggregate(name) && !matches!(name, "FIRST_VALUE" | "LAST_VALUE" | "SINGLE_VALUE") {
             let bound = self.bound_call(name, call)?;
             let data_type = bound.data_type.clone();
             return Ok((BoundFunction::Aggregate(bound), data_type));

@@ -7,13 +7,12 @@
 use sqlparser::ast;
 
 use super::QueryBinder;
-use super::aggregate::Grouped;
+use super::aggregate::{Grouped, is_one_row};
 use super::coercion::{cast, comparable};
 use super::dependent::{Links, Outer, Settled, equal, null};
 use super::expr::{ExprBinder, negate_if};
 use super::join;
 use super::join::filtered;
-use super::library;
 use super::operator::binary;
 use super::order::{Count, Ordered};
 use super::scope::{Relation, ScopeField, span_of, unsupported};
@@ -382,9 +381,7 @@ impl Dependent {
         let count = AggregateCall::new(AggregateFunction::Count, &[], DataType::BigInt);
         let links = self.links.columns.len();
         let plan = self.aggregated(self.plan.clone(), vec![value, count]);
-        let Some(function) = library::lookup("$ONE_ROW") else { return Err(Error::internal("no function $ONE_ROW")) };
-        let count = Expr::column(links + 1, DataType::BigInt);
-        let plan = plan.filtered(Expr::Call { function, args: vec![count], data_type: DataType::Boolean });
+        let plan = plan.filtered(is_one_row(Expr::column(links + 1, DataType::BigInt))?);
         let mut columns = plan.identity();
         columns.truncate(links + 1);
         columns.rotate_right(1);

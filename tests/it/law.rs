@@ -1,8 +1,8 @@
 //! The changelog law: after every batch of the input, the output so far, applied from the start, is the answer over the input so far.
 //!
-//! A seed makes a table whose rows come, change and go, in batches of a few changes, and a query; windows take rows that only come. All shards are stepped until nothing moves
-//! after every batch; then what was written so far is compared with what SQLite answers over the rows that are there now. On one shard no row
-//! may ever be there less than zero times, on the way either; several shards agree on that when nothing moves.
+//! A seed makes a table whose rows come, change and go, in batches of a few changes, said row by row or by key, and a query. All shards are
+//! stepped until nothing moves after every batch; then what was written so far is compared with what SQLite answers over the rows that are
+//! there now. On one shard no row may ever be there less than zero times, on the way either; several shards agree on that when nothing moves.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +28,7 @@ use corelane::types::{Nanos, TableDef, Value};
 use fastrand::Rng;
 
 use super::oracle::{
-    Agreed, Kind, Query, Schema, check_seeds, database, expected, is_beyond_sqlite, is_refused, number, to_sqlite,
+    Agreed, Kind, Query, Schema, check_seeds, database, expected, is_beyond_sqlite, is_refused, names, number, to_sqlite,
     without_negative_zero,
 };
 use super::simulator::{ManualClock, open};
@@ -43,11 +43,43 @@ fn queries_per_kind() -> u64 {
     number("LAW_QUERIES").unwrap_or(60)
 }
 
-/// The table `t`, a changelog or one of rows that only come; no row is late.
-fn table(schema: &Schema, kind: Kind) -> String {
-    let (columns, changelog) = (schema.declared(), if kind.takes_changes() { ", 'changelog' = 'retract'" } else { "" });
-    let watermark = if kind.takes_changes() { "" } else { ", WATERMARK FOR ts AS ts - INTERVAL '2' HOUR" };
-    format!("CREATE TABLE t ({columns}{watermark}) WITH ('connector' = 'memory'{changelog});\n")
+/// How the input says what changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Input {
+    /// Rows only come.
+    Append,
+    /// Rows that go are named as a whole.
+    Retract,
+    /// A row takes the place of the one with its key.
+    Upsert,
+}
+
+impl Input {
+    /// One that the query takes: a session keeps the bounds that a row gave it when the row goes.
+    fn random(rng: &mut Rng, query: &Query) -> Input {
+        match rng.u8(0..3) {
+            _ if query.text.ours.contains("SESSION(") => Input::Append,
+            0 => Input::Append,
+            1 => Input::Upsert,
+            _ => Input::Retract,
+        }
+    }
+
+    /// The table `t`; no row is late. The key of an upsert is none of its columns.
+    fn table(self, schema: &Schema) -> String {
+        let (columns, watermark) = (schema.declared(), "WATERMARK FOR ts AS ts - INTERVAL '2' HOUR");
+        match self {
+            Input::Append => format!("CREATE TABLE t ({columns}, {watermark}) WITH ('connector' = 'memory');\n"),
+            Input::Retract => {
+                format!("CREATE TABLE t ({columns}, {watermark}) WITH ('connector' = 'memory', 'changelog' = 'retract');\n")
+            }
+            Input::Upsert => format!(
+                "CREATE TABLE keyed (id BIGINT, {columns}, {watermark}, PRIMARY KEY (id) NOT ENFORCED) \
+                 WITH ('connector' = 'memory', 'changelog' = 'upsert');\nCREATE VIEW t AS SELECT {} FROM keyed;\n",
+                names(&schema.columns)
+            ),
+        }
+    }
 }
 
 /// A row comes, has another content, or goes.
@@ -59,15 +91,15 @@ enum Change {
 }
 
 /// Batches of changes to rows that are there.
-fn random_changes(rng: &mut Rng, schema: &Schema, kind: Kind) -> Vec<Vec<Change>> {
+fn random_changes(rng: &mut Rng, schema: &Schema, input: Input) -> Vec<Vec<Change>> {
     let (mut there, mut next, mut batches) = (Vec::new(), 0, Vec::new());
     let mut left = rng.usize(1..CHANGES_MAX);
     while left > 0 {
         let count = rng.usize(1..=BATCH_MAX.min(left));
         left -= count;
         let batch = (0..count).map(|_| match rng.u8(0..6) {
-            0 | 1 if kind.takes_changes() && !there.is_empty() => Change::Delete(there.swap_remove(rng.usize(..there.len()))),
-            2 if kind.takes_changes() && !there.is_empty() => {
+            0 | 1 if input != Input::Append && !there.is_empty() => Change::Delete(there.swap_remove(rng.usize(..there.len()))),
+            2 if input != Input::Append && !there.is_empty() => {
                 Change::Update(there[rng.usize(..there.len())], schema.random_row(rng))
             }
             _ => {
@@ -79,6 +111,24 @@ fn random_changes(rng: &mut Rng, schema: &Schema, kind: Kind) -> Vec<Vec<Change>
         batches.push(batch.collect());
     }
     batches
+}
+
+/// What the input says of these changes, by batch.
+fn said(rng: &mut Rng, schema: &Schema, input: Input, batches: &[Vec<Change>]) -> Vec<Vec<(RowKind, Vec<Value>)>> {
+    match input {
+        Input::Upsert => batches.iter().map(|batch| batch.iter().map(|change| upsert(schema, change)).collect()).collect(),
+        Input::Append | Input::Retract => changelog(rng, batches),
+    }
+}
+
+/// A row with its key; of one that goes the key alone.
+fn upsert(schema: &Schema, change: &Change) -> (RowKind, Vec<Value>) {
+    let (kind, id, row) = match change {
+        Change::Insert(id, row) => (RowKind::Insert, id, row.clone()),
+        Change::Update(id, row) => (RowKind::UpdateAfter, id, row.clone()),
+        Change::Delete(id) => (RowKind::Delete, id, vec![Value::Null; schema.columns.len()]),
+    };
+    (kind, std::iter::once(Value::Int(*id)).chain(row).collect())
 }
 
 /// The changelog that says these changes, by batch. An update is -U and +U, or -D and +I.
@@ -268,14 +318,14 @@ impl Net {
 fn check(kind: Kind, seed: u64) -> Result<Agreed, String> {
     let mut rng = Rng::with_seed(seed);
     let query = Query::random(&mut rng, kind);
-    let schema = &query.schema;
-    let changes = random_changes(&mut rng, schema, kind);
+    let (schema, input) = (&query.schema, Input::random(&mut rng, &query));
+    let changes = random_changes(&mut rng, schema, input);
     let shape = (rng.usize(1..=3), [1, 3, 1024][rng.usize(0..3)]);
     let database = database(schema, &[]);
-    let steps = changelog(&mut rng, &changes);
+    let steps = said(&mut rng, schema, input, &changes);
     let (mut net, mut telling) = (Net::default(), false);
     let emit = if kind == Kind::Window { " EMIT CHANGES" } else { "" };
-    let sql = format!("{}{}{emit};", table(schema, kind), query.text.ours);
+    let sql = format!("{}{}{emit};", input.table(schema), query.text.ours);
     let ran = run_in_steps(&sql, steps, shape, |step, written| {
         changes.get(step).into_iter().flatten().for_each(|change| apply(&database, schema, change));
         net.apply(written, shape.0 == 1).map_err(|e| format!("in step {step}: {e}"))?;
@@ -296,13 +346,13 @@ fn check(kind: Kind, seed: u64) -> Result<Agreed, String> {
     let changes: Vec<String> = changes.iter().map(|batch| format!("  {batch:?}")).collect();
     let ran = match ran {
         // Rows without a time are in no window.
-        Ok(Some(aside)) if aside > 0 && kind.takes_changes() => Err(format!("{aside} rows were set aside")),
+        Ok(Some(aside)) if aside > 0 && kind.takes_rows_without_time() => Err(format!("{aside} rows were set aside")),
         ran => ran,
     };
     let agreed = |ran: Option<u64>| if ran.is_some() { Agreed::on(telling) } else { Agreed::Refused };
     ran.map(agreed).map_err(|difference| {
         let (ours, theirs, changes) = (sql, &query.text.theirs, changes.join("\n"));
-        format!("{kind:?} seed {seed}, shards and batch rows {shape:?}\n{ours}\n{theirs}\n{changes}\n{difference}")
+        format!("{kind:?} seed {seed}, {input:?}, shards and batch rows {shape:?}\n{ours}\n{theirs}\n{changes}\n{difference}")
     })
 }
 

@@ -11,6 +11,7 @@ mod nexmark;
 mod oracle;
 mod plans;
 mod property;
+mod sessions;
 mod shutdown;
 mod simulator;
 mod support;

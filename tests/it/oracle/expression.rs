@@ -28,7 +28,7 @@ pub fn column(rng: &mut Rng, scope: &Scope, is_wanted: impl Fn(Type) -> bool) ->
 }
 
 /// A type that `is_wanted`, mostly that of a column, so that expressions are over columns.
-fn some_type(rng: &mut Rng, scope: &Scope, is_wanted: impl Fn(Type) -> bool) -> Type {
+pub fn some_type(rng: &mut Rng, scope: &Scope, is_wanted: impl Fn(Type) -> bool) -> Type {
     match column(rng, scope, &is_wanted) {
         Some(column) if rng.u8(0..4) > 0 => column.data_type,
         _ => {
@@ -164,7 +164,7 @@ pub fn leaf(rng: &mut Rng, scope: &Scope, of: Type) -> Both {
     }
 }
 
-fn constant(rng: &mut Rng, of: Type) -> Both {
+pub fn constant(rng: &mut Rng, of: Type) -> Both {
     if rng.u8(0..8) == 0 {
         return Both::same(format!("CAST(NULL AS {})", of.name()));
     }
@@ -190,45 +190,6 @@ fn constant(rng: &mut Rng, of: Type) -> Both {
     }
 }
 
-/// An aggregate over rows of this scope, perhaps of different values or of some rows.
-pub fn aggregate(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
-    let depth = rng.usize(0..3);
-    let (call, data_type) = match rng.u8(0..8) {
-        0 => (Both::of("COUNT(DISTINCT {})", &[any(rng, scope, depth).0]), Type::BigInt),
-        1 => {
-            let of = some_type(rng, scope, |t| t.is_number() && t != Type::SmallInt);
-            let call = Both::of("SUM(DISTINCT {})", &[expression(rng, scope, of, depth)]);
-            (call, if of.is_whole() { Type::BigInt } else { of })
-        }
-        _ => call(rng, scope),
-    };
-    match rng.u8(0..4) {
-        0 => (Both::of("{} FILTER (WHERE {})", &[call, expression(rng, scope, Type::Bool, 2)]), data_type),
-        _ => (call, data_type),
-    }
-}
-
-/// A call of an aggregate function over rows of this scope.
-pub fn call(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
-    let depth = rng.usize(0..3);
-    match rng.u8(0..7) {
-        0 => (Both::same("COUNT(*)"), Type::BigInt),
-        1 => (Both::of("COUNT({})", &[any(rng, scope, depth).0]), Type::BigInt),
-        2 | 3 => {
-            let of = some_type(rng, scope, |t| t.is_number() && t != Type::SmallInt);
-            (Both::of("SUM({})", &[expression(rng, scope, of, depth)]), if of.is_whole() { Type::BigInt } else { of })
-        }
-        4 => {
-            let of = some_type(rng, scope, |t| matches!(t, Type::Int | Type::BigInt | Type::Double));
-            (Both::of("AVG({})", &[expression(rng, scope, of, depth)]), Type::Double)
-        }
-        n => {
-            let of = some_type(rng, scope, |t| t != Type::Bool);
-            (Both::of(if n == 5 { "MIN({})" } else { "MAX({})" }, &[expression(rng, scope, of, depth)]), of)
-        }
-    }
-}
-
 /// What rows are grouped by: never a bare constant, which would name a column by its position.
 pub fn key(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
     match rng.u8(0..6) {
@@ -245,25 +206,5 @@ pub fn key(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
             let column = column(rng, scope, |_| true).expect("a table has columns");
             (Both::same(column.name), column.data_type)
         }
-    }
-}
-
-/// A condition on groups of rows of this scope.
-pub fn having(rng: &mut Rng, scope: &Scope) -> Both {
-    let one = comparison(rng, scope);
-    match rng.u8(0..4) {
-        0 => Both::of("({} AND {})", &[one, comparison(rng, scope)]),
-        1 => Both::of("({} OR {})", &[one, comparison(rng, scope)]),
-        _ => one,
-    }
-}
-
-/// An aggregate compared with a constant.
-fn comparison(rng: &mut Rng, scope: &Scope) -> Both {
-    let (call, of) = aggregate(rng, scope);
-    match of {
-        _ if rng.u8(0..3) == 0 => Both::same("COUNT(*) > 1"),
-        Type::Double => Both::of("({} IS NOT NULL)", &[call]),
-        of => Both::of("({} >= {})", &[call, constant(rng, of)]),
     }
 }

@@ -4,8 +4,9 @@ use fastrand::Rng;
 
 use corelane::types::Value;
 
+use super::aggregate::{aggregate, call, having};
 use super::dialect::{Both, SECOND, TYPES, Type};
-use super::expression::{Column, DEPTH_MAX, Scope, aggregate, any, call, expression, having, key, one_of};
+use super::expression::{Column, DEPTH_MAX, Scope, any, expression, key, one_of};
 use super::relation::{qualified, relation, total_order};
 
 /// Columns of a table besides its time.
@@ -25,8 +26,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether rows of the table may change and go.
-    pub fn takes_changes(self) -> bool {
+    /// Whether rows without a time are like any others.
+    pub fn takes_rows_without_time(self) -> bool {
         matches!(self, Kind::Plain | Kind::Grouped | Kind::Global | Kind::Sets)
     }
 }

@@ -1,0 +1,152 @@
+//! Random aggregates. Those that SQLite lacks are taken there from `naive`.
+
+use fastrand::Rng;
+
+use super::dialect::{Both, Type};
+use super::expression::{Scope, any, column, constant, expression, one_of, some_type};
+use super::relation::total_order;
+
+/// Statistics of one DOUBLE, and of pairs.
+pub const OF_ONE: [&str; 4] = ["VAR_POP", "VAR_SAMP", "STDDEV_POP", "STDDEV_SAMP"];
+pub const OF_PAIRS: [&str; 11] = [
+    "COVAR_POP",
+    "COVAR_SAMP",
+    "CORR",
+    "REGR_AVGX",
+    "REGR_AVGY",
+    "REGR_SXX",
+    "REGR_SYY",
+    "REGR_SXY",
+    "REGR_SLOPE",
+    "REGR_INTERCEPT",
+    "REGR_R2",
+];
+
+const FRACTIONS: [&str; 5] = ["0.0", "0.25", "0.5", "0.8", "1.0"];
+
+/// An aggregate over rows of this scope, perhaps of different values or of some rows.
+pub fn aggregate(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
+    let depth = rng.usize(0..3);
+    let filter = match rng.u8(0..4) {
+        0 => Both::of(" FILTER (WHERE {})", &[expression(rng, scope, Type::Bool, 2)]),
+        _ => Both::same(""),
+    };
+    let filtered = |call: Both| Both::of("{}{}", &[call, filter.clone()]);
+    let (call, data_type) = match rng.u8(0..12) {
+        0 => (Both::of("COUNT(DISTINCT {})", &[any(rng, scope, depth).0]), Type::BigInt),
+        1 => {
+            let of = some_type(rng, scope, |t| t.is_number() && t != Type::SmallInt);
+            let call = Both::of("SUM(DISTINCT {})", &[expression(rng, scope, of, depth)]);
+            (call, if of.is_whole() { Type::BigInt } else { of })
+        }
+        2 => return (in_thousandths(filtered(of_doubles(rng, scope, depth))), Type::Double),
+        3 => of_bits(rng, scope, depth),
+        4 => of_place(rng, scope, depth),
+        5 | 6 => in_order(rng, scope),
+        _ => call(rng, scope),
+    };
+    (filtered(call), data_type)
+}
+
+/// A call of an aggregate function over rows of this scope.
+pub fn call(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
+    let depth = rng.usize(0..3);
+    match rng.u8(0..7) {
+        0 => (Both::same("COUNT(*)"), Type::BigInt),
+        1 => (Both::of("COUNT({})", &[any(rng, scope, depth).0]), Type::BigInt),
+        2 | 3 => {
+            let of = some_type(rng, scope, |t| t.is_number() && t != Type::SmallInt);
+            (Both::of("SUM({})", &[expression(rng, scope, of, depth)]), if of.is_whole() { Type::BigInt } else { of })
+        }
+        4 => {
+            let of = some_type(rng, scope, |t| matches!(t, Type::Int | Type::BigInt | Type::Double));
+            (Both::of("AVG({})", &[expression(rng, scope, of, depth)]), Type::Double)
+        }
+        n => {
+            let of = some_type(rng, scope, |t| t != Type::Bool);
+            (Both::of(if n == 5 { "MIN({})" } else { "MAX({})" }, &[expression(rng, scope, of, depth)]), of)
+        }
+    }
+}
+
+/// A number in thousandths, so that its last digits do not matter; it is no whole number with a half.
+fn in_thousandths(call: Both) -> Both {
+    Both::of("FLOOR({} * CAST(1000 AS DOUBLE) + CAST(0.3141592 AS DOUBLE))", &[call])
+}
+
+/// A statistic, or what stands between two values.
+fn of_doubles(rng: &mut Rng, scope: &Scope, depth: usize) -> Both {
+    let mut some = || expression(rng, scope, Type::Double, depth);
+    let (y, x) = (some(), some());
+    match rng.u8(0..3) {
+        0 => Both::of(&format!("PERCENTILE_CONT({{}}, {})", one_of(rng, &FRACTIONS)), &[x]),
+        1 => Both::of(&format!("{}({{}})", one_of(rng, &OF_ONE)), &[x]),
+        _ => Both::of(&format!("{}({{}}, {{}})", one_of(rng, &OF_PAIRS)), &[y, x]),
+    }
+}
+
+fn of_bits(rng: &mut Rng, scope: &Scope, depth: usize) -> (Both, Type) {
+    if rng.bool() {
+        let (ours, theirs) = one_of(rng, &[("BOOL_AND({})", "MIN({})"), ("BOOL_OR({})", "MAX({})")]);
+        return (Both::new(ours, theirs).filled(&[expression(rng, scope, Type::Bool, depth)]), Type::Bool);
+    }
+    let of = some_type(rng, scope, Type::is_whole);
+    let name = one_of(rng, &["BIT_AND({})", "BIT_OR({})", "BIT_XOR({})"]);
+    (Both::of(name, &[expression(rng, scope, of, depth)]), of)
+}
+
+/// A value that stands somewhere among all.
+fn of_place(rng: &mut Rng, scope: &Scope, depth: usize) -> (Both, Type) {
+    let of = some_type(rng, scope, |t| t != Type::Bool);
+    let call = match rng.bool() {
+        true => "MODE({})".to_owned(),
+        false => format!("PERCENTILE_DISC({{}}, {})", one_of(rng, &FRACTIONS)),
+    };
+    (Both::of(&call, &[expression(rng, scope, of, depth)]), of)
+}
+
+/// What depends on the order of the rows.
+fn in_order(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
+    let of = column(rng, scope, |_| true).expect("a table has columns");
+    let (name, order) = (&of.name, total_order(rng, scope));
+    let listed = column(rng, scope, |t| t.is_whole() || t == Type::Text);
+    match (rng.u8(0..4), listed) {
+        (0, Some(listed)) => {
+            let (name, is_ordered) = (&listed.name, rng.bool());
+            let call = if is_ordered { format!("JSON_AGG({name} ORDER BY {order})") } else { format!("COLLECT({name})") };
+            (Both::same(call), Type::Text)
+        }
+        (1, Some(listed)) if listed.data_type == Type::Text => {
+            (Both::same(format!("STRING_AGG({}, '-' ORDER BY {order})", listed.name)), Type::Text)
+        }
+        (2, _) => {
+            let by = column(rng, scope, |t| t != Type::Bool).expect("a table has a time").name;
+            (Both::same(format!("{}({name}, {by})", one_of(rng, &["MIN_BY", "MAX_BY"]))), of.data_type)
+        }
+        _ => {
+            let (ours, theirs) = one_of(rng, &[("FIRST_VALUE", "FIRST_OF"), ("LAST_VALUE", "LAST_OF")]);
+            let call = |function: &str| format!("{function}({name} ORDER BY {order})");
+            (Both::new(call(ours), call(theirs)), of.data_type)
+        }
+    }
+}
+
+/// A condition on groups of rows of this scope.
+pub fn having(rng: &mut Rng, scope: &Scope) -> Both {
+    let one = comparison(rng, scope);
+    match rng.u8(0..4) {
+        0 => Both::of("({} AND {})", &[one, comparison(rng, scope)]),
+        1 => Both::of("({} OR {})", &[one, comparison(rng, scope)]),
+        _ => one,
+    }
+}
+
+/// An aggregate compared with a constant.
+fn comparison(rng: &mut Rng, scope: &Scope) -> Both {
+    let (call, of) = aggregate(rng, scope);
+    match of {
+        _ if rng.u8(0..3) == 0 => Both::same("COUNT(*) > 1"),
+        Type::Double | Type::Text => Both::of("({} IS NOT NULL)", &[call]),
+        of => Both::of("({} >= {})", &[call, constant(rng, of)]),
+    }
+}

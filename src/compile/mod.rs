@@ -213,7 +213,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
         NodeKind::Aggregate(a) => {
             let global = if shard == 0 { GlobalGroup::Owned } else { GlobalGroup::Elsewhere };
             let (keys, calls) = (a.keys.clone(), a.calls.clone());
-            Box::new(Aggregate::new(keys, calls, a.emit, a.changes, a.input_retracts, a.on_error, global, input))
+            Box::new(Aggregate::new(keys, calls, a.emit, a.changes, a.input_retracts, a.ttl, a.on_error, global, input))
         }
         NodeKind::Consolidate => Box::new(operator::Consolidate::new(&input)),
         NodeKind::LastRow(last) => {

@@ -156,7 +156,11 @@ fn check(window: Option<Aligned>, emit: Emit, retracts: Retracts) {
         let out = match window {
             None => {
                 let global = GlobalGroup::Owned;
-                run(&mut Aggregate::new(vec![0], calls(), emit, BOTH, retracts, OnError::SetAside, global, input), &rows, split)
+                run(
+                    &mut Aggregate::new(vec![0], calls(), emit, BOTH, retracts, None, OnError::SetAside, global, input),
+                    &rows,
+                    split,
+                )
             }
             Some(w) => {
                 let on_error = OnError::SetAside;
@@ -189,7 +193,7 @@ fn a_row_that_overflows_a_sum_leaves_no_trace() {
     (calls[2].arguments, calls[2].argument_types, calls[2].filter) = (vec![0], vec![DataType::BigInt], None);
     for split in [1, 3] {
         let (emit, never, global) = (Emit::OnClose, Retracts::Never, GlobalGroup::Owned);
-        let mut sum = Aggregate::new(vec![], calls.clone(), emit, BOTH, never, OnError::SetAside, global, TYPES.to_vec());
+        let mut sum = Aggregate::new(vec![], calls.clone(), emit, BOTH, never, None, OnError::SetAside, global, TYPES.to_vec());
         let row = |n: i64| (vec![Value::Int(n), Value::Int(0), Value::Int(1), Value::Null], 1);
         let out = run(&mut sum, &[row(i64::MAX), row(1), row(-1)], split);
         assert_eq!(out.aside.len(), 1);
@@ -236,7 +240,8 @@ fn late_rows_are_decided_window_by_window() {
 fn no_keys_give_a_row_for_no_input_and_only_where_owned() {
     for (global, rows) in [(GlobalGroup::Owned, 1), (GlobalGroup::Elsewhere, 0)] {
         for emit in [Emit::OnChange, Emit::OnClose] {
-            let mut all = Aggregate::new(vec![], calls(), emit, BOTH, Retracts::Never, OnError::Fail, global, TYPES.to_vec());
+            let mut all =
+                Aggregate::new(vec![], calls(), emit, BOTH, Retracts::Never, None, OnError::Fail, global, TYPES.to_vec());
             assert_eq!(run(&mut all, &[], 1).batches.len(), rows);
         }
     }

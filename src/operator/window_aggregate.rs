@@ -62,7 +62,7 @@ impl WindowAggregate {
         input_types: Vec<DataType>,
     ) -> Self {
         let key_types = keys.iter().map(|k| input_types[*k].clone()).collect();
-        let shape = Shape { keys, key_types, calls, retracts, keeps_empty: Retention::Remove, changes };
+        let shape = Shape { keys, key_types, calls, retracts, keeps_empty: Retention::Remove, changes, ttl: None };
         let (panes, ends, scratch) = (BTreeMap::new(), BTreeSet::new(), Scratch::default());
         let watermark = EventTime::MIN;
         Self {

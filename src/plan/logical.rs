@@ -164,8 +164,17 @@ pub struct Aggregate {
     pub calls: Vec<AggregateCall>,
     /// As written; the default is on change.
     pub emit: Option<Emit>,
+    /// Nanoseconds after which a group without rows is forgotten, where a hint says so; 0 for never.
+    pub ttl: Option<u64>,
     /// Columns given out.
     pub schema: Schema,
+}
+
+impl Aggregate {
+    /// Over this input; keys, then results make up the schema.
+    pub fn new(input: Plan, keys: Vec<usize>, calls: Vec<AggregateCall>, schema: Schema) -> Aggregate {
+        Aggregate { input: Box::new(input), keys, calls, emit: None, ttl: None, schema }
+    }
 }
 
 /// Aggregate over windows: keys, window columns, then results.
@@ -224,6 +233,8 @@ pub struct Join {
     pub time: Option<JoinTime>,
     /// Whether rows of the left input meet what the right one holds when they come.
     pub lookup: Option<LookupRows>,
+    /// By input: nanoseconds after which a row that has not come again is forgotten, where a hint says so; 0 for never.
+    pub ttl: [Option<u64>; 2],
     /// While it is bound: what the inputs say about time.
     pub clocks: [Clock; 2],
     /// Where late rows of each input go.
@@ -274,7 +285,8 @@ impl Join {
     /// Of these inputs.
     pub fn new(left: Plan, right: Plan, kind: JoinKind, condition: Option<Expr>) -> Join {
         let (left, right, clocks, late) = (Box::new(left), Box::new(right), Default::default(), [None, None]);
-        let mut join = Join { left, right, kind, condition, time: None, lookup: None, clocks, late, schema: Schema::default() };
+        let (ttl, schema) = ([None; 2], Schema::default());
+        let mut join = Join { left, right, kind, condition, time: None, lookup: None, ttl, clocks, late, schema };
         join.schema = if kind.gives_pairs() { join.both() } else { join.left.schema().clone() };
         join
     }
@@ -561,6 +573,14 @@ impl Plan {
                 calc.input.unique_key()?.iter().map(place).collect()
             }
             _ => None,
+        }
+    }
+
+    /// What stands below filters and projections.
+    pub fn below_calcs(&mut self) -> &mut Plan {
+        match self {
+            Plan::Calc(calc) => calc.input.below_calcs(),
+            other => other,
         }
     }
 

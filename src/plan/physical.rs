@@ -183,6 +183,8 @@ pub struct Aggregate {
     pub changes: Changes,
     /// Whether the input may take rows back.
     pub input_retracts: Retracts,
+    /// After how many nanoseconds a group that no row has touched is forgotten.
+    pub ttl: Option<u64>,
     /// What a row that fails (overflow of a sum) does.
     pub on_error: OnError,
 }
@@ -228,8 +230,8 @@ pub struct Join {
     pub time: Option<JoinTime>,
     /// Whether rows of the left input meet what the right one holds when they come.
     pub lookup: Option<Lookup>,
-    /// After how many nanoseconds a row that has not come again is forgotten.
-    pub ttl: Option<u64>,
+    /// By input: after how many nanoseconds a row that has not come again is forgotten.
+    pub ttl: [Option<u64>; 2],
     /// Columns of each input that are given out.
     pub given: [Vec<usize>; 2],
     /// What a row that fails does.

@@ -4,6 +4,7 @@
 //! columns, counts and sums in a row store, what has no fixed width in the operators' accumulators. Where the one key is
 //! a number and groups only gain rows, a flat table holds key and words together, and there are no group numbers.
 
+mod aging;
 pub mod cell;
 mod flat_table;
 mod group_table;
@@ -15,6 +16,7 @@ mod slab;
 mod timers;
 mod words;
 
+pub use aging::Aging;
 pub use flat_table::{FlatTable, SlotVisitor};
 pub use group_table::{GroupTable, GroupVisitor};
 pub use group_words::GroupWords;

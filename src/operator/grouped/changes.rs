@@ -3,7 +3,8 @@
 use super::fed::Intake;
 use super::{Applied, Grouped, Listing, NEVER, Retention, Scratch, Shape};
 use crate::batch::{Batch, Column, RowKind, Selection};
-use crate::state::cell;
+use crate::state::{Aging, cell};
+use crate::types::Nanos;
 use crate::types::relation::Changes;
 
 /// A batch's changes to results: keys, results, kinds.
@@ -19,6 +20,23 @@ pub struct Changed {
 impl Grouped {
     /// As `apply`, and gives the changes of results.
     pub fn apply_changes(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) -> Changed {
+        let changed = self.changes(shape, batch, selection, scratch);
+        if let Some(aging) = &mut self.aging {
+            let there = scratch.touched.iter().copied().filter(|group| self.table.is_live(*group));
+            there.for_each(|group| aging.touch(group));
+        }
+        changed
+    }
+
+    /// Forgets groups that no row has touched for too long, now that it is `now`.
+    pub fn forget_old(&mut self, now: Nanos) {
+        self.aging.iter_mut().for_each(|aging| aging.advance(now));
+        while let Some(group) = self.aging.as_mut().and_then(Aging::take_old) {
+            self.remove(group);
+        }
+    }
+
+    fn changes(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) -> Changed {
         let compares = shape.changes == Changes::BeforeAndAfter || !shape.always_changes();
         if !compares && self.apply_at_once(shape, batch, selection, scratch, Listing::Touched) == Applied::All {
             if let Some(flat) = &self.flat {

@@ -1,7 +1,7 @@
 //! Groups by one whole number whose functions all take steps on words: the quick half of `Grouped`. Each row is found, counted and fed
 //! in one go, and where changes are asked for, the group's words are written out beside it. Row road.
 //!
-//! What it cannot do (a key that is NULL, a row taken back, a sum that might overflow) is left to the other half, to which all groups
+//! What it cannot do (groups that age; a key that is NULL, a row taken back, a sum that might overflow) is left to the other half, to which all groups
 //! move then.
 
 use super::super::accumulator::{RowOp, add_f64};
@@ -41,7 +41,7 @@ impl FlatGroups {
         let [key] = shape.key_types.as_slice() else { return None };
         let key = key.representation();
         let is_whole = matches!(key, Representation::I64 | Representation::I32 | Representation::I16 | Representation::I8);
-        if !is_whole || shape.retracts == Retracts::Maybe {
+        if !is_whole || shape.retracts == Retracts::Maybe || shape.ttl.is_some() {
             return None;
         }
         let table = FlatTable::new(function_words, groups)?;

@@ -28,7 +28,7 @@ use self::fed::{Fed, Intake, arguments};
 use self::flat::FlatGroups;
 use super::accumulator::{Accumulator, Offer, RowOp, Rows, Verdict, accumulator, add_f64, bytes_of, grow};
 use crate::batch::{Batch, Column, Selection};
-use crate::state::{FIRST_FUNCTION, GroupTable, GroupVisitor, GroupWords, MARK, ROWS, RowStore};
+use crate::state::{Aging, FIRST_FUNCTION, GroupTable, GroupVisitor, GroupWords, MARK, ROWS, RowStore};
 use crate::types::relation::Retracts;
 
 /// Vectors used anew for every batch.
@@ -69,6 +69,8 @@ pub struct Grouped {
     table: GroupTable,
     store: RowStore,
     accumulators: Vec<Box<dyn Accumulator>>,
+    /// The groups in the order in which they were last touched, where they are forgotten after a time.
+    aging: Option<Aging>,
     /// By call: rows of each group that it was not fed, for NULL arguments and by its FILTER; empty until there is one.
     unfed: Vec<Vec<i64>>,
     /// Number of the batch; a group with number 0 was never met.
@@ -108,7 +110,8 @@ impl Grouped {
         let accumulators: Vec<_> = shape.calls.iter().map(|c| accumulator(c, shape.retracts, &mut words)).collect();
         let unfed = shape.calls.iter().map(|_| Vec::new()).collect();
         let flat = FlatGroups::new(shape, words - FIRST_FUNCTION, groups);
-        Self { flat, table: GroupTable::new(&shape.key_types), store: RowStore::new(words), accumulators, unfed, epoch: 1, words }
+        let (table, store, aging) = (GroupTable::new(&shape.key_types), RowStore::new(words), shape.ttl.map(Aging::new));
+        Self { flat, table, store, accumulators, aging, unfed, epoch: 1, words }
     }
 
     /// No groups, which can be found and removed one by one.
@@ -146,7 +149,8 @@ impl Grouped {
         let accumulators: usize = self.accumulators.iter().map(|a| a.state_bytes()).sum();
         let unfed: usize = self.unfed.iter().map(bytes_of).sum();
         let flat = self.flat.as_ref().map_or(0, FlatGroups::state_bytes);
-        flat + self.table.state_bytes() + self.store.memory_bytes() + accumulators + unfed
+        let aging = self.aging.as_ref().map_or(0, Aging::state_bytes);
+        flat + self.table.state_bytes() + self.store.memory_bytes() + accumulators + unfed + aging
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! What an aggregate does, as its groups know it.
 
-use crate::types::DataType;
 use crate::types::relation::{AggregateCall, Changes, Retracts};
+use crate::types::{DataType, Nanos};
 
 /// Keys and calls of an aggregate.
 pub struct Shape {
@@ -17,6 +17,8 @@ pub struct Shape {
     pub keeps_empty: Retention,
     /// Whether changes say what was before.
     pub changes: Changes,
+    /// How long a group lives that no row touches.
+    pub ttl: Option<Nanos>,
 }
 
 impl Shape {

@@ -134,6 +134,9 @@ impl Grouped {
         self.unfed.iter_mut().filter_map(|unfed| unfed.get_mut(group as usize)).for_each(|unfed| *unfed = 0);
         self.store.clear(group as usize);
         self.table.remove(group);
+        if let Some(aging) = &mut self.aging {
+            aging.remove(group);
+        }
     }
 }
 
@@ -179,7 +182,7 @@ mod tests {
         }
         let key_types = keys.iter().map(|k| TYPES[*k].clone()).collect();
         let keeps_empty = if keys.is_empty() { Retention::Keep } else { Retention::Remove };
-        Shape { keys: keys.to_vec(), key_types, calls, retracts, keeps_empty, changes: Changes::AfterOnly }
+        Shape { keys: keys.to_vec(), key_types, calls, retracts, keeps_empty, changes: Changes::AfterOnly, ttl: None }
     }
 
     fn random_row(random: &mut fastrand::Rng, nulls: u8) -> Vec<Value> {

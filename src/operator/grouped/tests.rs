@@ -23,7 +23,7 @@ fn shape(key: &DataType, calls: usize) -> Shape {
     calls_made.extend([call(Max, Some(1)), call(Min, Some(2)), call(Sum, Some(2))]);
     calls_made.truncate(calls);
     let (retracts, keeps_empty, changes) = (Retracts::Never, Retention::Remove, Changes::AfterOnly);
-    Shape { keys: vec![0], key_types: vec![key.clone()], calls: calls_made, retracts, keeps_empty, changes }
+    Shape { keys: vec![0], key_types: vec![key.clone()], calls: calls_made, retracts, keeps_empty, changes, ttl: None }
 }
 
 /// Rows of a group, fed to each call anew; `None` where a sum does not fit.

@@ -87,7 +87,7 @@ fn assert_same(call: &AggregateCall, found: &Value, expected: &Value) {
 
 fn shape_of(call: &AggregateCall, retracts: Retracts) -> Shape {
     let (calls, keeps_empty, changes) = (vec![call.clone()], Retention::Remove, Changes::AfterOnly);
-    Shape { keys: vec![KEY], key_types: vec![TYPES[KEY].clone()], calls, retracts, keeps_empty, changes }
+    Shape { keys: vec![KEY], key_types: vec![TYPES[KEY].clone()], calls, retracts, keeps_empty, changes, ttl: None }
 }
 
 fn results(groups: &Grouped, call: &AggregateCall) -> BTreeMap<i64, Value> {

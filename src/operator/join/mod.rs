@@ -45,8 +45,6 @@ pub struct Join {
     on_error: OnError,
     /// What must hold besides equal keys.
     filter: Option<PairFilter>,
-    /// Nanoseconds after which a row that has not come again is forgotten.
-    ttl: Option<Nanos>,
     /// Keys of which one of the inputs has rows.
     keys: GroupTable,
     sides: [Side; 2],
@@ -66,12 +64,12 @@ struct Scratch {
 }
 
 impl Join {
-    /// Without rows.
+    /// Without rows; those of each input are forgotten when they have not come for so long.
     pub fn new(
         kind: JoinKind,
         [left, right]: [JoinInput; 2],
         filter: Option<PairFilter>,
-        ttl: Option<Nanos>,
+        ttl: [Option<Nanos>; 2],
         on_error: OnError,
     ) -> Join {
         let key_types: Vec<DataType> = left.keys.iter().map(|key| left.types[*key].clone()).collect();
@@ -79,9 +77,8 @@ impl Join {
             kind,
             on_error,
             filter,
-            ttl,
             keys: GroupTable::new(&key_types),
-            sides: [Side::new(left), Side::new(right)],
+            sides: [Side::new(left, ttl[0]), Side::new(right, ttl[1])],
             scratch: Scratch::default(),
         }
     }
@@ -182,13 +179,8 @@ impl Join {
         }
         match (key, comes) {
             (NONE, _) => {}
-            (key, true) => {
-                mine.add(key, number, met);
-                if self.ttl.is_some() {
-                    mine.touch(key, number, batch.last_stamp());
-                }
-            }
-            (key, false) => mine.take(key, number),
+            (key, true) => mine.add(key, number, met),
+            (_, false) => mine.take(number),
         }
         Ok(())
     }
@@ -207,9 +199,9 @@ impl Join {
 
     /// Forgets rows that have not come for too long, by the time of the batch that comes now. Nothing is taken back for them.
     fn age(&mut self, now: Nanos) {
-        let Some(ttl) = self.ttl else { return };
         for own in 0..2 {
-            while let Some(key) = self.sides[own].take_older(now.saturating_sub(ttl)) {
+            self.sides[own].advance(now);
+            while let Some(key) = self.sides[own].take_old() {
                 if self.keys.is_live(key) && self.sides.iter().all(|side| side.is_without(key)) {
                     self.keys.remove(key);
                 }

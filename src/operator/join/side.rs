@@ -5,11 +5,9 @@
 //! ```
 //! Rows that are equal in all columns are one row with a count, so that a deletion finds its row by one look into a table.
 
-use std::collections::VecDeque;
-
 use super::JoinInput;
 use crate::batch::{Column, Selection};
-use crate::state::GroupTable;
+use crate::state::{Aging, GroupTable};
 use crate::types::{DataType, Nanos};
 
 /// The number of no row and of no key.
@@ -28,8 +26,8 @@ pub struct Side {
     entries: Vec<Entry>,
     /// By number of a key: the row that came last.
     heads: Vec<u32>,
-    /// Keys and rows in the order in which rows last came, where they are forgotten after a time; also such as have come again since.
-    aging: VecDeque<(Nanos, u32, u32)>,
+    /// Rows in the order in which they last came, where they are forgotten after a time.
+    aging: Option<Aging>,
 }
 
 /// What belongs to a row.
@@ -39,20 +37,19 @@ struct Entry {
     count: u64,
     /// Rows of the other input that it meets.
     matches: u64,
+    key: u32,
     next: u32,
     prev: u32,
-    /// When it last came, where rows are forgotten after a time.
-    touched: Nanos,
 }
 
-const RESERVED: Entry = Entry { count: 0, matches: 0, next: NONE, prev: NONE, touched: 0 };
+const RESERVED: Entry = Entry { count: 0, matches: 0, key: NONE, next: NONE, prev: NONE };
 
 impl Side {
-    /// No rows.
-    pub fn new(input: JoinInput) -> Self {
+    /// No rows; each is forgotten when it has not come for so long.
+    pub fn new(input: JoinInput, ttl: Option<Nanos>) -> Self {
         let JoinInput { keys, types, given } = input;
         let rows = GroupTable::new(&types);
-        Self { keys, types, given, rows, entries: Vec::new(), heads: Vec::new(), aging: VecDeque::new() }
+        Self { keys, types, given, rows, entries: Vec::new(), heads: Vec::new(), aging: ttl.map(Aging::new) }
     }
 
     /// Makes room for keys up to this number.
@@ -99,25 +96,31 @@ impl Side {
     pub fn add(&mut self, key: u32, row: u32, matches: u64) {
         let entry = &mut self.entries[row as usize];
         entry.count += 1;
+        if let Some(aging) = &mut self.aging {
+            aging.touch(row);
+        }
         if entry.count > 1 {
             return;
         }
         let next = std::mem::replace(&mut self.heads[key as usize], row);
-        (entry.matches, entry.next, entry.prev) = (matches, next, NONE);
+        (entry.matches, entry.key, entry.next, entry.prev) = (matches, key, next, NONE);
         if next != NONE {
             self.entries[next as usize].prev = row;
         }
     }
 
     /// The row, which is there, has gone.
-    pub fn take(&mut self, key: u32, row: u32) {
+    pub fn take(&mut self, row: u32) {
         let entry = &mut self.entries[row as usize];
         entry.count -= 1;
         if entry.count > 0 {
             return;
         }
-        let Entry { next, prev, .. } = *entry;
+        let Entry { key, next, prev, .. } = *entry;
         *entry = RESERVED;
+        if let Some(aging) = &mut self.aging {
+            aging.remove(row);
+        }
         match prev {
             NONE => self.heads[key as usize] = next,
             prev => self.entries[prev as usize].next = next,
@@ -127,27 +130,22 @@ impl Side {
         }
     }
 
-    /// The row, which is there, has come at this time.
-    pub fn touch(&mut self, key: u32, row: u32, now: Nanos) {
-        let entry = &mut self.entries[row as usize];
-        if std::mem::replace(&mut entry.touched, now) != now {
-            self.aging.push_back((now, key, row));
+    /// Now it is `stamp`, or later.
+    pub fn advance(&mut self, stamp: Nanos) {
+        if let Some(aging) = &mut self.aging {
+            aging.advance(stamp);
         }
     }
 
-    /// Forgets a row that came last at `last` or before, if there is one; gives its key.
-    pub fn take_older(&mut self, last: Nanos) -> Option<u32> {
-        loop {
-            let (touched, key, row) = self.aging.front().copied().filter(|(touched, ..)| *touched <= last)?;
-            self.aging.pop_front();
-            let Entry { touched: again, count, .. } = self.entries[row as usize];
-            if again == touched && count > 0 {
-                self.entries[row as usize].count = 1;
-                self.take(key, row);
-                self.rows.remove(row);
-                return Some(key);
-            }
-        }
+    /// Forgets a row that has not come for too long, if there is one; gives its key.
+    pub fn take_old(&mut self) -> Option<u32> {
+        let row = self.aging.as_mut()?.take_old()?;
+        let entry = &mut self.entries[row as usize];
+        let key = entry.key;
+        entry.count = 1;
+        self.take(row);
+        self.rows.remove(row);
+        Some(key)
     }
 
     /// Whether no row has this key.
@@ -180,6 +178,6 @@ impl Side {
         self.rows.state_bytes()
             + self.entries.capacity() * size_of::<Entry>()
             + self.heads.capacity() * size_of::<u32>()
-            + self.aging.capacity() * size_of::<(Nanos, u32, u32)>()
+            + self.aging.as_ref().map_or(0, Aging::state_bytes)
     }
 }

@@ -22,7 +22,7 @@ fn less() -> PairFilter {
 
 fn join(kind: JoinKind, keys: &[usize], filtered: bool) -> Join {
     let input = || JoinInput { keys: keys.to_vec(), types: TYPES.to_vec(), given: (0..TYPES.len()).collect() };
-    Join::new(kind, [input(), input()], filtered.then(less), None, OnError::SetAside)
+    Join::new(kind, [input(), input()], filtered.then(less), [None; 2], OnError::SetAside)
 }
 
 fn random_row(random: &mut fastrand::Rng) -> Row {
@@ -177,7 +177,7 @@ fn rows_that_come_and_go_leave_no_state_behind() {
 fn rows_that_have_not_come_for_too_long_are_forgotten_and_not_taken_back() {
     for kind in [JoinKind::Inner, JoinKind::Full] {
         let input = || JoinInput { keys: vec![0], types: TYPES.to_vec(), given: vec![0] };
-        let mut join = Join::new(kind, [input(), input()], None, Some(100), OnError::SetAside);
+        let mut join = Join::new(kind, [input(), input()], None, [Some(100); 2], OnError::SetAside);
         let mut out = Output::default();
         let row = |key: i64| vec![Value::Int(key), Value::text("a text that does not stand in its view"), Value::Null];
         let mut take = |join: &mut Join, side: usize, key: i64, comes: bool, now: u64| {

@@ -45,7 +45,15 @@ impl SessionAggregate {
         let key_types = sessions.keys.iter().map(|key| types[*key].clone()).collect();
         // The number of the session is put behind the columns of a batch.
         let (keys, changes) = (vec![types.len()], Changes::BeforeAndAfter);
-        let shape = Shape { keys, key_types: vec![DataType::BigInt], calls, retracts, keeps_empty: Retention::Remove, changes };
+        let shape = Shape {
+            keys,
+            key_types: vec![DataType::BigInt],
+            calls,
+            retracts,
+            keeps_empty: Retention::Remove,
+            changes,
+            ttl: None,
+        };
         let groups = Grouped::in_table(&shape);
         let sessions = Sessions::new(sessions, &types);
         let (scratch, watermark) = (Scratch::default(), EventTime::MIN);

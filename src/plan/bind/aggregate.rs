@@ -272,8 +272,7 @@ fn running(relation: &Relation, grouping: &Grouping) -> Grouped {
     let mut fields: Vec<Field> = keys.iter().map(|&k| input.schema().fields[k].clone()).collect();
     let results = fields.len();
     fields.extend(result_fields(&calls));
-    let plan =
-        Plan::Aggregate(logical::Aggregate { input: Box::new(input), keys, calls, emit: None, schema: Schema::new(fields) });
+    let plan = Plan::Aggregate(logical::Aggregate::new(input, keys, calls, Schema::new(fields)));
     let marks = grouping.marks(set_column);
     Grouped { relation: Relation::new(plan, None, None), keys: outputs, window: None, results, marks }
 }

@@ -3,6 +3,7 @@
 use sqlparser::ast;
 
 use super::QueryBinder;
+use super::hint::{StateTtl, join_lives};
 use super::join::{cross, join};
 use super::join_version::{is_nearest, moment_of};
 use super::per_row::PerRow;
@@ -16,36 +17,46 @@ use crate::types::relation::Changelog;
 use crate::types::{Field, Schema};
 
 impl QueryBinder<'_> {
-    /// The relation of a FROM clause.
-    pub(super) fn from(&mut self, select: &ast::Select) -> Result<Relation> {
-        let mut relation: Option<Relation> = None;
+    /// The relation of a FROM clause whose inputs live as long as hints say.
+    pub(super) fn from(&mut self, select: &ast::Select, ttl: &StateTtl) -> Result<Relation> {
+        let (mut relation, mut left): (Option<Relation>, _) = (None, None);
         for table in &select.from {
+            let own = ttl.of_table(table);
             relation = Some(match (relation, PerRow::of(&table.relation)?) {
                 (Some(before), Some(per_row)) => {
                     let beside = self.per_row(before, &per_row, JoinKind::Inner)?;
-                    self.joined(beside, &table.joins)?
+                    left = None;
+                    self.joined(beside, None, &table.joins, ttl)?
                 }
-                (Some(before), None) => cross(before, self.with_joins(table)?),
-                (None, _) => self.with_joins(table)?,
+                (Some(before), None) => {
+                    let mut both = cross(before, self.with_joins(table, ttl)?);
+                    join_lives(&mut both.plan, [left.take(), own]);
+                    both
+                }
+                (None, _) => {
+                    left = own;
+                    self.with_joins(table, ttl)?
+                }
             });
         }
         Ok(relation.unwrap_or_else(one_row))
     }
 
     /// A table and what is joined to it.
-    fn with_joins(&mut self, table: &ast::TableWithJoins) -> Result<Relation> {
+    fn with_joins(&mut self, table: &ast::TableWithJoins, ttl: &StateTtl) -> Result<Relation> {
         let relation = match PerRow::of(&table.relation)? {
             Some(per_row) => self.per_row(one_row(), &per_row, JoinKind::Inner)?,
-            None => self.factor(&table.relation)?,
+            None => self.factor(&table.relation, ttl)?,
         };
-        self.joined(relation, &table.joins)
+        self.joined(relation, ttl.of_input(&table.relation), &table.joins, ttl)
     }
 
-    /// `relation` and what is joined to it.
-    fn joined(&mut self, mut relation: Relation, steps: &[ast::Join]) -> Result<Relation> {
+    /// `relation`, for which a hint says that it lives so long, and what is joined to it.
+    fn joined(&mut self, mut relation: Relation, mut left: Option<u64>, steps: &[ast::Join], ttl: &StateTtl) -> Result<Relation> {
         for step in steps {
             if let Some(per_row) = PerRow::of(&step.relation)? {
                 relation = self.joined_per_row(relation, step, &per_row)?;
+                left = None;
                 continue;
             }
             relation = match moment_of(&step.relation) {
@@ -54,11 +65,12 @@ impl QueryBinder<'_> {
                     self.as_of(relation, step, table, moment)?
                 }
                 None if is_nearest(step) => {
-                    let right = self.factor(&step.relation)?;
+                    let right = self.factor(&step.relation, ttl)?;
                     self.nearest(relation, step, right)?
                 }
-                None => join(relation, step, self.factor(&step.relation)?)?,
+                None => join(relation, step, self.factor(&step.relation, ttl)?)?,
             };
+            join_lives(&mut relation.plan, [left.take(), ttl.of_input(&step.relation)]);
         }
         Ok(relation)
     }
@@ -74,7 +86,7 @@ impl QueryBinder<'_> {
         }
     }
 
-    fn factor(&mut self, factor: &ast::TableFactor) -> Result<Relation> {
+    fn factor(&mut self, factor: &ast::TableFactor, ttl: &StateTtl) -> Result<Relation> {
         use ast::TableFactor as F;
         match factor {
             F::Table { version: Some(_), .. } => {
@@ -93,11 +105,11 @@ impl QueryBinder<'_> {
             F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref())?.with_bounds(),
             F::TableFunction { expr, alias } => aliased(self.window_table(expr)?, alias.as_ref()),
             F::NestedJoin { table_with_joins, alias } => match table_with_joins.joins.first() {
-                None => aliased(self.factor(&table_with_joins.relation)?, alias.as_ref()),
+                None => aliased(self.factor(&table_with_joins.relation, ttl)?, alias.as_ref()),
                 Some(_) if alias.is_some() => {
                     Err(unsupported("a name for a join in parentheses", "name its tables, or make a sub-query of it", factor))
                 }
-                Some(_) => self.with_joins(table_with_joins),
+                Some(_) => self.with_joins(table_with_joins, ttl),
             },
             other => Err(unsupported(
                 "this form of FROM",

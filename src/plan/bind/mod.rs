@@ -3,6 +3,7 @@
 //! ```text
 //! query -> order               ORDER BY, LIMIT, OFFSET, FETCH
 //!          select -> from     tables, views, sub-queries, windows; per_row, UNNEST and LATERAL
+//!                    hint     how long state lives
 //!                    expr     over the columns of FROM; literal, operator, function, access, coercion
 //!                    aggregate  keys and calls; running or over windows
 //!                    subquery   sub-queries as values and conditions; dependent, those that name columns around them
@@ -18,6 +19,7 @@ mod expr;
 mod from;
 mod function;
 mod grouping_sets;
+mod hint;
 mod library;
 mod join;
 mod join_nearest;

@@ -141,8 +141,8 @@ impl<'a> QueryBinder<'a> {
         let keys = schema.fields.len() - 2;
         let sum = |column: usize| AggregateCall::new(AggregateFunction::Sum, &[(column, DataType::BigInt)], DataType::BigInt);
         let calls = vec![sum(keys), sum(keys + 1)];
-        let input = Box::new(Plan::Union(Union { inputs: plans, schema: schema.clone() }));
-        let counts = Plan::Aggregate(Aggregate { input, keys: (0..keys).collect(), calls, emit: None, schema });
+        let input = Plan::Union(Union { inputs: plans, schema: schema.clone() });
+        let counts = Plan::Aggregate(Aggregate::new(input, (0..keys).collect(), calls, schema));
         let compared = |op: BinaryOp, column: usize| Expr::Binary {
             op,
             left: Box::new(Expr::column(column, DataType::BigInt)),

@@ -9,6 +9,7 @@ use super::coercion::cast;
 use super::dependent::{Links, Outer};
 use super::expr::ExprBinder;
 use super::grouping_sets;
+use super::hint::{StateTtl, aggregate_lives};
 use super::operator::condition;
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
@@ -19,9 +20,7 @@ use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::late::late_table;
 use crate::plan::logical::{Aggregate, Plan, Rank};
-use crate::plan::parse::hints_of;
 use crate::plan::physical::{RankFunction, SortKey};
-use crate::plan::statement::Hint;
 use crate::types::{DataType, Value};
 
 /// An item of the select list.
@@ -47,8 +46,8 @@ impl QueryBinder<'_> {
         outer: Option<(&Outer<'_>, &[ScopeField])>,
     ) -> Result<Ordered> {
         refuse(select)?;
-        refuse_hints(&hints_of(select)?)?;
-        let mut relation = self.from(select)?;
+        let ttl = StateTtl::of(select)?;
+        let mut relation = self.from(select, &ttl)?;
         if let Some((outer, _)) = outer {
             relation = outer.beside(relation);
         }
@@ -148,6 +147,7 @@ impl QueryBinder<'_> {
             lookups.place(&made, fields, span)?;
             let overs = overs.placed(|e| made.place(e, fields, span))?;
             let mut grouped = made.relation;
+            aggregate_lives(&mut grouped.plan, ttl.of_only(select));
             if !lookups.is_empty() {
                 grouped.plan = lookups.over(grouped.plan, Stage::Output, placed.iter_mut());
             }
@@ -169,7 +169,11 @@ impl QueryBinder<'_> {
         let selected = relation.projected(names.zip(bound).collect());
         let selected = match &select.distinct {
             None | Some(ast::Distinct::All) => selected,
-            Some(ast::Distinct::Distinct) => distinct(selected),
+            Some(ast::Distinct::Distinct) => {
+                let mut distinct = distinct(selected);
+                aggregate_lives(&mut distinct.plan, ttl.of_only(select));
+                distinct
+            }
             Some(ast::Distinct::On(_)) => first_of_each(selected, first_of, &keys),
         };
         let span = order.first().map(|item| span_of(&item.expr)).unwrap_or_default();
@@ -247,7 +251,7 @@ fn first_of_each(relation: Relation, columns: Vec<usize>, order: &[SortKey]) -> 
 pub fn distinct(relation: Relation) -> Relation {
     let schema = relation.plan.schema().clone();
     let keys = (0..schema.fields.len()).collect();
-    let plan = Plan::Aggregate(Aggregate { input: Box::new(relation.plan), keys, calls: Vec::new(), emit: None, schema });
+    let plan = Plan::Aggregate(Aggregate::new(relation.plan, keys, Vec::new(), schema));
     Relation { plan, fields: relation.fields, event_times: Vec::new(), windows: Vec::new() }
 }
 
@@ -270,15 +274,6 @@ fn refuse(select: &ast::Select) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-fn refuse_hints(hints: &[Hint]) -> Result<()> {
-    match hints.iter().find(|hint| hint.is("STATE_TTL") || hint.is("OPTIONS")) {
-        Some(Hint { name, .. }) => Err(Error::sql(format!("the hint {} is not supported", name.text))
-            .at(name.span)
-            .hint("SET 'table.exec.state.ttl' = '1 h' is there for all joins of a job; options stand in WITH")),
-        None => Ok(()),
-    }
 }
 
 fn items<'a>(select: &'a ast::Select, relation: &Relation) -> Result<Vec<NamedItem<'a>>> {

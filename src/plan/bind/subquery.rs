@@ -11,6 +11,7 @@ use super::aggregate::{Grouped, is_one_row};
 use super::coercion::{cast, comparable};
 use super::dependent::{Links, Outer, Settled, equal, null};
 use super::expr::{ExprBinder, negate_if};
+use super::hint::StateTtl;
 use super::join;
 use super::join::filtered;
 use super::operator::binary;
@@ -361,7 +362,7 @@ impl Dependent {
         let keys: Vec<usize> = (self.width()..self.width() + self.links.columns.len()).collect();
         let mut fields: Vec<Field> = keys.iter().map(|key| plan.schema().fields[*key].clone()).collect();
         fields.extend(calls.iter().enumerate().map(|(at, call)| Field::new(format!("agg{at}"), call.data_type.clone())));
-        Plan::Aggregate(Aggregate { input: Box::new(plan), keys, calls, emit: None, schema: Schema::new(fields) })
+        Plan::Aggregate(Aggregate::new(plan, keys, calls, Schema::new(fields)))
     }
 
     fn extreme(&self, function: AggregateFunction, span: Span) -> Result<AggregateCall> {
@@ -619,7 +620,7 @@ impl QueryBinder<'_> {
 
     /// FROM and WHERE of a sub-query beside the rows of the query around it.
     fn plain<'r>(&mut self, relation: &'r Relation, select: &ast::Select, query: &ast::Query) -> Result<Plain<'r>> {
-        let found = self.from(select)?;
+        let found = self.from(select, &StateTtl::of(select)?)?;
         if relation.fields.len() != relation.plan.schema().fields.len() {
             return Err(Error::internal("columns without names"));
         }

@@ -1,5 +1,6 @@
 //! A join: equal keys taken out of its condition, both inputs brought to the shard of their keys.
 
+use super::nodes::age;
 use super::{Lowered, Lowering, Placed};
 use crate::error::Result;
 use crate::expr::{BinaryOp, Expr};
@@ -35,7 +36,7 @@ impl Lowering<'_> {
         let placed = placed(join.kind, &left.placed, [&left_keys, &right_keys], &given);
         let time = join.time.clone();
         let lookup = join.lookup.map(|rows| Lookup { rows, waits: self.is_bounded(&join.right) });
-        let ttl = self.state_ttl.filter(|_| time.is_none() && lookup.is_none());
+        let ttl = join.ttl.map(|hinted| self.ttl(hinted).filter(|_| time.is_none() && lookup.is_none()));
         let state_bound = bound(&time, &lookup, ttl);
         let kind = NodeKind::Join(Join { kind: join.kind, left_keys, right_keys, filter, time, lookup, ttl, given, on_error });
         let mut node = Node::new(kind, vec![left.node, right.node], join.schema.clone());
@@ -156,7 +157,7 @@ fn placed(kind: JoinKind, left: &Placed, keys: [&[usize]; 2], given: &[Vec<usize
 }
 
 /// What bounds the state of a join.
-fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>, ttl: Option<u64>) -> String {
+fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>, ttl: [Option<u64>; 2]) -> String {
     if let Some(lookup) = lookup {
         let rows = match lookup.rows {
             LookupRows::All => "all rows of the right input: no bound",
@@ -169,15 +170,24 @@ fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>, ttl: Option<u64>) -> 
             "left rows until the watermark; of the right input one version per key and those behind the watermark: no bound"
                 .to_owned()
         }
-        None => match ttl {
-            Some(ttl) => format!("rows of both inputs that came within {}", span(i64::try_from(ttl).unwrap_or(i64::MAX))),
-            None => "all rows of both inputs: no bound".to_owned(),
-        },
+        None => bound_of_ages(ttl),
         Some(JoinTime { meaning: TimeMeaning::Windows, .. }) => "rows of open windows, bounded by the watermark".to_owned(),
         Some(JoinTime { bounds, .. }) => {
             let [left, right] =
                 [bounds.least.saturating_neg(), bounds.greatest].map(|ns| if ns > 0 { span(ns) } else { "0 s".to_owned() });
             format!("left rows up to {left}, right rows up to {right} behind the watermark")
         }
+    }
+}
+
+/// What bounds the state of a join whose rows only age.
+fn bound_of_ages(ttl: [Option<u64>; 2]) -> String {
+    let of = |input: &str, ttl: Option<u64>| match ttl {
+        Some(ttl) => format!("rows of {input} that came within {}", age(ttl)),
+        None => format!("all rows of {input}: no bound"),
+    };
+    match ttl {
+        [left, right] if left == right => of("both inputs", left),
+        [left, right] => format!("{}; {}", of("the left input", left), of("the right input", right)),
     }
 }

@@ -66,6 +66,11 @@ pub fn distribute(
 }
 
 impl Lowering<'_> {
+    /// After how many nanoseconds without use state is forgotten for which a hint says this; 0 is never.
+    fn ttl(&self, hinted: Option<u64>) -> Option<u64> {
+        hinted.or(self.state_ttl).filter(|ttl| *ttl > 0)
+    }
+
     fn add(&mut self, node: Node) -> NodeId {
         debug_assert!(node.inputs.iter().all(|&i| i < self.nodes.len()), "inputs stand before their node");
         self.nodes.push(node);

@@ -6,6 +6,7 @@ use super::{Lowered, Lowering, Placed};
 use crate::error::Result;
 use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
+use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
     Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, LastRow, Node, NodeId, NodeKind, Over, Rank,
@@ -147,16 +148,20 @@ impl Lowering<'_> {
 
     fn aggregate(&mut self, plan: &Plan, aggregate: &logical::Aggregate, input: Lowered) -> Lowered {
         let input = self.exchanged(input, &aggregate.keys);
+        let emit = aggregate.emit.unwrap_or(Emit::OnChange);
+        // What is given out at the end of input only must be there until then.
+        let ttl = self.ttl(aggregate.ttl).filter(|_| emit == Emit::OnChange);
         let kind = NodeKind::Aggregate(Aggregate {
             keys: aggregate.keys.clone(),
             calls: aggregate.calls.clone(),
-            emit: aggregate.emit.unwrap_or(Emit::OnChange),
+            emit,
             changes: Changes::BeforeAndAfter,
             input_retracts: retracts(&aggregate.input),
+            ttl,
             on_error: self.on_error(plan),
         });
         let mut node = Node::new(kind, vec![input.node], aggregate.schema.clone());
-        node.state_bound = bound(aggregate);
+        node.state_bound = bound(aggregate, ttl);
         let node = self.add(node);
         Lowered { node, placed: moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c)) }
     }
@@ -295,14 +300,31 @@ fn bound_of_over(over: &logical::Over) -> String {
     }
 }
 
-fn bound(aggregate: &logical::Aggregate) -> String {
+/// A time to live as EXPLAIN shows it.
+pub(super) fn age(ttl: u64) -> String {
+    span(i64::try_from(ttl).unwrap_or(i64::MAX))
+}
+
+/// What bounds state that is kept by key, or as a whole where there are no keys.
+fn kept(what: &str, ttl: Option<u64>) -> String {
+    match ttl {
+        Some(ttl) => format!("{what}, forgotten after {} without a row", age(ttl)),
+        None => format!("{what}: no bound"),
+    }
+}
+
+fn bound(aggregate: &logical::Aggregate, ttl: Option<u64>) -> String {
     let distinct = aggregate.calls.iter().any(|c| c.distinct == Distinct::Distinct);
     let groups = match (aggregate.keys.is_empty(), aggregate.calls.is_empty()) {
         (true, _) => "one entry",
-        (_, true) => "one entry per different row: no bound",
-        _ => "one entry per key: no bound",
+        (_, true) => "one entry per different row",
+        _ => "one entry per key",
     };
-    if distinct { format!("{groups}; one more per different argument of DISTINCT: no bound") } else { groups.to_owned() }
+    match (distinct, groups, ttl) {
+        (true, ..) => kept(&format!("{groups} and one per different argument of DISTINCT"), ttl),
+        (false, "one entry", None) => groups.to_owned(),
+        (false, ..) => kept(groups, ttl),
+    }
 }
 
 /// Where rows lie when columns have moved; anywhere if a column that places them is gone.

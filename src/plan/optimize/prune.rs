@@ -190,7 +190,7 @@ fn prune_aggregate(aggregate: Aggregate, wanted: &[bool]) -> (Plan, Moved) {
     let (input, below) = pruned(*aggregate.input, &needed);
     let keys = aggregate.keys.iter().map(|&k| at(&below, k)).collect();
     let calls = moved_calls(calls, &below);
-    (Plan::Aggregate(Aggregate { input: Box::new(input), keys, calls, schema, emit: aggregate.emit }), moved)
+    (Plan::Aggregate(Aggregate { input: Box::new(input), keys, calls, schema, ..aggregate }), moved)
 }
 
 fn prune_window(aggregate: WindowAggregate, wanted: &[bool]) -> (Plan, Moved) {
@@ -240,8 +240,8 @@ fn prune_join(join: Join, wanted: &[bool]) -> (Plan, Moved) {
     let late_right = moved_late(late_right, &|column| at(&moved, width + column) - new_width);
     let late = [moved_late(late_left, &|column| at(&moved, column)), late_right];
     moved.truncate(wanted.len());
-    let lookup = join.lookup;
-    (Plan::Join(Join { time, lookup, late, ..Join::new(left, right, join.kind, condition) }), moved)
+    let (lookup, ttl) = (join.lookup, join.ttl);
+    (Plan::Join(Join { time, lookup, ttl, late, ..Join::new(left, right, join.kind, condition) }), moved)
 }
 
 fn prune_rank(rank: Rank, wanted: &[bool]) -> (Plan, Moved) {

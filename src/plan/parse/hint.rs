@@ -46,11 +46,15 @@ fn refuse_weighty(text: &str, start: Location) -> Result<()> {
         hints => hints.unwrap_or_default(),
     };
     match hints.iter().find(|hint| WEIGHTY.iter().any(|name| hint.is(name))) {
-        Some(Hint { name, .. }) => Err(Error::sql(format!("the hint {} is not supported here", name.text))
-            .at(name.span)
-            .hint("STATE_TTL stands behind SELECT; the options of a table stand in WITH")),
+        Some(hint) => Err(not_here(hint)),
         None => Ok(()),
     }
+}
+
+fn not_here(Hint { name, .. }: &Hint) -> Error {
+    Error::sql(format!("the hint {} is not supported here", name.text))
+        .at(name.span)
+        .hint("STATE_TTL stands behind SELECT; the options of a table stand in WITH")
 }
 
 /// The hints behind the SELECT of a query.
@@ -60,8 +64,11 @@ pub fn hints_of(select: &ast::Select) -> Result<Vec<Hint>> {
         let (line, column) = place.unwrap_or_default();
         hints(&hint.text, Location { line, column })
     };
-    let read = select.optimizer_hints.iter().map(read).collect::<Result<Vec<_>>>()?;
-    Ok(read.into_iter().flatten().collect())
+    let read = select.optimizer_hints.iter().map(read).collect::<Result<Vec<_>>>()?.concat();
+    match read.iter().find(|hint| hint.is("OPTIONS")) {
+        Some(options) => Err(not_here(options)),
+        None => Ok(read),
+    }
 }
 
 /// The hints in the text of a comment that begins at `start`.

@@ -77,7 +77,9 @@ impl FlatGroups {
         }
     }
 
-    /// With slots of `S` words, `W` of them for functions.
+    /// With slots of `S` words, `W` of them for functions. A function for each kind of step: in one of all kinds, what the loop counts
+    /// would not stand in registers.
+    #[inline(never)]
     fn feed<const S: usize, const W: usize>(
         &mut self,
         key: &Column,
@@ -272,6 +274,8 @@ impl<const S: usize, const W: usize, F: Fn(&mut [u64; S], usize)> SlotVisitor<S>
         self.keys[at] = key;
     }
 
+    // Were it called, the visitor would have an address, and its count would stand in memory.
+    #[inline(always)]
     fn admitted(&mut self) {
         self.new.push(self.count as u32 - 1);
     }

@@ -222,8 +222,8 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
         }
         NodeKind::Rank(r) => {
             let (keys, order, retracts) = (r.keys.clone(), r.order.clone(), r.input_retracts);
-            let Rank { function, limit, offset, gives_rank, window_end, .. } = *r;
-            let shape = RankShape { function, keys, order, limit, offset, gives_rank, window_end, retracts };
+            let Rank { function, ties, limit, offset, gives_rank, window_end, .. } = *r;
+            let shape = RankShape { function, keys, order, ties, limit, offset, gives_rank, window_end, retracts };
             Box::new(operator::Rank::new(shape, r.on_error, input))
         }
         NodeKind::Sort(sort) => Box::new(operator::Sort::new(sort.order.clone(), sort.time, sort.on_error, input)),

@@ -5,9 +5,9 @@
 //!   lists[partition]:  row row row ..., total      distinct rows in their order, by number in `rows`; counts[row]: how often each is there
 //! ```
 //! What a batch changes is the difference of the lists of the partitions that it touches, before and after. Rows that the order leaves
-//! equal are ordered by all of their columns, so that the same rows have the same numbers however they came. Where rows only
-//! come, those behind the limit are forgotten, and a row whose first sort key puts it behind the last one that is kept is not looked at
-//! any further: soon that is nearly every row.
+//! equal are ordered by all of their columns, so that the same rows have the same numbers however they came; or by the order in which they
+//! came, which is a number that stands behind the columns of each. Where rows only come, those behind the limit are forgotten, and a row whose
+//! first sort key puts it behind the last one that is kept is not looked at any further: soon that is nearly every row.
 //!
 //! Where each partition lies in a window, nothing is given out before the watermark has passed the end of it; then the list is, once, and the
 //! partition is forgotten. A row of a window that the watermark of its own split has passed is late.
@@ -21,7 +21,7 @@ use crate::batch::{Batch, Column, RowKind, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::state::GroupTable;
-use crate::types::relation::{OnError, RankFunction, Retracts, SortKey, SortTime};
+use crate::types::relation::{OnError, RankFunction, Retracts, SortKey, SortTime, Ties};
 use crate::types::{DataType, EventTime, Nanos};
 
 /// What a ranking does, as the plan has it.
@@ -32,6 +32,8 @@ pub struct RankShape {
     pub keys: Vec<usize>,
     /// The order of the rows of a partition.
     pub order: Vec<SortKey>,
+    /// Which of two that are equal there is first; that they come says something only of rows that are never taken back.
+    pub ties: Ties,
     /// Rows with a greater number are not given out,
     pub limit: Option<u64>,
     /// nor are those up to this one.
@@ -48,7 +50,10 @@ pub struct RankShape {
 pub struct Rank {
     shape: RankShape,
     on_error: OnError,
+    /// Types of the columns given out.
     types: Vec<DataType>,
+    /// The number of the next row that comes, where that counts.
+    arrival: i64,
     partitions: GroupTable,
     lists: Vec<List>,
     /// By partition: the place, by the first sort key, of the last row of a list that is full.
@@ -116,24 +121,41 @@ impl Changes {
 
 impl Rank {
     /// Without rows; the input has columns of these types.
-    pub fn new(shape: RankShape, on_error: OnError, mut types: Vec<DataType>) -> Rank {
+    pub fn new(mut shape: RankShape, on_error: OnError, mut types: Vec<DataType>) -> Rank {
         if let Some(hidden) = shape.window_end.and_then(|end| end.split_watermark_column) {
             types.truncate(hidden);
         }
         let key_types: Vec<DataType> = shape.keys.iter().map(|key| types[*key].clone()).collect();
+        let mut row_types = types.clone();
+        if shape.ties != Ties::ByColumns {
+            assert!(shape.retracts == Retracts::Never, "a row that is taken back has no number");
+            shape.order.push(SortKey { column: types.len(), descending: shape.ties == Ties::LastCome, nulls_first: false });
+            row_types.push(DataType::BigInt);
+        }
         Rank {
             shape,
             on_error,
             partitions: GroupTable::new(&key_types),
             lists: Vec::new(),
             cuts: Vec::new(),
-            rows: GroupTable::new(&types),
+            rows: GroupTable::new(&row_types),
             counts: Vec::new(),
             types,
+            arrival: 0,
             windows: BTreeMap::new(),
             watermark: EventTime::MIN,
             scratch: Scratch::default(),
         }
+    }
+
+    /// The batch with the number of each row behind its columns, where that counts.
+    fn numbered(&mut self, mut batch: Batch) -> Batch {
+        if self.shape.ties != Ties::ByColumns {
+            let first = self.arrival;
+            self.arrival += batch.rows() as i64;
+            batch.columns.push(Column::from_values(Values::I64((first..self.arrival).collect())));
+        }
+        batch
     }
 
     /// The rows of a batch that may be among the best, with the numbers of their partitions and of themselves. Hot: once per batch.
@@ -323,6 +345,7 @@ impl Rank {
     /// Takes rows that wait for the end of their windows.
     fn process_windows(&mut self, batch: Batch, end: SortTime, out: &mut Output) -> Result<()> {
         let batch = self.in_time(batch, end, out);
+        let batch = self.numbered(batch);
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut next_new = self.partitions.made();
         let batch = self.look_up(batch, &mut scratch);
@@ -362,7 +385,8 @@ impl Rank {
 
     fn result(&self, changes: Changes, stamp: Nanos) -> Batch {
         let Changes { rows, ranks, kinds } = changes;
-        let mut columns: Vec<Column> = self.rows.keys().iter().map(|column| column.gather_rows(&rows)).collect();
+        let given = &self.rows.keys()[..self.types.len()];
+        let mut columns: Vec<Column> = given.iter().map(|column| column.gather_rows(&rows)).collect();
         if self.shape.gives_rank {
             columns.push(Column::from_values(Values::I64(ranks)));
         }
@@ -410,6 +434,7 @@ impl Operator for Rank {
         if let Some(end) = self.shape.window_end {
             return self.process_windows(batch, end, out);
         }
+        let batch = self.numbered(batch);
         let mut scratch = std::mem::take(&mut self.scratch);
         let batch = self.look_up(batch, &mut scratch);
         for at in 0..batch.rows() {
@@ -529,7 +554,17 @@ mod tests {
     fn ranking(function: RankFunction, limit: Option<u64>, offset: u64, gives_rank: bool, retracts: Retracts) -> Rank {
         let order = vec![SortKey { column: 1, descending: true, nulls_first: false }];
         Rank::new(
-            RankShape { function, keys: vec![0], order, limit, offset, gives_rank, window_end: None, retracts },
+            RankShape {
+                function,
+                keys: vec![0],
+                order,
+                ties: Ties::ByColumns,
+                limit,
+                offset,
+                gives_rank,
+                window_end: None,
+                retracts,
+            },
             OnError::SetAside,
             TYPES.to_vec(),
         )
@@ -578,6 +613,57 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Rows of small numbers, many of them equal, ordered as they came.
+    fn check_arrival(ties: Ties, limit: Option<u64>) {
+        let mut random = fastrand::Rng::with_seed(limit.unwrap_or(9));
+        let mut rank = ranking(RankFunction::RowNumber, limit, 0, true, Retracts::Never);
+        let shape = RankShape { order: Vec::new(), ties, ..rank.shape };
+        rank = Rank::new(shape, OnError::SetAside, TYPES.to_vec());
+        let (mut came, mut known, mut out) = (Vec::<Row>::new(), BTreeMap::new(), Output::default());
+        for turn in 0..40 {
+            let mut value = || if random.u8(..4) == 0 { Value::Null } else { Value::Int(random.i64(0..3)) };
+            let rows: Vec<(Row, bool)> = (0..=turn % 7).map(|_| (vec![value(), value(), Value::text("a")], true)).collect();
+            came.extend(rows.iter().map(|(row, _)| row.clone()));
+            rank.process(batch(&rows), &mut out).expect("takes rows");
+            play(&mut known, &mut out, true);
+            let mut expected = BTreeMap::new();
+            for partition in -1..3 {
+                let mut own: Vec<&Row> = came.iter().filter(|row| number(&row[0]) == partition).collect();
+                if ties == Ties::LastCome {
+                    own.reverse();
+                }
+                for (at, row) in own.iter().enumerate().take(limit.map_or(usize::MAX, |limit| limit as usize)) {
+                    *expected.entry(format!("{row:?} {}", at + 1)).or_default() += 1;
+                }
+            }
+            assert_eq!(known, expected, "{ties:?} up to {limit:?}, batch {turn}");
+        }
+        assert!(limit.is_none_or(|limit| rank.rows.len() as u64 <= 4 * limit), "{} rows", rank.rows.len());
+    }
+
+    #[test]
+    fn rows_that_are_ordered_by_arrival_stand_as_they_came() {
+        for limit in [None, Some(1), Some(3)] {
+            check_arrival(Ties::FirstCome, limit);
+            check_arrival(Ties::LastCome, limit);
+        }
+    }
+
+    #[test]
+    fn the_last_rows_that_came_cost_no_more_the_longer_they_come() {
+        let mut rank = ranking(RankFunction::RowNumber, Some(2), 0, false, Retracts::Never);
+        rank = Rank::new(RankShape { order: Vec::new(), ties: Ties::LastCome, ..rank.shape }, OnError::SetAside, TYPES.to_vec());
+        let (mut out, mut after) = (Output::default(), Vec::new());
+        for n in 0..1000 {
+            let row =
+                |at: i64| (vec![Value::Int(at % 4), Value::Int(n), Value::text(format!("a long text in row {n:04}"))], true);
+            rank.process(batch(&(0..40).map(row).collect::<Vec<_>>()), &mut out).expect("takes rows");
+            after.push(rank.state_bytes());
+        }
+        let most = |bytes: &[usize]| bytes.iter().copied().max();
+        assert!(most(&after[900..]) <= most(&after[..100]), "{:?} bytes, then {:?}", most(&after[..100]), most(&after[900..]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Connectors;
+use super::arrival::is_clock;
 use super::bind::{Output, Relation, Target, written};
 use super::memory::MEMORY;
 use super::values::ValuesSource;
@@ -91,6 +92,12 @@ impl Table {
     pub fn key(&self) -> Vec<usize> {
         let place = |name: &String| self.columns.iter().position(|column| column.name == *name);
         self.def.primary_key.iter().filter_map(place).collect()
+    }
+
+    /// The columns that are PROCTIME().
+    pub fn arrivals(&self) -> Vec<usize> {
+        let says_when = |column: &TableColumn| matches!(&column.kind, TableColumnKind::Computed(expr) if is_clock(expr));
+        (0..self.columns.len()).filter(|column| says_when(&self.columns[*column])).collect()
     }
 
     /// What reads it: the connector, or of a memory table the rows inserted.

@@ -3,8 +3,10 @@
 //! Trees own their inputs; views are copied where they are used. Scans of one table become one only when the trees are
 //! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
 
+use super::arrival::is_arrival;
 use super::physical::{
-    AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, Nested, RankFunction, SortKey, SortTime, TimeMeaning, Window,
+    AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, Nested, RankFunction, SortKey, SortTime, Ties, TimeMeaning,
+    Window,
 };
 use crate::error::Span;
 use crate::expr::Expr;
@@ -56,6 +58,8 @@ pub struct Scan {
     pub changelog: Changelog,
     /// Positions of the columns given out, among all columns of the table.
     pub columns: Vec<usize>,
+    /// Those of all columns of the table that are PROCTIME().
+    pub arrivals: Vec<usize>,
     /// Whether somebody asks how far event time has come: without it the event-time column need not even be decoded.
     pub event_time: bool,
     /// Whether the hidden watermark column follows.
@@ -339,6 +343,8 @@ pub struct Rank {
     pub keys: Vec<usize>,
     /// The order within a partition.
     pub order: Vec<SortKey>,
+    /// Which of two rows that are equal there is first.
+    pub ties: Ties,
     /// Rows with a greater rank are left out,
     pub limit: Option<u64>,
     /// as are those up to this one.
@@ -354,13 +360,22 @@ pub struct Rank {
 }
 
 impl Rank {
-    /// Of this input, given out as it changes.
-    pub fn new(input: Plan, function: RankFunction, keys: Vec<usize>, order: Vec<SortKey>) -> Rank {
+    /// Of this input, given out as it changes. A column that says when a row came puts no two rows in the same place: nothing behind it in
+    /// the order counts, and the rank is the number of the row. Of rows that may be taken back it is a value like any other.
+    pub fn new(input: Plan, mut function: RankFunction, keys: Vec<usize>, mut order: Vec<SortKey>) -> Rank {
+        let columns = input.identity();
+        let says_when = |key: &SortKey| is_arrival(&input, &columns[key.column]);
+        let mut ties = Ties::ByColumns;
+        if let Some(at) = order.iter().position(says_when).filter(|_| !input.retracts()) {
+            ties = if order[at].descending { Ties::LastCome } else { Ties::FirstCome };
+            order.truncate(at);
+            function = RankFunction::RowNumber;
+        }
         let mut fields = input.schema().fields.clone();
         fields.push(Field::new("rank", DataType::BigInt));
         let (schema, input) = (Schema::new(fields), Box::new(input));
         let (limit, offset, gives_rank) = (None, 0, true);
-        Rank { input, function, keys, order, limit, offset, gives_rank, window_end: None, late: None, schema }
+        Rank { input, function, keys, order, ties, limit, offset, gives_rank, window_end: None, late: None, schema }
     }
 }
 

@@ -5,6 +5,7 @@
 //!                                 ^ catalog                           ^ connectors
 //! ```
 
+mod arrival;
 pub mod bind;
 pub mod catalog;
 pub mod distribute;

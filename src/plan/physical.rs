@@ -11,7 +11,7 @@ use crate::source::{Projection, Source};
 use crate::types::over::{OverCall, OverEmit};
 pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, JoinKind, Lookup, LookupRows,
-    OnError, RankFunction, Retracts, SortKey, SortTime, TimeBasis, TimeBounds, TimeMeaning, VersionTime, Window,
+    OnError, RankFunction, Retracts, SortKey, SortTime, Ties, TimeBasis, TimeBounds, TimeMeaning, VersionTime, Window,
 };
 pub use crate::types::relation::{Moment, Nested, Nulls};
 use crate::types::{DataType, Schema};
@@ -260,6 +260,8 @@ pub struct Rank {
     pub keys: Vec<usize>,
     /// The order within a partition.
     pub order: Vec<SortKey>,
+    /// Which of two rows that are equal there is first.
+    pub ties: Ties,
     /// Rows with a greater rank are left out,
     pub limit: Option<u64>,
     /// as are those up to this one.

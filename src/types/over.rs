@@ -74,6 +74,12 @@ pub struct Frame {
 impl Frame {
     /// All rows of the partition.
     pub const WHOLE: Frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::Unbounded };
+
+    /// Whether it is so far from the row by the value that rows are ordered by.
+    pub fn counts_in_range(&self) -> bool {
+        let is_distance = |bound: &Bound| matches!(bound, Bound::Offset(_));
+        self.unit == FrameUnit::Range && (is_distance(&self.start) || is_distance(&self.end))
+    }
 }
 
 /// What distances are counted in.
@@ -173,12 +179,6 @@ impl OverCall {
             OverFunction::Shift { nulls, .. } => *nulls == Nulls::Skip,
             OverFunction::Aggregate(_) | OverFunction::Pick { .. } => self.frame.end == Bound::Unbounded,
         }
-    }
-
-    /// Whether its frame is so far from the row by the value that rows are ordered by.
-    pub fn counts_in_range(&self) -> bool {
-        let is_distance = |bound: &Bound| matches!(bound, Bound::Offset(_));
-        self.frame.unit == FrameUnit::Range && (is_distance(&self.frame.start) || is_distance(&self.frame.end))
     }
 
     /// The columns of the input that it reads.

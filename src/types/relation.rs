@@ -469,6 +469,17 @@ impl RankFunction {
     }
 }
 
+/// Which of the rows that an order leaves equal is first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ties {
+    /// All of their columns say it, so that the same rows have the same places however they come.
+    ByColumns,
+    /// The one that came first. No two rows are equal then.
+    FirstCome,
+    /// The one that came last. No two rows are equal then.
+    LastCome,
+}
+
 /// One column of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SortKey {

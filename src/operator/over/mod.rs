@@ -65,7 +65,7 @@ impl Lanes {
         for call in &mut calls {
             call.columns_mut().into_iter().for_each(|column| *column = place(*column));
         }
-        let counts = shape.calls.iter().any(|call| call.counts_in_range());
+        let counts = shape.calls.iter().any(|call| call.frame.counts_in_range());
         let key = shape.order.first().filter(|_| counts).map(|key| SortKey { column: place(key.column), ..*key });
         Lanes { columns, calls, key }
     }

@@ -141,6 +141,7 @@ impl QueryBinder<'_> {
             name,
             changelog: table.changelog,
             columns,
+            arrivals: table.arrivals(),
             event_time: false,
             split_watermark: false,
             split: false,

@@ -13,7 +13,8 @@ use super::join_time::clock_of;
 use super::scope::{Relation, ScopeField, span_of, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
-use crate::plan::catalog::{Entry, TableColumnKind};
+use crate::plan::arrival::is_moment;
+use crate::plan::catalog::Entry;
 use crate::plan::logical::{Clock, Join, Plan, Rank, all_of, columns_of, conjuncts, substitute};
 use crate::plan::physical::{JoinKind, JoinTime, LookupRows, RankFunction, TimeBounds, TimeMeaning, VersionTime};
 use crate::types::{DataType, Value};
@@ -61,7 +62,7 @@ impl QueryBinder<'_> {
         let condition = ExprBinder::new(&both).condition(condition)?;
         let at = ExprBinder::new(&left.fields).bind(moment)?;
         match at {
-            at if self.is_processing_time(&left.plan, &at) => {
+            at if is_moment(&left.plan, &at) => {
                 let keys = self.replaced_by(name, &right);
                 let (rows, condition) = match keys.is_empty() || right.plan.retracts() {
                     true => (LookupRows::All, condition),
@@ -212,20 +213,6 @@ impl QueryBinder<'_> {
                 Expr::Column { index, .. } => self.is_event_time(&calc.input, *index),
                 _ => false,
             },
-            _ => false,
-        }
-    }
-
-    /// Whether an expression over the columns of `plan` is the time at which a row comes.
-    fn is_processing_time(&self, plan: &Plan, expr: &Expr) -> bool {
-        let Expr::Column { index, .. } = expr else { return !expr.is_fixed() && expr.data_type().is_timestamp() };
-        match plan {
-            Plan::Scan(scan) => match &self.catalog.tables[scan.table].columns[scan.columns[*index]].kind {
-                TableColumnKind::Computed(computed) => !computed.is_fixed() && computed.data_type().is_timestamp(),
-                TableColumnKind::Read(_) => false,
-            },
-            Plan::Calc(calc) => self.is_processing_time(&calc.input, &calc.columns[*index]),
-            Plan::Join(join) if *index < join.width() => self.is_processing_time(&join.left, expr),
             _ => false,
         }
     }

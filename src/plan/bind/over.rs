@@ -3,6 +3,9 @@
 //! Each is bound as a stand-in column beyond `OVER_BASE`; once all of a SELECT are known, they are put over its input, those of the same
 //! partition and order in one operator, and the stand-ins become its columns. ROW_NUMBER, RANK and DENSE_RANK that stand alone are rankings,
 //! which a condition `rank <= n` can limit. Those by the bounds of windows give out each window once.
+//!
+//! ORDER BY a PROCTIME() column takes rows as they come, each once. No two are equal then: a rank is the number of its row, and RANGE up to the
+//! row is ROWS. RANGE over a distance asks how long ago a row came, so there these are times like others.
 
 use sqlparser::ast;
 
@@ -18,11 +21,12 @@ use super::subquery::SUBQUERY_BASE;
 use super::window::window_row;
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
+use crate::plan::arrival::{is_arrival, is_clock};
 use crate::plan::bind::evaluate_constant;
 use crate::plan::logical::{Late, Over, Plan, Rank, WindowColumns, moved_columns};
 use crate::plan::parse::ARRIVAL;
 use crate::plan::physical::{Nulls, RankFunction, SortKey, SortTime};
-use crate::types::over::{Frame, OverCall, OverEmit, OverFunction, Pick};
+use crate::types::over::{Frame, FrameUnit, OverCall, OverEmit, OverFunction, Pick};
 use crate::types::{DataType, Schema, Value};
 
 /// Stand-in columns of functions with OVER begin here.
@@ -34,6 +38,8 @@ pub struct Overs {
     /// Windows named in the WINDOW clause.
     named: Vec<ast::NamedWindowDefinition>,
     found: Vec<BoundOver>,
+    /// How each is called, and where.
+    written: Vec<(String, Span)>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -42,8 +48,6 @@ struct BoundOver {
     keys: Vec<Expr>,
     order: Vec<OrderItem>,
     frame: Frame,
-    /// Whether rows are taken as they come.
-    by_arrival: Option<Span>,
     data_type: DataType,
 }
 
@@ -97,7 +101,7 @@ struct Placed {
 impl Overs {
     /// None yet; these windows have names.
     pub fn new(named: &[ast::NamedWindowDefinition]) -> Overs {
-        Overs { named: named.to_vec(), found: Vec::new() }
+        Overs { named: named.to_vec(), ..Overs::default() }
     }
 
     /// Whether there is none.
@@ -143,24 +147,25 @@ impl Overs {
         let mut inputs = Inputs { columns };
         let adds = !plan.retracts();
         let mut groups: Vec<Placed> = Vec::new();
-        for (number, over) in self.found.iter().enumerate() {
-            let (keys, order, call) = over.columns(&mut inputs, &names);
-            if let (false, Some(span)) = (adds, over.by_arrival) {
-                return Err(Error::sql("rows that are taken back have no order of arrival")
-                    .at(span)
-                    .hint("order by a column, and give the number of rows with ROWS 99 PRECEDING"));
-            }
-            let emit = match over.by_arrival {
-                Some(_) => OverEmit::AtOnce,
-                None => emit_of(&order, &call, adds.then_some(&event_times)),
+        let mut places = vec![0; self.found.len()];
+        for (number, (mut over, (name, span))) in self.found.into_iter().zip(self.written).enumerate() {
+            let keys: Vec<usize> = over.keys.iter().map(|key| inputs.add(key, &names)).collect();
+            let window_end = windows.iter().find_map(|window| inputs.window_end(window, &keys, &names)).filter(|_| adds);
+            let at_once = over.takes_as_they_come(&plan, window_end, (&name, span))?;
+            let (order, call) = over.columns(&mut inputs, &names);
+            let emit = match at_once {
+                true if call.looks_ahead() || call.needs_all() => {
+                    let error = Error::sql(format!("{name} of rows as they come is not supported")).at(span);
+                    return Err(error
+                        .hint("a row comes out at once, with those before it; order by event time or another column instead"));
+                }
+                true => OverEmit::AtOnce,
+                false => emit_of(&order, &call, adds.then_some(&event_times)),
             };
             let same = |group: &&mut Placed| (&group.keys, &group.order, group.emit) == (&keys, &order, emit);
             match groups.iter_mut().find(same) {
                 Some(group) => group.calls.push((number, call)),
-                None => {
-                    let window_end = windows.iter().find_map(|window| inputs.window_end(window, &keys, &names)).filter(|_| adds);
-                    groups.push(Placed { keys, order, emit, window_end, calls: vec![(number, call)] });
-                }
+                None => groups.push(Placed { keys, order, emit, window_end, calls: vec![(number, call)] }),
             }
         }
         // Those that change nothing they have given out stand below those that do, and above those that give out rows in time.
@@ -168,7 +173,6 @@ impl Overs {
         let late_ones = groups.iter_mut().filter(|group| group.looks_ahead()).skip(1);
         late_ones.for_each(|group| group.emit = OverEmit::OnChange);
         let mut plan = plan.projected(inputs.columns);
-        let mut places = vec![0; self.found.len()];
         for group in groups {
             event_times.retain(|time| group.keeps_time(*time));
             windows.retain(|_| group.emits() != OverEmit::OnChange && !group.looks_ahead());
@@ -259,8 +263,34 @@ impl Inputs {
 }
 
 impl BoundOver {
-    /// Its partition, its order and the function, over columns of the projection below.
-    fn columns(&self, inputs: &mut Inputs, names: &Schema) -> (Vec<usize>, Vec<SortKey>, OverCall) {
+    /// Makes it one over rows as they come, if its order over `plan` says so; whether it did. A ranking in another order of their coming, or
+    /// of windows, which are given out when they close, is left as it is.
+    fn takes_as_they_come(&mut self, plan: &Plan, window_end: Option<usize>, (name, span): (&str, Span)) -> Result<bool> {
+        let Some(at) = self.order.iter().position(|item| is_arrival(plan, &item.expr)) else { return Ok(false) };
+        let item = &self.order[at];
+        if plan.retracts() {
+            let error = Error::sql("rows that are taken back have no order of arrival").at(span);
+            // As a column it is a value that comes back with its row.
+            return if item.expr.is_fixed() { Ok(false) } else { Err(error.hint("order by a column that they keep")) };
+        }
+        let is_first = at == 0 && !item.descending;
+        match &mut self.function {
+            BoundFunction::Plain(OverFunction::Rank(_)) if !is_first || window_end.is_some() => return Ok(false),
+            BoundFunction::Plain(OverFunction::Rank(function)) => *function = RankFunction::RowNumber,
+            _ if self.frame.counts_in_range() => return Ok(false),
+            _ if !is_first => {
+                let error = Error::sql(format!("{name} of rows in order of their coming takes them as they come")).at(span);
+                return Err(error.hint("ORDER BY the PROCTIME() column alone, ascending"));
+            }
+            _ => {}
+        }
+        self.order.clear();
+        self.frame.unit = FrameUnit::Rows;
+        Ok(true)
+    }
+
+    /// Its order and the function, over columns of the projection below.
+    fn columns(&self, inputs: &mut Inputs, names: &Schema) -> (Vec<SortKey>, OverCall) {
         let function = match &self.function {
             BoundFunction::Aggregate(call) => {
                 let mut calls = inputs.calls(std::slice::from_ref(call), names, &Expr::clone);
@@ -277,14 +307,13 @@ impl BoundOver {
                 nulls: *nulls,
             },
         };
-        let keys = self.keys.iter().map(|key| inputs.add(key, names)).collect();
         let sort = |item: &OrderItem| SortKey {
             column: inputs.add(&item.expr, names),
             descending: item.descending,
             nulls_first: item.nulls_first,
         };
         let order = self.order.iter().map(sort).collect();
-        (keys, order, OverCall { function, frame: self.frame.clone(), data_type: self.data_type.clone() })
+        (order, OverCall { function, frame: self.frame.clone(), data_type: self.data_type.clone() })
     }
 }
 
@@ -322,6 +351,7 @@ impl ExprBinder<'_> {
         let data_type = bound.data_type.clone();
         if index == overs.found.len() {
             overs.found.push(bound);
+            overs.written.push((name.to_owned(), span_of(&call.name)));
         }
         self.overs = Some(overs);
         let column = Expr::column(OVER_BASE + index, data_type);
@@ -335,32 +365,21 @@ impl ExprBinder<'_> {
             None => return Err(Error::internal("OVER is gone")),
         };
         let keys = spec.partition.iter().map(|key| self.sort_expr(key)).collect::<Result<_>>()?;
-        let by_arrival = spec.order.first().filter(|item| is_arrival(&item.expr)).map(|item| span_of(&item.expr));
-        let order = match by_arrival {
-            Some(_) => Vec::new(),
-            None => spec.order.iter().map(|item| self.order_item(item)).collect::<Result<Vec<_>>>()?,
+        let is_buffer = spec.order.first().is_some_and(|item| is_buffer(&item.expr));
+        let order = match is_buffer {
+            true => vec![OrderItem { expr: Expr::Arrival, descending: false, nulls_first: true }],
+            false => spec.order.iter().map(|item| self.over_item(item)).collect::<Result<Vec<_>>>()?,
         };
         let (function, data_type) = self.over_function(name, call)?;
         let has_frame = matches!(function, BoundFunction::Aggregate(_) | BoundFunction::Pick { .. });
-        if let (false, Some(_), None) = (has_frame, spec.frame, by_arrival) {
+        if !has_frame && spec.frame.is_some() && !is_buffer {
             return Err(Error::sql(format!("{name} has no frame")).at(span_of(&call.name)).hint("leave ROWS or RANGE out"));
         }
         let frame = match has_frame {
             true => frame(spec.frame, &FrameOrder { items: &order, span: span_of(&call.name) })?,
             false => Frame::WHOLE,
         };
-        let looks_ahead = matches!(
-            function,
-            BoundFunction::Plain(OverFunction::PercentRank | OverFunction::CumeDist | OverFunction::Ntile(_))
-                | BoundFunction::Plain(OverFunction::Rank(RankFunction::Rank | RankFunction::DenseRank))
-                | BoundFunction::Shift { distance: ..0, .. }
-                | BoundFunction::Shift { nulls: Nulls::Skip, .. }
-        );
-        if let (true, Some(span)) = (looks_ahead, by_arrival) {
-            let hint = "a buffer has the rows that came before; order by a column instead";
-            return Err(Error::sql(format!("{name} of the last rows as they came is not supported")).at(span).hint(hint));
-        }
-        Ok(BoundOver { function, keys, order, frame, by_arrival, data_type })
+        Ok(BoundOver { function, keys, order, frame, data_type })
     }
 
     fn over_function(&mut self, name: &str, call: &ast::Function) -> Result<(BoundFunction, DataType)> {
@@ -449,14 +468,23 @@ impl ExprBinder<'_> {
         Ok(OrderItem { expr: self.sort_expr(&item.expr)?, descending, nulls_first })
     }
 
+    /// An item of the order of OVER, which may be PROCTIME() itself.
+    fn over_item(&mut self, item: &ast::OrderByExpr) -> Result<OrderItem> {
+        let (descending, nulls_first) = direction(item)?;
+        match self.bind(&item.expr)? {
+            expr if is_clock(&expr) => Ok(OrderItem { expr, descending, nulls_first }),
+            _ => self.order_item(item),
+        }
+    }
+
     /// A key of a partition or of its order.
     fn sort_expr(&mut self, e: &ast::Expr) -> Result<Expr> {
         Ok(typed(fixed(self.bind(e)?, e)?))
     }
 }
 
-/// Whether this says that rows are taken as they come.
-fn is_arrival(e: &ast::Expr) -> bool {
+/// Whether this says that a buffer takes rows as they come.
+fn is_buffer(e: &ast::Expr) -> bool {
     matches!(e, ast::Expr::Identifier(name) if name.quote_style.is_some() && name.value == ARRIVAL)
 }
 

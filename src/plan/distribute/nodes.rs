@@ -10,7 +10,7 @@ use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
     Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, LastRow, Node, NodeId, NodeKind, Over, Rank,
-    RankFunction, Retracts, Scan, Sort, Unnest, WatermarkSpec, Window, WindowAggregate, WindowAssign,
+    RankFunction, Retracts, Scan, Sort, Ties, Unnest, WatermarkSpec, Window, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -181,8 +181,13 @@ impl Lowering<'_> {
 
     fn rank(&mut self, plan: &Plan, rank: &logical::Rank, mut input: Lowered) -> Result<Lowered> {
         let mut input_retracts = retracts(&rank.input);
-        let adds_only = input_retracts == Retracts::Never && rank.function == RankFunction::RowNumber;
-        if adds_only && rank.limit.is_some() && rank.keys.is_empty() && input.placed != Placed::OneShard {
+        let by_value = rank.function == RankFunction::RowNumber && rank.ties == Ties::ByColumns;
+        if by_value
+            && input_retracts == Retracts::Never
+            && rank.limit.is_some()
+            && rank.keys.is_empty()
+            && input.placed != Placed::OneShard
+        {
             // No row that is not among the best of its shard is among the best of all.
             let best = logical::Rank { offset: 0, gives_rank: false, schema: rank.input.schema().clone(), ..rank.clone() };
             input = Lowered { node: self.rank_node(plan, &best, input.node, input_retracts), placed: input.placed };
@@ -199,6 +204,7 @@ impl Lowering<'_> {
             function: rank.function,
             keys: rank.keys.clone(),
             order: rank.order.clone(),
+            ties: rank.ties,
             limit: rank.limit,
             offset: rank.offset,
             gives_rank: rank.gives_rank,

@@ -14,7 +14,7 @@ use super::Planned;
 use super::bind::Output;
 use super::logical::Plan;
 use super::physical::{
-    Aligned, Emit, JoinKind, JoinTime, Nested, RankFunction, SortKey, SortTime, TimeMeaning, VersionTime, Window,
+    Aligned, Emit, JoinKind, JoinTime, Nested, RankFunction, SortKey, SortTime, Ties, TimeMeaning, VersionTime, Window,
 };
 use crate::types::Schema;
 use crate::types::over::{OverCall, OverEmit};
@@ -91,7 +91,7 @@ fn line(plan: &Plan) -> String {
             )
         }
         Plan::LastRow(last) => format!("LastRow by ({})", columns(&last.keys, last.input.schema())),
-        Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), r.window_end, r.input.schema()),
+        Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), r.window_end, r.input.schema()),
         Plan::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), sort.input.schema()),
         Plan::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, o.input.schema()),
         Plan::Union(_) => "Union".to_owned(),
@@ -124,14 +124,20 @@ fn over_line((keys, order): (&[usize], &[SortKey]), calls: &[OverCall], emit: Ov
 
 fn rank_line(
     function: RankFunction,
-    (keys, order): (&[usize], &[SortKey]),
+    (keys, order, ties): (&[usize], &[SortKey], Ties),
     (offset, limit): (u64, Option<u64>),
     window_end: Option<SortTime>,
     below: &Schema,
 ) -> String {
     let offset = if offset == 0 { String::new() } else { format!(" from {}", offset + 1) };
     let limit = limit.map_or(String::new(), |limit| format!(" up to {limit}"));
-    let order = sort_keys(order, below);
+    let arrival = match ties {
+        Ties::ByColumns => "",
+        Ties::FirstCome => "arrival",
+        Ties::LastCome => "arrival DESC",
+    };
+    let order =
+        [sort_keys(order, below).as_str(), arrival].into_iter().filter(|key| !key.is_empty()).collect::<Vec<_>>().join(", ");
     let emit = window_end.map_or(String::new(), |_| format!(" {}", emit(Emit::OnClose)));
     format!("Rank {} by ({}) in order of ({order}){offset}{limit}{emit}", function.name(), columns(keys, below))
 }

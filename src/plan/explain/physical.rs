@@ -86,7 +86,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         NodeKind::LastRow(last) => {
             format!("LastRow by ({}){}", columns(&last.keys, below), without_before(last.changes))
         }
-        NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order), (r.offset, r.limit), r.window_end, below),
+        NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), r.window_end, below),
         NodeKind::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), below),
         NodeKind::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, below),
         NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),

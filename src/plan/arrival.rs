@@ -1,0 +1,54 @@
+//! Columns that say when a row came: PROCTIME() of a table, of a view or of a sub-query.
+//!
+//! All rows of one read have the same of these times, so what is ordered by them is ordered by the coming of the rows itself, as far as they
+//! still stand in that order.
+
+use super::logical::{Join, Plan, WindowAssign};
+use super::physical::Window;
+use crate::expr::Expr;
+use crate::types::over::OverEmit;
+
+/// Whether an expression is PROCTIME(), or another function that gives the time at which the row came.
+pub fn is_clock(expr: &Expr) -> bool {
+    match expr {
+        Expr::Arrival => true,
+        Expr::Cast { input, data_type, .. } => data_type.is_timestamp() && is_clock(input),
+        _ => false,
+    }
+}
+
+/// Whether an expression over the columns of `plan` is the time at which a row came, somewhere.
+pub fn is_moment(plan: &Plan, expr: &Expr) -> bool {
+    match (plan, expr) {
+        (Plan::Join(join), Expr::Column { index, .. }) => *index < join.width() && is_moment(&join.left, expr),
+        _ => is_clock_below(plan, expr, &is_moment),
+    }
+}
+
+/// Whether an expression over the columns of `plan` is the time at which a row came, and rows stand in the order in which they did.
+pub fn is_arrival(plan: &Plan, expr: &Expr) -> bool {
+    match (plan, expr) {
+        (Plan::Join(Join { lookup: None, .. }), Expr::Column { .. }) => false,
+        (Plan::Join(join), Expr::Column { index, .. }) => *index < join.width() && is_arrival(&join.left, expr),
+        _ => is_clock_below(plan, expr, &is_arrival),
+    }
+}
+
+/// Asks `below` of what gives a column of `plan`.
+fn is_clock_below(plan: &Plan, expr: &Expr, below: &dyn Fn(&Plan, &Expr) -> bool) -> bool {
+    let Expr::Column { index, .. } = expr else { return is_clock(expr) };
+    match plan {
+        Plan::Scan(scan) => scan.columns.get(*index).is_some_and(|column| scan.arrivals.contains(column)),
+        Plan::Calc(calc) => below(&calc.input, &calc.columns[*index]),
+        Plan::Union(union) => union.inputs.iter().all(|input| below(input, expr)),
+        // Rows of a session wait for its end.
+        Plan::WindowAssign(WindowAssign { window: Window::Session { .. }, .. }) => false,
+        Plan::Over(over) if over.emit != OverEmit::AtOnce => false,
+        // These add columns behind those of their input.
+        Plan::WindowAssign(_) | Plan::Expand(_) | Plan::Over(_) => {
+            let input = plan.inputs()[0];
+            *index < input.schema().fields.len() && below(input, expr)
+        }
+        _ => false,
+    }
+}

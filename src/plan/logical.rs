@@ -570,7 +570,10 @@ impl Plan {
             Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
             Plan::Rank(rank) => rank.window_end.is_none(),
             Plan::LastRow(_) => true,
-            Plan::Join(Join { time: Some(_), .. } | Join { lookup: Some(_), .. }) => false,
+            Plan::Join(Join { lookup: Some(_), .. }) => false,
+            // What takes a row back has its time, so it meets the same version.
+            Plan::Join(join) if join.has_versions() => join.left.retracts(),
+            Plan::Join(Join { time: Some(_), .. }) => false,
             Plan::Over(over) => over.emit == OverEmit::OnChange,
             Plan::Join(j) => !matches!(j.kind, JoinKind::Inner | JoinKind::LeftSemi) || j.left.retracts() || j.right.retracts(),
         }

@@ -146,12 +146,15 @@ impl Resolving {
 fn refuse_changes(plan: &Plan) -> Result<()> {
     let mut refused = false;
     plan.walk(&mut |part| {
-        let takes_new_rows = match part {
-            Plan::Join(join) => join.time.is_some(),
-            Plan::WindowAssign(assign) => matches!(assign.window, Window::Session { .. }),
-            _ => false,
+        let new_rows_only = match part {
+            Plan::Join(join) if join.lookup.is_some() => vec![&*join.left],
+            // A row of the left side that takes one back meets the same version; versions replace each other by their key.
+            Plan::Join(join) if join.has_versions() && join.clocks[1].times.is_empty() => Vec::new(),
+            Plan::Join(join) if join.time.is_some() => part.inputs(),
+            Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) => part.inputs(),
+            _ => Vec::new(),
         };
-        refused |= takes_new_rows && part.inputs().iter().any(|input| input.retracts());
+        refused |= new_rows_only.iter().any(|input| input.retracts());
     });
     match refused {
         true => Err(Error::sql("the query reads a memory table whose rows are taken back, and takes new rows only")

@@ -5,6 +5,7 @@
 //! time zone is UTC. A row that fails is reported with its reason; texts longer than 16 MiB fail.
 
 mod calendar;
+mod collection;
 mod datetime;
 mod encoding;
 mod extreme;
@@ -28,7 +29,7 @@ pub use json_text::Json;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 9] = [
+static FAMILIES: [&[ScalarFunction]; 10] = [
     string::FUNCTIONS,
     encoding::FUNCTIONS,
     pattern::FUNCTIONS,
@@ -38,6 +39,7 @@ static FAMILIES: [&[ScalarFunction]; 9] = [
     datetime::MOVING.as_flattened(),
     time_text::FUNCTIONS,
     json::FUNCTIONS,
+    collection::FUNCTIONS,
 ];
 
 /// The function with this name, ignoring case.
@@ -104,7 +106,7 @@ mod tests {
             "'",
         ];
         edges.extend(texts.map(testing::text));
-        edges.push((Value::text("[1, \"x\"]"), T::Array(Box::new(T::Int))));
+        edges.extend(["[1, \"x\"]", "[]", "[null, 3]", "{}", "["].map(|text| (Value::text(text), T::Array(Box::new(T::Int)))));
         edges.push((Value::text("{\"1\": 2}"), T::Map(Box::new(T::Int), Box::new(T::Int))));
         edges
     }

@@ -6,13 +6,13 @@
 //! A row of the left input waits until the watermark says that no version of its time is missing; then it meets the last one that is not
 //! later than it. A version that comes when its own split is beyond its time is valid from there on, so that what a row meets
 //! does not depend on how splits interleave. Of each key the version valid at the watermark and all later ones are kept, also
-//! that it is deleted.
+//! that it is deleted. A row that takes one back has the time of that one, so it meets the same version and takes back what was given out.
 
 use super::pairs::{Found, PairFilter};
 use super::side::NONE;
 use super::timed::JoinClock;
 use super::{JoinInput, known_keys};
-use crate::batch::{Batch, Column, Selection, Values, Watermark};
+use crate::batch::{Batch, Column, RowKind, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::operator::{Operator, Output, Progress};
@@ -33,8 +33,8 @@ pub struct VersionedJoin {
     /// By key: rows of the left input that wait.
     waiting: Vec<u32>,
     inputs: [Input; 2],
-    /// By place of a row that waits: its key and its time.
-    asked: Vec<(u32, EventTime)>,
+    /// By place of a row that waits.
+    asked: Vec<Asked>,
     /// The watermark, less what rows at it are let through.
     passed: EventTime,
     scratch: Scratch,
@@ -51,6 +51,19 @@ struct Input {
     rows: Slab,
     /// Rows of the left input when they are asked for, keys of the right one when a version of theirs becomes valid.
     timers: Timers,
+}
+
+/// A row that waits.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    key: u32,
+    time: EventTime,
+    /// `Insert`, or `Delete` for one that takes a row back.
+    kind: RowKind,
+}
+
+impl Asked {
+    const NOBODY: Asked = Asked { key: NONE, time: 0, kind: RowKind::Insert };
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -166,10 +179,11 @@ impl VersionedJoin {
         }
         let rows: Vec<u32> = known.iter().filter(|row| !is_late(*row)).map(|row| row as u32).collect();
         self.inputs[0].put(batch, &rows, &mut scratch.places);
-        self.asked.resize(self.inputs[0].rows.bound(), (NONE, 0));
+        self.asked.resize(self.inputs[0].rows.bound(), Asked::NOBODY);
         for (row, place) in rows.iter().zip(&scratch.places) {
             let (key, time) = (scratch.keys[*row as usize], times[*row as usize]);
-            self.asked[*place as usize] = (key, time);
+            let kind = if batch.kind(*row as usize).sign() > 0 { RowKind::Insert } else { RowKind::Delete };
+            self.asked[*place as usize] = Asked { key, time, kind };
             self.waiting[key as usize] += 1;
             self.inputs[0].timers.add(time, *place);
         }
@@ -188,8 +202,8 @@ impl VersionedJoin {
         let mut places = scratch.places.iter();
         for row in known.iter() {
             let place = match batch.kind(row) {
-                crate::batch::RowKind::UpdateBefore => continue,
-                crate::batch::RowKind::Delete => NONE,
+                RowKind::UpdateBefore => continue,
+                RowKind::Delete => NONE,
                 _ => places.next().copied().unwrap_or(NONE),
             };
             let version = Version { time: times[row], watermark: scratch.marks[row], place };
@@ -218,12 +232,18 @@ impl VersionedJoin {
         due.clear();
         let is_done = self.inputs[0].timers.take(self.passed, TIMER_ROWS_PER_TURN, &mut due);
         let found: Vec<u32> =
-            due.iter().map(|place| self.asked[*place as usize]).map(|(key, time)| self.version_at(key, time)).collect();
+            due.iter().map(|place| self.asked[*place as usize]).map(|row| self.version_at(row.key, row.time)).collect();
         let pairs = self.meeting(&due, found, watermark, out)?;
-        let kept: Vec<usize> = match self.kind.gives_unmatched(0) {
+        let mut kept: Vec<usize> = match self.kind.gives_unmatched(0) {
             true => (0..due.len()).collect(),
             false => (0..due.len()).filter(|at| pairs[*at] != NONE).collect(),
         };
+        let kind = |at: &usize| self.asked[due[*at] as usize].kind;
+        let takes_back = kept.iter().any(|at| kind(at) == RowKind::Delete);
+        if takes_back {
+            // Rows of one time come in any order: what is taken back must be there.
+            kept.sort_by_key(kind);
+        }
         if !kept.is_empty() {
             let left: Vec<u32> = kept.iter().map(|at| due[*at]).collect();
             let right: Vec<u32> = kept.iter().map(|at| pairs[*at]).collect();
@@ -233,10 +253,12 @@ impl VersionedJoin {
                 given.map(|(at, t)| input.rows.columns()[*at].gather_or_null(places, NONE, t)).collect()
             };
             let columns = of(mine, &left).into_iter().chain(of(other, &right)).collect();
-            out.emit(Batch::new(columns, kept.len(), watermark.stamp));
+            let mut given = Batch::new(columns, kept.len(), watermark.stamp);
+            given.kinds = takes_back.then(|| kept.iter().map(kind).collect());
+            out.emit(given);
         }
         for place in &due {
-            let (key, _) = self.asked[*place as usize];
+            let Asked { key, .. } = self.asked[*place as usize];
             self.waiting[key as usize] -= 1;
             self.inputs[0].rows.remove(*place);
             self.forget(key);
@@ -328,7 +350,6 @@ mod tests {
     use std::collections::{BTreeMap, VecDeque};
 
     use super::*;
-    use crate::batch::RowKind;
     use crate::types::Value;
 
     /// key, time, number, watermark of the split
@@ -340,7 +361,7 @@ mod tests {
         time: i64,
         number: i64,
         mark: i64,
-        /// Whether a version says that its key is gone.
+        /// Whether a version says that its key is gone, or a row of the left side takes one back.
         deletes: bool,
     }
 
@@ -390,7 +411,8 @@ mod tests {
             };
             let version = sides[1].iter().filter(meets).max_by_key(|r| r.time).filter(|r| !r.deletes);
             if version.is_some() || kind == JoinKind::Left {
-                *found.entry(format!("{} {} {:?}", l.time, l.number, version.map(|r| (r.time, r.number)))).or_default() += 1;
+                *found.entry(format!("{} {} {:?}", l.time, l.number, version.map(|r| (r.time, r.number)))).or_default() +=
+                    if l.deletes { -1 } else { 1 };
             }
         }
         (found, late)
@@ -406,7 +428,7 @@ mod tests {
                 let time = number(1).expect("a time");
                 assert!(time > passed_on, "{time} behind {passed_on}");
                 let text = format!("{time} {} {:?}", number(2).expect("a number"), number(4).zip(number(5)));
-                *found.entry(text).or_default() += 1;
+                *found.entry(text).or_default() += batch.kind(row).sign();
             }
         }
     }
@@ -421,8 +443,9 @@ mod tests {
         ) {
             let mut random = fastrand::Rng::with_seed(seed);
             let mut used = Vec::new();
-            let splits: Vec<[VecDeque<Row>; 2]> =
-                (0..2).map(|_| [split(&mut random, &mut Vec::new(), false), split(&mut random, &mut used, true)]).collect();
+            let splits: Vec<[VecDeque<Row>; 2]> = (0..2)
+                .map(|_| [split(&mut random, &mut Vec::new(), seed % 2 == 1), split(&mut random, &mut used, true)])
+                .collect();
             let all = |side: usize| splits.iter().flat_map(|split| split[side].iter().copied()).collect::<Vec<Row>>();
             let (expected, late) = naive(kind, which, [&all(0), &all(1)]);
             for order in 0..4 {

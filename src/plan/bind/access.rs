@@ -43,6 +43,15 @@ pub fn item(value: Expr, key: Expr, span: Span) -> Result<Expr> {
     Ok(cast(library_call("ITEM", vec![value, cast(key, &key_type)], span)?, &data_type))
 }
 
+/// A function that gives one of the items of an array.
+pub fn item_of(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
+    let item = match args.first().map(Expr::data_type) {
+        Some(DataType::Array(item)) => *item,
+        _ => DataType::STRING,
+    };
+    Ok(cast(library_call(name, args, span)?, &item))
+}
+
 /// `MAP[key, value, ...]`: keys have one type, and values have.
 pub fn map(args: Vec<Expr>, span: Span) -> Result<Expr> {
     if !args.len().is_multiple_of(2) {

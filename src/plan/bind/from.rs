@@ -3,11 +3,13 @@
 use sqlparser::ast;
 
 use super::QueryBinder;
+use super::dependent::Outer;
 use super::hint::{StateTtl, join_lives};
-use super::join::{cross, join};
+use super::join::{cross, inner_condition, join};
 use super::join_version::{is_nearest, moment_of};
 use super::per_row::PerRow;
 use super::scope::{Relation, name_span, unsupported};
+use super::subquery::asks;
 use super::values::one_row;
 use crate::error::{Result, Span};
 use crate::plan::catalog::Entry;
@@ -17,16 +19,23 @@ use crate::types::relation::Changelog;
 use crate::types::{Field, Schema};
 
 impl QueryBinder<'_> {
-    /// The relation of a FROM clause whose inputs live as long as hints say.
-    pub(super) fn from(&mut self, select: &ast::Select, ttl: &StateTtl) -> Result<Relation> {
-        let (mut relation, mut left): (Option<Relation>, _) = (None, None);
+    /// The relation of a FROM clause whose inputs live as long as hints say, beside the rows of the query around it, if it may name
+    /// its columns.
+    pub(super) fn from(&mut self, select: &ast::Select, ttl: &StateTtl, outer: Option<&Outer<'_>>) -> Result<Relation> {
+        let beside = |relation: Relation| match outer {
+            Some(outer) => outer.beside(relation),
+            None => relation,
+        };
+        // What comes first may be computed for each row of the query around.
+        let first = select.from.first().map(|table| PerRow::of(&table.relation)).transpose()?.flatten();
+        let (mut relation, mut left) = (first.is_some().then(|| beside(one_row())), None);
         for table in &select.from {
             let own = ttl.of_table(table);
             relation = Some(match (relation, PerRow::of(&table.relation)?) {
                 (Some(before), Some(per_row)) => {
-                    let beside = self.per_row(before, &per_row, JoinKind::Inner)?;
+                    let relation = self.per_row(before, &per_row, JoinKind::Inner)?;
                     left = None;
-                    self.joined(beside, None, &table.joins, ttl)?
+                    self.joined(relation, None, &table.joins, ttl)?
                 }
                 (Some(before), None) => {
                     let mut both = cross(before, self.with_joins(table, ttl)?);
@@ -39,7 +48,8 @@ impl QueryBinder<'_> {
                 }
             });
         }
-        Ok(relation.unwrap_or_else(one_row))
+        let relation = relation.unwrap_or_else(one_row);
+        Ok(if first.is_some() { relation } else { beside(relation) })
     }
 
     /// A table and what is joined to it.
@@ -68,7 +78,17 @@ impl QueryBinder<'_> {
                     let right = self.factor(&step.relation, ttl)?;
                     self.nearest(relation, step, right)?
                 }
-                None => join(relation, step, self.factor(&step.relation, ttl)?)?,
+                None => {
+                    let right = self.factor(&step.relation, ttl)?;
+                    match inner_condition(step).filter(|condition| asks(condition)) {
+                        Some(condition) => {
+                            relation = self.filtered(cross(relation, right), condition)?;
+                            left = None;
+                            continue;
+                        }
+                        None => join(relation, step, right)?,
+                    }
+                }
             };
             join_lives(&mut relation.plan, [left.take(), ttl.of_input(&step.relation)]);
         }

@@ -88,6 +88,7 @@ impl ExprBinder<'_> {
                 Ok(Expr::Case { branches, otherwise, data_type })
             }
             "MAP" => access::map(args, span),
+            "ELEMENT" | "ARRAY_MIN" | "ARRAY_MAX" => access::item_of(&name, args, span),
             _ => library_call(&name, args, span),
         }
     }

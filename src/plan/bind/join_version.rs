@@ -54,15 +54,15 @@ impl QueryBinder<'_> {
             let hint = "JOIN ... ON and LEFT JOIN ... ON are there";
             return Err(unsupported("this kind of join with FOR SYSTEM_TIME AS OF", hint, &step.relation));
         };
-        if left.plan.retracts() {
-            let error = "FOR SYSTEM_TIME AS OF joins rows that are never taken back; those on the left may be";
-            return Err(Error::sql(error).at(span));
-        }
         let both: Vec<ScopeField> = left.fields.iter().chain(&right.fields).cloned().collect();
         let condition = ExprBinder::new(&both).condition(condition)?;
         let at = ExprBinder::new(&left.fields).bind(moment)?;
         match at {
             at if is_moment(&left.plan, &at) => {
+                if left.plan.retracts() {
+                    let error = "FOR SYSTEM_TIME AS OF PROCTIME() joins rows that are never taken back; those on the left may be";
+                    return Err(Error::sql(error).at(span).hint("as of an event time they may: then they meet the same version"));
+                }
                 let keys = self.replaced_by(name, &right);
                 let (rows, condition) = match keys.is_empty() || right.plan.retracts() {
                     true => (LookupRows::All, condition),

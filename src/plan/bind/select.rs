@@ -47,10 +47,7 @@ impl QueryBinder<'_> {
     ) -> Result<Ordered> {
         refuse(select)?;
         let ttl = StateTtl::of(select)?;
-        let mut relation = self.from(select, &ttl)?;
-        if let Some((outer, _)) = outer {
-            relation = outer.beside(relation);
-        }
+        let mut relation = self.from(select, &ttl, outer.map(|(outer, _)| outer))?;
         if let Some(filter) = &select.selection {
             relation = self.filtered(relation, filter)?;
         }

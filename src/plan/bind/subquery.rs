@@ -620,7 +620,7 @@ impl QueryBinder<'_> {
 
     /// FROM and WHERE of a sub-query beside the rows of the query around it.
     fn plain<'r>(&mut self, relation: &'r Relation, select: &ast::Select, query: &ast::Query) -> Result<Plain<'r>> {
-        let found = self.from(select, &StateTtl::of(select)?)?;
+        let found = self.from(select, &StateTtl::of(select)?, None)?;
         if relation.fields.len() != relation.plan.schema().fields.len() {
             return Err(Error::internal("columns without names"));
         }
@@ -680,6 +680,18 @@ fn conjuncts(condition: &ast::Expr) -> Vec<&ast::Expr> {
         }
     }
     parts
+}
+
+/// Whether a condition has a sub-query, as far as comparisons, AND, OR and NOT reach.
+pub fn asks(condition: &ast::Expr) -> bool {
+    use ast::Expr as E;
+    conjuncts(condition).into_iter().any(|part| match part {
+        E::Subquery(_) | E::InSubquery { .. } | E::Exists { .. } | E::AnyOp { .. } | E::AllOp { .. } => true,
+        E::UnaryOp { expr, .. } | E::IsNull(expr) | E::IsNotNull(expr) => asks(expr),
+        E::BinaryOp { left, right, .. } => asks(left) || asks(right),
+        E::Between { expr, low, high, .. } => asks(expr) || asks(low) || asks(high),
+        _ => false,
+    })
 }
 
 fn is_subquery(part: &ast::Expr) -> bool {

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::bind::{Output, Target, conformed, written};
 use crate::plan::logical::{Late, Plan};
-use crate::plan::physical::{Changelog, Deletion, Node, NodeId, NodeKind, SinkWrite, Writes};
+use crate::plan::physical::{Changelog, Deletion, Node, NodeId, NodeKind, SinkWrite, TimeMeaning, Writes};
 use crate::sink::{self, Accepts, Placement, Sink};
 use crate::types::{Field, Schema};
 
@@ -150,7 +150,10 @@ impl Lowering<'_> {
     fn may_cancel(&self, node: NodeId) -> bool {
         let node = &self.nodes[node];
         match &node.kind {
-            NodeKind::Join(join) => join.time.is_none(),
+            NodeKind::Join(join) => {
+                let meaning = join.time.as_ref().map(|time| time.meaning);
+                !matches!(meaning, Some(TimeMeaning::Rows | TimeMeaning::Windows))
+            }
             NodeKind::Scan(scan) => scan.changelog == Changelog::Retract,
             NodeKind::Calc(calc) => {
                 let below = &self.nodes[node.inputs[0]].schema.fields;

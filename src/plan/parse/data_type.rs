@@ -395,5 +395,5 @@ const TYPES: [&str; 22] = [
 /// Whether the parser crate reads this type by itself, so that its text need not be carried.
 pub(super) fn is_plain(tokens: &[TokenWithSpan]) -> bool {
     const OWN: [&str; 8] = ["ARRAY", "MAP", "ROW", "MULTISET", "LOCAL", "INTERVAL", "TIMESTAMP_LTZ", "BYTEA"];
-    tokens.iter().all(|t| t.token != Token::Lt && !OWN.iter().any(|word| is_word(&t.token, word)))
+    tokens.iter().all(|t| t.token != Token::Lt && t.token != Token::LBracket && !OWN.iter().any(|word| is_word(&t.token, word)))
 }

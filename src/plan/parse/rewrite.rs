@@ -261,9 +261,17 @@ fn carry_types(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
     Ok(out)
 }
 
-/// Where the types of all casts stand: `CAST ( ... AS <start> type <end> )`.
+/// Where the type that begins at `start` ends; `None` where the parser crate has to say what is wrong.
+fn type_at(tokens: &[TokenWithSpan], start: usize) -> Option<(usize, usize)> {
+    let mut reader = TypeReader::new(Cursor::new(&tokens[start..]));
+    reader.read().ok()?;
+    Some((start, tokens.len() - reader.into_cursor().ok()?.rest().len()))
+}
+
+/// Where the types of all casts stand: `CAST ( ... AS <start> type <end> )` and `... :: <start> type <end>`.
 fn cast_types(tokens: &[TokenWithSpan]) -> Vec<(usize, usize)> {
-    let mut types = Vec::new();
+    let behind_colons = tokens.iter().enumerate().filter(|(_, t)| t.token == Token::DoubleColon);
+    let mut types: Vec<(usize, usize)> = behind_colons.filter_map(|(at, _)| type_at(tokens, at + 1)).collect();
     // For each open bracket: whether it belongs to a cast, and what stands behind its last AS.
     let mut open: Vec<(bool, Option<usize>)> = Vec::new();
     for (i, TokenWithSpan { token, .. }) in tokens.iter().enumerate() {

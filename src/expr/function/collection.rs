@@ -1,0 +1,520 @@
+//! Functions of ARRAY and MAP, which are JSON text: items are told apart by their values, not by how they are written.
+//!
+//! An array that is NULL gives NULL. Items that are NULL are equal to each other, and come first in order.
+
+use std::collections::BTreeSet;
+
+use super::json_text::Json;
+use super::kernel::{Call, Fallible, Native, append, kernel};
+use super::signature::Param::{Integer, Text};
+use super::signature::{common, function, takes};
+use crate::batch::Column;
+use crate::batch::text::{write_json_string, write_json_value};
+use crate::error::Result;
+use crate::expr::{Kernel, ScalarFunction};
+use crate::types::relation::Nested;
+use crate::types::{DataType, decimal};
+
+/// The functions.
+pub(super) static FUNCTIONS: &[ScalarFunction] = &[
+    function("ARRAY_CONTAINS", "ARRAY_CONTAINS(array, item)", |t| with_item(t, DataType::Boolean), |t, _| contains(t)),
+    function("ARRAY_POSITION", "ARRAY_POSITION(array, item)", |t| with_item(t, DataType::Int), |t, _| position(t)),
+    function("ARRAY_REMOVE", "ARRAY_REMOVE(array, item)", same_with_item, |t, _| remove(t)),
+    function("ARRAY_APPEND", "ARRAY_APPEND(array, item)", same_with_item, |t, _| added(t, End::Last)),
+    function("ARRAY_PREPEND", "ARRAY_PREPEND(array, item)", same_with_item, |t, _| added(t, End::First)),
+    function("ARRAY_CONCAT", "ARRAY_CONCAT(array, ...)", same_arrays, |t, _| of_arrays(t, concat)),
+    function("ARRAY_UNION", "ARRAY_UNION(array, array)", two_arrays, |t, _| of_arrays(t, union)),
+    function("ARRAY_INTERSECT", "ARRAY_INTERSECT(array, array)", two_arrays, |t, _| of_arrays(t, intersect)),
+    function("ARRAY_EXCEPT", "ARRAY_EXCEPT(array, array)", two_arrays, |t, _| of_arrays(t, except)),
+    function("ARRAY_DISTINCT", "ARRAY_DISTINCT(array)", one_array, |t, _| of_arrays(t, union)),
+    function("ARRAY_REVERSE", "ARRAY_REVERSE(array)", one_array, |t, _| of_arrays(t, reverse)),
+    function("ARRAY_MIN", "ARRAY_MIN(array)", item_of_array, |t, _| extreme(t, End::First)),
+    function("ARRAY_MAX", "ARRAY_MAX(array)", item_of_array, |t, _| extreme(t, End::Last)),
+    function("ARRAY_SORT", "ARRAY_SORT(array [, ascending [, nulls first]])", sort_types, |t, _| sort(t)),
+    function("ARRAY_JOIN", "ARRAY_JOIN(array, delimiter [, text for NULL])", join_types, |_, _| kernel(join)),
+    function("ARRAY_SLICE", "ARRAY_SLICE(array, first [, last])", slice_types, |_, _| kernel(slice)),
+    function("SPLIT", "SPLIT(text, delimiter)", split_types, |_, _| kernel(split)),
+    function("MAP_KEYS", "MAP_KEYS(map)", |t| of_map(t, |key, _| array_of(key)), |t, _| map_keys(t)),
+    function("MAP_VALUES", "MAP_VALUES(map)", |t| of_map(t, |_, value| array_of(value)), |_, _| kernel(map_values)),
+    function("MAP_ENTRIES", "MAP_ENTRIES(map)", |t| of_map(t, entry_rows), |t, _| map_entries(t)),
+];
+
+type Resolved = Option<(Vec<DataType>, DataType)>;
+type Compiled = Result<Box<dyn Kernel>>;
+
+/// One of two ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    First,
+    Last,
+}
+
+fn array_of(item: &DataType) -> DataType {
+    DataType::Array(Box::new(item.clone()))
+}
+
+/// The type of the items of an array; NULL has none.
+fn item_type(array: &DataType) -> Option<DataType> {
+    match array {
+        DataType::Array(item) => Some((**item).clone()),
+        DataType::Null => Some(DataType::Null),
+        _ => None,
+    }
+}
+
+fn with_item(given: &[DataType], returns: DataType) -> Resolved {
+    let [array, item] = given else { return None };
+    let item = common(&[item_type(array)?, item.clone()])?;
+    Some((vec![array_of(&item), item], returns))
+}
+
+fn same_with_item(given: &[DataType]) -> Resolved {
+    let (args, _) = with_item(given, DataType::Null)?;
+    let returns = args[0].clone();
+    Some((args, returns))
+}
+
+fn same_arrays(given: &[DataType]) -> Resolved {
+    let items = given.iter().map(item_type).collect::<Option<Vec<_>>>()?;
+    let array = array_of(&common(&items)?);
+    (!given.is_empty()).then(|| (vec![array.clone(); given.len()], array))
+}
+
+fn two_arrays(given: &[DataType]) -> Resolved {
+    same_arrays(given).filter(|_| given.len() == 2)
+}
+
+fn one_array(given: &[DataType]) -> Resolved {
+    same_arrays(given).filter(|_| given.len() == 1)
+}
+
+fn item_of_array(given: &[DataType]) -> Resolved {
+    let (args, _) = one_array(given)?;
+    let is_ordered = |item: &DataType| !matches!(item, DataType::Array(_) | DataType::Map(..) | DataType::Row(_));
+    // What is taken out of JSON is text; the binder makes a value of it.
+    item_type(&args[0]).filter(is_ordered).map(|_| (args, DataType::STRING))
+}
+
+fn sort_types(given: &[DataType]) -> Resolved {
+    let (array, flags) = given.split_first()?;
+    let (mut args, array) = one_array(std::slice::from_ref(array))?;
+    if flags.len() > 2 || !flags.iter().all(|flag| matches!(flag, DataType::Boolean | DataType::Null)) {
+        return None;
+    }
+    args.extend(flags.iter().map(|_| DataType::Boolean));
+    Some((args, array))
+}
+
+fn join_types(given: &[DataType]) -> Resolved {
+    let (array, texts) = given.split_first()?;
+    let (mut args, _) = one_array(std::slice::from_ref(array))?;
+    args.extend(takes(texts, &[Text, Text]).or_else(|| takes(texts, &[Text]))?);
+    Some((args, DataType::STRING))
+}
+
+fn slice_types(given: &[DataType]) -> Resolved {
+    let (array, places) = given.split_first()?;
+    let (mut args, array) = one_array(std::slice::from_ref(array))?;
+    args.extend(takes(places, &[Integer, Integer]).or_else(|| takes(places, &[Integer]))?);
+    Some((args, array))
+}
+
+fn split_types(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Text, Text])?, array_of(&DataType::STRING)))
+}
+
+fn of_map(given: &[DataType], returns: fn(&DataType, &DataType) -> DataType) -> Resolved {
+    let [map @ DataType::Map(key, value)] = given else { return None };
+    Some((vec![map.clone()], returns(key, value)))
+}
+
+fn entry_rows(key: &DataType, value: &DataType) -> DataType {
+    array_of(&DataType::Row(vec![("key".to_owned(), key.clone()), ("value".to_owned(), value.clone())]))
+}
+
+/// What an item is, for equality and order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Null,
+    Exact(i128),
+    /// The bits of a double, so that they have its order.
+    Double(i64),
+    Text(Vec<u8>),
+}
+
+/// An item and how it is written.
+type Item<'a> = (Key, Json<'a>);
+
+fn key_of(value: Json<'_>, item: &DataType) -> Key {
+    let mut text = Vec::new();
+    if value.write(&mut text).is_none() {
+        return Key::Null;
+    }
+    let scale = match item {
+        DataType::Decimal { scale, .. } => *scale,
+        _ => 0,
+    };
+    let exact = |text: &[u8]| decimal::parse(text, decimal::PRECISION_MAX, scale).map(Key::Exact);
+    let double = |text: &[u8]| {
+        let bits = lexical_core::parse::<f64>(text).ok()?.to_bits() as i64;
+        Some(Key::Double(bits ^ ((bits >> 63) as u64 >> 1) as i64))
+    };
+    let number = match item {
+        DataType::Float | DataType::Double => double(&text),
+        item if item.is_numeric() => exact(&text),
+        _ => None,
+    };
+    number.unwrap_or(Key::Text(text))
+}
+
+/// The items of an array; `None` of what is none.
+fn items<'a>(text: &'a str, item: &DataType) -> Option<Vec<Item<'a>>> {
+    let json = Json::new(text)?;
+    let members = json.members(Nested::Array)?;
+    Some(members.map(|(_, value)| (key_of(value, item), value)).collect())
+}
+
+fn write_items<'a>(items: impl IntoIterator<Item = &'a str>, out: &mut Vec<u8>) -> Fallible<Option<()>> {
+    out.push(b'[');
+    for (at, item) in items.into_iter().enumerate() {
+        out.extend_from_slice(if at > 0 { b"," } else { b"" });
+        append(out, item.as_bytes())?;
+    }
+    out.push(b']');
+    Ok(Some(()))
+}
+
+/// The second argument of all rows as JSON.
+fn written_items(call: &Call<'_>, data_type: &DataType) -> Vec<String> {
+    let column = call.args()[1];
+    let written = |row: usize| {
+        let mut text = Vec::new();
+        write_json_value(column, row, data_type, &mut text);
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    (0..column.len()).map(written).collect()
+}
+
+/// The value that a JSON text is.
+fn key(text: &str, item: &DataType) -> Key {
+    Json::new(text).map_or(Key::Null, |value| key_of(value, item))
+}
+
+/// Whether the items of an array have this one: `compute` says what the place of the first, if there is one, gives.
+fn found<T: Native + 'static>(types: &[DataType], strict: usize, compute: fn(Option<usize>) -> T) -> Compiled {
+    let item = types[1].clone();
+    kernel(move |call: Call<'_>| -> Column {
+        let (arrays, wanted) = (call.strings(0), written_items(&call, &item));
+        call.null_by_first(strict).map(|row| {
+            let Some(items) = items(arrays.text(row), &item) else { return Ok(None) };
+            let wanted = key(&wanted[row], &item);
+            Ok(Some(compute(items.iter().position(|(key, _)| *key == wanted))))
+        })
+    })
+}
+
+fn contains(types: &[DataType]) -> Compiled {
+    found(types, 1, |at| at.is_some())
+}
+
+/// From 1; 0 where it is not there.
+fn position(types: &[DataType]) -> Compiled {
+    found(types, 2, |at| at.map_or(0, |at| at as i32 + 1))
+}
+
+fn remove(types: &[DataType]) -> Compiled {
+    let item = types[1].clone();
+    kernel(move |call: Call<'_>| -> Column {
+        let (arrays, wanted) = (call.strings(0), written_items(&call, &item));
+        call.null_by_first(1).write(|row, out| {
+            let Some(items) = items(arrays.text(row), &item) else { return Ok(None) };
+            let wanted = key(&wanted[row], &item);
+            write_items(items.iter().filter(|(key, _)| *key != wanted).map(|(_, value)| value.text()), out)
+        })
+    })
+}
+
+fn added(types: &[DataType], end: End) -> Compiled {
+    let item = types[1].clone();
+    kernel(move |call: Call<'_>| -> Column {
+        let (arrays, added) = (call.strings(0), written_items(&call, &item));
+        call.null_by_first(1).write(|row, out| {
+            let Some(array) = Json::new(arrays.text(row)) else { return Ok(None) };
+            let (one, own) = (std::iter::once(added[row].as_str()), array.items().map(Json::text));
+            match end {
+                End::First => write_items(one.chain(own), out),
+                End::Last => write_items(own.chain(one), out),
+            }
+        })
+    })
+}
+
+/// The items that a function of arrays gives.
+type OfArrays = for<'a> fn(Vec<Vec<Item<'a>>>) -> Vec<Item<'a>>;
+
+fn of_arrays(types: &[DataType], make: OfArrays) -> Compiled {
+    let item = item_type(&types[0]).unwrap_or(DataType::Null);
+    kernel(move |call: Call<'_>| -> Column {
+        let arrays: Vec<_> = (0..call.args().len()).map(|at| call.strings(at)).collect();
+        call.write(|row, out| {
+            let of_row = arrays.iter().map(|array| items(array.text(row), &item)).collect::<Option<Vec<_>>>();
+            let Some(of_row) = of_row else { return Ok(None) };
+            write_items(make(of_row).iter().map(|(_, value)| value.text()), out)
+        })
+    })
+}
+
+fn concat(arrays: Vec<Vec<Item<'_>>>) -> Vec<Item<'_>> {
+    arrays.into_iter().flatten().collect()
+}
+
+/// Of equal items the first.
+fn union(arrays: Vec<Vec<Item<'_>>>) -> Vec<Item<'_>> {
+    let mut seen = BTreeSet::new();
+    arrays.into_iter().flatten().filter(|(key, _)| seen.insert(key.clone())).collect()
+}
+
+fn reverse(arrays: Vec<Vec<Item<'_>>>) -> Vec<Item<'_>> {
+    arrays.into_iter().flatten().rev().collect()
+}
+
+/// Items of the first array that the second has, each once.
+fn intersect(arrays: Vec<Vec<Item<'_>>>) -> Vec<Item<'_>> {
+    in_second(arrays, |there| there)
+}
+
+/// Items of the first array that the second does not have, each once.
+fn except(arrays: Vec<Vec<Item<'_>>>) -> Vec<Item<'_>> {
+    in_second(arrays, |there| !there)
+}
+
+fn in_second(mut arrays: Vec<Vec<Item<'_>>>, keeps: fn(bool) -> bool) -> Vec<Item<'_>> {
+    let second: BTreeSet<Key> = arrays.pop().into_iter().flatten().map(|(key, _)| key).collect();
+    let kept = arrays.into_iter().map(|items| items.into_iter().filter(|(key, _)| keeps(second.contains(key))).collect());
+    union(kept.collect())
+}
+
+/// The least or the greatest item that is not NULL.
+fn extreme(types: &[DataType], end: End) -> Compiled {
+    let item = item_type(&types[0]).unwrap_or(DataType::Null);
+    kernel(move |call: Call<'_>| -> Column {
+        let arrays = call.strings(0);
+        call.write(|row, out| {
+            let Some(items) = items(arrays.text(row), &item) else { return Ok(None) };
+            let values = items.into_iter().filter(|(key, _)| *key != Key::Null);
+            let found = match end {
+                End::First => values.min_by(|(a, _), (b, _)| a.cmp(b)),
+                End::Last => values.max_by(|(a, _), (b, _)| a.cmp(b)),
+            };
+            Ok(found.and_then(|(_, value)| value.write(out)))
+        })
+    })
+}
+
+/// Ascending unless said otherwise; NULLs stand where the least values do.
+fn sort(types: &[DataType]) -> Compiled {
+    let item = item_type(&types[0]).unwrap_or(DataType::Null);
+    kernel(move |call: Call<'_>| -> Column {
+        let arrays = call.strings(0);
+        let flag = |at: usize| call.args().get(at).map(|_| call.values::<bool>(at));
+        let (ascending, nulls_first) = (flag(1), flag(2));
+        call.write(|row, out| {
+            let Some(mut items) = items(arrays.text(row), &item) else { return Ok(None) };
+            let ascending = ascending.is_none_or(|ascending| ascending[row]);
+            let nulls_first = nulls_first.map_or(ascending, |first| first[row]);
+            items.sort_by(|(a, _), (b, _)| {
+                let nulls = (*b == Key::Null).cmp(&(*a == Key::Null));
+                let nulls = if nulls_first { nulls } else { nulls.reverse() };
+                nulls.then(if ascending { a.cmp(b) } else { b.cmp(a) })
+            });
+            write_items(items.iter().map(|(_, value)| value.text()), out)
+        })
+    })
+}
+
+/// NULLs are left out where no text stands for them.
+fn join(call: Call<'_>) -> Column {
+    let (arrays, delimiter, for_null) = (call.strings(0), call.strings(1), call.strings_if_given(2));
+    call.write(|row, out| {
+        let Some(array) = Json::new(arrays.text(row)) else { return Ok(None) };
+        let mut item = Vec::new();
+        let mut is_first = true;
+        for value in array.items() {
+            item.clear();
+            if value.write(&mut item).is_none() {
+                let Some(for_null) = for_null else { continue };
+                item.extend_from_slice(for_null.bytes(row));
+            }
+            append(out, if is_first { b"" } else { delimiter.bytes(row) })?;
+            append(out, &item)?;
+            is_first = false;
+        }
+        Ok(Some(()))
+    })
+}
+
+/// From the first place to the last, both counted from 1, or from the end where they are negative; 0 is the first.
+fn slice(call: Call<'_>) -> Column {
+    let (arrays, first, last) = (call.strings(0), call.values::<i64>(1), call.integers_if_given(2));
+    call.write(|row, out| {
+        let Some(array) = Json::new(arrays.text(row)) else { return Ok(None) };
+        let items: Vec<&str> = array.items().map(Json::text).collect();
+        let count = items.len() as i64;
+        let place = |place: i64| if place < 0 { count.saturating_add(place) } else { place.max(1) - 1 };
+        let (first, last) = (place(first[row]), place(last.map_or(-1, |last| last[row])).min(count - 1));
+        let is_there = first <= last && first < count && last >= 0;
+        let range = if is_there { first.max(0) as usize..last as usize + 1 } else { 0..0 };
+        write_items(items[range].iter().copied(), out)
+    })
+}
+
+/// An empty delimiter stands between any two characters.
+fn split(call: Call<'_>) -> Column {
+    let (texts, delimiters) = (call.strings(0), call.strings(1));
+    call.write(|row, out| {
+        let (text, delimiter) = (texts.text(row), delimiters.text(row));
+        let mut parts = Vec::new();
+        let mut add = |part: &str| {
+            let mut written = Vec::new();
+            write_json_string(part.as_bytes(), &mut written);
+            parts.push(String::from_utf8_lossy(&written).into_owned());
+        };
+        match delimiter.is_empty() {
+            true => text.chars().for_each(|c| add(c.encode_utf8(&mut [0; 4]))),
+            false => text.split(delimiter).for_each(&mut add),
+        }
+        write_items(parts.iter().map(String::as_str), out)
+    })
+}
+
+/// A key as an item: those of numbers and truth values stand without quotes.
+fn key_text(key: &str, data_type: &DataType) -> String {
+    match data_type.is_numeric() || *data_type == DataType::Boolean {
+        true => key.to_owned(),
+        false => format!("\"{key}\""),
+    }
+}
+
+fn map_types(map: &DataType) -> DataType {
+    match map {
+        DataType::Map(key, _) => (**key).clone(),
+        _ => DataType::STRING,
+    }
+}
+
+fn map_keys(types: &[DataType]) -> Compiled {
+    let key_type = map_types(&types[0]);
+    kernel(move |call: Call<'_>| -> Column {
+        let maps = call.strings(0);
+        call.write(|row, out| {
+            let Some(map) = Json::new(maps.text(row)) else { return Ok(None) };
+            let keys: Vec<String> = map.fields().map(|(key, _)| key_text(key, &key_type)).collect();
+            write_items(keys.iter().map(String::as_str), out)
+        })
+    })
+}
+
+fn map_values(call: Call<'_>) -> Column {
+    let maps = call.strings(0);
+    call.write(|row, out| match Json::new(maps.text(row)) {
+        Some(map) => write_items(map.fields().map(|(_, value)| value.text()), out),
+        None => Ok(None),
+    })
+}
+
+fn map_entries(types: &[DataType]) -> Compiled {
+    let key_type = map_types(&types[0]);
+    kernel(move |call: Call<'_>| -> Column {
+        let maps = call.strings(0);
+        call.write(|row, out| {
+            let Some(map) = Json::new(maps.text(row)) else { return Ok(None) };
+            let entry =
+                |(key, value): (&str, Json<'_>)| format!("{{\"key\":{},\"value\":{}}}", key_text(key, &key_type), value.text());
+            let entries: Vec<String> = map.fields().map(entry).collect();
+            write_items(entries.iter().map(String::as_str), out)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{evaluate, int, text};
+    use super::*;
+    use crate::types::Value;
+
+    fn array(json: &str) -> (Value, DataType) {
+        (Value::text(json), array_of(&DataType::BigInt))
+    }
+
+    fn texts(json: &str) -> (Value, DataType) {
+        (Value::text(json), array_of(&DataType::STRING))
+    }
+
+    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
+        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
+    }
+
+    #[test]
+    fn items_are_found_by_value() {
+        check("ARRAY_CONTAINS", &[array("[1, 22, null]"), int(22)], "true");
+        check("ARRAY_CONTAINS", &[array("[1, 22, null]"), int(2)], "false");
+        check("ARRAY_CONTAINS", &[array("[1, null]"), (Value::Null, DataType::BigInt)], "true");
+        check("ARRAY_CONTAINS", &[texts(r#"["\u00e9"]"#), text("é")], "true");
+        check("ARRAY_POSITION", &[array("[5, 6, 6]"), int(6)], "2");
+        check("ARRAY_POSITION", &[array("[5]"), int(6)], "0");
+        check("ARRAY_REMOVE", &[array("[5, 6, 5, null]"), int(5)], "[6,null]");
+        let decimals = (Value::text("[1.50, 2]"), array_of(&DataType::Decimal { precision: 5, scale: 2 }));
+        check("ARRAY_CONTAINS", &[decimals, (Value::Decimal(150), DataType::Decimal { precision: 5, scale: 2 })], "true");
+    }
+
+    #[test]
+    fn arrays_are_put_together() {
+        check("ARRAY_APPEND", &[array("[1]"), int(2)], "[1,2]");
+        check("ARRAY_PREPEND", &[array("[]"), (Value::Null, DataType::BigInt)], "[null]");
+        check("ARRAY_CONCAT", &[array("[1]"), array("[]"), array("[1, 2]")], "[1,1,2]");
+        check("ARRAY_UNION", &[array("[1, 1]"), array("[2, 1]")], "[1,2]");
+        check("ARRAY_INTERSECT", &[array("[1, 2, 2, null]"), array("[null, 2]")], "[2,null]");
+        check("ARRAY_EXCEPT", &[array("[3, 1, 3, 2]"), array("[2]")], "[3,1]");
+        check("ARRAY_DISTINCT", &[texts(r#"["a", "b", "a"]"#)], r#"["a","b"]"#);
+        check("ARRAY_REVERSE", &[array("[1, 2, 3]")], "[3,2,1]");
+    }
+
+    #[test]
+    fn items_have_an_order() {
+        let check_all = |json: &str, least: &str, greatest: &str| {
+            check("ARRAY_MIN", &[array(json)], least);
+            check("ARRAY_MAX", &[array(json)], greatest);
+        };
+        check_all("[10, 9, null, -1]", "-1", "10");
+        check_all("[null]", "NULL", "NULL");
+        check_all("[]", "NULL", "NULL");
+        let flag = |flag| (Value::Bool(flag), DataType::Boolean);
+        check("ARRAY_SORT", &[array("[10, null, 9]")], "[null,9,10]");
+        check("ARRAY_SORT", &[array("[10, null, 9]"), flag(false)], "[10,9,null]");
+        check("ARRAY_SORT", &[array("[10, null, 9]"), flag(true), flag(false)], "[9,10,null]");
+        let doubles = (Value::text("[1e1, -2.5, 9]"), array_of(&DataType::Double));
+        check("ARRAY_SORT", &[doubles], "[-2.5,9,1e1]");
+    }
+
+    #[test]
+    fn parts_and_texts() {
+        for (first, last, expected) in
+            [(1, 2, "[1,2]"), (0, 1, "[1]"), (-2, -1, "[2,3]"), (3, 9, "[3]"), (3, 2, "[]"), (5, 9, "[]")]
+        {
+            check("ARRAY_SLICE", &[array("[1, 2, 3]"), int(first), int(last)], expected);
+        }
+        check("ARRAY_SLICE", &[array("[1, 2, 3]"), int(2)], "[2,3]");
+        check("ARRAY_JOIN", &[texts(r#"["a", null, "b"]"#), text("-")], "a-b");
+        check("ARRAY_JOIN", &[texts(r#"["a", null]"#), text("-"), text("?")], "a-?");
+        check("SPLIT", &[text("a,b,,"), text(",")], r#"["a","b","",""]"#);
+        check("SPLIT", &[text("aé"), text("")], r#"["a","é"]"#);
+    }
+
+    #[test]
+    fn maps_are_taken_apart() {
+        let map = |json: &str| (Value::text(json), DataType::Map(Box::new(DataType::Int), Box::new(DataType::STRING)));
+        check("MAP_KEYS", &[map(r#"{"7": "a", "8": null}"#)], "[7,8]");
+        check("MAP_VALUES", &[map(r#"{"7": "a", "8": null}"#)], r#"["a",null]"#);
+        check("MAP_ENTRIES", &[map(r#"{"7": "a"}"#)], r#"[{"key":7,"value":"a"}]"#);
+    }
+}

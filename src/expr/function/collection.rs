@@ -140,12 +140,30 @@ enum Key {
     /// The bits of a double, so that they have its order.
     Double(i64),
     Text(Vec<u8>),
+    /// Items, fields in the order of their type, or entries in the order of their keys.
+    Parts(Vec<Key>),
 }
 
 /// An item and how it is written.
 type Item<'a> = (Key, Json<'a>);
 
+/// Types nest no deeper than `NESTING_MAX`.
 fn key_of(value: Json<'_>, item: &DataType) -> Key {
+    match item {
+        _ if !value.is_nested() => {}
+        DataType::Array(item) => return Key::Parts(value.items().map(|value| key_of(value, item)).collect()),
+        DataType::Row(fields) => {
+            let field = |(name, field): &(String, DataType)| value.field(name).map_or(Key::Null, |value| key_of(value, field));
+            return Key::Parts(fields.iter().map(field).collect());
+        }
+        DataType::Map(_, item) => {
+            let entry = |(key, value): (&str, Json<'_>)| Key::Parts(vec![Key::Text(key.into()), key_of(value, item)]);
+            let mut entries: Vec<Key> = value.fields().map(entry).collect();
+            entries.sort_unstable();
+            return Key::Parts(entries);
+        }
+        _ => {}
+    }
     let mut text = Vec::new();
     if value.write(&mut text).is_none() {
         return Key::Null;
@@ -463,6 +481,11 @@ mod tests {
         check("ARRAY_POSITION", &[array("[5, 6, 6]"), int(6)], "2");
         check("ARRAY_POSITION", &[array("[5]"), int(6)], "0");
         check("ARRAY_REMOVE", &[array("[5, 6, 5, null]"), int(5)], "[6,null]");
+        let pairs = |json: &str| (Value::text(json), array_of(&array_of(&DataType::Int)));
+        check("ARRAY_INTERSECT", &[pairs("[[1, 2], [3]]"), pairs("[[1,2]]")], "[[1, 2]]");
+        let row = DataType::Row(vec![("a".to_owned(), DataType::Int), ("b".to_owned(), DataType::STRING)]);
+        let rows = (Value::text(r#"[{"b": "x", "a": 1}]"#), array_of(&row));
+        check("ARRAY_POSITION", &[rows, (Value::text(r#"{"a":1,"b":"x"}"#), row)], "1");
         let decimals = (Value::text("[1.50, 2]"), array_of(&DataType::Decimal { precision: 5, scale: 2 }));
         check("ARRAY_CONTAINS", &[decimals, (Value::Decimal(150), DataType::Decimal { precision: 5, scale: 2 })], "true");
     }

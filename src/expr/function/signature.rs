@@ -91,6 +91,12 @@ fn common_of_two(a: &DataType, b: &DataType) -> Option<DataType> {
         (T::Decimal { .. }, _) if exact(b).is_some() => common_decimal(exact(a)?, exact(b)?)?,
         (_, T::Decimal { .. }) if exact(a).is_some() => common_decimal(exact(a)?, exact(b)?)?,
         _ if a.is_numeric() && b.is_numeric() => T::Double,
+        (T::Array(a), T::Array(b)) => T::Array(Box::new(common_of_two(a, b)?)),
+        (T::Map(k, a), T::Map(l, b)) => T::Map(Box::new(common_of_two(k, l)?), Box::new(common_of_two(a, b)?)),
+        (T::Row(a), T::Row(b)) if a.len() == b.len() => {
+            let field = |((name, a), (_, b)): (&(String, T), &(String, T))| Some((name.clone(), common_of_two(a, b)?));
+            T::Row(a.iter().zip(b).map(field).collect::<Option<_>>()?)
+        }
         _ => return None,
     })
 }

@@ -302,8 +302,11 @@ fn over(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
     select(columns, "FROM t WHERE ts IS NOT NULL", &[])
 }
 
-/// Rows of the table that meet rows of it some seconds before or after them.
+/// Rows of the table that meet rows of it some seconds before or after them, or none, or the nearest one.
 fn interval_join(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    if rng.u8(0..4) == 0 {
+        return nearest(rng, scope);
+    }
     let (left, right) = (qualified(scope, "l"), qualified(scope, "r"));
     let both = [left.clone(), right.clone()].concat();
     let (before, after) = (rng.i64(-20..90), rng.i64(20..90));
@@ -313,8 +316,27 @@ fn interval_join(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
     );
     let equal = format!("l.{0} = r.{0} AND", one_of(rng, &scope.iter().collect::<Vec<_>>()).name);
     let rest = if rng.u8(0..3) == 0 { Both::of(" AND {}", &[expression(rng, &both, Type::Bool, 2)]) } else { Both::same("") };
-    let join = one_of(rng, &["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
     let side = |name: &str| format!("(SELECT * FROM t WHERE ts IS NOT NULL) AS {name}");
-    let from = format!("FROM {} {join} {} ON {equal} {{}}{{}}", side("l"), side("r"));
-    select(given(&both), &from, &[within, rest])
+    let (l, r) = (side("l"), side("r"));
+    if rng.u8(0..3) == 0 {
+        let not = one_of(rng, &["", "NOT "]);
+        let from = format!("FROM {l} WHERE {not}EXISTS (SELECT 1 FROM {r} WHERE {equal} {{}}{{}})");
+        return select(given(&left), &from, &[within, rest]);
+    }
+    let join = one_of(rng, &["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
+    select(given(&both), &format!("FROM {l} {join} {r} ON {equal} {{}}{{}}"), &[within, rest])
+}
+
+/// ASOF: each row with the last one before it or the first one behind it.
+fn nearest(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    let both = [qualified(scope, "l"), qualified(scope, "r")].concat();
+    let key = &one_of(rng, &scope.iter().collect::<Vec<_>>()).name;
+    let (comparison, end) = one_of(rng, &[(">=", "MAX"), (">", "MAX"), ("<=", "MIN"), ("<", "MIN")]);
+    let join = one_of(rng, &["JOIN", "LEFT JOIN"]);
+    let side = |name: &str| format!("(SELECT * FROM t WHERE ts IS NOT NULL) AS {name}");
+    let (l, r, equal) = (side("l"), side("r"), format!("l.{key} = r.{key}"));
+    let found = format!("SELECT {end}(n.ts) FROM t AS n WHERE n.{key} = l.{key} AND l.ts {comparison} n.ts");
+    let ours = format!("FROM {l} ASOF {join} {r} ON {equal} AND l.ts {comparison} r.ts");
+    let theirs = format!("FROM {l} {join} {r} ON {equal} AND r.ts = ({found})");
+    select(given(&both), "{}", &[Both::new(ours, theirs)])
 }

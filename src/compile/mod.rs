@@ -194,7 +194,15 @@ fn compile_join(join: &physical::Join, [left, right]: [Vec<DataType>; 2]) -> Res
             let clock = |input: usize| JoinClock { time: time.columns[input], split_watermark: time.split_watermarks[input] };
             if let physical::TimeMeaning::Versions(which) = time.meaning {
                 let when = (which, time.bounds);
-                return Ok(Box::new(VersionedJoin::new(join.kind, inputs, [clock(0), clock(1)], when, filter, join.on_error)));
+                return Ok(Box::new(VersionedJoin::new(
+                    join.kind,
+                    inputs,
+                    [clock(0), clock(1)],
+                    when,
+                    filter,
+                    join.ttl[1],
+                    join.on_error,
+                )));
             }
             Box::new(TimedJoin::new(join.kind, inputs, [clock(0), clock(1)], time.bounds, filter, join.on_error))
         }
@@ -218,12 +226,12 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
         NodeKind::Consolidate => Box::new(operator::Consolidate::new(&input)),
         NodeKind::LastRow(last) => {
             let keys = last.keys.clone();
-            Box::new(operator::LastRow::new(keys, last.deletion, last.changes, last.on_error, input))
+            Box::new(operator::LastRow::new(keys, last.deletion, last.changes, last.ttl, last.on_error, input))
         }
         NodeKind::Rank(r) => {
             let (keys, order, retracts) = (r.keys.clone(), r.order.clone(), r.input_retracts);
-            let Rank { function, ties, limit, offset, gives_rank, window_end, .. } = *r;
-            let shape = RankShape { function, keys, order, ties, limit, offset, gives_rank, window_end, retracts };
+            let Rank { function, ties, limit, offset, gives_rank, window_end, ttl, .. } = *r;
+            let shape = RankShape { function, keys, order, ties, limit, offset, gives_rank, window_end, retracts, ttl };
             Box::new(operator::Rank::new(shape, r.on_error, input))
         }
         NodeKind::Sort(sort) => Box::new(operator::Sort::new(sort.order.clone(), sort.time, sort.on_error, input)),
@@ -231,7 +239,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             let time = o.order.first().filter(|_| o.emit == OverEmit::OnWatermark);
             let time = time.map(|key| TimeColumns { time: key.column, split_watermark: o.split_watermark_column });
             let (keys, order, calls) = (o.keys.clone(), o.order.clone(), o.calls.clone());
-            let shape = OverShape { keys, order, calls, on_error: o.on_error, types: input };
+            let shape = OverShape { keys, order, calls, ttl: o.ttl, on_error: o.on_error, types: input };
             match o.emit {
                 OverEmit::OnChange => Box::new(OverOnChange::new(shape)),
                 OverEmit::OnWatermark | OverEmit::AtOnce => Box::new(OverInOrder::new(shape, time)),

@@ -7,86 +7,44 @@
 //! ```
 //! What a batch changes is one change of a key at the most: its row before the batch, and after it.
 
-use smallvec::SmallVec;
-
+use super::partitions::Partitions;
 use super::{Operator, Output, set_aside};
-use crate::batch::{Batch, Column, RowKind, Selection};
+use crate::batch::{Batch, RowKind};
 use crate::error::Result;
-use crate::state::GroupTable;
-use crate::types::DataType;
 use crate::types::relation::{Changes, Deletion, OnError};
+use crate::types::{DataType, Nanos};
 
 /// The last rows of one shard.
 pub struct LastRow {
-    keys: Vec<usize>,
     deletion: Deletion,
     changes: Changes,
     on_error: OnError,
     types: Vec<DataType>,
-    /// Numbers of keys.
-    known: GroupTable,
-    /// By key: its rows by number, the last one last.
-    lists: Vec<SmallVec<[u32; 4]>>,
-    /// Numbers of rows.
-    rows: GroupTable,
-    /// By row: how often it stands in a list.
-    counts: Vec<u32>,
-    scratch: Scratch,
-}
-
-/// Vectors used anew for every batch.
-#[derive(Default)]
-struct Scratch {
-    hashes: Vec<u64>,
-    /// By row of the batch.
-    keys: Vec<u32>,
-    /// By row of the batch.
-    rows: Vec<u32>,
-    /// Keys that the batch touches, with their rows before.
-    touched: Vec<(u32, Option<u32>)>,
-    /// By key: whether it stands among them.
-    is_touched: Vec<bool>,
+    /// By key; the last row is the last one. A row stands there as often as it is there.
+    partitions: Partitions<()>,
 }
 
 impl LastRow {
-    /// Without rows; the input has columns of these types.
-    pub fn new(keys: Vec<usize>, deletion: Deletion, changes: Changes, on_error: OnError, types: Vec<DataType>) -> Self {
-        let key_types: Vec<DataType> = keys.iter().map(|key| types[*key].clone()).collect();
-        Self {
-            keys,
-            deletion,
-            changes,
-            on_error,
-            known: GroupTable::new(&key_types),
-            lists: Vec::new(),
-            rows: GroupTable::new(&types),
-            counts: Vec::new(),
-            types,
-            scratch: Scratch::default(),
-        }
+    /// Without rows; the input has columns of these types. A key that no row touches for so long is forgotten.
+    pub fn new(
+        keys: Vec<usize>,
+        deletion: Deletion,
+        changes: Changes,
+        ttl: Option<Nanos>,
+        on_error: OnError,
+        types: Vec<DataType>,
+    ) -> Self {
+        Self { deletion, changes, on_error, partitions: Partitions::new(keys, &types, ttl), types }
     }
 
-    /// Numbers of the keys and rows of a batch, and the rows of its keys before it.
-    fn look_up(&mut self, batch: &Batch, scratch: &mut Scratch) {
-        let Scratch { hashes, keys, rows, touched, is_touched } = scratch;
-        let all = Selection::All(batch.rows());
-        let key_columns: Vec<&Column> = self.keys.iter().map(|key| &batch.columns[*key]).collect();
-        self.known.group_ids(&key_columns, batch.rows(), &all, hashes, keys);
-        self.lists.resize_with(self.known.bound(), SmallVec::new);
-        is_touched.resize(self.known.bound(), false);
-        let columns: Vec<&Column> = batch.columns.iter().collect();
-        self.rows.group_ids(&columns, batch.rows(), &all, hashes, rows);
-        self.counts.resize(self.rows.bound(), 0);
-        for key in keys {
-            if !std::mem::replace(&mut is_touched[*key as usize], true) {
-                touched.push((*key, self.lists[*key as usize].last().copied()));
-            }
-        }
+    /// The last row of a key.
+    fn last(&self, key: u32) -> Option<u32> {
+        self.partitions.list(key).last().copied()
     }
 
     /// Takes one row; says whether it meets what it must. Hot: once per row.
     fn apply(&mut self, key: u32, row: u32, kind: RowKind) -> bool {
-        let list = &mut self.lists[key as usize];
+        let list = self.partitions.list_mut(key);
         let gone = match (self.deletion, kind.sign() > 0) {
             (Deletion::ByKey, true) => list.pop(),
             (Deletion::ByRow, true) => None,
@@ -99,21 +57,21 @@ impl LastRow {
                 None => return false,
             },
         };
-        if let Some(gone) = gone {
-            self.counts[gone as usize] -= 1;
-        }
         if kind.sign() > 0 {
             list.push(row);
-            self.counts[row as usize] += 1;
+            self.partitions.step(row, true);
+        }
+        if let Some(gone) = gone {
+            self.partitions.step(gone, false);
         }
         true
     }
 
     /// What became of the keys that the batch touched.
-    fn changed(&self, scratch: &Scratch, batch: &Batch) -> Batch {
+    fn changed(&self, touched: &[u32], before: &[Option<u32>], batch: &Batch) -> Batch {
         let (mut rows, mut kinds) = (Vec::new(), Vec::new());
-        for (key, before) in &scratch.touched {
-            let after = self.lists[*key as usize].last().copied();
+        for (key, before) in touched.iter().zip(before) {
+            let after = self.last(*key);
             let both = self.changes == Changes::BeforeAndAfter;
             let (old, new) = match (*before, after) {
                 (Some(old), Some(new)) if old == new => continue,
@@ -125,53 +83,33 @@ impl LastRow {
                 kinds.push(kind);
             }
         }
-        let columns = self.rows.keys().iter().map(|column| column.gather_rows(&rows)).collect();
+        let columns = self.partitions.columns().iter().map(|column| column.gather_rows(&rows)).collect();
         let mut result = Batch::new(columns, rows.len(), batch.last_stamp());
         result.kinds = Some(kinds);
         result
-    }
-
-    /// Forgets rows and keys that are there no longer.
-    fn sweep(&mut self, scratch: &mut Scratch) {
-        let before = scratch.touched.iter().filter_map(|(_, before)| *before);
-        for row in before.chain(scratch.rows.drain(..)) {
-            if self.counts[row as usize] == 0 && self.rows.is_live(row) {
-                self.rows.remove(row);
-            }
-        }
-        for (key, _) in scratch.touched.drain(..) {
-            scratch.is_touched[key as usize] = false;
-            if self.lists[key as usize].is_empty() {
-                self.lists[key as usize] = SmallVec::new();
-                self.known.remove(key);
-            }
-        }
     }
 }
 
 impl Operator for LastRow {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        self.look_up(&batch, &mut scratch);
+        let numbers = self.partitions.look_up(&batch);
+        let before: Vec<Option<u32>> = numbers.touched.iter().map(|key| self.last(*key)).collect();
         for at in 0..batch.rows() {
             let kind = batch.kind(at);
             if self.deletion == Deletion::ByKey && kind == RowKind::UpdateBefore {
                 // The row that takes its place says it all.
                 out.filtered_rows += 1;
-            } else if !self.apply(scratch.keys[at], scratch.rows[at], kind) {
+            } else if !self.apply(numbers.partitions[at], numbers.rows[at], kind) {
                 set_aside(&batch, at, &self.types, "a row is taken back that is not there", self.on_error, out)?;
             }
         }
-        out.emit(self.changed(&scratch, &batch));
-        self.sweep(&mut scratch);
-        self.scratch = scratch;
+        out.emit(self.changed(&numbers.touched, &before, &batch));
+        self.partitions.sweep(numbers, before.into_iter().flatten());
         Ok(())
     }
 
     fn state_bytes(&self) -> usize {
-        let lists: usize = self.lists.iter().filter(|list| list.spilled()).map(|list| list.capacity() * size_of::<u32>()).sum();
-        let fixed = self.lists.capacity() * size_of::<SmallVec<[u32; 4]>>() + self.counts.capacity() * size_of::<u32>();
-        self.known.state_bytes() + self.rows.state_bytes() + lists + fixed
+        self.partitions.state_bytes(|()| 0)
     }
 }
 
@@ -180,6 +118,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::batch::Column;
     use crate::types::Value;
 
     const TYPES: [DataType; 2] = [DataType::BigInt, DataType::STRING];
@@ -200,7 +139,7 @@ mod tests {
     /// Feeds random changes and compares what is left of the output after every batch with lists kept plainly.
     fn check(seed: u64, deletion: Deletion, changes: Changes) {
         let mut random = fastrand::Rng::with_seed(seed);
-        let mut operator = LastRow::new(vec![0], deletion, changes, OnError::SetAside, TYPES.to_vec());
+        let mut operator = LastRow::new(vec![0], deletion, changes, None, OnError::SetAside, TYPES.to_vec());
         let (mut lists, mut given): (BTreeMap<i64, Vec<Row>>, BTreeMap<i64, Vec<Value>>) = Default::default();
         let mut strays = 0;
         let mut aside = 0;
@@ -258,7 +197,7 @@ mod tests {
     #[test]
     fn state_does_not_grow_with_rows_of_the_same_keys() {
         for deletion in [Deletion::ByKey, Deletion::ByRow] {
-            let mut operator = LastRow::new(vec![0], deletion, Changes::BeforeAndAfter, OnError::Fail, TYPES.to_vec());
+            let mut operator = LastRow::new(vec![0], deletion, Changes::BeforeAndAfter, None, OnError::Fail, TYPES.to_vec());
             let mut sizes = Vec::new();
             for round in 0..1100u32 {
                 let row = |key: i64| (key, (round % 250 + 1) as u8);

@@ -12,6 +12,7 @@ mod grouped;
 mod join;
 mod last_row;
 mod over;
+mod partitions;
 mod rank;
 mod row_order;
 mod scan;

@@ -247,6 +247,8 @@ pub struct LastRow {
     pub deletion: Deletion,
     /// What changes say.
     pub changes: Changes,
+    /// After how many nanoseconds a key that no row has touched is forgotten.
+    pub ttl: Option<u64>,
     /// What a row that fails does.
     pub on_error: OnError,
 }
@@ -273,6 +275,8 @@ pub struct Rank {
     pub window_end: Option<SortTime>,
     /// Whether the input may take rows back.
     pub input_retracts: Retracts,
+    /// After how many nanoseconds a partition that no row has touched is forgotten.
+    pub ttl: Option<u64>,
     /// What a row that fails does.
     pub on_error: OnError,
 }
@@ -304,6 +308,8 @@ pub struct Over {
     pub split_watermark_column: Option<usize>,
     /// Whether the input may take rows back.
     pub input_retracts: Retracts,
+    /// After how many nanoseconds a partition that no row has touched is forgotten.
+    pub ttl: Option<u64>,
     /// What a row that fails does.
     pub on_error: OnError,
 }

@@ -61,6 +61,8 @@ struct World {
     order: Order,
     /// Percent of polls that find nothing.
     pauses: u32,
+    /// How long a reader waits between two polls that find something.
+    every: Nanos,
     ending: Ending,
     /// Steps after which the job is drained.
     drain_after: Option<usize>,
@@ -93,6 +95,7 @@ impl World {
             linger: 0,
             order: Order::Turns,
             pauses: 0,
+            every: 0,
             ending: Ending::Ends,
             drain_after: None,
         }
@@ -136,7 +139,8 @@ impl Source for Fitful {
         let inner = self.inner.open(shard, shards, projection)?;
         // A reader without splits has nothing to be silent about.
         let ending = if inner.splits() == 0 { Ending::Ends } else { self.world.ending };
-        Ok(Box::new(FitfulReader { inner, random, pauses: self.world.pauses, ending }))
+        let World { pauses, every, .. } = self.world;
+        Ok(Box::new(FitfulReader { inner, random, pauses, every, next: 0, ending }))
     }
 }
 
@@ -144,6 +148,9 @@ struct FitfulReader {
     inner: Box<dyn Reader>,
     random: fastrand::Rng,
     pauses: u32,
+    every: Nanos,
+    /// When something is there again.
+    next: Nanos,
     ending: Ending,
 }
 
@@ -156,6 +163,10 @@ impl Reader for FitfulReader {
         if self.random.u32(..100) < self.pauses {
             return Ok(Polled::Pending { wake_at: Some(now + self.random.u64(1..2_000_000_000)) });
         }
+        if now < self.next {
+            return Ok(Polled::Pending { wake_at: Some(self.next) });
+        }
+        self.next = now + self.every;
         match self.inner.poll(now, rows_max, into)? {
             Polled::SplitEnd { .. } if self.ending == Ending::Silent => Ok(Polled::Pending { wake_at: Some(now) }),
             Polled::End if self.ending == Ending::Silent => Ok(Polled::Pending { wake_at: None }),
@@ -392,6 +403,7 @@ fn random_world(random: &mut fastrand::Rng) -> World {
         linger: [0, 0, 1_000_000, 50_000_000][random.usize(..4)],
         order,
         pauses: [0, 0, 10, 60][random.usize(..4)],
+        every: 0,
         ending: Ending::Ends,
         drain_after: None,
     }
@@ -540,4 +552,36 @@ fn silent_splits_hold_windows_back_only_as_long_as_they_may() {
         let came = simulate(&format!("{timeout}{windows}"), &events, world);
         assert_eq!((came.when_still, came.written.counters.rows_out), (18, 20), "with a timeout {world:?}");
     });
+}
+
+/// Rows `(a, b, v, ts)` of one split, one an event.
+fn one_by_one(rows: &[(i64, i64)]) -> Vec<Vec<MemoryEvent>> {
+    let row = |(a, v): &(i64, i64)| MemoryEvent::Rows(vec![vec![Value::Int(*a), Value::Int(0), Value::Int(*v), Value::Int(0)]]);
+    vec![rows.iter().map(row).collect()]
+}
+
+#[test]
+fn state_that_is_not_touched_for_its_time_to_live_begins_anew() {
+    // A row every four seconds; key 1 comes at 0, 8 and 20 seconds, key 2 at 4 and 16.
+    let events = one_by_one(&[(1, 9), (2, 8), (1, 7), (3, 6), (2, 5), (1, 4)]);
+    let job = format!(
+        "{TABLE} SET 'table.exec.state.ttl' = '10 s';
+        CREATE TABLE counts (a BIGINT, n BIGINT) WITH ('connector' = 'memory');
+        CREATE TABLE best (a BIGINT, v BIGINT) WITH ('connector' = 'memory');
+        CREATE TABLE pairs (v BIGINT, w BIGINT) WITH ('connector' = 'memory');
+        INSERT INTO counts SELECT a, COUNT(*) FROM t GROUP BY a;
+        INSERT INTO best SELECT a, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY a ORDER BY v DESC) AS n FROM t) WHERE n = 1;
+        INSERT INTO pairs SELECT x.v, y.v FROM t AS x JOIN t AS y ON x.a = y.a AND x.v > y.v;"
+    );
+    for shards in 1..4 {
+        let came = simulate(&job, &events, World { shards, every: 4 * SECOND as u64, ..World::plain() });
+        let rows = |table: &str| {
+            let mut rows: Vec<String> = came.written.rows[table].iter().map(|(sign, row)| format!("{sign}{row}")).collect();
+            rows.sort();
+            rows
+        };
+        assert_eq!(rows("counts"), ["+[1, 1]", "+[1, 1]", "+[1, 2]", "+[2, 1]", "+[2, 1]", "+[3, 1]", "-[1, 1]"]);
+        assert_eq!(rows("best"), ["+[1, 4]", "+[1, 9]", "+[2, 5]", "+[2, 8]", "+[3, 6]"]);
+        assert_eq!(rows("pairs"), ["+[9, 7]"], "each row lives by itself");
+    }
 }

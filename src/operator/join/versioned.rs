@@ -16,9 +16,9 @@ use crate::batch::{Batch, Column, RowKind, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::operator::{Operator, Output, Progress};
-use crate::state::{GroupTable, Slab, Timers};
+use crate::state::{Aging, GroupTable, Slab, Timers};
 use crate::types::relation::{JoinKind, OnError, TimeBounds, VersionTime};
-use crate::types::{DataType, EventTime};
+use crate::types::{DataType, EventTime, Nanos};
 
 /// A temporal or ASOF join on one shard.
 pub struct VersionedJoin {
@@ -28,6 +28,8 @@ pub struct VersionedJoin {
     bounds: TimeBounds,
     filter: Option<PairFilter>,
     keys: GroupTable,
+    /// Keys in the order in which a row of theirs last came, where they are forgotten after a time.
+    aging: Option<Aging>,
     /// By key.
     versions: Vec<Vec<Version>>,
     /// By key: rows of the left input that wait.
@@ -115,13 +117,15 @@ impl Input {
 }
 
 impl VersionedJoin {
-    /// Without rows. `filter` is over the columns of the left input, followed by those of the right one.
+    /// Without rows. `filter` is over the columns of the left input, followed by those of the right one. A key of which no row comes for
+    /// so long is forgotten, unless rows of it wait.
     pub fn new(
         kind: JoinKind,
         [left, right]: [JoinInput; 2],
         clocks: [JoinClock; 2],
         (which, bounds): (VersionTime, TimeBounds),
         filter: Option<PairFilter>,
+        ttl: Option<Nanos>,
         on_error: OnError,
     ) -> VersionedJoin {
         let key_types: Vec<DataType> = left.keys.iter().map(|key| left.types[*key].clone()).collect();
@@ -134,6 +138,7 @@ impl VersionedJoin {
             bounds,
             filter: filter.map(|filter| filter.over([&inputs[0].kept, &inputs[1].kept])),
             keys: GroupTable::new(&key_types),
+            aging: ttl.map(Aging::new),
             versions: Vec::new(),
             waiting: Vec::new(),
             inputs,
@@ -158,6 +163,9 @@ impl VersionedJoin {
         self.keys.group_ids(&columns, batch.rows(), &known, hashes, keys);
         self.versions.resize_with(self.keys.bound(), Vec::new);
         self.waiting.resize(self.keys.bound(), 0);
+        if let Some(aging) = &mut self.aging {
+            known.iter().for_each(|row| aging.touch(keys[row]));
+        }
         known
     }
 
@@ -300,12 +308,28 @@ impl VersionedJoin {
         self.scratch.due = due;
     }
 
+    /// Forgets keys of which no row has come for too long, now that it is `now`.
+    fn forget_old(&mut self, now: Nanos) {
+        self.aging.iter_mut().for_each(|aging| aging.advance(now));
+        while let Some(key) = self.aging.as_mut().and_then(Aging::take_old) {
+            if self.waiting[key as usize] == 0 {
+                let versions = std::mem::take(&mut self.versions[key as usize]);
+                let places = versions.iter().map(|version| version.place).filter(|place| *place != NONE);
+                places.for_each(|place| self.inputs[1].rows.remove(place));
+                self.forget(key);
+            } else if let Some(aging) = &mut self.aging {
+                aging.touch(key);
+            }
+        }
+    }
+
     /// Forgets a key without versions for which nobody waits.
     fn forget(&mut self, key: u32) {
         let at = key as usize;
         if self.versions[at].is_empty() && self.waiting[at] == 0 && self.keys.is_live(key) {
             self.versions[at] = Vec::new();
             self.keys.remove(key);
+            self.aging.iter_mut().for_each(|aging| aging.remove(key));
         }
     }
 }
@@ -316,6 +340,7 @@ impl Operator for VersionedJoin {
     }
 
     fn process_input(&mut self, input: usize, batch: Batch, out: &mut Output) -> Result<()> {
+        self.forget_old(batch.last_stamp());
         match input {
             _ if batch.is_empty() => {}
             0 => self.ask(&batch, out),
@@ -341,7 +366,8 @@ impl Operator for VersionedJoin {
         let versions: usize = self.versions.iter().map(|versions| versions.capacity() * size_of::<Version>()).sum();
         let lists = self.versions.capacity() * size_of::<Vec<Version>>() + self.waiting.capacity() * size_of::<u32>();
         let of = |input: &Input| input.rows.state_bytes() + input.timers.state_bytes();
-        self.keys.state_bytes() + versions + lists + self.inputs.iter().map(of).sum::<usize>()
+        let aging = self.aging.as_ref().map_or(0, Aging::state_bytes);
+        self.keys.state_bytes() + aging + versions + lists + self.inputs.iter().map(of).sum::<usize>()
     }
 }
 
@@ -350,6 +376,7 @@ mod tests {
     use std::collections::{BTreeMap, VecDeque};
 
     use super::*;
+    use crate::batch::StampRun;
     use crate::types::Value;
 
     /// key, time, number, watermark of the split
@@ -380,7 +407,7 @@ mod tests {
         let input = || JoinInput { keys: vec![0], types: TYPES.to_vec(), given: vec![0, 1, 2] };
         let clock = JoinClock { time: 1, split_watermark: Some(3) };
         let when = (which, TimeBounds::interval(0, 0));
-        VersionedJoin::new(kind, [input(), input()], [clock; 2], when, None, OnError::SetAside)
+        VersionedJoin::new(kind, [input(), input()], [clock; 2], when, None, None, OnError::SetAside)
     }
 
     /// Rows of a split, some of them late; no two with one key and time, and `used` says which those are.
@@ -501,5 +528,32 @@ mod tests {
         let before = join.state_bytes();
         (100..1_100).for_each(|round| turn(&mut join, round));
         assert!(join.state_bytes() <= before * 3 / 2, "{before} bytes became {}", join.state_bytes());
+    }
+
+    #[test]
+    fn a_key_of_which_no_row_comes_is_forgotten_unless_rows_of_it_wait() {
+        let input = || JoinInput { keys: vec![0], types: TYPES.to_vec(), given: vec![0, 2] };
+        let clock = JoinClock { time: 1, split_watermark: None };
+        let when = (VersionTime::At, TimeBounds::interval(0, 0));
+        let mut join =
+            VersionedJoin::new(JoinKind::Left, [input(), input()], [clock; 2], when, None, Some(100), OnError::SetAside);
+        let mut out = Output::default();
+        let mut take = |join: &mut VersionedJoin, input: usize, key: i64, time: i64, now: Nanos| {
+            let mut batch = batch(&[Row { key, time, number: time, mark: 0, deletes: false }]);
+            batch.stamps = smallvec::smallvec![StampRun { stamp: now, count: 1 }];
+            join.process_input(input, batch, &mut out).expect("takes rows");
+            join.watermark(Watermark { time: time - 1, stamp: now }, &mut out).expect("takes a watermark");
+            let met = |batch: &Batch| (0..batch.rows()).filter(|row| !batch.columns[3].is_null(*row)).count();
+            out.batches.drain(..).map(|batch| (batch.rows(), met(&batch))).collect::<Vec<_>>()
+        };
+        assert!(take(&mut join, 1, 1, 10, 1_000).is_empty());
+        assert!(take(&mut join, 1, 2, 11, 1_000).is_empty());
+        assert!(take(&mut join, 0, 1, 20, 1_050).is_empty(), "it waits");
+        assert_eq!(take(&mut join, 0, 2, 30, 1_120), [(1, 1)], "key 1 has met its version, key 2 is forgotten");
+        assert_eq!(take(&mut join, 0, 3, 40, 1_121), [(1, 0)]);
+        for now in 0..1_000 {
+            take(&mut join, 1, 100 + now, 50 + now, 2_000 + now as Nanos);
+        }
+        assert!(join.keys.len() <= 101 && join.inputs[1].rows.bound() <= 101);
     }
 }

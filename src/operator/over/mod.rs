@@ -24,9 +24,9 @@ mod waiting;
 pub use in_order::{InOrder, TimeColumns};
 pub use on_change::OnChange;
 
-use crate::types::DataType;
 use crate::types::over::OverCall;
 use crate::types::relation::{OnError, SortKey};
+use crate::types::{DataType, Nanos};
 
 /// What an OVER does, as the plan has it.
 pub struct OverShape {
@@ -36,6 +36,8 @@ pub struct OverShape {
     pub order: Vec<SortKey>,
     /// The functions.
     pub calls: Vec<OverCall>,
+    /// How long a partition lives of which no row comes or goes.
+    pub ttl: Option<Nanos>,
     /// What a row that fails does.
     pub on_error: OnError,
     /// Types of the columns of the input.

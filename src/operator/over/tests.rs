@@ -42,7 +42,7 @@ fn calls(frame: &Frame) -> Vec<OverCall> {
 
 fn shape(frame: &Frame) -> OverShape {
     let order = vec![SortKey { column: 1, descending: false, nulls_first: true }];
-    OverShape { keys: vec![0], order, calls: calls(frame), on_error: OnError::SetAside, types: TYPES.to_vec() }
+    OverShape { keys: vec![0], order, calls: calls(frame), ttl: None, on_error: OnError::SetAside, types: TYPES.to_vec() }
 }
 
 /// Each row with what `calls` give, and how often.
@@ -203,6 +203,7 @@ fn sums(rows: i128, with_other: bool) -> OverShape {
         keys: vec![0],
         order: Vec::new(),
         calls: calls.into_iter().chain(other).collect(),
+        ttl: None,
         on_error: OnError::SetAside,
         types,
     }

@@ -1,6 +1,6 @@
 //! A join: equal keys taken out of its condition, both inputs brought to the shard of their keys.
 
-use super::nodes::age;
+use super::nodes::{age, kept};
 use super::{Lowered, Lowering, Placed};
 use crate::error::Result;
 use crate::expr::{BinaryOp, Expr};
@@ -36,7 +36,11 @@ impl Lowering<'_> {
         let placed = placed(join.kind, &left.placed, [&left_keys, &right_keys], &given);
         let time = join.time.clone();
         let lookup = join.lookup.map(|rows| Lookup { rows, waits: self.is_bounded(&join.right) });
-        let ttl = join.ttl.map(|hinted| self.ttl(hinted).filter(|_| time.is_none() && lookup.is_none()));
+        let ttl = match (&time, &lookup) {
+            (None, None) => join.ttl.map(|hinted| self.ttl(hinted)),
+            (Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }), _) => [self.ttl(None); 2],
+            _ => [None; 2],
+        };
         let state_bound = bound(&time, &lookup, ttl);
         let kind = NodeKind::Join(Join { kind: join.kind, left_keys, right_keys, filter, time, lookup, ttl, given, on_error });
         let mut node = Node::new(kind, vec![left.node, right.node], join.schema.clone());
@@ -167,8 +171,7 @@ fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>, ttl: [Option<u64>; 2]
     }
     match time {
         Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }) => {
-            "left rows until the watermark; of the right input one version per key and those behind the watermark: no bound"
-                .to_owned()
+            kept("left rows until the watermark; of the right input one version per key and those behind the watermark", ttl[1])
         }
         None => bound_of_ages(ttl),
         Some(JoinTime { meaning: TimeMeaning::Windows, .. }) => "rows of open windows, bounded by the watermark".to_owned(),

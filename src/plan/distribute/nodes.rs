@@ -169,20 +169,24 @@ impl Lowering<'_> {
     /// The last row of each key.
     pub(super) fn last_row(&mut self, keys: &[usize], deletion: Deletion, on_error: super::OnError, input: Lowered) -> Lowered {
         let input = self.exchanged(input, keys);
-        let kind = NodeKind::LastRow(LastRow { keys: keys.to_vec(), deletion, changes: Changes::BeforeAndAfter, on_error });
+        let (changes, ttl) = (Changes::BeforeAndAfter, self.ttl(None));
+        let kind = NodeKind::LastRow(LastRow { keys: keys.to_vec(), deletion, changes, ttl, on_error });
         let mut node = Node::new(kind, vec![input.node], self.nodes[input.node].schema.clone());
-        node.state_bound = match deletion {
-            Deletion::ByKey => "one row per key: no bound",
-            Deletion::ByRow => "the rows of each key: no bound",
-        }
-        .to_owned();
+        let rows = match deletion {
+            Deletion::ByKey => "one row per key",
+            Deletion::ByRow => "the rows of each key",
+        };
+        node.state_bound = kept(rows, ttl);
         Lowered { node: self.add(node), placed: input.placed }
     }
 
     fn rank(&mut self, plan: &Plan, rank: &logical::Rank, mut input: Lowered) -> Result<Lowered> {
         let mut input_retracts = retracts(&rank.input);
+        // What a shard has sent on must not grow old behind it.
+        let stays = self.ttl(None).is_none();
         let by_value = rank.function == RankFunction::RowNumber && rank.ties == Ties::ByColumns;
         if by_value
+            && stays
             && input_retracts == Retracts::Never
             && rank.limit.is_some()
             && rank.keys.is_empty()
@@ -200,6 +204,8 @@ impl Lowering<'_> {
     }
 
     fn rank_node(&mut self, plan: &Plan, rank: &logical::Rank, input: NodeId, input_retracts: Retracts) -> NodeId {
+        // The watermark bounds rankings of windows.
+        let ttl = self.ttl(None).filter(|_| rank.window_end.is_none());
         let kind = NodeKind::Rank(Rank {
             function: rank.function,
             keys: rank.keys.clone(),
@@ -210,6 +216,7 @@ impl Lowering<'_> {
             gives_rank: rank.gives_rank,
             window_end: rank.window_end,
             input_retracts,
+            ttl,
             on_error: self.on_error(plan),
         });
         let mut node = Node::new(kind, vec![input], rank.schema.clone());
@@ -218,11 +225,11 @@ impl Lowering<'_> {
         node.state_bound = match (rank.limit, rank.keys.is_empty()) {
             _ if rank.window_end.is_some() => "windows open at once, bounded by the watermark".to_owned(),
             (Some(limit), true) if forgets && input_retracts == Retracts::Maybe => {
-                format!("the rows up to rank {limit} of each shard")
+                aged(&format!("the rows up to rank {limit} of each shard"), ttl)
             }
-            (Some(limit), true) if forgets => format!("the rows up to rank {limit}"),
-            (Some(limit), false) if forgets => format!("the rows up to rank {limit} per key: no bound"),
-            _ => "all rows: no bound".to_owned(),
+            (Some(limit), true) if forgets => aged(&format!("the rows up to rank {limit}"), ttl),
+            (Some(limit), false) if forgets => kept(&format!("the rows up to rank {limit} per key"), ttl),
+            _ => kept("all rows", ttl),
         };
         self.add(node)
     }
@@ -242,6 +249,7 @@ impl Lowering<'_> {
 
     fn over(&mut self, plan: &Plan, over: &logical::Over, input: Lowered) -> Result<Lowered> {
         let input = self.exchanged(input, &over.keys);
+        let ttl = self.ttl(None).filter(|_| over.emit == OverEmit::OnChange);
         let kind = NodeKind::Over(Over {
             keys: over.keys.clone(),
             order: over.order.clone(),
@@ -249,10 +257,11 @@ impl Lowering<'_> {
             emit: over.emit,
             split_watermark_column: over.split_watermark_column,
             input_retracts: retracts(&over.input),
+            ttl,
             on_error: self.on_error(plan),
         });
         let mut node = Node::new(kind, vec![input.node], over.schema.clone());
-        node.state_bound = bound_of_over(over);
+        node.state_bound = bound_of_over(over, ttl);
         let node = self.add(node);
         self.write_late((node, 0), &input.placed, &over.late, &over.input)?;
         Ok(Lowered { node, placed: input.placed })
@@ -285,7 +294,7 @@ fn retracts(plan: &Plan) -> Retracts {
     if plan.retracts() { Retracts::Maybe } else { Retracts::Never }
 }
 
-fn bound_of_over(over: &logical::Over) -> String {
+fn bound_of_over(over: &logical::Over, ttl: Option<u64>) -> String {
     let (mut rows, mut in_time) = (Some(0), true);
     for call in &over.calls {
         let reach = call.reach();
@@ -299,7 +308,7 @@ fn bound_of_over(over: &logical::Over) -> String {
     let waits = if over.emit == OverEmit::OnWatermark { "rows that the watermark has not passed; " } else { "" };
     let keys = if over.keys.is_empty() { "" } else { " per key: no bound" };
     match (over.emit, in_time, rows) {
-        (OverEmit::OnChange, ..) => "all rows: no bound".to_owned(),
+        (OverEmit::OnChange, ..) => kept("all rows", ttl),
         (OverEmit::OnWatermark, true, _) => format!("{waits}those that frames still reach, bounded by the watermark"),
         (_, _, Some(rows)) => format!("{waits}the last {} rows{keys}", rows + 1),
         (_, _, None) => format!("{waits}what functions hold{keys}"),
@@ -311,11 +320,16 @@ pub(super) fn age(ttl: u64) -> String {
     span(i64::try_from(ttl).unwrap_or(i64::MAX))
 }
 
-/// What bounds state that is kept by key, or as a whole where there are no keys.
-fn kept(what: &str, ttl: Option<u64>) -> String {
+/// What bounds state that nothing but its age bounds.
+pub(super) fn kept(what: &str, ttl: Option<u64>) -> String {
+    if ttl.is_some() { aged(what, ttl) } else { format!("{what}: no bound") }
+}
+
+/// State with its age, where it has one.
+fn aged(what: &str, ttl: Option<u64>) -> String {
     match ttl {
         Some(ttl) => format!("{what}, forgotten after {} without a row", age(ttl)),
-        None => format!("{what}: no bound"),
+        None => what.to_owned(),
     }
 }
 
@@ -326,10 +340,10 @@ fn bound(aggregate: &logical::Aggregate, ttl: Option<u64>) -> String {
         (_, true) => "one entry per different row",
         _ => "one entry per key",
     };
-    match (distinct, groups, ttl) {
-        (true, ..) => kept(&format!("{groups} and one per different argument of DISTINCT"), ttl),
-        (false, "one entry", None) => groups.to_owned(),
-        (false, ..) => kept(groups, ttl),
+    match (distinct, groups) {
+        (true, _) => kept(&format!("{groups} and one per different argument of DISTINCT"), ttl),
+        (false, "one entry") => aged(groups, ttl),
+        (false, _) => kept(groups, ttl),
     }
 }
 

@@ -24,6 +24,8 @@ mod window_assign;
 mod window_rows;
 mod window_slice;
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 mod tests;
 
 pub use aggregate::{Aggregate, GlobalGroup};

@@ -1,0 +1,143 @@
+//! What operators hold when ten times the data has gone through, over the same keys and as many windows at once: no more.
+
+use super::over::OverShape;
+use super::*;
+use crate::batch::{Column, RowKind, Values};
+use crate::types::over::{Bound, Frame, FrameUnit, OverCall, OverFunction};
+use crate::types::relation::{
+    AggregateCall, AggregateFunction, Aligned, Changes, Deletion, Emit, JoinKind, Lookup, LookupRows, RankFunction, Retracts,
+    SortKey, Ties,
+};
+
+/// key, time, number
+const TYPES: [DataType; 3] = [DataType::BigInt, DataType::Timestamp(3), DataType::BigInt];
+
+const ROUNDS: i64 = 1_000;
+
+const ROWS: i64 = 40;
+
+const BOTH: Changes = Changes::BeforeAndAfter;
+
+/// Forty rows of seven keys, whose time is about ten times the round.
+fn rows(round: i64, kind: RowKind) -> Batch {
+    let column = |of: &dyn Fn(i64) -> i64| Column::from_values(Values::I64((0..ROWS).map(of).collect()));
+    let columns = vec![column(&|n| n % 7), column(&|n| round * 10 + n % 5), column(&|n| round * ROWS + n)];
+    let mut batch = Batch::new(columns, ROWS as usize, 1);
+    batch.kinds = Some(vec![kind; ROWS as usize]);
+    batch
+}
+
+fn passes(operator: &mut dyn Operator, time: i64, out: &mut Output) {
+    while operator.watermark(Watermark { time, stamp: 1 }, out).expect("takes a watermark") == Progress::More {}
+}
+
+/// Rows that only come, and a watermark close behind them.
+fn flow(operator: &mut dyn Operator, round: i64, out: &mut Output) {
+    let mut batch = rows(round, RowKind::Insert);
+    batch.kinds = None;
+    operator.process(batch, out).expect("takes rows");
+    passes(operator, round * 10 + 4, out);
+}
+
+/// Rows that come and are taken back in the next round.
+fn come_and_go(operator: &mut dyn Operator, round: i64, out: &mut Output) {
+    operator.process(rows(round, RowKind::Insert), out).expect("takes rows");
+    if round > 0 {
+        operator.process(rows(round - 1, RowKind::Delete), out).expect("takes rows");
+    }
+}
+
+fn check(what: &str, mut operator: Box<dyn Operator>, turn: fn(&mut dyn Operator, i64, &mut Output)) {
+    let mut sizes = Vec::new();
+    for round in 0..ROUNDS {
+        let mut out = Output::default();
+        turn(&mut *operator, round, &mut out);
+        assert!(out.aside.is_empty() && out.late_rows == 0, "{what}: {:?}", out.aside);
+        sizes.push(operator.state_bytes());
+    }
+    let most = |sizes: &[usize]| sizes.iter().copied().max().unwrap_or(0);
+    let (first, all) = (most(&sizes[..ROUNDS as usize / 10]), most(&sizes));
+    assert!(all <= first * 3 / 2, "{what}: {first} bytes became {all}");
+}
+
+fn calls() -> Vec<AggregateCall> {
+    use AggregateFunction::{Count, Max, Sum};
+    let over = |function| AggregateCall::new(function, &[(2, DataType::BigInt)], DataType::BigInt);
+    vec![AggregateCall::new(Count, &[], DataType::BigInt), over(Sum), over(Max)]
+}
+
+fn order() -> Vec<SortKey> {
+    vec![SortKey { column: 2, descending: true, nulls_first: false }]
+}
+
+#[test]
+fn windows_and_their_panes_are_freed() {
+    for window in [
+        Aligned::Tumble { size: 10, offset: 0 },
+        Aligned::Hop { size: 40, slide: 10, offset: 0 },
+        Aligned::Hop { size: 5, slide: 10, offset: 0 },
+        Aligned::Cumulate { size: 40, step: 10, offset: 0 },
+        Aligned::Given,
+    ] {
+        for emit in [Emit::OnClose, Emit::OnChange] {
+            let (never, on_error) = (Retracts::Never, OnError::SetAside);
+            let aggregate = WindowAggregate::new(1, None, window, vec![0], calls(), emit, BOTH, never, on_error, TYPES.to_vec());
+            check(&format!("{window:?} {emit:?}"), Box::new(aggregate), flow);
+        }
+    }
+}
+
+#[test]
+fn sessions_are_freed() {
+    let shape = || SessionShape { time_column: 1, split_watermark_column: None, split_column: None, keys: vec![0], gap: 5 };
+    for emit in [Emit::OnClose, Emit::OnChange] {
+        let aggregate = SessionAggregate::new(shape(), calls(), emit, Retracts::Never, OnError::SetAside, TYPES.to_vec());
+        check(&format!("sessions {emit:?}"), Box::new(aggregate), flow);
+    }
+    check("rows of sessions", Box::new(SessionAssign::new(shape(), OnError::SetAside, TYPES.to_vec())), flow);
+}
+
+#[test]
+fn groups_ranks_and_partitions_free_what_is_taken_back() {
+    let (emit, retracts, global) = (Emit::OnChange, Retracts::Maybe, GlobalGroup::Owned);
+    let (on_error, types) = (OnError::SetAside, TYPES.to_vec());
+    let groups = Aggregate::new(vec![2], calls(), emit, BOTH, retracts, None, on_error, global, types.clone());
+    check("groups", Box::new(groups), come_and_go);
+    let shape = RankShape {
+        function: RankFunction::Rank,
+        keys: vec![0],
+        order: order(),
+        ties: Ties::ByColumns,
+        limit: Some(3),
+        offset: 0,
+        gives_rank: true,
+        window_end: None,
+        retracts,
+        ttl: None,
+    };
+    check("ranks", Box::new(Rank::new(shape, on_error, types.clone())), come_and_go);
+    let last = LastRow::new(vec![2], Deletion::ByRow, BOTH, None, on_error, types.clone());
+    check("last rows", Box::new(last), come_and_go);
+    let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow };
+    let call = OverCall { function: OverFunction::Aggregate(calls().remove(1)), frame, data_type: DataType::BigInt };
+    let shape = OverShape { keys: vec![0], order: order(), calls: vec![call], ttl: None, on_error, types };
+    check("OVER on change", Box::new(OverOnChange::new(shape)), come_and_go);
+}
+
+#[test]
+fn a_lookup_join_holds_the_table_and_nothing_of_the_rows_that_ask() {
+    let input = || JoinInput { keys: vec![0], types: TYPES.to_vec(), given: vec![0, 2] };
+    let join = |rows| {
+        let lookup = Lookup { rows, waits: false };
+        Box::new(LookupJoin::new(JoinKind::Left, [input(), input()], lookup, None, OnError::SetAside))
+    };
+    check("the newest rows", join(LookupRows::Newest), |join, round, out| {
+        join.process_input(1, rows(round, RowKind::UpdateAfter), out).expect("takes rows");
+        join.process_input(0, rows(round, RowKind::Insert), out).expect("takes rows");
+    });
+    check("all rows", join(LookupRows::All), |join, round, out| {
+        join.process_input(1, rows(round, RowKind::Insert), out).expect("takes rows");
+        join.process_input(0, rows(round, RowKind::Insert), out).expect("takes rows");
+        join.process_input(1, rows(round, RowKind::Delete), out).expect("takes rows");
+    });
+}

@@ -13,6 +13,7 @@ use super::sequence::Sequence;
 use super::state::{Answers, CallState};
 use super::waiting::Waiting;
 use super::{Lanes, OverShape};
+use crate::batch::order::span;
 use crate::batch::{Batch, Column, Selection, Stamps, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
@@ -195,11 +196,11 @@ impl InOrder {
             Some((Values::I64(marks), false)) => marks[row].max(self.watermark),
             _ => self.watermark,
         };
-        let all = Selection::All(batch.rows());
-        let is_sound = |row: usize| !times.is_null(row) && values[row] >= passed(row);
-        if (0..batch.rows()).all(is_sound) {
+        if are_in_time(times, marks, self.watermark) {
             return Ok(batch);
         }
+        let all = Selection::All(batch.rows());
+        let is_sound = |row: usize| !times.is_null(row) && values[row] >= passed(row);
         for row in all.iter().filter(|row| times.is_null(*row)) {
             set_aside(&batch, row, &self.shape.types, "event time is NULL", self.shape.on_error, out)?;
         }
@@ -355,6 +356,19 @@ impl InOrder {
         });
         Ok(())
     }
+}
+
+/// Whether all rows are seen to have a time that neither the watermark nor that of their split has passed. Hot: once per batch.
+fn are_in_time(times: &Column, marks: Option<&Column>, watermark: EventTime) -> bool {
+    let Column { values: Values::I64(times), validity: None } = times else { return false };
+    let own = match marks {
+        None => true,
+        Some(Column { values: Values::I64(marks), validity: None }) => {
+            times.iter().zip(marks).fold(true, |all, (time, mark)| all & (time >= mark))
+        }
+        Some(_) => false,
+    };
+    own && span(times).0 >= watermark
 }
 
 fn columns_of(answers: Vec<Answers>) -> (Vec<Column>, Vec<(usize, &'static str)>) {

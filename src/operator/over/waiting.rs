@@ -41,13 +41,17 @@ impl Chunk {
         self.columns.first().map_or(0, Column::len)
     }
 
-    /// Takes the rows up to number `to`.
+    /// Takes the rows up to number `to`; of these and those behind them, the fewer are copied.
     fn take(&mut self, to: usize) -> Vec<Column> {
-        let from = std::mem::replace(&mut self.given, to);
-        if from == 0 && to == self.len() {
-            return std::mem::take(&mut self.columns);
+        let (from, len) = (std::mem::replace(&mut self.given, to), self.len());
+        if from > 0 || to < len / 2 {
+            return self.columns.iter().map(|column| column.slice(from..to)).collect();
         }
-        self.columns.iter().map(|column| column.slice(from..to)).collect()
+        self.given = 0;
+        let rest = self.columns.iter().map(|column| column.slice(to..len)).collect();
+        let mut taken = std::mem::replace(&mut self.columns, rest);
+        taken.iter_mut().for_each(|column| column.truncate(to));
+        taken
     }
 
     fn state_bytes(&self) -> usize {

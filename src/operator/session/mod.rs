@@ -8,20 +8,22 @@
 //!   and is late if the watermark has passed what it makes with them.
 //! - Rows of different splits meet where both were ahead of their watermarks. No such row can come behind one that closes their session.
 //!
-//! Timers are lazy: a session that grows leaves its timer where it is, and gets the next one when that is due.
+//! Alarms are lazy: a session that grows leaves that of its key where it is, and gets the next one when that has rung. So are keys
+//! forgotten: those without sessions all at once, when they are more than the others.
 
 mod aggregate;
 mod assign;
+mod open;
 
 pub use aggregate::SessionAggregate;
 pub use assign::SessionAssign;
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 
+use self::open::{Open, Row};
 use super::window_slice::is_passed;
 use crate::batch::{Batch, Column, Selection, Values};
-use crate::state::GroupTable;
+use crate::state::{GroupTable, Timers};
 use crate::types::{DataType, EventTime};
 
 /// Where sessions find time and key of a row.
@@ -42,23 +44,28 @@ pub struct SessionShape {
 struct Sessions {
     shape: SessionShape,
     keys: GroupTable,
-    /// By key: its open sessions.
-    open: Vec<Vec<Session>>,
-    /// By key: the sessions that each split makes for itself, as far as its own watermark has not passed them.
-    own: Vec<Vec<Part>>,
-    /// By key: what the rows make that were ahead of their watermarks, of whatever split.
-    ahead: Vec<Vec<Part>>,
-    /// End, or an earlier one that it had; session and key.
-    timers: BinaryHeap<Reverse<(EventTime, i64, u32)>>,
-    /// Sessions that a row meets.
-    met: Vec<i64>,
-    next_id: i64,
-    /// Number of the batch.
-    epoch: u64,
+    /// By number of the key.
+    by_key: Vec<OfKey>,
+    /// Keys that have sessions.
+    busy: usize,
+    /// Keys by the time at which one of their sessions may end.
+    alarms: Timers,
+    due: Vec<u32>,
     hashes: Vec<u64>,
     key_of_row: Vec<u32>,
     sorted: Sorted,
 }
+
+/// What belongs to a key.
+#[derive(Default)]
+struct OfKey {
+    open: Open,
+    /// The end of a session at which it is looked at next: of the one that ends first, or an earlier one that it had.
+    alarm: Option<EventTime>,
+}
+
+/// Keys without sessions up to which none is forgotten.
+const IDLE_KEYS_MAX: usize = 1024;
 
 /// What a batch does to sessions, used anew for every batch.
 #[derive(Default)]
@@ -77,6 +84,10 @@ struct Sorted {
     before: Vec<SessionRef>,
     /// Sessions from this one on came with the batch.
     first_new: i64,
+    /// The next one to come.
+    next_id: i64,
+    /// Number of the batch.
+    epoch: u64,
 }
 
 /// A session and where it stands.
@@ -88,42 +99,12 @@ struct SessionRef {
     end: EventTime,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Session {
-    /// Sessions that came earlier have lower ones.
-    id: i64,
-    start: EventTime,
-    end: EventTime,
-    /// Number of the batch that changed it last.
-    epoch: u64,
-}
-
-/// Rows that meet, as part of a session.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    split: i64,
-    start: EventTime,
-    end: EventTime,
-    /// The session.
-    id: i64,
-}
-
 /// Sessions that are no more, and their keys.
 struct Closed {
     ids: Vec<i64>,
     starts: Vec<EventTime>,
     ends: Vec<EventTime>,
     keys: Vec<Column>,
-}
-
-impl Part {
-    fn meets(&self, (start, end): (EventTime, EventTime)) -> bool {
-        self.start <= end && start <= self.end
-    }
-
-    fn widen(&mut self, other: &Part) {
-        (self.start, self.end) = (self.start.min(other.start), self.end.max(other.end));
-    }
 }
 
 impl Sorted {
@@ -140,18 +121,15 @@ impl Sessions {
     fn new(shape: SessionShape, types: &[DataType]) -> Self {
         let key_types: Vec<DataType> = shape.keys.iter().map(|key| types[*key].clone()).collect();
         Self {
-            shape,
             keys: GroupTable::new(&key_types),
-            open: Vec::new(),
-            own: Vec::new(),
-            ahead: Vec::new(),
-            met: Vec::new(),
-            timers: BinaryHeap::new(),
-            next_id: 0,
-            epoch: 0,
+            by_key: Vec::new(),
+            busy: 0,
+            alarms: Timers::new(shape.gap.unsigned_abs()),
+            due: Vec::new(),
             hashes: Vec::new(),
             key_of_row: Vec::new(),
             sorted: Sorted::default(),
+            shape,
         }
     }
 
@@ -164,8 +142,8 @@ impl Sessions {
         sorted.merged.clear();
         sorted.before.clear();
         sorted.ids.resize(batch.rows(), 0);
-        sorted.first_new = self.next_id;
-        self.epoch += 1;
+        sorted.first_new = sorted.next_id;
+        sorted.epoch += 1;
         self.find_keys(batch);
         let times = &batch.columns[self.shape.time_column];
         let hidden = |column: Option<usize>| match column.map(|c| &batch.columns[c].values) {
@@ -174,12 +152,7 @@ impl Sessions {
         };
         let (marks, splits) = (hidden(self.shape.split_watermark_column), hidden(self.shape.split_column));
         for row in 0..batch.rows() {
-            let time = match &times.values {
-                _ if times.is_null(row) => Err("event time is NULL"),
-                Values::I64(v) => v[row].checked_add(self.shape.gap).map(|end| (v[row], end)).ok_or("event time is out of range"),
-                _ => Err("event time is no timestamp"),
-            };
-            let (start, end) = match time {
+            let (start, end) = match bounds(times, row, self.shape.gap) {
                 Ok(bounds) => bounds,
                 Err(reason) => {
                     sorted.failed.push((row as u32, reason));
@@ -188,9 +161,10 @@ impl Sessions {
             };
             let (key, split) = (self.key_of_row[row], splits.map_or(0, |splits| splits[row]));
             let watermark = marks.map_or(watermark, |marks| watermark.max(marks[row]));
+            let alone = Row { key, split, start, end, watermark };
             let found = match batch.kind(row).sign() {
-                1.. => self.join(key, split, (start, end), watermark, &mut sorted),
-                _ => self.holding(key, start, watermark, &mut sorted),
+                1.. => self.join(&alone, &mut sorted),
+                _ => self.by_key[key as usize].open.holding(&alone, &mut sorted),
             };
             match found {
                 Some(id) => {
@@ -206,134 +180,56 @@ impl Sessions {
                 sorted.ids[*row as usize] = sorted.final_id(sorted.ids[*row as usize]);
             }
         }
-        let strangers = sorted.late.iter().chain(sorted.failed.iter().map(|(row, _)| row));
-        strangers.for_each(|row| self.release(self.key_of_row[*row as usize]));
         self.sorted = sorted;
+        self.forget_idle();
     }
 
     fn find_keys(&mut self, batch: &Batch) {
         let keys: Vec<&Column> = self.shape.keys.iter().map(|key| &batch.columns[*key]).collect();
         let all = Selection::All(batch.rows());
         self.keys.group_ids(&keys, batch.rows(), &all, &mut self.hashes, &mut self.key_of_row);
-        self.open.resize_with(self.keys.bound(), Vec::new);
-        self.own.resize_with(self.keys.bound(), Vec::new);
-        self.ahead.resize_with(self.keys.bound(), Vec::new);
+        self.by_key.resize_with(self.keys.bound(), OfKey::default);
     }
 
-    /// The session that a row is part of, made one with all that it meets; `None` if the row is late.
-    fn join(
-        &mut self,
-        key: u32,
-        split: i64,
-        bounds: (EventTime, EventTime),
-        watermark: EventTime,
-        sorted: &mut Sorted,
-    ) -> Option<i64> {
-        let at = key as usize;
-        let mut met = std::mem::take(&mut self.met);
-        met.clear();
-        let mut own = Part { split, start: bounds.0, end: bounds.1, id: 0 };
-        self.own[at].retain(|other| {
-            let is_open = other.split != split || !is_passed(other.end, watermark);
-            let meets = other.split == split && is_open && other.meets(bounds);
-            if meets {
-                own.widen(other);
-                met.push(other.id);
-            }
-            is_open && !meets
-        });
-        if is_passed(own.end, watermark) {
-            self.met = met;
-            return None;
+    /// The session that a row is part of; `None` if the row is late. Hot: once per row.
+    #[inline]
+    fn join(&mut self, row: &Row, sorted: &mut Sorted) -> Option<i64> {
+        let of_key = &mut self.by_key[row.key as usize];
+        let (was_idle, made) = (of_key.open.sessions().is_empty(), sorted.next_id);
+        let id = of_key.open.join(row, sorted);
+        if sorted.next_id > made {
+            self.busy += usize::from(was_idle);
+            self.set_alarm(row.key, row.end);
         }
-        let is_ahead = !is_passed(bounds.0, watermark);
-        let mut ahead = Part { split, start: bounds.0, end: bounds.1, id: 0 };
-        if is_ahead {
-            self.ahead[at].retain(|other| {
-                let meets = other.meets(bounds);
-                if meets {
-                    ahead.widen(other);
-                    met.push(other.id);
-                }
-                !meets
-            });
-        }
-        let id = self.unite(key, &mut met, bounds, sorted);
-        if met.len() > 1 {
-            let parts = self.own[at].iter_mut().chain(&mut self.ahead[at]);
-            parts.filter(|part| met.contains(&part.id)).for_each(|part| part.id = id);
-        }
-        self.own[at].push(Part { id, ..own });
-        if is_ahead {
-            self.ahead[at].push(Part { id, ..ahead });
-        }
-        self.met = met;
-        Some(id)
+        id
     }
 
-    /// Makes a row and the sessions that it meets one: the oldest of them, or a new one.
-    fn unite(&mut self, key: u32, met: &mut Vec<i64>, (start, end): (EventTime, EventTime), sorted: &mut Sorted) -> i64 {
-        met.sort_unstable();
-        met.dedup();
-        let sessions = &mut self.open[key as usize];
-        let Some(into) = sessions.iter().position(|session| Some(&session.id) == met.first()) else {
-            let session = Session { id: self.next_id, start, end, epoch: self.epoch };
-            self.next_id += 1;
-            sessions.push(session);
-            self.timers.push(Reverse((end, session.id, key)));
-            return session.id;
-        };
-        let mut whole = sessions.swap_remove(into);
-        note_before(&mut whole, key, self.epoch, sorted);
-        (whole.start, whole.end) = (whole.start.min(start), whole.end.max(end));
-        if met.len() > 1 {
-            sessions.retain_mut(|other| {
-                let meets = met.contains(&other.id);
-                if meets {
-                    note_before(other, key, self.epoch, sorted);
-                    (whole.start, whole.end) = (whole.start.min(other.start), whole.end.max(other.end));
-                    sorted.merged.insert(other.id, whole.id);
-                }
-                !meets
-            });
+    /// Sees to it that a key is looked at when its session ends, or before.
+    fn set_alarm(&mut self, key: u32, end: EventTime) {
+        let alarm = &mut self.by_key[key as usize].alarm;
+        if alarm.is_none_or(|alarm| end < alarm) {
+            *alarm = Some(end);
+            self.alarms.add(end - 1, key);
         }
-        sessions.push(whole);
-        whole.id
-    }
-
-    /// The session that holds a row which is taken back.
-    fn holding(&mut self, key: u32, time: EventTime, watermark: EventTime, sorted: &mut Sorted) -> Option<i64> {
-        let holds = |s: &&mut Session| s.start <= time && time < s.end && !is_passed(s.end, watermark);
-        let session = self.open[key as usize].iter_mut().find(holds)?;
-        note_before(session, key, self.epoch, sorted);
-        Some(session.id)
     }
 
     /// Where a session of a key stands now.
     fn current(&self, key: u32, id: i64) -> Option<SessionRef> {
-        let session = self.open[key as usize].iter().find(|session| session.id == id)?;
+        let session = self.by_key[key as usize].open.sessions().iter().find(|session| session.id == id)?;
         Some(SessionRef { id, key, start: session.start, end: session.end })
     }
 
     /// Takes out sessions that `watermark` has passed, at most `budget` of them; none if there are no more. Hot: once per session.
     fn close(&mut self, watermark: EventTime, budget: usize) -> Closed {
-        let mut closed: Vec<SessionRef> = Vec::new();
-        while closed.len() < budget
-            && let Some(Reverse((due, id, key))) = self.timers.peek().copied()
-            && is_passed(due, watermark)
-        {
-            self.timers.pop();
-            // A session that has become part of another has left its timer.
-            let Some(session) = self.current(key, id) else { continue };
-            if !is_passed(session.end, watermark) {
-                self.timers.push(Reverse((session.end, id, key)));
-                continue;
+        let (mut closed, mut due) = (Vec::new(), std::mem::take(&mut self.due));
+        while closed.len() < budget {
+            self.alarms.take(watermark, budget - closed.len(), &mut due);
+            if due.is_empty() {
+                break;
             }
-            self.open[key as usize].retain(|other| other.id != id);
-            self.own[key as usize].retain(|part| !is_passed(part.end, watermark));
-            self.ahead[key as usize].retain(|part| !is_passed(part.end, watermark));
-            closed.push(session);
+            closed.extend(due.drain(..).filter_map(|key| self.ring(key, watermark)));
         }
+        self.due = due;
         let keys: Vec<u32> = closed.iter().map(|session| session.key).collect();
         let result = Closed {
             ids: closed.iter().map(|session| session.id).collect(),
@@ -341,8 +237,20 @@ impl Sessions {
             ends: closed.iter().map(|session| session.end).collect(),
             keys: self.keys_of(&keys),
         };
-        keys.into_iter().for_each(|key| self.release(key));
+        self.forget_idle();
         result
+    }
+
+    /// Takes out a session of a key whose alarm has rung, if one has ended.
+    fn ring(&mut self, key: u32, watermark: EventTime) -> Option<SessionRef> {
+        let OfKey { open, alarm } = &mut self.by_key[key as usize];
+        *alarm = alarm.filter(|end| !is_passed(*end, watermark));
+        let closed = open.close(key, watermark);
+        match open.sessions().iter().map(|session| session.end).min() {
+            Some(end) => self.set_alarm(key, end),
+            None => self.busy -= usize::from(closed.is_some()),
+        }
+        closed
     }
 
     /// The values of these keys.
@@ -350,27 +258,31 @@ impl Sessions {
         self.keys.keys().iter().map(|column| column.gather_rows(keys)).collect()
     }
 
-    /// Forgets a key that has no sessions.
-    fn release(&mut self, key: u32) {
-        let at = key as usize;
-        if self.open[at].is_empty() && self.keys.is_live(key) {
-            (self.open[at], self.own[at], self.ahead[at]) = (Vec::new(), Vec::new(), Vec::new());
-            self.keys.remove(key);
+    /// Forgets the keys without sessions, if they are many.
+    fn forget_idle(&mut self) {
+        if self.keys.len() - self.busy <= self.busy.max(IDLE_KEYS_MAX) {
+            return;
+        }
+        for (key, of_key) in self.by_key.iter_mut().enumerate() {
+            if of_key.open.sessions().is_empty() && self.keys.is_live(key as u32) {
+                *of_key = OfKey::default();
+                self.keys.remove(key as u32);
+            }
         }
     }
 
     fn state_bytes(&self) -> usize {
-        let open: usize = self.open.iter().map(|sessions| sessions.capacity() * size_of::<Session>()).sum();
-        let parts: usize = self.own.iter().chain(&self.ahead).map(|parts| parts.capacity() * size_of::<Part>()).sum();
-        let lists = (self.open.capacity() + 2 * self.own.capacity()) * size_of::<Vec<Session>>();
-        self.keys.state_bytes() + open + parts + lists + self.timers.capacity() * size_of::<Reverse<(EventTime, i64, u32)>>()
+        let open: usize = self.by_key.iter().map(|of_key| of_key.open.memory_bytes()).sum();
+        self.keys.state_bytes() + self.by_key.capacity() * size_of::<OfKey>() + open + self.alarms.state_bytes()
     }
 }
 
-/// Notes what a session was before the batch of this number.
-fn note_before(session: &mut Session, key: u32, epoch: u64, sorted: &mut Sorted) {
-    if session.epoch != epoch {
-        session.epoch = epoch;
-        sorted.before.push(SessionRef { id: session.id, key, start: session.start, end: session.end });
+/// The session that a row would make alone, or why it has none. Hot: once per row.
+#[inline]
+fn bounds(times: &Column, row: usize, gap: i64) -> std::result::Result<(EventTime, EventTime), &'static str> {
+    match &times.values {
+        _ if times.is_null(row) => Err("event time is NULL"),
+        Values::I64(v) => v[row].checked_add(gap).map(|end| (v[row], end)).ok_or("event time is out of range"),
+        _ => Err("event time is no timestamp"),
     }
 }

@@ -234,6 +234,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             let shape = RankShape { function, keys, order, ties, limit, offset, gives_rank, window_end, retracts, ttl };
             Box::new(operator::Rank::new(shape, r.on_error, input))
         }
+        NodeKind::Hold(hold) => Box::new(operator::Hold::new(hold.clone(), &input)),
         NodeKind::Sort(sort) => Box::new(operator::Sort::new(sort.order.clone(), sort.time, sort.on_error, input)),
         NodeKind::Over(o) => {
             let time = o.order.first().filter(|_| o.emit == OverEmit::OnWatermark);

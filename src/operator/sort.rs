@@ -1,20 +1,15 @@
 //! ORDER BY: rows given out in order, once, when no other can come before them: at the end of input, or, where the first key is event
 //! time, as the watermark passes.
 //!
-//! ```text
-//!   buckets[time]:  number number ...     rows by number in `rows`, equal ones once; counts[number]: how often each is there
-//! ```
 //! Rows taken back before they are given out are gone, so what comes out only adds. At the end of input all rows stand in one bucket.
 //! A row that lies behind the watermark of its own split is late. One at the watermark may have moved it there itself, so a bucket is
 //! given out only when the watermark lies behind it.
 
-use std::collections::BTreeMap;
-
+use super::row_buckets::{RowBuckets, time_of};
 use super::{Operator, Output, Progress, row_order, set_aside};
-use crate::batch::{Batch, Column, Selection, Values, Watermark};
+use crate::batch::{Batch, Selection, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
-use crate::state::GroupTable;
 use crate::types::relation::{OnError, SortKey, SortTime};
 use crate::types::{DataType, EventTime, Nanos};
 
@@ -25,23 +20,12 @@ pub struct Sort {
     time: Option<SortTime>,
     on_error: OnError,
     types: Vec<DataType>,
-    rows: GroupTable,
-    /// By row.
-    counts: Vec<u64>,
-    /// By row: where it stands in its bucket.
-    places: Vec<u32>,
-    buckets: BTreeMap<EventTime, Vec<u32>>,
+    rows: RowBuckets,
     /// Rows being given out, the last first.
     giving: Vec<u32>,
     watermark: EventTime,
     stamp: Nanos,
-    hashes: Vec<u64>,
-    /// By row of the batch.
-    numbers: Vec<u32>,
 }
-
-/// Where rows stand that wait for the end of input.
-const AT_END: EventTime = EventTime::MAX;
 
 impl Sort {
     /// Without rows; the input has columns of these types.
@@ -50,16 +34,11 @@ impl Sort {
             order,
             time,
             on_error,
-            rows: GroupTable::new(&types),
+            rows: RowBuckets::new(time.map(|time| time.column), &types),
             types,
-            counts: Vec::new(),
-            places: Vec::new(),
-            buckets: BTreeMap::new(),
             giving: Vec::new(),
             watermark: EventTime::MIN,
             stamp: 0,
-            hashes: Vec::new(),
-            numbers: Vec::new(),
         }
     }
 
@@ -83,56 +62,11 @@ impl Sort {
         Ok(all.filter(|row| time_of(times, row).is_some_and(|time| time >= passed(row))))
     }
 
-    /// Takes one row. Hot: once per row.
-    fn apply(&mut self, batch: &Batch, at: usize, is_new: bool, out: &mut Output) -> Result<()> {
-        let number = self.numbers[at];
-        if is_new {
-            let time = self.time.and_then(|time| time_of(&batch.columns[time.column], at)).unwrap_or(AT_END);
-            let bucket = self.buckets.entry(time).or_default();
-            self.places[number as usize] = bucket.len() as u32;
-            bucket.push(number);
-        }
-        let count = &mut self.counts[number as usize];
-        if batch.kind(at).sign() > 0 {
-            *count += 1;
-        } else if *count == 0 {
-            return set_aside(batch, at, &self.types, "a row is taken back that is not there", self.on_error, out);
-        } else {
-            *count -= 1;
-        }
-        Ok(())
-    }
-
-    /// Forgets rows of a batch that are there no longer.
-    fn sweep(&mut self, taken: &Selection) {
-        for at in taken.iter() {
-            let number = self.numbers[at];
-            if self.counts[number as usize] > 0 || !self.rows.is_live(number) {
-                continue;
-            }
-            let time = self.time.and_then(|time| time_of(&self.rows.keys()[time.column], number as usize)).unwrap_or(AT_END);
-            if let Some(bucket) = self.buckets.get_mut(&time) {
-                let place = self.places[number as usize];
-                bucket.swap_remove(place as usize);
-                if let Some(moved) = bucket.get(place as usize) {
-                    self.places[*moved as usize] = place;
-                }
-                if bucket.is_empty() {
-                    self.buckets.remove(&time);
-                }
-            }
-            self.rows.remove(number);
-        }
-    }
-
     /// Takes the next bucket that the watermark has passed, in order; whether there is one.
     fn next_bucket(&mut self) -> bool {
-        let Some(entry) = self.buckets.first_entry().filter(|entry| *entry.key() < self.watermark || self.watermark == AT_END)
-        else {
-            return false;
-        };
-        let mut bucket = entry.remove();
-        let (order, columns) = (&self.order, self.rows.keys());
+        let watermark = self.watermark;
+        let Some(mut bucket) = self.rows.next_due(|time| time < watermark || watermark == EventTime::MAX) else { return false };
+        let (order, columns) = (&self.order, self.rows.columns());
         bucket.sort_unstable_by(|a, b| row_order::order(order, columns, *b, *a));
         self.giving = bucket;
         true
@@ -143,40 +77,23 @@ impl Sort {
         let mut rows: Vec<u32> = Vec::new();
         let first_kept = self.giving.len().saturating_sub(*room);
         for number in self.giving.drain(first_kept..).rev() {
-            let count = std::mem::take(&mut self.counts[number as usize]);
+            let count = self.rows.take_count(number);
             rows.extend(std::iter::repeat_n(number, count as usize));
         }
         *room = room.saturating_sub(rows.len());
-        let columns: Vec<Column> = self.rows.keys().iter().map(|column| column.gather_rows(&rows)).collect();
-        out.emit(Batch::new(columns, rows.len(), self.stamp));
+        out.emit(Batch::new(self.rows.gather(&rows), rows.len(), self.stamp));
         rows.dedup();
-        rows.into_iter().for_each(|number| self.rows.remove(number));
-    }
-}
-
-/// A time as it stands in a column, if it is not NULL.
-fn time_of(column: &Column, row: usize) -> Option<EventTime> {
-    match &column.values {
-        Values::I64(times) if !column.is_null(row) => Some(times[row]),
-        _ => None,
+        rows.into_iter().for_each(|number| self.rows.forget(number));
     }
 }
 
 impl Operator for Sort {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
         let taken = self.in_time(&batch, out)?;
-        let (mut next_new, columns) = (self.rows.made(), batch.columns.iter().collect::<Vec<&Column>>());
-        self.rows.group_ids(&columns, batch.rows(), &taken, &mut self.hashes, &mut self.numbers);
-        self.counts.resize(self.rows.bound(), 0);
-        self.places.resize(self.rows.bound(), 0);
-        for at in taken.iter() {
-            // Rows are made in the order in which they are met.
-            let is_new = self.rows.born(self.numbers[at]) == next_new;
-            next_new += u64::from(is_new);
-            self.apply(&batch, at, is_new, out)?;
+        for at in self.rows.add(&batch, &taken, 0) {
+            set_aside(&batch, at, &self.types, "a row is taken back that is not there", self.on_error, out)?;
         }
         self.stamp = self.stamp.max(batch.last_stamp());
-        self.sweep(&taken);
         Ok(())
     }
 
@@ -194,16 +111,14 @@ impl Operator for Sort {
     }
 
     fn state_bytes(&self) -> usize {
-        let buckets: usize = self.buckets.values().map(|bucket| bucket.capacity() * size_of::<u32>()).sum();
-        let by_row = self.counts.capacity() * size_of::<u64>() + self.places.capacity() * size_of::<u32>();
-        self.rows.state_bytes() + buckets + by_row + self.giving.capacity() * size_of::<u32>()
+        self.rows.state_bytes() + self.giving.capacity() * size_of::<u32>()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::RowKind;
+    use crate::batch::{Column, RowKind};
     use crate::types::Value;
 
     /// A time, a number, a text, and the watermark of the split.
@@ -277,7 +192,7 @@ mod tests {
                 there.iter().map(|row| format!("{row:?}")).collect::<std::collections::BTreeSet<_>>().len()
             );
         }
-        assert!(out.aside.is_empty() && out.late.is_empty() && sort.buckets.is_empty());
+        assert!(out.aside.is_empty() && out.late.is_empty() && sort.rows.len() == 0);
     }
 
     #[test]
@@ -327,6 +242,6 @@ mod tests {
         let mut out = Output::default();
         let row = vec![Value::Int(1), Value::Null, Value::text("a"), Value::Null];
         sort.process(batch(&[(row.clone(), true), (row.clone(), false), (row, false)]), &mut out).expect("takes rows");
-        assert!(out.aside.len() == 1 && sort.rows.is_empty() && sort.buckets.is_empty());
+        assert!(out.aside.len() == 1 && sort.rows.len() == 0);
     }
 }

@@ -117,6 +117,7 @@ fn rows_from(plan: &Plan) -> Vec<usize> {
         | Plan::Join(_)
         | Plan::Rank(_)
         | Plan::LastRow(_)
+        | Plan::Hold(_)
         | Plan::Sort(_)
         | Plan::Over(_) => Vec::new(),
         _ => plan.inputs().into_iter().flat_map(rows_from).collect(),

@@ -37,6 +37,8 @@ pub enum Plan {
     Rank(Rank),
     /// The last row of each key, of rows that take the place of others.
     LastRow(LastRow),
+    /// Changes held back until an interval of event time is over.
+    Hold(Hold),
     /// Rows in order, once no other can come before them.
     Sort(Sort),
     /// Rows with functions of those around them in a partition.
@@ -332,6 +334,19 @@ pub struct LastRow {
     pub schema: Schema,
 }
 
+/// Changes held back until event time has passed a multiple of an interval: then what they amount to is given out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hold {
+    /// Below.
+    pub input: Box<Plan>,
+    /// In nanoseconds.
+    pub interval: i64,
+    /// Column with the end of the window of a row, which then does not wait longer.
+    pub until: Option<usize>,
+    /// Columns given out: those of the input.
+    pub schema: Schema,
+}
+
 /// Rows with their rank within a partition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rank {
@@ -376,6 +391,11 @@ impl Rank {
         let (schema, input) = (Schema::new(fields), Box::new(input));
         let (limit, offset, gives_rank) = (None, 0, true);
         Rank { input, function, keys, order, ties, limit, offset, gives_rank, window_end: None, late: None, schema }
+    }
+
+    /// Has it give out rows as they change, not once when their window closes.
+    pub fn give_changes(&mut self) {
+        (self.window_end, self.late) = (None, None);
     }
 }
 
@@ -468,6 +488,7 @@ impl Plan {
             Plan::Join(join) => &join.schema,
             Plan::Rank(rank) => &rank.schema,
             Plan::LastRow(last) => &last.schema,
+            Plan::Hold(hold) => &hold.schema,
             Plan::Sort(sort) => &sort.schema,
             Plan::Over(over) => &over.schema,
             Plan::Union(union) => &union.schema,
@@ -488,6 +509,7 @@ impl Plan {
             Plan::Join(join) => vec![&join.left, &join.right],
             Plan::Rank(rank) => vec![&rank.input],
             Plan::LastRow(last) => vec![&last.input],
+            Plan::Hold(hold) => vec![&hold.input],
             Plan::Sort(sort) => vec![&sort.input],
             Plan::Over(over) => vec![&over.input],
             Plan::Union(union) => union.inputs.iter().collect(),
@@ -507,6 +529,7 @@ impl Plan {
             Plan::Join(join) => vec![&mut join.left, &mut join.right],
             Plan::Rank(rank) => vec![&mut rank.input],
             Plan::LastRow(last) => vec![&mut last.input],
+            Plan::Hold(hold) => vec![&mut hold.input],
             Plan::Sort(sort) => vec![&mut sort.input],
             Plan::Over(over) => vec![&mut over.input],
             Plan::Union(union) => union.inputs.iter_mut().collect(),
@@ -561,7 +584,7 @@ impl Plan {
         match self {
             Plan::Scan(scan) => scan.changelog != Changelog::Append,
             Plan::Values(_) | Plan::Sort(_) => false,
-            Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Expand(_) | Plan::Unnest(_) | Plan::Union(_) => {
+            Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Expand(_) | Plan::Unnest(_) | Plan::Union(_) | Plan::Hold(_) => {
                 self.inputs().iter().any(|i| i.retracts())
             }
             Plan::Aggregate(a) => {
@@ -585,6 +608,7 @@ impl Plan {
             Plan::Aggregate(aggregate) => Some((0..aggregate.keys.len()).collect()),
             Plan::WindowAggregate(aggregate) => Some((0..=aggregate.end()).collect()),
             Plan::LastRow(last) => Some(last.keys.clone()),
+            Plan::Hold(hold) => hold.input.unique_key(),
             Plan::Calc(calc) => {
                 let place =
                     |key: &usize| calc.columns.iter().position(|e| matches!(e, Expr::Column { index, .. } if index == key));
@@ -602,19 +626,55 @@ impl Plan {
         }
     }
 
+    /// Holds its changes back until event time has passed a multiple of `interval`, or the end of their window where that is shown.
+    pub fn hold(&mut self, interval: i64) {
+        match self {
+            // The order is that of what is held.
+            Plan::Sort(Sort { input, .. }) => input.hold(interval),
+            Plan::Calc(Calc { input, .. }) if matches!(&**input, Plan::Sort(_)) => input.hold(interval),
+            _ if self.retracts() => {
+                let (until, schema) = (self.window_end(), self.schema().clone());
+                let input = Box::new(std::mem::replace(self, Plan::empty()));
+                *self = Plan::Hold(Hold { input, interval, until, schema });
+            }
+            _ => {}
+        }
+    }
+
+    /// The column that is the end of the window of a window aggregate right below.
+    fn window_end(&self) -> Option<usize> {
+        match self {
+            Plan::WindowAggregate(aggregate) => Some(aggregate.end()),
+            Plan::Calc(calc) => {
+                let end = calc.input.window_end()?;
+                calc.columns.iter().position(|e| matches!(e, Expr::Column { index, .. } if *index == end))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether what stands below may give out changes: what gives out each row once, or frees rows by their time, needs rows that stay.
+    pub fn takes_changes(&self) -> bool {
+        match self {
+            Plan::Join(join) => join.time.is_none() && join.lookup.is_none(),
+            Plan::Over(over) => over.emit == OverEmit::OnChange,
+            Plan::WindowAssign(assign) => !matches!(assign.window, Window::Session { .. }),
+            _ => true,
+        }
+    }
+
     /// Sets when results are given out, where the query did not say so itself.
     pub fn set_emit(&mut self, emit: Emit) {
+        if !self.takes_changes() {
+            return;
+        }
         match self {
-            // Its inputs are read as what is never taken back.
-            Plan::Join(Join { time: Some(_), .. } | Join { lookup: Some(_), .. }) => return,
             Plan::Aggregate(Aggregate { emit: own, .. }) | Plan::WindowAggregate(WindowAggregate { emit: own, .. }) => {
                 own.get_or_insert(emit);
             }
             Plan::Sort(Sort { emit: own, .. }) => *own = Some(emit),
             // What changes below it, it gives out as it changes.
-            Plan::Rank(rank) if emit == Emit::OnChange => (rank.window_end, rank.late) = (None, None),
-            // What gives out each row once needs rows that stay.
-            Plan::Over(over) if over.emit != OverEmit::OnChange && emit == Emit::OnChange => return,
+            Plan::Rank(rank) if emit == Emit::OnChange => rank.give_changes(),
             _ => {}
         }
         for input in self.inputs_mut() {

@@ -9,6 +9,7 @@ mod arrival;
 pub mod bind;
 pub mod catalog;
 pub mod distribute;
+mod early_fire;
 pub mod explain;
 mod late;
 pub mod logical;
@@ -90,7 +91,9 @@ pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn 
         explains.push(explain(&Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new(), analyze: false }, 1));
     }
     let (plan, logical) = job.finish(job.outputs.clone(), scripts, connectors)?;
-    job.settings.remove(STATE_TTL);
+    for setting in early_fire::SETTINGS.into_iter().chain([STATE_TTL]) {
+        job.settings.remove(setting);
+    }
     Ok(Planned { plan, logical, settings: job.settings, explains, analyze: job.analyze })
 }
 
@@ -185,7 +188,10 @@ impl Job {
         scripts: &[Script],
         connectors: &dyn Connectors,
     ) -> Result<(PhysicalPlan, String)> {
-        let outputs = memory::resolve(&mut self.catalog, &self.outputs, outputs, scripts)?;
+        let mut outputs = memory::resolve(&mut self.catalog, &self.outputs, outputs, scripts)?;
+        if let Some(delay) = early_fire::delay(&self.settings)? {
+            early_fire::apply(&mut outputs, delay);
+        }
         let outputs = settle_sort::settle(&self.catalog, outputs, scripts, connectors)?;
         let outputs = late::settle(&self.catalog, outputs, scripts)?;
         let outputs = optimize::optimize(&self.catalog, outputs)?;

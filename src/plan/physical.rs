@@ -10,8 +10,9 @@ use crate::sink::Sink;
 use crate::source::{Projection, Source};
 use crate::types::over::{OverCall, OverEmit};
 pub use crate::types::relation::{
-    AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, JoinKind, Lookup, LookupRows,
-    OnError, RankFunction, Retracts, SortKey, SortTime, Ties, TimeBasis, TimeBounds, TimeMeaning, VersionTime, Window,
+    AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, HoldShape, JoinKind, Lookup,
+    LookupRows, OnError, RankFunction, Retracts, SortKey, SortTime, Ties, TimeBasis, TimeBounds, TimeMeaning, VersionTime,
+    Window,
 };
 pub use crate::types::relation::{Moment, Nested, Nulls};
 use crate::types::{DataType, Schema};
@@ -66,6 +67,8 @@ pub enum NodeKind {
     LastRow(LastRow),
     /// Changes of a batch without those that come to nothing.
     Consolidate,
+    /// Changes held back until an interval of event time is over.
+    Hold(HoldShape),
     /// Rows in order, once no other can come before them.
     Sort(Sort),
     /// Rows with functions of those around them in a partition.

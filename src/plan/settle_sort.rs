@@ -34,7 +34,8 @@ fn settled(catalog: &Catalog, mut plan: Plan, connectors: &dyn Connectors) -> Re
         }
         return Ok(plan);
     };
-    let limited = matches!(&*sort.input, Plan::Rank(rank) if rank.window_end.is_none());
+    let chosen = if let Plan::Hold(hold) = &*sort.input { &hold.input } else { &sort.input };
+    let limited = matches!(&**chosen, Plan::Rank(rank) if rank.window_end.is_none());
     if limited && sort.emit == Some(Emit::OnChange) {
         return Ok(*sort.input);
     }

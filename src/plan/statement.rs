@@ -90,6 +90,8 @@ pub struct StreamQuery {
     pub query: Box<ast::Query>,
     /// EMIT CHANGES or EMIT FINAL, if written.
     pub emit: Option<Emit>,
+    /// The interval behind EMIT CHANGES EVERY.
+    pub every: Option<Box<ast::Expr>>,
     /// Where the query begins.
     pub span: Span,
 }

@@ -1,6 +1,6 @@
 //! Whole statements to plans, with connectors that exist in name only.
 
-use super::physical::{AggregateCall, Emit, Exchange, JoinFilter, Nested, NodeKind};
+use super::physical::{AggregateCall, Aligned, Emit, Exchange, JoinFilter, Nested, NodeKind, Window};
 use super::*;
 use crate::error::Error;
 use crate::expr::Expr;
@@ -108,7 +108,8 @@ fn verify(plan: &PhysicalPlan) {
             }
             NodeKind::Aggregate(a) => verify_calls(&a.keys, &a.calls, 0, &below[0], &node.schema),
             NodeKind::WindowAggregate(a) => {
-                verify_calls(&a.keys, &a.calls, 3, &below[0], &node.schema);
+                let is_given = matches!(a.window, Window::Aligned(Aligned::Given));
+                verify_calls(&a.keys, &a.calls, if is_given { 2 } else { 3 }, &below[0], &node.schema);
                 assert!(below[0].fields[a.time_column].data_type.is_timestamp());
                 let hidden = a.split_watermark_column.map(|c| below[0].fields[c].name.as_str());
                 assert!(hidden.is_none_or(|name| name == "$watermark"), "{hidden:?}");
@@ -125,6 +126,10 @@ fn verify(plan: &PhysicalPlan) {
                 given.truncate(given.len() - usize::from(hidden.is_some()));
                 given.extend(rank.gives_rank.then_some(DataType::BigInt));
                 assert_eq!(given, node.schema.types(), "#{id}");
+            }
+            NodeKind::Hold(hold) => {
+                assert!(hold.keys.iter().chain(&hold.until).all(|column| *column < below[0].fields.len()), "#{id}");
+                assert_eq!(below[0].types(), node.schema.types(), "#{id}");
             }
             NodeKind::Sort(sort) => {
                 assert!(sort.order.iter().all(|key| key.column < below[0].fields.len()), "#{id}");

@@ -509,6 +509,19 @@ pub enum Emit {
     OnClose,
 }
 
+/// Which changes are held back, and how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldShape {
+    /// Until event time has passed a multiple of this, in nanoseconds,
+    pub interval: i64,
+    /// or what stands in this column.
+    pub until: Option<usize>,
+    /// Columns of which no two rows that are there at once have the same values; empty where there are none.
+    pub keys: Vec<usize>,
+    /// What changes say that are given out.
+    pub changes: Changes,
+}
+
 /// What changes of results say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Changes {

@@ -4,6 +4,7 @@ mod bad_input;
 mod binary;
 mod changelog;
 mod conformance;
+mod every;
 mod golden;
 mod idle;
 mod law;

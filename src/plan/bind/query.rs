@@ -7,11 +7,12 @@ use super::dependent::Outer;
 use super::order::{Bounds, Ordered, items, ordered};
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
 use super::select::distinct;
+use super::window::every;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::limits::NESTING_MAX;
 use crate::plan::catalog::Catalog;
-use crate::plan::logical::{Aggregate, Plan, Rank, Union, all_of};
+use crate::plan::logical::{Aggregate, Hold, Plan, Rank, Union, all_of};
 use crate::plan::physical::{AggregateCall, AggregateFunction, RankFunction};
 use crate::plan::statement::StreamQuery;
 use crate::types::{DataType, Field, Schema, Value};
@@ -36,13 +37,34 @@ impl<'a> QueryBinder<'a> {
     /// A query with its EMIT, whose rows are written: in order, if it says so.
     pub fn written_query(&mut self, query: &StreamQuery) -> Result<Relation> {
         let rows = self.ordered_query(&query.query, None).map_err(|e| e.at(query.span))?;
-        Ok(emitted(rows.sorted().shown(), query))
+        self.emitted(rows.sorted().shown(), query)
     }
 
     /// A query with its EMIT, whose rows others read, so that their order says nothing.
     pub fn stream_query(&mut self, query: &StreamQuery) -> Result<Relation> {
         let relation = self.query(&query.query).map_err(|e| e.at(query.span))?;
-        Ok(emitted(relation, query))
+        self.emitted(relation, query)
+    }
+
+    /// What a query gives out, when its EMIT says.
+    fn emitted(&self, mut relation: Relation, query: &StreamQuery) -> Result<Relation> {
+        if let Some(emit) = query.emit {
+            relation.plan.set_emit(emit);
+        }
+        let Some(interval) = &query.every else { return Ok(relation) };
+        let nanos = every(interval)?;
+        if let Some(table) = timeless(self.catalog, &relation.plan) {
+            return Err(Error::sql(format!("EMIT CHANGES EVERY reads the time of rows, and '{table}' has none"))
+                .at(span_of(&**interval))
+                .hint("declare WATERMARK FOR a column of it, or one that is PROCTIME()"));
+        }
+        relation.plan.hold(nanos);
+        if let Plan::Hold(Hold { until: None, .. }) = relation.plan {
+            // Rows come when their time is long over.
+            relation.event_times.clear();
+            relation.windows.clear();
+        }
+        Ok(relation)
     }
 
     /// A sub-query. Its order says nothing but which rows LIMIT leaves.
@@ -187,11 +209,17 @@ enum All {
     No,
 }
 
-fn emitted(mut relation: Relation, query: &StreamQuery) -> Relation {
-    if let Some(emit) = query.emit {
-        relation.plan.set_emit(emit);
+/// The name of a table below whose rows say nothing about time.
+fn timeless(catalog: &Catalog, plan: &Plan) -> Option<String> {
+    match plan {
+        Plan::Scan(scan) => {
+            let table = &catalog.tables[scan.table];
+            table.event_times().is_empty().then(|| table.def.name.clone())
+        }
+        // The right one is not waited for.
+        Plan::Join(join) if join.lookup.is_some() => timeless(catalog, &join.left),
+        _ => plan.inputs().into_iter().find_map(|input| timeless(catalog, input)),
     }
-    relation
 }
 
 fn refuse(query: &ast::Query) -> Result<()> {

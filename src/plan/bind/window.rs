@@ -282,6 +282,24 @@ fn check(window: Aligned) -> Result<Aligned> {
     Ok(window)
 }
 
+/// The interval of EMIT CHANGES EVERY, in nanoseconds; a text will do.
+pub fn every(e: &ast::Expr) -> Result<i64> {
+    let nanos = match e {
+        ast::Expr::Value(_) => {
+            let value = Box::new(e.clone());
+            let (leading_field, last_field) = (None, None);
+            let (leading_precision, fractional_seconds_precision) = (None, None);
+            let interval = ast::Interval { value, leading_field, leading_precision, last_field, fractional_seconds_precision };
+            duration(&ast::Expr::Interval(interval))?
+        }
+        other => duration(other)?,
+    };
+    match nanos {
+        1.. => Ok(nanos),
+        _ => Err(Error::sql("EMIT CHANGES EVERY takes an interval longer than nothing").at(span_of(e))),
+    }
+}
+
 fn duration(e: &ast::Expr) -> Result<i64> {
     if let ast::Expr::UnaryOp { op: ast::UnaryOperator::Minus, expr } = e {
         return duration(expr).map(|nanos| -nanos);

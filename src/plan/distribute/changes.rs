@@ -27,6 +27,10 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
                 last.changes = changes;
                 true
             }
+            NodeKind::Hold(hold) => {
+                hold.changes = changes;
+                true
+            }
             NodeKind::Join(_) | NodeKind::Rank(_) | NodeKind::Sort(_) | NodeKind::Over(_) => true,
             NodeKind::Scan(_)
             | NodeKind::Union

@@ -9,8 +9,8 @@ use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, LastRow, Node, NodeId, NodeKind, Over, Rank,
-    RankFunction, Retracts, Scan, Sort, Ties, Unnest, WatermarkSpec, Window, WindowAggregate, WindowAssign,
+    Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, HoldShape, LastRow, Node, NodeId, NodeKind, Over,
+    Rank, RankFunction, Retracts, Scan, Sort, Ties, Unnest, WatermarkSpec, Window, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -38,6 +38,7 @@ impl Lowering<'_> {
             (Plan::Aggregate(aggregate), Some(input)) => Ok(self.aggregate(plan, aggregate, input)),
             (Plan::Rank(rank), Some(input)) => self.rank(plan, rank, input),
             (Plan::LastRow(last), Some(input)) => Ok(self.last_row(&last.keys, Deletion::ByKey, self.on_error(plan), input)),
+            (Plan::Hold(hold), Some(input)) => Ok(self.hold(hold, input)),
             (Plan::Sort(sort), Some(input)) => self.sort(plan, sort, input),
             (Plan::Over(over), Some(input)) => self.over(plan, over, input),
             (Plan::WindowAggregate(aggregate), Some(input)) => self.window_aggregate(plan, aggregate, input),
@@ -232,6 +233,15 @@ impl Lowering<'_> {
             _ => kept("all rows", ttl),
         };
         self.add(node)
+    }
+
+    /// Changes of a row all come from one shard, so that it is held where it lies.
+    fn hold(&mut self, hold: &logical::Hold, input: Lowered) -> Lowered {
+        let keys = hold.input.unique_key().unwrap_or_default();
+        let shape = HoldShape { interval: hold.interval, until: hold.until, keys, changes: Changes::BeforeAndAfter };
+        let mut node = Node::new(NodeKind::Hold(shape), vec![input.node], hold.schema.clone());
+        node.state_bound = "what has changed since the last multiple".to_owned();
+        Lowered { node: self.add(node), placed: input.placed }
     }
 
     fn sort(&mut self, plan: &Plan, sort: &logical::Sort, input: Lowered) -> Result<Lowered> {

@@ -92,6 +92,7 @@ fn line(plan: &Plan) -> String {
         }
         Plan::LastRow(last) => format!("LastRow by ({})", columns(&last.keys, last.input.schema())),
         Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), r.window_end, r.input.schema()),
+        Plan::Hold(hold) => hold_line(hold.interval, hold.until, hold.input.schema()),
         Plan::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), sort.input.schema()),
         Plan::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, o.input.schema()),
         Plan::Union(_) => "Union".to_owned(),
@@ -140,6 +141,11 @@ fn rank_line(
         [sort_keys(order, below).as_str(), arrival].into_iter().filter(|key| !key.is_empty()).collect::<Vec<_>>().join(", ");
     let emit = window_end.map_or(String::new(), |_| format!(" {}", emit(Emit::OnClose)));
     format!("Rank {} by ({}) in order of ({order}){offset}{limit}{emit}", function.name(), columns(keys, below))
+}
+
+fn hold_line(interval: i64, until: Option<usize>, below: &Schema) -> String {
+    let until = until.map_or(String::new(), |column| format!(", or {} has passed", columns(&[column], below)));
+    format!("Hold until the next multiple of {}{until}", span(interval))
 }
 
 fn sort_line(order: &[SortKey], by_time: bool, below: &Schema) -> String {

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
 use super::{
-    calc_line, emit, join_name, over_line, rank_line, sets_line, sort_line, time_bounds, told_apart, unnest_line, window,
+    calc_line, emit, hold_line, join_name, over_line, rank_line, sets_line, sort_line, time_bounds, told_apart, unnest_line,
+    window,
 };
 use crate::plan::physical::{
     Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Rank, Retracts, Scan, Writes,
@@ -87,6 +88,9 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
             format!("LastRow by ({}){}", columns(&last.keys, below), without_before(last.changes))
         }
         NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), r.window_end, below),
+        NodeKind::Hold(hold) => {
+            format!("{}{}", hold_line(hold.interval, hold.until, below), without_before(hold.changes))
+        }
         NodeKind::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), below),
         NodeKind::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, below),
         NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),

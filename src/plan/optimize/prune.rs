@@ -5,8 +5,8 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Aggregate, Calc, Expand, Join, LastRow, Late, Over, Plan, Rank, Scan, Sort, Union, Unnest, WindowAggregate, WindowAssign,
-    columns_of, moved_columns,
+    Aggregate, Calc, Expand, Hold, Join, LastRow, Late, Over, Plan, Rank, Scan, Sort, Union, Unnest, WindowAggregate,
+    WindowAssign, columns_of, moved_columns,
 };
 use crate::plan::physical::{AggregateCall, JoinTime, SortKey, SortTime};
 use crate::types::Schema;
@@ -80,6 +80,7 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::Join(join) => prune_join(join, wanted),
         Plan::Rank(rank) => prune_rank(rank, wanted),
         Plan::LastRow(last) => prune_last_row(last, wanted),
+        Plan::Hold(hold) => prune_hold(hold, wanted),
         Plan::Sort(sort) => prune_sort(sort, wanted),
         Plan::Over(over) => prune_over(over, wanted),
         Plan::Union(union) => prune_union(union, wanted),
@@ -271,6 +272,16 @@ fn prune_last_row(last: LastRow, wanted: &[bool]) -> (Plan, Moved) {
     let keys = last.keys.iter().map(|&key| at(&moved, key)).collect();
     let schema = input.schema().clone();
     (Plan::LastRow(LastRow { input: Box::new(input), keys, schema }), moved)
+}
+
+fn prune_hold(hold: Hold, wanted: &[bool]) -> (Plan, Moved) {
+    let mut needed = wanted.to_vec();
+    // What tells rows apart says which of them takes the place of another.
+    hold.until.into_iter().chain(hold.input.unique_key().into_iter().flatten()).for_each(|column| needed[column] = true);
+    let (input, moved) = pruned(*hold.input, &needed);
+    let until = hold.until.map(|column| at(&moved, column));
+    let schema = input.schema().clone();
+    (Plan::Hold(Hold { input: Box::new(input), until, schema, ..hold }), moved)
 }
 
 fn prune_sort(sort: Sort, wanted: &[bool]) -> (Plan, Moved) {

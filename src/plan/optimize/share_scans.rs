@@ -33,6 +33,7 @@ pub fn share(catalog: &Catalog, outputs: &mut [Output]) {
                 ask_for_time(&window.input, &mut wanted);
             }
             Plan::WindowAggregate(window) => ask_for_time(&window.input, &mut wanted),
+            Plan::Hold(hold) => ask_for_time(&hold.input, &mut wanted),
             Plan::Sort(sort) if sort.time.is_some() => ask_for_time(&sort.input, &mut wanted),
             Plan::Join(join) if join.time.is_some() => ask_for_time(plan, &mut wanted),
             Plan::Rank(rank) if rank.window_end.is_some() => ask_for_time(&rank.input, &mut wanted),

@@ -133,6 +133,7 @@ fn reaches_scan(plan: &Plan) -> bool {
         | Plan::Join(_)
         | Plan::Rank(_)
         | Plan::LastRow(_)
+        | Plan::Hold(_)
         | Plan::Sort(_)
         | Plan::Over(_) => false,
         _ => plan.inputs().into_iter().any(reaches_scan),

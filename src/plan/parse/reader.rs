@@ -148,7 +148,7 @@ fn create_sink(cursor: &mut Cursor) -> Result<Statement> {
         let whole = super::tokenize("SELECT * FROM").map_err(|fault| super::fault::fault_of(fault, &[]))?;
         let span = cursor.span();
         let tokens = [&whole[..], &rest[1..end]].concat();
-        StreamQuery { query: syntax::query(&tokens)?, emit: None, span }
+        StreamQuery { query: syntax::query(&tokens)?, emit: None, every: None, span }
     } else {
         cursor.expect(&["AS"])?;
         stream_query(&mut Cursor::new(&rest[1..end]))?
@@ -201,15 +201,17 @@ fn stream_query(cursor: &mut Cursor) -> Result<StreamQuery> {
         return Err(cursor.expected("SELECT, WITH or VALUES"));
     }
     let tokens = cursor.take_rest();
-    if let Some((place, emit)) = emit(tokens) {
-        let query = syntax::query(&[&tokens[..place.start], &tokens[place.end..]].concat())?;
-        return Ok(StreamQuery { query, emit: Some(emit), span });
+    if let Some(Emitting { before, emit, every, behind }) = emit(tokens) {
+        let query = syntax::query(&[before, behind].concat())?;
+        let every = every.map(|interval| syntax::expression(interval).map(Box::new)).transpose();
+        let every = every.map_err(|error| error.hint("EMIT CHANGES EVERY INTERVAL '5' SECOND"))?;
+        return Ok(StreamQuery { query, emit: Some(emit), every, span });
     }
     match (syntax::query(tokens), tokens) {
         (Err(error), tokens) if is_unknown_emit(tokens) => {
-            Err(error.hint("EMIT CHANGES, EMIT FINAL and EMIT ON WINDOW CLOSE are there"))
+            Err(error.hint("EMIT CHANGES, EMIT CHANGES EVERY interval, EMIT FINAL and EMIT ON WINDOW CLOSE are there"))
         }
-        (query, _) => Ok(StreamQuery { query: query?, emit: None, span }),
+        (query, _) => Ok(StreamQuery { query: query?, emit: None, every: None, span }),
     }
 }
 
@@ -217,14 +219,30 @@ fn stream_query(cursor: &mut Cursor) -> Result<StreamQuery> {
 const EMITS: [(&[&str], Emit); 3] =
     [(&["CHANGES"], Emit::OnChange), (&["FINAL"], Emit::OnClose), (&["ON", "WINDOW", "CLOSE"], Emit::OnClose)];
 
-/// EMIT and what stands behind it, at the end of a query or before its LIMIT: where, and what it says.
-fn emit(tokens: &[TokenWithSpan]) -> Option<(std::ops::Range<usize>, Emit)> {
+/// A query with EMIT, taken apart.
+struct Emitting<'a> {
+    before: &'a [TokenWithSpan],
+    emit: Emit,
+    /// The interval behind EVERY.
+    every: Option<&'a [TokenWithSpan]>,
+    behind: &'a [TokenWithSpan],
+}
+
+/// EMIT and what it says, at the end of a query or before its LIMIT.
+fn emit(tokens: &[TokenWithSpan]) -> Option<Emitting<'_>> {
     let at = tokens.iter().rposition(|t| is_word(&t.token, "EMIT"))?;
-    let behind = Cursor::new(&tokens[at + 1..]);
-    let (words, emit) = EMITS.iter().find(|(words, _)| behind.looks_at(words))?;
-    let end = at + 1 + words.len();
-    let ends = tokens.get(end).is_none_or(|t| is_word(&t.token, "LIMIT"));
-    ends.then_some((at..end, *emit))
+    let (before, mut behind) = (&tokens[..at], &tokens[at + 1..]);
+    let (words, emit) = EMITS.iter().find(|(words, _)| Cursor::new(behind).looks_at(words))?;
+    behind = &behind[words.len()..];
+    let is_limit = |t: &TokenWithSpan| is_word(&t.token, "LIMIT");
+    let mut every = None;
+    if let ([word, rest @ ..], Emit::OnChange) = (behind, emit)
+        && is_word(&word.token, "EVERY")
+    {
+        let (interval, limit) = rest.split_at(rest.iter().position(is_limit).unwrap_or(rest.len()));
+        (every, behind) = (Some(interval), limit);
+    }
+    behind.first().is_none_or(is_limit).then_some(Emitting { before, emit: *emit, every, behind })
 }
 
 /// Whether EMIT stands near the end, with something behind it that is not understood.

@@ -460,6 +460,9 @@ fn statements_of_every_kind_are_told_apart() {
 
 #[test]
 fn emit_stands_at_the_end_or_before_limit() {
+    let found = query("SELECT a FROM t EMIT CHANGES EVERY INTERVAL '5' SECOND LIMIT 3");
+    assert_eq!((found.query.to_string().as_str(), found.emit), ("SELECT a FROM t LIMIT 3", Some(Emit::OnChange)));
+    assert_eq!(found.every.map(|interval| interval.to_string()).as_deref(), Some("INTERVAL '5' SECOND"));
     let found = query("SELECT a FROM t EMIT CHANGES LIMIT 3");
     assert_eq!((found.query.to_string().as_str(), found.emit), ("SELECT a FROM t LIMIT 3", Some(Emit::OnChange)));
     assert_eq!(query("SELECT a FROM t LIMIT 3 EMIT FINAL").emit, Some(Emit::OnClose));
@@ -488,7 +491,10 @@ fn faults_show_place_and_hint() {
         ("CREATE TABLE t (a INT) x", "unexpected x behind CREATE TABLE"),
         ("CREATE TABLE t (a AS )", "an expression is missing"),
         ("CREATE TABLE t (a INT", "expected ',' or ')'"),
-        ("INSERT INTO t SELECT 1 EMIT SOON", "EMIT CHANGES, EMIT FINAL and EMIT ON WINDOW CLOSE are there"),
+        (
+            "INSERT INTO t SELECT 1 EMIT SOON",
+            "EMIT CHANGES, EMIT CHANGES EVERY interval, EMIT FINAL and EMIT ON WINDOW CLOSE are there",
+        ),
         ("INSERT INTO t UPDATE", "expected SELECT, WITH or VALUES"),
         ("EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1;", "expected END behind the statement set"),
         ("EXECUTE STATEMENT SET BEGIN SELECT 1; END;", "a statement set holds INSERT INTO statements only"),

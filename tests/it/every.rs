@@ -1,0 +1,79 @@
+//! EMIT CHANGES EVERY gives out the same table as EMIT CHANGES at any number of shards, in fewer changes, and each when its time has come.
+
+use corelane::source::memory::MemoryEvent;
+use corelane::types::Value;
+
+use crate::support::{Inputs, Shape, run};
+
+const SECOND: i64 = 1_000_000_000;
+
+const TABLE: &str = "CREATE TABLE t (k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'memory');";
+
+const QUERIES: [&str; 6] = [
+    "SELECT k, window_end, SUM(v), COUNT(*) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end",
+    "SELECT k, SUM(v) FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '4' SECOND, INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end",
+    "SELECT k, MAX(v) FROM t GROUP BY k, SESSION(ts, INTERVAL '3' SECOND)",
+    "SELECT k, SUM(v) FROM t GROUP BY k",
+    "SELECT n, COUNT(*) FROM (SELECT k, COUNT(*) AS n FROM t GROUP BY k) GROUP BY n",
+    "SELECT a.k, a.n, b.s FROM (SELECT k, COUNT(*) AS n FROM t GROUP BY k) AS a LEFT JOIN (SELECT k, SUM(v) AS s FROM t WHERE v > 3 GROUP BY k) AS b ON a.k = b.k",
+];
+
+fn row(key: &str, value: Option<i64>, seconds: i64) -> MemoryEvent {
+    let value = value.map_or(Value::Null, Value::Int);
+    MemoryEvent::Rows(vec![vec![Value::text(key), value, Value::Int(seconds * SECOND)]])
+}
+
+/// Two splits of rows around 1970, some of them late.
+fn random_rows(random: &mut fastrand::Rng) -> Inputs {
+    let mut split = || {
+        let (mut time, mut rows) = (-20, Vec::new());
+        for _ in 0..random.usize(1..60) {
+            time += random.i64(0..3);
+            let value = (random.u8(..6) > 0).then(|| random.i64(0..9));
+            let late = if random.u8(..8) == 0 { 15 } else { 0 };
+            rows.push(row(["a", "b", "c"][random.usize(..3)], value, time - late));
+        }
+        rows
+    };
+    Inputs::from([("t".to_owned(), vec![split(), split()])])
+}
+
+#[test]
+fn the_same_table_comes_out_in_fewer_changes() {
+    for (number, query) in QUERIES.into_iter().enumerate() {
+        for (shards, batch_rows) in [(1, 1), (1, 1024), (2, 3), (3, 1), (4, 7)] {
+            let shape = Shape { shards, batch_rows };
+            for interval in [1, 7, 3600] {
+                let seed = (number * 100 + shards * 10 + interval) as u64;
+                let inputs = random_rows(&mut fastrand::Rng::with_seed(seed));
+                let written = |emit: &str| run(&format!("{TABLE} {query} EMIT CHANGES {emit};"), &inputs, shape).expect("runs");
+                let (changes, every) = (written(""), written(&format!("EVERY INTERVAL '{interval}' SECOND")));
+                assert_eq!(every.result("print"), changes.result("print"), "{query} every {interval} s, {shape:?}");
+                assert_eq!(every.counters.rows_late, changes.counters.rows_late, "{query}");
+                if (shards, batch_rows) == (1, 1) {
+                    assert!(every.rows["print"].len() <= changes.rows["print"].len(), "{query} every {interval} s");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn changes_come_when_the_watermark_has_passed_a_multiple_or_the_end_of_a_window() {
+    let rows = [("a", 1, 1), ("a", 2, 2), ("b", 4, 3), ("a", 8, 4), ("b", 16, 11), ("a", 32, 12), ("b", 64, 30)];
+    let rows = rows.into_iter().map(|(key, value, seconds)| row(key, Some(value), seconds)).collect();
+    let sql = format!("{TABLE} {} EMIT CHANGES EVERY INTERVAL '4' SECOND;", QUERIES[0]);
+    let written = run(&sql, &Inputs::from([("t".to_owned(), vec![rows])]), Shape { shards: 1, batch_rows: 1 }).expect("runs");
+    let shown: Vec<String> = written.rows["print"].iter().map(|(sign, row)| format!("{sign}{row}")).collect();
+    let wanted = [
+        // At 4 s the row of that second is there, because its watermark came with it.
+        "+[a, 1970-01-01 00:00:10.000, 11, 3]",
+        "+[b, 1970-01-01 00:00:10.000, 4, 1]",
+        // Behind 8 s, at 11 s, nothing of the first window has changed; of the second one b has.
+        "+[b, 1970-01-01 00:00:20.000, 16, 1]",
+        // At 12 s a.
+        "+[a, 1970-01-01 00:00:20.000, 32, 1]",
+        "+[b, 1970-01-01 00:00:40.000, 64, 1]",
+    ];
+    assert_eq!(shown, wanted);
+}

@@ -26,6 +26,10 @@ pub const TIMER_ROWS_PER_TURN: usize = 16_384;
 /// Shards of one job at the most. More cores: an error of the config.
 pub const SHARDS_MAX: usize = 256;
 
+/// Bytes of a table up to which a join sends it to every shard, unless `'table.optimizer.join.broadcast-threshold'` says otherwise. Larger ones
+/// are cut by key.
+pub const BROADCAST_BYTES_DEFAULT: u64 = 1 << 20;
+
 /// Key groups keys are hashed to; the unit of placement on shards (at most 6 % imbalance up to 64 cores).
 pub const KEY_GROUPS: usize = 1024;
 

@@ -67,6 +67,8 @@ pub enum Router {
     Hash(Scatter),
     /// To shard 0.
     Gather,
+    /// To every shard.
+    Broadcast,
 }
 
 /// A scan, ready to run.
@@ -142,6 +144,7 @@ fn router(exchange: &Exchange, shards: usize) -> Router {
     match exchange {
         Exchange::Hash(keys) => Router::Hash(Scatter::new(keys.clone(), shards)),
         Exchange::Gather => Router::Gather,
+        Exchange::Broadcast => Router::Broadcast,
     }
 }
 

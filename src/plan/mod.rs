@@ -26,9 +26,11 @@ use std::sync::Arc;
 
 use self::bind::{Output, Target};
 use self::catalog::{Catalog, Entry};
+use self::distribute::StateLimits;
 use self::physical::PhysicalPlan;
 use self::statement::{Insert, Statement};
 use crate::error::{Error, Result, Span};
+use crate::limits::BROADCAST_BYTES_DEFAULT;
 use crate::sink::Sink;
 use crate::source::Source;
 use crate::types::{OptionValue, TableDef, parse_duration};
@@ -37,6 +39,9 @@ pub use self::explain::explain;
 
 /// The setting that bounds state by the time it has not been used.
 const STATE_TTL: &str = "table.exec.state.ttl";
+
+/// The setting that says up to how many bytes every shard may get all of a table for a join.
+const BROADCAST_THRESHOLD: &str = "table.optimizer.join.broadcast-threshold";
 
 /// Makes sources and sinks of table definitions.
 pub trait Connectors {
@@ -91,7 +96,7 @@ pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn 
         explains.push(explain(&Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new(), analyze: false }, 1));
     }
     let (plan, logical) = job.finish(job.outputs.clone(), scripts, connectors)?;
-    for setting in early_fire::SETTINGS.into_iter().chain([STATE_TTL]) {
+    for setting in early_fire::SETTINGS.into_iter().chain([STATE_TTL, BROADCAST_THRESHOLD]) {
         job.settings.remove(setting);
     }
     Ok(Planned { plan, logical, settings: job.settings, explains, analyze: job.analyze })
@@ -196,8 +201,21 @@ impl Job {
         let outputs = late::settle(&self.catalog, outputs, scripts)?;
         let outputs = optimize::optimize(&self.catalog, outputs)?;
         let logical = explain::logical(&outputs);
-        let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors, self.state_ttl()?)?;
+        let limits = StateLimits { ttl: self.state_ttl()?, broadcast_bytes: self.broadcast_bytes()? };
+        let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors, limits)?;
         Ok((plan, logical))
+    }
+
+    /// Bytes of a table up to which every shard may get all of it for a join; `None` for never.
+    fn broadcast_bytes(&self) -> Result<Option<u64>> {
+        let Some(OptionValue { text, span }) = self.settings.get(BROADCAST_THRESHOLD) else {
+            return Ok(Some(BROADCAST_BYTES_DEFAULT));
+        };
+        let bytes: i64 = text.trim().parse().map_err(|_| {
+            let error = Error::sql(format!("'{BROADCAST_THRESHOLD}' is a number of bytes, not '{text}'")).at(*span);
+            error.hint("such as '1048576'; '-1' keeps joins from sending a table to every shard")
+        })?;
+        Ok(u64::try_from(bytes).ok())
     }
 
     /// After how long without use state is forgotten, in nanoseconds; `None` for never.

@@ -346,6 +346,8 @@ pub enum Exchange {
     Hash(Vec<usize>),
     /// To shard 0.
     Gather,
+    /// To every shard.
+    Broadcast,
 }
 
 /// Writes rows to a table.

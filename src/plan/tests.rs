@@ -433,6 +433,33 @@ fn exists_and_in_between_two_windows_are_joins_over_time() {
 }
 
 #[test]
+fn a_small_input_of_a_join_goes_to_every_shard_and_the_other_stays() {
+    let small = "(VALUES (1, 'one')) AS d (k, name)";
+    for (join, shown) in [
+        (
+            format!("plain JOIN {small} ON a = k"),
+            ["Join inner", "Scan plain", "Exchange broadcast to every shard", "Scan VALUES"],
+        ),
+        (
+            format!("plain LEFT JOIN {small} ON a = k"),
+            ["Join left", "Scan plain", "Exchange broadcast to every shard", "Scan VALUES"],
+        ),
+        (
+            format!("{small} JOIN plain ON a = k"),
+            ["Join inner", "Exchange broadcast to every shard", "Scan VALUES", "Scan plain"],
+        ),
+        (format!("plain CROSS JOIN {small}"), ["Join inner", "Scan plain", "Exchange broadcast to every shard", "Scan VALUES"]),
+        (format!("plain FULL JOIN {small} ON a = k"), ["Join full", "Exchange hash(a)", "Exchange hash(k)", "Scan VALUES"]),
+        (format!("{small} LEFT JOIN plain ON a = k"), ["Join left", "Exchange hash(k)", "Scan VALUES", "Exchange hash(a)"]),
+    ] {
+        check(&format!("SELECT name, b FROM {join}"), &shown);
+    }
+    let planned = planned("SELECT a FROM plain WHERE b > (SELECT MAX(b) FROM other)").expect("plans");
+    let gathers = planned.plan.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Exchange(Exchange::Gather)));
+    assert_eq!(gathers.count(), 1, "rows of the one aggregate alone are brought together");
+}
+
+#[test]
 fn a_window_over_a_window_has_no_split_watermark() {
     check(
         "CREATE VIEW w AS SELECT sym, window_time AS t, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY sym, window_start, window_end, window_time;

@@ -27,11 +27,21 @@ impl Source for ValuesSource {
         Liveness::Replay
     }
 
+    fn bytes(&self) -> Option<u64> {
+        Some(bytes_of(&self.rows))
+    }
+
     fn open(&self, shard: usize, _shards: usize, projection: &Projection) -> Result<Box<dyn Reader>> {
         let row = |row: &Vec<Value>| projection.iter().map(|&c| row[c].clone()).collect();
         let state = if shard == 0 { State::Rows } else { State::Ended };
         Ok(Box::new(ValuesReader { rows: self.rows.iter().map(row).collect(), next: 0, splits: usize::from(shard == 0), state }))
     }
+}
+
+/// About as many bytes as rows take.
+pub fn bytes_of(rows: &[Vec<Value>]) -> u64 {
+    let of = |value: &Value| if let Value::Str(text) = value { text.len() } else { 0 };
+    rows.iter().flatten().map(|value| (size_of::<Value>() + of(value)) as u64).sum()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

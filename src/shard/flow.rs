@@ -296,7 +296,7 @@ impl Flow {
             }
             Role::Exchange { number, router } => {
                 around.gauge.enter(Part::Exchange, around.clock);
-                let (number, now) = (*number, around.gauge.mark());
+                let (number, now, shards) = (*number, around.gauge.mark(), around.mesh.shards());
                 let mut deliver = |to: usize, part: Batch| {
                     if to == *shard {
                         fan_out(queue, &this.consumers, part)
@@ -307,6 +307,10 @@ impl Flow {
                 match router {
                     Router::Hash(scatter) => scatter.scatter(batch, deliver),
                     Router::Gather => deliver(0, batch),
+                    Router::Broadcast => {
+                        (1..shards).for_each(|to| deliver(to, batch.clone()));
+                        deliver(0, batch);
+                    }
                 }
                 Ok(())
             }
@@ -318,7 +322,7 @@ impl Flow {
     fn feed_mark<C: Clock>(&mut self, node: NodeId, port: usize, mark: Mark, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
         if let Role::Exchange { number, router } = &self.query.nodes[node].role {
             let receivers = match router {
-                Router::Hash(_) => 0..around.mesh.shards(),
+                Router::Hash(_) | Router::Broadcast => 0..around.mesh.shards(),
                 Router::Gather => 0..1,
             };
             let number = *number;

@@ -99,6 +99,13 @@ impl Source for Filesystem {
         Liveness::Replay
     }
 
+    fn bytes(&self) -> Option<u64> {
+        match &self.input {
+            Input::Files(files) => files.iter().map(|piece| piece.bytes().ok()).sum(),
+            Input::Stdin(_) => None,
+        }
+    }
+
     fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>> {
         let layout = Layout::new(&self.columns, projection);
         let mut reader = FileReader {

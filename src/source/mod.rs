@@ -86,6 +86,10 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     fn boundedness(&self) -> Boundedness;
     /// Whether rows are made now.
     fn liveness(&self) -> Liveness;
+    /// Bytes that it reads in all, if it knows that beforehand.
+    fn bytes(&self) -> Option<u64> {
+        None
+    }
     /// A reader for the splits of shard `shard` out of `shards` (split i belongs to shard i % shards), making the columns
     /// of `projection`. Called once per shard and scan, on the thread that starts the job, before any shard runs.
     fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>>;

@@ -34,6 +34,12 @@ impl Piece {
         Ok((0..count).map(piece).collect())
     }
 
+    /// Bytes that are in it, as far as it is cut where it was asked for.
+    pub fn bytes(&self) -> io::Result<u64> {
+        let end = self.to.map_or_else(|| Ok(std::fs::metadata(&self.path)?.len()), Ok::<u64, io::Error>)?;
+        Ok(end.saturating_sub(self.from))
+    }
+
     /// Opens it for reading.
     pub fn open(&self) -> io::Result<Range> {
         let file = File::open(&self.path)?;

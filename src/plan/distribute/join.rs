@@ -1,6 +1,6 @@
-//! A join: equal keys taken out of its condition, both inputs brought to the shard of their keys.
+//! A join: equal keys taken out of its condition, both inputs brought to the shard of their keys, or one of them to every shard.
 
-use super::nodes::{age, kept};
+use super::nodes::{age, kept, moved_by};
 use super::{Lowered, Lowering, Placed};
 use crate::error::Result;
 use crate::expr::{BinaryOp, Expr};
@@ -29,11 +29,19 @@ impl Lowering<'_> {
         let (widths, on_error) = ([join.width(), join.right.schema().fields.len()], self.on_error(plan));
         let (left, left_keys) = self.with_keys(left, &condition.left_keys, on_error);
         let (right, right_keys) = self.with_keys(right, &condition.right_keys, on_error);
-        let [left, right] = self.together([(left, &left_keys), (right, &right_keys)]);
+        let replicated = self.replicated(join, [(&left, &left_keys), (&right, &right_keys)]);
+        let [left, right] = match replicated {
+            Some(0) => [self.sent(left, Exchange::Broadcast), right],
+            Some(_) => [left, self.sent(right, Exchange::Broadcast)],
+            None => self.together([(left, &left_keys), (right, &right_keys)]),
+        };
         let gap = self.nodes[left.node].schema.fields.len() - widths[0];
         let filter = all_of(condition.rest).map(|filter| filter_over(&filter, widths[0], gap));
         let given = join.given();
-        let placed = placed(join.kind, &left.placed, [&left_keys, &right_keys], &given);
+        let placed = match replicated {
+            Some(side) => placed_by([&left, &right][1 - side].placed.clone(), 1 - side, &given),
+            None => placed(join.kind, &left.placed, [&left_keys, &right_keys], &given),
+        };
         let time = join.time.clone();
         let lookup = join.lookup.map(|rows| Lookup { rows, waits: self.is_bounded(&join.right) });
         let ttl = match (&time, &lookup) {
@@ -78,7 +86,7 @@ impl Lowering<'_> {
         let mut bounded = true;
         plan.walk(&mut |part| {
             if let Plan::Scan(scan) = part {
-                let source = self.connectors.source(&self.catalog.tables[scan.table].def);
+                let source = self.catalog.tables[scan.table].source(self.connectors);
                 bounded &= source.is_ok_and(|source| source.boundedness() == Boundedness::Bounded);
             }
         });
@@ -147,17 +155,19 @@ fn filter_over(filter: &Expr, width: usize, gap: usize) -> JoinFilter {
 
 /// Where the rows given out lie: those with NULLs for keys lie where the row of the other input did.
 fn placed(kind: JoinKind, left: &Placed, keys: [&[usize]; 2], given: &[Vec<usize>; 2]) -> Placed {
-    let of = |input: usize| {
-        let before = if input == 0 { 0 } else { given[0].len() };
-        let place = |key: &usize| given[input].iter().position(|column| column == key).map(|at| before + at);
-        keys[input].iter().map(place).collect::<Option<_>>().map_or(Placed::Anywhere, Placed::By)
-    };
+    let of = |input: usize| placed_by(Placed::By(keys[input].to_vec()), input, given);
     match (left, kind) {
         (Placed::OneShard, _) => Placed::OneShard,
         (_, JoinKind::Inner | JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti) => of(0),
         (_, JoinKind::Right) => of(1),
         (_, JoinKind::Full) => Placed::Anywhere,
     }
+}
+
+/// Where rows given out lie that lie where those of one input do.
+fn placed_by(placed: Placed, input: usize, given: &[Vec<usize>; 2]) -> Placed {
+    let before = if input == 0 { 0 } else { given[0].len() };
+    moved_by(placed, |key| given[input].iter().position(|column| *column == key).map(|at| before + at))
 }
 
 /// What bounds the state of a join.

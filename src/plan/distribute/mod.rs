@@ -6,6 +6,7 @@
 mod changes;
 mod join;
 mod nodes;
+mod replicate;
 mod sinks;
 
 use super::bind::Output;
@@ -25,6 +26,8 @@ enum Placed {
     By(Vec<usize>),
     /// On shard 0.
     OneShard,
+    /// On every shard, all of them.
+    Everywhere,
 }
 
 /// A node and where its rows lie.
@@ -34,12 +37,20 @@ struct Lowered {
     placed: Placed,
 }
 
+/// How much operators may hold, as the settings of the job say.
+#[derive(Debug, Clone, Copy)]
+pub struct StateLimits {
+    /// After how many nanoseconds without use state is forgotten.
+    pub ttl: Option<u64>,
+    /// Bytes of a table up to which every shard may get all of it for a join; `None` for never.
+    pub broadcast_bytes: Option<u64>,
+}
+
 struct Lowering<'a> {
     catalog: &'a Catalog,
     scripts: &'a [Script],
     connectors: &'a dyn Connectors,
-    /// After how many nanoseconds without use state is forgotten.
-    state_ttl: Option<u64>,
+    limits: StateLimits,
     nodes: Vec<Node>,
     known: Vec<(Plan, Lowered)>,
     sinks: Sinks,
@@ -51,10 +62,10 @@ pub fn distribute(
     outputs: Vec<Output>,
     scripts: &[Script],
     connectors: &dyn Connectors,
-    state_ttl: Option<u64>,
+    limits: StateLimits,
 ) -> Result<PhysicalPlan> {
     let (known, sinks) = (Vec::new(), Sinks::default());
-    let mut lowering = Lowering { catalog, scripts, connectors, state_ttl, nodes: Vec::new(), known, sinks };
+    let mut lowering = Lowering { catalog, scripts, connectors, limits, nodes: Vec::new(), known, sinks };
     for output in outputs {
         let lowered = lowering.lower(&output.plan)?;
         lowering.write(&output, lowered)?;
@@ -68,7 +79,7 @@ pub fn distribute(
 impl Lowering<'_> {
     /// After how many nanoseconds without use state is forgotten for which a hint says this; 0 is never.
     fn ttl(&self, hinted: Option<u64>) -> Option<u64> {
-        hinted.or(self.state_ttl).filter(|ttl| *ttl > 0)
+        hinted.or(self.limits.ttl).filter(|ttl| *ttl > 0)
     }
 
     fn add(&mut self, node: Node) -> NodeId {
@@ -109,6 +120,7 @@ impl Lowering<'_> {
         let placed = match &exchange {
             Exchange::Gather => Placed::OneShard,
             Exchange::Hash(keys) => Placed::By(keys.clone()),
+            Exchange::Broadcast => Placed::Everywhere,
         };
         if let Some(node) = self.nodes.iter().position(same) {
             return Lowered { node, placed };

@@ -121,6 +121,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         NodeKind::Union => "Union".to_owned(),
         NodeKind::Exchange(Exchange::Hash(keys)) => format!("Exchange hash({})", columns(keys, below)),
         NodeKind::Exchange(Exchange::Gather) => "Exchange gather to shard 0".to_owned(),
+        NodeKind::Exchange(Exchange::Broadcast) => "Exchange broadcast to every shard".to_owned(),
         NodeKind::Sink(write) => format!("Sink {} ({})", write.table, schema_columns(&node.schema)),
     }
 }

@@ -192,7 +192,7 @@ fn compile_join(join: &physical::Join, [left, right]: [Vec<DataType>; 2]) -> Res
         return Ok(Box::new(LookupJoin::new(join.kind, inputs, lookup, filter, join.on_error)));
     }
     Ok(match &join.time {
-        None => Box::new(Join::new(join.kind, inputs, filter, join.ttl, join.on_error)),
+        None => Box::new(Join::new(join.kind, inputs, filter, join.ttl, join.input_retracts, join.on_error)),
         Some(time) => {
             let clock = |input: usize| JoinClock { time: time.columns[input], split_watermark: time.split_watermarks[input] };
             if let physical::TimeMeaning::Versions(which) = time.meaning {

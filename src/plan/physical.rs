@@ -235,6 +235,8 @@ pub struct Join {
     pub lookup: Option<Lookup>,
     /// By input: after how many nanoseconds a row that has not come again is forgotten.
     pub ttl: [Option<u64>; 2],
+    /// Whether each input may take rows back.
+    pub input_retracts: [Retracts; 2],
     /// Columns of each input that are given out.
     pub given: [Vec<usize>; 2],
     /// What a row that fails does.

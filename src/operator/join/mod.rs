@@ -4,6 +4,8 @@
 //! A row that some kinds of join give out by itself (of an outer input, of NOT EXISTS) as long as it meets no other is taken back when the
 //! first comes that it meets, and given out again when the last of them goes; for that a row counts those it meets. A batch is
 //! taken in two steps: all pairs of equal keys that satisfy the rest of the condition, by columns; then row by row what changes.
+//!
+//! Once an input has ended, the rows of the other are kept only if they may be taken back: nothing comes that they could meet.
 
 mod lookup;
 mod pairs;
@@ -23,7 +25,7 @@ use super::{Operator, Output, set_aside};
 use crate::batch::{Batch, Column, Selection};
 use crate::error::Result;
 use crate::state::GroupTable;
-use crate::types::relation::{JoinKind, OnError};
+use crate::types::relation::{JoinKind, OnError, Retracts};
 use crate::types::{DataType, Nanos};
 
 /// Pairs that are made at a time. A row that meets more makes them all at once.
@@ -45,6 +47,10 @@ pub struct Join {
     on_error: OnError,
     /// What must hold besides equal keys.
     filter: Option<PairFilter>,
+    /// By input: whether its rows may be taken back.
+    retracts: [Retracts; 2],
+    /// By input: whether its rows are kept.
+    kept: [bool; 2],
     /// Keys of which one of the inputs has rows.
     keys: GroupTable,
     sides: [Side; 2],
@@ -70,6 +76,7 @@ impl Join {
         [left, right]: [JoinInput; 2],
         filter: Option<PairFilter>,
         ttl: [Option<Nanos>; 2],
+        retracts: [Retracts; 2],
         on_error: OnError,
     ) -> Join {
         let key_types: Vec<DataType> = left.keys.iter().map(|key| left.types[*key].clone()).collect();
@@ -77,6 +84,8 @@ impl Join {
             kind,
             on_error,
             filter,
+            retracts,
+            kept: [true; 2],
             keys: GroupTable::new(&key_types),
             sides: [Side::new(left, ttl[0]), Side::new(right, ttl[1])],
             scratch: Scratch::default(),
@@ -103,13 +112,21 @@ impl Join {
         Ok(())
     }
 
-    /// Numbers of the keys and rows of a batch; `NONE` where a key is NULL, which is equal to nothing.
+    /// Numbers of the keys and rows of a batch; `NONE` where a key is NULL, which is equal to nothing. Rows that are not kept have no number, and
+    /// their keys one only where the other input has it.
     fn look_up(&mut self, own: usize, batch: &Batch, scratch: &mut Scratch) {
         let Scratch { hashes, keys, rows, .. } = scratch;
         let side = &mut self.sides[own];
         let columns: Vec<&Column> = side.keys.iter().map(|key| &batch.columns[*key]).collect();
         let all = Selection::All(batch.rows());
         let known = known_keys(&columns, &all);
+        if !self.kept[own] {
+            keys.resize(batch.rows(), NONE);
+            self.keys.find_ids(&columns, &known, NONE, hashes, keys);
+            rows.clear();
+            rows.resize(batch.rows(), NONE);
+            return;
+        }
         self.keys.group_ids(&columns, batch.rows(), &known, hashes, keys);
         side.number(&batch.columns, batch.rows(), &known, hashes, rows);
         if let Selection::Rows(known) = &known {
@@ -177,9 +194,9 @@ impl Join {
         if by_itself {
             given.add(row, None, comes, 1);
         }
-        match (key, comes) {
+        match (number, comes) {
             (NONE, _) => {}
-            (key, true) => mine.add(key, number, met),
+            (_, true) => mine.add(key, number, met),
             (_, false) => mine.take(number),
         }
         Ok(())
@@ -205,6 +222,16 @@ impl Join {
                 if self.keys.is_live(key) && self.sides.iter().all(|side| side.is_without(key)) {
                     self.keys.remove(key);
                 }
+            }
+        }
+    }
+
+    /// Forgets all rows of an input, and the keys that only they had.
+    fn forget_all(&mut self, own: usize) {
+        self.sides[own].clear();
+        for key in 0..self.keys.bound() as u32 {
+            if self.keys.is_live(key) && self.sides[1 - own].is_without(key) {
+                self.keys.remove(key);
             }
         }
     }
@@ -236,6 +263,14 @@ impl Operator for Join {
 
     fn process_input(&mut self, input: usize, batch: Batch, out: &mut Output) -> Result<()> {
         if batch.is_empty() { Ok(()) } else { self.take(input, &batch, out) }
+    }
+
+    fn input_ended(&mut self, input: usize, _: &mut Output) -> Result<()> {
+        let other = 1 - input;
+        if self.retracts[other] == Retracts::Never && std::mem::replace(&mut self.kept[other], false) {
+            self.forget_all(other);
+        }
+        Ok(())
     }
 
     fn state_bytes(&self) -> usize {

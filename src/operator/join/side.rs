@@ -148,6 +148,13 @@ impl Side {
         Some(key)
     }
 
+    /// Forgets all rows, for good.
+    pub fn clear(&mut self) {
+        self.rows = GroupTable::new(&self.types);
+        (self.entries, self.aging) = (Vec::new(), None);
+        self.heads.fill(NONE);
+    }
+
     /// Whether no row has this key.
     pub fn is_without(&self, key: u32) -> bool {
         self.heads[key as usize] == NONE

@@ -20,9 +20,9 @@ fn less() -> PairFilter {
     PairFilter::new(Program::compile(&less).expect("compiles"), &[2, 5], [&TYPES, &TYPES])
 }
 
-fn join(kind: JoinKind, keys: &[usize], filtered: bool) -> Join {
+fn join(kind: JoinKind, keys: &[usize], filtered: bool, retracts: [Retracts; 2]) -> Join {
     let input = || JoinInput { keys: keys.to_vec(), types: TYPES.to_vec(), given: (0..TYPES.len()).collect() };
-    Join::new(kind, [input(), input()], filtered.then(less), [None; 2], OnError::SetAside)
+    Join::new(kind, [input(), input()], filtered.then(less), [None; 2], retracts, OnError::SetAside)
 }
 
 fn random_row(random: &mut fastrand::Rng) -> Row {
@@ -84,7 +84,7 @@ fn play(known: &mut BTreeMap<String, i64>, out: &mut Output) {
 
 fn check(kind: JoinKind, keys: &[usize], filtered: bool) {
     let mut random = fastrand::Rng::with_seed(keys.len() as u64 + u64::from(filtered) * 10);
-    let mut join = join(kind, keys, filtered);
+    let mut join = join(kind, keys, filtered, [Retracts::Maybe; 2]);
     let (mut there, mut known, mut out) = ([Vec::<Row>::new(), Vec::new()], BTreeMap::new(), Output::default());
     for turn in 0..60 {
         let side = random.usize(..2);
@@ -130,7 +130,7 @@ fn joins_are_those_of_loops_over_all_pairs_at_any_point() {
 fn a_row_that_meets_very_many_and_many_that_meet_some_come_out_whole() {
     let many: Vec<_> =
         (0..PAIRS_AT_ONCE as i64 + 5).map(|n| (vec![Value::Int(1), Value::text("a"), Value::Int(n)], true)).collect();
-    let mut join = join(JoinKind::Inner, &[0], false);
+    let mut join = join(JoinKind::Inner, &[0], false, [Retracts::Never; 2]);
     let mut out = Output::default();
     join.process_input(0, batch(&many), &mut out).expect("takes rows");
     assert!(out.batches.is_empty());
@@ -142,7 +142,7 @@ fn a_row_that_meets_very_many_and_many_that_meet_some_come_out_whole() {
 
 #[test]
 fn a_row_taken_back_that_is_not_there_goes_aside() {
-    let mut join = join(JoinKind::Full, &[0], false);
+    let mut join = join(JoinKind::Full, &[0], false, [Retracts::Maybe; 2]);
     let mut out = Output::default();
     let row = |n: i64| vec![Value::Int(n), Value::text("a"), Value::Null];
     join.process_input(0, batch(&[(row(1), true), (row(2), false), (row(1), false), (row(1), false)]), &mut out)
@@ -156,7 +156,7 @@ fn a_row_taken_back_that_is_not_there_goes_aside() {
 
 #[test]
 fn rows_that_come_and_go_leave_no_state_behind() {
-    let mut join = join(JoinKind::Left, &[0], false);
+    let mut join = join(JoinKind::Left, &[0], false, [Retracts::Maybe; 2]);
     let mut out = Output::default();
     let mut turn = |join: &mut Join, round: i64| {
         for (side, comes) in [(0, true), (1, true), (0, false), (1, false)] {
@@ -173,11 +173,63 @@ fn rows_that_come_and_go_leave_no_state_behind() {
     assert!(join.state_bytes() <= before * 2, "{before} bytes became {}", join.state_bytes());
 }
 
+/// Rows of both inputs, then of one of them, which never takes any back, once the other has ended.
+fn check_ended(kind: JoinKind, ended: usize, keys: &[usize], retracts: Retracts) {
+    let mut random = fastrand::Rng::with_seed(ended as u64);
+    let mut of_both = [Retracts::Never; 2];
+    of_both[ended] = retracts;
+    let mut join = join(kind, keys, true, of_both);
+    let (mut there, mut known, mut out) = ([Vec::<Row>::new(), Vec::new()], BTreeMap::new(), Output::default());
+    let mut bytes = usize::MAX;
+    for turn in 0..60 {
+        let side = if turn < 10 { turn % 2 } else { 1 - ended };
+        if turn == 10 {
+            join.input_ended(ended, &mut out).expect("ends");
+            assert!(join.sides[1 - ended].is_empty());
+        }
+        let mut rows = Vec::new();
+        for _ in 0..random.usize(1..12) {
+            let row = random_row(&mut random);
+            there[side].push(row.clone());
+            rows.push((row, true));
+        }
+        if side == ended && retracts == Retracts::Maybe {
+            rows.push((there[side].swap_remove(0), false));
+        }
+        join.process_input(side, batch(&rows), &mut out).expect("takes rows");
+        play(&mut known, &mut out);
+        assert_eq!(known, naive(kind, keys, true, [&there[0], &there[1]]), "{kind:?}, input {ended} has ended, batch {turn}");
+        bytes = if turn == 15 { join.state_bytes() } else { bytes };
+        assert!(join.state_bytes() <= bytes, "{} bytes after {bytes}", join.state_bytes());
+    }
+}
+
+#[test]
+fn rows_that_nothing_can_meet_any_more_are_not_kept() {
+    for kind in KINDS {
+        for (ended, retracts) in [(0, Retracts::Never), (0, Retracts::Maybe), (1, Retracts::Never), (1, Retracts::Maybe)] {
+            check_ended(kind, ended, &[0], retracts);
+            check_ended(kind, ended, &[], retracts);
+        }
+    }
+}
+
+#[test]
+fn rows_that_may_be_taken_back_are_kept_when_the_other_input_has_ended() {
+    let mut join = join(JoinKind::Inner, &[0], false, [Retracts::Maybe; 2]);
+    let mut out = Output::default();
+    let row = |n: i64| vec![Value::Int(n), Value::text("a"), Value::Null];
+    join.process_input(0, batch(&[(row(1), true)]), &mut out).expect("takes rows");
+    join.input_ended(1, &mut out).expect("ends");
+    join.process_input(0, batch(&[(row(1), false), (row(1), false)]), &mut out).expect("takes rows");
+    assert_eq!(out.aside.len(), 1);
+}
+
 #[test]
 fn rows_that_have_not_come_for_too_long_are_forgotten_and_not_taken_back() {
     for kind in [JoinKind::Inner, JoinKind::Full] {
         let input = || JoinInput { keys: vec![0], types: TYPES.to_vec(), given: vec![0] };
-        let mut join = Join::new(kind, [input(), input()], None, [Some(100); 2], OnError::SetAside);
+        let mut join = Join::new(kind, [input(), input()], None, [Some(100); 2], [Retracts::Maybe; 2], OnError::SetAside);
         let mut out = Output::default();
         let row = |key: i64| vec![Value::Int(key), Value::text("a text that does not stand in its view"), Value::Null];
         let mut take = |join: &mut Join, side: usize, key: i64, comes: bool, now: u64| {

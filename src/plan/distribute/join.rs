@@ -1,13 +1,13 @@
 //! A join: equal keys taken out of its condition, both inputs brought to the shard of their keys, or one of them to every shard.
 
-use super::nodes::{age, kept, moved_by};
+use super::nodes::{age, kept, moved_by, retracts};
 use super::{Lowered, Lowering, Placed};
 use crate::error::Result;
 use crate::expr::{BinaryOp, Expr};
 use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, all_of, columns_of, conjuncts, moved_columns, shifted};
 use crate::plan::physical::{
-    Calc, Exchange, Join, JoinFilter, JoinKind, JoinTime, Lookup, LookupRows, Node, NodeKind, TimeMeaning,
+    Calc, Exchange, Join, JoinFilter, JoinKind, JoinTime, Lookup, LookupRows, Node, NodeKind, Retracts, TimeMeaning,
 };
 use crate::source::Boundedness;
 use crate::types::{Field, Schema};
@@ -49,8 +49,14 @@ impl Lowering<'_> {
             (Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }), _) => [self.ttl(None); 2],
             _ => [None; 2],
         };
-        let state_bound = bound(&time, &lookup, ttl);
-        let kind = NodeKind::Join(Join { kind: join.kind, left_keys, right_keys, filter, time, lookup, ttl, given, on_error });
+        let input_retracts = [retracts(&join.left), retracts(&join.right)];
+        let state_bound = match self.kept_until_the_end(join, input_retracts) {
+            Some(bound) if time.is_none() && lookup.is_none() && ttl == [None; 2] => bound.to_owned(),
+            _ => bound(&time, &lookup, ttl),
+        };
+        let kind = join.kind;
+        let made = Join { kind, left_keys, right_keys, filter, time, lookup, ttl, input_retracts, given, on_error };
+        let kind = NodeKind::Join(made);
         let mut node = Node::new(kind, vec![left.node, right.node], join.schema.clone());
         node.state_bound = state_bound;
         let node = self.add(node);
@@ -91,6 +97,17 @@ impl Lowering<'_> {
             }
         });
         bounded
+    }
+
+    /// What bounds the state of a join that keeps rows of an input only until the other has ended.
+    fn kept_until_the_end(&self, join: &logical::Join, retracts: [Retracts; 2]) -> Option<&'static str> {
+        let is_forgotten = |own: usize, other: &Plan| retracts[own] == Retracts::Never && self.is_bounded(other);
+        match (is_forgotten(0, &join.right), is_forgotten(1, &join.left)) {
+            (true, true) => Some("rows of each input until the other has ended"),
+            (true, false) => Some("all rows of the right input; left rows until it has ended"),
+            (false, true) => Some("all rows of the left input; right rows until it has ended"),
+            (false, false) => None,
+        }
     }
 
     /// Two inputs so that rows with equal keys lie on one shard.

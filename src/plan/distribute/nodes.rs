@@ -300,7 +300,7 @@ impl Lowering<'_> {
     }
 }
 
-fn retracts(plan: &Plan) -> Retracts {
+pub(super) fn retracts(plan: &Plan) -> Retracts {
     if plan.retracts() { Retracts::Maybe } else { Retracts::Never }
 }
 

@@ -241,12 +241,23 @@ pub struct Join {
     pub lookup: Option<LookupRows>,
     /// By input: nanoseconds after which a row that has not come again is forgotten, where a hint says so; 0 for never.
     pub ttl: [Option<u64>; 2],
+    /// By input: how it is brought to the shards, where a hint says so.
+    pub spread: [Option<Spread>; 2],
     /// While it is bound: what the inputs say about time.
     pub clocks: [Clock; 2],
     /// Where late rows of each input go.
     pub late: [Option<Late>; 2],
     /// Columns given out: those of both, or of the left input alone; without hidden ones.
     pub schema: Schema,
+}
+
+/// How the rows of an input of a join come to the shards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spread {
+    /// All of them to every shard.
+    Everywhere,
+    /// Each to the shard of its key.
+    ByKey,
 }
 
 /// What a relation says about time: nothing, where its rows may be taken back.
@@ -292,7 +303,8 @@ impl Join {
     pub fn new(left: Plan, right: Plan, kind: JoinKind, condition: Option<Expr>) -> Join {
         let (left, right, clocks, late) = (Box::new(left), Box::new(right), Default::default(), [None, None]);
         let (ttl, schema) = ([None; 2], Schema::default());
-        let mut join = Join { left, right, kind, condition, time: None, lookup: None, ttl, clocks, late, schema };
+        let mut join =
+            Join { left, right, kind, condition, time: None, lookup: None, spread: [None; 2], ttl, clocks, late, schema };
         join.schema = if kind.gives_pairs() { join.both() } else { join.left.schema().clone() };
         join
     }

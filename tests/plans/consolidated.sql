@@ -32,7 +32,7 @@ Write counted (k, n)
     #9 Exchange gather to shard 0
       #5 Calc (k, w)
         #4 Join left on (left.k = right.k)
-             state: all rows of both inputs: no bound
+             state: rows of each input until the other has ended
           #2 Exchange hash(k)
             #0 Scan t (k)
                  datagen 10 rows, 10000 a second (1 split)

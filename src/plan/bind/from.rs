@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::QueryBinder;
 use super::dependent::Outer;
-use super::hint::{StateTtl, join_lives};
+use super::hint::{Asked, InputHints, ask_of_join};
 use super::join::{cross, inner_condition, join};
 use super::join_version::{is_nearest, moment_of};
 use super::per_row::PerRow;
@@ -19,32 +19,32 @@ use crate::types::relation::Changelog;
 use crate::types::{Field, Schema};
 
 impl QueryBinder<'_> {
-    /// The relation of a FROM clause whose inputs live as long as hints say, beside the rows of the query around it, if it may name
+    /// The relation of a FROM clause, of whose inputs hints say something, beside the rows of the query around it, if it may name
     /// its columns.
-    pub(super) fn from(&mut self, select: &ast::Select, ttl: &StateTtl, outer: Option<&Outer<'_>>) -> Result<Relation> {
+    pub(super) fn from(&mut self, select: &ast::Select, hints: &InputHints, outer: Option<&Outer<'_>>) -> Result<Relation> {
         let beside = |relation: Relation| match outer {
             Some(outer) => outer.beside(relation),
             None => relation,
         };
         // What comes first may be computed for each row of the query around.
         let first = select.from.first().map(|table| PerRow::of(&table.relation)).transpose()?.flatten();
-        let (mut relation, mut left) = (first.is_some().then(|| beside(one_row())), None);
+        let (mut relation, mut left) = (first.is_some().then(|| beside(one_row())), Asked::default());
         for table in &select.from {
-            let own = ttl.of_table(table);
+            let own = hints.of_table(table);
             relation = Some(match (relation, PerRow::of(&table.relation)?) {
                 (Some(before), Some(per_row)) => {
                     let relation = self.per_row(before, &per_row, JoinKind::Inner)?;
-                    left = None;
-                    self.joined(relation, None, &table.joins, ttl)?
+                    left = Asked::default();
+                    self.joined(relation, Asked::default(), &table.joins, hints)?
                 }
                 (Some(before), None) => {
-                    let mut both = cross(before, self.with_joins(table, ttl)?);
-                    join_lives(&mut both.plan, [left.take(), own]);
+                    let mut both = cross(before, self.with_joins(table, hints)?);
+                    ask_of_join(&mut both.plan, [std::mem::take(&mut left), own]);
                     both
                 }
                 (None, _) => {
                     left = own;
-                    self.with_joins(table, ttl)?
+                    self.with_joins(table, hints)?
                 }
             });
         }
@@ -53,20 +53,20 @@ impl QueryBinder<'_> {
     }
 
     /// A table and what is joined to it.
-    fn with_joins(&mut self, table: &ast::TableWithJoins, ttl: &StateTtl) -> Result<Relation> {
+    fn with_joins(&mut self, table: &ast::TableWithJoins, hints: &InputHints) -> Result<Relation> {
         let relation = match PerRow::of(&table.relation)? {
             Some(per_row) => self.per_row(one_row(), &per_row, JoinKind::Inner)?,
-            None => self.factor(&table.relation, ttl)?,
+            None => self.factor(&table.relation, hints)?,
         };
-        self.joined(relation, ttl.of_input(&table.relation), &table.joins, ttl)
+        self.joined(relation, hints.of_input(&table.relation), &table.joins, hints)
     }
 
-    /// `relation`, for which a hint says that it lives so long, and what is joined to it.
-    fn joined(&mut self, mut relation: Relation, mut left: Option<u64>, steps: &[ast::Join], ttl: &StateTtl) -> Result<Relation> {
+    /// `relation`, for which hints ask this, and what is joined to it.
+    fn joined(&mut self, mut relation: Relation, mut left: Asked, steps: &[ast::Join], hints: &InputHints) -> Result<Relation> {
         for step in steps {
             if let Some(per_row) = PerRow::of(&step.relation)? {
                 relation = self.joined_per_row(relation, step, &per_row)?;
-                left = None;
+                left = Asked::default();
                 continue;
             }
             relation = match moment_of(&step.relation) {
@@ -75,22 +75,22 @@ impl QueryBinder<'_> {
                     self.as_of(relation, step, table, moment)?
                 }
                 None if is_nearest(step) => {
-                    let right = self.factor(&step.relation, ttl)?;
+                    let right = self.factor(&step.relation, hints)?;
                     self.nearest(relation, step, right)?
                 }
                 None => {
-                    let right = self.factor(&step.relation, ttl)?;
+                    let right = self.factor(&step.relation, hints)?;
                     match inner_condition(step).filter(|condition| asks(condition)) {
                         Some(condition) => {
                             relation = self.filtered(cross(relation, right), condition)?;
-                            left = None;
+                            left = Asked::default();
                             continue;
                         }
                         None => join(relation, step, right)?,
                     }
                 }
             };
-            join_lives(&mut relation.plan, [left.take(), ttl.of_input(&step.relation)]);
+            ask_of_join(&mut relation.plan, [std::mem::take(&mut left), hints.of_input(&step.relation)]);
         }
         Ok(relation)
     }
@@ -106,7 +106,7 @@ impl QueryBinder<'_> {
         }
     }
 
-    fn factor(&mut self, factor: &ast::TableFactor, ttl: &StateTtl) -> Result<Relation> {
+    fn factor(&mut self, factor: &ast::TableFactor, hints: &InputHints) -> Result<Relation> {
         use ast::TableFactor as F;
         match factor {
             F::Table { version: Some(_), .. } => {
@@ -125,11 +125,11 @@ impl QueryBinder<'_> {
             F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref())?.with_bounds(),
             F::TableFunction { expr, alias } => aliased(self.window_table(expr)?, alias.as_ref()),
             F::NestedJoin { table_with_joins, alias } => match table_with_joins.joins.first() {
-                None => aliased(self.factor(&table_with_joins.relation, ttl)?, alias.as_ref()),
+                None => aliased(self.factor(&table_with_joins.relation, hints)?, alias.as_ref()),
                 Some(_) if alias.is_some() => {
                     Err(unsupported("a name for a join in parentheses", "name its tables, or make a sub-query of it", factor))
                 }
-                Some(_) => self.with_joins(table_with_joins, ttl),
+                Some(_) => self.with_joins(table_with_joins, hints),
             },
             other => Err(unsupported(
                 "this form of FROM",

@@ -9,7 +9,7 @@ use super::coercion::cast;
 use super::dependent::{Links, Outer};
 use super::expr::ExprBinder;
 use super::grouping_sets;
-use super::hint::{StateTtl, aggregate_lives};
+use super::hint::{InputHints, aggregate_lives};
 use super::operator::condition;
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
@@ -46,8 +46,8 @@ impl QueryBinder<'_> {
         outer: Option<(&Outer<'_>, &[ScopeField])>,
     ) -> Result<Ordered> {
         refuse(select)?;
-        let ttl = StateTtl::of(select)?;
-        let mut relation = self.from(select, &ttl, outer.map(|(outer, _)| outer))?;
+        let hints = InputHints::of(select)?;
+        let mut relation = self.from(select, &hints, outer.map(|(outer, _)| outer))?;
         if let Some(filter) = &select.selection {
             relation = self.filtered(relation, filter)?;
         }
@@ -144,7 +144,7 @@ impl QueryBinder<'_> {
             lookups.place(&made, fields, span)?;
             let overs = overs.placed(|e| made.place(e, fields, span))?;
             let mut grouped = made.relation;
-            aggregate_lives(&mut grouped.plan, ttl.of_only(select));
+            aggregate_lives(&mut grouped.plan, hints.ttl_of_only(select));
             if !lookups.is_empty() {
                 grouped.plan = lookups.over(grouped.plan, Stage::Output, placed.iter_mut());
             }
@@ -168,7 +168,7 @@ impl QueryBinder<'_> {
             None | Some(ast::Distinct::All) => selected,
             Some(ast::Distinct::Distinct) => {
                 let mut distinct = distinct(selected);
-                aggregate_lives(&mut distinct.plan, ttl.of_only(select));
+                aggregate_lives(&mut distinct.plan, hints.ttl_of_only(select));
                 distinct
             }
             Some(ast::Distinct::On(_)) => first_of_each(selected, first_of, &keys),

@@ -11,7 +11,7 @@ use super::aggregate::{Grouped, is_one_row};
 use super::coercion::{cast, comparable};
 use super::dependent::{Links, Outer, Settled, equal, null};
 use super::expr::{ExprBinder, negate_if};
-use super::hint::StateTtl;
+use super::hint::InputHints;
 use super::join;
 use super::join::filtered;
 use super::operator::binary;
@@ -620,7 +620,7 @@ impl QueryBinder<'_> {
 
     /// FROM and WHERE of a sub-query beside the rows of the query around it.
     fn plain<'r>(&mut self, relation: &'r Relation, select: &ast::Select, query: &ast::Query) -> Result<Plain<'r>> {
-        let found = self.from(select, &StateTtl::of(select)?, None)?;
+        let found = self.from(select, &InputHints::of(select)?, None)?;
         if relation.fields.len() != relation.plan.schema().fields.len() {
             return Err(Error::internal("columns without names"));
         }

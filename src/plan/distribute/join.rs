@@ -92,8 +92,7 @@ impl Lowering<'_> {
         let mut bounded = true;
         plan.walk(&mut |part| {
             if let Plan::Scan(scan) = part {
-                let source = self.catalog.tables[scan.table].source(self.connectors);
-                bounded &= source.is_ok_and(|source| source.boundedness() == Boundedness::Bounded);
+                bounded &= self.source(scan.table).is_ok_and(|source| source.boundedness() == Boundedness::Bounded);
             }
         });
         bounded

@@ -9,12 +9,17 @@ mod nodes;
 mod replicate;
 mod sinks;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::bind::Output;
 use super::catalog::Catalog;
 use super::logical::Plan;
 use super::physical::{Exchange, Node, NodeId, NodeKind, OnError, PhysicalPlan};
 use super::{Connectors, Script};
 use crate::error::{Error, Result};
+use crate::source::Source;
 use sinks::Sinks;
 
 /// Where the rows of a node lie.
@@ -50,6 +55,8 @@ struct Lowering<'a> {
     catalog: &'a Catalog,
     scripts: &'a [Script],
     connectors: &'a dyn Connectors,
+    /// By table: what reads it.
+    sources: RefCell<BTreeMap<usize, Arc<dyn Source>>>,
     limits: StateLimits,
     nodes: Vec<Node>,
     known: Vec<(Plan, Lowered)>,
@@ -65,7 +72,8 @@ pub fn distribute(
     limits: StateLimits,
 ) -> Result<PhysicalPlan> {
     let (known, sinks) = (Vec::new(), Sinks::default());
-    let mut lowering = Lowering { catalog, scripts, connectors, limits, nodes: Vec::new(), known, sinks };
+    let sources = RefCell::default();
+    let mut lowering = Lowering { catalog, scripts, connectors, sources, limits, nodes: Vec::new(), known, sinks };
     for output in outputs {
         let lowered = lowering.lower(&output.plan)?;
         lowering.write(&output, lowered)?;
@@ -86,6 +94,16 @@ impl Lowering<'_> {
         debug_assert!(node.inputs.iter().all(|&i| i < self.nodes.len()), "inputs stand before their node");
         self.nodes.push(node);
         self.nodes.len() - 1
+    }
+
+    /// What reads a table, the same whoever asks.
+    fn source(&self, table: usize) -> Result<Arc<dyn Source>> {
+        if let Some(known) = self.sources.borrow().get(&table) {
+            return Ok(known.clone());
+        }
+        let source = self.catalog.tables[table].source(self.connectors)?;
+        self.sources.borrow_mut().insert(table, source.clone());
+        Ok(source)
     }
 
     /// The node for `plan`, the same one for equal plans.

@@ -1,11 +1,12 @@
-//! Which input of a join every shard gets all rows of: a small one that ends, or one of a single row. Then the other need not change shards.
+//! Which input of a join every shard gets all rows of: a small one that ends, one of a single row, or one that a hint names. Then the other need
+//! not change shards.
 //!
 //! A row of the other input stands on one shard, so that each pair comes out once, and so does a row that meets none. Of the input that all
 //! shards have, a row that meets none would come out on each of them: it is never an outer one.
 
 use super::{Lowered, Lowering, Placed};
 use crate::expr::Expr;
-use crate::plan::logical::{Join, Plan};
+use crate::plan::logical::{Join, Plan, Spread};
 use crate::plan::physical::{Changelog, JoinKind, RankFunction};
 use crate::plan::values::bytes_of;
 
@@ -20,7 +21,7 @@ impl Lowering<'_> {
         };
         let plans = [&*join.left, &*join.right];
         let is_apart = plans.iter().any(|plan| is_taken_back_apart(plan));
-        if join.time.is_some() || is_apart {
+        if join.time.is_some() || is_apart || join.spread.contains(&Some(Spread::ByKey)) {
             return None;
         }
         let moves = |(input, keys): (&Lowered, &[usize])| match &input.placed {
@@ -28,7 +29,9 @@ impl Lowering<'_> {
             Placed::By(columns) => columns != keys || keys.is_empty(),
             Placed::Anywhere | Placed::Everywhere => true,
         };
-        sides.iter().copied().find(|side| moves(inputs[1 - side]) && self.is_small(plans[*side]))
+        let mut sides = sides.iter().copied().filter(|side| moves(inputs[1 - side]));
+        let is_asked = |side: &usize| join.spread[*side] == Some(Spread::Everywhere);
+        sides.clone().find(is_asked).or_else(|| sides.find(|side| self.is_small(plans[*side])))
     }
 
     fn is_small(&self, plan: &Plan) -> bool {
@@ -39,7 +42,7 @@ impl Lowering<'_> {
     /// Bytes that a plan reads, where that is known beforehand and what comes out of it is hardly more.
     fn bytes_read(&self, plan: &Plan) -> Option<u64> {
         match plan {
-            Plan::Scan(scan) => self.catalog.tables[scan.table].source(self.connectors).ok()?.bytes(),
+            Plan::Scan(scan) => self.source(scan.table).ok()?.bytes(),
             Plan::Values(values) => Some(bytes_of(&values.rows)),
             Plan::Calc(_) | Plan::Union(_) | Plan::Aggregate(_) | Plan::LastRow(_) | Plan::Rank(_) => {
                 plan.inputs().into_iter().map(|input| self.bytes_read(input)).sum()

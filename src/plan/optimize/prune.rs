@@ -241,8 +241,8 @@ fn prune_join(join: Join, wanted: &[bool]) -> (Plan, Moved) {
     let late_right = moved_late(late_right, &|column| at(&moved, width + column) - new_width);
     let late = [moved_late(late_left, &|column| at(&moved, column)), late_right];
     moved.truncate(wanted.len());
-    let (lookup, ttl) = (join.lookup, join.ttl);
-    (Plan::Join(Join { time, lookup, ttl, late, ..Join::new(left, right, join.kind, condition) }), moved)
+    let (lookup, ttl, spread) = (join.lookup, join.ttl, join.spread);
+    (Plan::Join(Join { time, lookup, ttl, spread, late, ..Join::new(left, right, join.kind, condition) }), moved)
 }
 
 fn prune_rank(rank: Rank, wanted: &[bool]) -> (Plan, Moved) {

@@ -104,8 +104,9 @@ fn looking_up(join: Join, hidden: Hidden) -> Plan {
     let (width, wanted) = (join.width(), appended(&join.schema, hidden));
     let left = Box::new(with_hidden(*join.left, hidden));
     let join = spread(Join { left, ..join }, width);
-    let (lookup, moved) = (join.lookup, Join::new(*join.left, *join.right, join.kind, join.condition));
-    brought_behind(Plan::Join(Join { lookup, ..moved }), width, &wanted)
+    let (lookup, spread) = (join.lookup, join.spread);
+    let moved = Join::new(*join.left, *join.right, join.kind, join.condition);
+    brought_behind(Plan::Join(Join { lookup, spread, ..moved }), width, &wanted)
 }
 
 /// A session assignment with both columns, which it does not give out.

@@ -43,7 +43,8 @@ pub struct Links {
     pub columns: Vec<usize>,
     /// Whether NULL is equal to NULL there.
     pub with_nulls: bool,
-    /// Of a SELECT of aggregates without GROUP BY: its columns over no rows, for values of the links that it does not have.
+    /// Of a SELECT of aggregates without GROUP BY: its columns over no rows, for values of the links that it does not have, and as long
+    /// as no row has come.
     pub over_nothing: Option<Vec<Expr>>,
 }
 

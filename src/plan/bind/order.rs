@@ -52,7 +52,7 @@ impl Ordered {
         if *bounds == Bounds::default() || (self.count == Count::One && bounds.keep_the_first()) {
             return Ok(self);
         }
-        if self.links.over_nothing.is_some() {
+        if self.links.over_nothing.take().is_some() && !self.links.columns.is_empty() {
             let hint = "leave it out: the sub-query has one row";
             return Err(Error::sql("LIMIT or OFFSET that leaves no row of a sub-query").at(self.span).hint(hint));
         }

@@ -107,12 +107,12 @@ impl QueryBinder<'_> {
             links = settled.links;
         }
         let fields = &relation.fields;
-        if grouped && !keyed && !links.columns.is_empty() {
-            if having.is_some() || lookups.has(Stage::Output) {
-                let what = "HAVING without GROUP BY, or a sub-query, in a sub-query that names columns around it";
-                return Err(unsupported(what, "make a sub-query in FROM of a part of it", select));
-            }
+        let is_one_group = grouped && !keyed && having.is_none() && !lookups.has(Stage::Output);
+        if is_one_group {
             links.over_nothing = Some(bound[..items.len()].iter().map(|e| grouping.over_nothing(e)).collect());
+        } else if grouped && !keyed && !links.columns.is_empty() {
+            let what = "HAVING without GROUP BY, or a sub-query, in a sub-query that names columns around it";
+            return Err(unsupported(what, "make a sub-query in FROM of a part of it", select));
         }
         let hidden = items.len()..bound.len();
         for column in &links.columns {

@@ -36,7 +36,6 @@ struct Node {
     watermark: EventTime,
 }
 
-#[expect(clippy::large_enum_variant, reason = "one a node of the plan, made once")]
 enum Work {
     Scan(ScanRows),
     Operator(Box<dyn Operator>, Output),

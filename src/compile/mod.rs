@@ -6,11 +6,11 @@ use crate::expr::{Expr, Program};
 use crate::operator;
 use crate::operator::{
     Aggregate, Calc, EventTimeRows, GlobalGroup, Join, JoinClock, JoinInput, LookupJoin, Operator, OverInOrder, OverOnChange,
-    OverShape, PairFilter, RankShape, ScanRows, SessionAggregate, SessionAssign, SessionShape, TimeColumns, TimedJoin,
-    VersionedJoin, WindowAggregate, WindowAssign,
+    OverShape, PairFilter, PartialAggregate, RankShape, ScanRows, SessionAggregate, SessionAssign, SessionShape, TimeColumns,
+    TimedJoin, VersionedJoin, WindowAggregate, WindowAssign,
 };
 use crate::plan::physical;
-use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Rank, Scan, Window};
+use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Port, Rank, Scan, Window};
 use crate::route::scatter::Scatter;
 use crate::types::over::OverEmit;
 use crate::types::relation::TimeBasis;
@@ -32,6 +32,8 @@ pub struct QueryNode {
     pub consumers: Vec<(NodeId, usize)>,
     /// By its inputs: whom the rows go to that come too late there; these nodes get its marks too.
     pub late_consumers: Vec<Vec<(NodeId, usize)>>,
+    /// Whom the states of its groups go to; of its marks these nodes get the end.
+    pub state_consumers: Vec<(NodeId, usize)>,
     /// Input that says nothing about time, and is not waited for.
     pub timeless: Option<usize>,
     /// The scan its rows come from (the first, where there are several): whose error limit its failed rows count against.
@@ -103,6 +105,9 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
                 sinks += 1;
                 Role::Sink { number: sinks - 1 }
             }
+            // Nothing is gained before an exchange that no row crosses.
+            NodeKind::PartialAggregate(_) if shards == 1 => Role::Union,
+            NodeKind::PartialAggregate(partial) => Role::Operator(compile_partial_aggregate(partial, inputs, shards)),
             other => Role::Operator(compile_operator(other, inputs, shard)?),
         };
         let origin = match &role {
@@ -114,6 +119,7 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
             inputs: node.inputs.len(),
             consumers: Vec::new(),
             late_consumers: vec![Vec::new(); node.inputs.len()],
+            state_consumers: Vec::new(),
             timeless: timeless(node),
             origin,
         });
@@ -122,10 +128,12 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
     Ok(Query { nodes })
 }
 
-/// The right input of a join that does not wait for it.
+/// The right input of a join that does not wait for it, and that of states: rows and marks that one shard sends another keep their order, so
+/// states are there before the mark that follows them beside.
 fn timeless(node: &Node) -> Option<usize> {
     match &node.kind {
         NodeKind::Join(join) => join.lookup.filter(|lookup| !lookup.waits).map(|_| 1),
+        NodeKind::Aggregate(_) | NodeKind::WindowAggregate(_) => (node.inputs.len() == 2).then_some(1),
         _ => None,
     }
 }
@@ -133,10 +141,12 @@ fn timeless(node: &Node) -> Option<usize> {
 fn connect(nodes: &mut [QueryNode], id: NodeId, node: &Node) {
     for (port, input) in node.inputs.iter().enumerate() {
         let feeder = &mut nodes[*input];
-        match node.reads_late {
-            Some(input) => feeder.late_consumers[input].push((id, port)),
-            None => feeder.consumers.push((id, port)),
-        }
+        let consumers = match node.reads {
+            Port::Rows => &mut feeder.consumers,
+            Port::Late(input) => &mut feeder.late_consumers[input],
+            Port::States => &mut feeder.state_consumers,
+        };
+        consumers.push((id, port));
     }
 }
 
@@ -250,8 +260,15 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             }
         }
         NodeKind::WindowAggregate(aggregate) => compile_window_aggregate(aggregate, input),
-        NodeKind::Scan(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => unreachable!("not operators"),
+        NodeKind::Scan(_) | NodeKind::PartialAggregate(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => {
+            unreachable!("compiled elsewhere")
+        }
     })
+}
+
+fn compile_partial_aggregate(p: &physical::PartialAggregate, inputs: Vec<Vec<DataType>>, shards: usize) -> Box<dyn Operator> {
+    let input = inputs.into_iter().next().unwrap_or_default();
+    Box::new(PartialAggregate::new(p.keys.clone(), p.calls.clone(), p.input_retracts, (p.window, p.when), input, shards))
 }
 
 fn compile_window_assign(assign: &physical::WindowAssign, input: Vec<DataType>) -> Box<dyn Operator> {

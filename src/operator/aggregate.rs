@@ -1,9 +1,11 @@
-//! Running aggregate by key: a changelog after every batch, or all results once at the end of input.
+//! Running aggregate by key: a changelog after every batch, or all results once at the end of input. Its second input, where there is one, has
+//! states of groups that a `PartialAggregate` has made.
 //!
 //! With a time to live, a group that no row has touched for so long is forgotten without a word when the next batch comes; a row of its key
 //! that comes later makes it anew.
 
-use super::grouped::{Closing, Grouped, Retention, Scratch, Shape};
+use super::grouped::{Closing, Grouped, Intake, Retention, Scratch, Shape, States};
+use super::partial_aggregate::set_aside_states;
 use super::{Operator, Output, Progress, set_aside};
 use crate::batch::{Batch, Selection, Watermark};
 use crate::error::Result;
@@ -58,6 +60,24 @@ impl Aggregate {
 }
 
 impl Aggregate {
+    /// Takes a prepared intake, and gives out what it changes where that is wanted.
+    fn take(&mut self, intake: Intake<'_>, out: &mut Output) {
+        let all = Selection::All(intake.rows());
+        let Self { shape, groups, scratch, .. } = self;
+        match self.emit {
+            Emit::OnClose => groups.take_in(shape, intake, &all, scratch),
+            Emit::OnChange => {
+                groups.forget_old(self.stamp);
+                let changes = groups.apply_changes(shape, intake, &all, scratch);
+                let rows = changes.kinds.len();
+                let columns = changes.keys.into_iter().chain(changes.results).collect();
+                let mut result = Batch::new(columns, rows, self.stamp);
+                result.kinds = Some(changes.kinds);
+                out.emit(result);
+            }
+        }
+    }
+
     /// What is given out at the end of the input.
     fn close(&mut self) -> Closing {
         let made = self.shape.keys.is_empty() && self.groups.is_empty() && self.global == GlobalGroup::Owned;
@@ -77,25 +97,25 @@ impl Operator for Aggregate {
         if batch.is_empty() {
             return Ok(());
         }
-        let all = Selection::All(batch.rows());
         self.scratch.prepare(&batch);
         self.stamp = batch.last_stamp();
-        match self.emit {
-            Emit::OnClose => self.groups.apply(&self.shape, &batch, &all, &mut self.scratch),
-            Emit::OnChange => {
-                self.groups.forget_old(self.stamp);
-                let changes = self.groups.apply_changes(&self.shape, &batch, &all, &mut self.scratch);
-                let rows = changes.kinds.len();
-                let columns = changes.keys.into_iter().chain(changes.results).collect();
-                let mut result = Batch::new(columns, rows, self.stamp);
-                result.kinds = Some(changes.kinds);
-                out.emit(result);
-            }
-        }
+        self.take(Intake::Batch(&batch), out);
         for (row, reason) in std::mem::take(&mut self.scratch.errors) {
             set_aside(&batch, row, &self.input_types, reason, self.on_error, out)?;
         }
         Ok(())
+    }
+
+    fn process_input(&mut self, input: usize, batch: Batch, out: &mut Output) -> Result<()> {
+        if input == 0 {
+            return self.process(batch, out);
+        }
+        self.scratch.prepare_states();
+        self.stamp = batch.last_stamp();
+        let states = States::of_batch(batch, &self.shape);
+        self.take(Intake::States(&states), out);
+        let errors = std::mem::take(&mut self.scratch.errors);
+        errors.iter().try_for_each(|error| set_aside_states(&states, error, &self.shape, self.on_error, out))
     }
 
     fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {

@@ -13,7 +13,10 @@ mod hold;
 mod join;
 mod last_row;
 mod over;
+mod partial_aggregate;
 mod partitions;
+#[cfg(test)]
+mod phase_tests;
 mod rank;
 mod row_buckets;
 mod row_order;
@@ -38,6 +41,7 @@ pub use hold::Hold;
 pub use join::{Join, JoinClock, JoinInput, LookupJoin, PairFilter, TimedJoin, VersionedJoin};
 pub use last_row::LastRow;
 pub use over::{InOrder as OverInOrder, OnChange as OverOnChange, OverShape, TimeColumns};
+pub use partial_aggregate::PartialAggregate;
 pub use rank::{Rank, RankShape};
 pub use scan::{EventTimeRows, ScanRows};
 pub use session::{SessionAggregate, SessionAssign, SessionShape};
@@ -71,6 +75,8 @@ pub struct Output {
     pub batches: Vec<Batch>,
     /// Late rows: to which input they came, and they with its columns; for the late table, if there is one.
     pub late: Vec<(usize, Batch)>,
+    /// States of groups, for the operator that adds them up.
+    pub states: Vec<Batch>,
     /// Rows that failed.
     pub aside: Vec<AsideRow>,
     /// Rows filtered out by this operator.

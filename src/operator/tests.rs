@@ -7,13 +7,13 @@ use crate::batch::{Column, RowKind, Selection};
 use crate::types::Value;
 use crate::types::relation::{AggregateCall, AggregateFunction, Aligned, Changes, Distinct, Emit, Retracts};
 
-const TYPES: [DataType; 4] = [DataType::BigInt, DataType::Timestamp(3), DataType::Int, DataType::Boolean];
+pub(super) const TYPES: [DataType; 4] = [DataType::BigInt, DataType::Timestamp(3), DataType::Int, DataType::Boolean];
 
-const BOTH: Changes = Changes::BeforeAndAfter;
+pub(super) const BOTH: Changes = Changes::BeforeAndAfter;
 
-type Row = (Vec<Value>, i64);
+pub(super) type Row = (Vec<Value>, i64);
 
-fn batch(rows: &[Row]) -> Batch {
+pub(super) fn batch(rows: &[Row]) -> Batch {
     let mut columns: Vec<Column> = TYPES.iter().map(|t| Column::with_capacity(t, 0)).collect();
     for (values, _) in rows {
         columns.iter_mut().zip(values).for_each(|(c, v)| c.push(v));
@@ -26,7 +26,7 @@ fn batch(rows: &[Row]) -> Batch {
     batch
 }
 
-fn random_rows(seed: u64, count: usize, retracts: Retracts) -> Vec<Row> {
+pub(super) fn random_rows(seed: u64, count: usize, retracts: Retracts) -> Vec<Row> {
     let mut random = fastrand::Rng::with_seed(seed);
     let (mut rows, mut live): (Vec<Row>, Vec<Vec<Value>>) = (Vec::new(), Vec::new());
     for _ in 0..count {
@@ -45,7 +45,7 @@ fn random_rows(seed: u64, count: usize, retracts: Retracts) -> Vec<Row> {
     rows
 }
 
-fn calls() -> Vec<AggregateCall> {
+pub(super) fn calls() -> Vec<AggregateCall> {
     use AggregateFunction::*;
     let call = |function, argument: Option<usize>, distinct, filter, data_type| {
         let arguments: Vec<_> = argument.map(|a| (a, TYPES[a].clone())).into_iter().collect();
@@ -62,7 +62,7 @@ fn calls() -> Vec<AggregateCall> {
     ]
 }
 
-fn naive(rows: &[&Vec<Value>]) -> Vec<Value> {
+pub(super) fn naive(rows: &[&Vec<Value>]) -> Vec<Value> {
     let ints = |filtered: bool| -> Vec<i64> {
         let keep = rows.iter().filter(|r| !filtered || r[3] == Value::Bool(true));
         keep.filter_map(|r| if let Value::Int(n) = r[2] { Some(n) } else { None }).collect()
@@ -86,7 +86,7 @@ fn naive(rows: &[&Vec<Value>]) -> Vec<Value> {
 }
 
 /// The rows that remain after all changes, as text, sorted; asserts that nothing is taken back that is not there.
-fn content(batches: &[Batch], types: &[DataType]) -> Vec<String> {
+pub(super) fn content(batches: &[Batch], types: &[DataType]) -> Vec<String> {
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
     for batch in batches {
         for row in 0..batch.rows() {
@@ -105,7 +105,7 @@ fn run(operator: &mut dyn Operator, rows: &[Row], split: usize) -> Output {
     out
 }
 
-fn remaining(rows: &[Row]) -> Vec<&Vec<Value>> {
+pub(super) fn remaining(rows: &[Row]) -> Vec<&Vec<Value>> {
     let mut live: Vec<&Vec<Value>> = Vec::new();
     for (row, sign) in rows {
         match sign {

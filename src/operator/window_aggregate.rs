@@ -10,10 +10,14 @@
 //!
 //! What is late is decided by the watermark of the row's own split (and never opens a closed window): a window a row is too late
 //! for does not get it, and a row too late for all of its windows is a late row.
+//!
+//! The second input, where there is one, has states of groups by pane that a `PartialAggregate` has made.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::grouped::{Closing, Grouped, Retention, Scratch, Shape};
+use super::grouped::{Closing, Grouped, Intake, Retention, Scratch, Shape, States, counts_of};
+use super::partial_aggregate::set_aside_states;
 use super::window_assign::window_columns;
 use super::window_rows::WindowRows;
 use super::window_slice::{Pane, is_passed};
@@ -22,7 +26,7 @@ use crate::batch::{Batch, Column, Selection, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::types::relation::{AggregateCall, Aligned, Changes, Emit, OnError, Retracts};
-use crate::types::{DataType, EventTime};
+use crate::types::{DataType, EventTime, Nanos};
 
 /// Window aggregate. Output: keys, window_start, window_end, window_time, results; the start of given windows is the last key.
 pub struct WindowAggregate {
@@ -141,6 +145,53 @@ impl WindowAggregate {
         groups
     }
 
+    /// Takes a prepared intake by panes, and gives out what it changes where that is wanted.
+    fn take(&mut self, intake: Intake<'_>, panes: &[(Pane, Selection)], stamp: Nanos, out: &mut Output) {
+        if self.emit == Emit::OnClose {
+            for (pane, rows) in panes {
+                self.with_groups(*pane, |groups, shape, scratch| groups.take_in(shape, intake, rows, scratch));
+            }
+            return;
+        }
+        let window = self.window;
+        for (end, rows) in panes.iter().flat_map(|(pane, rows)| pane.ends(&window).map(move |end| (end, rows))) {
+            let changes = self.with_groups(Pane { first: end, last: end }, |groups, shape, scratch| {
+                groups.apply_changes(shape, intake, rows, scratch)
+            });
+            let count = changes.kinds.len();
+            let window = self.window_columns(end, count);
+            let columns = changes.keys.into_iter().chain(window).chain(changes.results).collect();
+            let mut result = Batch::new(columns, count, stamp);
+            result.kinds = Some(changes.kinds);
+            out.emit(result);
+        }
+    }
+
+    /// States and the panes that they are of. A pane that is late here, though it was not where its rows were read, is counted.
+    fn states_by_pane(&self, mut batch: Batch, out: &mut Output) -> (States, Vec<(Pane, Selection)>) {
+        let keys = self.shape.keys.len();
+        let mut ends = batch.columns.drain(keys..keys + 2).map(counts_of);
+        let (first, last) = (ends.next().unwrap_or_default(), ends.next().unwrap_or_default());
+        drop(ends);
+        let states = States::of_batch(batch, &self.shape);
+        let mut panes: BTreeMap<Pane, Vec<u32>> = BTreeMap::new();
+        for (row, (first, last)) in first.into_iter().zip(last).enumerate() {
+            match (Pane { first, last }).open(self.watermark, &self.window) {
+                Some(pane) => panes.entry(pane).or_default().push(row as u32),
+                None => out.late_rows += states.rows[row] as u64,
+            }
+        }
+        (states, panes.into_iter().map(|(pane, rows)| (pane, Selection::Rows(rows))).collect())
+    }
+
+    /// What failed, each once, in the order of the batch.
+    fn errors(&mut self) -> Vec<(usize, Cow<'static, str>)> {
+        let mut errors = std::mem::take(&mut self.scratch.errors);
+        errors.sort_by_key(|(row, _)| *row);
+        errors.dedup_by_key(|(row, _)| *row);
+        errors
+    }
+
     /// What `work` makes of the groups of a pane, which are made if they are not there.
     fn with_groups<T>(&mut self, pane: Pane, work: impl FnOnce(&mut Grouped, &Shape, &mut Scratch) -> T) -> T {
         // A pane that follows all others will have about as many groups as the last of them; of one in between nothing is known.
@@ -166,35 +217,24 @@ impl Operator for WindowAggregate {
         self.assign(&batch, out)?;
         self.scratch.prepare(&batch);
         let rows = std::mem::take(&mut self.rows);
-        match self.emit {
-            Emit::OnClose => {
-                for (pane, rows) in &rows.panes {
-                    self.with_groups(*pane, |groups, shape, scratch| groups.apply(shape, &batch, rows, scratch));
-                }
-            }
-            Emit::OnChange => {
-                let each = rows.panes.iter().flat_map(|(pane, rows)| pane.ends(&self.window).map(move |end| (end, rows)));
-                for (end, rows) in each.collect::<Vec<_>>() {
-                    let changes = self.with_groups(Pane { first: end, last: end }, |groups, shape, scratch| {
-                        groups.apply_changes(shape, &batch, rows, scratch)
-                    });
-                    let count = changes.kinds.len();
-                    let window = self.window_columns(end, count);
-                    let columns = changes.keys.into_iter().chain(window).chain(changes.results).collect();
-                    let mut result = Batch::new(columns, count, batch.last_stamp());
-                    result.kinds = Some(changes.kinds);
-                    out.emit(result);
-                }
-            }
-        }
+        self.take(Intake::Batch(&batch), &rows.panes, batch.last_stamp(), out);
         self.rows = rows;
-        let mut errors = std::mem::take(&mut self.scratch.errors);
-        errors.sort_by_key(|(row, _)| *row);
-        errors.dedup_by_key(|(row, _)| *row);
-        for (row, reason) in errors {
+        for (row, reason) in self.errors() {
             set_aside(&batch, row, &self.input_types, reason, self.on_error, out)?;
         }
         Ok(())
+    }
+
+    fn process_input(&mut self, input: usize, batch: Batch, out: &mut Output) -> Result<()> {
+        if input == 0 {
+            return self.process(batch, out);
+        }
+        let stamp = batch.last_stamp();
+        let (states, panes) = self.states_by_pane(batch, out);
+        self.scratch.prepare_states();
+        self.take(Intake::States(&states), &panes, stamp, out);
+        let errors = self.errors();
+        errors.iter().try_for_each(|error| set_aside_states(&states, error, &self.shape, self.on_error, out))
     }
 
     fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {

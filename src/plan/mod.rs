@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use self::bind::{Output, Target};
 use self::catalog::{Catalog, Entry};
-use self::distribute::StateLimits;
+use self::distribute::{PhaseStrategy, StateLimits};
 use self::physical::PhysicalPlan;
 use self::statement::{Insert, Statement};
 use crate::error::{Error, Result, Span};
@@ -42,6 +42,9 @@ const STATE_TTL: &str = "table.exec.state.ttl";
 
 /// The setting that says up to how many bytes every shard may get all of a table for a join.
 const BROADCAST_THRESHOLD: &str = "table.optimizer.join.broadcast-threshold";
+
+/// The setting that says which aggregates are made in two phases.
+const AGGREGATE_PHASES: &str = "table.optimizer.agg-phase-strategy";
 
 /// Makes sources and sinks of table definitions.
 pub trait Connectors {
@@ -96,7 +99,7 @@ pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn 
         explains.push(explain(&Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new(), analyze: false }, 1));
     }
     let (plan, logical) = job.finish(job.outputs.clone(), scripts, connectors)?;
-    for setting in early_fire::SETTINGS.into_iter().chain([STATE_TTL, BROADCAST_THRESHOLD]) {
+    for setting in early_fire::SETTINGS.into_iter().chain([STATE_TTL, BROADCAST_THRESHOLD, AGGREGATE_PHASES]) {
         job.settings.remove(setting);
     }
     Ok(Planned { plan, logical, settings: job.settings, explains, analyze: job.analyze })
@@ -202,7 +205,7 @@ impl Job {
         let outputs = optimize::optimize(&self.catalog, outputs)?;
         let logical = explain::logical(&outputs);
         let limits = StateLimits { ttl: self.state_ttl()?, broadcast_bytes: self.broadcast_bytes()? };
-        let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors, limits)?;
+        let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors, limits, self.phases()?)?;
         Ok((plan, logical))
     }
 
@@ -227,6 +230,14 @@ impl Job {
                 .hint("such as '1 h'; 0 keeps state for ever")
         })?;
         Ok(u64::try_from(ttl.as_nanos()).ok().filter(|ttl| *ttl > 0))
+    }
+
+    /// Which aggregates are made in two phases.
+    fn phases(&self) -> Result<PhaseStrategy> {
+        let Some(OptionValue { text, span }) = self.settings.get(AGGREGATE_PHASES) else { return Ok(PhaseStrategy::default()) };
+        PhaseStrategy::of_name(text).ok_or_else(|| {
+            Error::sql(format!("'{AGGREGATE_PHASES}' has no value '{text}'")).at(*span).hint("AUTO, ONE_PHASE or TWO_PHASE")
+        })
     }
 }
 

@@ -11,8 +11,8 @@ use crate::source::{Projection, Source};
 use crate::types::over::{OverCall, OverEmit};
 pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, HoldShape, JoinKind, Lookup,
-    LookupRows, OnError, RankFunction, Retracts, SortKey, SortTime, Ties, TimeBasis, TimeBounds, TimeMeaning, VersionTime,
-    Window,
+    LookupRows, OnError, Partial, RankFunction, Retracts, SortKey, SortTime, Ties, TimeBasis, TimeBounds, TimeMeaning,
+    VersionTime, Window, WindowTimes,
 };
 pub use crate::types::relation::{Moment, Nested, Nulls};
 use crate::types::{DataType, Schema};
@@ -36,10 +36,21 @@ pub struct Node {
     pub inputs: Vec<NodeId>,
     /// Columns it gives out.
     pub schema: Schema,
-    /// For a node that reads late rows of `inputs[0]` instead of its ordinary output: to which input of that one they came.
-    pub reads_late: Option<usize>,
+    /// What it reads of its inputs.
+    pub reads: Port,
     /// What bounds its state, for EXPLAIN; empty where it keeps none.
     pub state_bound: String,
+}
+
+/// Which of the rows that a node gives out are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Port {
+    /// The ordinary ones.
+    Rows,
+    /// Those that came too late, to this one of its inputs.
+    Late(usize),
+    /// States of groups, as a partial aggregate makes them.
+    States,
 }
 
 /// What a node does.
@@ -55,7 +66,9 @@ pub enum NodeKind {
     Expand(Expand),
     /// Rows once for each item of their last column.
     Unnest(Unnest),
-    /// Keyed running aggregate.
+    /// The first of two phases of an aggregate.
+    PartialAggregate(PartialAggregate),
+    /// Keyed running aggregate; a second input has states of groups.
     Aggregate(Aggregate),
     /// Keyed aggregate over event-time windows.
     WindowAggregate(WindowAggregate),
@@ -172,6 +185,23 @@ pub struct Unnest {
     pub on_error: OnError,
 }
 
+/// The groups of each batch by themselves, where rows were read. Output: at `Port::States` the key columns, with windows the ends of the first
+/// and the last that the rows are in, the number of rows, and for each call the number of those that it was not fed and its state
+/// (`AggregateCall::state_types`); at `Port::Rows` the rows that are in no state.
+#[derive(Debug, Clone)]
+pub struct PartialAggregate {
+    /// Key columns of the input.
+    pub keys: Vec<usize>,
+    /// The aggregates.
+    pub calls: Vec<AggregateCall>,
+    /// Whether the input may take rows back.
+    pub input_retracts: Retracts,
+    /// Windows that are made of the groups.
+    pub window: Option<WindowTimes>,
+    /// Which batches are made into states.
+    pub when: Partial,
+}
+
 /// Keyed running aggregate. Output: key columns, then results.
 #[derive(Debug, Clone)]
 pub struct Aggregate {
@@ -192,7 +222,7 @@ pub struct Aggregate {
     pub on_error: OnError,
 }
 
-/// Keyed aggregate over event-time windows. Output: key columns, window_start, window_end, window_time, then results.
+/// Keyed aggregate over event-time windows; a second input has states of groups. Output: key columns, window_start, window_end, window_time, then results.
 #[derive(Debug, Clone)]
 pub struct WindowAggregate {
     /// Event-time column of the input. NULL sets the row aside.
@@ -377,6 +407,6 @@ pub enum Writes {
 impl Node {
     /// A node that reads what its inputs give out.
     pub fn new(kind: NodeKind, inputs: Vec<NodeId>, schema: Schema) -> Self {
-        Self { kind, inputs, schema, reads_late: None, state_bound: String::new() }
+        Self { kind, inputs, schema, reads: Port::Rows, state_bound: String::new() }
     }
 }

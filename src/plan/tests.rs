@@ -1,6 +1,6 @@
 //! Whole statements to plans, with connectors that exist in name only.
 
-use super::physical::{AggregateCall, Aligned, Emit, Exchange, JoinFilter, Nested, NodeKind, Window};
+use super::physical::{AggregateCall, Aligned, Emit, Exchange, JoinFilter, Nested, NodeKind, Port, Window};
 use super::*;
 use crate::error::Error;
 use crate::expr::Expr;
@@ -96,7 +96,7 @@ fn verify(plan: &PhysicalPlan) {
                 let watermark = scan.watermark.iter();
                 watermark.for_each(|w| verify_expr(&w.expr, &node.schema, &node.schema.fields[w.time_column].data_type));
             }
-            NodeKind::Calc(calc) if let Some(input) = node.reads_late => {
+            NodeKind::Calc(calc) if let Port::Late(input) = node.reads => {
                 let reader = &plan.nodes[node.inputs[0]];
                 let late = plan.nodes[reader.inputs[input]].schema.clone();
                 calc.columns.iter().zip(&node.schema.fields).for_each(|(e, f)| verify_expr(e, &late, &f.data_type));
@@ -106,6 +106,7 @@ fn verify(plan: &PhysicalPlan) {
                 calc.columns.iter().zip(&node.schema.fields).for_each(|(e, f)| verify_expr(e, &below[0], &f.data_type));
                 calc.filter.iter().for_each(|f| verify_expr(f, &below[0], &DataType::Boolean));
             }
+            NodeKind::PartialAggregate(_) => assert_eq!(below[0].types(), node.schema.types(), "#{id}"),
             NodeKind::Aggregate(a) => verify_calls(&a.keys, &a.calls, 0, &below[0], &node.schema),
             NodeKind::WindowAggregate(a) => {
                 let is_given = matches!(a.window, Window::Aligned(Aligned::Given));
@@ -159,6 +160,9 @@ fn verify(plan: &PhysicalPlan) {
                 for (side, column) in join.time.iter().flat_map(|time| time.columns.into_iter().enumerate()) {
                     assert!(below[side].fields[column].data_type.is_timestamp(), "#{id}");
                 }
+            }
+            NodeKind::Exchange(_) if node.reads == Port::States => {
+                assert!(matches!(plan.nodes[node.inputs[0]].kind, NodeKind::PartialAggregate(_)), "#{id}");
             }
             NodeKind::Union | NodeKind::Consolidate | NodeKind::Exchange(_) | NodeKind::Sink(_) => {
                 below.iter().for_each(|b| assert_eq!(b.types(), node.schema.types(), "#{id}"));
@@ -316,11 +320,23 @@ fn two_queries_share_one_scan() {
 fn an_input_that_lies_by_some_keys_is_not_exchanged_again() {
     let sql = "INSERT INTO other SELECT COUNT(*), a FROM (SELECT a, b, COUNT(*) AS n FROM (SELECT a, b FROM (SELECT a, COUNT(*) AS b FROM plain GROUP BY a) t) u GROUP BY a, b) v GROUP BY a EMIT FINAL";
     let planned = planned(sql).expect("plans");
-    let hashes = planned.plan.nodes.iter().filter(|n| matches!(n.kind, NodeKind::Exchange(Exchange::Hash(_)))).count();
+    let of_rows = planned.plan.nodes.iter().filter(|n| n.reads == Port::Rows);
+    let hashes = of_rows.filter(|n| matches!(n.kind, NodeKind::Exchange(Exchange::Hash(_)))).count();
     assert_eq!(hashes, 1, "{}", explain(&planned, 2));
     let emits =
         planned.plan.nodes.iter().filter(|n| matches!(&n.kind, NodeKind::Aggregate(a) if a.emit == Emit::OnClose)).count();
     assert_eq!(emits, 3);
+}
+
+#[test]
+fn groupings_of_the_same_rows_by_the_same_keys_share_an_exchange() {
+    let one = "INSERT INTO other SELECT MAX(b), a FROM plain GROUP BY a EMIT FINAL";
+    for (sql, hashes) in [(one.to_owned(), 2), (format!("{one}; {}", one.replace("MAX", "MIN")), 1)] {
+        let planned = planned(&sql).expect("plans");
+        verify(&planned.plan);
+        let is_hash = |node: &&super::physical::Node| matches!(node.kind, NodeKind::Exchange(Exchange::Hash(_)));
+        assert_eq!(planned.plan.nodes.iter().filter(is_hash).count(), hashes, "{}", explain(&planned, 2));
+    }
 }
 
 #[test]

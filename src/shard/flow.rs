@@ -147,10 +147,13 @@ impl Flow {
         fan_out(&mut self.queue, &self.query.nodes[from].consumers, batch);
     }
 
-    /// Gives a mark of node `from` to all its consumers.
+    /// Gives a mark of node `from` to all its consumers: the end first to those of states, for which nobody waits, so that they do not seem
+    /// idle when the rows have ended.
     pub(super) fn queue_mark(&mut self, from: NodeId, mark: Mark) {
         let node = &self.query.nodes[from];
-        for (consumer, port) in node.consumers.iter().chain(node.late_consumers.iter().flatten()) {
+        let late = node.late_consumers.iter().flatten();
+        let states = node.state_consumers.iter().filter(|_| mark == Mark::End);
+        for (consumer, port) in states.chain(&node.consumers).chain(late) {
             self.queue.push_back((*consumer, *port, Item::Mark(mark)));
         }
     }
@@ -390,7 +393,7 @@ impl Flow {
         let Self { query, queue, output, counts, profile, .. } = self;
         let this = &query.nodes[node];
         if let Some(profile) = profile {
-            profile.gave(node, output.batches.iter().map(|b| b.rows() as u64).sum());
+            profile.gave(node, output.batches.iter().chain(&output.states).map(|b| b.rows() as u64).sum());
         }
         match output.batches.len() {
             0 => {}
@@ -399,6 +402,9 @@ impl Flow {
         }
         if !output.late.is_empty() {
             output.late.drain(..).for_each(|(input, batch)| fan_out(queue, &this.late_consumers[input], batch));
+        }
+        if !output.states.is_empty() {
+            output.states.drain(..).for_each(|batch| fan_out(queue, &this.state_consumers, batch));
         }
         counts.filtered_rows += std::mem::take(&mut output.filtered_rows);
         counts.late_rows += std::mem::take(&mut output.late_rows);

@@ -1,6 +1,6 @@
 //! Plain words that the plan and the operators share: windows, aggregate calls, when to emit, what to do with bad rows.
 
-use super::{DataType, Value};
+use super::{DataType, Representation, Value};
 
 /// What a bad row does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,6 +86,26 @@ pub enum Aligned {
     Given,
 }
 
+/// Windows of rows of which each knows the watermark of its own split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowTimes {
+    /// Event-time column.
+    pub time_column: usize,
+    /// Hidden column with the watermark of the row's own split.
+    pub split_watermark_column: usize,
+    /// Which windows.
+    pub window: Aligned,
+}
+
+/// Which batches the first phase of an aggregate makes into states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Partial {
+    /// All.
+    Always,
+    /// Those in which keys come again and again.
+    WhereKeysRepeat,
+}
+
 /// One aggregate call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AggregateCall {
@@ -149,6 +169,53 @@ impl AggregateCall {
         }
     }
 }
+
+impl AggregateCall {
+    /// The types of the columns that hold the states of groups; `None` where groups cannot be added up so that it makes no difference which
+    /// rows were in which.
+    pub fn state_types(&self, retracts: Retracts) -> Option<Vec<DataType>> {
+        use AggregateFunction as F;
+        let argument = self.argument_types.first();
+        let is_floating = matches!(argument, Some(DataType::Float | DataType::Double));
+        let adds_only = retracts == Retracts::Never;
+        let state = match self.function {
+            F::Min | F::Max | F::BitAnd | F::BitOr if !adds_only => DataType::Bytes,
+            F::Min | F::Max => match argument?.representation() {
+                Representation::Str => DataType::Bytes,
+                Representation::I128 => WIDE,
+                _ => DataType::BigInt,
+            },
+            F::BitAnd | F::BitOr | F::BoolAnd | F::BoolOr => DataType::BigInt,
+            F::ApproxCountDistinct => DataType::Bytes,
+            // The last digits of a sum of doubles depend on the order, unless it is exact.
+            F::Sum | F::Avg if is_floating && adds_only => return None,
+            F::Count | F::Sum | F::Avg | F::BitXor | F::Moment(_) | F::ApproxPercentile
+                if self.distinct == Distinct::Distinct =>
+            {
+                DataType::Bytes
+            }
+            F::Count => return Some(Vec::new()),
+            F::Sum | F::Avg if is_floating => DataType::Bytes,
+            F::Sum if self.data_type == DataType::BigInt => DataType::BigInt,
+            F::Sum | F::Avg => WIDE,
+            F::BitXor => DataType::BigInt,
+            F::Moment(_) | F::ApproxPercentile => DataType::Bytes,
+            F::FirstValue
+            | F::LastValue
+            | F::ArrayAgg
+            | F::ObjectAgg
+            | F::StringAgg
+            | F::Collect
+            | F::Mode
+            | F::PercentileCont
+            | F::PercentileDisc => return None,
+        };
+        Some(vec![state])
+    }
+}
+
+/// Integers of 128 bits.
+const WIDE: DataType = DataType::Decimal { precision: 38, scale: 0 };
 
 /// Whether rows with a NULL argument count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

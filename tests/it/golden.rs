@@ -1,4 +1,5 @@
-//! Golden streams: `tests/sql/**/*.slt`, every case run at 1, 2, 3 and 4 shards and with batches of 1, 3 and 1,024 rows.
+//! Golden streams: `tests/sql/**/*.slt`, every case run at 1, 2, 3 and 4 shards and with batches of 1, 3 and 1,024 rows; at 2 shards with aggregates in
+//! one phase, at 3 in two, unless the case says it.
 //!
 //! ```text
 //! # How the expectations of this file were checked.
@@ -43,7 +44,7 @@ const SHARDS: [usize; 4] = [1, 2, 3, 4];
 const BATCH_ROWS: [usize; 3] = [1, 3, 1024];
 
 /// Cases there are at least; a file that is lost must not go unseen.
-const CASES_MIN: usize = 1120;
+const CASES_MIN: usize = 1139;
 
 #[derive(Debug, Default)]
 struct Case {

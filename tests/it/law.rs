@@ -32,7 +32,7 @@ use super::oracle::{
     without_negative_zero,
 };
 use super::simulator::{ManualClock, open};
-use super::support::sink_rows;
+use super::support::{phases, sink_rows};
 
 /// Changes of an input, and of a batch of it.
 const CHANGES_MAX: usize = 40;
@@ -252,7 +252,7 @@ fn run_in_steps(
     let source = Gated { inner: MemorySource::new(vec![vec![MemoryEvent::Changes(steps.concat())]]), gate: gate.clone() };
     let ends = Ends { source: Arc::new(source), outlet: Mutex::default() };
     let script = Script { text: sql.to_owned(), file: "law.sql".to_owned() };
-    let planned = match plan(&[script], &[], &ends) {
+    let planned = match plan(&[script], &phases(sql, shard_count).into_iter().collect::<Vec<_>>(), &ends) {
         Err(error) if is_refused(&error) => return Ok(None),
         planned => planned.map_err(|e| e.to_string())?,
     };

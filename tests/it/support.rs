@@ -92,10 +92,22 @@ impl Connectors for Memory<'_> {
     }
 }
 
+/// In how many phases aggregates are made on so many shards, so that all ways are taken; `sql` may say it itself.
+pub fn phases(sql: &str, shards: usize) -> Option<(String, String)> {
+    const SETTING: &str = "table.optimizer.agg-phase-strategy";
+    let way = match shards {
+        2 => "ONE_PHASE",
+        3 => "TWO_PHASE",
+        _ => "AUTO",
+    };
+    (!sql.contains(SETTING)).then(|| (SETTING.to_owned(), way.to_owned()))
+}
+
 /// Plans and runs `sql` to its end.
 pub fn run(sql: &str, inputs: &Inputs, shape: Shape) -> Result<Written> {
     let memory = Memory { inputs, outlets: Mutex::default() };
-    let planned = plan(&[Script { text: sql.to_owned(), file: "test.sql".to_owned() }], &[], &memory)?;
+    let settings: Vec<_> = phases(sql, shape.shards).into_iter().collect();
+    let planned = plan(&[Script { text: sql.to_owned(), file: "test.sql".to_owned() }], &settings, &memory)?;
     let config = JobConfig {
         pinning: Pinning::Free,
         driver: Driver::Thread,

@@ -11,17 +11,21 @@ Write print (k, n, EXPR$2)
         Scan t (k, g, v)
 
 == Physical plan, 2 shards ==
-#6 Sink print (k, n, EXPR$2)
+#8 Sink print (k, n, EXPR$2)
      print
      writes: retract: the query takes rows back, whole
      delivery: at-least-once (rows are written to standard output as they come)
-  #5 Exchange gather to shard 0
-    #4 Aggregate by (k, n) [COUNT(*)] emit on change
+  #7 Exchange gather to shard 0
+    #6 Aggregate by (k, n) [COUNT(*)] emit on change
          input: changelog
          state: one entry per key: no bound
-      #3 Calc (k, g AS n)
-        #2 Aggregate by (k, g) [SUM(v)] emit on change
+      #5 Calc (k, g AS n)
+        #4 Aggregate by (k, g) [SUM(v)] emit on change
              state: one entry per key: no bound
-          #1 Exchange hash(k, g)
-            #0 Scan t (k, g, v)
-                 datagen 10 rows, 10000 a second (1 split)
+          #3 Exchange hash(k, g)
+            #1 PartialAggregate by (k, g) [SUM(v)]
+                 gives: states of the groups of each batch in which keys repeat, and rows as they are
+              #0 Scan t (k, g, v)
+                   datagen 10 rows, 10000 a second (1 split)
+          #2 Exchange hash(k, g) of states
+            #1 (see above)

@@ -15,20 +15,24 @@ Write print (k, EXPR$1)
         Scan b (id)
 
 == Physical plan, 2 shards ==
-#9 Sink print (k, EXPR$1)
+#11 Sink print (k, EXPR$1)
      print
      writes: retract: the query takes rows back, whole
      delivery: at-least-once (rows are written to standard output as they come)
-  #8 Exchange gather to shard 0
-    #7 Aggregate by (k) [COUNT(*)] emit on change
+  #10 Exchange gather to shard 0
+    #9 Aggregate by (k) [COUNT(*)] emit on change
          state: one entry per key, forgotten after 1 d without a row
-      #6 Exchange hash(k)
-        #5 Calc (k)
-          #4 Join inner on (left.id = right.id)
-               state: rows of the left input that came within 90 min; rows of the right input that came within 12 h
-            #2 Exchange hash(id)
-              #0 Scan a (id, k)
-                   datagen 10 rows, 10000 a second (1 split)
-            #3 Exchange hash(id)
-              #1 Scan b (id)
-                   datagen 10 rows, 10000 a second (1 split)
+      #8 Exchange hash(k)
+        #6 PartialAggregate by (k) [COUNT(*)]
+             gives: states of the groups of each batch in which keys repeat, and rows as they are
+          #5 Calc (k)
+            #4 Join inner on (left.id = right.id)
+                 state: rows of the left input that came within 90 min; rows of the right input that came within 12 h
+              #2 Exchange hash(id)
+                #0 Scan a (id, k)
+                     datagen 10 rows, 10000 a second (1 split)
+              #3 Exchange hash(id)
+                #1 Scan b (id)
+                     datagen 10 rows, 10000 a second (1 split)
+      #7 Exchange hash(k) of states
+        #6 (see above)

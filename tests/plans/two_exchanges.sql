@@ -11,18 +11,22 @@ Write print (n, EXPR$1)
         Scan t (k)
 
 == Physical plan, 2 shards ==
-#7 Sink print (n, EXPR$1)
+#9 Sink print (n, EXPR$1)
      print
      writes: retract: the query takes rows back, whole
      delivery: at-least-once (rows are written to standard output as they come)
-  #6 Exchange gather to shard 0
-    #5 Aggregate by (n) [COUNT(*)] emit on change
+  #8 Exchange gather to shard 0
+    #7 Aggregate by (n) [COUNT(*)] emit on change
          input: changelog
          state: one entry per key: no bound
-      #4 Exchange hash(n)
-        #3 Calc (agg0 AS n)
-          #2 Aggregate by (k) [COUNT(*)] emit on change
+      #6 Exchange hash(n)
+        #5 Calc (agg0 AS n)
+          #4 Aggregate by (k) [COUNT(*)] emit on change
                state: one entry per key: no bound
-            #1 Exchange hash(k)
-              #0 Scan t (k)
-                   datagen 10 rows, 10000 a second (1 split)
+            #3 Exchange hash(k)
+              #1 PartialAggregate by (k) [COUNT(*)]
+                   gives: states of the groups of each batch in which keys repeat, and rows as they are
+                #0 Scan t (k)
+                     datagen 10 rows, 10000 a second (1 split)
+            #2 Exchange hash(k) of states
+              #1 (see above)

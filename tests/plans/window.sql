@@ -11,15 +11,19 @@ Write o (k, n)
       Scan t (k, ts, $watermark)
 
 == Physical plan, 2 shards ==
-#4 Sink o (k, n)
+#6 Sink o (k, n)
      blackhole
      writes: append: the query takes no row back
      delivery: none (rows are dropped)
-  #3 Calc (k, agg0 AS n)
-    #2 WindowAggregate HOP(10 s every 5 s) on ts by (k) [COUNT(*)] emit on close
+  #5 Calc (k, agg0 AS n)
+    #4 WindowAggregate HOP(10 s every 5 s) on ts by (k) [COUNT(*)] emit on close
          late: by $watermark, the watermark of the row's split
          state: windows open at once, bounded by the watermark
-      #1 Exchange hash(k)
-        #0 Scan t (k, ts, $watermark)
-             datagen 10 rows, 10000 a second (1 split)
-             watermark: (ts - INTERVAL '1 s')
+      #3 Exchange hash(k)
+        #1 PartialAggregate HOP(10 s every 5 s) on ts by (k) [COUNT(*)]
+             gives: states of the groups of each batch in which keys repeat, and rows as they are
+          #0 Scan t (k, ts, $watermark)
+               datagen 10 rows, 10000 a second (1 split)
+               watermark: (ts - INTERVAL '1 s')
+      #2 Exchange hash(k) of states
+        #1 (see above)

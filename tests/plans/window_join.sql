@@ -18,26 +18,30 @@ Write o (k, n, m)
           Scan b (id, k, ts, $watermark)
 
 == Physical plan, 2 shards ==
-#11 Sink o (k, n, m)
+#13 Sink o (k, n, m)
      blackhole
      writes: append: the query takes no row back
      delivery: none (rows are dropped)
-  #10 Calc (k, n, id AS m)
-    #9 WindowJoin left on (left.k = right.k, left.window_start = right.window_start), left.window_end = right.window_end
+  #12 Calc (k, n, id AS m)
+    #11 WindowJoin left on (left.k = right.k, left.window_start = right.window_start), left.window_end = right.window_end
          late: by $watermark, the watermark of the row's split
          state: rows of open windows, bounded by the watermark
-      #7 Exchange hash(k, window_start)
-        #3 Calc (k, agg0 AS n, window_start, window_end)
-          #2 WindowAggregate TUMBLE(5 s) on ts by (k) [COUNT(*)] emit on close
+      #9 Exchange hash(k, window_start)
+        #5 Calc (k, agg0 AS n, window_start, window_end)
+          #4 WindowAggregate TUMBLE(5 s) on ts by (k) [COUNT(*)] emit on close
                late: by $watermark, the watermark of the row's split
                state: windows open at once, bounded by the watermark
-            #1 Exchange hash(k)
-              #0 Scan a (k, ts, $watermark)
-                   datagen 10 rows, 10000 a second (1 split)
-                   watermark: (ts - INTERVAL '1 s')
-      #8 Exchange hash(k, window_start)
-        #6 Calc (id, k, ts, window_start, window_end, window_time, $watermark)
-          #5 WindowAssign TUMBLE(5 s) on ts
-            #4 Scan b (id, k, ts, $watermark)
+            #3 Exchange hash(k)
+              #1 PartialAggregate TUMBLE(5 s) on ts by (k) [COUNT(*)]
+                   gives: states of the groups of each batch in which keys repeat, and rows as they are
+                #0 Scan a (k, ts, $watermark)
+                     datagen 10 rows, 10000 a second (1 split)
+                     watermark: (ts - INTERVAL '1 s')
+            #2 Exchange hash(k) of states
+              #1 (see above)
+      #10 Exchange hash(k, window_start)
+        #8 Calc (id, k, ts, window_start, window_end, window_time, $watermark)
+          #7 WindowAssign TUMBLE(5 s) on ts
+            #6 Scan b (id, k, ts, $watermark)
                  datagen 10 rows, 10000 a second (1 split)
                  watermark: (ts - INTERVAL '1 s')

@@ -26,7 +26,19 @@ struct Workload {
     naive: fn(&Tables, &mut dyn FnMut(String)),
 }
 
-const WORKLOADS: [Workload; 11] = [
+/// Groups of which one has 90 % of the rows.
+macro_rules! hot_key {
+    ($phases:literal) => {
+        concat!(
+            "SET 'table.optimizer.agg-phase-strategy' = '",
+            $phases,
+            "'; SELECT hot, COUNT(*), SUM(product), MIN(x), MAX(x) FROM \
+             (SELECT CASE WHEN g > 0 THEN 0 ELSE k END AS hot, product, x FROM events) AS e GROUP BY hot"
+        )
+    };
+}
+
+const WORKLOADS: [Workload; 14] = [
     Workload { name: "filter that all rows pass", sql: "SELECT id, k, x FROM events WHERE x >= 0", naive: naive::all },
     Workload {
         name: "AVG over the last 100 rows of a key",
@@ -38,6 +50,9 @@ const WORKLOADS: [Workload; 11] = [
         sql: "SELECT k, COUNT(*), SUM(x), AVG(x), MIN(x), MAX(x) FROM events GROUP BY k",
         naive: naive::five_aggregates,
     },
+    Workload { name: "90 % of rows of one key, in one phase", sql: hot_key!("ONE_PHASE"), naive: naive::hot_key },
+    Workload { name: "90 % of rows of one key, in two phases", sql: hot_key!("TWO_PHASE"), naive: naive::hot_key },
+    Workload { name: "90 % of rows of one key", sql: hot_key!("AUTO"), naive: naive::hot_key },
     Workload {
         name: "tumbling minute by two keys, final",
         sql: "SELECT g, h, window_start, COUNT(*), SUM(x) FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) \

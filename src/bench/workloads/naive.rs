@@ -51,6 +51,17 @@ pub fn five_aggregates(tables: &Tables, add: Add<'_>) {
     }
 }
 
+pub fn hot_key(tables: &Tables, add: Add<'_>) {
+    let e = &tables.events;
+    let mut groups: BTreeMap<i64, (u64, i64, f64, f64)> = BTreeMap::new();
+    for at in 0..e.len() {
+        let (key, x) = (if e.whole(event::G)[at] > 0 { 0 } else { e.whole(event::K)[at] }, e.half(event::X)[at]);
+        let group = groups.entry(key).or_insert((0, 0, f64::MAX, f64::MIN));
+        *group = (group.0 + 1, group.1 + e.whole(event::PRODUCT)[at], group.2.min(x), group.3.max(x));
+    }
+    groups.into_iter().for_each(|(key, (count, sum, least, most))| add(format!("{key}, {count}, {sum}, {least:?}, {most:?}")));
+}
+
 pub fn minutes(tables: &Tables, add: Add<'_>) {
     let e = &tables.events;
     let mut windows: BTreeMap<(i64, i64, i64), (u64, f64)> = BTreeMap::new();

@@ -239,6 +239,9 @@ impl Accumulator for DistinctValues {
     fn failure(&self) -> Option<&'static str> {
         self.inner.failure()
     }
+    fn leaves_room_for(&self, shares: usize) -> bool {
+        self.inner.leaves_room_for(shares)
+    }
     fn state_bytes(&self) -> usize {
         let lists = bytes_of(&self.neighbours) + bytes_of(&self.first) + bytes_of(&self.counts) + bytes_of(&self.fed);
         self.inner.state_bytes() + self.pairs.state_bytes() + lists

@@ -109,6 +109,10 @@ pub trait Accumulator: Send {
     fn failure(&self) -> Option<&'static str> {
         None
     }
+    /// Whether nothing that `shares` such as this one have been fed can make their sum fail.
+    fn leaves_room_for(&self, _shares: usize) -> bool {
+        true
+    }
     /// Bytes held outside the row store.
     fn state_bytes(&self) -> usize {
         0

@@ -130,6 +130,9 @@ impl Accumulator for IntegerSum {
     fn failure(&self) -> Option<&'static str> {
         Some("overflow of SUM in BIGINT")
     }
+    fn leaves_room_for(&self, shares: usize) -> bool {
+        self.bound.checked_mul(shares as u64).is_some_and(|bound| bound <= i64::MAX as u64)
+    }
 }
 
 /// What the absolute values of a column add up to, NULL rows and all. Hot: once per row, in a loop without branches.
@@ -263,6 +266,10 @@ impl Accumulator for WideSum {
             // Counts are i64, so that no sum of 64-bit values leaves 128 bits.
             WideResult::MeanDouble => None,
         }
+    }
+    fn leaves_room_for(&self, shares: usize) -> bool {
+        let bound = self.bound.checked_mul(shares as u128).and_then(|bound| i128::try_from(bound).ok());
+        self.failure().is_none() || bound.is_some_and(|bound| decimal::fits(bound, self.digits()))
     }
 }
 

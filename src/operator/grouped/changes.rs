@@ -2,7 +2,7 @@
 
 use super::fed::Intake;
 use super::{Applied, Grouped, Listing, NEVER, Retention, Scratch, Shape};
-use crate::batch::{Batch, Column, RowKind, Selection};
+use crate::batch::{Column, RowKind, Selection};
 use crate::state::{Aging, cell};
 use crate::types::Nanos;
 use crate::types::relation::Changes;
@@ -18,9 +18,9 @@ pub struct Changed {
 }
 
 impl Grouped {
-    /// As `apply`, and gives the changes of results.
-    pub fn apply_changes(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) -> Changed {
-        let changed = self.changes(shape, batch, selection, scratch);
+    /// Takes the selected rows or states of a prepared intake, and gives the changes of results. Hot: once per batch.
+    pub fn apply_changes(&mut self, shape: &Shape, intake: Intake<'_>, selection: &Selection, scratch: &mut Scratch) -> Changed {
+        let changed = self.changes(shape, intake, selection, scratch);
         if let Some(aging) = &mut self.aging {
             let there = scratch.touched.iter().copied().filter(|group| self.table.is_live(*group));
             there.for_each(|group| aging.touch(group));
@@ -36,9 +36,12 @@ impl Grouped {
         }
     }
 
-    fn changes(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) -> Changed {
+    fn changes(&mut self, shape: &Shape, intake: Intake<'_>, selection: &Selection, scratch: &mut Scratch) -> Changed {
         let compares = shape.changes == Changes::BeforeAndAfter || !shape.always_changes();
-        if !compares && self.apply_at_once(shape, batch, selection, scratch, Listing::Touched) == Applied::All {
+        if !compares
+            && let Intake::Batch(batch) = intake
+            && self.apply_at_once(shape, batch, selection, scratch, Listing::Touched) == Applied::All
+        {
             if let Some(flat) = &self.flat {
                 let (keys, results) = self.read_listed(flat);
                 return Changed { keys, results, kinds: flat.listed().kinds() };
@@ -47,12 +50,12 @@ impl Grouped {
             return self.upserts(scratch, keys, results);
         }
         self.leave_flat();
-        self.find_groups(shape, batch, selection, scratch);
+        self.find_groups(shape, intake, selection, scratch);
         self.touch(selection, scratch);
         let old = compares.then(|| self.results(&scratch.touched, &scratch.rows_before));
         let failed_before = scratch.errors.len();
         let kept = self.refuse_strays(selection, scratch);
-        self.update(shape, Intake::Batch(batch), kept.as_ref().unwrap_or(selection), scratch);
+        self.update(shape, intake, kept.as_ref().unwrap_or(selection), scratch);
         let (keys, new) = self.read(&scratch.touched);
         let changed = match old {
             Some(old) => self.compared(shape, scratch, keys, (old, new)),

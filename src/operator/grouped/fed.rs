@@ -18,6 +18,16 @@ pub enum Intake<'a> {
     States(&'a States),
 }
 
+impl Intake<'_> {
+    /// How many there are.
+    pub fn rows(&self) -> usize {
+        match self {
+            Intake::Batch(batch) => batch.rows(),
+            Intake::States(states) => states.rows.len(),
+        }
+    }
+}
+
 /// What a function is given: its arguments, and fewer rows than the batch has where some are NULL or fail its FILTER.
 pub struct Fed<'a> {
     source: Source<'a>,

@@ -19,12 +19,13 @@ mod tests;
 mod twins;
 
 pub use closing::Closing;
+pub use fed::Intake;
 pub use shape::{Retention, Shape};
-pub use states::Destination;
+pub use states::{Destination, States, counts_of};
 
 use std::borrow::Cow;
 
-use self::fed::{Fed, Intake, arguments};
+use self::fed::{Fed, arguments};
 use self::flat::FlatGroups;
 use super::accumulator::{Accumulator, Offer, RowOp, Rows, Verdict, accumulator, add_f64, bytes_of, grow};
 use crate::batch::{Batch, Column, Selection};
@@ -55,6 +56,12 @@ impl Scratch {
         self.signs = batch.kinds.as_ref().map(|kinds| kinds.iter().map(|k| k.sign() as i8).collect());
         self.errors.clear();
         self.arrived += std::mem::replace(&mut self.rows, batch.rows() as u64);
+    }
+
+    /// Gets ready for states, all of which add.
+    pub fn prepare_states(&mut self) {
+        self.signs = None;
+        self.errors.clear();
     }
 
     fn rows<'a>(&'a self, selection: &'a Selection) -> Rows<'a> {
@@ -142,6 +149,11 @@ impl Grouped {
         let (groups, rows) = (flat.listed().groups(), flat.listed().rows());
         let results = self.accumulators.iter().map(|a| a.results(groups, &rows));
         (vec![flat.keys()], results.collect())
+    }
+
+    /// Whether nothing that `shares` such as these have taken since they were made can make the sum of their groups fail.
+    pub fn leave_room_for(&self, shares: usize) -> bool {
+        self.accumulators.iter().all(|a| a.leaves_room_for(shares))
     }
 
     /// Bytes held.
@@ -275,13 +287,21 @@ impl Grouped {
         is_new.truncate(count);
     }
 
+    /// Takes the selected rows or states of a prepared intake. Hot: once per batch.
+    pub fn take_in(&mut self, shape: &Shape, intake: Intake<'_>, selection: &Selection, scratch: &mut Scratch) {
+        match intake {
+            Intake::Batch(batch) => self.apply(shape, batch, selection, scratch),
+            Intake::States(states) => self.take_states_in(shape, states, selection, scratch),
+        }
+    }
+
     /// Takes the selected rows of a prepared batch. Hot: once per batch.
     pub fn apply(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) {
         if self.apply_at_once(shape, batch, selection, scratch, Listing::Nothing) == Applied::All {
             return;
         }
         self.leave_flat();
-        self.find_groups(shape, batch, selection, scratch);
+        self.find_groups(shape, Intake::Batch(batch), selection, scratch);
         if shape.retracts == Retracts::Maybe {
             self.touch(selection, scratch);
         }
@@ -294,10 +314,13 @@ impl Grouped {
         self.leave(shape, scratch, failed_before);
     }
 
-    /// Finds the groups of the rows.
-    fn find_groups(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) {
-        let keys: Vec<&Column> = shape.keys.iter().map(|k| &batch.columns[*k]).collect();
-        self.find_groups_of(&keys, batch.rows(), selection, scratch);
+    /// Finds the groups of what is taken in.
+    fn find_groups(&mut self, shape: &Shape, intake: Intake<'_>, selection: &Selection, scratch: &mut Scratch) {
+        let keys: Vec<&Column> = match intake {
+            Intake::Batch(batch) => shape.keys.iter().map(|k| &batch.columns[*k]).collect(),
+            Intake::States(states) => states.keys.iter().collect(),
+        };
+        self.find_groups_of(&keys, intake.rows(), selection, scratch);
     }
 
     fn find_groups_of(&mut self, keys: &[&Column], rows: usize, selection: &Selection, scratch: &mut Scratch) {

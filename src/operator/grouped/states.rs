@@ -3,8 +3,10 @@
 
 use super::fed::Intake;
 use super::{Grouped, MOVED_GROUPS, Scratch, Shape};
-use crate::batch::{Column, Selection};
+use crate::batch::{Batch, Column, Selection, Values};
 use crate::state::{GroupWords, MARK};
+use crate::types::Nanos;
+use crate::types::relation::AggregateCall;
 
 /// The states of some groups of a shape, one a row.
 pub struct States {
@@ -14,6 +16,39 @@ pub struct States {
     pub rows: Vec<i64>,
     /// By call.
     pub calls: Vec<CallStates>,
+}
+
+impl States {
+    /// As a batch, with columns as `physical::PartialAggregate` has them.
+    pub fn into_batch(self, stamp: Nanos) -> Batch {
+        let rows = self.rows.len();
+        let counts = |counts: Vec<i64>| Column::from_values(Values::I64(counts));
+        let unfed = |unfed: Vec<i64>| counts(if unfed.is_empty() { vec![0; rows] } else { unfed });
+        let of_call = |call: CallStates| [unfed(call.unfed)].into_iter().chain(call.states);
+        let calls = self.calls.into_iter().flat_map(of_call);
+        let columns = self.keys.into_iter().chain([counts(self.rows)]).chain(calls);
+        Batch::new(columns.collect(), rows, stamp)
+    }
+
+    /// Of a batch that such states were made.
+    pub fn of_batch(batch: Batch, shape: &Shape) -> States {
+        let mut columns = batch.columns.into_iter();
+        let keys = columns.by_ref().take(shape.keys.len()).collect();
+        let rows = columns.next().map_or(Vec::new(), counts_of);
+        let call = |call: &AggregateCall| {
+            let unfed = columns.next().map_or(Vec::new(), counts_of);
+            let width = call.state_types(shape.retracts).map_or(0, |types| types.len());
+            let unfed = if unfed.iter().all(|rows| *rows == 0) { Vec::new() } else { unfed };
+            CallStates { unfed, states: columns.by_ref().take(width).collect() }
+        };
+        let calls = shape.calls.iter().map(call).collect();
+        States { keys, rows, calls }
+    }
+}
+
+/// A column of BIGINT without NULLs.
+pub fn counts_of(column: Column) -> Vec<i64> {
+    if let Values::I64(counts) = column.values { counts } else { Vec::new() }
 }
 
 /// What one function knows of some groups.
@@ -46,6 +81,19 @@ impl Grouped {
         let words = GroupWords::Stored(&self.store, groups);
         let calls = self.accumulators.iter().enumerate().map(|(i, a)| CallStates { unfed: unfed(i), states: a.states(words) });
         States { keys, rows, calls: calls.collect() }
+    }
+
+    /// Takes all groups out. None is in a flat table.
+    pub fn take_states(&mut self) -> States {
+        let groups = self.table.in_order();
+        let states = self.states(&groups);
+        groups.into_iter().for_each(|group| self.remove(group));
+        states
+    }
+
+    /// Forgets all groups, none of which is in a flat table.
+    pub fn remove_all(&mut self) {
+        self.table.in_order().into_iter().for_each(|group| self.remove(group));
     }
 
     /// Adds all groups of `other`, which has the same shape, each to that of the same key. A group that makes a function overflow is left
@@ -83,16 +131,28 @@ impl Grouped {
                 scratch.groups.extend_from_slice(groups);
             }
         }
+        self.add_states(shape, states, &all, scratch);
+    }
+
+    /// Takes the selected ones of prepared states, each into the group of its key. Hot: once per batch.
+    pub(super) fn take_states_in(&mut self, shape: &Shape, states: &States, selection: &Selection, scratch: &mut Scratch) {
+        self.leave_flat();
+        self.find_groups(shape, Intake::States(states), selection, scratch);
+        self.add_states(shape, states, selection, scratch);
+    }
+
+    /// Adds the selected states to the groups that have been found for them.
+    fn add_states(&mut self, shape: &Shape, states: &States, selection: &Selection, scratch: &mut Scratch) {
         let failed_before = scratch.errors.len();
-        self.update(shape, Intake::States(states), &all, scratch);
+        self.update(shape, Intake::States(states), selection, scratch);
         // Met by a batch, though not by the last.
         let (stride, words) = (self.store.stride(), self.store.words_mut());
-        for group in &scratch.groups {
-            let mark = &mut words[*group as usize * stride + MARK];
+        for row in selection.iter() {
+            let mark = &mut words[scratch.groups[row] as usize * stride + MARK];
             *mark = (*mark).max(1);
         }
         if scratch.errors.len() > failed_before {
-            self.touch(&all, scratch);
+            self.touch(selection, scratch);
             self.leave(shape, scratch, failed_before);
         }
     }

@@ -120,7 +120,7 @@ fn check(key: &DataType, calls: usize, keys: i64, surprise: Surprise) {
         scratch.prepare(&batch);
         closed.apply(&shape, &batch, &selection, &mut scratch);
         assert_eq!(scratch.errors.drain(..).map(|(row, _)| row).collect::<Vec<_>>(), bad);
-        let changed = running.apply_changes(&shape, &batch, &selection, &mut scratch);
+        let changed = running.apply_changes(&shape, Intake::Batch(&batch), &selection, &mut scratch);
         play(&mut known, &shape, &changed);
         let expected: Results =
             twin.iter().map(|(key, rows)| (key.clone(), naive(&shape, rows).expect("what does not fit was left out"))).collect();
@@ -170,7 +170,7 @@ fn numbers_of_batches_may_start_again() {
         let rows: Vec<_> = [1, 2, 1].map(|k| vec![Value::Int(k * turn), Value::Int(1), Value::Double(1.0)]).to_vec();
         let batch = batch(&DataType::BigInt, &rows);
         scratch.prepare(&batch);
-        let changed = groups.apply_changes(&shape, &batch, &Selection::All(3), &mut scratch);
+        let changed = groups.apply_changes(&shape, Intake::Batch(&batch), &Selection::All(3), &mut scratch);
         assert_eq!(changed.kinds.len(), 2, "batch {turn}");
         play(&mut known, &shape, &changed);
     }

@@ -31,7 +31,7 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
                 hold.changes = changes;
                 true
             }
-            NodeKind::Join(_) | NodeKind::Rank(_) | NodeKind::Sort(_) | NodeKind::Over(_) => true,
+            NodeKind::PartialAggregate(_) | NodeKind::Join(_) | NodeKind::Rank(_) | NodeKind::Sort(_) | NodeKind::Over(_) => true,
             NodeKind::Scan(_)
             | NodeKind::Union
             | NodeKind::Consolidate

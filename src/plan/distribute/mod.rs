@@ -6,6 +6,7 @@
 mod changes;
 mod join;
 mod nodes;
+mod phases;
 mod replicate;
 mod sinks;
 
@@ -16,10 +17,11 @@ use std::sync::Arc;
 use super::bind::Output;
 use super::catalog::Catalog;
 use super::logical::Plan;
-use super::physical::{Exchange, Node, NodeId, NodeKind, OnError, PhysicalPlan};
+use super::physical::{Exchange, Node, NodeId, NodeKind, OnError, PhysicalPlan, Port};
 use super::{Connectors, Script};
 use crate::error::{Error, Result};
 use crate::source::Source;
+pub use phases::PhaseStrategy;
 use sinks::Sinks;
 
 /// Where the rows of a node lie.
@@ -58,6 +60,9 @@ struct Lowering<'a> {
     /// By table: what reads it.
     sources: RefCell<BTreeMap<usize, Arc<dyn Source>>>,
     limits: StateLimits,
+    phases: PhaseStrategy,
+    /// Inputs and keys of the aggregates by key that there are.
+    grouped: Vec<(Plan, Vec<usize>)>,
     nodes: Vec<Node>,
     known: Vec<(Plan, Lowered)>,
     sinks: Sinks,
@@ -70,10 +75,11 @@ pub fn distribute(
     scripts: &[Script],
     connectors: &dyn Connectors,
     limits: StateLimits,
+    phases: PhaseStrategy,
 ) -> Result<PhysicalPlan> {
-    let (known, sinks) = (Vec::new(), Sinks::default());
-    let sources = RefCell::default();
-    let mut lowering = Lowering { catalog, scripts, connectors, sources, limits, nodes: Vec::new(), known, sinks };
+    let (nodes, known, sinks) = (Vec::new(), Vec::new(), Sinks::default());
+    let (sources, grouped) = (RefCell::default(), phases::grouped(&outputs));
+    let mut lowering = Lowering { catalog, scripts, connectors, sources, limits, phases, grouped, nodes, known, sinks };
     for output in outputs {
         let lowered = lowering.lower(&output.plan)?;
         lowering.write(&output, lowered)?;
@@ -82,6 +88,26 @@ pub fn distribute(
     let mut plan = PhysicalPlan { nodes: lowering.nodes };
     changes::settle(&mut plan);
     Ok(plan)
+}
+
+impl Placed {
+    fn behind(exchange: &Exchange) -> Placed {
+        match exchange {
+            Exchange::Gather => Placed::OneShard,
+            Exchange::Hash(keys) => Placed::By(keys.clone()),
+            Exchange::Broadcast => Placed::Everywhere,
+        }
+    }
+}
+
+/// How rows that lie so get to where those with equal `keys` lie on one shard; `None` if they do.
+fn exchange_for(placed: &Placed, keys: &[usize]) -> Option<Exchange> {
+    match placed {
+        Placed::OneShard => None,
+        Placed::By(columns) if !columns.is_empty() && columns.iter().all(|c| keys.contains(c)) => None,
+        _ if keys.is_empty() => Some(Exchange::Gather),
+        _ => Some(Exchange::Hash(keys.to_vec())),
+    }
 }
 
 impl Lowering<'_> {
@@ -119,33 +145,29 @@ impl Lowering<'_> {
 
     /// `input` so that rows with equal `keys` lie on one shard.
     fn exchanged(&mut self, input: Lowered, keys: &[usize]) -> Lowered {
-        let exchange = match &input.placed {
-            Placed::OneShard => return input,
-            Placed::By(columns) if !columns.is_empty() && columns.iter().all(|c| keys.contains(c)) => return input,
-            _ if keys.is_empty() => Exchange::Gather,
-            _ => Exchange::Hash(keys.to_vec()),
-        };
-        self.sent(input, exchange)
+        match exchange_for(&input.placed, keys) {
+            None => input,
+            Some(exchange) => self.sent(input, exchange),
+        }
     }
 
     /// `input` behind an exchange.
     fn sent(&mut self, input: Lowered, exchange: Exchange) -> Lowered {
-        let same = |node: &Node| {
-            node.inputs == [input.node]
-                && node.reads_late.is_none()
-                && matches!(&node.kind, NodeKind::Exchange(e) if *e == exchange)
-        };
-        let placed = match &exchange {
-            Exchange::Gather => Placed::OneShard,
-            Exchange::Hash(keys) => Placed::By(keys.clone()),
-            Exchange::Broadcast => Placed::Everywhere,
-        };
-        if let Some(node) = self.nodes.iter().position(same) {
+        let placed = Placed::behind(&exchange);
+        if let Some(node) = self.exchange_behind(input.node, &exchange) {
             return Lowered { node, placed };
         }
         let schema = self.nodes[input.node].schema.clone();
         let node = self.add(Node::new(NodeKind::Exchange(exchange), vec![input.node], schema));
         Lowered { node, placed }
+    }
+
+    /// The exchange of what a node gives out, if it is there.
+    fn exchange_behind(&self, input: NodeId, exchange: &Exchange) -> Option<NodeId> {
+        let same = |node: &Node| {
+            node.inputs == [input] && node.reads == Port::Rows && matches!(&node.kind, NodeKind::Exchange(e) if e == exchange)
+        };
+        self.nodes.iter().position(same)
     }
 
     /// What a row that fails does: what the tables below say, the strictest first.

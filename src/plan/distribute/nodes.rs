@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::phases::Grouping;
 use super::{Lowered, Lowering, Placed};
 use crate::error::Result;
 use crate::expr::Expr;
@@ -10,7 +11,7 @@ use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
     Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, HoldShape, LastRow, Node, NodeId, NodeKind, Over,
-    Rank, RankFunction, Retracts, Scan, Sort, Ties, Unnest, WatermarkSpec, Window, WindowAggregate, WindowAssign,
+    Port, Rank, RankFunction, Retracts, Scan, Sort, Ties, Unnest, WatermarkSpec, Window, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -148,7 +149,11 @@ impl Lowering<'_> {
     }
 
     fn aggregate(&mut self, plan: &Plan, aggregate: &logical::Aggregate, input: Lowered) -> Lowered {
-        let input = self.exchanged(input, &aggregate.keys);
+        let input_retracts = retracts(&aggregate.input);
+        let (input, states) = self.phased(
+            input,
+            &Grouping { input: &aggregate.input, keys: &aggregate.keys, calls: &aggregate.calls, input_retracts, window: None },
+        );
         let emit = aggregate.emit.unwrap_or(Emit::OnChange);
         // What is given out at the end of input only must be there until then.
         let ttl = self.ttl(aggregate.ttl).filter(|_| emit == Emit::OnChange);
@@ -157,11 +162,12 @@ impl Lowering<'_> {
             calls: aggregate.calls.clone(),
             emit,
             changes: Changes::BeforeAndAfter,
-            input_retracts: retracts(&aggregate.input),
+            input_retracts,
             ttl,
             on_error: self.on_error(plan),
         });
-        let mut node = Node::new(kind, vec![input.node], aggregate.schema.clone());
+        let inputs = [input.node].into_iter().chain(states).collect();
+        let mut node = Node::new(kind, inputs, aggregate.schema.clone());
         node.state_bound = bound(aggregate, ttl);
         let node = self.add(node);
         Lowered { node, placed: moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c)) }
@@ -278,7 +284,15 @@ impl Lowering<'_> {
     }
 
     fn window_aggregate(&mut self, plan: &Plan, aggregate: &logical::WindowAggregate, input: Lowered) -> Result<Lowered> {
-        let input = self.exchanged(input, &aggregate.keys);
+        let input_retracts = retracts(&aggregate.input);
+        let (input, states) = match self.window_times(aggregate) {
+            None => (self.exchanged(input, &aggregate.keys), None),
+            window => {
+                let grouping =
+                    Grouping { input: &aggregate.input, keys: &aggregate.keys, calls: &aggregate.calls, input_retracts, window };
+                self.phased(input, &grouping)
+            }
+        };
         let kind = NodeKind::WindowAggregate(WindowAggregate {
             time_column: aggregate.time_column,
             split_watermark_column: aggregate.split_watermark_column,
@@ -288,10 +302,11 @@ impl Lowering<'_> {
             calls: aggregate.calls.clone(),
             emit: aggregate.emit.unwrap_or(Emit::OnClose),
             changes: Changes::BeforeAndAfter,
-            input_retracts: retracts(&aggregate.input),
+            input_retracts,
             on_error: self.on_error(plan),
         });
-        let mut node = Node::new(kind, vec![input.node], aggregate.schema.clone());
+        let inputs = [input.node].into_iter().chain(states).collect();
+        let mut node = Node::new(kind, inputs, aggregate.schema.clone());
         node.state_bound = "windows open at once, bounded by the watermark".to_owned();
         let node = self.add(node);
         let placed = moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c));
@@ -405,6 +420,6 @@ pub(super) fn late_calc(
     on_error: super::OnError,
 ) -> Node {
     let mut node = Node::new(NodeKind::Calc(Calc { filter: None, columns, on_error }), vec![reader], schema);
-    node.reads_late = Some(input);
+    node.reads = Port::Late(input);
     node
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::bind::{Output, Target, conformed, written};
 use crate::plan::logical::{Late, Plan};
-use crate::plan::physical::{Changelog, Deletion, Node, NodeId, NodeKind, SinkWrite, TimeMeaning, Writes};
+use crate::plan::physical::{Changelog, Deletion, Node, NodeId, NodeKind, Port, SinkWrite, TimeMeaning, Writes};
 use crate::sink::{self, Accepts, Placement, Sink};
 use crate::types::{Field, Schema};
 
@@ -115,7 +115,7 @@ impl Lowering<'_> {
     /// Makes the sink nodes, those of late rows last.
     pub(super) fn finish_sinks(&mut self) -> Result<()> {
         let mut entries = std::mem::take(&mut self.sinks.entries);
-        entries.sort_by_key(|entry| entry.inputs.iter().all(|i| self.nodes[i.node].reads_late.is_some()));
+        entries.sort_by_key(|entry| entry.inputs.iter().all(|i| matches!(self.nodes[i.node].reads, Port::Late(_))));
         for entry in entries {
             let mut input = self.joined(&entry);
             if entry.sink.placement() == Placement::OneShard {

@@ -8,7 +8,8 @@ use super::{
     window,
 };
 use crate::plan::physical::{
-    Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, PhysicalPlan, Rank, Retracts, Scan, Writes,
+    Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, Partial, PhysicalPlan, Port, Rank, Retracts, Scan, Window,
+    Writes,
 };
 use crate::types::Schema;
 use crate::types::over::OverEmit;
@@ -60,6 +61,9 @@ fn descend(plan: &PhysicalPlan, id: NodeId, depth: usize, shown: &mut [bool], fo
 
 /// The columns that a node reads: of a join, those of both inputs, one after the other.
 fn below(plan: &PhysicalPlan, node: &Node) -> Schema {
+    if node.reads == Port::States {
+        return node.schema.clone();
+    }
     let is_join = matches!(node.kind, NodeKind::Join(_));
     let inputs = node.inputs.iter().take(if is_join { 2 } else { 1 });
     let schema = Schema::new(inputs.flat_map(|&input| plan.nodes[input].schema.fields.clone()).collect());
@@ -96,7 +100,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),
         NodeKind::Calc(calc) => {
             // Late rows have the columns of the window's input, which have no names here.
-            let names = if node.reads_late.is_some() { &node.schema } else { below };
+            let names = if matches!(node.reads, Port::Late(_)) { &node.schema } else { below };
             calc_line(calc.filter.as_ref().map(|f| expression(f, names)), &late_or_list(node, &calc.columns, names))
         }
         NodeKind::WindowAssign(assign) => {
@@ -119,9 +123,23 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
             )
         }
         NodeKind::Union => "Union".to_owned(),
-        NodeKind::Exchange(Exchange::Hash(keys)) => format!("Exchange hash({})", columns(keys, below)),
-        NodeKind::Exchange(Exchange::Gather) => "Exchange gather to shard 0".to_owned(),
-        NodeKind::Exchange(Exchange::Broadcast) => "Exchange broadcast to every shard".to_owned(),
+        NodeKind::PartialAggregate(p) if p.calls.is_empty() => format!("PartialDistinct ({})", columns(&p.keys, below)),
+        NodeKind::PartialAggregate(p) => {
+            let times = p.window.as_ref().map(|times| {
+                let on = columns(&[times.time_column], below);
+                format!("{} on {on} ", window(&Window::Aligned(times.window)))
+            });
+            let times = times.unwrap_or_default();
+            format!("PartialAggregate {times}by ({}) {}", columns(&p.keys, below), calls(&p.calls, below))
+        }
+        NodeKind::Exchange(exchange) => {
+            let what = if node.reads == Port::States { " of states" } else { "" };
+            match exchange {
+                Exchange::Hash(keys) => format!("Exchange hash({}){what}", columns(keys, below)),
+                Exchange::Gather => format!("Exchange gather to shard 0{what}"),
+                Exchange::Broadcast => format!("Exchange broadcast to every shard{what}"),
+            }
+        }
         NodeKind::Sink(write) => format!("Sink {} ({})", write.table, schema_columns(&node.schema)),
     }
 }
@@ -150,7 +168,7 @@ fn without_before(changes: Changes) -> &'static str {
 }
 
 fn late_or_list(node: &Node, exprs: &[crate::expr::Expr], names: &Schema) -> String {
-    if node.reads_late.is_some() { schema_columns(&node.schema) } else { list(exprs, &node.schema, names) }
+    if matches!(node.reads, Port::Late(_)) { schema_columns(&node.schema) } else { list(exprs, &node.schema, names) }
 }
 
 fn details(plan: &PhysicalPlan, node: &Node) -> Vec<String> {
@@ -178,8 +196,15 @@ fn details(plan: &PhysicalPlan, node: &Node) -> Vec<String> {
     if !node.state_bound.is_empty() {
         details.push(format!("state: {}", node.state_bound));
     }
-    if let Some(input) = node.reads_late {
-        let several = plan.nodes[node.inputs[0]].inputs.len() > 1;
+    if let NodeKind::PartialAggregate(partial) = &node.kind {
+        let when = match partial.when {
+            Partial::Always => "",
+            Partial::WhereKeysRepeat => " in which keys repeat",
+        };
+        details.push(format!("gives: states of the groups of each batch{when}, and rows as they are"));
+    }
+    if let Port::Late(input) = node.reads {
+        let several = matches!(plan.nodes[node.inputs[0]].kind, NodeKind::Join(_));
         let whose = if several { ["the join's left input", "the join's right input"][input] } else { "its input" };
         details.push(format!("reads the late rows of {whose}"));
     }

@@ -1,5 +1,5 @@
-//! Where ORDER BY can be kept: rows come in order once no other can come before them, which is at the end of input where all of
-//! it ends, or as the watermark passes where event time is the first key.
+//! Where ORDER BY can be kept: rows come in order once no other can come before them, which is as the watermark passes where event time
+//! is the first key, else at the end of input where all of it ends.
 //!
 //! Over input that goes on for ever, ORDER BY with LIMIT says which rows there are, as a changelog, which has no order.
 
@@ -39,11 +39,13 @@ fn settled(catalog: &Catalog, mut plan: Plan, connectors: &dyn Connectors) -> Re
     if limited && sort.emit == Some(Emit::OnChange) {
         return Ok(*sort.input);
     }
-    let ends = sort.emit == Some(Emit::OnClose) || is_bounded(catalog, &sort.input, connectors)?;
-    match (ends, limited, sort.time.is_some() && !sort.input.retracts()) {
-        (true, ..) => Ok(Plan::Sort(Sort { time: None, ..sort })),
-        (_, true, _) => Ok(*sort.input),
-        (_, _, true) => Ok(Plan::Sort(sort)),
+    let at_end = sort.emit == Some(Emit::OnClose);
+    let by_time = !at_end && !limited && sort.time.is_some() && !sort.input.retracts();
+    match at_end || is_bounded(catalog, &sort.input, connectors)? {
+        // Whether the input ends or goes on, a row behind the watermark is late.
+        _ if by_time => Ok(Plan::Sort(sort)),
+        true => Ok(Plan::Sort(Sort { time: None, ..sort })),
+        false if limited => Ok(*sort.input),
         _ if let Some(by_window) = by_window(&sort) => Ok(by_window),
         _ => Err(Error::sql("ORDER BY without LIMIT over input that does not end: no row is known to be the first")
             .at(sort.span)

@@ -35,6 +35,7 @@ fn compile_at(expr: &Expr, depth: usize) -> Result<Node> {
     let node = match expr {
         Expr::Column { index, .. } => return Ok(Node::Column(*index)),
         Expr::Arrival => return Ok(Node::Arrival(Arrival::new(HostClock::wall_of_zero(), HostClock::start().now()))),
+        Expr::SplitWatermark { .. } => return Err(Error::internal("a watermark that no column gives")),
         Expr::Literal { value, data_type } => return constant(value, data_type),
         Expr::Unary { op, input } => unary(*op, input, depth)?,
         Expr::Binary { op, left, right, data_type } => binary(*op, left, right, data_type, depth)?,
@@ -111,7 +112,7 @@ fn fold_if_constant(expr: &Expr, mut node: Node) -> Node {
     let mut open = vec![expr];
     while let (true, Some(part)) = (constant, open.pop()) {
         constant = match part {
-            Expr::Column { .. } | Expr::Arrival => false,
+            Expr::Column { .. } | Expr::Arrival | Expr::SplitWatermark { .. } => false,
             Expr::Call { function, .. } => function.deterministic,
             _ => true,
         };

@@ -77,6 +77,11 @@ pub enum Expr {
     },
     /// The wall-clock time at which the row arrived, TIMESTAMP_LTZ(3).
     Arrival,
+    /// How far this event time had come before the row, in the row's own split; NULL at first. The plan puts a column in its place.
+    SplitWatermark {
+        /// The column of the event time.
+        time: Box<Expr>,
+    },
     /// A constant.
     Literal {
         /// The value.
@@ -226,7 +231,7 @@ impl Expr {
             | Expr::Case { data_type, .. }
             | Expr::Coalesce { data_type, .. } => data_type.clone(),
             Expr::Arrival => DataType::TimestampLtz(3),
-            Expr::Unary { op: UnaryOp::Negate, input } => input.data_type(),
+            Expr::SplitWatermark { time: input } | Expr::Unary { op: UnaryOp::Negate, input } => input.data_type(),
             Expr::Unary { .. } | Expr::InList { .. } => DataType::Boolean,
         }
     }
@@ -235,7 +240,7 @@ impl Expr {
     pub fn children(&self) -> Vec<&Expr> {
         match self {
             Expr::Column { .. } | Expr::Arrival | Expr::Literal { .. } => Vec::new(),
-            Expr::Unary { input, .. } | Expr::Cast { input, .. } => vec![input],
+            Expr::Unary { input, .. } | Expr::Cast { input, .. } | Expr::SplitWatermark { time: input } => vec![input],
             Expr::Binary { left, right, .. } => vec![left, right],
             Expr::Call { args, .. } | Expr::Coalesce { args, .. } => args.iter().collect(),
             Expr::Case { branches, otherwise, .. } => {
@@ -249,7 +254,7 @@ impl Expr {
     pub fn children_mut(&mut self) -> Vec<&mut Expr> {
         match self {
             Expr::Column { .. } | Expr::Arrival | Expr::Literal { .. } => Vec::new(),
-            Expr::Unary { input, .. } | Expr::Cast { input, .. } => vec![input],
+            Expr::Unary { input, .. } | Expr::Cast { input, .. } | Expr::SplitWatermark { time: input } => vec![input],
             Expr::Binary { left, right, .. } => vec![left, right],
             Expr::Call { args, .. } | Expr::Coalesce { args, .. } => args.iter_mut().collect(),
             Expr::Case { branches, otherwise, .. } => {
@@ -264,7 +269,7 @@ impl Expr {
         let mut fixed = true;
         self.walk(&mut |part| {
             fixed &= match part {
-                Expr::Arrival => false,
+                Expr::Arrival | Expr::SplitWatermark { .. } => false,
                 Expr::Call { function, .. } => function.deterministic,
                 _ => true,
             };

@@ -23,8 +23,8 @@ pub struct ScanRows {
 
 /// How rows move the watermark of their split.
 pub struct EventTimeRows {
-    /// Event-time column of the scan's output.
-    pub time_column: usize,
+    /// Event-time column of the scan's output, if rows ahead of the clock are looked for.
+    pub time_column: Option<usize>,
     /// The watermark a row asks for, over the scan's output columns.
     pub program: Program,
     /// Whether every row is to carry the watermark before it.
@@ -58,8 +58,8 @@ impl ScanRows {
             }
         };
         let Some(event_time) = &mut self.event_time else { return Ok(Some(batch)) };
-        let batch = match latest {
-            Some(latest) => refuse_future(event_time.time_column, &self.types, batch, latest, out),
+        let batch = match latest.zip(event_time.time_column) {
+            Some((latest, time_column)) => refuse_future(time_column, &self.types, batch, latest, out),
             None => batch,
         };
         Ok(Some(event_time.advance(batch, split, watermark)))

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Connectors;
-use super::arrival::is_clock;
 use super::bind::{Output, Relation, Target, written};
 use super::memory::MEMORY;
+use super::processing_time::{basis, is_clock};
 use super::values::ValuesSource;
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
@@ -92,6 +92,11 @@ impl Table {
     pub fn key(&self) -> Vec<usize> {
         let place = |name: &String| self.columns.iter().position(|column| column.name == *name);
         self.def.primary_key.iter().filter_map(place).collect()
+    }
+
+    /// What the time of its rows is, where a query does not say otherwise.
+    pub fn basis(&self) -> TimeBasis {
+        self.watermark.as_ref().map_or(TimeBasis::Event, |watermark| watermark.basis)
     }
 
     /// The columns that are PROCTIME().
@@ -188,7 +193,11 @@ impl Catalog {
             table.changelog = Changelog::Retract;
         }
         let names: Vec<&str> = written(&table.def.columns).map(|column| column.name.as_str()).collect();
-        let is_time = |column: &TableColumn| output.event_times.iter().any(|&at| names.get(at) == Some(&column.name.as_str()));
+        // What comes later says when it came; in the table that is a value.
+        let keeps_time = basis(&output.plan) == Some(TimeBasis::Event);
+        let is_time = |column: &TableColumn| {
+            keeps_time && output.event_times.iter().any(|&at| names.get(at) == Some(&column.name.as_str()))
+        };
         let before = table.event_times.take().unwrap_or_else(|| (0..table.columns.len()).collect());
         table.event_times = Some(before.into_iter().filter(|&column| is_time(&table.columns[column])).collect());
     }

@@ -3,11 +3,11 @@
 //! Trees own their inputs; views are copied where they are used. Scans of one table become one only when the trees are
 //! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
 
-use super::arrival::is_arrival;
 use super::physical::{
-    AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, Nested, RankFunction, SortKey, SortTime, Ties, TimeMeaning,
-    Window,
+    AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, Nested, RankFunction, SortKey, SortTime, Ties, TimeBasis,
+    TimeMeaning, Window,
 };
+use super::processing_time::is_arrival;
 use crate::error::Span;
 use crate::expr::Expr;
 use crate::types::over::{OverCall, OverEmit};
@@ -62,6 +62,8 @@ pub struct Scan {
     pub columns: Vec<usize>,
     /// Those of all columns of the table that are PROCTIME().
     pub arrivals: Vec<usize>,
+    /// What the time of its rows is.
+    pub basis: TimeBasis,
     /// Whether somebody asks how far event time has come: without it the event-time column need not even be decoded.
     pub event_time: bool,
     /// Whether the hidden watermark column follows.
@@ -83,6 +85,20 @@ pub struct Calc {
     pub columns: Vec<Expr>,
     /// Columns given out.
     pub schema: Schema,
+}
+
+impl Calc {
+    /// What it computes, the filter first.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.filter.iter().chain(&self.columns)
+    }
+
+    /// Whether it asks for CURRENT_WATERMARK.
+    pub fn reads_watermark(&self) -> bool {
+        let mut found = false;
+        self.exprs().for_each(|e| e.walk(&mut |part| found |= matches!(part, Expr::SplitWatermark { .. })));
+        found
+    }
 }
 
 /// Appends the window columns.
@@ -244,7 +260,7 @@ pub struct Join {
     /// By input: how it is brought to the shards, where a hint says so.
     pub spread: [Option<Spread>; 2],
     /// While it is bound: what the inputs say about time.
-    pub clocks: [Clock; 2],
+    pub clocks: Box<[Clock; 2]>,
     /// Where late rows of each input go.
     pub late: [Option<Late>; 2],
     /// Columns given out: those of both, or of the left input alone; without hidden ones.
@@ -267,6 +283,10 @@ pub struct Clock {
     pub times: Vec<usize>,
     /// Those of windows; each says the same.
     pub windows: Vec<WindowColumns>,
+    /// What these times are.
+    pub basis: Option<TimeBasis>,
+    /// Columns that can be its time instead: those that say when a row came.
+    pub moments: Vec<usize>,
 }
 
 /// The columns that say in which window a row lies: window_start and window_end, a ROW of both, or all three.
@@ -672,6 +692,20 @@ impl Plan {
             Plan::Over(over) => over.emit == OverEmit::OnChange,
             Plan::WindowAssign(assign) => !matches!(assign.window, Window::Session { .. }),
             _ => true,
+        }
+    }
+
+    /// Whether it asks how far the time of its input has come: it waits for it, or frees what it holds by it.
+    pub fn asks_for_time(&self) -> bool {
+        match self {
+            Plan::WindowAssign(assign) => matches!(assign.window, Window::Session { .. }),
+            Plan::WindowAggregate(_) | Plan::Hold(_) => true,
+            Plan::Calc(calc) => calc.reads_watermark(),
+            Plan::Sort(sort) => sort.time.is_some(),
+            Plan::Join(join) => join.time.is_some(),
+            Plan::Rank(rank) => rank.window_end.is_some(),
+            Plan::Over(over) => over.emit == OverEmit::OnWatermark,
+            _ => false,
         }
     }
 

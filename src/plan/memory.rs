@@ -16,9 +16,10 @@ use super::Script;
 use super::bind::{Output, Target, evaluate_constant, written};
 use super::catalog::{Catalog, Table, TableColumnKind};
 use super::logical::{Plan, Scan, Union, columns_of, substitute};
+use super::processing_time::{by_clock, may_go_by_clock};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
-use crate::plan::physical::Window;
+use crate::plan::physical::{TimeBasis, Window};
 use crate::types::{ColumnKind, DataType, Value};
 
 /// Name of the connector.
@@ -129,7 +130,9 @@ impl Resolving {
         self.path.push(scan.table);
         let mut inputs = Vec::with_capacity(queries.len() + 1);
         for query in queries {
-            inputs.push(columns_of_table(table, self.plan(catalog, query.plan)?));
+            let plan = self.plan(catalog, query.plan)?;
+            let plan = if scan.basis == TimeBasis::Processing { going_by_clock(table, plan)? } else { plan };
+            inputs.push(columns_of_table(table, plan));
         }
         self.path.pop();
         if table.rows.is_some() {
@@ -211,9 +214,18 @@ fn delivered(table: &Table, row: Vec<Value>) -> Result<Vec<Value>> {
     Ok(delivered)
 }
 
+/// A query that fills a table whose rows are read by when they come.
+fn going_by_clock(table: &Table, plan: Plan) -> Result<Plan> {
+    if may_go_by_clock(&plan) {
+        return Ok(by_clock(plan));
+    }
+    let error = format!("'{}' is read by PROCTIME(), but the query that fills it goes by event time", table.def.name);
+    Err(Error::sql(error).hint("a query goes by event time or by PROCTIME(), not by one on top of the other"))
+}
+
 /// Refuses a query whose rows have no event time in the column that the table says carries it.
 fn has_event_time(table: &Table, insert: &Output) -> Result<()> {
-    let Some(watermark) = &table.watermark else { return Ok(()) };
+    let Some(watermark) = table.watermark.as_ref().filter(|watermark| watermark.basis == TimeBasis::Event) else { return Ok(()) };
     let column = &table.columns[watermark.column];
     let at = written(&table.def.columns).position(|written| written.name == column.name);
     if at.is_some_and(|at| insert.event_times.contains(&at)) {

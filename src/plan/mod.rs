@@ -5,7 +5,6 @@
 //!                                 ^ catalog                           ^ connectors
 //! ```
 
-mod arrival;
 pub mod bind;
 pub mod catalog;
 pub mod distribute;
@@ -17,6 +16,7 @@ pub mod memory;
 pub mod optimize;
 pub mod parse;
 pub mod physical;
+mod processing_time;
 mod settle_sort;
 pub mod statement;
 pub mod values;

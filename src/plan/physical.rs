@@ -127,8 +127,8 @@ pub struct Scan {
 /// How a scan makes watermarks.
 #[derive(Debug, Clone)]
 pub struct WatermarkSpec {
-    /// Position of the event-time column in the scan's output.
-    pub time_column: usize,
+    /// Position of the event-time column in the scan's output, if it is to be looked at.
+    pub time_column: Option<usize>,
     /// The watermark a row asks for, over the scan's output columns: a timestamp.
     pub expr: Expr,
     /// Whether the clock moves it too, where no rows come.

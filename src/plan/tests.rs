@@ -94,7 +94,10 @@ fn verify(plan: &PhysicalPlan) {
                 assert_eq!(scan.columns.len() + hidden, node.schema.fields.len(), "#{id}");
                 scan.columns.iter().zip(&node.schema.fields).for_each(|(e, f)| verify_expr(e, &schema, &f.data_type));
                 let watermark = scan.watermark.iter();
-                watermark.for_each(|w| verify_expr(&w.expr, &node.schema, &node.schema.fields[w.time_column].data_type));
+                watermark.for_each(|w| {
+                    let time = w.time_column.map(|column| node.schema.fields[column].data_type.clone());
+                    verify_expr(&w.expr, &node.schema, &time.unwrap_or(DataType::TimestampLtz(3)));
+                });
             }
             NodeKind::Calc(calc) if let Port::Late(input) = node.reads => {
                 let reader = &plan.nodes[node.inputs[0]];

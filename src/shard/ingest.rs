@@ -226,6 +226,8 @@ impl Ingest {
     fn take_event<C: Clock>(&mut self, polled: Polled, read: Nanos, around: &mut Around<'_, C>) -> Result<Read> {
         match polled {
             Polled::Rows { .. } => unreachable!("rows are taken with their poll"),
+            // What a source says of event time, the clock does not follow.
+            Polled::Watermark { .. } if self.program.basis == TimeBasis::Processing => Ok(Read::Something),
             Polled::Watermark { split, time } => {
                 let state = self.state_of(split, read);
                 state.watermark = state.watermark.max(time);

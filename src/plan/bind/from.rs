@@ -162,6 +162,7 @@ impl QueryBinder<'_> {
             changelog: table.changelog,
             columns,
             arrivals: table.arrivals(),
+            basis: table.basis(),
             event_time: false,
             split_watermark: false,
             split: false,

@@ -13,7 +13,8 @@ use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
 
 /// Functions that are bound here and not in the library.
-const OWN: [&str; 13] = [
+const OWN: [&str; 14] = [
+    "CURRENT_WATERMARK",
     "COALESCE",
     "NULLIF",
     "IF",
@@ -75,6 +76,12 @@ impl ExprBinder<'_> {
                 let (args, data_type) = unified(args, &name, span)?;
                 Ok(Expr::Coalesce { args, data_type })
             }
+            "CURRENT_WATERMARK" => match <[Expr; 1]>::try_from(args) {
+                Ok([time]) if matches!(&time, Expr::Column { data_type, .. } if data_type.is_timestamp()) => {
+                    Ok(Expr::SplitWatermark { time: Box::new(time) })
+                }
+                _ => Err(Error::sql("CURRENT_WATERMARK takes one event-time column").at(span).hint("CURRENT_WATERMARK(ts)")),
+            },
             "NULLIF" => {
                 let [value, other] = exactly(args, "NULLIF(value, other)", span)?;
                 null_if(value, other, span)

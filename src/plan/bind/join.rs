@@ -127,7 +127,7 @@ fn common_names(left: &[ScopeField], right: &[ScopeField]) -> Vec<ast::Ident> {
 /// Two relations joined. Event times and windows outlive it where the condition bounds the time between two rows; otherwise rows come out
 /// in the order in which they meet.
 pub fn joined(left: Relation, right: Relation, kind: JoinKind, condition: Option<Expr>) -> Relation {
-    let clocks = [&left, &right].map(clock_of);
+    let clocks = Box::new([&left, &right].map(clock_of));
     let mut fields = left.fields;
     if kind.gives_pairs() {
         fields.extend(right.fields);
@@ -146,6 +146,6 @@ pub fn filtered(relation: Relation, condition: Expr) -> Relation {
 
 /// The relation of a join, with what it says about time.
 pub fn over_time(join: Join, fields: Vec<ScopeField>) -> Relation {
-    let Clock { times, windows } = clock_behind(&join);
+    let Clock { times, windows, .. } = clock_behind(&join);
     Relation { plan: Plan::Join(join), fields, event_times: times, windows }
 }

@@ -1,13 +1,15 @@
 //! Joins over time: conditions that bound how far the times of two rows may lie apart, or that make their windows the same.
 //!
 //! `l.ts BETWEEN r.ts - INTERVAL '1' HOUR AND r.ts + INTERVAL '5' MINUTE`, in any arrangement of its terms, is taken out of a condition
-//! where both inputs have event time and take no rows back: `l.ts - r.ts` lies between two constants. One bound alone frees no
+//! where both inputs have event time, or PROCTIME() columns, and take no rows back: `l.ts - r.ts` lies between two constants. One bound alone frees no
 //! row: such a join stays one that keeps all rows. A condition of WHERE counts as well, over inner joins however deep.
 
 use super::scope::Relation;
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::logical::{Clock, Join, Plan, WindowColumns, all_of, columns_of, conjuncts, shifted};
-use crate::plan::physical::{JoinKind, JoinTime, TimeBounds, TimeMeaning};
+use crate::plan::physical::{JoinKind, JoinTime, TimeBasis, TimeBounds, TimeMeaning};
+use crate::plan::processing_time;
+use crate::plan::processing_time::basis;
 use crate::types::{DataType, Value};
 
 /// What a relation says about time.
@@ -15,24 +17,31 @@ pub fn clock_of(relation: &Relation) -> Clock {
     if relation.plan.retracts() {
         return Clock::default();
     }
-    Clock { times: relation.event_times.clone(), windows: relation.windows.clone() }
+    Clock {
+        times: relation.event_times.clone(),
+        windows: relation.windows.clone(),
+        basis: basis(&relation.plan),
+        moments: relation.processing_times(),
+    }
 }
 
 /// What the rows that a join gives out say about time.
 pub fn clock_behind(join: &Join) -> Clock {
-    let [left, right] = &join.clocks;
+    let [left, right] = &*join.clocks;
     if join.has_versions() {
-        return Clock { times: left.times.clone(), windows: Vec::new() };
+        let moments = left.moments.iter().copied().filter(|_| join.lookup.is_some()).collect();
+        return Clock { times: left.times.clone(), windows: Vec::new(), basis: left.basis, moments };
     }
     let Some(time) = &join.time else { return Clock::default() };
     let moved = right.times.iter().map(|column| join.width() + column).filter(|_| join.kind.gives_pairs());
     let windows = if time.meaning == TimeMeaning::Windows { windows_behind(join) } else { Vec::new() };
-    Clock { times: left.times.iter().copied().chain(moved).collect(), windows }
+    let times = left.times.iter().copied().chain(moved).collect();
+    Clock { times, windows, basis: left.basis, moments: Vec::new() }
 }
 
 /// The windows of the rows that a window join gives out: those of an input whose columns are NULL in none of them.
 fn windows_behind(join: &Join) -> Vec<WindowColumns> {
-    let [left, right] = &join.clocks;
+    let [left, right] = &*join.clocks;
     let moved = |window: &WindowColumns| window.moved(|column| Some(join.width() + column));
     let left = left.windows.iter().copied().filter(|_| !join.kind.gives_unmatched(1));
     let has_right = join.kind.gives_pairs() && !join.kind.gives_unmatched(0);
@@ -43,10 +52,30 @@ fn windows_behind(join: &Join) -> Vec<WindowColumns> {
 pub fn timed(mut join: Join) -> Join {
     let Some(condition) = join.condition.take() else { return join };
     let parts = conjuncts(&condition);
-    match windows(&join, &parts).or_else(|| interval(&join, &parts)) {
-        Some((time, rest)) if join.time.is_none() => Join { time: Some(time), condition: all_of(rest), ..join },
-        _ => Join { condition: Some(condition), ..join },
+    let [left, right] = &*join.clocks;
+    let found = match left.basis == right.basis {
+        true => windows(&join, &parts).or_else(|| interval(&parts, [&left.times, &right.times], join.width())),
+        // The clock says nothing of event time.
+        false => None,
+    };
+    match (found, interval(&parts, [&left.moments, &right.moments], join.width())) {
+        _ if join.time.is_some() => Join { condition: Some(condition), ..join },
+        (Some((time, rest)), _) => Join { time: Some(time), condition: all_of(rest), ..join },
+        (None, Some((time, rest))) => by_clock(Join { time: Some(time), condition: all_of(rest), ..join }),
+        (None, None) => Join { condition: Some(condition), ..join },
     }
+}
+
+/// `join` with inputs that go by processing time.
+fn by_clock(join: Join) -> Join {
+    let [left, right] = [*join.left, *join.right].map(|input| Box::new(processing_time::by_clock(input)));
+    let clocks = (*join.clocks).map(|Clock { moments, .. }| Clock {
+        times: moments.clone(),
+        windows: Vec::new(),
+        basis: Some(TimeBasis::Processing),
+        moments,
+    });
+    Join { left, right, clocks: Box::new(clocks), ..join }
 }
 
 /// `join` with a condition over its result made part of it, if that makes it, or a join below it, one over time.
@@ -94,7 +123,7 @@ fn is_inner(plan: &Plan) -> bool {
 
 /// Their windows are equal: then the ends are their time.
 fn windows(join: &Join, parts: &[Expr]) -> Option<(JoinTime, Vec<Expr>)> {
-    let [left, right] = &join.clocks;
+    let [left, right] = &*join.clocks;
     let mut pairs = left.windows.iter().flat_map(|l| right.windows.iter().map(move |r| [l, r]));
     pairs.find_map(|pair| same_window(parts, pair, join.width()))
 }
@@ -139,10 +168,8 @@ fn keeps_time(from: &DataType, to: &DataType) -> bool {
 }
 
 /// The difference of two time columns lies between two constants.
-fn interval(join: &Join, parts: &[Expr]) -> Option<(JoinTime, Vec<Expr>)> {
-    let width = join.width();
-    let [left, right] = &join.clocks;
-    let mut pairs = left.times.iter().flat_map(|l| right.times.iter().map(move |r| [*l, *r]));
+fn interval(parts: &[Expr], [left, right]: [&[usize]; 2], width: usize) -> Option<(JoinTime, Vec<Expr>)> {
+    let mut pairs = left.iter().flat_map(|l| right.iter().map(move |r| [*l, *r]));
     pairs.find_map(|columns| between(parts, columns, width))
 }
 

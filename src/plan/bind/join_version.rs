@@ -13,10 +13,10 @@ use super::join_time::clock_of;
 use super::scope::{Relation, ScopeField, span_of, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
-use crate::plan::arrival::is_moment;
 use crate::plan::catalog::Entry;
 use crate::plan::logical::{Clock, Join, Plan, Rank, all_of, columns_of, conjuncts, substitute};
 use crate::plan::physical::{JoinKind, JoinTime, LookupRows, RankFunction, TimeBounds, TimeMeaning, VersionTime};
+use crate::plan::processing_time::{basis, is_moment};
 use crate::types::{DataType, Value};
 
 /// A table of versions: what replaces what, and from when on.
@@ -71,18 +71,19 @@ impl QueryBinder<'_> {
                         (LookupRows::Newest, by.ok_or_else(|| not_by_key(&right, &keys, span))?)
                     }
                 };
-                let clocks = [clock_of(&left), Clock::default()];
+                let clocks = Box::new([clock_of(&left), Clock::default()]);
                 let join = Join { lookup: Some(rows), clocks, ..Join::new(left.plan, right.plan, kind, Some(condition)) };
                 Ok(over_time(join, both))
             }
             Expr::Column { index, .. } if left.event_times.contains(&index) => {
                 let versions = self.versions(name, &right, span)?;
+                one_time(&left.plan, &versions.plan, span)?;
                 let columns = [index, versions.time];
                 let meaning = TimeMeaning::Versions(VersionTime::At);
                 let time = JoinTime { bounds: TimeBounds::interval(0, 0), meaning, columns, split_watermarks: [None; 2] };
                 let condition = by_keys(condition, left.fields.len(), &versions.keys)
                     .ok_or_else(|| not_by_key(&right, &versions.keys, span))?;
-                let clocks = [clock_of(&left), Clock::default()];
+                let clocks = Box::new([clock_of(&left), Clock::default()]);
                 let join = Join { time: Some(time), clocks, ..Join::new(left.plan, versions.plan, kind, Some(condition)) };
                 Ok(over_time(join, both))
             }
@@ -118,7 +119,7 @@ impl QueryBinder<'_> {
         for condition in conditions {
             parts.extend(conjuncts(&ExprBinder::new(&both).condition(condition)?));
         }
-        let clocks = [clock_of(&left), clock_of(&right)];
+        let clocks = Box::new([clock_of(&left), clock_of(&right)]);
         let (mut found, mut rest) = (None, Vec::new());
         for part in parts {
             match order_of(&part, &clocks, width) {
@@ -137,6 +138,7 @@ impl QueryBinder<'_> {
             let error = "besides one comparison of times, an ASOF join takes equalities";
             return Err(Error::sql(error).at(span).hint("put other conditions into WHERE, or into a sub-query"));
         }
+        one_time(&left.plan, &right.plan, span)?;
         let meaning = TimeMeaning::Versions(which);
         let time = JoinTime { bounds: TimeBounds::interval(0, 0), meaning, columns, split_watermarks: [None; 2] };
         let join = Join { time: Some(time), clocks, ..Join::new(left.plan, right.plan, kind, all_of(rest)) };
@@ -215,6 +217,16 @@ impl QueryBinder<'_> {
             },
             _ => false,
         }
+    }
+}
+
+/// Refuses to compare the clock with event time.
+fn one_time(left: &Plan, right: &Plan, span: Span) -> Result<()> {
+    match basis(left) == basis(right) {
+        true => Ok(()),
+        false => Err(Error::sql("one side of the join goes by event time, the other by PROCTIME()")
+            .at(span)
+            .hint("take event times of both sides, or FOR SYSTEM_TIME AS OF a PROCTIME() column")),
     }
 }
 

@@ -79,6 +79,9 @@ impl Ordered {
             return self;
         }
         let first = self.keys[0];
+        if !first.descending && self.relation.processing_times().contains(&first.column) {
+            self.relation = self.relation.timed_by(first.column);
+        }
         let times = &self.relation.event_times;
         let time = Some(first.column).filter(|column| !first.descending && times.contains(column));
         let time = time.map(|column| SortTime { column, split_watermark_column: None });

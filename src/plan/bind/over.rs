@@ -21,11 +21,11 @@ use super::subquery::SUBQUERY_BASE;
 use super::window::window_row;
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
-use crate::plan::arrival::{is_arrival, is_clock};
 use crate::plan::bind::evaluate_constant;
 use crate::plan::logical::{Late, Over, Plan, Rank, WindowColumns, moved_columns};
 use crate::plan::parse::ARRIVAL;
 use crate::plan::physical::{Nulls, RankFunction, SortKey, SortTime};
+use crate::plan::processing_time::{is_arrival, is_clock};
 use crate::types::over::{Frame, FrameUnit, OverCall, OverEmit, OverFunction, Pick};
 use crate::types::{DataType, Schema, Value};
 
@@ -129,6 +129,21 @@ impl Overs {
         Ok(self)
     }
 
+    /// `relation` by processing time, where a function counts back from when its row came.
+    fn timed(&self, relation: Relation) -> Relation {
+        let times = relation.processing_times();
+        let back_from = |over: &BoundOver| match over.order.as_slice() {
+            [OrderItem { expr: Expr::Column { index, .. }, descending: false, .. }] if over.frame.counts_in_range() => {
+                Some(*index)
+            }
+            _ => None,
+        };
+        match self.found.iter().filter_map(back_from).find(|column| times.contains(column)) {
+            Some(column) => relation.timed_by(column),
+            None => relation,
+        }
+    }
+
     /// `relation` with a column for each function, and these expressions over it; `late` finds the late table of a plan.
     pub fn over(
         self,
@@ -139,7 +154,7 @@ impl Overs {
         if self.found.is_empty() {
             return Ok((relation, exprs));
         }
-        let Relation { plan, fields, mut event_times, mut windows } = relation;
+        let Relation { plan, fields, mut event_times, mut windows } = self.timed(relation);
         let names = Schema::new(plan.schema().fields.clone());
         // Behind the fields stand columns of sub-queries.
         let name = |at: usize| fields.get(at).map_or_else(|| names.fields[at].name.clone(), |f| f.name.clone());

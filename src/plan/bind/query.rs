@@ -14,6 +14,7 @@ use crate::limits::NESTING_MAX;
 use crate::plan::catalog::Catalog;
 use crate::plan::logical::{Aggregate, Hold, Plan, Rank, Union, all_of};
 use crate::plan::physical::{AggregateCall, AggregateFunction, RankFunction};
+use crate::plan::processing_time::basis;
 use crate::plan::statement::StreamQuery;
 use crate::types::{DataType, Field, Schema, Value};
 
@@ -264,6 +265,8 @@ fn union_all(relations: Vec<(Relation, Span)>) -> Result<Relation> {
     let (fields, inputs) = unified(relations, "UNION")?;
     let event_times = (0..fields.len()).filter(|time| times.iter().all(|r| carries(r, *time, &fields))).collect();
     let plan = Plan::Union(Union { inputs, schema: Schema::new(fields) });
+    // The clock and the time of rows are not the same time.
+    let event_times = if basis(&plan).is_some() { event_times } else { Vec::new() };
     let (first, others) = (&times[0].windows, &times[1..]);
     let windows = first.iter().filter(|window| others.iter().all(|r| r.windows.contains(window))).copied().collect();
     Ok(Relation { event_times, windows, ..Relation::new(plan, None, None) })

@@ -10,6 +10,7 @@ use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
 use crate::plan::logical::{Plan, WindowColumns};
 use crate::plan::parse;
+use crate::plan::processing_time::{by_clock, is_arrival, may_go_by_clock};
 use crate::types::DataType;
 
 /// A column that can be named.
@@ -127,6 +128,25 @@ impl Relation {
         };
         let windows = self.windows.iter().filter_map(moved).collect();
         Self { windows, event_times, ..Self::new(self.plan.projected(columns), None, None) }
+    }
+
+    /// Columns that can be its time, instead of an event time: those that say when a row came, if nothing below stands on event time.
+    pub fn processing_times(&self) -> Vec<usize> {
+        if self.plan.retracts() || !may_go_by_clock(&self.plan) {
+            return Vec::new();
+        }
+        let columns = self.plan.identity();
+        (0..self.fields.len()).filter(|column| is_arrival(&self.plan, &columns[*column])).collect()
+    }
+
+    /// The same rows, with this column as their time; it is one of the event times or of the processing times.
+    #[must_use]
+    pub fn timed_by(self, column: usize) -> Self {
+        if self.event_times.contains(&column) {
+            return self;
+        }
+        // What lies in a window of event time does not come to its end by the clock.
+        Self { event_times: self.processing_times(), windows: Vec::new(), plan: by_clock(self.plan), ..self }
     }
 
     /// The same columns, and behind them, without a name, the bounds of windows of which only the ROW is there.

@@ -53,6 +53,9 @@ impl QueryBinder<'_> {
         }
         let items = items(select, &relation)?;
         let mut grouping = keys(select, &relation, &items)?;
+        if let Some(window) = &grouping.window {
+            relation = relation.timed_by(window.time_column);
+        }
         let keyed = !grouping.keys.is_empty() || grouping.window.is_some();
         let fields = &relation.fields;
         let mut overs = Overs::new(&select.named_window);
@@ -413,8 +416,7 @@ fn keys(select: &ast::Select, relation: &Relation, items: &[NamedItem<'_>]) -> R
                 return Err(Error::sql("GROUP BY has two windows").at(span_of(e)));
             }
             let name = call.name.to_string();
-            grouping.window =
-                Some(group_window(&name, call, &relation.fields, &relation.event_times).map_err(|error| error.at(span_of(e)))?);
+            grouping.window = Some(group_window(&name, call, relation).map_err(|error| error.at(span_of(e)))?);
             continue;
         }
         let alternatives = grouping_sets::alternatives(e)?.unwrap_or_else(|| vec![vec![e]]);

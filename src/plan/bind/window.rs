@@ -16,6 +16,7 @@ use crate::limits::WINDOW_PANES_MAX;
 use crate::plan::logical::{Plan, WindowAssign, WindowColumns};
 use crate::plan::parse::PARTITION_BY;
 use crate::plan::physical::{Aligned, Window};
+use crate::plan::processing_time::is_moment;
 use crate::types::{DataType, Field, Schema, Value};
 
 /// The columns a window appends, in order.
@@ -112,7 +113,7 @@ impl QueryBinder<'_> {
                 .at(span_of(&call.name))
                 .hint("GROUP BY SESSION(ts, gap) takes changes"));
         }
-        Ok(assign(relation, time_column, window, keys))
+        Ok(assign(relation.timed_by(time_column), time_column, window, keys))
     }
 
     fn table_argument(&mut self, e: &ast::Expr) -> Result<Relation> {
@@ -141,7 +142,7 @@ impl ExprBinder<'_> {
         let Some(window) = self.grouping.as_ref().and_then(|grouping| grouping.window) else {
             return Err(Error::internal("a window that is not grouped by"));
         };
-        if group_window(name, call, self.fields, &[window.time_column])? != window {
+        if !window.is_meant(name, call, self.fields)? {
             return Err(Error::sql(format!("{name} names another window than GROUP BY")).at(span));
         }
         let [start, end, _] = window_types(&self.fields[window.time_column].data_type, &window.window);
@@ -157,11 +158,10 @@ impl ExprBinder<'_> {
                 .at(span)
                 .hint("such as GROUP BY TUMBLE(ts, INTERVAL '10' SECOND)"));
         };
-        if let (Some(kind), false) = (name.split('_').next(), call_has_no_arguments(call)) {
-            let own = group_window(kind, call, self.fields, &[window.time_column])?;
-            if own != window {
-                return Err(Error::sql(format!("{name} names another window than GROUP BY")).at(span));
-            }
+        if let (Some(kind), false) = (name.split('_').next(), call_has_no_arguments(call))
+            && !window.is_meant(kind, call, self.fields)?
+        {
+            return Err(Error::sql(format!("{name} names another window than GROUP BY")).at(span));
         }
         let types = window_types(&self.fields[window.time_column].data_type, &window.window);
         Ok(Expr::column(WINDOW_BASE + part, types[part].clone()))
@@ -191,13 +191,25 @@ fn call_has_no_arguments(call: &ast::Function) -> bool {
 }
 
 /// The window of a call in GROUP BY: `TUMBLE(ts, size)`, `HOP(ts, slide, size)`; without a column the event time is meant.
-pub fn group_window(name: &str, call: &ast::Function, fields: &[ScopeField], event_times: &[usize]) -> Result<GroupWindow> {
-    let span = span_of(&call.name);
+pub fn group_window(name: &str, call: &ast::Function, relation: &Relation) -> Result<GroupWindow> {
+    let (written, window) = written_window(name, call, &relation.fields)?;
+    Ok(GroupWindow { time_column: checked_time(written, relation, span_of(&call.name))?, window })
+}
+
+/// The column that a call names, if it does, and the windows.
+fn written_window(name: &str, call: &ast::Function, fields: &[ScopeField]) -> Result<(Option<usize>, Window)> {
     let args = argument_exprs(call)?;
     let written = args.first().filter(|a| !matches!(a, ast::Expr::Interval(_))).map(|a| column_of(a, fields)).transpose()?;
     let durations = if written.is_some() { &args[1..] } else { &args[..] };
-    let time_column = checked_time(written, event_times, fields, span)?;
-    Ok(GroupWindow { time_column, window: durations_of(&name.to_ascii_uppercase(), durations, span)? })
+    Ok((written, durations_of(&name.to_ascii_uppercase(), durations, span_of(&call.name))?))
+}
+
+impl GroupWindow {
+    /// Whether a call, written out once more, means this one.
+    fn is_meant(&self, name: &str, call: &ast::Function, fields: &[ScopeField]) -> Result<bool> {
+        let (written, window) = written_window(name, call, fields)?;
+        Ok(window == self.window && written.is_none_or(|column| column == self.time_column))
+    }
 }
 
 fn column_of(e: &ast::Expr, fields: &[ScopeField]) -> Result<usize> {
@@ -210,19 +222,27 @@ fn column_of(e: &ast::Expr, fields: &[ScopeField]) -> Result<usize> {
     }
 }
 
-fn checked_time(written: Option<usize>, event_times: &[usize], fields: &[ScopeField], span: Span) -> Result<usize> {
-    match (written, event_times) {
+fn checked_time(written: Option<usize>, relation: &Relation, span: Span) -> Result<usize> {
+    let Relation { fields, event_times, .. } = relation;
+    match (written, event_times.as_slice()) {
         (None, [time]) => Ok(*time),
         (Some(column), times) if times.contains(&column) => Ok(column),
+        (Some(column), _) if relation.processing_times().contains(&column) => Ok(column),
+        (None, []) if !relation.processing_times().is_empty() => Ok(relation.processing_times()[0]),
         (None, [first, ..]) => Err(Error::sql("the window has several event times to choose from")
             .at(span)
             .hint(format!("name the one that is meant, such as DESCRIPTOR({})", fields[*first].name))),
         (None, []) => Err(Error::sql("the window has no event time: its input has none").at(span).hint(WATERMARK_HINT)),
         (Some(column), _) => {
-            Err(Error::sql(format!("'{}' is not an event-time column", fields[column].name)).at(span).hint(WATERMARK_HINT))
+            let error = Error::sql(format!("'{}' is not an event-time column", fields[column].name)).at(span);
+            let is_clock = is_moment(&relation.plan, &relation.plan.identity()[column]);
+            Err(error.hint(if is_clock { CLOCK_HINT } else { WATERMARK_HINT }))
         }
     }
 }
+
+const CLOCK_HINT: &str = "rows below are taken back, or go by event time: a query goes by event time or by PROCTIME(), not by one on top of \
+                          the other";
 
 const WATERMARK_HINT: &str =
     "declare it in CREATE TABLE: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND, and select it as a plain column";
@@ -239,7 +259,7 @@ fn descriptor(e: &ast::Expr) -> Option<ast::Ident> {
 fn time_column(relation: &Relation, written: Option<&ast::Ident>) -> Result<usize> {
     let column = written.map(|name| resolve(&relation.fields, None, name)).transpose()?;
     let span = written.map(name_span).unwrap_or_default();
-    checked_time(column, &relation.event_times, &relation.fields, span)
+    checked_time(column, relation, span)
 }
 
 fn time_column_or_at(relation: &Relation, span: Span) -> Result<usize> {

@@ -11,7 +11,8 @@ use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
     Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, HoldShape, LastRow, Node, NodeId, NodeKind, Over,
-    Port, Rank, RankFunction, Retracts, Scan, Sort, Ties, Unnest, WatermarkSpec, Window, WindowAggregate, WindowAssign,
+    Port, Rank, RankFunction, Retracts, Scan, Sort, Ties, TimeBasis, Unnest, WatermarkSpec, Window, WindowAggregate,
+    WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, projected_types};
@@ -53,17 +54,7 @@ impl Lowering<'_> {
         let placed = if table.rows.is_some() { Placed::OneShard } else { Placed::Anywhere };
         let projection = projection(table, &scan.columns);
         let columns = scan.columns.iter().map(|&c| read_expr(table, c, &projection)).collect();
-        let watermark = table.watermark.as_ref().filter(|_| scan.event_time).and_then(|watermark| {
-            let place = |column: usize| scan.columns.iter().position(|&c| c == column);
-            let expr = substitute(&watermark.expr, &|c| place(c).map(|p| Expr::column(p, table.columns[c].data_type.clone())));
-            let default = (source.liveness() == Liveness::Live).then_some(MAX_AHEAD_DEFAULT_NS);
-            Some(WatermarkSpec {
-                time_column: place(watermark.column)?,
-                expr,
-                basis: watermark.basis,
-                max_ahead_ns: table.options.max_ahead_ns.or(default),
-            })
-        });
+        let watermark = if scan.event_time { watermark_spec(table, scan, source.liveness()) } else { None };
         let kind = NodeKind::Scan(Scan {
             table: table.def.name.clone(),
             source,
@@ -378,6 +369,20 @@ pub(super) fn moved_by(placed: Placed, moved: impl Fn(usize) -> Option<usize>) -
         Placed::By(columns) => columns.into_iter().map(moved).collect::<Option<_>>().map_or(Placed::Anywhere, Placed::By),
         other => other,
     }
+}
+
+/// How a scan makes watermarks.
+fn watermark_spec(table: &Table, scan: &logical::Scan, liveness: Liveness) -> Option<WatermarkSpec> {
+    let place = |column: usize| scan.columns.iter().position(|&c| c == column);
+    let event = table.watermark.as_ref().filter(|watermark| watermark.basis == TimeBasis::Event);
+    let time_column = event.and_then(|watermark| place(watermark.column));
+    if scan.basis == TimeBasis::Processing {
+        let max_ahead_ns = table.options.max_ahead_ns;
+        return Some(WatermarkSpec { time_column, expr: Expr::Arrival, basis: scan.basis, max_ahead_ns });
+    }
+    let expr = substitute(&event?.expr, &|c| place(c).map(|p| Expr::column(p, table.columns[c].data_type.clone())));
+    let default = (liveness == Liveness::Live).then_some(MAX_AHEAD_DEFAULT_NS);
+    Some(WatermarkSpec { time_column, expr, basis: scan.basis, max_ahead_ns: table.options.max_ahead_ns.or(default) })
 }
 
 /// Positions in `TableDef::columns` that these columns of the table need, in order.

@@ -12,6 +12,7 @@ pub fn expression(expr: &Expr, schema: &Schema) -> String {
     match expr {
         Expr::Column { index, .. } => columns(&[*index], schema),
         Expr::Arrival => "CURRENT_TIMESTAMP".to_owned(),
+        Expr::SplitWatermark { time } => format!("CURRENT_WATERMARK({})", text(time)),
         Expr::Literal { value, data_type } => literal(value, data_type),
         Expr::Unary { op, input } => unary(*op, &text(input)),
         Expr::Binary { op, left, right, .. } => format!("({} {} {})", text(left), symbol(*op), text(right)),

@@ -8,8 +8,8 @@ use super::{
     window,
 };
 use crate::plan::physical::{
-    Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, Partial, PhysicalPlan, Port, Rank, Retracts, Scan, Window,
-    Writes,
+    Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, Partial, PhysicalPlan, Port, Rank, Retracts, Scan,
+    TimeBasis, Window, Writes,
 };
 use crate::types::Schema;
 use crate::types::over::OverEmit;
@@ -97,7 +97,11 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         }
         NodeKind::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), below),
         NodeKind::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, below),
-        NodeKind::Scan(scan) => format!("Scan {} ({})", scan.table, schema_columns(&node.schema)),
+        NodeKind::Scan(scan) => {
+            let by_clock = scan.watermark.as_ref().is_some_and(|watermark| watermark.basis == TimeBasis::Processing);
+            let time = if by_clock { " by processing time" } else { "" };
+            format!("Scan {} ({}){time}", scan.table, schema_columns(&node.schema))
+        }
         NodeKind::Calc(calc) => {
             // Late rows have the columns of the window's input, which have no names here.
             let names = if matches!(node.reads, Port::Late(_)) { &node.schema } else { below };

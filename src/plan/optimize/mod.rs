@@ -2,6 +2,7 @@
 //!
 //! fold constants -> push filters down -> merge projections -> drop unused columns -> carry split watermarks -> share scans
 
+mod current_watermark;
 mod fold;
 mod merge_calcs;
 mod prune;
@@ -19,8 +20,8 @@ pub fn optimize(catalog: &Catalog, outputs: Vec<Output>) -> Result<Vec<Output>> 
     for mut output in outputs {
         let plan = fold::fold(output.plan)?;
         let plan = merge_calcs::merge(push_filter::push(merge_calcs::merge(plan)));
-        let plan = split_watermark::carry(merge_calcs::merge(prune::prune(plan)));
-        output.plan = plan;
+        let plan = current_watermark::settle(catalog, merge_calcs::merge(prune::prune(plan))).map_err(|e| e.at(output.span))?;
+        output.plan = split_watermark::carry(plan);
         done.push(output);
     }
     share_scans::share(catalog, &mut done);

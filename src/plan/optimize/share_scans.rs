@@ -1,13 +1,13 @@
 //! A table is read once: every scan of it is widened to the columns that any query of the job uses, and what its watermark
-//! needs where a window asks for it; each query projects what it wants.
+//! needs where a window asks for it; each query projects what it wants. It is read twice where one query goes by its event time and another
+//! by processing time.
 
 use super::split_watermark::{SPLIT, SPLIT_WATERMARK};
 use crate::expr::Expr;
 use crate::plan::bind::Output;
 use crate::plan::catalog::{Catalog, Table};
 use crate::plan::logical::{Plan, Scan, columns_of};
-use crate::plan::physical::Window;
-use crate::types::over::OverEmit;
+use crate::plan::physical::TimeBasis;
 use crate::types::{DataType, Field, Schema};
 
 /// What all scans of a table together read.
@@ -19,53 +19,89 @@ struct Wanted {
     split: bool,
 }
 
+/// What is wanted of each table, by the time that its rows are read by.
+type ByTable = Vec<[Wanted; 2]>;
+
 /// Widens every scan of the job.
 pub fn share(catalog: &Catalog, outputs: &mut [Output]) {
-    let mut wanted = vec![Wanted::default(); catalog.tables.len()];
+    settle_basis(catalog, outputs);
+    let mut wanted: ByTable = vec![Default::default(); catalog.tables.len()];
     for output in outputs.iter() {
         output.plan.walk(&mut |plan| match plan {
             Plan::Scan(scan) => {
-                wanted[scan.table].columns.extend(&scan.columns);
-                wanted[scan.table].split_watermark |= scan.split_watermark;
-                wanted[scan.table].split |= scan.split;
+                let wanted = &mut wanted[scan.table][scan.basis as usize];
+                wanted.columns.extend(&scan.columns);
+                wanted.split_watermark |= scan.split_watermark;
+                wanted.split |= scan.split;
+                wanted.event_time |= scan.split_watermark;
             }
-            Plan::WindowAssign(window) if matches!(window.window, Window::Session { .. }) => {
-                ask_for_time(&window.input, &mut wanted);
-            }
-            Plan::WindowAggregate(window) => ask_for_time(&window.input, &mut wanted),
-            Plan::Hold(hold) => ask_for_time(&hold.input, &mut wanted),
-            Plan::Sort(sort) if sort.time.is_some() => ask_for_time(&sort.input, &mut wanted),
-            Plan::Join(join) if join.time.is_some() => ask_for_time(plan, &mut wanted),
-            Plan::Rank(rank) if rank.window_end.is_some() => ask_for_time(&rank.input, &mut wanted),
-            Plan::Over(over) if over.emit == OverEmit::OnWatermark => ask_for_time(&over.input, &mut wanted),
-            _ => {}
+            plan => scans_asked(plan, &mut |scan| wanted[scan.table][scan.basis as usize].event_time = true),
         });
     }
     for (wanted, table) in wanted.iter_mut().zip(&catalog.tables) {
-        // Who says how far ahead of the clock a row may be wants rows looked at, with or without a window.
-        wanted.event_time |= table.options.max_ahead_ns.is_some();
-        if let (false, true, Some(watermark)) = (wanted.columns.is_empty(), wanted.event_time, &table.watermark) {
-            wanted.columns.extend(columns_of(&watermark.expr));
-            wanted.columns.push(watermark.column);
-        }
-        wanted.columns.sort_unstable();
-        wanted.columns.dedup();
+        complete(wanted, table);
     }
     for output in outputs {
         output.plan = output.plan.clone().rewrite(&mut |plan| match plan {
-            Plan::Scan(scan) => widened(&scan, &wanted[scan.table], &catalog.tables[scan.table]),
+            Plan::Scan(scan) => widened(&scan, &wanted[scan.table][scan.basis as usize], &catalog.tables[scan.table]),
             other => other,
         });
     }
 }
 
-/// Notes that somebody above asks how far event time has come.
-fn ask_for_time(plan: &Plan, wanted: &mut [Wanted]) {
-    plan.walk(&mut |below| {
-        if let Plan::Scan(scan) = below {
-            wanted[scan.table].event_time = true;
+/// Reads a table by one time where only one is asked for, so that it is read once.
+fn settle_basis(catalog: &Catalog, outputs: &mut [Output]) {
+    let mut asked = vec![[false; 2]; catalog.tables.len()];
+    for output in outputs.iter() {
+        output.plan.walk(&mut |plan| scans_asked(plan, &mut |scan| asked[scan.table][scan.basis as usize] = true));
+    }
+    for output in outputs {
+        output.plan = output.plan.clone().rewrite(&mut |plan| match plan {
+            Plan::Scan(scan) => {
+                let basis = match asked[scan.table] {
+                    [true, true] => scan.basis,
+                    [false, true] => TimeBasis::Processing,
+                    [_, false] => TimeBasis::Event,
+                };
+                Plan::Scan(Scan { basis, ..scan })
+            }
+            other => other,
+        });
+    }
+}
+
+/// The scans of which a part of a plan asks how far their time has come.
+fn scans_asked(plan: &Plan, found: &mut impl FnMut(&Scan)) {
+    if let Plan::Scan(scan) = plan
+        && scan.split_watermark
+    {
+        found(scan);
+    }
+    if plan.asks_for_time() {
+        plan.walk(&mut |below| {
+            if let Plan::Scan(scan) = below {
+                found(scan);
+            }
+        });
+    }
+}
+
+/// Adds the columns that watermarks are made of.
+fn complete(wanted: &mut [Wanted; 2], table: &Table) {
+    // Who says how far ahead of the clock a row may be wants rows looked at, with or without a window.
+    let looks = table.options.max_ahead_ns.is_some();
+    for (wanted, basis) in wanted.iter_mut().zip([TimeBasis::Event, TimeBasis::Processing]) {
+        let watermark = table.watermark.as_ref().filter(|watermark| watermark.basis == TimeBasis::Event);
+        wanted.event_time |= looks && watermark.is_some();
+        if let (false, true, Some(watermark)) = (wanted.columns.is_empty(), wanted.event_time, watermark) {
+            if basis == TimeBasis::Event {
+                wanted.columns.extend(columns_of(&watermark.expr));
+            }
+            wanted.columns.extend(Some(watermark.column).filter(|_| looks || basis == TimeBasis::Event));
         }
-    });
+        wanted.columns.sort_unstable();
+        wanted.columns.dedup();
+    }
 }
 
 fn widened(scan: &Scan, wanted: &Wanted, table: &Table) -> Plan {

@@ -141,6 +141,11 @@ fn reaches_scan(plan: &Plan) -> bool {
     }
 }
 
+/// `plan`, whose rows are those of tables, with the hidden watermark as its last column.
+pub fn with_watermark(plan: Plan) -> Plan {
+    with_hidden(plan, Hidden::Watermark)
+}
+
 fn appended(schema: &Schema, hidden: Hidden) -> Schema {
     let mut fields = schema.fields.clone();
     fields.push(hidden.field());
@@ -150,6 +155,13 @@ fn appended(schema: &Schema, hidden: Hidden) -> Schema {
 /// `plan` with the hidden column as its last; the lowest value where there is no split.
 fn with_hidden(plan: Plan, hidden: Hidden) -> Plan {
     match plan {
+        // It is there already: once more behind the rest.
+        Plan::Scan(scan) if scan.split_watermark && hidden == Hidden::Watermark => {
+            let (last, wanted) = (scan.schema.fields.len() - 1, appended(&scan.schema, hidden));
+            let columns = (0..=last).chain([last]).zip(&wanted.fields);
+            let columns = columns.map(|(c, f)| (f.name.clone(), Expr::column(c, f.data_type.clone()))).collect();
+            Plan::Scan(scan).projected(columns)
+        }
         Plan::Scan(scan) => Plan::Scan(Scan {
             schema: appended(&scan.schema, hidden),
             split_watermark: true,

@@ -116,8 +116,7 @@ impl Hold {
 }
 
 impl Operator for Hold {
-    fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
-        let _ = out;
+    fn process(&mut self, batch: Batch, _out: &mut Output) -> Result<()> {
         self.rows.add(&batch, &Selection::All(batch.rows()), i64::MIN);
         Ok(())
     }

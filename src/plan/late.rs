@@ -111,15 +111,6 @@ fn reached(plan: &mut Plan, name: &str) -> Option<usize> {
 fn rows_from(plan: &Plan) -> Vec<usize> {
     match plan {
         Plan::Scan(scan) => vec![scan.table],
-        Plan::Join(join) if join.lookup.is_some() => rows_from(&join.left),
-        Plan::Aggregate(_)
-        | Plan::WindowAggregate(_)
-        | Plan::Join(_)
-        | Plan::Rank(_)
-        | Plan::LastRow(_)
-        | Plan::Hold(_)
-        | Plan::Sort(_)
-        | Plan::Over(_) => Vec::new(),
-        _ => plan.inputs().into_iter().flat_map(rows_from).collect(),
+        _ => plan.row_inputs().into_iter().flat_map(rows_from).collect(),
     }
 }

@@ -548,6 +548,23 @@ impl Plan {
         }
     }
 
+    /// Those of the inputs whose rows come out as they are, by the watermarks of their own splits, with columns added or left out. Behind a
+    /// join this holds for the side that looks rows up.
+    pub fn row_inputs(&self) -> Vec<&Plan> {
+        match self {
+            Plan::Join(join) if join.lookup.is_some() => vec![&join.left],
+            Plan::Aggregate(_)
+            | Plan::WindowAggregate(_)
+            | Plan::Join(_)
+            | Plan::Rank(_)
+            | Plan::LastRow(_)
+            | Plan::Hold(_)
+            | Plan::Sort(_)
+            | Plan::Over(_) => Vec::new(),
+            _ => self.inputs(),
+        }
+    }
+
     /// What stands below, to be changed in place.
     pub fn inputs_mut(&mut self) -> Vec<&mut Plan> {
         match self {

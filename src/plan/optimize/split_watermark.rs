@@ -128,16 +128,7 @@ fn reaches_scan(plan: &Plan) -> bool {
     match plan {
         Plan::Scan(_) => true,
         Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) => false,
-        Plan::Join(join) if join.lookup.is_some() => reaches_scan(&join.left),
-        Plan::Aggregate(_)
-        | Plan::WindowAggregate(_)
-        | Plan::Join(_)
-        | Plan::Rank(_)
-        | Plan::LastRow(_)
-        | Plan::Hold(_)
-        | Plan::Sort(_)
-        | Plan::Over(_) => false,
-        _ => plan.inputs().into_iter().any(reaches_scan),
+        _ => plan.row_inputs().into_iter().any(reaches_scan),
     }
 }
 

@@ -119,20 +119,36 @@ mod tests {
         line.split("  ").filter_map(|cell| cell.trim().parse().ok()).collect()
     }
 
+    fn explained(sql: &str) -> String {
+        let sql = format!("SET 'profile.every' = '1'; SET 'cores.pin' = 'false'; {sql}");
+        let job = JobArgs { expressions: vec![sql], cores: Some("1 core".to_owned()), ..JobArgs::default() };
+        let (mut out, mut notes) = (Vec::new(), Vec::new());
+        run(&RunArgs { job, ..RunArgs::default() }, &mut out, &mut notes).expect("runs");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn rows_that_two_queries_group_by_one_key_go_through_one_exchange() {
+        let table = explained(
+            "CREATE TABLE t (k INT, v INT, w INT) WITH ('connector' = 'datagen', 'number-of-rows' = '1000');
+             EXPLAIN ANALYZE SELECT k, SUM(v) FROM t GROUP BY k; EXPLAIN ANALYZE SELECT k, MAX(w) FROM t GROUP BY k;",
+        );
+        let lines: Vec<&str> =
+            table.lines().filter(|line| line.contains("Exchange hash") && !line.contains("see above")).collect();
+        assert_eq!(lines.len(), 1, "{table}");
+        assert_eq!(numbers(lines[0], "Exchange")[..2], [1000, 1000]);
+    }
+
     #[test]
     fn explain_analyze_counts_the_rows_of_every_operator() {
         let trades = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/data/trades.jsonl");
         let rows = std::fs::read_to_string(&trades).expect("example data").lines().count() as u64;
         let sql = format!(
             "CREATE TABLE trades (symbol STRING, quantity INT) WITH ('connector' = 'filesystem', 'path' = '{}', 'format' = 'json');
-             SET 'profile.every' = '1'; SET 'cores.pin' = 'false';
              EXPLAIN ANALYZE SELECT symbol, COUNT(*) FROM trades WHERE quantity >= 0 GROUP BY symbol EMIT FINAL;",
             trades.display()
         );
-        let job = JobArgs { expressions: vec![sql], cores: Some("1 core".to_owned()), ..JobArgs::default() };
-        let (mut out, mut notes) = (Vec::new(), Vec::new());
-        run(&RunArgs { job, ..RunArgs::default() }, &mut out, &mut notes).expect("runs");
-        let table = String::from_utf8(out).expect("text");
+        let table = explained(&sql);
         assert_eq!(numbers(&table, "Calc (symbol) where")[..2], [rows, rows]);
         assert_eq!(numbers(&table, "Exchange hash")[..2], [rows, rows]);
         let groups = numbers(&table, "Aggregate by (symbol)")[1];

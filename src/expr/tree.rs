@@ -277,6 +277,13 @@ impl Expr {
         fixed
     }
 
+    /// Whether one answer serves all who ask it of the same row: it draws nothing anew each time, as a random number is.
+    pub fn is_repeatable(&self) -> bool {
+        let mut draws = false;
+        self.walk(&mut |part| draws |= matches!(part, Expr::Call { function, .. } if !function.deterministic));
+        !draws
+    }
+
     /// Calls `visit` for this expression and every part of it, parents first.
     pub fn walk(&self, visit: &mut impl FnMut(&Expr)) {
         visit(self);

@@ -603,6 +603,19 @@ impl Plan {
         }
     }
 
+    /// Whether all who ask for its rows may have the same ones: nothing in it draws anew each time.
+    pub fn is_repeatable(&self) -> bool {
+        let mut repeatable = true;
+        self.walk(&mut |plan| {
+            repeatable &= match plan {
+                Plan::Calc(calc) => calc.exprs().all(Expr::is_repeatable),
+                Plan::Join(join) => join.condition.iter().all(Expr::is_repeatable),
+                _ => true,
+            }
+        });
+        repeatable
+    }
+
     /// A plan of nothing, to stand in for one that is being moved.
     pub fn empty() -> Plan {
         Plan::Union(Union { inputs: Vec::new(), schema: Schema::default() })

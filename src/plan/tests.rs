@@ -342,6 +342,51 @@ fn groupings_of_the_same_rows_by_the_same_keys_share_an_exchange() {
     }
 }
 
+/// How many nodes there are of which this holds.
+fn count(plan: &PhysicalPlan, is: impl Fn(&NodeKind) -> bool) -> usize {
+    plan.nodes.iter().filter(|node| is(&node.kind)).count()
+}
+
+#[test]
+fn equal_filters_and_exchanges_of_several_queries_are_one() {
+    let sums = "INSERT INTO other SELECT SUM(b), a FROM plain WHERE a > 1 AND c = 'x' GROUP BY a EMIT FINAL";
+    let most = "INSERT INTO plain SELECT MAX(a), b, MAX(c) FROM (SELECT a, b, c FROM plain WHERE c = 'x' AND a > 1) GROUP BY b EMIT FINAL";
+    for (sql, filters, exchanges) in [
+        (format!("{sums}; {}", sums.replace("SUM(b)", "COUNT(c)")), 1, 1),
+        (format!("{sums}; {}", sums.replace("SUM(b)", "MAX(b / 2)")), 1, 1),
+        // Another key, ...
+        (format!("{sums}; {most}"), 1, 2),
+        // ... another condition.
+        (format!("{sums}; {}", sums.replace("a > 1", "a > 2").replace("SUM", "MAX")), 2, 2),
+    ] {
+        let planned = planned(&format!("SET 'table.optimizer.agg-phase-strategy' = 'ONE_PHASE'; {sql}")).expect("plans");
+        verify(&planned.plan);
+        let shown = explain(&planned, 2);
+        assert_eq!(
+            count(&planned.plan, |kind| matches!(kind, NodeKind::Calc(calc) if calc.filter.is_some())),
+            filters,
+            "{shown}"
+        );
+        assert_eq!(count(&planned.plan, |kind| matches!(kind, NodeKind::Exchange(Exchange::Hash(_)))), exchanges, "{shown}");
+    }
+}
+
+#[test]
+fn an_exchange_is_shared_only_where_it_carries_no_more_columns() {
+    let wide = "SELECT sym, SUM(price + qty + amount) FROM trades GROUP BY sym";
+    for (sql, exchanges) in [
+        // The column that one query computes is made of two for the other.
+        ("SELECT sym, SUM(qty) FROM trades GROUP BY sym; SELECT sym, MAX(price * qty) FROM trades GROUP BY sym", 1),
+        ("SELECT sym, COUNT(*) FROM trades GROUP BY sym; SELECT sym, MAX(CONCAT(note, 'x')) FROM trades GROUP BY sym", 1),
+        (&format!("SELECT sym, COUNT(*) FROM trades GROUP BY sym; {wide}"), 2),
+    ] {
+        let planned = planned(&format!("SET 'table.optimizer.agg-phase-strategy' = 'ONE_PHASE'; {sql}")).expect("plans");
+        verify(&planned.plan);
+        let hashes = count(&planned.plan, |kind| matches!(kind, NodeKind::Exchange(Exchange::Hash(_))));
+        assert_eq!(hashes, exchanges, "{}", explain(&planned, 2));
+    }
+}
+
 #[test]
 fn what_is_not_there_is_refused_by_name_and_place() {
     refused("SELECT * FROM trads", "no table or view 'trads'", "trades");

@@ -19,37 +19,28 @@ Write n (k, c)
         Scan t (k, v, ts, $watermark)
 
 == Physical plan, 2 shards ==
-#14 Sink o (k, window_start, window_end, s)
+#6 Sink o (k, window_start, window_end, s)
      filesystem json out (one file per shard)
      writes: upsert by (k, window_start, window_end): a row takes the place of the one with its key
      delivery: all-or-nothing per file (renamed into place when the job ends; a job that fails leaves no new file)
-  #7 Calc (k, window_start, window_end, CAST(EXPR$3 AS INT) AS s)
-    #6 Hold until the next multiple of 2 s, or window_end has passed, without -U
+  #5 Calc (k, window_start, window_end, CAST(EXPR$3 AS INT) AS s)
+    #4 Hold until the next multiple of 2 s, or window_end has passed, without -U
          state: what has changed since the last multiple
-      #5 Calc (k, window_start, window_end, agg0 AS EXPR$3)
-        #4 WindowAggregate TUMBLE(10 s) on ts by (k) [SUM(v)] emit on change
+      #3 Calc (k, window_start, window_end, agg0 AS EXPR$3)
+        #2 WindowAggregate TUMBLE(10 s) on ts by (k) [SUM(v)] emit on change
              late: by $watermark, the watermark of the row's split
              state: windows open at once, bounded by the watermark
-          #3 Exchange hash(k)
-            #1 PartialAggregate TUMBLE(10 s) on ts by (k) [SUM(v)]
-                 gives: states of the groups of each batch in which keys repeat, and rows as they are
-              #0 Scan t (k, v, ts, $watermark)
-                   datagen 10 rows, 10000 a second (1 split)
-                   watermark: (ts - INTERVAL '1 s')
-          #2 Exchange hash(k) of states
-            #1 (see above)
-#15 Sink n (k, c)
+          #1 Exchange hash(k)
+            #0 Scan t (k, v, ts, $watermark)
+                 datagen 10 rows, 10000 a second (1 split)
+                 watermark: (ts - INTERVAL '1 s')
+#10 Sink n (k, c)
      blackhole
      writes: retract: the query takes rows back, whole
      delivery: none (rows are dropped)
-  #13 Hold until the next multiple of 1 min, without -U
+  #9 Hold until the next multiple of 1 min, without -U
        state: what has changed since the last multiple
-    #12 Aggregate by (k) [COUNT(*)] emit on change
+    #8 Aggregate by (k) [COUNT(*)] emit on change
          state: one entry per key: no bound
-      #11 Exchange hash(k)
-        #9 PartialAggregate by (k) [COUNT(*)]
-             gives: states of the groups of each batch in which keys repeat, and rows as they are
-          #8 Calc (k)
-            #0 (see above)
-      #10 Exchange hash(k) of states
-        #9 (see above)
+      #7 Calc (k)
+        #1 (see above)

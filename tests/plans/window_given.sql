@@ -27,41 +27,41 @@ Write p (auction, num, n)
             Scan bid (auction, ts, $watermark)
 
 == Physical plan, 2 shards ==
-#17 Sink o (auction, num)
+#11 Sink o (auction, num)
      blackhole
      writes: append: the query takes no row back
      delivery: none (rows are dropped)
   #10 Calc (auction, num)
     #9 WindowJoin inner on (left.starttime = right.starttime), left.endtime = right.endtime where (num >= maxn)
          state: rows of open windows, bounded by the watermark
-      #8 Exchange hash(starttime)
-        #3 Calc (auction, agg0 AS num, window_start AS starttime, window_end AS endtime)
-          #2 WindowAggregate HOP(10 s every 2 s) on ts by (auction) [COUNT(*)] emit on close
-               late: by $watermark, the watermark of the row's split
-               state: windows open at once, bounded by the watermark
-            #1 Exchange hash(auction)
-              #0 Scan bid (auction, ts, $watermark)
-                   datagen 10 rows, 10000 a second (1 split)
-                   watermark: (ts - INTERVAL '1 s')
-      #7 Calc (agg0 AS maxn, window_start AS starttime, window_end AS endtime)
-        #6 WindowAggregate GIVEN on endtime by (starttime) [MAX(num)] emit on close
+      #5 Calc (auction, agg0 AS num, window_start AS starttime, window_end AS endtime)
+        #4 Exchange hash(window_start)
+          #3 Calc (auction, window_start, window_end, agg0)
+            #2 WindowAggregate HOP(10 s every 2 s) on ts by (auction) [COUNT(*)] emit on close
+                 late: by $watermark, the watermark of the row's split
+                 state: windows open at once, bounded by the watermark
+              #1 Exchange hash(auction)
+                #0 Scan bid (auction, ts, $watermark)
+                     datagen 10 rows, 10000 a second (1 split)
+                     watermark: (ts - INTERVAL '1 s')
+      #8 Calc (agg0 AS maxn, window_start AS starttime, window_end AS endtime)
+        #7 WindowAggregate GIVEN on endtime by (starttime) [MAX(num)] emit on close
              late: by the watermark of the operator
              state: windows open at once, bounded by the watermark
-          #5 Exchange hash(starttime)
-            #4 Calc (agg0 AS num, window_end AS endtime, window_start AS starttime)
-              #2 (see above)
+          #6 Calc (agg0 AS num, window_end AS endtime, window_start AS starttime)
+            #4 (see above)
 #18 Sink p (auction, num, n)
      blackhole
      writes: append: the query takes no row back
      delivery: none (rows are dropped)
-  #16 Calc (auction, num, rank AS n)
-    #15 Rank ROW_NUMBER by (window) in order of (num DESC) up to 3 emit on close
+  #17 Calc (auction, num, rank AS n)
+    #16 Rank ROW_NUMBER by (window) in order of (num DESC) up to 3 emit on close
          late: by the watermark of the operator
          state: windows open at once, bounded by the watermark
-      #14 Exchange hash(window)
-        #13 Calc (auction, window, num, CAST(ROW_FIELD(window, 'end') AS TIMESTAMP(3)) AS window_end)
-          #12 Calc (auction, CAST((((('{"start":"' || CAST(window_start AS STRING)) || '","end":"') || CAST(window_end AS STRING)) || '"}') AS ROW<start TIMESTAMP(3), end TIMESTAMP(3)>) AS window, agg0 AS num)
-            #11 WindowAggregate TUMBLE(10 s) on ts by (auction) [COUNT(*)] emit on close
+      #15 Exchange hash(window)
+        #14 Calc (auction, window, num, CAST(ROW_FIELD(window, 'end') AS TIMESTAMP(3)) AS window_end)
+          #13 Calc (auction, CAST((((('{"start":"' || CAST(window_start AS STRING)) || '","end":"') || CAST(window_end AS STRING)) || '"}') AS ROW<start TIMESTAMP(3), end TIMESTAMP(3)>) AS window, agg0 AS num)
+            #12 WindowAggregate TUMBLE(10 s) on ts by (auction) [COUNT(*)] emit on close
                  late: by $watermark, the watermark of the row's split
                  state: windows open at once, bounded by the watermark
               #1 (see above)

@@ -8,6 +8,7 @@ mod join;
 mod nodes;
 mod phases;
 mod replicate;
+mod share_exchanges;
 mod sinks;
 
 use std::cell::RefCell;
@@ -62,7 +63,7 @@ struct Lowering<'a> {
     limits: StateLimits,
     phases: PhaseStrategy,
     /// Inputs and keys of the aggregates by key that there are.
-    grouped: Vec<(Plan, Vec<usize>)>,
+    grouped: Vec<phases::Keyed>,
     nodes: Vec<Node>,
     known: Vec<(Plan, Lowered)>,
     sinks: Sinks,
@@ -83,9 +84,12 @@ pub fn distribute(
     for output in outputs {
         let lowered = lowering.lower(&output.plan)?;
         lowering.write(&output, lowered)?;
+        // The copies of a sub-query within one query agree, but each query draws its own.
+        lowering.known.retain(|(plan, _)| plan.is_repeatable());
     }
     lowering.finish_sinks()?;
     let mut plan = PhysicalPlan { nodes: lowering.nodes };
+    share_exchanges::share(&mut plan);
     changes::settle(&mut plan);
     Ok(plan)
 }

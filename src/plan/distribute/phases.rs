@@ -1,6 +1,7 @@
 //! Aggregates in two phases: partial where rows lie, added up where their keys are.
 
 use super::{Lowered, Lowering, exchange_for};
+use crate::expr::Expr;
 use crate::plan::bind::Output;
 use crate::plan::logical::{self, Plan};
 use crate::plan::physical::{
@@ -29,8 +30,11 @@ impl PhaseStrategy {
     }
 }
 
+/// Rows by keys.
+pub(super) type Keyed = (Plan, Vec<Expr>);
+
 /// Input and keys of each different aggregate by key.
-pub(super) fn grouped(outputs: &[Output]) -> Vec<(Plan, Vec<usize>)> {
+pub(super) fn grouped(outputs: &[Output]) -> Vec<Keyed> {
     let mut aggregates: Vec<Plan> = Vec::new();
     for output in outputs {
         output.plan.walk(&mut |part| {
@@ -39,12 +43,25 @@ pub(super) fn grouped(outputs: &[Output]) -> Vec<(Plan, Vec<usize>)> {
             }
         });
     }
-    let input_and_keys = |aggregate| match aggregate {
-        Plan::Aggregate(aggregate) => Some((*aggregate.input, aggregate.keys)),
-        Plan::WindowAggregate(aggregate) => Some((*aggregate.input, aggregate.keys)),
+    let input_and_keys = |aggregate: &Plan| match aggregate {
+        Plan::Aggregate(aggregate) => Some(keyed(&aggregate.input, &aggregate.keys)),
+        Plan::WindowAggregate(aggregate) => Some(keyed(&aggregate.input, &aggregate.keys)),
         _ => None,
     };
-    aggregates.into_iter().filter_map(input_and_keys).collect()
+    aggregates.iter().filter_map(input_and_keys).collect()
+}
+
+/// `input` by these columns, without the columns that are computed of it: they may be computed behind an exchange for several.
+fn keyed(input: &Plan, keys: &[usize]) -> Keyed {
+    match input {
+        Plan::Calc(calc) if calc.filter.is_none() => {
+            ((*calc.input).clone(), keys.iter().map(|key| calc.columns[*key].clone()).collect())
+        }
+        other => {
+            let columns = other.identity();
+            (other.clone(), keys.iter().map(|key| columns[*key].clone()).collect())
+        }
+    }
 }
 
 /// Input, keys and calls of an aggregate.
@@ -108,7 +125,8 @@ impl Lowering<'_> {
 
     /// Whether other aggregates group the same rows by the same keys.
     fn is_shared(&self, of: &Grouping<'_>) -> bool {
-        self.grouped.iter().filter(|(input, keys)| keys == of.keys && input == of.input).count() > 1
+        let own = keyed(of.input, of.keys);
+        self.grouped.iter().filter(|other| **other == own).count() > 1
     }
 
     /// What the first phase does, if there is to be one; `is_there`: the exchange of the rows, for others.

@@ -51,7 +51,8 @@ fn repeats(filter: &Option<Expr>, outer: &[Expr], inner: &[Expr]) -> bool {
     uses.iter().zip(inner).any(|(&count, e)| count > 1 && !cheap(e))
 }
 
-fn changes_nothing(calc: &Calc) -> bool {
+/// Whether all columns come out as they are.
+pub(super) fn changes_nothing(calc: &Calc) -> bool {
     calc.filter.is_none()
         && calc.columns.len() == calc.input.schema().fields.len()
         && calc.columns.iter().enumerate().all(|(i, e)| matches!(e, Expr::Column { index, .. } if *index == i))

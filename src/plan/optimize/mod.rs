@@ -1,12 +1,14 @@
 //! Makes logical plans cheaper without changing what they mean: one rule a file.
 //!
 //! fold constants -> push filters down -> merge projections -> drop unused columns -> carry split watermarks -> share scans
+//! -> share filters
 
 mod current_watermark;
 mod fold;
 mod merge_calcs;
 mod prune;
 mod push_filter;
+mod share_filters;
 mod share_scans;
 mod split_watermark;
 
@@ -28,5 +30,6 @@ pub fn optimize(catalog: &Catalog, outputs: Vec<Output>) -> Result<Vec<Output>> 
     for output in &mut done {
         output.plan = merge_calcs::merge(output.plan.clone());
     }
+    share_filters::share(&mut done);
     Ok(done)
 }

@@ -162,7 +162,7 @@ fn place_below(join: &mut Join, side: Side, part: &Expr) {
 }
 
 /// Whether a row can fail in it: by overflow, a division or a bad cast.
-fn may_fail(part: &Expr) -> bool {
+pub(super) fn may_fail(part: &Expr) -> bool {
     use BinaryOp as B;
     let mut fails = false;
     part.walk(&mut |e| {

@@ -4,8 +4,9 @@
 //!   +I a   -U a +U b | -U b +U c   -U c +U d |              | a multiple
 //!                    +I b                    -U b +U d
 //! ```
-//! Where the rows have a time, such as the end of their window, they do not wait longer than until it has passed. A row that comes and goes
-//! meanwhile leaves nothing behind, so what is held is at most two rows of each that changed.
+//! Where the rows have a time, such as the end of their window, they do not wait longer than until it has passed; what changes of them after
+//! that waits for the next multiple. A row that comes and goes meanwhile leaves nothing behind, so what is held is at most two rows of each
+//! that changed.
 
 use super::row_buckets::RowBuckets;
 use super::window_slice::is_passed;
@@ -56,6 +57,7 @@ impl Hold {
         while let Some(bucket) = self.rows.next_due(|until| ticks || is_passed(until, time)) {
             due.extend(bucket);
         }
+        self.rows.pass(time);
         if !due.is_empty() {
             self.changes(&due);
         }
@@ -247,6 +249,24 @@ mod tests {
             let kinds: String = (0..out.batches[0].rows()).map(|at| out.batches[0].kind(at).symbol()).collect();
             assert_eq!(kinds, wanted);
         }
+    }
+
+    #[test]
+    fn what_changes_when_its_window_is_over_waits_for_the_next_multiple() {
+        let (mut operator, mut out) = (hold(Some(2), &[0], Changes::BeforeAndAfter), Output::default());
+        let mut given = |row: Option<Row>, time: i64| {
+            if let Some(row) = row {
+                operator.process(batch(&[(row, RowKind::Insert)]), &mut out).expect("takes rows");
+            }
+            operator.watermark(Watermark { time, stamp: 1 }, &mut out).expect("takes a watermark");
+            out.batches.drain(..).map(|batch| batch.rows()).sum::<usize>()
+        };
+        assert_eq!(given(Some((1, 1, 15)), 13), 0);
+        assert_eq!(given(None, 14), 1);
+        assert_eq!(given(Some((2, 1, 15)), 16), 0);
+        assert_eq!(given(Some((3, 1, 18)), 19), 1);
+        assert_eq!(given(None, 20), 1);
+        assert_eq!(operator.rows.len(), 0);
     }
 
     #[test]

@@ -3,16 +3,24 @@
 //! ```text
 //!   buckets[time]:  number number ...     rows by number in `table`; counts[number]: how often each is there, or is to be taken back
 //! ```
-//! Rows without a time wait for the end of input.
+//! Rows without a time wait for the end of input, and so do those that come when their time has passed.
 
 use std::collections::BTreeMap;
 
+use super::window_slice::is_passed;
 use crate::batch::{Batch, Column, Selection, Values};
 use crate::state::GroupTable;
 use crate::types::{DataType, EventTime};
 
 /// Where rows stand that wait for the end of input.
 const AT_END: EventTime = EventTime::MAX;
+
+/// In which bucket a row stands, and where there.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    bucket: EventTime,
+    at: u32,
+}
 
 /// Rows by their time.
 pub struct RowBuckets {
@@ -21,9 +29,11 @@ pub struct RowBuckets {
     table: GroupTable,
     /// By row.
     counts: Vec<i64>,
-    /// By row: where it stands in its bucket.
-    places: Vec<u32>,
+    /// By row: where it stands.
+    places: Vec<Place>,
     buckets: BTreeMap<EventTime, Vec<u32>>,
+    /// Up to here time has passed.
+    passed: EventTime,
     hashes: Vec<u64>,
     /// By row of the batch.
     numbers: Vec<u32>,
@@ -38,6 +48,7 @@ impl RowBuckets {
             counts: Vec::new(),
             places: Vec::new(),
             buckets: BTreeMap::new(),
+            passed: EventTime::MIN,
             hashes: Vec::new(),
             numbers: Vec::new(),
         }
@@ -48,16 +59,14 @@ impl RowBuckets {
         let (mut next_new, columns) = (self.table.made(), batch.columns.iter().collect::<Vec<&Column>>());
         self.table.group_ids(&columns, batch.rows(), selection, &mut self.hashes, &mut self.numbers);
         self.counts.resize(self.table.bound(), 0);
-        self.places.resize(self.table.bound(), 0);
+        self.places.resize(self.table.bound(), Place::default());
         let mut refused = Vec::new();
         for at in selection.iter() {
             let number = self.numbers[at];
             // Rows are made in the order in which they are met.
             if self.table.born(number) == next_new {
                 next_new += 1;
-                let bucket = self.buckets.entry(self.time_of(number)).or_default();
-                self.places[number as usize] = bucket.len() as u32;
-                bucket.push(number);
+                self.place(number);
             }
             let (count, sign) = (&mut self.counts[number as usize], batch.kind(at).sign());
             if *count + sign < least {
@@ -77,24 +86,32 @@ impl RowBuckets {
             if self.counts[number as usize] != 0 || !self.table.is_live(number) {
                 continue;
             }
-            let time = self.time_of(number);
-            if let Some(bucket) = self.buckets.get_mut(&time) {
-                let place = self.places[number as usize];
-                bucket.swap_remove(place as usize);
-                if let Some(moved) = bucket.get(place as usize) {
+            let place = self.places[number as usize];
+            if let Some(bucket) = self.buckets.get_mut(&place.bucket) {
+                bucket.swap_remove(place.at as usize);
+                if let Some(moved) = bucket.get(place.at as usize) {
                     self.places[*moved as usize] = place;
                 }
                 if bucket.is_empty() {
-                    self.buckets.remove(&time);
+                    self.buckets.remove(&place.bucket);
                 }
             }
             self.table.remove(number);
         }
     }
 
-    fn time_of(&self, number: u32) -> EventTime {
+    /// Puts a new row where it waits.
+    fn place(&mut self, number: u32) {
         let time = self.time.and_then(|column| time_of(&self.table.keys()[column], number as usize));
-        time.unwrap_or(AT_END)
+        let time = time.filter(|time| !is_passed(*time, self.passed)).unwrap_or(AT_END);
+        let bucket = self.buckets.entry(time).or_default();
+        self.places[number as usize] = Place { bucket: time, at: bucket.len() as u32 };
+        bucket.push(number);
+    }
+
+    /// From here on rows come too late that lie in windows up to this time.
+    pub fn pass(&mut self, time: EventTime) {
+        self.passed = time;
     }
 
     /// Takes out the rows of the first time, if `is_due` says so of it. They are known by their numbers until they are forgotten.
@@ -133,7 +150,7 @@ impl RowBuckets {
     /// Bytes held.
     pub fn state_bytes(&self) -> usize {
         let buckets: usize = self.buckets.values().map(|bucket| bucket.capacity() * size_of::<u32>()).sum();
-        let by_row = self.counts.capacity() * size_of::<i64>() + self.places.capacity() * size_of::<u32>();
+        let by_row = self.counts.capacity() * size_of::<i64>() + self.places.capacity() * size_of::<Place>();
         self.table.state_bytes() + buckets + by_row
     }
 }

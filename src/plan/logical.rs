@@ -93,6 +93,19 @@ impl Calc {
         self.filter.iter().chain(&self.columns)
     }
 
+    /// Over this input with one of its columns shown, behind the others if it was not; and which one that is now.
+    pub fn showing(&self, input: Plan, column: usize) -> (Plan, usize) {
+        let field = input.schema().fields[column].clone();
+        let mut calc = Calc { input: Box::new(input), ..self.clone() };
+        let is_it = |e: &Expr| matches!(e, Expr::Column { index, .. } if *index == column);
+        let shown = calc.columns.iter().position(is_it).unwrap_or_else(|| {
+            calc.columns.push(Expr::column(column, field.data_type.clone()));
+            calc.schema.fields.push(field);
+            calc.columns.len() - 1
+        });
+        (Plan::Calc(calc), shown)
+    }
+
     /// Whether it asks for CURRENT_WATERMARK.
     pub fn reads_watermark(&self) -> bool {
         let mut found = false;
@@ -685,33 +698,6 @@ impl Plan {
         match self {
             Plan::Calc(calc) => calc.input.below_calcs(),
             other => other,
-        }
-    }
-
-    /// Holds its changes back until event time has passed a multiple of `interval`, or the end of their window where that is shown.
-    pub fn hold(&mut self, interval: i64) {
-        match self {
-            // The order is that of what is held.
-            Plan::Sort(Sort { input, .. }) => input.hold(interval),
-            Plan::Calc(Calc { input, .. }) if matches!(&**input, Plan::Sort(_)) => input.hold(interval),
-            _ if self.retracts() => {
-                let (until, schema) = (self.window_end(), self.schema().clone());
-                let input = Box::new(std::mem::replace(self, Plan::empty()));
-                *self = Plan::Hold(Hold { input, interval, until, schema });
-            }
-            _ => {}
-        }
-    }
-
-    /// The column that is the end of the window of a window aggregate right below.
-    fn window_end(&self) -> Option<usize> {
-        match self {
-            Plan::WindowAggregate(aggregate) => Some(aggregate.end()),
-            Plan::Calc(calc) => {
-                let end = calc.input.window_end()?;
-                calc.columns.iter().position(|e| matches!(e, Expr::Column { index, .. } if *index == end))
-            }
-            _ => None,
         }
     }
 

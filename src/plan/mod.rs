@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod distribute;
 mod early_fire;
 pub mod explain;
+mod hold;
 mod late;
 pub mod logical;
 pub mod memory;

@@ -5,7 +5,7 @@
 
 use super::bind::Output;
 use super::catalog::Catalog;
-use super::logical::{Calc, Plan, Sort};
+use super::logical::{Plan, Sort};
 use super::physical::{Aligned, Emit, SortTime, Window};
 use super::{Connectors, Script};
 use crate::error::{Error, Result};
@@ -78,12 +78,7 @@ fn with_window_end(plan: &Plan, column: usize) -> Option<(Plan, usize)> {
         Plan::Calc(calc) => {
             let Expr::Column { index, .. } = calc.columns.get(column)? else { return None };
             let (input, end) = with_window_end(&calc.input, *index)?;
-            let field = input.schema().fields[end].clone();
-            let mut calc = Calc { input: Box::new(input), ..calc.clone() };
-            calc.columns.push(Expr::column(end, field.data_type.clone()));
-            calc.schema.fields.push(field);
-            let end = calc.columns.len() - 1;
-            Some((Plan::Calc(calc), end))
+            Some(calc.showing(input, end))
         }
         _ => None,
     }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::limits::NESTING_MAX;
 use crate::plan::catalog::Catalog;
-use crate::plan::logical::{Aggregate, Hold, Plan, Rank, Union, all_of};
+use crate::plan::logical::{Aggregate, Plan, Rank, Union, all_of};
 use crate::plan::physical::{AggregateCall, AggregateFunction, RankFunction};
 use crate::plan::processing_time::basis;
 use crate::plan::statement::StreamQuery;
@@ -59,12 +59,12 @@ impl<'a> QueryBinder<'a> {
                 .at(span_of(&**interval))
                 .hint("declare WATERMARK FOR a column of it, or one that is PROCTIME()"));
         }
-        relation.plan.hold(nanos);
-        if let Plan::Hold(Hold { until: None, .. }) = relation.plan {
+        if relation.plan.retracts() && !relation.plan.knows_windows() {
             // Rows come when their time is long over.
             relation.event_times.clear();
             relation.windows.clear();
         }
+        relation.plan.hold(nanos);
         Ok(relation)
     }
 

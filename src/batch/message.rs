@@ -30,6 +30,15 @@ pub enum Mark {
     End,
 }
 
+/// Behind the rows of one reading of a table that is read again and again: what is to become of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// They are the whole table: they take the place of those read before.
+    Whole,
+    /// The reading failed: they are to be forgotten.
+    Broken,
+}
+
 /// Content of a message.
 #[derive(Debug)]
 pub enum Payload {
@@ -37,6 +46,8 @@ pub enum Payload {
     Batch(Batch),
     /// Progress.
     Mark(Mark),
+    /// The end of one reading.
+    Load(Load),
 }
 
 /// One entry of a ring.

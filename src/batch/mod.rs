@@ -20,7 +20,7 @@ pub mod text;
 
 pub use bitmap::Bitmap;
 pub use column::{Column, Values};
-pub use message::{Mark, Message, Payload, Watermark};
+pub use message::{Load, Mark, Message, Payload, Watermark};
 pub use selection::Selection;
 pub use strings::{StrColumn, StrView};
 

@@ -219,7 +219,7 @@ fn column(message: &mut Message) -> &mut [i64] {
             Values::I64(values) => values,
             _ => &mut [],
         },
-        Payload::Mark(_) => &mut [],
+        Payload::Mark(_) | Payload::Load(_) => &mut [],
     }
 }
 

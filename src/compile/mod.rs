@@ -1,6 +1,8 @@
 //! Physical plan to the `Query` of one shard: operators with their state, and who feeds whom. Runs once, on the shard's own
 //! core, so that state lies in memory that this core touched first.
 
+use std::ops::Range;
+
 use crate::error::Result;
 use crate::expr::{Expr, Program};
 use crate::operator;
@@ -13,7 +15,7 @@ use crate::plan::physical;
 use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Port, Rank, Scan, Window};
 use crate::route::scatter::Scatter;
 use crate::types::over::OverEmit;
-use crate::types::relation::TimeBasis;
+use crate::types::relation::{Filling, TimeBasis};
 use crate::types::{DataType, Schema};
 
 /// The compiled plan of one shard.
@@ -36,6 +38,8 @@ pub struct QueryNode {
     pub state_consumers: Vec<(NodeId, usize)>,
     /// Input that says nothing about time, and is not waited for.
     pub timeless: Option<usize>,
+    /// Input with a table that is read again and again.
+    pub reloaded: Option<usize>,
     /// The scan its rows come from (the first, where there are several): whose error limit its failed rows count against.
     pub origin: Option<NodeId>,
 }
@@ -71,6 +75,16 @@ pub enum Router {
     Gather,
     /// To every shard.
     Broadcast,
+}
+
+impl Router {
+    /// To which of so many shards rows may go.
+    pub fn receivers(&self, shards: usize) -> Range<usize> {
+        match self {
+            Router::Hash(_) | Router::Broadcast => 0..shards,
+            Router::Gather => 0..1,
+        }
+    }
 }
 
 /// A scan, ready to run.
@@ -121,6 +135,7 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
             late_consumers: vec![Vec::new(); node.inputs.len()],
             state_consumers: Vec::new(),
             timeless: timeless(node),
+            reloaded: reloaded(node),
             origin,
         });
         connect(&mut nodes, id, node);
@@ -132,8 +147,16 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
 /// states are there before the mark that follows them beside.
 fn timeless(node: &Node) -> Option<usize> {
     match &node.kind {
-        NodeKind::Join(join) => join.lookup.filter(|lookup| !lookup.waits).map(|_| 1),
+        NodeKind::Join(join) => join.lookup.filter(|lookup| lookup.filling == Filling::AsItGoes).map(|_| 1),
         NodeKind::Aggregate(_) | NodeKind::WindowAggregate(_) => (node.inputs.len() == 2).then_some(1),
+        _ => None,
+    }
+}
+
+/// The right input of a join, where it is a table that is read again and again.
+fn reloaded(node: &Node) -> Option<usize> {
+    match &node.kind {
+        NodeKind::Join(join) => join.lookup.filter(|lookup| matches!(lookup.filling, Filling::Again(_))).map(|_| 1),
         _ => None,
     }
 }

@@ -3,10 +3,11 @@
 use super::over::OverShape;
 use super::*;
 use crate::batch::{Column, RowKind, Values};
+use crate::types::Reload;
 use crate::types::over::{Bound, Frame, FrameUnit, OverCall, OverFunction};
 use crate::types::relation::{
-    AggregateCall, AggregateFunction, Aligned, Changes, Deletion, Emit, JoinKind, Lookup, LookupRows, RankFunction, Retracts,
-    SortKey, Ties,
+    AggregateCall, AggregateFunction, Aligned, Changes, Deletion, Emit, Filling, JoinKind, Lookup, LookupRows, RankFunction,
+    Retracts, SortKey, Ties,
 };
 
 /// key, time, number
@@ -127,17 +128,23 @@ fn groups_ranks_and_partitions_free_what_is_taken_back() {
 #[test]
 fn a_lookup_join_holds_the_table_and_nothing_of_the_rows_that_ask() {
     let input = || JoinInput { keys: vec![0], types: TYPES.to_vec(), given: vec![0, 2] };
-    let join = |rows| {
-        let lookup = Lookup { rows, waits: false };
+    let join = |rows, filling| {
+        let lookup = Lookup { rows, filling };
         Box::new(LookupJoin::new(JoinKind::Left, [input(), input()], lookup, None, OnError::SetAside))
     };
-    check("the newest rows", join(LookupRows::Newest), |join, round, out| {
+    check("the newest rows", join(LookupRows::Newest, Filling::AsItGoes), |join, round, out| {
         join.process_input(1, rows(round, RowKind::UpdateAfter), out).expect("takes rows");
         join.process_input(0, rows(round, RowKind::Insert), out).expect("takes rows");
     });
-    check("all rows", join(LookupRows::All), |join, round, out| {
+    check("all rows", join(LookupRows::All, Filling::AsItGoes), |join, round, out| {
         join.process_input(1, rows(round, RowKind::Insert), out).expect("takes rows");
         join.process_input(0, rows(round, RowKind::Insert), out).expect("takes rows");
         join.process_input(1, rows(round, RowKind::Delete), out).expect("takes rows");
+    });
+    check("a table that is read again", join(LookupRows::All, Filling::Again(Reload::After(1))), |join, round, out| {
+        join.process_input(1, rows(round, RowKind::Insert), out).expect("takes rows");
+        let load = if round % 3 == 2 { Load::Broken } else { Load::Whole };
+        join.table_read(load, out).expect("takes the table");
+        join.process_input(0, rows(round, RowKind::Insert), out).expect("takes rows");
     });
 }

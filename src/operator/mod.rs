@@ -53,7 +53,7 @@ pub use window_assign::WindowAssign;
 use std::borrow::Cow;
 
 use crate::batch::text::row_text;
-use crate::batch::{Batch, Selection, Watermark};
+use crate::batch::{Batch, Load, Selection, Watermark};
 use crate::error::{Error, Result};
 use crate::limits::ASIDE_TEXT_BYTES_MAX;
 use crate::types::DataType;
@@ -132,6 +132,12 @@ pub trait Operator: Send {
     /// One of its inputs gives no rows any more, whatever the others do. May be said twice.
     fn input_ended(&mut self, input: usize, out: &mut Output) -> Result<()> {
         let _ = (input, out);
+        Ok(())
+    }
+
+    /// All rows of one reading of the table that is read again and again have come.
+    fn table_read(&mut self, load: Load, out: &mut Output) -> Result<()> {
+        let _ = (load, out);
         Ok(())
     }
 

@@ -11,9 +11,10 @@ use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
 use crate::plan::statement::Name;
-use crate::source::Source;
+use crate::source::reload::Reloaded;
+use crate::source::{Boundedness, Source};
 use crate::types::relation::{Changelog, TimeBasis};
-use crate::types::{DataType, TableDef, Value};
+use crate::types::{DataType, Reload, TableDef, Value};
 
 /// Where the values of a table's column come from.
 #[derive(Debug, Clone)]
@@ -59,6 +60,8 @@ pub struct PlanOptions {
     pub max_ahead_ns: Option<u64>,
     /// `'scan.watermark.idle-timeout'`
     pub idle_timeout_ns: Option<u64>,
+    /// `'lookup.cache'` and its kin: when the table is read again, where rows are looked up in it.
+    pub reload: Option<Reload>,
 }
 
 /// A table.
@@ -78,6 +81,10 @@ pub struct Table {
     pub event_times: Option<Vec<usize>>,
     /// Of a memory table: the rows of all VALUES that are inserted, with a value for each column of `def`.
     pub rows: Option<Arc<Vec<Vec<Value>>>>,
+    /// Position of the table as it was declared: its own, but for a table that some see otherwise.
+    pub home: usize,
+    /// Of a table as those see it who look rows up in it: when it is read again.
+    pub reload: Option<Reload>,
     /// Which script defines it, for errors.
     pub script: usize,
 }
@@ -107,10 +114,17 @@ impl Table {
 
     /// What reads it: the connector, or of a memory table the rows inserted.
     pub fn source(&self, connectors: &dyn Connectors) -> Result<Arc<dyn Source>> {
-        match &self.rows {
-            Some(rows) => Ok(Arc::new(ValuesSource { rows: rows.clone() })),
-            None => connectors.source(&self.def),
+        let source: Arc<dyn Source> = match &self.rows {
+            Some(rows) => Arc::new(ValuesSource { rows: rows.clone() }),
+            None => connectors.source(&self.def)?,
+        };
+        let Some(reload) = self.reload else { return Ok(source) };
+        if source.boundedness() == Boundedness::Unbounded {
+            let error = format!("'{}' is to be read again, but its rows never end", self.def.name);
+            return Err(Error::sql(error).hint("take the 'lookup.' options off: rows are looked up among those that have come"));
         }
+        let (table, types) = (self.def.name.clone(), self.def.columns.iter().map(|column| column.data_type.clone()).collect());
+        Ok(Arc::new(Reloaded { source, reload, table, types }))
     }
 
     /// The columns that carry event time: as declared, or as they do in what is inserted.
@@ -143,8 +157,9 @@ impl Catalog {
     /// Adds a table; a name can be given once.
     pub fn add_table(&mut self, table: Table) -> Result<()> {
         self.check_new(&table.def.name, table.def.span)?;
-        self.entries.push((table.def.name.clone(), Entry::Table(self.tables.len())));
-        self.tables.push(table);
+        let home = self.tables.len();
+        self.entries.push((table.def.name.clone(), Entry::Table(home)));
+        self.tables.push(Table { home, ..table });
         Ok(())
     }
 
@@ -153,6 +168,16 @@ impl Catalog {
         self.check_new(&name.text, name.span)?;
         self.entries.push((name.text.clone(), Entry::View(Box::new(relation))));
         Ok(())
+    }
+
+    /// A table as those see it who look rows up in it, if it is read again for them.
+    pub fn read_again(&mut self, index: usize) -> Option<usize> {
+        let reload = Some(self.tables[index].options.reload?);
+        let is_it = |table: &Table| table.reload.is_some() && table.home == index;
+        Some(self.tables.iter().position(is_it).unwrap_or_else(|| {
+            self.tables.push(Table { reload, ..self.tables[index].clone() });
+            self.tables.len() - 1
+        }))
     }
 
     /// What `name` stands for.

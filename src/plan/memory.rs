@@ -46,7 +46,8 @@ pub fn resolve(catalog: &mut Catalog, inserts: &[Output], outputs: Vec<Output>, 
         }
     }
     for (index, inserted) in &mut resolving.inserted {
-        catalog.tables[*index].rows = (!inserted.rows.is_empty()).then(|| Arc::new(std::mem::take(&mut inserted.rows)));
+        let rows = (!inserted.rows.is_empty()).then(|| Arc::new(std::mem::take(&mut inserted.rows)));
+        catalog.tables.iter_mut().filter(|table| table.home == *index).for_each(|table| table.rows.clone_from(&rows));
     }
     let mut resolved = Vec::with_capacity(outputs.len());
     for mut output in outputs {
@@ -60,7 +61,7 @@ pub fn resolve(catalog: &mut Catalog, inserts: &[Output], outputs: Vec<Output>, 
     inserts.iter().chain(&resolved).for_each(|output| {
         output.plan.walk(&mut |plan| {
             if let Plan::Scan(scan) = plan {
-                read[scan.table] = true;
+                read[catalog.tables[scan.table].home] = true;
             }
         });
     });
@@ -119,15 +120,19 @@ impl Resolving {
     /// What stands for the scan of a table that queries insert into.
     fn scan(&mut self, catalog: &Catalog, scan: &Scan) -> Result<Option<Plan>> {
         let table = &catalog.tables[scan.table];
-        let queries = match self.inserted.get(&scan.table) {
+        let queries = match self.inserted.get(&table.home) {
             Some(inserted) if !inserted.queries.is_empty() => inserted.queries.clone(),
             _ => return Ok(None),
         };
-        if self.path.contains(&scan.table) {
+        if table.reload.is_some() {
+            let error = Error::sql(format!("memory table '{}' is what the job inserts, and is not read again", table.def.name));
+            return Err(error.hint("take its 'lookup.' options off: rows are looked up in what has been inserted"));
+        }
+        if self.path.contains(&table.home) {
             let error = Error::sql(format!("memory table '{}' is filled from itself", table.def.name));
             return Err(error.hint("a memory table holds what is inserted into it; read another table in its INSERT"));
         }
-        self.path.push(scan.table);
+        self.path.push(table.home);
         let mut inputs = Vec::with_capacity(queries.len() + 1);
         for query in queries {
             let plan = self.plan(catalog, query.plan)?;

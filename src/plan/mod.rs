@@ -129,11 +129,11 @@ impl Job {
                 }
             }
             Statement::CreateView { name, columns, query } => {
-                let relation = bind::view(&self.catalog, name, columns, query)?;
+                let relation = bind::view(&mut self.catalog, name, columns, query)?;
                 self.catalog.add_view(name, relation)?;
             }
             Statement::CreateSink { name, query, options } => {
-                let (table, mut output) = bind::sink(&self.catalog, name, query, options, script)?;
+                let (table, mut output) = bind::sink(&mut self.catalog, name, query, options, script)?;
                 output.target = Target::Table(self.catalog.tables.len());
                 self.catalog.add_table(table)?;
                 self.outputs.push(output);
@@ -165,8 +165,8 @@ impl Job {
     }
 
     /// What a statement writes; the rows of a SELECT go to `target`.
-    fn outputs(&self, statement: &Statement, target: Target, script: usize) -> Result<Vec<Output>> {
-        let insert = |insert: &Insert| bind::insert(&self.catalog, insert, script);
+    fn outputs(&mut self, statement: &Statement, target: Target, script: usize) -> Result<Vec<Output>> {
+        let mut insert = |insert: &Insert| bind::insert(&mut self.catalog, insert, script);
         match statement {
             Statement::Insert(one) => Ok(vec![insert(one)?]),
             Statement::StatementSet(several) => several.iter().map(insert).collect(),
@@ -176,16 +176,16 @@ impl Job {
                     0 => name.to_owned(),
                     others => format!("{name} {}", others + 1),
                 };
-                Ok(vec![bind::selected(&self.catalog, query, target, name, script)?])
+                Ok(vec![bind::selected(&mut self.catalog, query, target, name, script)?])
             }
             Statement::Explain(inner) | Statement::Analyze(inner) => self.outputs(inner, target, script),
             Statement::CreateView { name, columns, query } => {
-                bind::view(&self.catalog, name, columns, query)?;
+                bind::view(&mut self.catalog, name, columns, query)?;
                 Ok(Vec::new())
             }
             Statement::CreateSink { name, query, .. } => {
                 let target = Target::Nowhere;
-                Ok(vec![bind::selected(&self.catalog, query, target, name.text.clone(), script)?])
+                Ok(vec![bind::selected(&mut self.catalog, query, target, name.text.clone(), script)?])
             }
             Statement::CreateTable(_) | Statement::Set { .. } => Ok(Vec::new()),
         }

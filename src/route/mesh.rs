@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 
 use super::doorbell::Doorbell;
 use super::ring::{Receiver, Ring, Sender};
-use crate::batch::{Batch, Mark, Message, Payload};
+use crate::batch::{Batch, Load, Mark, Message, Payload};
 use crate::types::Nanos;
 
 /// Storage of all rings of a job; outlives the ends.
@@ -101,6 +101,11 @@ impl<'r> MeshEnd<'r> {
             return;
         }
         outbox.waiting.push_back(Message { exchange, sent: now, payload: Payload::Mark(mark) });
+    }
+
+    /// Puts the end of a reading of a table into the outbox towards `to`.
+    pub fn send_load(&mut self, to: usize, exchange: u16, load: Load, now: Nanos) {
+        self.outbox(to).waiting.push_back(Message { exchange, sent: now, payload: Payload::Load(load) });
     }
 
     /// Moves what is due from the outboxes into the rings and wakes sleeping peers. Hot: once per turn.
@@ -224,10 +229,10 @@ mod tests {
         let sizes: Vec<String> = std::iter::from_fn(|| ends[1].receive(0))
             .map(|m| match m.payload {
                 Payload::Batch(b) => format!("{} rows", b.rows()),
-                Payload::Mark(mark) => format!("{mark:?}"),
+                other => format!("{other:?}"),
             })
             .collect();
-        assert_eq!(sizes, ["2 rows", "Watermark(Watermark { time: 2, stamp: 1 })", "1 rows"]);
+        assert_eq!(sizes, ["2 rows", "Mark(Watermark(Watermark { time: 2, stamp: 1 }))", "1 rows"]);
     }
 
     #[test]

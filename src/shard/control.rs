@@ -1,7 +1,7 @@
 //! How a job is told to stop: read by every shard once a turn, written at most twice in a job's life.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
 use crate::route::doorbell::Doorbell;
 
@@ -23,13 +23,16 @@ pub struct Control {
     bells: Vec<Doorbell>,
     /// Set-aside rows by node of the plan over all shards, for the limits of their tables. Touched for bad rows only.
     aside: Vec<AtomicU64>,
+    /// Scans that have ended by themselves, over all shards, where others go on as long as they do.
+    ended: AtomicUsize,
 }
 
 impl Control {
     /// For this many shards and plan nodes.
     pub fn new(shards: usize, nodes: usize) -> crate::error::Result<Arc<Self>> {
         let bells = (0..shards).map(|_| Doorbell::new()).collect::<Result<_, _>>()?;
-        Ok(Arc::new(Self { phase: AtomicU8::new(0), bells, aside: (0..nodes).map(|_| AtomicU64::new(0)).collect() }))
+        let (phase, aside) = (AtomicU8::new(0), (0..nodes).map(|_| AtomicU64::new(0)).collect());
+        Ok(Arc::new(Self { phase, bells, aside, ended: AtomicUsize::new(0) }))
     }
 
     /// Goes on to a later phase and wakes every shard.
@@ -46,6 +49,12 @@ impl Control {
             1 => Phase::Drain,
             _ => Phase::Abort,
         }
+    }
+
+    /// Counts `scans` more that have ended by themselves; gives the number so far.
+    #[cold]
+    pub fn count_ended(&self, scans: usize) -> usize {
+        self.ended.fetch_add(scans, Ordering::Relaxed) + scans
     }
 
     /// The shards' doorbells.

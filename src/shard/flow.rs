@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use super::aside::Aside;
 use super::emit::Emitter;
 use super::gauge::Gauge;
-use crate::batch::{Batch, Mark, Watermark};
+use crate::batch::{Batch, Load, Mark, Watermark};
 use crate::compile::{Query, Role, Router};
 use crate::error::Result;
 use crate::metrics::{Part, Profile, Work};
@@ -24,6 +24,7 @@ use crate::types::Nanos;
 pub(super) enum Item {
     Batch(Batch),
     Mark(Mark),
+    Load(Load),
 }
 
 /// What the flow acts on besides the query.
@@ -158,12 +159,21 @@ impl Flow {
         }
     }
 
+    /// Gives the end of a reading of a table, which node `from` has read or passes on, to its consumers.
+    pub(super) fn queue_load(&mut self, from: NodeId, load: Load) {
+        for (consumer, port) in &self.query.nodes[from].consumers {
+            self.queue.push_back((*consumer, *port, Item::Load(load)));
+        }
+    }
+
     /// Takes what exchange number `exchange` received from shard `from`.
     pub(super) fn receive(&mut self, exchange: u16, from: usize, item: Item) {
         let node = self.exchanges[exchange as usize];
         match item {
             Item::Batch(batch) => self.queue_batch(node, batch),
             Item::Mark(mark) => self.receive_mark(node, from, mark),
+            // Only one shard reads such a table.
+            Item::Load(load) => self.queue_load(node, load),
         }
     }
 
@@ -235,7 +245,7 @@ impl Flow {
     ) -> Result<()> {
         let work = match &item {
             Item::Batch(batch) => Work::Rows(batch.rows() as u64),
-            Item::Mark(_) => Work::Mark,
+            Item::Mark(_) | Item::Load(_) => Work::Mark,
         };
         if let Some(profile) = &mut self.profile {
             profile.given(node, work);
@@ -270,6 +280,7 @@ impl Flow {
         match item {
             Item::Batch(batch) => self.feed_batch(node, port, batch, around),
             Item::Mark(mark) => self.feed_mark(node, port, mark, around),
+            Item::Load(load) => self.feed_load(node, port, load, around),
         }
     }
 
@@ -324,11 +335,7 @@ impl Flow {
 
     fn feed_mark<C: Clock>(&mut self, node: NodeId, port: usize, mark: Mark, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
         if let Role::Exchange { number, router } = &self.query.nodes[node].role {
-            let receivers = match router {
-                Router::Hash(_) | Router::Broadcast => 0..around.mesh.shards(),
-                Router::Gather => 0..1,
-            };
-            let number = *number;
+            let (number, receivers) = (*number, router.receivers(around.mesh.shards()));
             self.ends_awaited -= usize::from(mark == Mark::End);
             for to in receivers {
                 if to != self.shard {
@@ -344,6 +351,43 @@ impl Flow {
             operator.input_ended(port, &mut self.output)?;
             self.deliver(node, around)?;
         }
+        self.align(node, port, mark, around)
+    }
+
+    /// Takes the end of a reading of a table: whoever looks rows up in it takes it in, everybody else passes it on.
+    fn feed_load<C: Clock>(&mut self, node: NodeId, port: usize, load: Load, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
+        let Self { query, output, shard, .. } = self;
+        let this = &mut query.nodes[node];
+        match &mut this.role {
+            Role::Exchange { number, router } => {
+                let (number, shard, receivers) = (*number, *shard, router.receivers(around.mesh.shards()));
+                for to in receivers.clone().filter(|to| *to != shard) {
+                    around.mesh.send_load(to, number, load, around.gauge.mark());
+                }
+                if receivers.contains(&shard) {
+                    self.queue_load(node, load);
+                }
+                Ok(())
+            }
+            Role::Operator(operator) if this.reloaded == Some(port) => {
+                around.gauge.enter(Part::Operators, around.clock);
+                operator.table_read(load, output)?;
+                self.deliver(node, around)?;
+                match load {
+                    // From now on nobody waits for this input.
+                    Load::Whole => self.align(node, port, Mark::End, around),
+                    Load::Broken => Ok(()),
+                }
+            }
+            _ => {
+                self.queue_load(node, load);
+                Ok(())
+            }
+        }
+    }
+
+    /// Joins a mark of one input of a node with those of the others, and moves its time.
+    fn align<C: Clock>(&mut self, node: NodeId, port: usize, mark: Mark, around: &mut Surroundings<'_, '_, C>) -> Result<()> {
         let mut joint = self.alignments[node].update(port, mark);
         while let Some(next) = joint {
             match next {

@@ -121,6 +121,16 @@ impl Ingest {
         self.alignment.time().time
     }
 
+    /// Whether it goes on as long as others do.
+    pub(super) fn goes_on_with_others(&self) -> bool {
+        self.reader.goes_on_with_others()
+    }
+
+    /// Whether there is nothing more to read.
+    pub(super) fn has_ended(&self) -> bool {
+        self.state == State::Ended
+    }
+
     /// Rows read since last asked.
     pub(super) fn take_rows_read(&mut self) -> u64 {
         std::mem::take(&mut self.rows)
@@ -237,6 +247,10 @@ impl Ingest {
             Polled::SplitEnd { split } => {
                 self.state_of(split, read).ended = true;
                 self.say(split, Mark::End, around);
+                Ok(Read::Something)
+            }
+            Polled::Loaded(load) => {
+                around.flow.queue_load(self.node, load);
                 Ok(Read::Something)
             }
             Polled::Pending { wake_at } => {

@@ -67,6 +67,8 @@ pub struct Shard<'r> {
     batch_rows: usize,
     memory_limit: Option<u64>,
     life: Life,
+    /// How many of the scans that end by themselves have; `None` where no other goes on as long as they do.
+    ended: Option<usize>,
 }
 
 /// What became of the input in a turn.
@@ -137,7 +139,8 @@ impl<'r> Shard<'r> {
         let aside = Aside::new(plan, control.clone(), config.errors_shown);
         let emitter = Emitter::new(writers);
         let (phase, memory_limit, life) = (Phase::Run, config.memory_limit, Life::New);
-        Self { flow, ingests, mesh, emitter, aside, gauge, control, phase, batch_rows, memory_limit, life }
+        let ended = ingests.iter().any(Ingest::goes_on_with_others).then_some(0);
+        Self { flow, ingests, mesh, emitter, aside, gauge, control, phase, batch_rows, memory_limit, life, ended }
     }
 
     /// One turn. Hot: once per batch.
@@ -215,18 +218,17 @@ impl<'r> Shard<'r> {
                 self.gauge.lap(Part::Exchange, Part::Operators, clock);
                 let now = self.gauge.mark();
                 self.flow.stretch_begins(now);
-                match payload {
+                let (item, rows) = match payload {
                     Payload::Batch(batch) => {
                         let rows = batch.rows() as u64;
                         self.gauge.record(Stage::ExchangeWait, now.saturating_sub(sent), rows);
-                        self.flow.receive(exchange, from, Item::Batch(batch));
-                        self.run_flow(clock, rows)?;
+                        (Item::Batch(batch), rows)
                     }
-                    Payload::Mark(mark) => {
-                        self.flow.receive(exchange, from, Item::Mark(mark));
-                        self.run_flow(clock, 0)?;
-                    }
-                }
+                    Payload::Mark(mark) => (Item::Mark(mark), 0),
+                    Payload::Load(load) => (Item::Load(load), 0),
+                };
+                self.flow.receive(exchange, from, item);
+                self.run_flow(clock, rows)?;
             }
         }
         Ok(busy)
@@ -265,7 +267,19 @@ impl<'r> Shard<'r> {
             let rows = self.ingests[index].take_rows_read();
             self.run_flow(clock, rows)?;
         }
+        self.note_ends();
         Ok((ingested, wake_at))
+    }
+
+    /// Where scans go on as long as others do, says how many of these have ended; with the last one of all shards the job is over.
+    fn note_ends(&mut self) {
+        let Some(before) = &mut self.ended else { return };
+        let others = || self.ingests.iter().filter(|ingest| !ingest.goes_on_with_others());
+        let ended = others().filter(|ingest| ingest.has_ended()).count();
+        let more = ended - std::mem::replace(before, ended);
+        if more > 0 && self.control.count_ended(more) == others().count() * self.mesh.shards() {
+            self.control.advance(Phase::Drain);
+        }
     }
 
     /// Runs the flow dry; what of it is neither exchange nor emit is put down to operators.

@@ -69,6 +69,13 @@ impl Filesystem {
         Ok(Self { path, format_name, format, columns: table.columns.clone(), input })
     }
 
+    /// A reader without files.
+    fn reader(&self, projection: &Projection) -> FileReader {
+        let layout = Layout::new(&self.columns, projection);
+        let (waiting, open) = (VecDeque::new(), VecDeque::new());
+        FileReader { format: self.format.clone(), layout, splits: 0, waiting, open, stopped: false }
+    }
+
     fn stdin(&self, taken: &AtomicBool) -> Result<Bytes> {
         if taken.swap(true, Ordering::Relaxed) {
             let error = Error::sql("standard input can be read by one scan only");
@@ -107,15 +114,7 @@ impl Source for Filesystem {
     }
 
     fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>> {
-        let layout = Layout::new(&self.columns, projection);
-        let mut reader = FileReader {
-            format: self.format.clone(),
-            layout,
-            splits: 0,
-            waiting: VecDeque::new(),
-            open: VecDeque::new(),
-            stopped: false,
-        };
+        let mut reader = self.reader(projection);
         match &self.input {
             Input::Files(files) => reader.waiting = files.iter().skip(shard).step_by(shards).cloned().enumerate().collect(),
             Input::Stdin(taken) if shard == 0 => {
@@ -125,6 +124,15 @@ impl Source for Filesystem {
             Input::Stdin(_) => {}
         }
         reader.splits = reader.waiting.len() + reader.open.len();
+        Ok(Box::new(reader))
+    }
+
+    fn open_again(&self, projection: &Projection) -> Result<Box<dyn Reader>> {
+        let mut reader = self.reader(projection);
+        // What the path names may be other files by now.
+        let files = list(&self.path, Span::default())?;
+        reader.waiting = files.into_iter().map(Piece::whole).enumerate().collect();
+        reader.splits = reader.waiting.len();
         Ok(Box::new(reader))
     }
 }
@@ -386,6 +394,30 @@ mod tests {
         assert_eq!(rows, [(0, true, Value::Int(1)), (0, true, Value::Int(2)), (1, true, Value::Int(3))]);
         assert_eq!(bad.len(), 1);
         assert!(bad[0].line == 2 && bad[0].reason.contains("1.json: "), "{:?}", bad[0]);
+    }
+
+    #[test]
+    fn what_is_opened_again_are_the_files_of_then() {
+        let folder = tempfile::tempdir().expect("folder");
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("write");
+        write("1.json", "{\"a\":1}\n");
+        let source = crate::source::create(&table(folder.path())).expect("create");
+        let numbers = |source: &dyn Source| {
+            let (mut reader, mut found) = (source.open_again(&vec![0]).expect("open"), Vec::new());
+            loop {
+                let mut into = Decoded::new(&[DataType::BigInt], 4);
+                if reader.poll(1, 4, &mut into).expect("poll") == Polled::End {
+                    return found;
+                }
+                found.extend((0..into.rows).map(|row| into.columns[0].value(row, &DataType::BigInt)));
+            }
+        };
+        assert_eq!(numbers(&*source), [Value::Int(1)]);
+        write("1.json", "{\"a\":2}\n");
+        write("2.json", "{\"a\":3}\n");
+        assert_eq!(numbers(&*source), [2, 3].map(Value::Int));
+        drop(folder);
+        assert!(source.open_again(&vec![0]).is_err());
     }
 
     #[test]

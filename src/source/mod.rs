@@ -13,12 +13,14 @@ mod pump;
 mod random;
 mod range;
 mod records;
+pub mod reload;
 mod tcp;
 
 use std::net::SocketAddr;
 use std::os::fd::RawFd;
 use std::sync::Arc;
 
+use crate::batch::Load;
 use crate::error::{Error, Result, nearest};
 use crate::format::Decoded;
 use crate::types::{DataType, EventTime, Nanos, TableDef};
@@ -93,6 +95,10 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     /// A reader for the splits of shard `shard` out of `shards` (split i belongs to shard i % shards), making the columns
     /// of `projection`. Called once per shard and scan, on the thread that starts the job, before any shard runs.
     fn open(&self, shard: usize, shards: usize, projection: &Projection) -> Result<Box<dyn Reader>>;
+    /// A reader for all that is there now, for a table that is read again and again. Called on the shard that reads it.
+    fn open_again(&self, projection: &Projection) -> Result<Box<dyn Reader>> {
+        self.open(0, 1, projection)
+    }
     /// The address it listens on once it is open, for sources that do.
     fn listen_address(&self) -> Option<SocketAddr> {
         None
@@ -122,6 +128,8 @@ pub enum Polled {
         /// The split.
         split: usize,
     },
+    /// One of several readings of the table has ended, the rows of which came since the one before.
+    Loaded(Load),
     /// Nothing now. Ask again when the descriptor of `wait_on` is readable or at `wake_at`, if given.
     Pending {
         /// Monotonic nanoseconds.
@@ -142,6 +150,10 @@ pub trait Reader: Send {
     /// Whether every open split is looked at within a few polls, so that one that gives nothing is silent and does not merely
     /// wait its turn.
     fn looks_at_all(&self) -> bool {
+        false
+    }
+    /// Whether it never ends by itself: it goes on as long as others do, and is stopped then.
+    fn goes_on_with_others(&self) -> bool {
         false
     }
     /// Whether `poll` puts columns of its own in place of those it is given, so that there need be none.

@@ -5,12 +5,14 @@ pub mod decimal;
 mod options;
 pub mod over;
 pub mod relation;
+mod reload;
 mod schema;
 pub mod time;
 mod value;
 
 pub use data_type::{DataType, Representation};
 pub use options::{OptionValue, Options, parse_duration};
+pub use reload::Reload;
 pub use schema::{Column, ColumnKind, Field, Schema, TableDef};
 pub use value::Value;
 

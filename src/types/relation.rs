@@ -1,6 +1,6 @@
 //! Plain words that the plan and the operators share: windows, aggregate calls, when to emit, what to do with bad rows.
 
-use super::{DataType, Representation, Value};
+use super::{DataType, Reload, Representation, Value};
 
 /// What a bad row does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -478,8 +478,19 @@ pub enum VersionTime {
 pub struct Lookup {
     /// Which rows of the table are there.
     pub rows: LookupRows,
-    /// Whether rows wait until all of the table has been read.
-    pub waits: bool,
+    /// How the table is filled.
+    pub filling: Filling,
+}
+
+/// How a table is filled in which rows are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filling {
+    /// Its rows go on coming, and nobody waits for them.
+    AsItGoes,
+    /// It is read once, and those who ask wait until it has been.
+    Once,
+    /// It is read again and again: those who ask wait for the first time, and then see the last reading that is whole.
+    Again(Reload),
 }
 
 /// Which rows of a table a lookup finds.

@@ -12,6 +12,7 @@ mod nexmark;
 mod oracle;
 mod plans;
 mod property;
+mod reload;
 mod sessions;
 mod shutdown;
 mod simulator;

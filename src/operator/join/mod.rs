@@ -10,6 +10,7 @@
 mod lookup;
 mod pairs;
 mod side;
+mod table;
 mod timed;
 mod versioned;
 #[cfg(test)]

@@ -64,6 +64,7 @@ impl QueryBinder<'_> {
                     return Err(Error::sql(error).at(span).hint("as of an event time they may: then they meet the same version"));
                 }
                 let keys = self.replaced_by(name, &right);
+                let right = self.read_again(right, span)?;
                 let (rows, condition) = match keys.is_empty() || right.plan.retracts() {
                     true => (LookupRows::All, condition),
                     false => {
@@ -143,6 +144,24 @@ impl QueryBinder<'_> {
         let time = JoinTime { bounds: TimeBounds::interval(0, 0), meaning, columns, split_watermarks: [None; 2] };
         let join = Join { time: Some(time), clocks, ..Join::new(left.plan, right.plan, kind, all_of(rest)) };
         Ok(over_time(join, both))
+    }
+
+    /// A table in which rows are looked up, as the one that is read again where its options say so.
+    fn read_again(&mut self, mut table: Relation, span: Span) -> Result<Relation> {
+        if let Plan::Scan(scan) = table.plan.below_calcs() {
+            scan.table = self.catalog.read_again(scan.table).unwrap_or(scan.table);
+            return Ok(table);
+        }
+        let mut read = None;
+        table.plan.walk(&mut |part| match part {
+            Plan::Scan(scan) if self.catalog.tables[scan.table].options.reload.is_some() => read = Some(scan.name.clone()),
+            _ => {}
+        });
+        let Some(read) = read else { return Ok(table) };
+        let error = format!("'{read}' is to be read again, but here more is made of its rows than filters and columns");
+        Err(Error::sql(error)
+            .at(span)
+            .hint("look rows up in the table itself, or take its 'lookup.' options off, so that it is read once"))
     }
 
     /// The versions of what `name` stands for.

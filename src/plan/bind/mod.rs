@@ -32,6 +32,7 @@ mod over;
 mod over_frame;
 mod per_row;
 mod query;
+mod reload;
 mod scope;
 mod select;
 mod subquery;

@@ -21,7 +21,7 @@ use crate::types::{DataType, Field, Schema, Value};
 /// Binds one query.
 pub struct QueryBinder<'a> {
     /// Tables and views.
-    pub catalog: &'a Catalog,
+    pub catalog: &'a mut Catalog,
     /// Common table expressions that can be seen here, innermost last.
     pub ctes: Vec<(String, Relation)>,
     /// Queries around the one being bound whose columns it may name.
@@ -31,7 +31,7 @@ pub struct QueryBinder<'a> {
 
 impl<'a> QueryBinder<'a> {
     /// Over these tables and views.
-    pub fn new(catalog: &'a Catalog) -> Self {
+    pub fn new(catalog: &'a mut Catalog) -> Self {
         Self { catalog, ctes: Vec::new(), outer_queries: 0, depth: 0 }
     }
 

@@ -42,7 +42,7 @@ pub struct Output {
 }
 
 /// A bare SELECT.
-pub fn selected(catalog: &Catalog, query: &StreamQuery, target: Target, name: String, script: usize) -> Result<Output> {
+pub fn selected(catalog: &mut Catalog, query: &StreamQuery, target: Target, name: String, script: usize) -> Result<Output> {
     let relation = QueryBinder::new(catalog).written_query(query)?;
     let names = relation.fields.iter().map(|f| f.name.clone());
     let columns = names.zip(relation.plan.identity().into_iter().map(typed)).collect();
@@ -52,7 +52,13 @@ pub fn selected(catalog: &Catalog, query: &StreamQuery, target: Target, name: St
 }
 
 /// CREATE SINK: a table with the columns of the query that it is written by, and that query.
-pub fn sink(catalog: &Catalog, name: &Name, query: &StreamQuery, options: &Options, script: usize) -> Result<(Table, Output)> {
+pub fn sink(
+    catalog: &mut Catalog,
+    name: &Name,
+    query: &StreamQuery,
+    options: &Options,
+    script: usize,
+) -> Result<(Table, Output)> {
     let output = selected(catalog, query, Target::Nowhere, name.text.clone(), script)?;
     let columns = output.schema.fields.iter().map(|field| ColumnDef {
         name: Name { text: field.name.clone(), span: name.span },
@@ -76,18 +82,18 @@ fn typed(expr: Expr) -> Expr {
 }
 
 /// CREATE VIEW.
-pub fn view(catalog: &Catalog, name: &Name, columns: &[Name], query: &StreamQuery) -> Result<Relation> {
+pub fn view(catalog: &mut Catalog, name: &Name, columns: &[Name], query: &StreamQuery) -> Result<Relation> {
     let relation = QueryBinder::new(catalog).stream_query(query)?;
     let columns: Vec<_> = columns.iter().map(|c| (c.text.clone(), c.span)).collect();
     relation.renamed(&columns, &format!("view '{}'", name.text))
 }
 
 /// INSERT INTO.
-pub fn insert(catalog: &Catalog, insert: &Insert, script: usize) -> Result<Output> {
+pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<Output> {
     let index = catalog.table(&insert.table)?;
+    let relation = QueryBinder::new(catalog).written_query(&insert.query)?;
     let def = &catalog.tables[index].def;
     let targets: Vec<&Column> = written(&def.columns).collect();
-    let relation = QueryBinder::new(catalog).written_query(&insert.query)?;
     let positions = positions(insert, &targets)?;
     if positions.len() != relation.fields.len() {
         return Err(Error::sql(format!(

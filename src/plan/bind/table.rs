@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::coercion::{assignable, cast};
 use super::expr::ExprBinder;
+use super::reload::{RELOAD_OPTIONS, reload};
 use super::scope::{ScopeField, Sight, span_of};
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
@@ -55,7 +56,18 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
     let event_time = watermark.as_ref().map(|w: &TableWatermark| columns[w.column].name.clone());
     let def =
         TableDef { name: create.name.text.clone(), span: create.name.span, columns: read, options, primary_key, event_time };
-    Ok(Table { def, columns, watermark, changelog, options: plan_options, event_times: None, rows: None, script })
+    Ok(Table {
+        def,
+        columns,
+        watermark,
+        changelog,
+        options: plan_options,
+        event_times: None,
+        rows: None,
+        home: 0,
+        reload: None,
+        script,
+    })
 }
 
 fn field(table: &Name, name: &str, data_type: &DataType) -> ScopeField {
@@ -139,7 +151,7 @@ fn key_column(name: &Name, read: &[Column]) -> Result<String> {
 /// What the connector sees, and what the plan takes out.
 fn split_options(all: &Options) -> Result<(Options, PlanOptions)> {
     let mut rest = Options::default();
-    for (key, value) in all.iter().filter(|(key, _)| !PLAN_OPTIONS.contains(key)) {
+    for (key, value) in all.iter().filter(|(key, _)| !PLAN_OPTIONS.contains(key) && !RELOAD_OPTIONS.contains(key)) {
         rest.set(key, value.text.clone(), value.span);
     }
     let options = PlanOptions {
@@ -151,6 +163,7 @@ fn split_options(all: &Options) -> Result<(Options, PlanOptions)> {
         errors_max: all.parse("max.errors", "a number")?,
         max_ahead_ns: all.duration("watermark.max-ahead")?.map(nanos),
         idle_timeout_ns: all.duration("scan.watermark.idle-timeout")?.map(nanos).filter(|&ns| ns > 0),
+        reload: reload(all)?,
     };
     Ok((rest, options))
 }

@@ -10,7 +10,9 @@ use crate::plan::physical::{
     Calc, Exchange, Join, JoinFilter, JoinKind, JoinTime, Lookup, LookupRows, Node, NodeKind, Retracts, TimeMeaning,
 };
 use crate::source::Boundedness;
-use crate::types::{Field, Schema};
+use crate::types::relation::Filling;
+use crate::types::time::write_time;
+use crate::types::{Field, Reload, Schema};
 
 /// A condition taken apart.
 #[derive(Default)]
@@ -43,7 +45,7 @@ impl Lowering<'_> {
             None => placed(join.kind, &left.placed, [&left_keys, &right_keys], &given),
         };
         let time = join.time.clone();
-        let lookup = join.lookup.map(|rows| Lookup { rows, waits: self.is_bounded(&join.right) });
+        let lookup = join.lookup.map(|rows| Lookup { rows, filling: self.filling(&join.right) });
         let ttl = match (&time, &lookup) {
             (None, None) => join.ttl.map(|hinted| self.ttl(hinted)),
             (Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }), _) => [self.ttl(None); 2],
@@ -85,6 +87,21 @@ impl Lowering<'_> {
         let calc = NodeKind::Calc(Calc { filter: None, columns, on_error });
         let node = self.add(Node::new(calc, vec![input.node], Schema::new(fields)));
         (Lowered { node, placed: input.placed }, positions)
+    }
+
+    /// How a table is filled in which rows are looked up.
+    fn filling(&self, table: &Plan) -> Filling {
+        let mut again = None;
+        table.walk(&mut |part| {
+            if let Plan::Scan(scan) = part {
+                again = again.or(self.catalog.tables[scan.table].reload);
+            }
+        });
+        match again {
+            Some(reload) => Filling::Again(reload),
+            None if self.is_bounded(table) => Filling::Once,
+            None => Filling::AsItGoes,
+        }
     }
 
     /// Whether all that a plan reads comes to an end.
@@ -193,7 +210,13 @@ fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>, ttl: [Option<u64>; 2]
             LookupRows::All => "all rows of the right input: no bound",
             LookupRows::Newest => "the newest row of the right input per key: no bound",
         };
-        return if lookup.waits { format!("{rows}; left rows until it is read") } else { rows.to_owned() };
+        return match lookup.filling {
+            Filling::AsItGoes => rows.to_owned(),
+            Filling::Once => format!("{rows}; left rows until it is read"),
+            Filling::Again(when) => {
+                format!("{rows}, twice while it is read again, {}; left rows until it is read", read_again(when))
+            }
+        };
     }
     match time {
         Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }) => {
@@ -205,6 +228,20 @@ fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>, ttl: [Option<u64>; 2]
             let [left, right] =
                 [bounds.least.saturating_neg(), bounds.greatest].map(|ns| if ns > 0 { span(ns) } else { "0 s".to_owned() });
             format!("left rows up to {left}, right rows up to {right} behind the watermark")
+        }
+    }
+}
+
+/// When a table is read again.
+fn read_again(when: Reload) -> String {
+    match when {
+        Reload::After(interval) => format!("{} after it has been", age(interval)),
+        Reload::Every(interval) => format!("every {}", age(interval)),
+        Reload::Daily { at, days } => {
+            let mut time = Vec::new();
+            write_time(&mut time, at.cast_signed(), 0);
+            let every = if days == 1 { "every day".to_owned() } else { format!("every {days} days") };
+            format!("{every} at {} UTC", String::from_utf8_lossy(&time))
         }
     }
 }

@@ -51,7 +51,7 @@ impl Lowering<'_> {
     fn scan(&mut self, scan: &logical::Scan) -> Result<Lowered> {
         let table = &self.catalog.tables[scan.table];
         let source = self.source(scan.table).map_err(|e| self.about_table(e, scan.table))?;
-        let placed = if table.rows.is_some() { Placed::OneShard } else { Placed::Anywhere };
+        let placed = if table.rows.is_some() || table.reload.is_some() { Placed::OneShard } else { Placed::Anywhere };
         let projection = projection(table, &scan.columns);
         let columns = scan.columns.iter().map(|&c| read_expr(table, c, &projection)).collect();
         let watermark = if scan.event_time { watermark_spec(table, scan, source.liveness()) } else { None };

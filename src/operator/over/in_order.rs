@@ -282,12 +282,15 @@ impl InOrder {
         this.rows.forget(needed.unwrap_or(to));
     }
 
-    /// Notes when a partition is to be looked at again, though no row of it comes.
+    /// Notes when a partition is to be looked at again, though no row of it comes. A row whose time ahead is complete waits for other rows.
     fn set_alarm(&mut self, partition: u32) {
         let this = &mut self.by_partition[partition as usize];
         let Some(time) = self.time.filter(|_| !this.alarm) else { return };
         let at = match (this.next < this.rows.len(), self.need.time, self.need.reach) {
-            (true, Some(ahead), _) => this.time_at(this.next, time.time).map(|at| at.saturating_add(ahead)),
+            (true, Some(ahead), _) => {
+                let at = this.time_at(this.next, time.time).map(|at| at.saturating_add(ahead));
+                at.filter(|at| *at > self.complete)
+            }
             (false, _, Some(reach)) => Some(this.last_time.saturating_add(reach)),
             _ => None,
         };

@@ -1,7 +1,7 @@
 //! The dialect handed to the parser crate: Flink SQL as far as its hooks reach. What they do not reach, `rewrite` and
 //! `window` change in the tokens before the parser sees them.
 
-use sqlparser::ast::{Expr, Ident};
+use sqlparser::ast::{BinaryOperator, Expr, Ident};
 use sqlparser::dialect::Dialect;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -91,6 +91,28 @@ impl Dialect for FlinkDialect {
         let named = matches!(&second.token, Token::Word(_) | Token::LParen);
         (is_table && named).then(|| table_argument(parser))
     }
+
+    fn parse_infix(&self, parser: &mut Parser, value: &Expr, _precedence: u8) -> Option<Result<Expr, ParserError>> {
+        let tokens = parser.peek_tokens_ref::<3>();
+        let is = |at: usize, keyword: Keyword| matches!(tokens.get(at).map(|t| &t.token), Some(Token::Word(w)) if w.quote_style.is_none() && w.keyword == keyword);
+        let negated = is(0, Keyword::NOT);
+        let at = usize::from(negated);
+        let (symmetric, asymmetric) = (is(at + 1, Keyword::SYMMETRIC), is(at + 1, Keyword::ASYMMETRIC));
+        if !is(at, Keyword::BETWEEN) || !(symmetric || asymmetric) {
+            return None;
+        }
+        (0..at + 2).for_each(|_| parser.advance_token());
+        let between = parser.parse_between(value.clone(), negated);
+        Some(if symmetric { between.map(both_ways) } else { between })
+    }
+}
+
+/// BETWEEN SYMMETRIC: as BETWEEN, with its bounds in either order.
+fn both_ways(between: Expr) -> Expr {
+    let Expr::Between { expr, negated, low, high } = between.clone() else { return between };
+    let swapped = Expr::Between { expr, negated, low: high, high: low };
+    let op = if negated { BinaryOperator::And } else { BinaryOperator::Or };
+    Expr::Nested(Box::new(Expr::BinaryOp { left: Box::new(between), op, right: Box::new(swapped) }))
 }
 
 /// `TABLE t` or `TABLE (SELECT ...)` as an argument of a window function.

@@ -3,12 +3,12 @@
 use fastrand::Rng;
 
 use super::dialect::{Both, Type};
-use super::expression::{Scope, any, column, constant, expression, one_of, some_type};
+use super::expression::{Column, Scope, any, column, constant, expression, one_of, some_type};
 use super::relation::total_order;
 
 /// Statistics of one DOUBLE, and of pairs.
 pub const OF_ONE: [&str; 4] = ["VAR_POP", "VAR_SAMP", "STDDEV_POP", "STDDEV_SAMP"];
-pub const OF_PAIRS: [&str; 11] = [
+pub const OF_PAIRS: [&str; 12] = [
     "COVAR_POP",
     "COVAR_SAMP",
     "CORR",
@@ -20,6 +20,7 @@ pub const OF_PAIRS: [&str; 11] = [
     "REGR_SLOPE",
     "REGR_INTERCEPT",
     "REGR_R2",
+    "REGR_COUNT",
 ];
 
 const FRACTIONS: [&str; 5] = ["0.0", "0.25", "0.5", "0.8", "1.0"];
@@ -53,6 +54,10 @@ pub fn call(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
     let depth = rng.usize(0..3);
     match rng.u8(0..7) {
         0 => (Both::same("COUNT(*)"), Type::BigInt),
+        1 if rng.u8(0..3) == 0 => {
+            let counted = Both::new("COUNT_IF({})", "COUNT(CASE WHEN {} THEN 1 END)");
+            (counted.filled(&[expression(rng, scope, Type::Bool, depth)]), Type::BigInt)
+        }
         1 => (Both::of("COUNT({})", &[any(rng, scope, depth).0]), Type::BigInt),
         2 | 3 => {
             let of = some_type(rng, scope, |t| t.is_number() && t != Type::SmallInt);
@@ -78,16 +83,21 @@ fn in_thousandths(call: Both) -> Both {
 fn of_doubles(rng: &mut Rng, scope: &Scope, depth: usize) -> Both {
     let mut some = || expression(rng, scope, Type::Double, depth);
     let (y, x) = (some(), some());
-    match rng.u8(0..3) {
-        0 => Both::of(&format!("PERCENTILE_CONT({{}}, {})", one_of(rng, &FRACTIONS)), &[x]),
-        1 => Both::of(&format!("{}({{}})", one_of(rng, &OF_ONE)), &[x]),
+    let fraction = one_of(rng, &FRACTIONS);
+    let theirs = format!("PERCENTILE_CONT({{}}, {fraction})");
+    match rng.u8(0..6) {
+        0 => Both::new(theirs.clone(), theirs).filled(&[x]),
+        1 => Both::new(format!("PERCENTILE_CONT({fraction}) WITHIN GROUP (ORDER BY {{}})"), theirs).filled(&[x]),
+        2 => Both::new("MEDIAN({})", "PERCENTILE_CONT({}, 0.5)").filled(&[x]),
+        3 | 4 => Both::of(&format!("{}({{}})", one_of(rng, &OF_ONE)), &[x]),
         _ => Both::of(&format!("{}({{}}, {{}})", one_of(rng, &OF_PAIRS)), &[y, x]),
     }
 }
 
 fn of_bits(rng: &mut Rng, scope: &Scope, depth: usize) -> (Both, Type) {
     if rng.bool() {
-        let (ours, theirs) = one_of(rng, &[("BOOL_AND({})", "MIN({})"), ("BOOL_OR({})", "MAX({})")]);
+        let all = [("BOOL_AND({})", "MIN({})"), ("BOOL_OR({})", "MAX({})"), ("EVERY({})", "MIN({})")];
+        let (ours, theirs) = one_of(rng, &all);
         return (Both::new(ours, theirs).filled(&[expression(rng, scope, Type::Bool, depth)]), Type::Bool);
     }
     let of = some_type(rng, scope, Type::is_whole);
@@ -98,11 +108,15 @@ fn of_bits(rng: &mut Rng, scope: &Scope, depth: usize) -> (Both, Type) {
 /// A value that stands somewhere among all.
 fn of_place(rng: &mut Rng, scope: &Scope, depth: usize) -> (Both, Type) {
     let of = some_type(rng, scope, |t| t != Type::Bool);
-    let call = match rng.bool() {
-        true => "MODE({})".to_owned(),
-        false => format!("PERCENTILE_DISC({{}}, {})", one_of(rng, &FRACTIONS)),
+    let fraction = one_of(rng, &FRACTIONS);
+    let theirs = format!("PERCENTILE_DISC({{}}, {fraction})");
+    let call = match rng.u8(0..4) {
+        0 => Both::same("MODE({})"),
+        1 => Both::new("MODE() WITHIN GROUP (ORDER BY {})", "MODE({})"),
+        2 => Both::same(theirs),
+        _ => Both::new(format!("PERCENTILE_DISC({fraction}) WITHIN GROUP (ORDER BY {{}})"), theirs),
     };
-    (Both::of(&call, &[expression(rng, scope, of, depth)]), of)
+    (call.filled(&[expression(rng, scope, of, depth)]), of)
 }
 
 /// What depends on the order of the rows.
@@ -113,11 +127,15 @@ fn in_order(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
     match (rng.u8(0..4), listed) {
         (0, Some(listed)) => {
             let (name, is_ordered) = (&listed.name, rng.bool());
-            let call = if is_ordered { format!("JSON_AGG({name} ORDER BY {order})") } else { format!("COLLECT({name})") };
-            (Both::same(call), Type::Text)
+            let ordered = format!("{}({name} ORDER BY {order})", one_of(rng, &["JSON_AGG", "ARRAY_AGG"]));
+            let theirs = format!("JSON_AGG({name} ORDER BY {order})");
+            let call = if is_ordered { Both::new(ordered, theirs) } else { Both::same(format!("COLLECT({name})")) };
+            (call, Type::Text)
         }
-        (1, Some(listed)) if listed.data_type == Type::Text => {
-            (Both::same(format!("STRING_AGG({}, '-' ORDER BY {order})", listed.name)), Type::Text)
+        (1, Some(Column { name, data_type: Type::Text })) => {
+            let theirs = format!("STRING_AGG({name}, '-' ORDER BY {order})");
+            let listed = format!("LISTAGG({name}, '-') WITHIN GROUP (ORDER BY {order})");
+            (Both::new(if rng.bool() { listed } else { theirs.clone() }, theirs), Type::Text)
         }
         (2, _) => {
             let by = column(rng, scope, |t| t != Type::Bool).expect("a table has a time").name;

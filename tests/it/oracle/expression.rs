@@ -3,6 +3,7 @@
 use fastrand::Rng;
 
 use super::dialect::{Both, DAY, SECOND, TYPES, Type};
+use super::function::function;
 
 pub const DEPTH_MAX: usize = 3;
 
@@ -64,6 +65,7 @@ pub fn expression(rng: &mut Rng, scope: &Scope, of: Type, depth: usize) -> Both 
             let function = one_of(rng, &["COALESCE({}, {})", "NULLIF({}, {})"]);
             Both::of(function, &[expression(rng, scope, of, below), expression(rng, scope, of, below)])
         }
+        4 | 5 if let Some(call) = function(rng, scope, of, below) => call,
         _ => operation(rng, scope, of, below),
     }
 }
@@ -129,13 +131,17 @@ fn condition(rng: &mut Rng, scope: &Scope, below: usize) -> Both {
     let mut some = |of| expression(rng, scope, of, below);
     let (one, two, three) = (some(of), some(of), some(of));
     let (yes, no) = (some(Type::Bool), some(Type::Bool));
-    match rng.u8(0..14) {
+    match rng.u8(0..15) {
         0 | 1 => Both::of("({} AND {})", &[yes, no]),
         2 | 3 => Both::of("({} OR {})", &[yes, no]),
         4 => Both::of("(NOT {})", &[yes]),
         5 => Both::of("({} IS NULL)", &[one]),
         6 => Both::of("({} IS NOT NULL)", &[one]),
         7 => Both::of("({} BETWEEN {} AND {})", &[one, two, three]),
+        12 => {
+            let symmetric = Both::new("({} BETWEEN SYMMETRIC {} AND {})", "({} BETWEEN {} AND {} OR {} BETWEEN {} AND {})");
+            symmetric.filled(&[one.clone(), two.clone(), three.clone(), one, three, two])
+        }
         8 | 9 => {
             let not = one_of(rng, &["", "NOT "]);
             let list: Vec<Both> = (0..rng.usize(1..6)).map(|_| leaf(rng, scope, of)).collect();

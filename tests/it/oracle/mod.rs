@@ -1,9 +1,10 @@
 //! Random tables and random queries, recomputed from scratch by SQLite.
 //!
-//! Every seed makes a table of a few columns of any types, with NULLs, and a query: a projection with a filter, a grouping, or a window over
-//! typed expressions of bounded depth; what is not windowed reads joins, ranks, groupings, unions and sub-queries of the table, one over the
-//! other. The engine runs it at a random number of shards and batch size; SQLite runs it over the same rows; both results are compared as
-//! sorted lines. Floats are small multiples of 1/8, so that sums are exact in any order.
+//! Every seed makes a table of a few columns of any types, with NULLs, and a query over typed expressions of bounded depth: a projection with a filter, a
+//! grouping, rows and aggregates of windows, functions with OVER, joins over time and to versions. What does not go by time reads joins, ranks, groupings,
+//! unions and sub-queries of the table, one over the other. The engine runs it at a random number of shards and batch size, over rows that come in order
+//! or as late as the watermark allows; SQLite runs it over the same rows; both results are compared as sorted lines. Floats are small multiples of
+//! 1/8, so that sums are exact in any order. `drawn` counts what the queries are made of.
 //!
 //! Where the two dialects differ, an expression has two texts. Aggregates that SQLite lacks are given to it
 //! (`naive`). Left out, because SQLite means something else: division by a column
@@ -11,38 +12,35 @@
 
 mod aggregate;
 mod dialect;
+mod drawn;
 mod expression;
+mod function;
 mod naive;
 mod query;
 mod relation;
+mod timed;
+mod windows;
 
 use std::collections::HashSet;
 
-use corelane::error::{Error, ErrorKind};
 use corelane::source::memory::MemoryEvent;
 use corelane::types::Value;
 use fastrand::Rng;
 
 pub use self::dialect::to_sqlite;
+use self::query::KINDS;
 pub use self::query::{Kind, Query, Schema};
 pub use self::relation::names;
 use super::support::{Inputs, Shape, run};
 
 const ROWS_MAX: usize = 40;
-/// Kinds of queries that are checked.
-const KINDS: u64 = 8;
-
-/// What the engine may refuse; everything else has to be answered.
-const REFUSED: [&str; 1] = ["OVER"];
-
-/// Whether it is an error of the engine that says so of a part of the language that is known to be missing.
-pub fn is_refused(error: &Error) -> bool {
-    error.kind() == ErrorKind::Sql && REFUSED.iter().any(|part| error.message().contains(part))
-}
+const MILLISECOND: i64 = 1_000_000;
+/// How late rows may come, in milliseconds: not at all, a little, or as late as any.
+const DELAYS: [i64; 3] = [1, 20_000, 7_200_000];
 
 /// Queries of each kind: 300 in all, or as many as `ORACLE_QUERIES=10000 cargo test oracle` says.
 fn queries_per_kind() -> u64 {
-    number("ORACLE_QUERIES").unwrap_or(300).div_ceil(KINDS)
+    number("ORACLE_QUERIES").unwrap_or(300).div_ceil(KINDS.len() as u64)
 }
 
 /// A number that the environment gives.
@@ -50,28 +48,46 @@ pub fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// The table as the engine reads it; no row is late.
-fn table(schema: &Schema) -> String {
-    let columns = schema.declared();
-    format!("CREATE TABLE t ({columns}, WATERMARK FOR ts AS ts - INTERVAL '2' HOUR) WITH ('connector' = 'memory');\n")
+/// The tables that the query reads, as the engine reads them: `t`, and `versions` of its rows by its first column.
+fn tables(query: &Query, delay: i64) -> String {
+    let columns = query.schema.declared();
+    let seconds = format!("{}.{:03}", delay / 1000, delay % 1000);
+    let table = |name: &str, key: &str| {
+        let watermark = format!("WATERMARK FOR ts AS ts - INTERVAL '{seconds}' SECOND");
+        format!("CREATE TABLE {name} ({columns}, {watermark}{key}) WITH ('connector' = 'memory');\n")
+    };
+    let key = format!(", PRIMARY KEY ({}) NOT ENFORCED", query.schema.columns[0].name);
+    let versions = if query.reads_versions() { table("versions", &key) } else { String::new() };
+    table("t", "") + &versions
 }
 
-fn inputs(rng: &mut Rng, rows: &[Vec<Value>]) -> Inputs {
+/// The rows of the tables, each in one to three splits, where none comes later than `delay` allows.
+fn inputs(rng: &mut Rng, rows: &[Vec<Value>], delay: i64) -> Inputs {
+    ["t", "versions"].into_iter().map(|name| (name.to_owned(), splits(rng, rows, delay))).collect()
+}
+
+fn splits(rng: &mut Rng, rows: &[Vec<Value>], delay: i64) -> Vec<Vec<MemoryEvent>> {
+    let mut rows = rows.to_vec();
+    rows.sort_by_cached_key(|row| match row.last() {
+        Some(Value::Int(time)) => time / MILLISECOND + rng.i64(0..delay),
+        _ => rng.i64(-300_000..300_000),
+    });
     let mut splits = vec![Vec::new(); rng.usize(1..4)];
-    let mut rest = rows;
+    let mut rest = rows.as_slice();
     while !rest.is_empty() {
         let (head, tail) = rest.split_at(rng.usize(1..=rest.len()));
         let split = rng.usize(0..splits.len());
         splits[split].push(MemoryEvent::Rows(head.to_vec()));
         rest = tail;
     }
-    Inputs::from([("t".to_owned(), splits)])
+    splits
 }
 
 /// SQLite's table, with these rows.
 pub fn database(schema: &Schema, rows: &[Vec<Value>]) -> rusqlite::Connection {
     let database = rusqlite::Connection::open_in_memory().expect("memory is there");
     naive::register(&database).expect("functions");
+    database.pragma_update(None, "case_sensitive_like", true).expect("a setting");
     let columns: Vec<String> = schema.columns.iter().map(|c| format!("{} {}", c.name, c.data_type.affinity())).collect();
     database.execute_batch(&format!("CREATE TABLE t ({})", columns.join(", "))).expect("a table");
     let places = vec!["?"; columns.len()].join(", ");
@@ -110,18 +126,18 @@ pub fn without_negative_zero(row: &str) -> String {
 }
 
 /// Result of the engine; the sign of a zero is not compared.
-fn actual(query: &Query, kind: Kind, inputs: &Inputs, shape: Shape) -> Result<Option<Vec<String>>, String> {
-    let written = match run(&format!("{}{};", table(&query.schema), query.text.ours), inputs, shape) {
-        Err(error) if is_refused(&error) => return Ok(None),
-        written => written.map_err(|e| e.to_string())?,
-    };
+fn actual(sql: &str, kind: Kind, inputs: &Inputs, shape: Shape) -> Result<Vec<String>, String> {
+    let written = run(sql, inputs, shape).map_err(|e| e.to_string())?;
     // Rows without a time are in no window.
     if written.counters.rows_aside > 0 && kind.takes_rows_without_time() {
         return Err(format!("{} rows were set aside", written.counters.rows_aside));
     }
+    if written.counters.rows_late > 0 {
+        return Err(format!("{} rows were late", written.counters.rows_late));
+    }
     let mut lines: Vec<String> = written.result("print").iter().map(|row| without_negative_zero(row)).collect();
     lines.sort();
-    Ok(Some(lines))
+    Ok(lines)
 }
 
 /// What a comparison came to, where nothing differs.
@@ -131,7 +147,7 @@ pub enum Agreed {
     Rows,
     /// Both had none.
     NoRows,
-    /// One of the two does not answer.
+    /// SQLite does not answer.
     Refused,
 }
 
@@ -146,26 +162,25 @@ fn check(kind: Kind, seed: u64) -> Result<Agreed, String> {
     let mut rng = Rng::with_seed(seed);
     let query = Query::random(&mut rng, kind);
     let mut rows: Vec<Vec<Value>> = (0..rng.usize(1..ROWS_MAX)).map(|_| query.schema.random_row(&mut rng)).collect();
-    if kind == Kind::Over || query.text.ours.contains(" ASOF ") {
+    if matches!(kind, Kind::Over | Kind::Versions) || query.text.ours.contains(" ASOF ") {
         // Which of two rows of the same time is first would be left open.
         let mut times = HashSet::new();
         rows.retain(|row| times.insert(format!("{:?}", row.last())));
     }
     let shape = Shape { shards: rng.usize(1..=4), batch_rows: [1, 2, 7, 1024][rng.usize(0..4)] };
+    let delay = DELAYS[rng.usize(..DELAYS.len())];
+    let sql = format!("{}{};", tables(&query, delay), query.text.ours);
     let theirs = match expected(&database(&query.schema, &rows), &query) {
         Err(error) if is_beyond_sqlite(&error) => return Ok(Agreed::Refused),
         theirs => theirs.map_err(|e| format!("SQLite: {e}\n{}", query.text.theirs))?,
     };
-    let ours = match actual(&query, kind, &inputs(&mut rng, &rows), shape) {
-        Ok(None) => return Ok(Agreed::Refused),
-        Ok(Some(ours)) if ours == theirs => return Ok(Agreed::on(!theirs.is_empty())),
+    let ours = match actual(&sql, kind, &inputs(&mut rng, &rows, delay), shape) {
+        Ok(ours) if ours == theirs => return Ok(Agreed::on(!theirs.is_empty())),
         ours => ours,
     };
     let rows: Vec<String> = rows.iter().map(|row| format!("  {row:?}")).collect();
     Err(format!(
-        "{kind:?} seed {seed}, {shape:?}\n{}{}\n{}\nrows:\n{}\nSQLite: {theirs:#?}\nCorelane: {ours:#?}",
-        table(&query.schema),
-        query.text.ours,
+        "{kind:?} seed {seed}, {shape:?}\n{sql}\n{}\nrows:\n{}\nSQLite: {theirs:#?}\nCorelane: {ours:#?}",
         query.text.theirs,
         rows.join("\n")
     ))
@@ -227,4 +242,9 @@ fn rows_before_a_row_agree_with_sqlite() {
 #[test]
 fn rows_within_an_interval_agree_with_sqlite() {
     check_seeds(queries_per_kind(), |seed| check(Kind::IntervalJoin, seed));
+}
+
+#[test]
+fn versions_agree_with_sqlite() {
+    check_seeds(queries_per_kind(), |seed| check(Kind::Versions, seed));
 }

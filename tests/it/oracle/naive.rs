@@ -1,4 +1,4 @@
-//! Aggregates that SQLite lacks, made in the plainest way of a list of all arguments.
+//! Aggregates that SQLite lacks, made in the plainest way of a list of all arguments, and a few functions.
 
 use std::cmp::Ordering;
 
@@ -11,7 +11,7 @@ use super::aggregate::{OF_ONE, OF_PAIRS};
 /// The arguments of one row.
 type Row = Vec<Value>;
 
-/// Registers all of them, and FLOOR.
+/// Registers all of them.
 pub fn register(database: &Connection) -> Result<()> {
     for name in OF_ONE.into_iter().chain(OF_PAIRS) {
         aggregate(database, name, move |rows| statistic(name, rows).map_or(Value::Null, Value::Real))?;
@@ -32,7 +32,34 @@ pub fn register(database: &Connection) -> Result<()> {
     aggregate(database, "LAST_OF", |rows| rows.last().map_or(Value::Null, |row| row[0].clone()))?;
     aggregate(database, "MIN_BY", |rows| by(rows).into_iter().next().unwrap_or(Value::Null))?;
     aggregate(database, "MAX_BY", |rows| by(rows).pop().unwrap_or(Value::Null))?;
-    database.create_scalar_function("FLOOR", 1, FLAGS, |call| Ok(call.get::<Option<f64>>(0)?.map(f64::floor)))
+    functions(database)
+}
+
+/// FLOOR of a number, the quotient and the rest that are rounded downwards, and functions of any letters.
+fn functions(database: &Connection) -> Result<()> {
+    database.create_scalar_function("FLOOR", 1, FLAGS, |call| Ok(call.get::<Option<f64>>(0)?.map(f64::floor)))?;
+    whole(database, "DIVIDED", i64::div_euclid)?;
+    whole(database, "REST", i64::rem_euclid)?;
+    text(database, "UPPER", |text| text.to_uppercase())?;
+    text(database, "LOWER", |text| text.to_lowercase())?;
+    text(database, "REVERSE", |text| text.chars().rev().collect())?;
+    database.create_scalar_function("LPAD", 3, FLAGS, |call| {
+        let (text, pad): (Option<String>, String) = (call.get(0)?, call.get(2)?);
+        let length = call.get::<i64>(1)? as usize;
+        let padded = |text: String| pad.repeat(length.saturating_sub(text.chars().count())) + &text;
+        Ok(text.map(|text| padded(text).chars().take(length).collect::<String>()))
+    })
+}
+
+fn whole(database: &Connection, name: &str, of: fn(i64, i64) -> i64) -> Result<()> {
+    database.create_scalar_function(name, 2, FLAGS, move |call| {
+        let by = call.get(1)?;
+        Ok(call.get::<Option<i64>>(0)?.map(|number| of(number, by)))
+    })
+}
+
+fn text(database: &Connection, name: &str, of: fn(&str) -> String) -> Result<()> {
+    database.create_scalar_function(name, 1, FLAGS, move |call| Ok(call.get::<Option<String>>(0)?.map(|text| of(&text))))
 }
 
 const FLAGS: FunctionFlags = FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC);
@@ -80,6 +107,9 @@ fn statistic(name: &str, rows: &[Row]) -> Option<f64> {
     let (mean_y, mean_x) = (mean(|pair| pair.0), mean(|pair| pair.1));
     let sum = |of: &dyn Fn(f64, f64) -> f64| pairs.iter().map(|(y, x)| of(y - mean_y, x - mean_x)).sum::<f64>();
     let (yy, xx, xy) = (sum(&|y, _| y * y), sum(&|_, x| x * x), sum(&|y, x| x * y));
+    if name == "REGR_COUNT" {
+        return Some(n);
+    }
     let least = if name.ends_with("_SAMP") { 2.0 } else { 1.0 };
     if n < least {
         return None;

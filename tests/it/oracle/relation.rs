@@ -38,7 +38,7 @@ fn made(rng: &mut Rng, schema: &Scope, depth: usize) -> Option<Both> {
     if depth == 0 {
         return None;
     }
-    Some(match rng.u8(0..19) {
+    Some(match rng.u8(0..25) {
         0 => return None,
         1..=4 => join(rng, schema, depth),
         5 => grouping(rng, schema, depth),
@@ -49,12 +49,16 @@ fn made(rng: &mut Rng, schema: &Scope, depth: usize) -> Option<Both> {
         12 => valued_by_subquery(rng, schema, depth),
         13 => first_of_each(rng, schema, depth),
         14 | 15 => seen_from_each_row(rng, schema, depth),
+        16 | 17 => several(rng, schema, depth),
+        18 => compared_with_many(rng, schema, depth),
+        19 => of_each_row(rng, schema, depth),
+        20 => unnested(rng, schema, depth),
         _ => filtered_by_subquery(rng, schema, depth),
     })
 }
 
-/// Which rows meet: mostly where columns of the same type are equal.
-fn condition(rng: &mut Rng, schema: &Scope, is_equal: bool) -> Both {
+/// Which rows of `l` and `r` meet: mostly where columns of the same type are equal.
+pub fn condition(rng: &mut Rng, schema: &Scope, is_equal: bool) -> Both {
     let (left, right) = (qualified(schema, "l"), qualified(schema, "r"));
     let both = [left.clone(), right.clone()].concat();
     let equal = |rng: &mut Rng| {
@@ -104,16 +108,21 @@ fn join(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
 /// By one or two columns; of the others the least, the greatest or the sum.
 fn grouping(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     let keys: Vec<usize> = (0..rng.usize(1..3)).map(|_| rng.usize(..schema.len())).collect();
+    let columns = of_groups(rng, schema, &keys);
+    let names: Vec<&str> = keys.iter().map(|at| schema[*at].name.as_str()).collect();
+    let (keys, from) = (names.join(", "), named(rng, schema, depth - 1, "g"));
+    Both::of(&format!("SELECT {columns} FROM {{}} GROUP BY {keys}"), &[from])
+}
+
+/// The columns of groups by the keys, under their own names.
+pub fn of_groups(rng: &mut Rng, schema: &Scope, keys: &[usize]) -> String {
     let of_group = |(at, Column { name, data_type }): (usize, &Column)| match data_type {
         _ if keys.contains(&at) => name.clone(),
         Type::Bool => format!("MAX(CASE WHEN {name} THEN 1 ELSE 0 END) = 1 AS {name}"),
         Type::BigInt | Type::Double if rng.bool() => format!("SUM({name}) AS {name}"),
         _ => format!("{}({name}) AS {name}", one_of(rng, &["MIN", "MAX"])),
     };
-    let columns: Vec<String> = schema.iter().enumerate().map(of_group).collect();
-    let names: Vec<&str> = keys.iter().map(|at| schema[*at].name.as_str()).collect();
-    let (columns, keys, from) = (columns.join(", "), names.join(", "), named(rng, schema, depth - 1, "g"));
-    Both::of(&format!("SELECT {columns} FROM {{}} GROUP BY {keys}"), &[from])
+    schema.iter().enumerate().map(of_group).collect::<Vec<_>>().join(", ")
 }
 
 /// An order by all columns, each upwards or downwards, that begins with a random one.
@@ -166,9 +175,10 @@ fn seen_from_each_row(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
         0 => format!("{}({name}, {distance})", one_of(rng, &["LAG", "LEAD"])),
         1 => format!("{}({name})", one_of(rng, &["FIRST_VALUE", "LAST_VALUE"])),
         2 => format!("NTH_VALUE({name}, {})", distance + 1),
-        3 if seen.data_type == Type::BigInt => one_of(rng, &["ROW_NUMBER()", "NTILE(3)", "COUNT(*)"]).to_owned(),
+        3 | 4 if seen.data_type == Type::BigInt => {
+            one_of(rng, &["ROW_NUMBER()", "NTILE(3)", "COUNT(*)", &format!("SUM({name})")]).to_owned()
+        }
         3 if seen.data_type == Type::Double => format!("SUM({name})"),
-        4 if seen.data_type == Type::BigInt => format!("SUM({name})"),
         _ => format!("{}({name})", one_of(rng, &["MIN", "MAX"])),
     };
     let frame = if ["LAG", "LEAD", "ROW", "NTILE"].iter().any(|f| call.starts_with(f)) { String::new() } else { frame };
@@ -249,4 +259,101 @@ fn filtered_by_subquery(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
         _ => condition,
     };
     Both::of(&format!("SELECT {} FROM {{}} WHERE {{}}", names(&outer)), &[named(rng, schema, depth - 1, "o"), condition])
+}
+
+/// Three or four inputs, each joined to one of those before it.
+fn several(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let aliases = ["a", "b", "c", "d"];
+    let count = rng.usize(3..5);
+    let mut from = named(rng, schema, depth - 1, aliases[0]);
+    for at in 1..count {
+        let (depth, before) = (rng.usize(0..depth), aliases[rng.usize(..at)]);
+        let input = named(rng, schema, depth, aliases[at]);
+        let one = column(rng, schema, |t| t != Type::Bool).expect("a table has a time");
+        let other = column(rng, schema, |t| t == one.data_type).expect("both sides have the same columns");
+        let mut on = Both::same(format!("{before}.{} = {}.{}", one.name, aliases[at], other.name));
+        if rng.u8(0..3) == 0 {
+            let both = [qualified(schema, before), qualified(schema, aliases[at])].concat();
+            on = Both::of("{} AND {}", &[on, expression(rng, &both, Type::Bool, 1)]);
+        }
+        let join = one_of(rng, &["JOIN", "JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
+        from = Both::of(&format!("{{}} {join} {{}} ON {{}}"), &[from, input, on]);
+    }
+    let of_one = |column: &Column| format!("{}.{1} AS {1}", one_of(rng, &aliases[..count]), column.name);
+    let columns: Vec<String> = schema.iter().map(of_one).collect();
+    Both::of(&format!("SELECT {} FROM {{}}", columns.join(", ")), &[from])
+}
+
+/// A comparison with any or all values of a sub-query: for SQLite, whether it holds for one, or is unknown for one.
+fn compared_with_many(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let (outer, inner) = (qualified(schema, "o"), qualified(schema, "u"));
+    let one = column(rng, &outer, |t| t != Type::Bool).expect("a table has a time").name;
+    let name = one.trim_start_matches("o.");
+    let meets = column(rng, schema, |_| true).expect("a table has columns").name;
+    let correlated = if rng.u8(0..3) == 0 { format!("u.{meets} = o.{meets} AND ") } else { String::new() };
+    let comparison = one_of(rng, &["=", "<>", "<", "<=", ">", ">="]);
+    let (many, negation, then, other) = one_of(rng, &[("ANY", "", "TRUE", "FALSE"), ("ALL", "NOT ", "FALSE", "TRUE")]);
+    let holds = format!("SELECT 1 FROM t AS u WHERE {correlated}{{}} AND");
+    let condition = Both::new(
+        format!("{one} {comparison} {many} (SELECT u.{name} FROM t AS u WHERE {correlated}{{}})"),
+        format!(
+            "CASE WHEN EXISTS ({holds} {negation}({one} {comparison} u.{name})) THEN {then} \
+             WHEN EXISTS ({holds} ({one} {comparison} u.{name}) IS NULL) THEN NULL ELSE {other} END"
+        ),
+    );
+    let filter = expression(rng, &inner, Type::Bool, 1);
+    let condition = condition.filled(&[filter.clone(), filter]);
+    let condition = match rng.u8(0..3) {
+        0 => Both::of("({} OR {})", &[condition, expression(rng, &outer, Type::Bool, 1)]),
+        _ => condition,
+    };
+    Both::of(&format!("SELECT {} FROM {{}} WHERE {{}}", names(&outer)), &[named(rng, schema, depth - 1, "o"), condition])
+}
+
+/// LATERAL: for each row an aggregate of those that meet it, or the first of them. For SQLite the rows are numbered.
+fn of_each_row(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let meets = column(rng, schema, |_| true).expect("a table has columns").name;
+    let both = [qualified(schema, "o"), qualified(schema, "u")].concat();
+    let condition = Both::of(&format!("u.{meets} = o.{meets} AND {{}}"), &[expression(rng, &both, Type::Bool, 1)]);
+    let from = named(rng, schema, depth - 1, "o");
+    let of_side = |column: &Column| format!("{}.{1} AS {1}", one_of(rng, &["o", "x"]), column.name);
+    let columns = schema.iter().map(of_side).collect::<Vec<_>>().join(", ");
+    let (first, limit) = (total_order(rng, &qualified(schema, "u")), rng.usize(1..4));
+    let (join, on) = one_of(rng, &[(", LATERAL", ""), (" CROSS JOIN LATERAL", ""), (" LEFT JOIN LATERAL", " ON TRUE")]);
+    let inner = if on.is_empty() { "JOIN" } else { "LEFT JOIN" };
+    let given: Vec<String> =
+        schema.iter().flat_map(|c| [format!("o.{0} AS o_{0}", c.name), format!("u.{0} AS u_{0}", c.name)]).collect();
+    let numbered = format!("(SELECT *, ROW_NUMBER() OVER () AS number FROM {{}}) AS o {inner} t AS u ON {{}}");
+    let place = format!("ROW_NUMBER() OVER (PARTITION BY o.number ORDER BY {first}) AS place");
+    let theirs = columns.replace("o.", "o_").replace("x.", "u_");
+    Both::new(
+        format!("SELECT {columns} FROM {{}}{join} (SELECT * FROM t AS u WHERE {{}} ORDER BY {first} LIMIT {limit}) AS x{on}"),
+        format!("SELECT {theirs} FROM (SELECT {}, {place} FROM {numbered}) AS placed WHERE place <= {limit}", given.join(", ")),
+    )
+    .filled(&[from, condition])
+}
+
+/// Rows once for each item of an array: for SQLite once for each number.
+fn unnested(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let outer = qualified(schema, "o");
+    let seen = column(rng, schema, |_| true).expect("a table has columns");
+    let items: Vec<Both> = (0..rng.usize(1..4)).map(|_| expression(rng, &outer, seen.data_type, 1)).collect();
+    let from = named(rng, schema, depth - 1, "o");
+    let columns = |item: &str| {
+        let column = |c: &Column| if c.name == seen.name { format!("{item} AS {}", c.name) } else { format!("o.{}", c.name) };
+        schema.iter().map(column).collect::<Vec<_>>().join(", ")
+    };
+    let numbers: Vec<String> = (0..items.len()).map(|n| format!("SELECT {n} AS n")).collect();
+    let picked: Vec<Both> = items
+        .iter()
+        .enumerate()
+        .map(|(at, item)| Both::of(&format!("WHEN {at} THEN {{}}"), std::slice::from_ref(item)))
+        .collect();
+    let item = Both::of("CASE n {} END", &[Both::list(&picked, " ")]).theirs;
+    let array = Both::list(&items, ", ").ours;
+    Both::new(
+        format!("SELECT {} FROM {{}} CROSS JOIN UNNEST(ARRAY[{array}]) AS x (item)", columns("x.item")),
+        format!("SELECT {} FROM {{}}, ({}) AS x", columns(&item), numbers.join(" UNION ALL ")),
+    )
+    .filled(&[from])
 }

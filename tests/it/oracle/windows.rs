@@ -1,0 +1,185 @@
+//! Random queries over windows: aggregates, rankings, joins and set operations of them, one over the other.
+
+use fastrand::Rng;
+
+use super::aggregate::{aggregate, having};
+use super::dialect::{Both, SECOND, Type};
+use super::expression::{Column, Scope, expression, key, one_of};
+use super::query::{filter, given, grouping_sets, select};
+use super::relation::{names, of_groups, qualified, total_order};
+
+/// A window function over the table: its columns and `window_start` and `window_end`.
+fn windows(rng: &mut Rng) -> Both {
+    let floor = |nanos: i64| format!("(ts - (ts % {nanos} + {nanos}) % {nanos})");
+    let numbers = |count: i64| (0..count).map(|n| format!("SELECT {n} AS n")).collect::<Vec<_>>().join(" UNION ALL ");
+    // Starts and ends over the table and the numbers from 0.
+    let over = |start: String, end: String, count: i64| {
+        let windows =
+            format!("SELECT t.*, {start} AS window_start, {end} AS window_end FROM t, ({}) WHERE ts IS NOT NULL", numbers(count));
+        format!("(SELECT * FROM ({windows}) WHERE ts >= window_start AND ts < window_end)")
+    };
+    let size = one_of(rng, &[7, 10, 60]);
+    match rng.u8(0..4) {
+        0 => {
+            let slide = one_of(rng, &[2, 5, 7, 20]);
+            let start = format!("{} - n * {}", floor(slide * SECOND), slide * SECOND);
+            Both::new(
+                format!("TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '{slide}' SECOND, INTERVAL '{size}' SECOND))"),
+                over(start.clone(), format!("{start} + {}", size * SECOND), size / slide + 1),
+            )
+        }
+        1 => {
+            let (step, count) = (one_of(rng, &[1, 5, 12]), rng.i64(1..5));
+            let (size, start) = (step * count, floor(step * count * SECOND));
+            Both::new(
+                format!("TABLE(CUMULATE(TABLE t, DESCRIPTOR(ts), INTERVAL '{step}' SECOND, INTERVAL '{size}' SECOND))"),
+                over(start.clone(), format!("{start} + (n + 1) * {}", step * SECOND), count),
+            )
+        }
+        _ => {
+            let start = floor(size * SECOND);
+            Both::new(
+                format!("TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '{size}' SECOND))"),
+                over(start.clone(), format!("{start} + {}", size * SECOND), 1),
+            )
+        }
+    }
+}
+
+/// Sessions of the rows with the same value in a column: it too is grouped by.
+fn sessions(rng: &mut Rng, by: &Column) -> Both {
+    let (gap, name) = (one_of(rng, &[5, 20, 60]), &by.name);
+    let nanos = gap * SECOND;
+    let starts = format!(
+        "SELECT *, ((ts - LAG(ts) OVER (PARTITION BY {name} ORDER BY ts)) > {nanos}) IS NOT FALSE AS starts FROM t WHERE ts IS NOT NULL"
+    );
+    let numbered = format!("SELECT *, SUM(starts) OVER (PARTITION BY {name} ORDER BY ts) AS session FROM ({starts})");
+    let of_session = |call: &str| format!("{call}(ts) OVER (PARTITION BY {name}, session)");
+    let (start, end) = (of_session("MIN"), of_session("MAX"));
+    Both::new(
+        format!("TABLE(SESSION(TABLE t PARTITION BY {name}, DESCRIPTOR(ts), INTERVAL '{gap}' SECOND))"),
+        format!("(SELECT *, {start} AS window_start, {end} + {nanos} AS window_end FROM ({numbered}))"),
+    )
+}
+
+/// The columns that say in which window a row is.
+const BOUNDS: [&str; 2] = ["window_start", "window_end"];
+
+/// Aggregates over windows.
+pub fn windowed(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    if rng.u8(0..4) == 0 {
+        let from = windows(rng);
+        return grouping_sets(rng, scope, &BOUNDS, from);
+    }
+    let mut columns = vec![(Both::same("window_start"), Type::Time), (Both::same("window_end"), Type::Time)];
+    let mut by = vec![Both::same("window_start, window_end")];
+    let from = if rng.u8(0..4) == 0 {
+        let of = one_of(rng, &scope.iter().collect::<Vec<_>>());
+        by.push(Both::same(&of.name));
+        columns.push((Both::same(&of.name), of.data_type));
+        sessions(rng, of)
+    } else {
+        windows(rng)
+    };
+    for _ in 0..rng.usize(0..3) {
+        let key = key(rng, scope);
+        by.push(key.0.clone());
+        columns.push(key);
+    }
+    columns.extend((0..rng.usize(1..5)).map(|_| aggregate(rng, scope)));
+    let having = if rng.u8(0..3) == 0 { Both::of("HAVING {}", &[having(rng, scope)]) } else { Both::same("") };
+    let filter = filter(rng, scope);
+    select(columns, "FROM {} {} GROUP BY {} {}", &[from, filter, Both::list(&by, ", "), having])
+}
+
+/// The columns of rows in windows, or aggregates of them, where such rows are made of one list of windows in several steps.
+pub fn window_rows(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    let window = windows(rng);
+    let depth = rng.usize(1..4);
+    let from = Both::of("({}) AS w", &[in_windows(rng, &window, scope, depth)]);
+    let mut columns: Vec<(Both, Type)> = BOUNDS.map(|bound| (Both::same(bound), Type::Time)).into();
+    match rng.u8(0..4) {
+        0 => {
+            let key = key(rng, scope);
+            columns.push(key.clone());
+            columns.extend((0..rng.usize(1..4)).map(|_| aggregate(rng, scope)));
+            select(columns, "FROM {} GROUP BY window_start, window_end, {}", &[from, key.0])
+        }
+        1 => grouping_sets(rng, scope, &BOUNDS, from),
+        _ => {
+            columns.extend(given(scope));
+            select(columns, "FROM {} {}", &[from, filter(rng, scope)])
+        }
+    }
+}
+
+/// A query that gives the columns of the schema and the bounds of the window in which each row is.
+fn in_windows(rng: &mut Rng, window: &Both, schema: &Scope, depth: usize) -> Both {
+    let (bounds, columns) = (BOUNDS.join(", "), names(schema));
+    if depth == 0 {
+        return Both::of(&format!("SELECT {columns}, {bounds} FROM {{}}"), std::slice::from_ref(window));
+    }
+    let below = in_windows(rng, window, schema, depth - 1);
+    match rng.u8(0..9) {
+        0 | 1 => {
+            let keys: Vec<usize> = (0..rng.usize(0..3)).map(|_| rng.usize(..schema.len())).collect();
+            let by: String = keys.iter().map(|at| format!(", {}", schema[*at].name)).collect();
+            let columns = of_groups(rng, schema, &keys);
+            Both::of(&format!("SELECT {columns}, {bounds} FROM ({{}}) AS g GROUP BY {bounds}{by}"), &[below])
+        }
+        2 | 3 => {
+            let by = if rng.bool() { format!(", {}", schema[rng.usize(..schema.len())].name) } else { String::new() };
+            let (order, limit) = (total_order(rng, schema), rng.usize(1..4));
+            let place = format!("ROW_NUMBER() OVER (PARTITION BY {bounds}{by} ORDER BY {order}) AS place");
+            let ranked = format!("(SELECT {columns}, {bounds}, {place} FROM ({{}}) AS q) AS ranked");
+            Both::of(&format!("SELECT {columns}, {bounds} FROM {ranked} WHERE place <= {limit}"), &[below])
+        }
+        4 => Both::of(&format!("{{}} UNION ALL SELECT {columns}, {bounds} FROM {{}}"), &[below, window.clone()]),
+        5 => Both::of(&format!("SELECT DISTINCT {columns}, {bounds} FROM ({{}}) AS d"), &[below]),
+        6 => {
+            let filter = expression(rng, schema, Type::Bool, 2);
+            Both::of(&format!("SELECT {columns}, {bounds} FROM ({{}}) AS f WHERE {{}}"), &[below, filter])
+        }
+        n => {
+            let depth = rng.usize(0..2);
+            let other = in_windows(rng, window, schema, depth);
+            if n == 7 { met(rng, schema, below, other) } else { joined(rng, schema, below, other) }
+        }
+    }
+}
+
+/// Which rows of `l` and `r` are in the same window and agree in a column.
+fn same_window(rng: &mut Rng, schema: &Scope) -> String {
+    let key = &schema[rng.usize(..schema.len())].name;
+    format!("l.window_start = r.window_start AND l.window_end = r.window_end AND l.{key} = r.{key}")
+}
+
+/// A join of windows.
+fn joined(rng: &mut Rng, schema: &Scope, left: Both, right: Both) -> Both {
+    let join = one_of(rng, &["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
+    let of_side = |column: &Column| format!("{}.{1} AS {1}", one_of(rng, &["l", "r"]), column.name);
+    let columns: Vec<String> = schema.iter().map(of_side).collect();
+    // The side that may be missing does not say in which window the row is.
+    let bounds = match join {
+        "JOIN" | "LEFT JOIN" => BOUNDS.map(|bound| format!("l.{bound} AS {bound}")),
+        "RIGHT JOIN" => BOUNDS.map(|bound| format!("r.{bound} AS {bound}")),
+        _ => BOUNDS.map(|bound| format!("COALESCE(l.{bound}, r.{bound}) AS {bound}")),
+    };
+    let on = same_window(rng, schema);
+    let columns = format!("{}, {}", columns.join(", "), bounds.join(", "));
+    Both::of(&format!("SELECT {columns} FROM ({{}}) AS l {join} ({{}}) AS r ON {on}"), &[left, right])
+}
+
+/// Rows whose like is, or is not, among others in the same window.
+fn met(rng: &mut Rng, schema: &Scope, left: Both, right: Both) -> Both {
+    let (not, columns) = (one_of(rng, &["", "NOT "]), names(&qualified(schema, "l")));
+    let key = &schema[rng.usize(..schema.len())].name;
+    let condition = match rng.bool() {
+        true => format!("{not}EXISTS (SELECT 1 FROM ({{}}) AS r WHERE {})", same_window(rng, schema)),
+        false => {
+            let same = "l.window_start = r.window_start AND l.window_end = r.window_end";
+            format!("l.{key} {not}IN (SELECT r.{key} FROM ({{}}) AS r WHERE {same})")
+        }
+    };
+    Both::of(&format!("SELECT {columns}, l.window_start, l.window_end FROM ({{}}) AS l WHERE {condition}"), &[left, right])
+}

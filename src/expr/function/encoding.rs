@@ -49,15 +49,20 @@ const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 fn to_base64(call: Call<'_>) -> Column {
     let text = call.strings(0);
     call.write(|row, out| {
-        for chunk in text.bytes(row).chunks(3) {
-            let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
-            let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-            for i in 0..4 {
-                out.push(if i <= chunk.len() { BASE64[(bits >> (18 - 6 * i) & 63) as usize] } else { b'=' });
-            }
-        }
+        write_base64(text.bytes(row), out);
         Ok(Some(()))
     })
+}
+
+/// Appends bytes as Base64.
+pub(super) fn write_base64(bytes: &[u8], out: &mut Vec<u8>) {
+    for chunk in bytes.chunks(3) {
+        let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for i in 0..4 {
+            out.push(if i <= chunk.len() { BASE64[(bits >> (18 - 6 * i) & 63) as usize] } else { b'=' });
+        }
+    }
 }
 
 fn from_base64(call: Call<'_>) -> Column {

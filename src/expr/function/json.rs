@@ -1,12 +1,11 @@
-//! Functions of JSON text, and of ARRAY, ROW and MAP, which are carried as JSON text.
+//! Functions of ARRAY, ROW and MAP, which are carried as JSON text, and what asks whether a text is JSON.
 //!
-//! Paths are lax: what is not there, or is of another kind than the path wants, gives NULL (or FALSE), and so does text that
-//! is not JSON or is nested too deep.
+//! What is not there gives NULL, and so does text that is not JSON or is nested too deep.
 
 use super::json_text::Json;
-use super::kernel::{Cached, Call, Fallible, append, kernel};
+use super::kernel::{Call, Fallible, append, kernel};
 use super::signature::Param::{AnyAsText, Integer, Nested, Text};
-use super::signature::{Param, function, takes, takes_some};
+use super::signature::{Param, function, takes};
 use crate::batch::Column;
 use crate::batch::text::{write_json_string, write_json_value, write_value};
 use crate::expr::ScalarFunction;
@@ -14,11 +13,10 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("JSON_VALUE", "JSON_VALUE(json, path): a scalar as text", text_by_path, |_, _| at_path(write_scalar)),
-    function("JSON_QUERY", "JSON_QUERY(json, path): an object or array as text", text_by_path, |_, _| at_path(write_nested)),
-    function("JSON_EXISTS", "JSON_EXISTS(json, path)", exists_types, |_, _| exists()),
-    function("JSON_LENGTH", "JSON_LENGTH(json [, path])", length_types, |_, _| length()),
-    function("IS_JSON", "IS_JSON(text)", is_json_types, |_, _| kernel(is_json)),
+    function("IS_JSON", "text IS JSON", is_json_types, |_, _| is_json(|_| true)),
+    function("IS_JSON_OBJECT", "text IS JSON OBJECT", is_json_types, |_, _| is_json(|json| json.text().starts_with('{'))),
+    function("IS_JSON_ARRAY", "text IS JSON ARRAY", is_json_types, |_, _| is_json(|json| json.text().starts_with('['))),
+    function("IS_JSON_SCALAR", "text IS JSON SCALAR", is_json_types, |_, _| is_json(|json| !json.is_nested())),
     function("ROW_FIELD", "row.field", |t| of_nested(t, &[Nested, Text]), |_, _| kernel(row_field)),
     function("ITEM", "array[position] or map[key]", item_types, |t, _| item(t)),
     function("CARDINALITY", "CARDINALITY(array or map)", cardinality_types, |_, _| kernel(cardinality)),
@@ -26,25 +24,15 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ARRAY", "ARRAY[item, ...]", array_types, |t, _| array(t)),
     function("MAP", "MAP[key, value, ...]", map_types, |t, _| map(t)),
     function("ROW", "ROW(value, ...)", row_types, row),
+    function("$JSON_TEXTS", "an array whose items are text", renamed_types, |_, _| kernel(texts)),
     function("$RENAMED", "a nested value whose fields have other names", renamed_types, |t, made| renamed(&t[0], made)),
 ];
 
+type Compiled = crate::error::Result<Box<dyn crate::expr::Kernel>>;
 type Resolved = Option<(Vec<DataType>, DataType)>;
 
 fn of_nested(given: &[DataType], params: &[Param]) -> Resolved {
     Some((takes(given, params)?, DataType::STRING))
-}
-
-fn text_by_path(given: &[DataType]) -> Resolved {
-    of_nested(given, &[Nested, Text])
-}
-
-fn exists_types(given: &[DataType]) -> Resolved {
-    Some((takes(given, &[Nested, Text])?, DataType::Boolean))
-}
-
-fn length_types(given: &[DataType]) -> Resolved {
-    Some((takes_some(given, &[Nested, Text], 1)?, DataType::Int))
 }
 
 fn is_json_types(given: &[DataType]) -> Resolved {
@@ -101,112 +89,16 @@ fn renamed_types(given: &[DataType]) -> Resolved {
 }
 
 /// The fields of a ROW.
-fn names(row: &DataType) -> &[(String, DataType)] {
+pub(super) fn names(row: &DataType) -> &[(String, DataType)] {
     if let DataType::Row(fields) = row { fields } else { &[] }
 }
 
-/// A step of a path.
-enum Step {
-    Field(String),
-    Item(usize),
-}
-
-/// What stands at the path, if anything does. Hot: once per row.
-fn find<'a>(json: &'a str, path: &[Step]) -> Option<Json<'a>> {
-    path.iter().try_fold(Json::new(json)?, |value, step| match step {
-        Step::Field(name) => value.field(name),
-        Step::Item(index) => value.item(*index),
+/// Whether it is JSON of the kind that `is_wanted` asks for; FALSE for NULL.
+fn is_json(is_wanted: fn(Json<'_>) -> bool) -> Compiled {
+    kernel(move |call: Call<'_>| -> Column {
+        let (json, column) = (call.strings(0), call.args()[0]);
+        call.null_by_first(0).map(|row| Ok(Some(!column.is_null(row) && Json::new(json.text(row)).is_some_and(is_wanted))))
     })
-}
-
-/// Reads `$.name['name'][0]`, with `lax` or `strict` in front or not.
-fn compile_path(text: &str) -> Fallible<Vec<Step>> {
-    const MALFORMED: &str =
-        "the JSON path is malformed, or of a kind that is not supported; there are $.name, $['name'] and $[0]";
-    let text = text.trim();
-    let text = text.strip_prefix("lax ").or_else(|| text.strip_prefix("strict ")).unwrap_or(text).trim_start();
-    let mut rest = text.strip_prefix('$').ok_or(MALFORMED)?;
-    let mut path = Vec::new();
-    while !rest.is_empty() {
-        let (node, behind) = path_step(rest).ok_or(MALFORMED)?;
-        path.push(node);
-        rest = behind;
-    }
-    Ok(path)
-}
-
-fn path_step(text: &str) -> Option<(Step, &str)> {
-    let key = |name: &str| Step::Field(name.to_owned());
-    if let Some(name) = text.strip_prefix(".\"") {
-        let (name, rest) = name.split_once('"')?;
-        return Some((key(name), rest));
-    }
-    if let Some(rest) = text.strip_prefix('.') {
-        let end = rest.find(['.', '[']).unwrap_or(rest.len());
-        let name = &rest[..end];
-        let is_plain = !name.is_empty() && !name.contains(['*', '"', '\'', '(', ')', '?', ' ']);
-        return is_plain.then(|| (key(name), &rest[end..]));
-    }
-    let rest = text.strip_prefix('[')?;
-    for quote in ['\'', '"'] {
-        if let Some(name) = rest.strip_prefix(quote) {
-            let (name, rest) = name.split_once(quote)?;
-            return Some((key(name), rest.strip_prefix(']')?));
-        }
-    }
-    let (index, rest) = rest.split_once(']')?;
-    Some((Step::Item(index.trim().parse().ok()?), rest))
-}
-
-fn write_scalar(value: Json<'_>, out: &mut Vec<u8>) -> Option<()> {
-    if value.is_nested() { None } else { value.write(out) }
-}
-
-fn write_nested(value: Json<'_>, out: &mut Vec<u8>) -> Option<()> {
-    if value.is_nested() { value.write(out) } else { None }
-}
-
-type Compiled = crate::error::Result<Box<dyn crate::expr::Kernel>>;
-
-fn at_path(write: fn(Json<'_>, &mut Vec<u8>) -> Option<()>) -> Compiled {
-    let mut compiled = Cached::new();
-    kernel(move |call| {
-        let (json, path) = (call.strings(0), call.strings(1));
-        call.write(|row, out| {
-            let path = compiled.of(path.text(row), compile_path)?;
-            Ok(find(json.text(row), path).and_then(|value| write(value, out)))
-        })
-    })
-}
-
-fn exists() -> Compiled {
-    let mut compiled = Cached::new();
-    kernel(move |call| {
-        let (json, path) = (call.strings(0), call.strings(1));
-        call.map(|row| Ok(Some(find(json.text(row), compiled.of(path.text(row), compile_path)?).is_some())))
-    })
-}
-
-/// Items of an array or fields of an object; a scalar counts 1.
-fn length() -> Compiled {
-    let mut compiled = Cached::new();
-    kernel(move |call| {
-        let (json, path) = (call.strings(0), call.strings_if_given(1));
-        call.map(|row| {
-            let path = compiled.of(path.map_or("$", |path| path.text(row)), compile_path)?;
-            Ok(find(json.text(row), path).map(count))
-        })
-    })
-}
-
-fn count(value: Json<'_>) -> i32 {
-    if value.is_nested() { (value.items().count() + value.fields().count()) as i32 } else { 1 }
-}
-
-/// FALSE for NULL.
-fn is_json(call: Call<'_>) -> Column {
-    let (json, column) = (call.strings(0), call.args()[0]);
-    call.null_by_first(0).map(|row| Ok(Some(!column.is_null(row) && Json::new(json.text(row)).is_some())))
 }
 
 fn row_field(call: Call<'_>) -> Column {
@@ -230,6 +122,11 @@ fn item(types: &[DataType]) -> Compiled {
             Ok(value.and_then(|value| value.write(out)))
         })
     })
+}
+
+/// Items of an array or fields of an object; a scalar counts 1.
+pub(super) fn count(value: Json<'_>) -> i32 {
+    if value.is_nested() { (value.items().count() + value.fields().count()) as i32 } else { 1 }
 }
 
 fn cardinality(call: Call<'_>) -> Column {
@@ -274,17 +171,19 @@ fn array(types: &[DataType]) -> Compiled {
 }
 
 fn row(types: &[DataType], made: &DataType) -> Compiled {
-    between(types, *b"{}", prefixes(names(made)))
+    let comma = |at: usize| if at > 0 { &b","[..] } else { b"" };
+    let prefixes = keys(names(made)).into_iter().enumerate().map(|(at, key)| [comma(at), &key].concat());
+    between(types, *b"{}", prefixes.collect())
 }
 
-/// What stands before the values of fields of these names: a comma, but for the first, and the key.
-fn prefixes(names: &[(String, DataType)]) -> Vec<Vec<u8>> {
-    let prefix = |(at, (name, _)): (usize, &(String, DataType))| {
-        let mut prefix = if at > 0 { vec![b','] } else { Vec::new() };
-        write_key(name.as_bytes(), &mut prefix);
-        prefix
+/// What stands before the values of fields of these names.
+pub(super) fn keys(names: &[(String, DataType)]) -> Vec<Vec<u8>> {
+    let key = |(name, _): &(String, DataType)| {
+        let mut key = Vec::new();
+        write_key(name.as_bytes(), &mut key);
+        key
     };
-    names.iter().enumerate().map(prefix).collect()
+    names.iter().map(key).collect()
 }
 
 fn write_key(name: &[u8], out: &mut Vec<u8>) {
@@ -314,6 +213,24 @@ fn map(types: &[DataType]) -> Compiled {
             append(out, b"}")?;
             Ok(Some(()))
         })
+    })
+}
+
+/// The items of an array as strings, those that are nested as their JSON; NULL for what is no array.
+fn texts(call: Call<'_>) -> Column {
+    let json = call.strings(0);
+    call.write(|row, out| {
+        let Some(array) = Json::new(json.text(row)).filter(|json| json.is_array()) else { return Ok(None) };
+        let mut text = Vec::new();
+        for item in array.items() {
+            out.push(if out.is_empty() { b'[' } else { b',' });
+            text.clear();
+            match item.write(&mut text) {
+                Some(()) => write_json_string(&text, out),
+                None => out.extend_from_slice(b"null"),
+            }
+        }
+        append(out, if out.is_empty() { b"[]" } else { b"]" }).map(Some)
     })
 }
 
@@ -385,35 +302,9 @@ mod tests {
     }
 
     #[test]
-    fn paths_lead_to_scalars_objects_and_nowhere() {
-        for (path, value, query, exists) in [
-            ("$.a.b[0]", "1", "NULL", "true"),
-            ("lax $.a.b[1]", "zwei\n", "NULL", "true"),
-            ("$.a.b[2]", "NULL", "NULL", "true"),
-            ("$['a'].b[3].c", "1.50", "NULL", "true"),
-            ("$.a.b[3]", "NULL", r#"{"c": 1.50}"#, "true"),
-            ("$.a.b[9]", "NULL", "NULL", "false"),
-            ("$.\"tr.ue\"", "true", "NULL", "true"),
-            ("$.é", "ü", "NULL", "true"),
-            ("$.nope.b", "NULL", "NULL", "false"),
-            ("strict $", "NULL", DOCUMENT, "true"),
-        ] {
-            check("JSON_VALUE", &[text(DOCUMENT), text(path)], value);
-            check("JSON_QUERY", &[text(DOCUMENT), text(path)], query);
-            check("JSON_EXISTS", &[text(DOCUMENT), text(path)], exists);
-        }
-        for path in ["", "a", "$a", "$.", "$.*", "$[", "$[-1]", "$['a", "$..a", "$[*]"] {
-            assert!(evaluate("JSON_VALUE", &[text(DOCUMENT), text(path)]).starts_with("error"), "{path}");
-        }
-    }
-
-    #[test]
     fn what_is_not_json_gives_null_and_never_recurses() {
         let deep = "[".repeat(1 << 20);
         for broken in ["", "{", "nul", "{\"a\" 1}", &deep] {
-            check("JSON_VALUE", &[text(broken), text("$.a")], "NULL");
-            check("JSON_EXISTS", &[text(broken), text("$.a")], "false");
-            check("JSON_LENGTH", &[text(broken)], "NULL");
             check("ITEM", &[array(broken), int(1)], "NULL");
             check("ROW_FIELD", &[text(broken), text("a")], "NULL");
             check("IS_JSON", &[text(broken)], "false");
@@ -422,6 +313,13 @@ mod tests {
         check("IS_JSON", &[text(&nested(NESTING_MAX))], "true");
         check("IS_JSON", &[text(&nested(NESTING_MAX + 1))], "false");
         check("IS_JSON", &[text(" [\"]\", 1] ")], "true");
+        for (json, object, array, scalar) in
+            [("{}", "true", "false", "false"), (" [1]", "false", "true", "false"), ("1", "false", "false", "true")]
+        {
+            check("IS_JSON_OBJECT", &[text(json)], object);
+            check("IS_JSON_ARRAY", &[text(json)], array);
+            check("IS_JSON_SCALAR", &[text(json)], scalar);
+        }
         check("IS_JSON", &[text("1 2")], "false");
         check("IS_JSON", &[null()], "false");
     }
@@ -438,8 +336,6 @@ mod tests {
         check("CARDINALITY", &[map(r#"{"7": "a", "8": [1]}"#)], "2");
         check("CARDINALITY", &[array("[]")], "0");
         check("CARDINALITY", &[array("[1, [2, 3]]")], "2");
-        check("JSON_LENGTH", &[text(DOCUMENT), text("$.a.b")], "4");
-        check("JSON_LENGTH", &[text("7")], "1");
         check("ELEMENT", &[array("[5]")], "5");
         check("ELEMENT", &[array("[]")], "NULL");
         check("ELEMENT", &[array("[5, 6]")], "error: ELEMENT of an array with more than one item");

@@ -19,6 +19,24 @@ impl<'a> Json<'a> {
         (scanner.at == text.len()).then_some(Json(text))
     }
 
+    /// The value `null`.
+    pub const NULL: Json<'static> = Json("null");
+
+    /// Whether `text` begins with a well-formed value, whatever stands behind it.
+    pub fn starts(text: &str) -> bool {
+        Scanner { text, at: 0 }.skip_value().is_some()
+    }
+
+    /// Whether it is an object.
+    pub fn is_object(self) -> bool {
+        self.0.starts_with('{')
+    }
+
+    /// Whether it is an array.
+    pub fn is_array(self) -> bool {
+        self.0.starts_with('[')
+    }
+
     /// Whether it is an object or array.
     pub fn is_nested(self) -> bool {
         self.0.starts_with(['{', '['])
@@ -69,6 +87,18 @@ impl<'a> Json<'a> {
             None => out.extend_from_slice(self.0.as_bytes()),
         }
         Some(())
+    }
+
+    /// Writes the value as JSON without white space round its parts.
+    pub fn write_compact(self, out: &mut Vec<u8>) {
+        let (mut in_string, mut is_escaped) = (false, false);
+        for byte in self.0.bytes() {
+            if in_string || !is_space(byte) {
+                out.push(byte);
+            }
+            in_string ^= byte == b'"' && !is_escaped;
+            is_escaped = in_string && byte == b'\\' && !is_escaped;
+        }
     }
 }
 
@@ -125,6 +155,23 @@ fn unescape(escaped: &str, out: &mut Vec<u8>) {
         rest = chars.as_str();
     }
     out.extend_from_slice(rest.as_bytes());
+}
+
+/// As `unescape`, for what need not be JSON; `None` where an escape is none that JSON has.
+pub(super) fn unescape_checked(text: &str, out: &mut Vec<u8>) -> Option<()> {
+    let mut done = 0;
+    for (at, _) in text.match_indices('\\') {
+        if at < done {
+            continue;
+        }
+        let escaped = text.as_bytes().get(at + 1)?;
+        let digits = if *escaped == b'u' { text.get(at + 2..at + 6)? } else { "" };
+        let is_known = b"\"\\/bfnrtu".contains(escaped) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_known.then_some(())?;
+        done = at + 2;
+    }
+    unescape(text, out);
+    Some(())
 }
 
 fn unicode_escape(text: &str) -> (char, &str) {

@@ -139,7 +139,8 @@ impl<'a> Call<'a> {
     }
 }
 
-fn strings(column: &Column) -> &StrColumn {
+/// A column that was bound as text.
+pub(super) fn strings(column: &Column) -> &StrColumn {
     match &column.values {
         Values::Str(strings) => strings,
         other => panic!("an argument bound as text is {:?}", other.representation()),

@@ -10,6 +10,8 @@ mod datetime;
 mod encoding;
 mod extreme;
 mod json;
+mod json_build;
+mod json_path;
 mod json_text;
 mod kernel;
 mod like;
@@ -29,7 +31,7 @@ pub use json_text::Json;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 10] = [
+static FAMILIES: [&[ScalarFunction]; 12] = [
     string::FUNCTIONS,
     encoding::FUNCTIONS,
     pattern::FUNCTIONS,
@@ -39,6 +41,8 @@ static FAMILIES: [&[ScalarFunction]; 10] = [
     datetime::MOVING.as_flattened(),
     time_text::FUNCTIONS,
     json::FUNCTIONS,
+    json_path::FUNCTIONS,
+    json_build::FUNCTIONS,
     collection::FUNCTIONS,
 ];
 

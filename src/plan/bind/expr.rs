@@ -104,6 +104,7 @@ impl<'a> ExprBinder<'a> {
             E::IsNotUnknown(x) => self.truth(UnaryOp::IsNotNull, x),
             E::IsDistinctFrom(a, b) => self.pair(BinaryOp::IsDistinctFrom, a, b),
             E::IsNotDistinctFrom(a, b) => self.pair(BinaryOp::IsNotDistinctFrom, a, b),
+            E::IsJson { expr, kind, unique_keys: None, negated } => self.is_json(expr, *kind, *negated),
             E::Between { expr, negated, low, high } => self.between(expr, *negated, low, high),
             E::InList { expr, list, negated } => self.in_list(expr, list, *negated),
             E::Case { operand, conditions, else_result, .. } => {

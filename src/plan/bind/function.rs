@@ -7,7 +7,7 @@ use super::coercion::{cast, comparable, unified};
 use super::expr::ExprBinder;
 use super::operator::condition;
 use super::scope::{span_of, unsupported};
-use super::{access, library, window};
+use super::{access, json, library, window};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
@@ -68,6 +68,9 @@ impl ExprBinder<'_> {
         }
         if let "TIMESTAMPADD" | "TIMESTAMPDIFF" = name.as_str() {
             return self.calendar_arithmetic(&name, call);
+        }
+        if json::is_json_call(&name) {
+            return self.json_call(&name, call);
         }
         let args = self.plain_arguments(call)?;
         let span = span_of(&call.name);

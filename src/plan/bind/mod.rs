@@ -4,7 +4,7 @@
 //! query -> order               ORDER BY, LIMIT, OFFSET, FETCH
 //!          select -> from     tables, views, sub-queries, windows; per_row, UNNEST and LATERAL
 //!                    hint     how long state lives
-//!                    expr     over the columns of FROM; literal, operator, function, access, coercion
+//!                    expr     over the columns of FROM; literal, operator, function, json, access, coercion
 //!                    aggregate  keys and calls; running or over windows
 //!                    subquery   sub-queries as values and conditions; dependent, those that name columns around them
 //!                    over       functions with OVER and their frames
@@ -25,6 +25,7 @@ mod join;
 mod join_nearest;
 mod join_time;
 mod join_version;
+mod json;
 mod literal;
 mod operator;
 mod order;

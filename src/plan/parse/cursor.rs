@@ -45,8 +45,13 @@ impl<'a> Cursor<'a> {
 
     /// Takes what stands before the next `stop` outside brackets, before a closing bracket too many, or everything.
     pub(super) fn take_until(&mut self, stop: &Token) -> &'a [TokenWithSpan] {
+        self.take_until_where(|token| token == stop)
+    }
+
+    /// Takes what stands before the next token outside brackets for which `stops` holds, as `take_until` does.
+    pub(super) fn take_until_where(&mut self, stops: impl Fn(&Token) -> bool) -> &'a [TokenWithSpan] {
         let rest = self.rest();
-        let end = first_outside(rest, |t| t == stop).unwrap_or(rest.len());
+        let end = first_outside(rest, stops).unwrap_or(rest.len());
         self.at += end;
         &rest[..end]
     }

@@ -53,6 +53,7 @@ mod data_type;
 mod dialect;
 mod fault;
 mod hint;
+mod json;
 mod nesting;
 mod reader;
 mod rewrite;

@@ -7,7 +7,8 @@
 //! - `OVER (ROWS WINDOW BUFFER 100 ROWS ...)` of an older system becomes `OVER (... ORDER BY "$arrival" ROWS 99 PRECEDING)`;
 //! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
 //! - `ASOF JOIN t ON` and `ASOF LEFT JOIN t ON`, without MATCH_CONDITION, become `GLOBAL JOIN t ON`: a word that the parser crate hands on and
-//!   that means nothing else here.
+//!   that means nothing else here;
+//! - clauses of JSON functions become arguments (see `json`).
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
@@ -15,11 +16,12 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 use super::cursor::{Cursor, bracket, first_outside, is_word, text_of};
 use super::data_type::{CARRIED, TypeReader, is_plain};
 use super::fault::span_of;
+use super::json;
 use crate::error::{Error, Result};
 
 /// Tokens with the changes made.
 pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
-    carry_types(&nearest_joins(trims(maps(intervals(&buffers(tokens)?)))))
+    carry_types(&json::clauses(&nearest_joins(trims(maps(intervals(&buffers(tokens)?)))))?)
 }
 
 /// ASOF joins whose condition stands in ON as a whole.

@@ -13,6 +13,7 @@ use super::grouping_sets::{GROUPING_BASE, Marker};
 use super::library;
 use super::over::OVER_BASE;
 use super::scope::{Relation, ScopeField, span_of};
+use super::subquery::reads_subquery;
 use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -34,6 +35,8 @@ pub struct Grouping {
     pub sets: Vec<Vec<usize>>,
     /// The calls of GROUPING and its kin found.
     pub markers: Vec<Marker>,
+    /// Keys that have sub-queries, as written and as bound.
+    pub asking: Vec<(ast::Expr, Expr)>,
     /// A window call in GROUP BY.
     pub window: Option<GroupWindow>,
     /// The aggregates found.
@@ -47,9 +50,14 @@ impl Grouping {
         self.inside > 0
     }
 
-    /// What the aggregates read.
-    pub fn arguments_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
-        self.calls.iter_mut().flat_map(BoundCall::exprs_mut)
+    /// The keys, and what the aggregates read.
+    pub fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        self.keys.iter_mut().chain(self.calls.iter_mut().flat_map(BoundCall::exprs_mut))
+    }
+
+    /// A key with sub-queries that is written so; others are known by what they compute.
+    pub fn key_written(&self, e: &ast::Expr) -> Option<&Expr> {
+        self.asking.iter().find(|(written, _)| written == e).map(|(_, key)| key)
     }
 
     /// `expr` over the input with what the aggregates give over no rows.
@@ -77,6 +85,14 @@ impl Grouping {
             self.calls.len() - 1
         });
         Expr::column(AGGREGATE_BASE + index, data_type)
+    }
+
+    /// The place of a key that is written so.
+    pub fn written_key(&mut self, e: &ast::Expr, key: Expr) -> usize {
+        if reads_subquery(&key) {
+            self.asking.push((e.clone(), key.clone()));
+        }
+        self.position(key)
     }
 
     /// The place of a key, which is added if it is not there.

@@ -110,16 +110,6 @@ pub struct BoundCall {
 }
 
 impl BoundCall {
-    /// Over what `place` makes of its expressions.
-    pub fn placed(&self, place: &mut impl FnMut(&Expr) -> Result<Expr>) -> Result<BoundCall> {
-        let mut placed = self.clone();
-        let order = placed.order.iter_mut().map(|item| &mut item.expr);
-        for expr in placed.arguments.iter_mut().chain(order).chain(&mut placed.filter) {
-            *expr = place(expr)?;
-        }
-        Ok(placed)
-    }
-
     /// The expressions it reads.
     pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
         self.arguments.iter().chain(self.order.iter().map(|item| &item.expr)).chain(&self.filter)

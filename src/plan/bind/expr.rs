@@ -11,7 +11,7 @@ use super::coercion::{cast, comparable, unified};
 use super::function::library_call;
 use super::grouping_sets::misplaced;
 use super::literal::{Sign, bind_interval, bind_typed, bind_value};
-use super::operator::{binary, condition};
+use super::operator::{binary, condition, row_values};
 use super::over::Overs;
 use super::scope::{ScopeField, name_span, resolve, span_of, unsupported};
 use super::subquery::{Asked, BindsSubqueries, Quantifier, Stage};
@@ -76,7 +76,10 @@ impl<'a> ExprBinder<'a> {
         if self.depth > NESTING_MAX {
             return Err(Error::limit(format!("expression is nested deeper than {NESTING_MAX}")).hint("split it over a sub-query"));
         }
-        let bound = self.bind_any(e);
+        let bound = match self.grouping.as_ref().and_then(|grouping| grouping.key_written(e)) {
+            Some(key) => Ok(key.clone()),
+            None => self.bind_any(e),
+        };
         self.depth -= 1;
         bound
     }
@@ -127,12 +130,9 @@ impl<'a> ExprBinder<'a> {
             | E::Overlay { .. } => self.special_call(e),
             E::Subquery(query) => self.ask(Asked::Value(query), e),
             E::Exists { subquery, negated } => Ok(negate_if(*negated, self.ask(Asked::Exists(subquery), e)?)),
-            E::InSubquery { expr, .. } if matches!(**expr, E::Tuple(_)) => {
-                Err(unsupported("a row of values with IN here", "it stands in WHERE, by itself or beside AND", e))
-            }
             E::InSubquery { expr, subquery, negated } => {
-                let value = self.bind(expr)?;
-                Ok(negate_if(*negated, self.ask(Asked::In(value, subquery, span_of(&**expr)), e)?))
+                let values = self.values_of(expr)?;
+                Ok(negate_if(*negated, self.ask(Asked::In(values, subquery, span_of(&**expr)), e)?))
             }
             E::AnyOp { left, compare_op, right, .. } => self.compared(left, compare_op, Quantifier::Any, right),
             E::AllOp { left, compare_op, right } => self.compared(left, compare_op, Quantifier::All, right),
@@ -147,7 +147,7 @@ impl<'a> ExprBinder<'a> {
         match &mut self.subqueries {
             Some(subqueries) => subqueries.bind(asked, stage),
             None => {
-                let hint = "it stands in the select list, in WHERE and in HAVING; here, join with a sub-query in FROM";
+                let hint = "join with a sub-query in FROM, and use its columns here";
                 Err(unsupported("a sub-query in this place", hint, e))
             }
         }
@@ -170,8 +170,18 @@ impl<'a> ExprBinder<'a> {
         };
         let op = comparison(op)
             .ok_or_else(|| unsupported("this operator with ANY or ALL", "=, <>, <, <=, > and >= are there", left))?;
-        let value = self.bind(left)?;
-        self.ask(Asked::Compared(value, op, quantifier, query, span_of(left)), right)
+        let mut values = self.values_of(left)?;
+        let span = span_of(left);
+        let is_in = match (op, quantifier) {
+            (BinaryOp::Eq, Quantifier::Any) => Some(false),
+            (BinaryOp::NotEq, Quantifier::All) => Some(true),
+            _ => None,
+        };
+        match (is_in, values.len()) {
+            (Some(negated), _) => Ok(negate_if(negated, self.ask(Asked::In(values, query, span), right)?)),
+            (None, 1) => self.ask(Asked::Compared(values.remove(0), op, quantifier, query, span), right),
+            _ => Err(unsupported("this operator with a row of values before ANY or ALL", "= ANY and <> ALL are there", left)),
+        }
     }
 
     fn column(&mut self, qualifier: Option<&str>, name: &ast::Ident) -> Result<Expr> {
@@ -295,7 +305,24 @@ impl<'a> ExprBinder<'a> {
 
     fn pair(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr) -> Result<Expr> {
         let span = joined(left, right);
-        binary(op, self.bind(left)?, self.bind(right)?, span)
+        let (a, b) = (self.operand(left, right)?, self.operand(right, left)?);
+        binary(op, a, b, span)
+    }
+
+    /// One side of an operator; beside a row of values a sub-query is one too.
+    fn operand(&mut self, e: &ast::Expr, other: &ast::Expr) -> Result<Expr> {
+        match (bare(e), bare(other)) {
+            (ast::Expr::Subquery(query), ast::Expr::Tuple(values)) => self.ask(Asked::Row(query, values.len()), e),
+            _ => self.bind(e),
+        }
+    }
+
+    /// The values of a row of values, or the one value.
+    fn values_of(&mut self, e: &ast::Expr) -> Result<Vec<Expr>> {
+        match bare(e) {
+            ast::Expr::Tuple(parts) => parts.iter().map(|part| self.bind(part)).collect(),
+            one => Ok(vec![self.bind(one)?]),
+        }
     }
 
     fn test(&mut self, op: UnaryOp, x: &ast::Expr) -> Result<Expr> {
@@ -315,6 +342,11 @@ impl<'a> ExprBinder<'a> {
 
     fn in_list(&mut self, x: &ast::Expr, list: &[ast::Expr], negated: bool) -> Result<Expr> {
         let (mut input, span) = (self.bind(x)?, span_of(x));
+        if row_values(&input).is_some() {
+            let equal = |item: &ast::Expr| binary(BinaryOp::Eq, input.clone(), self.bind(item)?, span_of(item));
+            let parts = list.iter().map(equal).collect::<Result<_>>()?;
+            return Ok(negate_if(negated, balanced(BinaryOp::Or, parts)));
+        }
         let mut items = Vec::with_capacity(list.len());
         for item in list {
             let bound = self.bind(item)?;
@@ -367,6 +399,14 @@ impl<'a> ExprBinder<'a> {
     }
 }
 
+/// What stands in parentheses.
+pub fn bare(mut e: &ast::Expr) -> &ast::Expr {
+    while let ast::Expr::Nested(inner) = e {
+        e = inner;
+    }
+    e
+}
+
 /// The comparison that an operator is.
 fn comparison(op: &ast::BinaryOperator) -> Option<BinaryOp> {
     use ast::BinaryOperator as A;
@@ -399,7 +439,7 @@ pub fn text(text: &str) -> Expr {
 }
 
 /// `parts` joined by an associative `op`, as flat as can be.
-fn balanced(op: BinaryOp, mut parts: Vec<Expr>) -> Expr {
+pub fn balanced(op: BinaryOp, mut parts: Vec<Expr>) -> Expr {
     if parts.len() <= 1 {
         return parts.pop().unwrap_or_else(|| Expr::boolean(op == BinaryOp::And));
     }

@@ -5,11 +5,11 @@ use sqlparser::ast;
 use super::QueryBinder;
 use super::dependent::Outer;
 use super::hint::{Asked, InputHints, ask_of_join};
-use super::join::{cross, inner_condition, join};
+use super::join::{cross, join};
+use super::join_subquery::asking_condition;
 use super::join_version::{is_nearest, moment_of};
 use super::per_row::PerRow;
 use super::scope::{Relation, name_span, unsupported};
-use super::subquery::asks;
 use super::values::one_row;
 use crate::error::{Result, Span};
 use crate::plan::catalog::Entry;
@@ -80,9 +80,9 @@ impl QueryBinder<'_> {
                 }
                 None => {
                     let right = self.factor(&step.relation, hints)?;
-                    match inner_condition(step).filter(|condition| asks(condition)) {
-                        Some(condition) => {
-                            relation = self.filtered(cross(relation, right), condition)?;
+                    match asking_condition(step) {
+                        Some((kind, condition)) => {
+                            relation = self.joined_asking(relation, right, kind, condition)?;
                             left = Asked::default();
                             continue;
                         }

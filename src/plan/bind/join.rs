@@ -57,14 +57,6 @@ pub fn kind_of(step: &ast::Join) -> Result<(JoinKind, &ast::JoinConstraint)> {
     })
 }
 
-/// The condition of an inner join, which says no more than one in WHERE.
-pub fn inner_condition(step: &ast::Join) -> Option<&ast::Expr> {
-    match kind_of(step) {
-        Ok((JoinKind::Inner, ast::JoinConstraint::On(condition))) => Some(condition),
-        _ => None,
-    }
-}
-
 fn on(left: Relation, right: Relation, kind: JoinKind, condition: &ast::Expr) -> Result<Relation> {
     let both: Vec<ScopeField> = left.fields.iter().chain(&right.fields).cloned().collect();
     let bound = ExprBinder::new(&both).condition(condition)?;

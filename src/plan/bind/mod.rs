@@ -23,6 +23,7 @@ mod hint;
 mod library;
 mod join;
 mod join_nearest;
+mod join_subquery;
 mod join_time;
 mod join_version;
 mod json;

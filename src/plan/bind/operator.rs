@@ -1,8 +1,10 @@
 //! Operators of two arguments: which types they take, what they are cast to, what comes out.
 
 use super::coercion::{as_decimal, bounded, cast, common_type, comparable, constant_cast, digits, is_text_literal};
+use super::expr::balanced;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
+use crate::limits::NESTING_MAX;
 use crate::types::time::DAY;
 use crate::types::{DataType, Value};
 
@@ -13,11 +15,49 @@ pub fn binary(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr>
         B::Add | B::Subtract | B::Multiply | B::Divide | B::Modulo => arithmetic(op, left, right, span),
         B::And | B::Or => Ok(made(op, condition(left, span)?, condition(right, span)?, DataType::Boolean)),
         B::Concat => concat(left, right, span),
-        _ => {
-            let (left, right) = comparable(left, right, span)?;
-            Ok(made(op, left, right, DataType::Boolean))
-        }
+        _ => match (row_values(&left), row_values(&right)) {
+            (Some(a), Some(b)) if a.len() == b.len() => rows(op, a, b, span),
+            _ => {
+                let (left, right) = comparable(left, right, span)?;
+                Ok(made(op, left, right, DataType::Boolean))
+            }
+        },
     }
+}
+
+/// The values of a row that is written out: `(a, b)` or `ROW(a, b)`.
+pub fn row_values(expr: &Expr) -> Option<&[Expr]> {
+    match expr {
+        Expr::Call { function, args, .. } if function.name == "ROW" => Some(args),
+        _ => None,
+    }
+}
+
+/// Rows of values compared value by value, as the standard says: a NULL leaves open what the values before it do not decide.
+fn rows(op: BinaryOp, left: &[Expr], right: &[Expr], span: Span) -> Result<Expr> {
+    use BinaryOp as B;
+    let joined = match op {
+        B::Eq | B::IsNotDistinctFrom => B::And,
+        B::NotEq | B::IsDistinctFrom => B::Or,
+        _ => return ordered_rows(op, left, right, span),
+    };
+    let parts = left.iter().zip(right).map(|(a, b)| binary(op, a.clone(), b.clone(), span)).collect::<Result<_>>()?;
+    Ok(balanced(joined, parts))
+}
+
+/// `a < c OR (a = c AND ...)`, from the last values to the first.
+fn ordered_rows(op: BinaryOp, left: &[Expr], right: &[Expr], span: Span) -> Result<Expr> {
+    use BinaryOp as B;
+    if left.len() > NESTING_MAX {
+        return Err(Error::limit(format!("rows of more than {NESTING_MAX} values are compared by order")).at(span));
+    }
+    let strictly = if matches!(op, B::Lt | B::LtEq) { B::Lt } else { B::Gt };
+    let mut pairs = left.iter().zip(right).rev();
+    let last = pairs.next().map_or(Ok(Expr::boolean(false)), |(a, b)| binary(op, a.clone(), b.clone(), span))?;
+    pairs.try_fold(last, |behind, (a, b)| {
+        let (before, equal) = (binary(strictly, a.clone(), b.clone(), span)?, binary(B::Eq, a.clone(), b.clone(), span)?);
+        binary(B::Or, before, binary(B::And, equal, behind, span)?, span)
+    })
 }
 
 /// `expr`, which must be a condition.

@@ -109,22 +109,23 @@ impl Overs {
         self.found.is_empty()
     }
 
+    /// What the functions read.
+    pub fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        self.found.iter_mut().flat_map(|over| {
+            let read: Vec<&mut Expr> = match &mut over.function {
+                BoundFunction::Aggregate(call) => call.exprs_mut().collect(),
+                BoundFunction::Plain(_) => Vec::new(),
+                BoundFunction::Pick { argument, .. } => vec![argument],
+                BoundFunction::Shift { argument, default, .. } => std::iter::once(argument).chain(default).collect(),
+            };
+            read.into_iter().chain(&mut over.keys).chain(over.order.iter_mut().map(|item| &mut item.expr))
+        })
+    }
+
     /// Every expression replaced by what `place` makes of it.
     pub fn placed(mut self, mut place: impl FnMut(&Expr) -> Result<Expr>) -> Result<Overs> {
-        for over in &mut self.found {
-            match &mut over.function {
-                BoundFunction::Aggregate(call) => *call = call.placed(&mut place)?,
-                BoundFunction::Plain(_) => {}
-                BoundFunction::Pick { argument, .. } => *argument = place(argument)?,
-                BoundFunction::Shift { argument, default, .. } => {
-                    for expr in std::iter::once(argument).chain(default) {
-                        *expr = place(expr)?;
-                    }
-                }
-            }
-            for expr in over.keys.iter_mut().chain(over.order.iter_mut().map(|item| &mut item.expr)) {
-                *expr = place(expr)?;
-            }
+        for expr in self.exprs_mut() {
+            *expr = place(expr)?;
         }
         Ok(self)
     }
@@ -351,11 +352,8 @@ impl ExprBinder<'_> {
             let hint = "select it in a sub-query or a view, and use its name; conditions on it also stand in QUALIFY";
             return Err(Error::sql(format!("{name} with OVER is not allowed here")).at(span_of(&call.name)).hint(hint));
         };
-        // What stands inside is over the rows, and has neither OVER nor sub-queries itself.
-        let subqueries = self.subqueries.take();
-        let bound = self.bound_over(name, call, &overs.named);
-        self.subqueries = subqueries;
-        let bound = match bound {
+        // What stands inside is over the rows, and has no OVER itself.
+        let bound = match self.bound_over(name, call, &overs.named) {
             Ok(bound) => bound,
             Err(error) => {
                 self.overs = Some(overs);

@@ -7,9 +7,9 @@ use super::QueryBinder;
 use super::coercion::cast;
 use super::expr::{ExprBinder, text};
 use super::function::library_call;
-use super::join::{filtered, kind_of};
+use super::join::kind_of;
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
-use super::subquery::{case, flagged};
+use super::subquery::{Dependent, case, flagged};
 use crate::error::{Error, Result, Span};
 use crate::expr::{Expr, UnaryOp};
 use crate::plan::logical::{Join, Plan, Unnest, all_of};
@@ -78,14 +78,11 @@ impl QueryBinder<'_> {
             (JoinKind::Inner | JoinKind::Left, None) => self.per_row(relation, per_row, kind),
             (JoinKind::Inner, Some(condition)) => {
                 let joined = self.per_row(relation, per_row, kind)?;
-                let condition = ExprBinder::new(&joined.fields).condition(condition)?;
-                Ok(filtered(joined, condition))
+                self.filtered(joined, condition)
             }
-            (JoinKind::Left, Some(condition)) => {
-                Err(unsupported("LEFT JOIN with a condition on what is computed for each row", "ON TRUE is there", condition))
-            }
+            (JoinKind::Left, Some(condition)) => self.left_join_per_row(relation, per_row, condition),
             _ => {
-                let hint = "CROSS JOIN, INNER JOIN and LEFT JOIN ... ON TRUE are there";
+                let hint = "CROSS JOIN, INNER JOIN and LEFT JOIN are there";
                 Err(unsupported("this kind of join with what is computed for each row", hint, &step.relation))
             }
         }
@@ -110,32 +107,38 @@ impl QueryBinder<'_> {
         kind: JoinKind,
     ) -> Result<Relation> {
         let found = self.dependent(query, &relation.plan, &relation.fields)?;
-        let (own, width): (Vec<_>, usize) = (named(&relation).collect(), relation.plan.schema().fields.len());
-        let condition = all_of(found.condition(width));
-        let mut columns: Vec<(String, Expr)> = found
-            .names
-            .iter()
-            .enumerate()
-            .map(|(at, name)| (name.clone(), Expr::column(width + at, found.type_of(at))))
-            .collect();
-        let plan = match &found.links.over_nothing {
-            None => Plan::Join(Join::new(relation.plan, found.plan, kind, condition)),
-            // Aggregates without GROUP BY have a row over nothing too.
-            Some(nothing) => {
-                let (right, flag) = flagged(found.plan, width);
-                let missing = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(flag) };
-                for ((_, value), nothing) in columns.iter_mut().zip(nothing) {
-                    let nothing = cast(nothing.clone(), &value.data_type());
-                    *value = case(vec![(missing.clone(), nothing)], value.clone());
-                }
-                Plan::Join(Join::new(relation.plan, right, JoinKind::Left, condition))
-            }
-        };
+        let (names, own) = (found.names.clone(), relation.fields.iter().map(|field| field.name.clone()));
+        let (plan, before, values) = matched(relation.plan, relation.fields.len(), found, kind);
+        let own: Vec<(String, Expr)> = own.zip(before).collect();
+        let mut columns: Vec<(String, Expr)> = names.into_iter().zip(values).collect();
         rename(&mut columns, alias, span_of(query))?;
         let plan = plan.projected(own.into_iter().chain(columns.iter().cloned()).collect());
         let fields = relation.fields.into_iter().chain(scoped(columns, alias)).collect();
         Ok(Relation { plan, fields, event_times: Vec::new(), windows: Vec::new() })
     }
+}
+
+/// `plan` joined to what is found for each of its rows; its first `own` columns, and what is found as columns of the join.
+pub fn matched(plan: Plan, own: usize, found: Dependent, kind: JoinKind) -> (Plan, Vec<Expr>, Vec<Expr>) {
+    let width = plan.schema().fields.len();
+    let mut before = plan.identity();
+    before.truncate(own);
+    let condition = all_of(found.condition(width));
+    let mut values: Vec<Expr> = (0..found.names.len()).map(|at| Expr::column(width + at, found.type_of(at))).collect();
+    let plan = match &found.links.over_nothing {
+        None => Plan::Join(Join::new(plan, found.plan, kind, condition)),
+        // Aggregates without GROUP BY have a row over nothing too.
+        Some(nothing) => {
+            let (right, flag) = flagged(found.plan, width);
+            let missing = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(flag) };
+            for (value, nothing) in values.iter_mut().zip(nothing) {
+                let nothing = cast(nothing.clone(), &value.data_type());
+                *value = case(vec![(missing.clone(), nothing)], value.clone());
+            }
+            Plan::Join(Join::new(plan, right, JoinKind::Left, condition))
+        }
+    };
+    (plan, before, values)
 }
 
 /// Each row of `relation` once for every item.

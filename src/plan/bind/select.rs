@@ -14,7 +14,7 @@ use super::operator::condition;
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
 use super::scope::{Relation, ScopeField, Sight, name_span, span_of, unsupported};
-use super::subquery::{Stage, Subqueries};
+use super::subquery::{BeforeGrouping, Stage, Subqueries, reads_subquery};
 use super::window::{group_window, group_window_call};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -52,14 +52,16 @@ impl QueryBinder<'_> {
             relation = self.filtered(relation, filter)?;
         }
         let items = items(select, &relation)?;
-        let mut grouping = keys(select, &relation, &items)?;
+        let mut subqueries = Subqueries::new(self, &relation);
+        let mut grouping = keys(select, &relation, &items, &mut subqueries)?;
+        let lookups = subqueries.lookups();
         if let Some(window) = &grouping.window {
             relation = relation.timed_by(window.time_column);
         }
         let keyed = !grouping.keys.is_empty() || grouping.window.is_some();
         let fields = &relation.fields;
         let mut overs = Overs::new(&select.named_window);
-        let mut subqueries = Subqueries::new(self, &relation);
+        let mut subqueries = Subqueries::new(self, &relation).with(lookups);
         let mut bound = Vec::with_capacity(items.len());
         for item in &items {
             bound.push(match &item.item {
@@ -78,14 +80,14 @@ impl QueryBinder<'_> {
         };
         let (mut first_of, keys) = listing.ordered(select, order, bind)?;
         let Listing { mut bound, mut spans, .. } = listing;
-        let qualify = match &select.qualify {
+        let mut qualify = match &select.qualify {
             Some(e) => {
                 let binder = ExprBinder::grouped(fields, &mut grouping).with_overs(&mut overs).asking(&mut subqueries);
                 Some(condition(binder.knowing(&shown).bind(e)?, span_of(e))?)
             }
             None => None,
         };
-        let having = match &select.having {
+        let mut having = match &select.having {
             Some(e) => {
                 let mut binder = ExprBinder::grouped(fields, &mut grouping).asking(&mut subqueries).knowing(&shown);
                 Some((condition(binder.bind(e)?, span_of(e))?, span_of(e)))
@@ -134,7 +136,9 @@ impl QueryBinder<'_> {
         let width = bound.len();
         let (mut relation, mut bound) = if grouped {
             if lookups.has(Stage::Input) {
-                relation.plan = lookups.over(relation.plan, Stage::Input, grouping.arguments_mut());
+                let of_having = having.iter_mut().map(|(e, _)| e);
+                let read = bound.iter_mut().chain(&mut qualify).chain(of_having).chain(overs.exprs_mut());
+                relation.plan = lookups.over(relation.plan, Stage::Input, grouping.exprs_mut().chain(read));
             }
             let fields = &relation.fields;
             let made = group(&relation, &grouping, &late)?;
@@ -145,11 +149,11 @@ impl QueryBinder<'_> {
             let conditions = placed.len();
             placed.extend(having.map(|(e, span)| made.place(&e, fields, span)).transpose()?);
             lookups.place(&made, fields, span)?;
-            let overs = overs.placed(|e| made.place(e, fields, span))?;
+            let mut overs = overs.placed(|e| made.place(e, fields, span))?;
             let mut grouped = made.relation;
             aggregate_lives(&mut grouped.plan, hints.ttl_of_only(select));
             if !lookups.is_empty() {
-                grouped.plan = lookups.over(grouped.plan, Stage::Output, placed.iter_mut());
+                grouped.plan = lookups.over(grouped.plan, Stage::Output, placed.iter_mut().chain(overs.exprs_mut()));
             }
             for filter in placed.drain(conditions..) {
                 grouped.plan = grouped.plan.filtered(filter);
@@ -157,8 +161,14 @@ impl QueryBinder<'_> {
             overs.over(grouped, placed, &late)?
         } else {
             bound.extend(qualify);
+            // Functions that read no sub-query go below, where rows still come in time.
+            let asks = overs.exprs_mut().any(|e| reads_subquery(e));
+            if asks {
+                relation.plan = lookups.over(relation.plan, Stage::Output, bound.iter_mut().chain(overs.exprs_mut()));
+                (relation.event_times, relation.windows) = (Vec::new(), Vec::new());
+            }
             let (mut relation, mut bound) = overs.over(relation, bound, &late)?;
-            if !lookups.is_empty() {
+            if !lookups.is_empty() && !asks {
                 relation.plan = lookups.over(relation.plan, Stage::Output, bound.iter_mut());
             }
             (relation, bound)
@@ -400,10 +410,15 @@ fn natural_name(e: &ast::Expr) -> Option<String> {
     }
 }
 
-fn keys(select: &ast::Select, relation: &Relation, items: &[NamedItem<'_>]) -> Result<Grouping> {
+fn keys(
+    select: &ast::Select,
+    relation: &Relation,
+    items: &[NamedItem<'_>],
+    subqueries: &mut Subqueries<'_, '_>,
+) -> Result<Grouping> {
     let exprs = match &select.group_by {
         ast::GroupByExpr::Expressions(exprs, modifiers) if modifiers.is_empty() => exprs,
-        ast::GroupByExpr::All(modifiers) if modifiers.is_empty() => return all_keys(relation, items),
+        ast::GroupByExpr::All(modifiers) if modifiers.is_empty() => return all_keys(relation, items, subqueries),
         _ => return Err(unsupported("this clause behind GROUP BY", "ROLLUP (a, b) and CUBE (a, b) stand in it", select)),
     };
     let mut grouping = Grouping::default();
@@ -422,8 +437,8 @@ fn keys(select: &ast::Select, relation: &Relation, items: &[NamedItem<'_>]) -> R
         let alternatives = grouping_sets::alternatives(e)?.unwrap_or_else(|| vec![vec![e]]);
         let mut positions = Vec::with_capacity(alternatives.len());
         for keys in alternatives {
-            let keys = keys.into_iter().map(|e| key(e, relation, items)).collect::<Result<Vec<_>>>()?;
-            positions.push(keys.into_iter().map(|key| grouping.position(key)).collect());
+            let keys = keys.into_iter().map(|e| key(e, relation, items, subqueries, &mut grouping));
+            positions.push(keys.collect::<Result<_>>()?);
         }
         sets = grouping_sets::crossed(&sets, &positions, span_of(e))?;
     }
@@ -434,16 +449,21 @@ fn keys(select: &ast::Select, relation: &Relation, items: &[NamedItem<'_>]) -> R
 }
 
 /// GROUP BY ALL: every item without an aggregate is a key.
-fn all_keys(relation: &Relation, items: &[NamedItem<'_>]) -> Result<Grouping> {
+fn all_keys(relation: &Relation, items: &[NamedItem<'_>], subqueries: &mut Subqueries<'_, '_>) -> Result<Grouping> {
     let mut grouping = Grouping::default();
     for item in items {
-        let mut found = Grouping::default();
-        let key = match &item.item {
-            Item::Bound(bound) => bound.clone(),
-            Item::Expr(e) => ExprBinder::grouped(&relation.fields, &mut found).bind(e)?,
-        };
-        if found.calls.is_empty() {
-            grouping.position(key);
+        match &item.item {
+            Item::Bound(bound) => {
+                grouping.position(bound.clone());
+            }
+            Item::Expr(e) => {
+                let mut found = Grouping::default();
+                let mut asked = BeforeGrouping(subqueries);
+                let key = ExprBinder::grouped(&relation.fields, &mut found).asking(&mut asked).bind(e)?;
+                if found.calls.is_empty() {
+                    grouping.written_key(e, key);
+                }
+            }
         }
     }
     Ok(grouping)
@@ -467,11 +487,19 @@ fn item_of<'a, 'b>(e: &ast::Expr, relation: &Relation, items: &'b [NamedItem<'a>
     })
 }
 
-fn key(e: &ast::Expr, relation: &Relation, items: &[NamedItem<'_>]) -> Result<Expr> {
-    let mut binder = ExprBinder::new(&relation.fields);
-    match item_of(e, relation, items)?.map(|i| &i.item) {
-        Some(Item::Bound(bound)) => Ok(bound.clone()),
-        Some(Item::Expr(e)) => binder.bind(e),
-        None => binder.bind(e),
-    }
+/// The place of a key.
+fn key(
+    e: &ast::Expr,
+    relation: &Relation,
+    items: &[NamedItem<'_>],
+    subqueries: &mut Subqueries<'_, '_>,
+    grouping: &mut Grouping,
+) -> Result<usize> {
+    let written = match item_of(e, relation, items)?.map(|item| &item.item) {
+        Some(Item::Bound(bound)) => return Ok(grouping.position(bound.clone())),
+        Some(Item::Expr(e)) => e,
+        None => e,
+    };
+    let key = ExprBinder::new(&relation.fields).asking(&mut BeforeGrouping(subqueries)).bind(written)?;
+    Ok(grouping.written_key(written, key))
 }

@@ -10,7 +10,8 @@ use super::QueryBinder;
 use super::aggregate::{Grouped, is_one_row};
 use super::coercion::{cast, comparable};
 use super::dependent::{Links, Outer, Settled, equal, null};
-use super::expr::{ExprBinder, negate_if};
+use super::expr::{ExprBinder, bare};
+use super::function::library_call;
 use super::hint::InputHints;
 use super::join;
 use super::join::filtered;
@@ -38,8 +39,10 @@ pub enum Asked<'a> {
     Value(&'a ast::Query),
     /// Whether it has a row.
     Exists(&'a ast::Query),
-    /// Whether it has this value.
-    In(Expr, &'a ast::Query, Span),
+    /// Its one row of so many values.
+    Row(&'a ast::Query, usize),
+    /// Whether it has this value, or this row of values.
+    In(Vec<Expr>, &'a ast::Query, Span),
     /// How a value compares with those that it has.
     Compared(Expr, BinaryOp, Quantifier, &'a ast::Query, Span),
 }
@@ -62,7 +65,7 @@ pub trait BindsSubqueries {
 /// What a sub-query of a SELECT is joined to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Rows before they are grouped: it stands inside an aggregate.
+    /// Rows before they are grouped: it stands inside an aggregate, or is a key.
     Input,
     /// Rows as the select list sees them.
     Output,
@@ -80,6 +83,8 @@ pub struct Subqueries<'b, 'c> {
 #[derive(Default)]
 pub struct Lookups {
     found: Vec<Lookup>,
+    /// What expressions read, by stand-in: of which join, and what.
+    values: Vec<(usize, Expr)>,
 }
 
 struct Lookup {
@@ -87,8 +92,6 @@ struct Lookup {
     kind: JoinKind,
     /// When a row meets, over the query around and the columns added.
     condition: Vec<Expr>,
-    /// What the expression reads.
-    value: Expr,
     stage: Stage,
 }
 
@@ -98,15 +101,27 @@ impl<'b, 'c> Subqueries<'b, 'c> {
         Self { binder, plan: &relation.plan, fields: &relation.fields, lookups: Lookups::default() }
     }
 
+    /// The same, to which these joins belong too.
+    #[must_use]
+    pub fn with(self, lookups: Lookups) -> Self {
+        Self { lookups, ..self }
+    }
+
     /// The joins that they need.
     pub fn lookups(self) -> Lookups {
         self.lookups
     }
 
     fn add(&mut self, plan: Plan, kind: JoinKind, condition: Vec<Expr>, value: Expr, stage: Stage) -> Expr {
+        self.lookups.found.push(Lookup { plan, kind, condition, stage });
+        self.read(value)
+    }
+
+    /// A stand-in for a value of the last join.
+    fn read(&mut self, value: Expr) -> Expr {
         let data_type = value.data_type();
-        self.lookups.found.push(Lookup { plan, kind, condition, value, stage });
-        Expr::column(SUBQUERY_BASE + self.lookups.found.len() - 1, data_type)
+        self.lookups.values.push((self.lookups.found.len() - 1, value));
+        Expr::column(SUBQUERY_BASE + self.lookups.values.len() - 1, data_type)
     }
 
     fn dependent(&mut self, query: &ast::Query) -> Result<Dependent> {
@@ -114,26 +129,42 @@ impl<'b, 'c> Subqueries<'b, 'c> {
     }
 
     fn value(&mut self, query: &ast::Query, stage: Stage) -> Result<Expr> {
-        let mut found = self.dependent(query)?;
+        let found = self.dependent(query)?;
         found.one_column("a sub-query as a value")?;
-        let data_type = found.type_of(0);
-        if data_type == DataType::Null {
+        if found.type_of(0) == DataType::Null {
             return Ok(null(&DataType::Null));
         }
+        Ok(self.one_row_of(found, stage)?.remove(0))
+    }
+
+    /// Its one row, as a row of values.
+    fn row(&mut self, query: &ast::Query, width: usize, stage: Stage) -> Result<Expr> {
+        let found = self.dependent(query)?;
+        found.columns("this", width)?;
+        let span = found.span;
+        library_call("ROW", self.one_row_of(found, stage)?, span)
+    }
+
+    /// The columns of a sub-query of one row at most.
+    fn one_row_of(&mut self, mut found: Dependent, stage: Stage) -> Result<Vec<Expr>> {
         let condition = found.condition(ADDED_BASE);
-        let value = Expr::column(ADDED_BASE, data_type.clone());
-        if found.count == Count::Any {
-            found.plan = found.single(span_of(query))?;
-            return Ok(self.add(found.plan, JoinKind::Left, condition, value, stage));
+        let mut values: Vec<Expr> = (0..found.width()).map(|at| Expr::column(ADDED_BASE + at, found.type_of(at))).collect();
+        let mut kind = JoinKind::Left;
+        match found.links.over_nothing.take() {
+            _ if found.count == Count::Any => found.plan = found.single()?,
+            None if found.count == Count::One && found.links.columns.is_empty() => kind = JoinKind::Inner,
+            None => {}
+            Some(nothing) => {
+                let (plan, flag) = flagged(found.plan, ADDED_BASE);
+                found.plan = plan;
+                let missing = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(flag) };
+                for (value, nothing) in values.iter_mut().zip(nothing) {
+                    *value = case(vec![(missing.clone(), cast(nothing, &value.data_type()))], value.clone());
+                }
+            }
         }
-        let Some(nothing) = found.links.over_nothing.as_ref().and_then(|nothing| nothing.first().cloned()) else {
-            let kind = if found.count == Count::One && found.links.columns.is_empty() { JoinKind::Inner } else { JoinKind::Left };
-            return Ok(self.add(found.plan, kind, condition, value, stage));
-        };
-        let (plan, flag) = flagged(found.plan, ADDED_BASE);
-        let missing = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(flag) };
-        let value = case(vec![(missing, cast(nothing, &data_type))], value);
-        Ok(self.add(plan, JoinKind::Left, condition, value, stage))
+        self.lookups.found.push(Lookup { plan: found.plan, kind, condition, stage });
+        Ok(values.into_iter().map(|value| self.read(value)).collect())
     }
 
     fn exists(&mut self, query: &ast::Query, stage: Stage) -> Result<Expr> {
@@ -170,6 +201,34 @@ impl<'b, 'c> Subqueries<'b, 'c> {
         Ok(case(vec![(matched, Expr::boolean(true)), (none, no.clone()), (unknown, null(&DataType::Boolean))], no))
     }
 
+    /// IN over rows of values: one that is equal says yes; else one that NULLs leave open says that nobody knows.
+    fn row_is_in(&mut self, values: Vec<Expr>, query: &ast::Query, span: Span, stage: Stage) -> Result<Expr> {
+        let found = self.dependent(query)?;
+        found.columns("IN", values.len())?;
+        let around = self.plan.schema().fields.len();
+        if values.iter().any(|value| !value.is_fixed() || columns_of(value).iter().any(|column| *column >= around)) {
+            let hint = "it compares columns of the row; put aggregates and sub-queries into a sub-query in FROM";
+            return Err(Error::sql("this row of values with IN is not supported here").at(span).hint(hint));
+        }
+        let compared = |base: usize| {
+            let other = |at: usize| Expr::column(base + at, found.type_of(at));
+            let parts = values.iter().enumerate().map(|(at, value)| binary(BinaryOp::Eq, value.clone(), other(at), span));
+            parts.collect::<Result<Vec<_>>>()
+        };
+        let (plan, flag) = flagged(distinct(Relation::new(found.plan.clone(), None, None)).plan, ADDED_BASE);
+        let condition = found.condition(ADDED_BASE).into_iter().chain(compared(ADDED_BASE)?).collect();
+        let is_there = |flag: Expr| Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(flag) };
+        let matched = self.add(plan, JoinKind::Left, condition, is_there(flag), stage);
+        let open = found.left_open(self.plan, &values, compared(around)?);
+        let (plan, flag) = flagged(open, ADDED_BASE);
+        let mut condition = found.links_equal(values.len(), ADDED_BASE);
+        let of_row = values.iter().enumerate();
+        condition
+            .extend(of_row.flat_map(|(at, value)| equal(value.clone(), Expr::column(ADDED_BASE + at, value.data_type()), true)));
+        let open = self.add(plan, JoinKind::Left, condition, is_there(flag), stage);
+        Ok(case(vec![(matched, Expr::boolean(true)), (open, null(&DataType::Boolean))], Expr::boolean(false)))
+    }
+
     fn compared(
         &mut self,
         value: Expr,
@@ -180,16 +239,11 @@ impl<'b, 'c> Subqueries<'b, 'c> {
         stage: Stage,
     ) -> Result<Expr> {
         use BinaryOp as B;
-        match (op, quantifier) {
-            (B::Eq, Quantifier::Any) => return self.is_in(value, query, span, stage),
-            (B::NotEq, Quantifier::All) => return Ok(negate_if(true, self.is_in(value, query, span, stage)?)),
-            _ => {}
-        }
         let mut found = self.dependent(query)?;
         found.one_column("ANY and ALL")?;
         let value = found.comparable(value, span)?;
         let data_type = found.type_of(0);
-        let (plan, [least, greatest, has_null]) = found.extremes(span)?;
+        let (plan, [least, greatest, has_null]) = found.extremes()?;
         let [least, greatest] = [least, greatest].map(|column| Expr::column(ADDED_BASE + column, data_type.clone()));
         let has_null = Expr::column(ADDED_BASE + has_null, DataType::Int);
         let with = |op: B, end: &Expr| binary(op, value.clone(), end.clone(), span);
@@ -215,11 +269,29 @@ impl BindsSubqueries for Subqueries<'_, '_> {
     fn bind(&mut self, asked: Asked<'_>, stage: Stage) -> Result<Expr> {
         match asked {
             Asked::Value(query) => self.value(query, stage),
+            Asked::Row(query, width) => self.row(query, width, stage),
             Asked::Exists(query) => self.exists(query, stage),
-            Asked::In(value, query, span) => self.is_in(value, query, span, stage),
+            Asked::In(values, query, span) => match <[Expr; 1]>::try_from(values) {
+                Ok([value]) => self.is_in(value, query, span, stage),
+                Err(values) => self.row_is_in(values, query, span, stage),
+            },
             Asked::Compared(value, op, quantifier, query, span) => self.compared(value, op, quantifier, query, span, stage),
         }
     }
+}
+
+/// The same before rows are grouped.
+pub struct BeforeGrouping<'a, 'b, 'c>(pub &'a mut Subqueries<'b, 'c>);
+
+impl BindsSubqueries for BeforeGrouping<'_, '_, '_> {
+    fn bind(&mut self, asked: Asked<'_>, _: Stage) -> Result<Expr> {
+        self.0.bind(asked, Stage::Input)
+    }
+}
+
+/// Whether an expression reads a sub-query.
+pub fn reads_subquery(expr: &Expr) -> bool {
+    columns_of(expr).iter().any(|column| (SUBQUERY_BASE..ADDED_BASE).contains(column))
 }
 
 impl Lookups {
@@ -243,8 +315,12 @@ impl Lookups {
 
     /// The same over the output of a grouping.
     pub fn place(&mut self, grouped: &Grouped, fields: &[ScopeField], span: Span) -> Result<()> {
-        for lookup in self.found.iter_mut().filter(|lookup| lookup.stage == Stage::Output) {
-            for expr in lookup.condition.iter_mut().chain([&mut lookup.value]) {
+        let is_output = |lookup: &Lookup| lookup.stage == Stage::Output;
+        for (_, value) in self.values.iter_mut().filter(|(join, _)| is_output(&self.found[*join])) {
+            *value = grouped.place(value, fields, span)?;
+        }
+        for lookup in self.found.iter_mut().filter(|lookup| is_output(lookup)) {
+            for expr in &mut lookup.condition {
                 *expr = grouped.place(expr, fields, span)?;
             }
         }
@@ -253,25 +329,22 @@ impl Lookups {
 
     /// `plan` with the columns of the lookups of a stage behind its own; `exprs` read them.
     pub fn over<'e>(&self, mut plan: Plan, stage: Stage, exprs: impl Iterator<Item = &'e mut Expr>) -> Plan {
-        let mut values: Vec<Option<Expr>> = Vec::with_capacity(self.found.len());
-        for lookup in &self.found {
-            if lookup.stage != stage {
-                values.push(None);
-                continue;
-            }
+        let mut values: Vec<Option<Expr>> = vec![None; self.values.len()];
+        for (join, lookup) in self.found.iter().enumerate().filter(|(_, lookup)| lookup.stage == stage) {
             let first = plan.schema().fields.len();
             let added = lookup.plan.schema().types();
-            let put = |expr: &Expr| {
+            let put = |expr: &Expr, values: &[Option<Expr>]| {
                 substitute(expr, &|column| match column {
                     c if c >= ADDED_BASE => Some(Expr::column(first + c - ADDED_BASE, added[c - ADDED_BASE].clone())),
                     c if c >= SUBQUERY_BASE => values[c - SUBQUERY_BASE].clone(),
                     _ => None,
                 })
             };
-            let condition = all_of(lookup.condition.iter().map(put).collect());
-            let value = put(&lookup.value);
+            let condition = all_of(lookup.condition.iter().map(|part| put(part, &values)).collect());
             plan = Plan::Join(Join::new(plan, lookup.plan.clone(), lookup.kind, condition));
-            values.push(Some(value));
+            for (at, (_, value)) in self.values.iter().enumerate().filter(|(_, (of, _))| *of == join) {
+                values[at] = Some(put(value, &values));
+            }
         }
         for expr in exprs {
             *expr = substitute(expr, &|column| {
@@ -296,6 +369,17 @@ pub struct Dependent {
 }
 
 impl Dependent {
+    /// `plan`, which has columns of the rows `around`, then these.
+    pub fn of_rows(plan: Plan, fields: &[ScopeField], around: &Relation, links: Links, span: Span) -> Dependent {
+        let own = around.fields.len();
+        let link_types: Vec<DataType> = links.columns.iter().map(|link| around.fields[*link].data_type.clone()).collect();
+        let identity = plan.identity();
+        let kept = (own..own + fields.len()).chain(links.columns.iter().copied());
+        let columns = kept.map(|at| (format!("$column{at}"), identity[at].clone())).collect();
+        let names = fields.iter().map(|field| field.name.clone()).collect();
+        Dependent { plan: plan.projected(columns), names, links, link_types, count: Count::Any, span }
+    }
+
     /// Type of a column.
     pub fn type_of(&self, column: usize) -> DataType {
         self.plan.schema().fields[column].data_type.clone()
@@ -314,6 +398,26 @@ impl Dependent {
             1 => Ok(()),
             n => Err(Error::sql(format!("{what} reads one column, but the sub-query has {n}")).at(self.span)),
         }
+    }
+
+    fn columns(&self, what: &str, wanted: usize) -> Result<()> {
+        if self.width() == wanted {
+            return Ok(());
+        }
+        let error = format!("{what} compares {wanted} with the {} columns of its sub-query", self.width());
+        Err(Error::sql(error).at(self.span))
+    }
+
+    /// Which of the different `values` over `around`, each with its links, NULLs do not tell from some row: they are compared by `parts`.
+    fn left_open(&self, around: &Plan, values: &[Expr], parts: Vec<Expr>) -> Plan {
+        let width = around.schema().fields.len();
+        let parts_open = all_of(parts).unwrap_or(Expr::boolean(true));
+        let open = Expr::Unary { op: UnaryOp::IsNotFalse, input: Box::new(parts_open) };
+        let condition = all_of(self.condition(width).into_iter().chain([open]).collect());
+        let both = Plan::Join(Join::new(around.clone(), self.plan.clone(), JoinKind::Inner, condition));
+        let links = (width + self.width()..).zip(&self.link_types).map(|(at, data_type)| Expr::column(at, data_type.clone()));
+        let columns = values.iter().cloned().chain(links).enumerate().map(|(at, e)| (format!("$open{at}"), e)).collect();
+        distinct(Relation::new(both.projected(columns), None, None)).plan
     }
 
     /// When a row of the query around meets the links, which stand from `base` on behind `before` other columns.
@@ -365,33 +469,33 @@ impl Dependent {
         Plan::Aggregate(Aggregate::new(plan, keys, calls, Schema::new(fields)))
     }
 
-    fn extreme(&self, function: AggregateFunction, span: Span) -> Result<AggregateCall> {
-        let data_type = self.type_of(0);
+    fn extreme(&self, function: AggregateFunction, column: usize) -> Result<AggregateCall> {
+        let data_type = self.type_of(column);
         match data_type {
             DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Json | DataType::Bytes => {
                 let error = format!("a sub-query of any number of rows of {data_type} is not supported here");
-                Err(Error::sql(error).at(span).hint("add LIMIT 1 to it"))
+                Err(Error::sql(error).at(self.span).hint("add LIMIT 1 to it"))
             }
-            _ => Ok(AggregateCall::new(function, &[(0, data_type.clone())], data_type)),
+            _ => Ok(AggregateCall::new(function, &[(column, data_type.clone())], data_type)),
         }
     }
 
-    /// Its one column, then its links; a second row for the same links is an error of that row.
-    fn single(&self, span: Span) -> Result<Plan> {
-        let value = self.extreme(AggregateFunction::Min, span)?;
-        let count = AggregateCall::new(AggregateFunction::Count, &[], DataType::BigInt);
-        let links = self.links.columns.len();
-        let plan = self.aggregated(self.plan.clone(), vec![value, count]);
-        let plan = plan.filtered(is_one_row(Expr::column(links + 1, DataType::BigInt))?);
+    /// Its columns, then its links; a second row for the same links is an error of that row.
+    fn single(&self) -> Result<Plan> {
+        let (width, links) = (self.width(), self.links.columns.len());
+        let mut calls = (0..width).map(|at| self.extreme(AggregateFunction::Min, at)).collect::<Result<Vec<_>>>()?;
+        calls.push(AggregateCall::new(AggregateFunction::Count, &[], DataType::BigInt));
+        let plan = self.aggregated(self.plan.clone(), calls);
+        let plan = plan.filtered(is_one_row(Expr::column(links + width, DataType::BigInt))?);
         let mut columns = plan.identity();
-        columns.truncate(links + 1);
-        columns.rotate_right(1);
+        columns.truncate(links + width);
+        columns.rotate_left(links);
         Ok(plan.projected(columns.into_iter().enumerate().map(|(at, e)| (format!("$value{at}"), e)).collect()))
     }
 
     /// By links: the links, then the least and the greatest value and whether one is NULL, 1 or 0; and where these stand.
-    fn extremes(&self, span: Span) -> Result<(Plan, [usize; 3])> {
-        let ends = [self.extreme(AggregateFunction::Min, span)?, self.extreme(AggregateFunction::Max, span)?];
+    fn extremes(&self) -> Result<(Plan, [usize; 3])> {
+        let ends = [self.extreme(AggregateFunction::Min, 0)?, self.extreme(AggregateFunction::Max, 0)?];
         let is_null = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(self.column(0)) };
         let mut columns: Vec<Expr> = self.plan.identity();
         columns.push(cast(is_null, &DataType::Int));
@@ -520,22 +624,15 @@ impl QueryBinder<'_> {
     }
 
     fn in_query(&mut self, relation: Relation, wanted: &ast::Expr, query: &ast::Query, keeps: Keeps) -> Result<Relation> {
-        let wanted = match wanted {
+        let wanted = match bare(wanted) {
             ast::Expr::Tuple(parts) => parts.iter().collect(),
-            ast::Expr::Nested(inner) if matches!(**inner, ast::Expr::Tuple(_)) => {
-                let ast::Expr::Tuple(parts) = &**inner else { return Err(Error::internal("no row of values")) };
-                parts.iter().collect()
-            }
             one => vec![one],
         };
         if let Some(joined) = self.in_over_time(&relation, &wanted, query, keeps) {
             return Ok(joined);
         }
         let found = self.dependent(query, &relation.plan, &relation.fields)?;
-        if found.width() != wanted.len() {
-            let error = format!("IN compares {} with the {} columns of its sub-query", wanted.len(), found.width());
-            return Err(Error::sql(error).at(span_of(query)));
-        }
+        found.columns("IN", wanted.len())?;
         let (width, mut values, mut equal_parts) = (relation.plan.schema().fields.len(), Vec::new(), Vec::new());
         for (column, e) in wanted.iter().enumerate() {
             let value = ExprBinder::new(&relation.fields).bind(e)?;

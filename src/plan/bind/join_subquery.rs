@@ -1,0 +1,128 @@
+//! Joins whose ON has sub-queries, and LEFT JOIN with a condition on what is computed for each row.
+//!
+//! An inner join says no more than WHERE. Of an outer one, what meets a row is made as for a sub-query that names its columns:
+//!
+//! ```text
+//!   a LEFT JOIN b ON c      a LEFT JOIN LATERAL (SELECT * FROM b WHERE c) ON TRUE
+//!   a RIGHT JOIN b ON c     b LEFT JOIN a ON c, the columns of a first
+//!   a FULL JOIN b ON c      a LEFT JOIN b ON c, and those of b that meet none
+//! ```
+
+use sqlparser::ast;
+
+use super::QueryBinder;
+use super::dependent::{Outer, null};
+use super::join::{cross, kind_of};
+use super::per_row::{PerRow, matched};
+use super::scope::{Relation, ScopeField, span_of, unsupported};
+use super::subquery::{Dependent, asks, flagged};
+use super::values::one_row;
+use crate::error::Result;
+use crate::expr::{Expr, UnaryOp};
+use crate::plan::logical::{Join, Plan, Union, all_of};
+use crate::plan::physical::JoinKind;
+
+/// The condition of a join that has sub-queries, and which rows the join gives out.
+pub fn asking_condition(step: &ast::Join) -> Option<(JoinKind, &ast::Expr)> {
+    match kind_of(step) {
+        Ok((kind, ast::JoinConstraint::On(condition))) if asks(condition) => Some((kind, condition)),
+        _ => None,
+    }
+}
+
+impl QueryBinder<'_> {
+    /// `left` joined to `right` on a condition that has sub-queries.
+    pub(super) fn joined_asking(
+        &mut self,
+        left: Relation,
+        right: Relation,
+        kind: JoinKind,
+        condition: &ast::Expr,
+    ) -> Result<Relation> {
+        match kind {
+            JoinKind::Inner => self.filtered(cross(left, right), condition),
+            JoinKind::Left => self.left_join(left, right, condition),
+            JoinKind::Right => {
+                let width = left.fields.len();
+                Ok(turned(self.left_join(right, left, condition)?, width))
+            }
+            JoinKind::Full => {
+                let unmatched = self.unmatched(&right, left.clone(), condition)?;
+                let met = self.left_join(left, right, condition)?;
+                let schema = met.plan.schema().clone();
+                let plan = Plan::Union(Union { inputs: vec![met.plan, unmatched], schema });
+                Ok(Relation { plan, fields: met.fields, event_times: Vec::new(), windows: Vec::new() })
+            }
+            _ => Err(unsupported("a sub-query in ON of this join", "say it with EXISTS in WHERE", condition)),
+        }
+    }
+
+    /// Each row of `relation` beside what is computed for it and meets a condition, or beside NULLs.
+    pub(super) fn left_join_per_row(
+        &mut self,
+        relation: Relation,
+        per_row: &PerRow<'_>,
+        condition: &ast::Expr,
+    ) -> Result<Relation> {
+        let (found, fields) = self.beside_each(&relation, condition, |binder, outer| {
+            binder.per_row(outer.beside(one_row()), per_row, JoinKind::Inner)
+        })?;
+        Ok(left_joined(relation, found, fields))
+    }
+
+    fn left_join(&mut self, left: Relation, right: Relation, condition: &ast::Expr) -> Result<Relation> {
+        let (found, fields) = self.beside_each(&left, condition, |_, outer| Ok(outer.beside(right)))?;
+        Ok(left_joined(left, found, fields))
+    }
+
+    /// The rows of `right` that meet none of `left`, behind NULLs.
+    fn unmatched(&mut self, right: &Relation, left: Relation, condition: &ast::Expr) -> Result<Plan> {
+        let (found, fields) = self.beside_each(right, condition, |_, outer| Ok(outer.beside(left)))?;
+        let width = right.plan.schema().fields.len();
+        let condition = all_of(found.condition(width));
+        let (met, flag) = flagged(found.plan, width);
+        let plan = Plan::Join(Join::new(right.plan.clone(), met, JoinKind::Left, condition));
+        let none = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(flag) };
+        let nulls = fields.iter().map(|field| (field.name.clone(), null(&field.data_type)));
+        let own = right.fields.iter().zip(plan.identity()).map(|(field, e)| (field.name.clone(), e));
+        let columns = nulls.chain(own).collect();
+        Ok(plan.filtered(none).projected(columns))
+    }
+
+    /// What is beside each row of `around`, as `make` makes it of a stand-in for these rows, if it meets a condition; and the names of its
+    /// columns.
+    fn beside_each(
+        &mut self,
+        around: &Relation,
+        condition: &ast::Expr,
+        make: impl FnOnce(&mut Self, &Outer<'_>) -> Result<Relation>,
+    ) -> Result<(Dependent, Vec<ScopeField>)> {
+        self.outer_queries += 1;
+        let outer = Outer::new(&around.plan, &around.fields, self.outer_queries);
+        let both = make(self, &outer).and_then(|both| self.filtered(both, condition));
+        self.outer_queries -= 1;
+        let Relation { plan, mut fields, .. } = both?;
+        let settled = outer.settled(&plan, &around.fields);
+        let fields = fields.split_off(around.fields.len());
+        let found = Dependent::of_rows(settled.applied(plan), &fields, around, settled.links, span_of(condition));
+        Ok((found, fields))
+    }
+}
+
+fn left_joined(left: Relation, found: Dependent, right: Vec<ScopeField>) -> Relation {
+    let Relation { plan, mut fields, .. } = left;
+    let (plan, own, values) = matched(plan, fields.len(), found, JoinKind::Left);
+    fields.extend(right);
+    let columns = fields.iter().map(|field| field.name.clone()).zip(own.into_iter().chain(values)).collect();
+    Relation { plan: plan.projected(columns), fields, event_times: Vec::new(), windows: Vec::new() }
+}
+
+/// `relation` with its last `width` columns before the others.
+fn turned(relation: Relation, width: usize) -> Relation {
+    let Relation { plan, mut fields, .. } = relation;
+    let (mut values, by) = (plan.identity(), fields.len() - width);
+    values.rotate_left(by);
+    fields.rotate_left(by);
+    let columns = fields.iter().map(|field| field.name.clone()).zip(values).collect();
+    Relation { plan: plan.projected(columns), fields, event_times: Vec::new(), windows: Vec::new() }
+}

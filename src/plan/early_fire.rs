@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use super::bind::Output;
 use super::logical::{Plan, WindowAggregate};
 use super::physical::Emit;
 use crate::error::{Error, Result};
@@ -52,16 +51,12 @@ fn refused(key: &str, settings: &BTreeMap<String, OptionValue>) -> Error {
         .hint("let the WATERMARK wait longer, and have early results with 'table.exec.emit.early-fire.enabled'")
 }
 
-/// Has the window aggregates of all outputs give out early results.
-pub fn apply(outputs: &mut [Output], delay: i64) {
-    outputs.iter_mut().for_each(|output| fire(&mut output.plan, delay));
-}
-
-fn fire(plan: &mut Plan, delay: i64) {
+/// Has the window aggregates of a query give out early results.
+pub fn apply(plan: &mut Plan, delay: i64) {
     if !plan.takes_changes() {
         return;
     }
-    plan.inputs_mut().into_iter().for_each(|input| fire(input, delay));
+    plan.inputs_mut().into_iter().for_each(|input| apply(input, delay));
     match plan {
         Plan::WindowAggregate(WindowAggregate { emit: emit @ None, .. }) => {
             *emit = Some(Emit::OnChange);

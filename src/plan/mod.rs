@@ -18,34 +18,25 @@ pub mod optimize;
 pub mod parse;
 pub mod physical;
 mod processing_time;
+mod settings;
 mod settle_sort;
 pub mod statement;
 pub mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::bind::{Output, Target};
 use self::catalog::{Catalog, Entry};
-use self::distribute::{PhaseStrategy, StateLimits};
 use self::physical::PhysicalPlan;
-use self::statement::{Insert, Statement};
-use crate::error::{Error, Result, Span};
-use crate::limits::BROADCAST_BYTES_DEFAULT;
+use self::settings::QuerySettings;
+use self::statement::{Insert, Name, Statement};
+use crate::error::{Result, Span};
 use crate::sink::Sink;
 use crate::source::Source;
-use crate::types::{OptionValue, TableDef, parse_duration};
+use crate::types::{OptionValue, TableDef};
 
 pub use self::explain::explain;
-
-/// The setting that bounds state by the time it has not been used.
-const STATE_TTL: &str = "table.exec.state.ttl";
-
-/// The setting that says up to how many bytes every shard may get all of a table for a join.
-const BROADCAST_THRESHOLD: &str = "table.optimizer.join.broadcast-threshold";
-
-/// The setting that says which aggregates are made in two phases.
-const AGGREGATE_PHASES: &str = "table.optimizer.agg-phase-strategy";
 
 /// Makes sources and sinks of table definitions.
 pub trait Connectors {
@@ -83,7 +74,7 @@ pub struct Planned {
 
 /// Plans all statements of `scripts` as one job. Errors carry their line.
 pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn Connectors) -> Result<Planned> {
-    let mut job = Job::default();
+    let mut job = Job::of(settings)?;
     for (index, script) in scripts.iter().enumerate() {
         let read = parse::parse(&script.text).and_then(|statements| {
             let job = &mut job;
@@ -91,18 +82,13 @@ pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn 
         });
         read.map_err(|e| e.in_text(&script.file, &script.text))?;
     }
-    for (key, value) in settings {
-        job.settings.insert(key.clone(), OptionValue { text: value.clone(), span: Span::default() });
-    }
     let mut explains = Vec::with_capacity(job.explained.len());
     for outputs in std::mem::take(&mut job.explained) {
         let (plan, logical) = job.finish(outputs, scripts, connectors)?;
         explains.push(explain(&Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new(), analyze: false }, 1));
     }
     let (plan, logical) = job.finish(job.outputs.clone(), scripts, connectors)?;
-    for setting in early_fire::SETTINGS.into_iter().chain([STATE_TTL, BROADCAST_THRESHOLD, AGGREGATE_PHASES]) {
-        job.settings.remove(setting);
-    }
+    settings::take_out(&mut job.settings);
     Ok(Planned { plan, logical, settings: job.settings, explains, analyze: job.analyze })
 }
 
@@ -112,6 +98,10 @@ struct Job {
     catalog: Catalog,
     outputs: Vec<Output>,
     settings: BTreeMap<String, OptionValue>,
+    /// Those that no SET changes.
+    fixed: BTreeSet<String>,
+    /// With what the next statement is planned.
+    planning: QuerySettings,
     /// What EXPLAIN statements are about.
     explained: Vec<Vec<Output>>,
     /// Whether there was an EXPLAIN ANALYZE.
@@ -119,6 +109,22 @@ struct Job {
 }
 
 impl Job {
+    /// With these settings, which overrule those of SET.
+    fn of(settings: &[(String, String)]) -> Result<Job> {
+        let value = |text: &String| OptionValue { text: text.clone(), span: Span::default() };
+        let settings: BTreeMap<_, _> = settings.iter().map(|(key, text)| (key.clone(), value(text))).collect();
+        let (fixed, planning) = (settings.keys().cloned().collect(), QuerySettings::of(&settings)?);
+        Ok(Job { settings, fixed, planning, ..Job::default() })
+    }
+
+    fn set(&mut self, key: &Name, value: &Name) -> Result<()> {
+        if !self.fixed.contains(&key.text) {
+            self.settings.insert(key.text.clone(), OptionValue { text: value.text.clone(), span: value.span });
+            self.planning = QuerySettings::of(&self.settings)?;
+        }
+        Ok(())
+    }
+
     fn statement(&mut self, statement: &Statement, script: usize) -> Result<()> {
         match statement {
             Statement::CreateTable(create) => {
@@ -136,11 +142,9 @@ impl Job {
                 let (table, mut output) = bind::sink(&mut self.catalog, name, query, options, script)?;
                 output.target = Target::Table(self.catalog.tables.len());
                 self.catalog.add_table(table)?;
-                self.outputs.push(output);
+                self.outputs.push(self.with_settings(output));
             }
-            Statement::Set { key, value } => {
-                self.settings.insert(key.text.clone(), OptionValue { text: value.text.clone(), span: value.span });
-            }
+            Statement::Set { key, value } => self.set(key, value)?,
             Statement::Explain(inner) => {
                 let mut outputs = self.outputs(inner, Target::Print, script)?;
                 for output in &mut outputs {
@@ -164,8 +168,13 @@ impl Job {
         Ok(())
     }
 
-    /// What a statement writes; the rows of a SELECT go to `target`.
+    /// What a statement writes, by the settings that hold for it; the rows of a SELECT go to `target`.
     fn outputs(&mut self, statement: &Statement, target: Target, script: usize) -> Result<Vec<Output>> {
+        let outputs = self.bound(statement, target, script)?;
+        Ok(outputs.into_iter().map(|output| self.with_settings(output)).collect())
+    }
+
+    fn bound(&mut self, statement: &Statement, target: Target, script: usize) -> Result<Vec<Output>> {
         let mut insert = |insert: &Insert| bind::insert(&mut self.catalog, insert, script);
         match statement {
             Statement::Insert(one) => Ok(vec![insert(one)?]),
@@ -178,7 +187,7 @@ impl Job {
                 };
                 Ok(vec![bind::selected(&mut self.catalog, query, target, name, script)?])
             }
-            Statement::Explain(inner) | Statement::Analyze(inner) => self.outputs(inner, target, script),
+            Statement::Explain(inner) | Statement::Analyze(inner) => self.bound(inner, target, script),
             Statement::CreateView { name, columns, query } => {
                 bind::view(&mut self.catalog, name, columns, query)?;
                 Ok(Vec::new())
@@ -191,54 +200,28 @@ impl Job {
         }
     }
 
+    /// `output` as its statement asks for it that stands behind the settings so far.
+    fn with_settings(&self, mut output: Output) -> Output {
+        output.settings = self.planning;
+        if let Some(delay) = self.planning.early_fire {
+            early_fire::apply(&mut output.plan, delay);
+        }
+        output
+    }
+
     fn finish(
         &mut self,
         outputs: Vec<Output>,
         scripts: &[Script],
         connectors: &dyn Connectors,
     ) -> Result<(PhysicalPlan, String)> {
-        let mut outputs = memory::resolve(&mut self.catalog, &self.outputs, outputs, scripts)?;
-        if let Some(delay) = early_fire::delay(&self.settings)? {
-            early_fire::apply(&mut outputs, delay);
-        }
+        let outputs = memory::resolve(&mut self.catalog, &self.outputs, outputs, scripts)?;
         let outputs = settle_sort::settle(&self.catalog, outputs, scripts, connectors)?;
         let outputs = late::settle(&self.catalog, outputs, scripts)?;
         let outputs = optimize::optimize(&self.catalog, outputs)?;
         let logical = explain::logical(&outputs);
-        let limits = StateLimits { ttl: self.state_ttl()?, broadcast_bytes: self.broadcast_bytes()? };
-        let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors, limits, self.phases()?)?;
+        let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors)?;
         Ok((plan, logical))
-    }
-
-    /// Bytes of a table up to which every shard may get all of it for a join; `None` for never.
-    fn broadcast_bytes(&self) -> Result<Option<u64>> {
-        let Some(OptionValue { text, span }) = self.settings.get(BROADCAST_THRESHOLD) else {
-            return Ok(Some(BROADCAST_BYTES_DEFAULT));
-        };
-        let bytes: i64 = text.trim().parse().map_err(|_| {
-            let error = Error::sql(format!("'{BROADCAST_THRESHOLD}' is a number of bytes, not '{text}'")).at(*span);
-            error.hint("such as '1048576'; '-1' keeps joins from sending a table to every shard")
-        })?;
-        Ok(u64::try_from(bytes).ok())
-    }
-
-    /// After how long without use state is forgotten, in nanoseconds; `None` for never.
-    fn state_ttl(&self) -> Result<Option<u64>> {
-        let Some(OptionValue { text, span }) = self.settings.get(STATE_TTL) else { return Ok(None) };
-        let ttl = parse_duration(text).ok_or_else(|| {
-            Error::sql(format!("'{STATE_TTL}' is a duration, not '{text}'"))
-                .at(*span)
-                .hint("such as '1 h'; 0 keeps state for ever")
-        })?;
-        Ok(u64::try_from(ttl.as_nanos()).ok().filter(|ttl| *ttl > 0))
-    }
-
-    /// Which aggregates are made in two phases.
-    fn phases(&self) -> Result<PhaseStrategy> {
-        let Some(OptionValue { text, span }) = self.settings.get(AGGREGATE_PHASES) else { return Ok(PhaseStrategy::default()) };
-        PhaseStrategy::of_name(text).ok_or_else(|| {
-            Error::sql(format!("'{AGGREGATE_PHASES}' has no value '{text}'")).at(*span).hint("AUTO, ONE_PHASE or TWO_PHASE")
-        })
     }
 }
 

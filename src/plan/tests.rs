@@ -588,6 +588,27 @@ fn settings_of_the_command_line_overrule_those_of_the_script() {
 }
 
 #[test]
+fn a_setting_holds_for_the_statements_behind_it() {
+    let aggregate = "SELECT a, COUNT(*) FROM plain GROUP BY a";
+    let bounds = |settings: &[(String, String)]| {
+        let text = format!("{TABLES}{aggregate}; SET 'table.exec.state.ttl' = '1 h'; {aggregate}; {aggregate};");
+        let planned = plan(&[Script { text, file: "q.sql".to_owned() }], settings, &Fakes).expect("plans");
+        let nodes = planned.plan.nodes;
+        assert_eq!(nodes.iter().filter(|node| matches!(node.kind, NodeKind::Scan(_))).count(), 1);
+        nodes.into_iter().filter(|n| matches!(n.kind, NodeKind::Aggregate(_))).map(|n| n.state_bound).collect::<Vec<_>>()
+    };
+    let aged = |ttl: &str| format!("one entry per key, forgotten after {ttl} without a row");
+    assert_eq!(bounds(&[]), ["one entry per key: no bound".to_owned(), aged("1 h")]);
+    assert_eq!(bounds(&[("table.exec.state.ttl".to_owned(), "1 d".to_owned())]), [aged("1 d")]);
+}
+
+#[test]
+fn a_setting_that_says_nothing_is_an_error_where_it_stands() {
+    refused("SET 'table.exec.state.ttl' = 'soon'", "'table.exec.state.ttl' is a duration, not 'soon'", "1 h");
+    refused("SET 'table.exec.emit.allow-lateness' = '1 s'", "'table.exec.emit.allow-lateness' is not supported", "WATERMARK");
+}
+
+#[test]
 fn explain_statements_show_their_plan_and_run_nothing() {
     let planned = planned("EXPLAIN SELECT a FROM plain").expect("plans");
     assert!(planned.plan.nodes.is_empty());

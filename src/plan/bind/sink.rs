@@ -8,6 +8,7 @@ use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
 use crate::plan::catalog::{Catalog, Table};
 use crate::plan::logical::Plan;
+use crate::plan::settings::QuerySettings;
 use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Insert, Name, StreamQuery};
 use crate::types::{Column, ColumnKind, DataType, Options, Schema, Value};
 
@@ -35,6 +36,8 @@ pub struct Output {
     pub schema: Schema,
     /// Which of them carry event time.
     pub event_times: Vec<usize>,
+    /// With what it is planned.
+    pub settings: QuerySettings,
     /// For errors.
     pub span: Span,
     /// Which script writes it, for errors.
@@ -48,7 +51,8 @@ pub fn selected(catalog: &mut Catalog, query: &StreamQuery, target: Target, name
     let columns = names.zip(relation.plan.identity().into_iter().map(typed)).collect();
     let plan = relation.plan.projected(columns);
     let schema = plan.schema().clone();
-    Ok(Output { target, name, schema, event_times: relation.event_times, plan, span: query.span, script })
+    let (event_times, settings) = (relation.event_times, QuerySettings::default());
+    Ok(Output { target, name, schema, event_times, settings, plan, span: query.span, script })
 }
 
 /// CREATE SINK: a table with the columns of the query that it is written by, and that query.
@@ -125,7 +129,8 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
     let event_times = positions.iter().enumerate().filter(|(field, position)| keeps_time(&relation, *field, targets[**position]));
     let event_times = event_times.map(|(_, position)| *position).collect();
     let (plan, name, span) = (relation.plan.projected(columns), def.name.clone(), insert.table.span);
-    Ok(Output { target: Target::Table(index), name, schema: plan.schema().clone(), event_times, plan, span, script })
+    let (target, schema, settings) = (Target::Table(index), plan.schema().clone(), QuerySettings::default());
+    Ok(Output { target, name, schema, event_times, settings, plan, span, script })
 }
 
 /// Whether a column has only constants of text, which are read as what the column that they are written to holds.

@@ -19,6 +19,7 @@ use super::bind::Output;
 use super::catalog::Catalog;
 use super::logical::Plan;
 use super::physical::{Exchange, Node, NodeId, NodeKind, OnError, PhysicalPlan, Port};
+use super::settings::QuerySettings;
 use super::{Connectors, Script};
 use crate::error::{Error, Result};
 use crate::source::Source;
@@ -45,27 +46,19 @@ struct Lowered {
     placed: Placed,
 }
 
-/// How much operators may hold, as the settings of the job say.
-#[derive(Debug, Clone, Copy)]
-pub struct StateLimits {
-    /// After how many nanoseconds without use state is forgotten.
-    pub ttl: Option<u64>,
-    /// Bytes of a table up to which every shard may get all of it for a join; `None` for never.
-    pub broadcast_bytes: Option<u64>,
-}
-
 struct Lowering<'a> {
     catalog: &'a Catalog,
     scripts: &'a [Script],
     connectors: &'a dyn Connectors,
     /// By table: what reads it.
     sources: RefCell<BTreeMap<usize, Arc<dyn Source>>>,
-    limits: StateLimits,
-    phases: PhaseStrategy,
+    /// Those of the output whose plan is lowered.
+    settings: QuerySettings,
     /// Inputs and keys of the aggregates by key that there are.
     grouped: Vec<phases::Keyed>,
     nodes: Vec<Node>,
-    known: Vec<(Plan, Lowered)>,
+    /// What has been lowered, and with which settings.
+    known: Vec<(Plan, QuerySettings, Lowered)>,
     sinks: Sinks,
 }
 
@@ -75,17 +68,17 @@ pub fn distribute(
     outputs: Vec<Output>,
     scripts: &[Script],
     connectors: &dyn Connectors,
-    limits: StateLimits,
-    phases: PhaseStrategy,
 ) -> Result<PhysicalPlan> {
     let (nodes, known, sinks) = (Vec::new(), Vec::new(), Sinks::default());
     let (sources, grouped) = (RefCell::default(), phases::grouped(&outputs));
-    let mut lowering = Lowering { catalog, scripts, connectors, sources, limits, phases, grouped, nodes, known, sinks };
+    let settings = QuerySettings::default();
+    let mut lowering = Lowering { catalog, scripts, connectors, sources, settings, grouped, nodes, known, sinks };
     for output in outputs {
+        lowering.settings = output.settings;
         let lowered = lowering.lower(&output.plan)?;
         lowering.write(&output, lowered)?;
         // The copies of a sub-query within one query agree, but each query draws its own.
-        lowering.known.retain(|(plan, _)| plan.is_repeatable());
+        lowering.known.retain(|(plan, ..)| plan.is_repeatable());
     }
     lowering.finish_sinks()?;
     let mut plan = PhysicalPlan { nodes: lowering.nodes };
@@ -117,7 +110,7 @@ fn exchange_for(placed: &Placed, keys: &[usize]) -> Option<Exchange> {
 impl Lowering<'_> {
     /// After how many nanoseconds without use state is forgotten for which a hint says this; 0 is never.
     fn ttl(&self, hinted: Option<u64>) -> Option<u64> {
-        hinted.or(self.limits.ttl).filter(|ttl| *ttl > 0)
+        hinted.or(self.settings.ttl).filter(|ttl| *ttl > 0)
     }
 
     fn add(&mut self, node: Node) -> NodeId {
@@ -136,14 +129,16 @@ impl Lowering<'_> {
         Ok(source)
     }
 
-    /// The node for `plan`, the same one for equal plans.
+    /// The node for `plan`, the same one for equal plans with equal settings. A table is read once, whatever the settings.
     fn lower(&mut self, plan: &Plan) -> Result<Lowered> {
-        if let Some((_, lowered)) = self.known.iter().find(|(known, _)| known == plan) {
+        let (settings, is_read) = (self.settings, plan.inputs().is_empty());
+        let same = |(known, with, _): &&(Plan, QuerySettings, Lowered)| known == plan && (is_read || *with == settings);
+        if let Some((.., lowered)) = self.known.iter().find(same) {
             return Ok(lowered.clone());
         }
         let inputs = plan.inputs().into_iter().map(|input| self.lower(input)).collect::<Result<Vec<_>>>()?;
         let lowered = self.node_of(plan, inputs)?;
-        self.known.push((plan.clone(), lowered.clone()));
+        self.known.push((plan.clone(), settings, lowered.clone()));
         Ok(lowered)
     }
 

@@ -131,7 +131,7 @@ impl Lowering<'_> {
 
     /// What the first phase does, if there is to be one; `is_there`: the exchange of the rows, for others.
     fn first_phase(&self, of: &Grouping<'_>, is_there: bool) -> Option<Partial> {
-        match self.phases {
+        match self.settings.phases {
             PhaseStrategy::OnePhase => None,
             // A state of all different values is no smaller than the rows.
             PhaseStrategy::Auto if of.calls.iter().any(|call| call.distinct == Distinct::Distinct) => None,

@@ -35,7 +35,7 @@ impl Lowering<'_> {
     }
 
     fn is_small(&self, plan: &Plan) -> bool {
-        let Some(most) = self.limits.broadcast_bytes else { return false };
+        let Some(most) = self.settings.broadcast_bytes else { return false };
         is_one_row(plan) || self.bytes_read(plan).is_some_and(|bytes| bytes <= most)
     }
 

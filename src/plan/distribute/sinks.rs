@@ -9,6 +9,7 @@ use crate::expr::Expr;
 use crate::plan::bind::{Output, Target, conformed, written};
 use crate::plan::logical::{Late, Plan};
 use crate::plan::physical::{Changelog, Deletion, Node, NodeId, NodeKind, Port, SinkWrite, TimeMeaning, Writes};
+use crate::plan::settings::QuerySettings;
 use crate::sink::{self, Accepts, Placement, Sink};
 use crate::types::{Field, Schema};
 
@@ -24,6 +25,8 @@ struct Entry {
     name: String,
     sink: Arc<dyn Sink>,
     schema: Schema,
+    /// Those of the first that writes it.
+    settings: QuerySettings,
     inputs: Vec<Lowered>,
     /// Whether one of the inputs takes rows back.
     retracts: bool,
@@ -107,8 +110,8 @@ impl Lowering<'_> {
             }
             _ => None,
         };
-        let (name, schema, inputs) = (name.to_owned(), schema.clone(), Vec::new());
-        self.sinks.entries.push(Entry { target, name, sink, schema, inputs, retracts: false, key, is_keyed: true });
+        let (name, schema, settings, inputs) = (name.to_owned(), schema.clone(), self.settings, Vec::new());
+        self.sinks.entries.push(Entry { target, name, sink, schema, settings, inputs, retracts: false, key, is_keyed: true });
         Ok(self.sinks.entries.len() - 1)
     }
 
@@ -117,6 +120,7 @@ impl Lowering<'_> {
         let mut entries = std::mem::take(&mut self.sinks.entries);
         entries.sort_by_key(|entry| entry.inputs.iter().all(|i| matches!(self.nodes[i.node].reads, Port::Late(_))));
         for entry in entries {
+            self.settings = entry.settings;
             let mut input = self.joined(&entry);
             if entry.sink.placement() == Placement::OneShard {
                 input = self.exchanged(input, &[]);

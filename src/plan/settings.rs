@@ -1,0 +1,82 @@
+//! What SET says to the planner. It holds for the statements behind it, up to the next SET of the same key; `--set` holds for all.
+
+use std::collections::BTreeMap;
+
+use super::distribute::PhaseStrategy;
+use super::early_fire;
+use crate::error::{Error, Result};
+use crate::limits::BROADCAST_BYTES_DEFAULT;
+use crate::types::{OptionValue, parse_duration};
+
+/// The setting that bounds state by the time it has not been used.
+const STATE_TTL: &str = "table.exec.state.ttl";
+
+/// The setting that says up to how many bytes every shard may get all of a table for a join.
+const BROADCAST_THRESHOLD: &str = "table.optimizer.join.broadcast-threshold";
+
+/// The setting that says which aggregates are made in two phases.
+const AGGREGATE_PHASES: &str = "table.optimizer.agg-phase-strategy";
+
+/// The settings with which a statement is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuerySettings {
+    /// How long early results of windows are held, in nanoseconds, 0 for not at all; `None` where windows wait until they close.
+    pub early_fire: Option<i64>,
+    /// After how many nanoseconds without use state is forgotten; `None` for never.
+    pub ttl: Option<u64>,
+    /// Bytes of a table up to which every shard may get all of it for a join; `None` for never.
+    pub broadcast_bytes: Option<u64>,
+    /// Which aggregates are made in two phases.
+    pub phases: PhaseStrategy,
+}
+
+impl Default for QuerySettings {
+    fn default() -> QuerySettings {
+        let (broadcast_bytes, phases) = (Some(BROADCAST_BYTES_DEFAULT), PhaseStrategy::default());
+        QuerySettings { early_fire: None, ttl: None, broadcast_bytes, phases }
+    }
+}
+
+impl QuerySettings {
+    /// As these say.
+    pub fn of(settings: &BTreeMap<String, OptionValue>) -> Result<QuerySettings> {
+        Ok(QuerySettings {
+            early_fire: early_fire::delay(settings)?,
+            ttl: state_ttl(settings)?,
+            broadcast_bytes: broadcast_bytes(settings)?,
+            phases: phases(settings)?,
+        })
+    }
+}
+
+/// Takes out what concerns the planner alone.
+pub fn take_out(settings: &mut BTreeMap<String, OptionValue>) {
+    for key in early_fire::SETTINGS.into_iter().chain([STATE_TTL, BROADCAST_THRESHOLD, AGGREGATE_PHASES]) {
+        settings.remove(key);
+    }
+}
+
+fn broadcast_bytes(settings: &BTreeMap<String, OptionValue>) -> Result<Option<u64>> {
+    let Some(OptionValue { text, span }) = settings.get(BROADCAST_THRESHOLD) else { return Ok(Some(BROADCAST_BYTES_DEFAULT)) };
+    let bytes: i64 = text.trim().parse().map_err(|_| {
+        let error = Error::sql(format!("'{BROADCAST_THRESHOLD}' is a number of bytes, not '{text}'")).at(*span);
+        error.hint("such as '1048576'; '-1' keeps joins from sending a table to every shard")
+    })?;
+    Ok(u64::try_from(bytes).ok())
+}
+
+fn state_ttl(settings: &BTreeMap<String, OptionValue>) -> Result<Option<u64>> {
+    let Some(OptionValue { text, span }) = settings.get(STATE_TTL) else { return Ok(None) };
+    let ttl = parse_duration(text).ok_or_else(|| {
+        let error = Error::sql(format!("'{STATE_TTL}' is a duration, not '{text}'")).at(*span);
+        error.hint("such as '1 h'; 0 keeps state for ever")
+    })?;
+    Ok(u64::try_from(ttl.as_nanos()).ok().filter(|ttl| *ttl > 0))
+}
+
+fn phases(settings: &BTreeMap<String, OptionValue>) -> Result<PhaseStrategy> {
+    let Some(OptionValue { text, span }) = settings.get(AGGREGATE_PHASES) else { return Ok(PhaseStrategy::default()) };
+    PhaseStrategy::of_name(text).ok_or_else(|| {
+        Error::sql(format!("'{AGGREGATE_PHASES}' has no value '{text}'")).at(*span).hint("AUTO, ONE_PHASE or TWO_PHASE")
+    })
+}

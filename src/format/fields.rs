@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::json::scan;
+use super::json::{nested, scan};
 use super::{DecodeField, base64, kinds};
 use crate::batch::{Column, Values, text};
 use crate::error::{Error, Result};
@@ -74,12 +74,25 @@ pub(super) fn push_text(column: &mut Column, data_type: &DataType, text: &[u8]) 
             }
             nested => {
                 check_nested(text, nested)?;
-                v.push(text);
+                return push_nested(column, nested, text);
             }
         },
     }
     column.mark_valid();
     Ok(())
+}
+
+/// Appends a nested value, whose text is JSON of the right kind.
+pub(super) fn push_nested(column: &mut Column, data_type: &DataType, text: &[u8]) -> std::result::Result<(), Misfit> {
+    let mut one_form = Vec::with_capacity(text.len());
+    let text = match data_type {
+        DataType::Json => text,
+        _ => {
+            nested::write(text, data_type, &mut one_form);
+            &one_form
+        }
+    };
+    push_text(column, &DataType::STRING, text)
 }
 
 /// Appends a number of milliseconds since 1970-01-01T00:00:00Z to a TIMESTAMP_LTZ column.

@@ -255,12 +255,12 @@ pub(super) fn push(
             _ => Err(Misfit::Malformed),
         },
         Token::Object => match data_type {
-            DataType::Row(_) | DataType::Map(..) => fields::push_text(column, &DataType::STRING, raw),
+            DataType::Row(_) | DataType::Map(..) => fields::push_nested(column, data_type, raw),
             DataType::Varchar(_) => fields::push_text(column, data_type, raw),
             _ => Err(Misfit::Malformed),
         },
         Token::Array => match data_type {
-            DataType::Array(_) => fields::push_text(column, &DataType::STRING, raw),
+            DataType::Array(_) => fields::push_nested(column, data_type, raw),
             DataType::Varchar(_) => fields::push_text(column, data_type, raw),
             _ => Err(Misfit::Malformed),
         },

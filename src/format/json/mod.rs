@@ -1,13 +1,14 @@
 //! `'format' = 'json'`: one object a line.
 //!
 //! Reading: fields that nobody asked for are checked and skipped, missing ones are NULL, of equal keys the last wins. Keys
-//! are compared exactly. Numbers may stand in strings. Nested types keep their JSON text.
+//! are compared exactly. Numbers may stand in strings. Nested types keep their JSON, in one form.
 //! Writing: timestamps as `yyyy-MM-dd HH:mm:ss.fff` (or with a `T`, by `'json.timestamp-format.standard' = 'ISO-8601'`),
 //! DECIMAL as a plain number, BYTES as base64, NaN and infinities as strings. With the option `changelog` a last field `op`
 //! says the kind of the row (`format/kinds.rs`).
 
 pub(super) mod decode;
 pub(super) mod encode;
+pub(super) mod nested;
 pub(super) mod scan;
 mod shape;
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Joins to a table as of a time: FOR SYSTEM_TIME AS OF, and ASOF joins.
 //!
-//! As of an event time of the left side, a row meets the version that was valid then: of a table with PRIMARY KEY and WATERMARK, or
-//! of a view that keeps the newest row of each key by ROW_NUMBER. As of PROCTIME() it meets what the table holds when it comes.
+//! As of an event time of the left side, a row meets the version that was valid then: of a table with PRIMARY KEY and WATERMARK, of a view
+//! over all rows of one, or of one that keeps the newest row of each key by ROW_NUMBER. As of PROCTIME() it meets what the table holds
+//! when it comes.
 
 use sqlparser::ast;
 
@@ -14,7 +15,7 @@ use super::scope::{Relation, ScopeField, span_of, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::catalog::Entry;
-use crate::plan::logical::{Clock, Join, Plan, Rank, all_of, columns_of, conjuncts, substitute};
+use crate::plan::logical::{Clock, Join, Plan, Rank, Scan, all_of, columns_of, conjuncts, substitute};
 use crate::plan::physical::{JoinKind, JoinTime, LookupRows, RankFunction, TimeBounds, TimeMeaning, VersionTime};
 use crate::plan::processing_time::{basis, is_moment};
 use crate::types::{DataType, Value};
@@ -166,16 +167,22 @@ impl QueryBinder<'_> {
 
     /// The versions of what `name` stands for.
     fn versions(&self, name: &ast::Ident, right: &Relation, span: Span) -> Result<Versions> {
-        if let (false, Some(Entry::Table(index))) = (self.is_cte(name), self.catalog.find(&name.value)) {
-            let table = &self.catalog.tables[*index];
-            let keys = self.replaced_by(name, right);
-            return match &table.watermark {
-                Some(watermark) if !keys.is_empty() => Ok(Versions { plan: right.plan.clone(), keys, time: watermark.column }),
-                _ => Err(Error::sql(format!("'{}' has no versions", name.value)).at(span).hint(VERSIONS_HINT)),
-            };
-        }
-        self.newest_of_each(&right.plan)
+        self.rows_of_table(&right.plan)
+            .or_else(|| self.newest_of_each(&right.plan))
             .ok_or_else(|| Error::sql(format!("'{}' has no versions", name.value)).at(span).hint(VERSIONS_HINT))
+    }
+
+    /// The rows of a table with PRIMARY KEY and WATERMARK, or of a view over all of them that shows both.
+    fn rows_of_table(&self, plan: &Plan) -> Option<Versions> {
+        let (scan, columns) = over_scan(plan)?;
+        let table = &self.catalog.tables[scan.table];
+        let place = |wanted: usize| {
+            columns.iter().position(|e| matches!(e, Expr::Column { index, .. } if scan.columns[*index] == wanted))
+        };
+        let key = |name: &String| place(table.columns.iter().position(|column| column.name == *name)?);
+        let keys = table.def.primary_key.iter().map(key).collect::<Option<Vec<usize>>>()?;
+        let time = place(table.watermark.as_ref()?.column)?;
+        (!keys.is_empty()).then(|| Versions { plan: plan.clone(), keys, time })
     }
 
     fn is_cte(&self, name: &ast::Ident) -> bool {
@@ -249,7 +256,8 @@ fn one_time(left: &Plan, right: &Plan, span: Span) -> Result<()> {
     }
 }
 
-const VERSIONS_HINT: &str = "a table with PRIMARY KEY (k) NOT ENFORCED and WATERMARK FOR ts has, or a view that keeps the newest row of each key: \
+const VERSIONS_HINT: &str = "a table with PRIMARY KEY (k) NOT ENFORCED and WATERMARK FOR ts has, a view of its rows has, and one that keeps the \
+                             newest row of each key: \
                              ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) ... WHERE its number = 1";
 
 fn not_by_key(right: &Relation, keys: &[usize], span: Span) -> Error {
@@ -304,6 +312,20 @@ fn order_of(part: &Expr, clocks: &[Clock; 2], width: usize) -> Option<([usize; 2
     let (Expr::Column { index: later, .. }, Expr::Column { index: earlier, .. }) = (&**later, &**earlier) else { return None };
     let of_both = clocks[0].times.contains(later) && *earlier >= width && clocks[1].times.contains(&(earlier - width));
     of_both.then(|| ([*later, earlier - width], which))
+}
+
+/// The scan below a chain of projections; the chain's columns over its output.
+fn over_scan(plan: &Plan) -> Option<(&Scan, Vec<Expr>)> {
+    match plan {
+        Plan::Scan(scan) => Some((scan, plan.identity())),
+        Plan::LastRow(last) => over_scan(&last.input),
+        Plan::Calc(calc) if calc.filter.is_none() => {
+            let (scan, columns) = over_scan(&calc.input)?;
+            let over = |e: &Expr| substitute(e, &|column| columns.get(column).cloned());
+            Some((scan, calc.columns.iter().map(over).collect()))
+        }
+        _ => None,
+    }
 }
 
 /// The ranking below a chain of filters and projections; the chain's columns and conditions over its output.

@@ -129,7 +129,7 @@ impl<'a> TypeReader<'a> {
             "INTERVAL" => self.interval()?,
             "ARRAY" => {
                 self.open(&word.text)?;
-                let item = self.read()?;
+                let item = self.item()?;
                 self.close()?;
                 DataType::Array(Box::new(item))
             }
@@ -248,11 +248,11 @@ impl<'a> TypeReader<'a> {
 
     fn map(&mut self, word: &str) -> Result<DataType> {
         self.open(word)?;
-        let key = self.read()?;
+        let key = self.item()?;
         if !self.comma() {
             return Err(self.cursor.expected("',' between key and value of MAP"));
         }
-        let value = self.read()?;
+        let value = self.item()?;
         self.close()?;
         Ok(DataType::Map(Box::new(key), Box::new(value)))
     }
@@ -278,12 +278,20 @@ impl<'a> TypeReader<'a> {
 
     fn field(&mut self) -> Result<(String, DataType)> {
         let name = self.cursor.name("a field name")?;
-        let data_type = self.read()?;
-        self.nullability();
+        let data_type = self.item()?;
         if matches!(self.cursor.peek(), Some(TokenWithSpan { token: Token::SingleQuotedString(_), .. })) {
             self.cursor.take();
         }
         Ok((name.text, data_type))
+    }
+
+    /// A type inside another one, which may say that it is NOT NULL.
+    fn item(&mut self) -> Result<DataType> {
+        let data_type = self.read()?;
+        if !self.half_read {
+            self.nullability();
+        }
+        Ok(data_type)
     }
 
     /// Takes a comma, unless half of a `>>` is still to be read.

@@ -5,6 +5,7 @@
 //! - types of CAST and TRY_CAST: those the parser crate does not know are carried as one quoted word (see `data_type`);
 //! - `MAP['k', v]` becomes the call `MAP('k', v)`;
 //! - `OVER (ROWS WINDOW BUFFER 100 ROWS ...)` of an older system becomes `OVER (... ORDER BY "$arrival" ROWS 99 PRECEDING)`;
+//! - `VALUES 1, 2` becomes `VALUES (1), (2)`;
 //! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
 //! - `ASOF JOIN t ON` and `ASOF LEFT JOIN t ON`, without MATCH_CONDITION, become `GLOBAL JOIN t ON`: a word that the parser crate hands on and
 //!   that means nothing else here;
@@ -21,7 +22,7 @@ use crate::error::{Error, Result};
 
 /// Tokens with the changes made.
 pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
-    carry_types(&json::clauses(&nearest_joins(trims(maps(intervals(&buffers(tokens)?)))))?)
+    carry_types(&json::clauses(&nearest_joins(trims(maps(intervals(&rows_of_values(&buffers(tokens)?))))))?)
 }
 
 /// ASOF joins whose condition stands in ON as a whole.
@@ -213,6 +214,61 @@ fn buffer_rows(tokens: &[TokenWithSpan]) -> Option<u64> {
         Token::Number(digits, _) if is_buffer => digits.parse().ok(),
         _ => None,
     }
+}
+
+/// Rows of VALUES in brackets, where they are one item without any.
+fn rows_of_values(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+    let mut out = Vec::with_capacity(tokens.len());
+    // Where items of VALUES begin, and the depth of brackets at which they stand.
+    let (mut depth, mut values): (i32, Vec<i32>) = (0, Vec::new());
+    let mut close_at = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        while close_at.last() == Some(&at) {
+            close_at.pop();
+            out.push(placed(Token::RParen, token));
+        }
+        depth += bracket(&token.token);
+        values.retain(|begun| *begun <= depth);
+        out.push(token.clone());
+        let begins = is_word(&token.token, "VALUES") && may_begin_query(tokens, at);
+        if begins {
+            values.push(depth);
+        } else if values.last() == Some(&depth) && ends_values(&token.token) {
+            values.pop();
+        }
+        let is_next = begins || (values.last() == Some(&depth) && token.token == Token::Comma);
+        if let (true, Some(end)) = (is_next, bare_row(&tokens[at + 1..])) {
+            out.push(placed(Token::LParen, token));
+            close_at.push(at + 1 + end);
+        }
+    }
+    out.extend(close_at.iter().filter_map(|_| tokens.last().map(|last| placed(Token::RParen, last))));
+    out
+}
+
+/// Whether the word at `at` stands where a query may begin.
+fn may_begin_query(tokens: &[TokenWithSpan], at: usize) -> bool {
+    let behind = |token: &TokenWithSpan| {
+        token.token == Token::LParen
+            || ["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT"].iter().any(|word| is_word(&token.token, word))
+    };
+    at == 0 || behind(&tokens[at - 1])
+}
+
+/// Whether VALUES has no more rows behind this token.
+fn ends_values(token: &Token) -> bool {
+    ["UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT", "OFFSET", "FETCH"].iter().any(|word| is_word(token, word))
+}
+
+/// How many tokens the row of VALUES has that begins here, if it is an item without brackets.
+fn bare_row(tokens: &[TokenWithSpan]) -> Option<usize> {
+    let end = first_outside(tokens, |token| *token == Token::Comma || ends_values(token)).unwrap_or(tokens.len());
+    let is_row = match tokens.first().map(|first| &first.token) {
+        Some(Token::LParen) => closing(tokens, 0) == Some(end - 1),
+        Some(word) => is_word(word, "ROW"),
+        None => true,
+    };
+    (!is_row && end > 0).then_some(end)
 }
 
 fn maps(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {

@@ -262,7 +262,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
         NodeKind::Consolidate => Box::new(operator::Consolidate::new(&input)),
         NodeKind::LastRow(last) => {
             let keys = last.keys.clone();
-            Box::new(operator::LastRow::new(keys, last.deletion, last.changes, last.ttl, last.on_error, input))
+            Box::new(operator::LastRow::new(keys, (last.standing, last.deletion), last.changes, last.ttl, last.on_error, input))
         }
         NodeKind::Rank(r) => {
             let (keys, order, retracts) = (r.keys.clone(), r.order.clone(), r.input_retracts);

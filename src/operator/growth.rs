@@ -7,7 +7,7 @@ use crate::types::Reload;
 use crate::types::over::{Bound, Frame, FrameUnit, OverCall, OverFunction};
 use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changes, Deletion, Emit, Filling, JoinKind, Lookup, LookupRows, RankFunction,
-    Retracts, SortKey, Ties,
+    Retracts, SortKey, Standing, Ties,
 };
 
 /// key, time, number
@@ -117,7 +117,7 @@ fn groups_ranks_and_partitions_free_what_is_taken_back() {
         ttl: None,
     };
     check("ranks", Box::new(Rank::new(shape, on_error, types.clone())), come_and_go);
-    let last = LastRow::new(vec![2], Deletion::ByRow, BOTH, None, on_error, types.clone());
+    let last = LastRow::new(vec![2], (Standing::Last, Deletion::ByRow), BOTH, None, on_error, types.clone());
     check("last rows", Box::new(last), come_and_go);
     let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow };
     let call = OverCall { function: OverFunction::Aggregate(calls().remove(1)), frame, data_type: DataType::BigInt };

@@ -1,5 +1,5 @@
 //! The last row of each key: makes changes that say what was before of rows that take the place of others. Of a table of upserts where it
-//! is read, and before a sink of upserts whose key is not that of the changes.
+//! is read, and before a sink of upserts whose key is not that of the changes. Or the first one, where a conflict is to change nothing.
 //!
 //! ```text
 //!   by key   {1,a} {1,b} -D{1}         +I{1,a}  -U{1,a} +U{1,b}  -D{1,b}
@@ -11,50 +11,69 @@ use super::partitions::Partitions;
 use super::{Operator, Output, set_aside};
 use crate::batch::{Batch, RowKind};
 use crate::error::Result;
-use crate::types::relation::{Changes, Deletion, OnError};
+use crate::types::relation::{Changes, Deletion, OnError, Standing};
 use crate::types::{DataType, Nanos};
 
 /// The last rows of one shard.
 pub struct LastRow {
+    standing: Standing,
     deletion: Deletion,
     changes: Changes,
     on_error: OnError,
     types: Vec<DataType>,
-    /// By key; the last row is the last one. A row stands there as often as it is there.
+    /// By key, in the order in which rows came. A row stands there as often as it is there.
     partitions: Partitions<()>,
+}
+
+/// What a row does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    /// It comes, or takes one back.
+    Counts,
+    /// Nothing: another one says it all.
+    PassedOver,
+    /// It takes back what is not there.
+    Strays,
 }
 
 impl LastRow {
     /// Without rows; the input has columns of these types. A key that no row touches for so long is forgotten.
     pub fn new(
         keys: Vec<usize>,
-        deletion: Deletion,
+        (standing, deletion): (Standing, Deletion),
         changes: Changes,
         ttl: Option<Nanos>,
         on_error: OnError,
         types: Vec<DataType>,
     ) -> Self {
-        Self { deletion, changes, on_error, partitions: Partitions::new(keys, &types, ttl), types }
+        Self { standing, deletion, changes, on_error, partitions: Partitions::new(keys, &types, ttl), types }
     }
 
-    /// The last row of a key.
-    fn last(&self, key: u32) -> Option<u32> {
-        self.partitions.list(key).last().copied()
+    /// The row that stands for a key.
+    fn standing(&self, key: u32) -> Option<u32> {
+        let list = self.partitions.list(key);
+        match self.standing {
+            Standing::First => list.first().copied(),
+            Standing::Last => list.last().copied(),
+        }
     }
 
-    /// Takes one row; says whether it meets what it must. Hot: once per row.
-    fn apply(&mut self, key: u32, row: u32, kind: RowKind) -> bool {
-        let list = self.partitions.list_mut(key);
+    /// Takes one row. Hot: once per row.
+    fn apply(&mut self, key: u32, row: u32, kind: RowKind) -> Taken {
+        let (standing, list) = (self.standing, self.partitions.list_mut(key));
         let gone = match (self.deletion, kind.sign() > 0) {
+            // The row that takes its place says it all.
+            (Deletion::ByKey, false) if kind == RowKind::UpdateBefore => return Taken::PassedOver,
+            (Deletion::ByKey, true) if standing == Standing::First && !list.is_empty() => return Taken::PassedOver,
             (Deletion::ByKey, true) => list.pop(),
             (Deletion::ByRow, true) => None,
             (Deletion::ByKey, false) => match list.pop() {
                 Some(last) => Some(last),
-                None => return false,
+                None => return Taken::Strays,
             },
             (Deletion::ByRow, false) => match list.iter().rposition(|other| *other == row) {
                 Some(at) => Some(list.remove(at)),
-                None => return false,
+                None => return Taken::Strays,
             },
         };
         if kind.sign() > 0 {
@@ -64,14 +83,14 @@ impl LastRow {
         if let Some(gone) = gone {
             self.partitions.step(gone, false);
         }
-        true
+        Taken::Counts
     }
 
     /// What became of the keys that the batch touched.
     fn changed(&self, touched: &[u32], before: &[Option<u32>], batch: &Batch) -> Batch {
         let (mut rows, mut kinds) = (Vec::new(), Vec::new());
         for (key, before) in touched.iter().zip(before) {
-            let after = self.last(*key);
+            let after = self.standing(*key);
             let both = self.changes == Changes::BeforeAndAfter;
             let (old, new) = match (*before, after) {
                 (Some(old), Some(new)) if old == new => continue,
@@ -93,14 +112,14 @@ impl LastRow {
 impl Operator for LastRow {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
         let numbers = self.partitions.look_up(&batch);
-        let before: Vec<Option<u32>> = numbers.touched.iter().map(|key| self.last(*key)).collect();
+        let before: Vec<Option<u32>> = numbers.touched.iter().map(|key| self.standing(*key)).collect();
         for at in 0..batch.rows() {
-            let kind = batch.kind(at);
-            if self.deletion == Deletion::ByKey && kind == RowKind::UpdateBefore {
-                // The row that takes its place says it all.
-                out.filtered_rows += 1;
-            } else if !self.apply(numbers.partitions[at], numbers.rows[at], kind) {
-                set_aside(&batch, at, &self.types, "a row is taken back that is not there", self.on_error, out)?;
+            match self.apply(numbers.partitions[at], numbers.rows[at], batch.kind(at)) {
+                Taken::Counts => {}
+                Taken::PassedOver => out.filtered_rows += 1,
+                Taken::Strays => {
+                    set_aside(&batch, at, &self.types, "a row is taken back that is not there", self.on_error, out)?;
+                }
             }
         }
         out.emit(self.changed(&numbers.touched, &before, &batch));
@@ -137,9 +156,9 @@ mod tests {
     }
 
     /// Feeds random changes and compares what is left of the output after every batch with lists kept plainly.
-    fn check(seed: u64, deletion: Deletion, changes: Changes) {
+    fn check(seed: u64, (standing, deletion): (Standing, Deletion), changes: Changes) {
         let mut random = fastrand::Rng::with_seed(seed);
-        let mut operator = LastRow::new(vec![0], deletion, changes, None, OnError::SetAside, TYPES.to_vec());
+        let mut operator = LastRow::new(vec![0], (standing, deletion), changes, None, OnError::SetAside, TYPES.to_vec());
         let (mut lists, mut given): (BTreeMap<i64, Vec<Row>>, BTreeMap<i64, Vec<Value>>) = Default::default();
         let mut strays = 0;
         let mut aside = 0;
@@ -150,6 +169,7 @@ mod tests {
                 let kind = [RowKind::Insert, RowKind::UpdateAfter, RowKind::Delete, RowKind::UpdateBefore][random.usize(..4)];
                 let list = lists.entry(row.0).or_default();
                 match (deletion, kind.sign() > 0) {
+                    (Deletion::ByKey, true) if standing == Standing::First && !list.is_empty() => {}
                     (Deletion::ByKey, true) => *list = vec![row],
                     (Deletion::ByRow, true) => list.push(row),
                     (Deletion::ByKey, false) if kind == RowKind::UpdateBefore => {}
@@ -177,7 +197,7 @@ mod tests {
                     }
                 }
             }
-            let last = lists.values().filter_map(|list| list.last());
+            let last = lists.values().filter_map(|list| if standing == Standing::First { list.first() } else { list.last() });
             let last: Vec<Vec<Value>> = last.map(|row| batch(&[(*row, RowKind::Insert)]).row(0, &TYPES)).collect();
             assert_eq!(given.values().cloned().collect::<Vec<_>>(), last, "seed {seed}");
             assert_eq!(aside, strays, "seed {seed}");
@@ -185,11 +205,13 @@ mod tests {
     }
 
     #[test]
-    fn the_last_row_of_each_key_is_what_lists_say() {
+    fn the_first_or_last_row_of_each_key_is_what_lists_say() {
         for seed in 0..40 {
-            for deletion in [Deletion::ByKey, Deletion::ByRow] {
-                check(seed, deletion, Changes::BeforeAndAfter);
-                check(seed, deletion, Changes::AfterOnly);
+            for standing in [Standing::First, Standing::Last] {
+                for deletion in [Deletion::ByKey, Deletion::ByRow] {
+                    check(seed, (standing, deletion), Changes::BeforeAndAfter);
+                    check(seed, (standing, deletion), Changes::AfterOnly);
+                }
             }
         }
     }
@@ -197,7 +219,8 @@ mod tests {
     #[test]
     fn state_does_not_grow_with_rows_of_the_same_keys() {
         for deletion in [Deletion::ByKey, Deletion::ByRow] {
-            let mut operator = LastRow::new(vec![0], deletion, Changes::BeforeAndAfter, None, OnError::Fail, TYPES.to_vec());
+            let which = (Standing::Last, deletion);
+            let mut operator = LastRow::new(vec![0], which, Changes::BeforeAndAfter, None, OnError::Fail, TYPES.to_vec());
             let mut sizes = Vec::new();
             for round in 0..1100u32 {
                 let row = |key: i64| (key, (round % 250 + 1) as u8);

@@ -65,7 +65,13 @@ pub fn resolve(catalog: &mut Catalog, inserts: &[Output], outputs: Vec<Output>, 
             }
         });
     });
-    resolved.retain(|output| !matches!(output.target, Target::Table(table) if catalog.tables[table].is_memory() && read[table]));
+    let is_read =
+        |output: &Output| matches!(output.target, Target::Table(table) if catalog.tables[table].is_memory() && read[table]);
+    if let Some(insert) = inserts.iter().find(|insert| insert.on_conflict.is_some() && is_read(insert)) {
+        let error = Error::sql(format!("ON CONFLICT of '{}', which is read, is not supported", insert.name));
+        return Err(located(error.hint("a memory table that is read is all that is inserted into it"), insert, scripts));
+    }
+    resolved.retain(|output| !is_read(output));
     Ok(resolved)
 }
 

@@ -12,6 +12,7 @@ mod early_fire;
 pub mod explain;
 mod hold;
 mod late;
+mod like;
 pub mod logical;
 pub mod memory;
 pub mod optimize;
@@ -30,7 +31,7 @@ use self::bind::{Output, Target};
 use self::catalog::{Catalog, Entry};
 use self::physical::PhysicalPlan;
 use self::settings::QuerySettings;
-use self::statement::{Insert, Name, Statement};
+use self::statement::{CreateTable, Insert, Name, Statement};
 use crate::error::{Result, Span};
 use crate::sink::Sink;
 use crate::source::Source;
@@ -96,6 +97,8 @@ pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn 
 #[derive(Debug, Default)]
 struct Job {
     catalog: Catalog,
+    /// The tables of the catalog, as they were declared.
+    declared: Vec<CreateTable>,
     outputs: Vec<Output>,
     settings: BTreeMap<String, OptionValue>,
     /// Those that no SET changes.
@@ -128,20 +131,23 @@ impl Job {
     fn statement(&mut self, statement: &Statement, script: usize) -> Result<()> {
         match statement {
             Statement::CreateTable(create) => {
-                let table = bind::table(create, script)?;
+                let create = self.written_out(create)?;
+                let table = bind::table(&create, script)?;
                 let is_there = matches!(self.catalog.find(&create.name.text), Some(Entry::Table(_)));
                 if !(create.if_not_exists && is_there) {
                     self.catalog.add_table(table)?;
+                    self.declared.push(create);
                 }
             }
             Statement::CreateView { name, columns, query } => {
                 let relation = bind::view(&mut self.catalog, name, columns, query)?;
                 self.catalog.add_view(name, relation)?;
             }
-            Statement::CreateSink { name, query, options } => {
-                let (table, mut output) = bind::sink(&mut self.catalog, name, query, options, script)?;
+            Statement::CreateSink { name, query, primary_key, options } => {
+                let (table, mut output) = bind::sink(&mut self.catalog, name, query, (primary_key, options), script)?;
                 output.target = Target::Table(self.catalog.tables.len());
                 self.catalog.add_table(table)?;
+                self.catalog.note_insert(&output);
                 self.outputs.push(self.with_settings(output));
             }
             Statement::Set { key, value } => self.set(key, value)?,
@@ -166,6 +172,15 @@ impl Job {
             }
         }
         Ok(())
+    }
+
+    /// A CREATE TABLE with what it takes over of another table.
+    fn written_out(&self, create: &CreateTable) -> Result<CreateTable> {
+        let Some(like) = &create.like else { return Ok(create.clone()) };
+        match self.declared.iter().find(|base| base.name.text.eq_ignore_ascii_case(&like.table.text)) {
+            Some(base) => like::merged(base, create, like),
+            None => Err(self.catalog.unknown(&like.table.text).at(like.table.span)),
+        }
     }
 
     /// What a statement writes, by the settings that hold for it; the rows of a SELECT go to `target`.

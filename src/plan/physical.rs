@@ -11,7 +11,7 @@ use crate::source::{Projection, Source};
 use crate::types::over::{OverCall, OverEmit};
 pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, HoldShape, JoinKind, Lookup,
-    LookupRows, OnError, Partial, RankFunction, Retracts, SortKey, SortTime, Ties, TimeBasis, TimeBounds, TimeMeaning,
+    LookupRows, OnError, Partial, RankFunction, Retracts, SortKey, SortTime, Standing, Ties, TimeBasis, TimeBounds, TimeMeaning,
     VersionTime, Window, WindowTimes,
 };
 pub use crate::types::relation::{Moment, Nested, Nulls};
@@ -273,11 +273,13 @@ pub struct Join {
     pub on_error: OnError,
 }
 
-/// The last row of each key, as a changelog. Output: the columns of the input.
+/// The last row of each key, or the first one, as a changelog. Output: the columns of the input.
 #[derive(Debug, Clone)]
 pub struct LastRow {
     /// Key columns.
     pub keys: Vec<usize>,
+    /// Which of its rows stands for a key.
+    pub standing: Standing,
     /// How rows that are taken back are named.
     pub deletion: Deletion,
     /// What changes say.

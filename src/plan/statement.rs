@@ -2,7 +2,7 @@
 
 use sqlparser::ast;
 
-use super::physical::Emit;
+use super::physical::{Emit, Standing};
 use crate::error::Span;
 use crate::types::{DataType, Options};
 
@@ -55,12 +55,14 @@ pub enum Statement {
         /// What it stands for.
         query: StreamQuery,
     },
-    /// `CREATE SINK [IF NOT EXISTS] name FROM relation | AS query WITH (...)`
+    /// `CREATE SINK [IF NOT EXISTS] name FROM relation | AS query WITH (...)`, `CREATE TABLE name WITH (...) AS query`
     CreateSink {
         /// Name of the sink.
         name: Name,
         /// What is written.
         query: StreamQuery,
+        /// PRIMARY KEY (columns) NOT ENFORCED.
+        primary_key: Vec<Name>,
         /// WITH (...).
         options: Options,
     },
@@ -101,10 +103,14 @@ pub struct StreamQuery {
 pub struct Insert {
     /// Target table.
     pub table: Name,
-    /// Target columns, or empty for all.
+    /// PARTITION (column = constant): columns that the query does not give.
+    pub partition: Vec<(Name, ast::Expr)>,
+    /// Target columns, or empty for all others.
     pub columns: Vec<Name>,
     /// What is inserted.
     pub query: StreamQuery,
+    /// ON CONFLICT DO ...: which of the rows of one PRIMARY KEY is written, and where that is said.
+    pub on_conflict: Option<(Standing, Span)>,
 }
 
 /// CREATE TABLE.
@@ -120,10 +126,44 @@ pub struct CreateTable {
     pub watermark: Option<(Name, ast::Expr)>,
     /// PRIMARY KEY (columns).
     pub primary_key: Vec<Name>,
+    /// PARTITIONED BY (columns).
+    pub partitioned_by: Vec<Name>,
+    /// LIKE table: what of another table it takes over.
+    pub like: Option<Like>,
     /// NOT ENFORCED was not written: a row takes the place of the one with its key before it, where the job itself inserts them.
     pub is_key_enforced: bool,
     /// WITH (...).
     pub options: Options,
+}
+
+/// LIKE table (INCLUDING ..., EXCLUDING ..., OVERWRITING ...).
+#[derive(Debug, Clone)]
+pub struct Like {
+    /// The other table.
+    pub table: Name,
+    /// Its PRIMARY KEY.
+    pub constraints: Taking,
+    /// Its PARTITIONED BY.
+    pub partitions: Taking,
+    /// Its columns that are computed.
+    pub generated: Taking,
+    /// Its columns of metadata.
+    pub metadata: Taking,
+    /// Its WITH.
+    pub options: Taking,
+    /// Its WATERMARK FOR.
+    pub watermarks: Taking,
+}
+
+/// What becomes of a part of another table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taking {
+    /// It is taken over; the new table must not say it once more.
+    Including,
+    /// It is left out.
+    Excluding,
+    /// It is taken over where the new table does not say otherwise.
+    Overwriting,
 }
 
 /// A column of CREATE TABLE.

@@ -33,6 +33,15 @@ pub enum Deletion {
     ByRow,
 }
 
+/// Which of the rows of a key stands for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The one that came first of those that are there.
+    First,
+    /// The one that came last.
+    Last,
+}
+
 /// What the time of a table's rows is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeBasis {

@@ -1,16 +1,18 @@
 //! What is written where: INSERT checks columns against the table, a bare SELECT is printed.
 
 use super::coercion::{assignable, cast, is_text_literal, takes_text};
+use super::expr::ExprBinder;
 use super::query::QueryBinder;
-use super::scope::Relation;
+use super::scope::{Relation, span_of};
 use super::table::table;
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
 use crate::plan::catalog::{Catalog, Table};
 use crate::plan::logical::Plan;
+use crate::plan::physical::Standing;
 use crate::plan::settings::QuerySettings;
 use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Insert, Name, StreamQuery};
-use crate::types::{Column, ColumnKind, DataType, Options, Schema, Value};
+use crate::types::{Column, ColumnKind, DataType, Options, Schema, TableDef, Value};
 
 /// Where the rows of a query go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct Output {
     pub event_times: Vec<usize>,
     /// With what it is planned.
     pub settings: QuerySettings,
+    /// Which of the rows of one PRIMARY KEY is written, where the statement says it.
+    pub on_conflict: Option<Standing>,
     /// For errors.
     pub span: Span,
     /// Which script writes it, for errors.
@@ -52,15 +56,15 @@ pub fn selected(catalog: &mut Catalog, query: &StreamQuery, target: Target, name
     let plan = relation.plan.projected(columns);
     let schema = plan.schema().clone();
     let (event_times, settings) = (relation.event_times, QuerySettings::default());
-    Ok(Output { target, name, schema, event_times, settings, plan, span: query.span, script })
+    Ok(Output { target, name, schema, event_times, settings, on_conflict: None, plan, span: query.span, script })
 }
 
-/// CREATE SINK: a table with the columns of the query that it is written by, and that query.
+/// CREATE SINK, CREATE TABLE AS: a table with the columns of the query that it is written by, and that query.
 pub fn sink(
     catalog: &mut Catalog,
     name: &Name,
     query: &StreamQuery,
-    options: &Options,
+    (primary_key, options): (&[Name], &Options),
     script: usize,
 ) -> Result<(Table, Output)> {
     let output = selected(catalog, query, Target::Nowhere, name.text.clone(), script)?;
@@ -73,7 +77,9 @@ pub fn sink(
         if_not_exists: false,
         columns: columns.collect(),
         watermark: None,
-        primary_key: Vec::new(),
+        primary_key: primary_key.to_vec(),
+        partitioned_by: Vec::new(),
+        like: None,
         is_key_enforced: false,
         options: options.clone(),
     };
@@ -98,7 +104,8 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
     let relation = QueryBinder::new(catalog).written_query(&insert.query)?;
     let def = &catalog.tables[index].def;
     let targets: Vec<&Column> = written(&def.columns).collect();
-    let positions = positions(insert, &targets)?;
+    let constants = constants(insert, &targets)?;
+    let positions = positions(insert, &targets, &constants)?;
     if positions.len() != relation.fields.len() {
         return Err(Error::sql(format!(
             "'{}' takes {} columns ({}), the query gives {} ({})",
@@ -126,11 +133,25 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
         }
         columns[position].1 = cast(expr, &target.data_type);
     }
+    for (position, constant) in constants {
+        columns[position].1 = constant;
+    }
     let event_times = positions.iter().enumerate().filter(|(field, position)| keeps_time(&relation, *field, targets[**position]));
     let event_times = event_times.map(|(_, position)| *position).collect();
     let (plan, name, span) = (relation.plan.projected(columns), def.name.clone(), insert.table.span);
+    let on_conflict = insert.on_conflict.map(|(standing, span)| has_key(def, span).map(|()| standing)).transpose()?;
     let (target, schema, settings) = (Target::Table(index), plan.schema().clone(), QuerySettings::default());
-    Ok(Output { target, name, schema, event_times, settings, plan, span, script })
+    Ok(Output { target, name, schema, event_times, settings, on_conflict, plan, span, script })
+}
+
+/// Whether there can be conflicts.
+fn has_key(def: &TableDef, span: Span) -> Result<()> {
+    match def.primary_key.is_empty() {
+        true => Err(Error::sql(format!("'{}' has no PRIMARY KEY that rows could have in common", def.name))
+            .at(span)
+            .hint("declare PRIMARY KEY (...) NOT ENFORCED, or leave ON CONFLICT out")),
+        false => Ok(()),
+    }
 }
 
 /// Whether a column has only constants of text, which are read as what the column that they are written to holds.
@@ -161,25 +182,55 @@ pub fn written(columns: &[Column]) -> impl Iterator<Item = &Column> {
     columns.iter().filter(|c| c.kind == ColumnKind::Physical)
 }
 
-fn positions(insert: &Insert, targets: &[&Column]) -> Result<Vec<usize>> {
+/// The columns of PARTITION, with what they are.
+fn constants(insert: &Insert, targets: &[&Column]) -> Result<Vec<(usize, Expr)>> {
+    let mut constants: Vec<(usize, Expr)> = Vec::with_capacity(insert.partition.len());
+    for (name, e) in &insert.partition {
+        let position = position(insert, name, targets)?;
+        if constants.iter().any(|(other, _)| *other == position) {
+            return Err(named_twice(name));
+        }
+        let (constant, target) = (ExprBinder::new(&[]).bind(e)?, &targets[position].data_type);
+        let is_read = takes_text(target) && is_text_literal(&constant);
+        if !assignable(&constant.data_type(), target) && !is_read {
+            let error = format!("column '{}' is {target}, PARTITION gives {}", name.text, constant.data_type());
+            return Err(Error::sql(error).at(span_of(e)));
+        }
+        constants.push((position, cast(constant, target)));
+    }
+    Ok(constants)
+}
+
+/// The columns that the query gives.
+fn positions(insert: &Insert, targets: &[&Column], constants: &[(usize, Expr)]) -> Result<Vec<usize>> {
+    let is_constant = |position: &usize| constants.iter().any(|(constant, _)| constant == position);
     if insert.columns.is_empty() {
-        return Ok((0..targets.len()).collect());
+        return Ok((0..targets.len()).filter(|position| !is_constant(position)).collect());
     }
     let mut positions = Vec::with_capacity(insert.columns.len());
     for name in &insert.columns {
-        let Some(position) = targets.iter().position(|c| c.name.eq_ignore_ascii_case(&name.text)) else {
-            let error = Error::sql(format!("'{}' has no column '{}'", insert.table.text, name.text)).at(name.span);
-            return Err(match nearest(&name.text, targets.iter().map(|c| c.name.as_str())) {
-                Some(near) => error.hint(format!("did you mean '{near}'?")),
-                None => error,
-            });
-        };
-        if positions.contains(&position) {
-            return Err(Error::sql(format!("column '{}' is named twice", name.text)).at(name.span));
+        let position = position(insert, name, targets)?;
+        if positions.contains(&position) || is_constant(&position) {
+            return Err(named_twice(name));
         }
         positions.push(position);
     }
     Ok(positions)
+}
+
+fn named_twice(name: &Name) -> Error {
+    Error::sql(format!("column '{}' is named twice", name.text)).at(name.span)
+}
+
+/// Where the column of this name stands in the table.
+fn position(insert: &Insert, name: &Name, targets: &[&Column]) -> Result<usize> {
+    targets.iter().position(|c| c.name.eq_ignore_ascii_case(&name.text)).ok_or_else(|| {
+        let error = Error::sql(format!("'{}' has no column '{}'", insert.table.text, name.text)).at(name.span);
+        match nearest(&name.text, targets.iter().map(|c| c.name.as_str())) {
+            Some(near) => error.hint(format!("did you mean '{near}'?")),
+            None => error,
+        }
+    })
 }
 
 /// Columns of `schema` cast to those of the table, matched by position.

@@ -12,7 +12,7 @@ use crate::format;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
 use crate::plan::memory::MEMORY;
 use crate::plan::physical::{OnError, TimeBasis};
-use crate::plan::statement::{ColumnDefKind, CreateTable, Name};
+use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Name};
 use crate::types::relation::Changelog;
 use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef};
 
@@ -38,6 +38,7 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
     if read.is_empty() {
         return Err(Error::sql(format!("table '{}' has no columns to read or write", create.name.text)).at(create.name.span));
     }
+    check_partitions(create)?;
     let (mut options, plan_options) = split_options(&create.options)?;
     if create.options.is_empty() {
         options.set("connector", MEMORY, create.name.span);
@@ -68,6 +69,21 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
         reload: None,
         script,
     })
+}
+
+/// PARTITIONED BY says in which directory a row lies; where rows lie in none, it says nothing.
+fn check_partitions(create: &CreateTable) -> Result<()> {
+    let has_column = |name: &&Name| create.columns.iter().any(|column| column.name.text.eq_ignore_ascii_case(&name.text));
+    if let Some(name) = create.partitioned_by.iter().find(|name| !has_column(name)) {
+        return Err(Error::sql(format!("PARTITIONED BY: there is no column '{}'", name.text)).at(name.span));
+    }
+    match create.partitioned_by.first() {
+        Some(name) if create.options.text("connector") == Some("filesystem") => {
+            let error = Error::sql("PARTITIONED BY of a filesystem table is not supported: it has no directory for each value");
+            Err(error.at(name.span).hint("leave it out: the column is written like any other"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn field(table: &Name, name: &str, data_type: &DataType) -> ScopeField {
@@ -111,6 +127,11 @@ fn watermark(create: &CreateTable, name: &Name, e: &sqlparser::ast::Expr, column
             None => error,
         });
     };
+    if is_call(e, "SOURCE_WATERMARK") {
+        return Err(Error::sql("no source here gives watermarks of its own, so SOURCE_WATERMARK() has none")
+            .at(span_of(e))
+            .hint(format!("say how far rows may be out of order: WATERMARK FOR {} AS {0} - INTERVAL '5' SECOND", name.text)));
+    }
     let data_type = columns[column].data_type.clone();
     if !data_type.is_timestamp() {
         return Err(Error::sql(format!("the event-time column '{}' is {data_type}, not a TIMESTAMP", name.text))
@@ -129,10 +150,15 @@ fn watermark(create: &CreateTable, name: &Name, e: &sqlparser::ast::Expr, column
 
 /// The first column that is PROCTIME(): the time of a table without a watermark.
 fn processing_time(create: &CreateTable, columns: &[TableColumn]) -> Option<TableWatermark> {
-    let is_call = |e: &sqlparser::ast::Expr| e.to_string().to_ascii_uppercase().trim_end_matches("()") == "PROCTIME";
-    let column = create.columns.iter().position(|c| matches!(&c.kind, ColumnDefKind::Computed(e) if is_call(e)))?;
+    let is_clock = |column: &ColumnDef| matches!(&column.kind, ColumnDefKind::Computed(e) if is_call(e, "PROCTIME"));
+    let column = create.columns.iter().position(is_clock)?;
     let expr = Expr::column(column, columns[column].data_type.clone());
     Some(TableWatermark { column, expr, basis: TimeBasis::Processing })
+}
+
+/// Whether an expression is `NAME()`, be it without brackets.
+fn is_call(e: &sqlparser::ast::Expr, name: &str) -> bool {
+    e.to_string().to_ascii_uppercase().trim_end_matches("()") == name
 }
 
 fn key_column(name: &Name, read: &[Column]) -> Result<String> {

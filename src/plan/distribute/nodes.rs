@@ -11,7 +11,7 @@ use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
     Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, HoldShape, LastRow, Node, NodeId, NodeKind, Over,
-    Port, Rank, RankFunction, Retracts, Scan, Sort, Ties, TimeBasis, Unnest, WatermarkSpec, Window, WindowAggregate,
+    Port, Rank, RankFunction, Retracts, Scan, Sort, Standing, Ties, TimeBasis, Unnest, WatermarkSpec, Window, WindowAggregate,
     WindowAssign,
 };
 use crate::plan::values::ValuesSource;
@@ -39,7 +39,9 @@ impl Lowering<'_> {
             (Plan::Unnest(unnest), Some(input)) => Ok(self.unnest(plan, unnest, input)),
             (Plan::Aggregate(aggregate), Some(input)) => Ok(self.aggregate(plan, aggregate, input)),
             (Plan::Rank(rank), Some(input)) => self.rank(plan, rank, input),
-            (Plan::LastRow(last), Some(input)) => Ok(self.last_row(&last.keys, Deletion::ByKey, self.on_error(plan), input)),
+            (Plan::LastRow(last), Some(input)) => {
+                Ok(self.last_row(&last.keys, (Standing::Last, Deletion::ByKey), self.on_error(plan), input))
+            }
             (Plan::Hold(hold), Some(input)) => Ok(self.hold(hold, input)),
             (Plan::Sort(sort), Some(input)) => self.sort(plan, sort, input),
             (Plan::Over(over), Some(input)) => self.over(plan, over, input),
@@ -164,11 +166,17 @@ impl Lowering<'_> {
         Lowered { node, placed: moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c)) }
     }
 
-    /// The last row of each key.
-    pub(super) fn last_row(&mut self, keys: &[usize], deletion: Deletion, on_error: super::OnError, input: Lowered) -> Lowered {
+    /// The last row of each key, or the first one.
+    pub(super) fn last_row(
+        &mut self,
+        keys: &[usize],
+        (standing, deletion): (Standing, Deletion),
+        on_error: super::OnError,
+        input: Lowered,
+    ) -> Lowered {
         let input = self.exchanged(input, keys);
         let (changes, ttl) = (Changes::BeforeAndAfter, self.ttl(None));
-        let kind = NodeKind::LastRow(LastRow { keys: keys.to_vec(), deletion, changes, ttl, on_error });
+        let kind = NodeKind::LastRow(LastRow { keys: keys.to_vec(), standing, deletion, changes, ttl, on_error });
         let mut node = Node::new(kind, vec![input.node], self.nodes[input.node].schema.clone());
         let rows = match deletion {
             Deletion::ByKey => "one row per key",

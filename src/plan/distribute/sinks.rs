@@ -8,10 +8,10 @@ use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::bind::{Output, Target, conformed, written};
 use crate::plan::logical::{Late, Plan};
-use crate::plan::physical::{Changelog, Deletion, Node, NodeId, NodeKind, Port, SinkWrite, TimeMeaning, Writes};
+use crate::plan::physical::{Changelog, Deletion, Node, NodeId, NodeKind, Port, SinkWrite, Standing, TimeMeaning, Writes};
 use crate::plan::settings::QuerySettings;
 use crate::sink::{self, Accepts, Placement, Sink};
-use crate::types::{Field, Schema};
+use crate::types::{Field, Schema, TableDef};
 
 /// What is to be written, by table.
 #[derive(Debug, Default)]
@@ -30,19 +30,38 @@ struct Entry {
     inputs: Vec<Lowered>,
     /// Whether one of the inputs takes rows back.
     retracts: bool,
-    /// Of a sink of upserts: the columns of its PRIMARY KEY.
+    /// Of a sink of upserts, and where conflicts are spoken of: the columns of its PRIMARY KEY.
     key: Option<Vec<usize>>,
+    /// Which of the rows of a key is written, where the statements say it.
+    on_conflict: Option<Standing>,
     /// Whether changes of all inputs say by that key what a row takes the place of.
     is_keyed: bool,
+}
+
+impl Entry {
+    /// How the row of each key is found that is written, where not every one that comes is.
+    fn row_of_key(&self) -> Option<(Standing, Deletion)> {
+        let standing = self.on_conflict.unwrap_or(Standing::Last);
+        let takes_last = standing == Standing::Last && self.sink.accepts() == Accepts::Upsert;
+        match self.retracts {
+            true if self.is_keyed && self.inputs.len() == 1 => None,
+            true => Some((standing, Deletion::ByRow)),
+            // The sink itself puts the last row in the place of the one before it.
+            false if takes_last => None,
+            false => Some((standing, Deletion::ByKey)),
+        }
+    }
 }
 
 impl Lowering<'_> {
     /// Notes that `output` writes the rows of `lowered`.
     pub(super) fn write(&mut self, output: &Output, lowered: Lowered) -> Result<()> {
         let entry = self.entry(output.target, &output.name, &output.schema).map_err(|e| self.located(e, output.script))?;
+        self.agree_on_conflicts(entry, output)?;
         let entry = &mut self.sinks.entries[entry];
         let retracts = output.plan.retracts();
-        if retracts && entry.sink.accepts() == Accepts::AppendOnly {
+        let replaces = output.on_conflict == Some(Standing::Last);
+        if (retracts || replaces) && entry.sink.accepts() == Accepts::AppendOnly {
             let error = Error::sql(format!(
                 "the query gives changes to rows written before, '{}' takes new rows only",
                 output.name
@@ -58,6 +77,20 @@ impl Lowering<'_> {
         entry.is_keyed &= !retracts || entry.key.as_ref().is_some_and(same);
         entry.retracts |= retracts;
         entry.inputs.push(lowered);
+        Ok(())
+    }
+
+    /// Notes which of the rows of one key is written: all that a table is filled from say the same.
+    fn agree_on_conflicts(&mut self, entry: usize, output: &Output) -> Result<()> {
+        let entry = &mut self.sinks.entries[entry];
+        if !entry.inputs.is_empty() && entry.on_conflict != output.on_conflict {
+            let error = Error::sql(format!("the INSERTs into '{}' disagree on conflicts", output.name)).at(output.span);
+            return Err(self.located(error.hint("write the same ON CONFLICT in each of them"), output.script));
+        }
+        entry.on_conflict = output.on_conflict;
+        if let (Some(_), Target::Table(table)) = (output.on_conflict, output.target) {
+            entry.key = Some(key_columns(&self.catalog.tables[table].def, &entry.schema));
+        }
         Ok(())
     }
 
@@ -105,13 +138,12 @@ impl Lowering<'_> {
             Target::Nowhere => sink::nowhere(),
         };
         let key = match (target, sink.accepts()) {
-            (Target::Table(table), Accepts::Upsert) => {
-                Some(self.catalog.tables[table].def.primary_key.iter().filter_map(|name| schema.index_of(name)).collect())
-            }
+            (Target::Table(table), Accepts::Upsert) => Some(key_columns(&self.catalog.tables[table].def, schema)),
             _ => None,
         };
         let (name, schema, settings, inputs) = (name.to_owned(), schema.clone(), self.settings, Vec::new());
-        self.sinks.entries.push(Entry { target, name, sink, schema, settings, inputs, retracts: false, key, is_keyed: true });
+        let (retracts, is_keyed, on_conflict) = (false, true, None);
+        self.sinks.entries.push(Entry { target, name, sink, schema, settings, inputs, retracts, key, on_conflict, is_keyed });
         Ok(self.sinks.entries.len() - 1)
     }
 
@@ -126,13 +158,17 @@ impl Lowering<'_> {
                 input = self.exchanged(input, &[]);
             }
             let writes = match (&entry.key, entry.retracts) {
-                (Some(key), _) => {
+                (Some(key), retracts) => {
                     // Whoever writes a key writes all of its rows, in order.
                     input = self.exchanged(input, key);
-                    if entry.retracts && !(entry.is_keyed && entry.inputs.len() == 1) {
-                        input = self.last_row(key, Deletion::ByRow, OnError::SetAside, input);
+                    if let Some(which) = entry.row_of_key() {
+                        input = self.last_row(key, which, OnError::SetAside, input);
                     }
-                    Writes::Upsert(key.clone())
+                    match entry.sink.accepts() {
+                        Accepts::Upsert => Writes::Upsert(key.clone()),
+                        _ if retracts || entry.on_conflict == Some(Standing::Last) => Writes::Retract,
+                        _ => Writes::Append,
+                    }
                 }
                 (None, true) => {
                     if entry.sink.accepts() == Accepts::Changelog && self.may_cancel(input.node) {
@@ -180,6 +216,11 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// The columns of a table's PRIMARY KEY.
+fn key_columns(def: &TableDef, schema: &Schema) -> Vec<usize> {
+    def.primary_key.iter().filter_map(|name| schema.index_of(name)).collect()
 }
 
 /// The column that an expression is, be it of another type.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::plan::physical::{
     Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, Partial, PhysicalPlan, Port, Rank, Retracts, Scan,
-    TimeBasis, Window, Writes,
+    Standing, TimeBasis, Window, Writes,
 };
 use crate::types::Schema;
 use crate::types::over::OverEmit;
@@ -89,7 +89,11 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         NodeKind::Join(join) => join_line(join, below, width),
         NodeKind::Consolidate => "Consolidate".to_owned(),
         NodeKind::LastRow(last) => {
-            format!("LastRow by ({}){}", columns(&last.keys, below), without_before(last.changes))
+            let name = match last.standing {
+                Standing::First => "FirstRow",
+                Standing::Last => "LastRow",
+            };
+            format!("{name} by ({}){}", columns(&last.keys, below), without_before(last.changes))
         }
         NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), r.window_end, below),
         NodeKind::Hold(hold) => {

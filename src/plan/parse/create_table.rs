@@ -7,10 +7,10 @@ use super::cursor::{Cursor, is_word};
 use super::data_type::TypeReader;
 use super::syntax;
 use crate::error::{Error, Result};
-use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Name};
+use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Like, Name, Taking};
 use crate::types::{DataType, Options};
 
-/// Reads what stands behind `CREATE [TEMPORARY] TABLE`.
+/// Reads what stands behind `CREATE [TEMPORARY] TABLE`, up to the query of `AS query`.
 pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
     let if_not_exists = cursor.accept(&["IF", "NOT", "EXISTS"]);
     let name = cursor.table_name("a table name")?;
@@ -20,31 +20,73 @@ pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
         columns: Vec::new(),
         watermark: None,
         primary_key: Vec::new(),
+        partitioned_by: Vec::new(),
+        like: None,
         is_key_enforced: false,
         options: Options::default(),
     };
-    cursor.list(|cursor| element(cursor, &mut table))?;
+    let has_no_columns = ["COMMENT", "WITH", "AS", "LIKE"].iter().any(|word| cursor.looks_at(&[word]));
+    if !has_no_columns {
+        cursor.list(|cursor| element(cursor, &mut table))?;
+    }
     comment(cursor)?;
     cursor.accept(&["APPEND", "ONLY"]);
-    for (words, hint) in REFUSED {
-        if cursor.looks_at(&[words]) {
-            let error = Error::sql(format!("{words} of CREATE TABLE is not supported")).at(cursor.span());
-            return Err(error.hint(hint));
-        }
+    if cursor.looks_at(&["DISTRIBUTED"]) {
+        let error = Error::sql("DISTRIBUTED of CREATE TABLE is not supported").at(cursor.span());
+        return Err(error.hint("rows are partitioned by the keys of each query, on every core"));
+    }
+    if cursor.accept(&["PARTITIONED", "BY"]) {
+        table.partitioned_by = cursor.list(|cursor| cursor.name("a column name"))?;
     }
     if cursor.accept(&["WITH"]) {
         table.options = options(cursor)?;
     }
-    cursor.expect_end("CREATE TABLE")?;
+    if cursor.accept(&["LIKE"]) {
+        table.like = Some(like(cursor)?);
+    }
     Ok(table)
 }
 
-const REFUSED: [(&str, &str); 4] = [
-    ("PARTITIONED", "rows are partitioned by the keys of each query, on every core"),
-    ("DISTRIBUTED", "rows are partitioned by the keys of each query, on every core"),
-    ("LIKE", "write the columns out"),
-    ("AS", "create the table, then fill it with INSERT INTO ... SELECT"),
-];
+/// Reads what stands behind LIKE.
+fn like(cursor: &mut Cursor) -> Result<Like> {
+    let table = cursor.table_name("a table name")?;
+    let [mut all, mut options] = [Taking::Including, Taking::Overwriting];
+    let mut named = Vec::new();
+    if cursor.accept_token(&Token::LParen) {
+        while !cursor.accept_token(&Token::RParen) {
+            let taking = taking(cursor)?;
+            if cursor.accept(&["ALL"]) {
+                [all, options] = [taking; 2];
+            } else {
+                named.push((cursor.name("ALL, CONSTRAINTS, GENERATED, METADATA, OPTIONS, PARTITIONS or WATERMARKS")?, taking));
+            }
+        }
+    }
+    let mut like = Like { table, constraints: all, partitions: all, generated: all, metadata: all, options, watermarks: all };
+    for (name, taking) in named {
+        let part = match name.text.to_ascii_uppercase().as_str() {
+            "CONSTRAINTS" => &mut like.constraints,
+            "PARTITIONS" => &mut like.partitions,
+            "GENERATED" => &mut like.generated,
+            "METADATA" => &mut like.metadata,
+            "OPTIONS" => &mut like.options,
+            "WATERMARKS" => &mut like.watermarks,
+            // Nothing here is distributed by a table.
+            "DISTRIBUTION" => continue,
+            _ => return Err(Error::sql(format!("LIKE knows no {}", name.text)).at(name.span)),
+        };
+        *part = taking;
+    }
+    Ok(like)
+}
+
+fn taking(cursor: &mut Cursor) -> Result<Taking> {
+    let words = [("INCLUDING", Taking::Including), ("EXCLUDING", Taking::Excluding), ("OVERWRITING", Taking::Overwriting)];
+    match words.iter().find(|(word, _)| cursor.accept(&[word])) {
+        Some((_, taking)) => Ok(*taking),
+        None => Err(cursor.expected("INCLUDING, EXCLUDING or OVERWRITING")),
+    }
+}
 
 /// One element of the parentheses: a column or a constraint.
 fn element(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {

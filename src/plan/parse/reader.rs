@@ -1,13 +1,14 @@
 //! The statement reader: tells statements apart by their first words and reads all that is not a query or an expression.
 
+use sqlparser::ast;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::create_table::create_table;
 use super::cursor::{Cursor, bracket, is_word, text_of};
 use super::{nesting, syntax};
 use crate::error::{Error, Result, Span, nearest};
-use crate::plan::physical::Emit;
-use crate::plan::statement::{Insert, Name, Statement, StreamQuery};
+use crate::plan::physical::{Emit, Standing};
+use crate::plan::statement::{CreateTable, Insert, Name, Statement, StreamQuery};
 
 /// Reads all statements of a text.
 pub(super) fn statements(tokens: &[TokenWithSpan]) -> Result<Vec<Statement>> {
@@ -121,18 +122,47 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
     }
     cursor.accept(&["TEMPORARY"]);
     if cursor.accept(&["TABLE"]) {
-        return Ok(Statement::CreateTable(create_table(cursor)?));
+        let table = create_table(cursor)?;
+        return match cursor.accept(&["AS"]) {
+            true => table_of_query(table, cursor),
+            false => cursor.expect_end("CREATE TABLE").map(|()| Statement::CreateTable(table)),
+        };
     }
     if cursor.accept(&["VIEW"]) || cursor.accept(&["MATERIALIZED", "VIEW"]) {
         return create_view(cursor);
     }
     if cursor.accept(&["SOURCE"]) {
-        return Ok(Statement::CreateTable(create_table(cursor)?));
+        let table = create_table(cursor)?;
+        return cursor.expect_end("CREATE SOURCE").map(|()| Statement::CreateTable(table));
     }
     if cursor.accept(&["SINK"]) {
         return create_sink(cursor);
     }
-    Err(cursor.expected("TABLE, VIEW, MATERIALIZED VIEW, SOURCE or SINK behind CREATE"))
+    match REFUSED_KINDS.iter().find(|(word, _)| cursor.looks_at(&[word])) {
+        Some((word, hint)) => Err(Error::sql(format!("CREATE {word} is not supported")).at(cursor.span()).hint(*hint)),
+        None => Err(cursor.expected("TABLE, VIEW, MATERIALIZED VIEW, SOURCE or SINK behind CREATE")),
+    }
+}
+
+/// What else other engines create.
+const REFUSED_KINDS: [(&str, &str); 5] = [
+    ("CATALOG", ONE_DATABASE),
+    ("DATABASE", ONE_DATABASE),
+    ("SCHEMA", ONE_DATABASE),
+    ("FUNCTION", "the functions of the engine are all there are"),
+    ("MODEL", "there is nothing here that runs one"),
+];
+
+const ONE_DATABASE: &str = "a job has one catalog and one database: their names before that of a table say nothing";
+
+/// Reads the query behind CREATE TABLE ... AS.
+fn table_of_query(table: CreateTable, cursor: &mut Cursor) -> Result<Statement> {
+    if !table.columns.is_empty() || table.watermark.is_some() {
+        let error = Error::sql("a table has the columns of its query, or its own").at(table.name.span);
+        return Err(error.hint("between its name and AS stand PRIMARY KEY and WITH; or create it, then fill it with INSERT INTO"));
+    }
+    let CreateTable { name, primary_key, options, .. } = table;
+    Ok(Statement::CreateSink { name, query: stream_query(cursor)?, primary_key, options })
 }
 
 /// Reads a table that is written by one query, whose columns it has.
@@ -157,7 +187,7 @@ fn create_sink(cursor: &mut Cursor) -> Result<Statement> {
     cursor.take_rest();
     let read = super::create_table::options(&mut options)?;
     options.expect_end("CREATE SINK")?;
-    Ok(Statement::CreateSink { name, query, options: read })
+    Ok(Statement::CreateSink { name, query, primary_key: Vec::new(), options: read })
 }
 
 fn create_view(cursor: &mut Cursor) -> Result<Statement> {
@@ -182,16 +212,61 @@ fn insert(cursor: &mut Cursor) -> Result<Insert> {
     cursor.expect(&["INTO"])?;
     cursor.accept(&["TABLE"]);
     let table = cursor.table_name("a table name")?;
-    if cursor.looks_at(&["PARTITION"]) {
-        return Err(Error::sql("PARTITION of INSERT INTO is not supported").at(cursor.span()));
-    }
+    let partition = match cursor.accept(&["PARTITION"]) {
+        true => cursor.list(constant_column)?,
+        false => Vec::new(),
+    };
     let has_columns = matches!(cursor.rest(), [open, inside, ..]
         if open.token == Token::LParen && !begins_query(Some(inside)));
     let columns = match has_columns {
         true => cursor.list(|cursor| cursor.name("a column name"))?,
         false => Vec::new(),
     };
-    Ok(Insert { table, columns, query: stream_query(cursor)? })
+    let rest = cursor.take_rest();
+    let (query, conflict) = rest.split_at(conflict_at(rest).unwrap_or(rest.len()));
+    let query = stream_query(&mut Cursor::new(query))?;
+    Ok(Insert { table, partition, columns, query, on_conflict: on_conflict(&mut Cursor::new(conflict))? })
+}
+
+/// Reads `column = constant` of PARTITION.
+fn constant_column(cursor: &mut Cursor) -> Result<(Name, ast::Expr)> {
+    let name = cursor.name("a column name")?;
+    if !cursor.accept_token(&Token::Eq) {
+        return Err(cursor.expected("= and a constant").hint("columns that the query gives are not named in PARTITION"));
+    }
+    Ok((name, syntax::expression(cursor.take_until(&Token::Comma))?))
+}
+
+/// Where ON CONFLICT begins: the last one outside brackets with what may stand behind it.
+fn conflict_at(tokens: &[TokenWithSpan]) -> Option<usize> {
+    let mut depth = 0;
+    let mut found = None;
+    for (at, token) in tokens.iter().enumerate() {
+        depth += bracket(&token.token);
+        let mut behind = Cursor::new(&tokens[at..]);
+        if depth == 0 && behind.accept(&["ON", "CONFLICT"]) && (behind.looks_at(&["DO"]) || behind.accept_token(&Token::LParen)) {
+            found = Some(at);
+        }
+    }
+    found
+}
+
+/// Reads ON CONFLICT, if it is there, and all that stands behind it.
+fn on_conflict(cursor: &mut Cursor) -> Result<Option<(Standing, Span)>> {
+    let span = cursor.span();
+    if !cursor.accept(&["ON", "CONFLICT"]) {
+        return Ok(None);
+    }
+    let standing = if cursor.accept(&["DO", "DEDUPLICATE"]) {
+        Standing::Last
+    } else if cursor.accept(&["DO", "NOTHING"]) {
+        Standing::First
+    } else {
+        let error = Error::sql("this form of ON CONFLICT is not supported").at(cursor.span());
+        return Err(error.hint("DO DEDUPLICATE writes the last row of each PRIMARY KEY, DO NOTHING the first one"));
+    };
+    cursor.expect_end("INSERT INTO")?;
+    Ok(Some((standing, span)))
 }
 
 /// Reads the query that fills the rest of `cursor`, with its EMIT.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::JobArgs;
-use crate::config::{JobConfig, split_override};
+use crate::config::{JobConfig, is_foreign, split_override};
 use crate::error::{Error, Result};
 use crate::plan::{Connectors, Planned, Script, plan};
 use crate::sink::{self, Sink};
@@ -45,7 +45,14 @@ pub struct Job {
 pub fn prepare(args: &JobArgs, config: impl FnOnce(&[(String, String)]) -> Result<JobConfig>) -> Result<Job> {
     let settings = args.settings.iter().map(|s| split_override(s)).collect::<Result<Vec<_>>>()?;
     let planned = plan(&scripts(args)?, &settings, &BuiltIn)?;
-    let sets: Vec<_> = planned.settings.iter().map(|(key, value)| (key.clone(), value.text.clone())).collect();
+    let mut sets = Vec::with_capacity(planned.settings.len());
+    for (key, value) in &planned.settings {
+        if is_foreign(key, &value.text)? {
+            tracing::warn!("SET '{key}' says nothing here");
+        } else {
+            sets.push((key.clone(), value.text.clone()));
+        }
+    }
     let config = config(&sets)?;
     let placement = config.placement()?;
     Ok(Job { planned, config, cores: placement.shards, control: placement.control })

@@ -2,8 +2,10 @@
 //!
 //! Query road, control core, once at start. Defaults, then the file, then `--set` and the SQL's SET statements in the order given;
 //! the last one wins. Every key is known by one table in `parse.rs`, so that a wrong one can be answered with the nearest right one.
-//! `placement.rs` turns the wish for cores into cores that this host has.
+//! Keys of Flink that say how its cluster works are passed over in SQL (`foreign.rs`). `placement.rs` turns the wish for cores into cores
+//! that this host has.
 
+mod foreign;
 mod parse;
 mod placement;
 
@@ -13,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::types::Nanos;
 
+pub use foreign::is_foreign;
 pub use parse::KEYS;
 pub use placement::{CoreWish, Placement, format_cpulist, parse_cpulist};
 

@@ -52,6 +52,14 @@ fn bad_record_on_standard_input_fails_the_program_where_the_table_says_so() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("stdin"), "{output:?}");
 }
 
+#[test]
+fn settings_of_another_cluster_are_passed_over_with_a_warning() {
+    let (_folder, child) = start("SET 'pipeline.name' = 'x'; SET 'execution.runtime-mode' = 'streaming'; SELECT 7;", &[]);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), &b"+I[7]\n"[..]), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("SET 'pipeline.name' says nothing here"), "{output:?}");
+}
+
 const ENDLESS: &str = "CREATE TABLE t (a BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000'); SELECT a FROM t;";
 
 #[test]

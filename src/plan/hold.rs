@@ -3,7 +3,7 @@
 //! Once the window is over in which a row lies, what is held of it goes out: it will not change any more. Which window that is need not be
 //! shown: its end is carried along, in a hidden column behind the others, to where changes are held.
 
-use super::logical::{Calc, Hold, Join, Over, Plan, Rank, Sort, Union, conjuncts};
+use super::logical::{Calc, Hold, Join, Over, Plan, Rank, Sort, Union, WindowAssign, WindowsOf, conjuncts};
 use super::physical::JoinKind;
 use crate::expr::{BinaryOp, Expr};
 use crate::types::Schema;
@@ -93,6 +93,7 @@ fn with_last(plan: Plan, width: usize, end: Expr) -> Plan {
 fn window_ends(plan: &Plan) -> Vec<usize> {
     match plan {
         Plan::WindowAggregate(aggregate) => vec![aggregate.end()],
+        Plan::WindowAssign(WindowAssign { of: WindowsOf::Values, input, .. }) => window_ends(input),
         Plan::WindowAssign(assign) => vec![assign.input.schema().fields.len() + 1],
         Plan::Calc(calc) => {
             let below = window_ends(&calc.input);

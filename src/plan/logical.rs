@@ -119,8 +119,10 @@ impl Calc {
 pub struct WindowAssign {
     /// Below.
     pub input: Box<Plan>,
-    /// Event-time column.
+    /// The column of timestamps.
     pub time_column: usize,
+    /// What that column is to the rows.
+    pub of: WindowsOf,
     /// Which windows.
     pub window: Window,
     /// Columns that rows of a session have in common.
@@ -129,6 +131,15 @@ pub struct WindowAssign {
     pub split_columns: Option<[usize; 2]>,
     /// Columns given out.
     pub schema: Schema,
+}
+
+/// What windows are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowsOf {
+    /// The time of the rows: a window is over when the watermark has passed it.
+    Time,
+    /// Some value of theirs: a window is never over.
+    Values,
 }
 
 /// Rows once for each grouping set: the columns of the input, copies of keys, NULL where the set lacks them, and the number of the set.

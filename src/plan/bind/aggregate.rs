@@ -17,7 +17,7 @@ use super::subquery::reads_subquery;
 use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
-use crate::plan::logical::{self, Plan, WindowColumns, all_of, columns_of, conjuncts, substitute};
+use crate::plan::logical::{self, Plan, WindowColumns, WindowsOf, all_of, columns_of, conjuncts, substitute};
 use crate::plan::physical::{AggregateCall, Aligned, SortKey, Window};
 use crate::types::{DataType, Field, Schema, Value};
 
@@ -474,7 +474,7 @@ const FLATTENED_MAX: usize = 10_000;
 /// The window table function below a chain of filters and projections; the chain's columns and conditions over its output.
 fn flattened(plan: &Plan) -> Option<(&logical::WindowAssign, Vec<Expr>, Vec<Expr>)> {
     match plan {
-        Plan::WindowAssign(assign) => Some((assign, plan.identity(), Vec::new())),
+        Plan::WindowAssign(assign) if assign.of == WindowsOf::Time => Some((assign, plan.identity(), Vec::new())),
         Plan::Calc(calc) => {
             let (assign, columns, mut filters) = flattened(&calc.input)?;
             filters.extend(calc.filter.iter().flat_map(conjuncts).map(|f| over(&columns, &f)));

@@ -13,7 +13,7 @@ use super::scope::{Relation, ScopeField, Sight, name_span, resolve, span_of};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::limits::WINDOW_PANES_MAX;
-use crate::plan::logical::{Plan, WindowAssign, WindowColumns};
+use crate::plan::logical::{Plan, WindowAssign, WindowColumns, WindowsOf};
 use crate::plan::parse::PARTITION_BY;
 use crate::plan::physical::{Aligned, Window};
 use crate::plan::processing_time::is_moment;
@@ -98,11 +98,18 @@ impl QueryBinder<'_> {
                 .hint("TUMBLE, HOP, CUMULATE and SESSION are there"));
         };
         let relation = self.table_argument(table)?;
-        let (time_column, durations) = match args.get(1).and_then(|a| descriptor(a)) {
-            Some(column) => (time_column(&relation, Some(&column))?, &args[2..]),
-            None => (time_column_or_at(&relation, span_of(&call.name))?, &args[1..]),
-        };
+        let written = args.get(1).and_then(|a| descriptor(a));
+        let durations = &args[1 + usize::from(written.is_some())..];
         let window = durations_of(&name, durations, span_of(&call.name))?;
+        if let (Some(column), Window::Aligned(_)) = (&written, window)
+            && let Some(column) = value_column(&relation, column)?
+        {
+            return Ok(assign(relation, (column, WindowsOf::Values), window, Vec::new()));
+        }
+        let time_column = match written {
+            Some(column) => time_column(&relation, Some(&column))?,
+            None => time_column_or_at(&relation, span_of(&call.name))?,
+        };
         let keys = match partition {
             Some(ast::Expr::Function(partition)) => argument_exprs(partition)?,
             _ => Vec::new(),
@@ -113,7 +120,7 @@ impl QueryBinder<'_> {
                 .at(span_of(&call.name))
                 .hint("GROUP BY SESSION(ts, gap) takes changes"));
         }
-        Ok(assign(relation.timed_by(time_column), time_column, window, keys))
+        Ok(assign(relation.timed_by(time_column), (time_column, WindowsOf::Time), window, keys))
     }
 
     fn table_argument(&mut self, e: &ast::Expr) -> Result<Relation> {
@@ -256,6 +263,17 @@ fn descriptor(e: &ast::Expr) -> Option<ast::Ident> {
     }
 }
 
+/// The column that DESCRIPTOR names, where it is a timestamp that says nothing of the time of the rows. The bounds of windows do: whoever
+/// names one of them may mean window_time.
+fn value_column(relation: &Relation, written: &ast::Ident) -> Result<Option<usize>> {
+    let column = resolve(&relation.fields, None, written)?;
+    let is_bound = |window: &WindowColumns| window.bounds.is_some_and(|(start, end)| column == start || column == end);
+    let is_time = relation.event_times.contains(&column)
+        || relation.windows.iter().any(is_bound)
+        || is_moment(&relation.plan, &relation.plan.identity()[column]);
+    Ok((!is_time && relation.fields[column].data_type.is_timestamp()).then_some(column))
+}
+
 fn time_column(relation: &Relation, written: Option<&ast::Ident>) -> Result<usize> {
     let column = written.map(|name| resolve(&relation.fields, None, name)).transpose()?;
     let span = written.map(name_span).unwrap_or_default();
@@ -334,8 +352,8 @@ fn duration(e: &ast::Expr) -> Result<i64> {
     }
 }
 
-/// `relation` with its window columns.
-fn assign(relation: Relation, time_column: usize, window: Window, keys: Vec<usize>) -> Relation {
+/// `relation` with its window columns. Windows of values are values too, and leave the time of the rows as it is.
+fn assign(relation: Relation, (time_column, of): (usize, WindowsOf), window: Window, keys: Vec<usize>) -> Relation {
     let types = window_types(&relation.fields[time_column].data_type, &window);
     let width = relation.fields.len();
     let mut fields = relation.plan.schema().fields.clone();
@@ -345,7 +363,10 @@ fn assign(relation: Relation, time_column: usize, window: Window, keys: Vec<usiz
         scope.push(ScopeField { qualifier: None, name: (*name).to_owned(), data_type, sight: Sight::Own });
     }
     let (input, schema) = (Box::new(relation.plan), Schema::new(fields));
-    let plan = Plan::WindowAssign(WindowAssign { input, time_column, window, keys, split_columns: None, schema });
-    let windows = vec![WindowColumns::of(width, width + 1)];
-    Relation { plan, fields: scope, event_times: vec![width + 2], windows }
+    let plan = Plan::WindowAssign(WindowAssign { input, time_column, of, window, keys, split_columns: None, schema });
+    let (event_times, windows) = match of {
+        WindowsOf::Time => (vec![width + 2], vec![WindowColumns::of(width, width + 1)]),
+        WindowsOf::Values => (relation.event_times, relation.windows),
+    };
+    Relation { plan, fields: scope, event_times, windows }
 }

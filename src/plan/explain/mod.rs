@@ -12,7 +12,7 @@ use self::over::over_call;
 pub use self::physical::outline;
 use super::Planned;
 use super::bind::Output;
-use super::logical::Plan;
+use super::logical::{Plan, WindowsOf};
 use super::physical::{
     Aligned, Emit, JoinKind, JoinTime, Nested, RankFunction, SortKey, SortTime, Ties, TimeMeaning, VersionTime, Window,
 };
@@ -54,7 +54,12 @@ fn line(plan: &Plan) -> String {
             calc_line(calc.filter.as_ref().map(|f| expression(f, below)), &list(&calc.columns, &calc.schema, below))
         }
         Plan::WindowAssign(assign) => {
-            format!("WindowAssign {} on {}", window(&assign.window), columns(&[assign.time_column], assign.input.schema()))
+            let of = match assign.of {
+                WindowsOf::Time => "",
+                WindowsOf::Values => ", never over",
+            };
+            let column = columns(&[assign.time_column], assign.input.schema());
+            format!("WindowAssign {} on {column}{of}", window(&assign.window))
         }
         Plan::Expand(expand) => sets_line(&expand.keys, &expand.sets, expand.input.schema()),
         Plan::Unnest(unnest) => unnest_line(unnest.nested, unnest.kind),

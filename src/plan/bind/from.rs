@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::QueryBinder;
 use super::dependent::Outer;
-use super::hint::{Asked, InputHints, ask_of_join};
+use super::hint::{Asked, InputHints};
 use super::join::{cross, join};
 use super::join_subquery::asking_condition;
 use super::join_version::{is_nearest, moment_of};
@@ -39,7 +39,7 @@ impl QueryBinder<'_> {
                 }
                 (Some(before), None) => {
                     let mut both = cross(before, self.with_joins(table, hints)?);
-                    ask_of_join(&mut both.plan, [std::mem::take(&mut left), own]);
+                    hints.ask_of_join(&mut both.plan, [std::mem::take(&mut left), own]);
                     both
                 }
                 (None, _) => {
@@ -90,7 +90,7 @@ impl QueryBinder<'_> {
                     }
                 }
             };
-            ask_of_join(&mut relation.plan, [std::mem::take(&mut left), hints.of_input(&step.relation)]);
+            hints.ask_of_join(&mut relation.plan, [std::mem::take(&mut left), hints.of_input(&step.relation)]);
         }
         Ok(relation)
     }

@@ -1,28 +1,54 @@
 //! Hints behind SELECT that say something of the inputs of FROM. Of two joins in a row, the rows that the first gives out have no name.
 //!
-//! `STATE_TTL('t' = '1 d', 'u' = '12 h')`: how long rows of an input live in a join that nothing else bounds, and the groups of an aggregate
-//! over a single input. `BROADCAST(t)`: its join sends it to every shard, if it can; `SHUFFLE_HASH(t)` and `SHUFFLE_MERGE(t)`: both
-//! inputs go by key.
+//! `STATE_TTL('t' = '1 d', 'u' = '12 h')`: how long rows of an input live in a join that nothing else bounds, versions in a temporal join, and
+//! the groups of an aggregate over a single input; where it bounds nothing it is refused. `BROADCAST(t)`: its join sends it to every shard, if it
+//! can; `SHUFFLE_HASH(t)` and `SHUFFLE_MERGE(t)`: both inputs go by key. NEST_LOOP, MULTI_JOIN and LOOKUP say how another engine is to go about
+//! it, and change nothing here. All of them must name inputs that there are.
+
+use std::cell::Cell;
 
 use sqlparser::ast;
 
 use crate::error::{Error, Result, nearest};
-use crate::plan::logical::{Plan, Spread};
+use crate::plan::logical::{Join, Plan, Spread};
 use crate::plan::parse::hints_of;
+use crate::plan::physical::{JoinTime, TimeMeaning};
 use crate::plan::statement::{Hint, HintArgument, Name};
 use crate::types::parse_duration;
 
-/// What the hints of a SELECT say of its inputs, by name.
+/// The hints there are.
+const KNOWN: [&str; 7] = ["STATE_TTL", "BROADCAST", "SHUFFLE_HASH", "SHUFFLE_MERGE", "NEST_LOOP", "MULTI_JOIN", "LOOKUP"];
+
+const WHAT_LIVES: &str = "STATE_TTL is for the inputs of regular joins, for versions, and for groups of a single input";
+
+/// What the hints of a SELECT say of its inputs.
 #[derive(Debug, Default)]
 pub struct InputHints {
-    inputs: Vec<(String, Asked)>,
+    hinted: Vec<Hinted>,
+}
+
+/// What a hint says of an input.
+#[derive(Debug)]
+struct Hinted {
+    input: Name,
+    says: Says,
+    /// Whether something of the SELECT goes by it.
+    is_taken: Cell<bool>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Says {
+    /// How long its rows live, in nanoseconds; 0 is for ever.
+    Lives(u64),
+    /// How a join brings its rows to the shards.
+    Spreads(Spread),
 }
 
 /// What hints ask for an input.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asked {
-    /// How long its rows live, in nanoseconds; 0 is for ever.
-    ttl: Option<u64>,
+    /// Which of the hints says how long its rows live.
+    lives: Option<usize>,
     /// How a join brings its rows to the shards.
     spread: Option<Spread>,
 }
@@ -30,23 +56,35 @@ pub struct Asked {
 impl InputHints {
     /// Those of a SELECT.
     pub fn of(select: &ast::Select) -> Result<InputHints> {
-        let names: Vec<&str> = select.from.iter().flat_map(names_of).collect();
-        let mut inputs = Vec::new();
+        let factors: Vec<&ast::TableFactor> = select.from.iter().flat_map(factors_of).collect();
+        let names: Vec<&str> = factors.iter().copied().filter_map(name_of).collect();
+        let mut hinted = Vec::new();
         for hint in hints_of(select)? {
+            check_known(&hint)?;
+            if hint.is("LOOKUP") {
+                check_lookup(&hint, &factors)?;
+                continue;
+            }
             for argument in &hint.arguments {
-                if let Some(asked) = asked(&hint, argument)? {
-                    inputs.push((input(&hint, &argument.name, &names)?, asked));
-                }
+                let says = says(&hint, argument)?;
+                check_input(&hint, &argument.name, &names)?;
+                hinted.extend(says.map(|says| Hinted { input: argument.name.clone(), says, is_taken: Cell::new(false) }));
             }
         }
-        Ok(InputHints { inputs })
+        Ok(InputHints { hinted })
     }
 
     /// What they ask for an input.
     pub fn of_input(&self, input: &ast::TableFactor) -> Asked {
         let Some(name) = name_of(input) else { return Asked::default() };
-        let own = self.inputs.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        own.fold(Asked::default(), |all, (_, asked)| Asked { ttl: all.ttl.or(asked.ttl), spread: all.spread.or(asked.spread) })
+        let mut all = Asked::default();
+        for (at, hinted) in self.hinted.iter().enumerate().filter(|(_, hinted)| hinted.input.text.eq_ignore_ascii_case(name)) {
+            match hinted.says {
+                Says::Lives(_) => all.lives = all.lives.or(Some(at)),
+                Says::Spreads(spread) => all.spread = all.spread.or(Some(spread)),
+            }
+        }
+        all
     }
 
     /// What they ask for an item of FROM that is one input.
@@ -54,68 +92,168 @@ impl InputHints {
         if table.joins.is_empty() { self.of_input(&table.relation) } else { Asked::default() }
     }
 
-    /// How long the groups of an aggregate over one input live.
-    pub fn ttl_of_only(&self, select: &ast::Select) -> Option<u64> {
-        if let [table] = select.from.as_slice() { self.of_table(table).ttl } else { None }
+    /// Tells a join what is asked for its inputs; `plan` is one, below what reads its columns.
+    pub fn ask_of_join(&self, plan: &mut Plan, asked: [Asked; 2]) {
+        if let Plan::Join(join) = plan.below_calcs() {
+            join.ttl = asked.map(|asked| self.take_life(asked));
+            join.spread = asked.map(|asked| asked.spread);
+        }
+    }
+
+    /// Tells an aggregate how long its groups live, where they are made of one input; `plan` is one, below what reads its columns.
+    pub fn ask_of_aggregate(&self, plan: &mut Plan, select: &ast::Select) {
+        if let ([table], Plan::Aggregate(aggregate)) = (select.from.as_slice(), plan.below_calcs()) {
+            aggregate.ttl = self.take_life(self.of_table(table));
+        }
+    }
+
+    fn take_life(&self, asked: Asked) -> Option<u64> {
+        let hinted = &self.hinted[asked.lives?];
+        hinted.is_taken.set(true);
+        hinted.lives()
+    }
+
+    /// Refuses a STATE_TTL for an input of a join in `plan`, which is FROM and WHERE, that something else bounds.
+    pub fn check_joins(&self, plan: &Plan) -> Result<()> {
+        let mut wrong = None;
+        plan.walk(&mut |part| {
+            if let Plan::Join(join) = part {
+                let of_input = |input: usize| Some((join.ttl[input]?, why_not(join, input)?));
+                wrong = wrong.or_else(|| of_input(0)).or_else(|| of_input(1));
+            }
+        });
+        match wrong {
+            Some((ttl, why)) => Err(match self.hinted.iter().find(|hinted| hinted.lives() == Some(ttl)) {
+                Some(hinted) => hinted.refused(why),
+                // A condition of this SELECT made a join of a sub-query one over time.
+                None => Error::sql(format!("a STATE_TTL below bounds nothing: {why}")).hint(WHAT_LIVES),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a STATE_TTL that nothing goes by, when all of the SELECT has been bound.
+    pub fn check_taken(&self) -> Result<()> {
+        match self.hinted.iter().find(|hinted| hinted.lives().is_some() && !hinted.is_taken.get()) {
+            Some(hinted) => Err(hinted.refused("it is neither an input of a join that keeps rows nor grouped by itself")),
+            None => Ok(()),
+        }
     }
 }
 
-/// Tells a join what is asked for its inputs; `plan` is one, below what reads its columns.
-pub fn ask_of_join(plan: &mut Plan, asked: [Asked; 2]) {
-    if let Plan::Join(join) = plan.below_calcs() {
-        join.ttl = asked.map(|asked| asked.ttl);
-        join.spread = asked.map(|asked| asked.spread);
+impl Hinted {
+    fn lives(&self) -> Option<u64> {
+        match self.says {
+            Says::Lives(ttl) => Some(ttl),
+            Says::Spreads(_) => None,
+        }
+    }
+
+    fn refused(&self, why: &str) -> Error {
+        Error::sql(format!("the STATE_TTL of '{}' bounds nothing: {why}", self.input.text)).at(self.input.span).hint(WHAT_LIVES)
     }
 }
 
-/// What a hint asks for one of the inputs that it names; `None` where it says nothing that is known here.
-fn asked(hint: &Hint, argument: &HintArgument) -> Result<Option<Asked>> {
-    let spread = |spread| Ok(Some(Asked { spread: Some(spread), ..Asked::default() }));
+/// Why rows of an input of this join do not grow old, if they do not.
+fn why_not(join: &Join, input: usize) -> Option<&'static str> {
+    match (&join.time, input) {
+        _ if join.lookup.is_some() => Some("a lookup join keeps the table, and nothing of the rows that ask"),
+        (None, _) | (Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }), 1) => None,
+        (Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }), _) => {
+            Some("rows on the left of a temporal join wait for the watermark, which frees them")
+        }
+        (Some(_), _) => Some("the watermark frees the rows of a join over time"),
+    }
+}
+
+/// What a hint says of one of the inputs that it names; `None` where that changes nothing here.
+fn says(hint: &Hint, argument: &HintArgument) -> Result<Option<Says>> {
     match hint {
-        _ if hint.is("STATE_TTL") => Ok(Some(Asked { ttl: Some(duration(argument)?), ..Asked::default() })),
-        _ if hint.is("BROADCAST") => spread(Spread::Everywhere),
-        _ if hint.is("SHUFFLE_HASH") || hint.is("SHUFFLE_MERGE") => spread(Spread::ByKey),
+        _ if hint.is("STATE_TTL") => Ok(Some(Says::Lives(duration(argument)?))),
+        _ if hint.is("BROADCAST") => Ok(Some(Says::Spreads(Spread::Everywhere))),
+        _ if hint.is("SHUFFLE_HASH") || hint.is("SHUFFLE_MERGE") => Ok(Some(Says::Spreads(Spread::ByKey))),
         _ => Ok(None),
     }
 }
 
-/// Sets how long the groups of an aggregate live; `plan` is one, below what reads its columns.
-pub fn aggregate_lives(plan: &mut Plan, ttl: Option<u64>) {
-    if let Plan::Aggregate(aggregate) = plan.below_calcs() {
-        aggregate.ttl = ttl;
+fn check_known(Hint { name, arguments }: &Hint) -> Result<()> {
+    if !KNOWN.iter().any(|known| name.text.eq_ignore_ascii_case(known)) {
+        let error = Error::sql(format!("there is no hint {}", name.text)).at(name.span);
+        return Err(match nearest(&name.text.to_ascii_uppercase(), KNOWN) {
+            Some(near) => error.hint(format!("did you mean {near}?")),
+            None => error.hint(format!("there are {}", KNOWN.join(", "))),
+        });
     }
+    if arguments.is_empty() {
+        let error = Error::sql(format!("the hint {} names no input", name.text)).at(name.span);
+        return Err(error.hint("it takes the name of a table of FROM, or of its alias"));
+    }
+    Ok(())
 }
 
-/// What the inputs of an item of FROM go by.
-fn names_of(table: &ast::TableWithJoins) -> Vec<&str> {
-    let mut names = Vec::new();
-    for factor in std::iter::once(&table.relation).chain(table.joins.iter().map(|join| &join.relation)) {
-        match factor {
-            ast::TableFactor::NestedJoin { table_with_joins, .. } => names.extend(names_of(table_with_joins)),
-            factor => names.extend(name_of(factor)),
+/// `LOOKUP('table' = 't', 'async' = 'true', ...)`: how to ask a table elsewhere. Here it has been read, so only asking again for a row that is
+/// not there would make a difference.
+fn check_lookup(hint: &Hint, factors: &[&ast::TableFactor]) -> Result<()> {
+    const ASKING: [&str; 5] = ["table", "async", "output-mode", "capacity", "timeout"];
+    let mut named = None;
+    for HintArgument { name, value } in &hint.arguments {
+        match value {
+            Some(value) if name.text == "table" => named = Some(value),
+            Some(_) if ASKING.contains(&name.text.as_str()) => {}
+            _ => {
+                let error = Error::sql(format!("'{}' of the hint LOOKUP is not supported", name.text)).at(name.span);
+                return Err(
+                    error.hint(format!("{} are there; a row meets what the table holds when it comes", ASKING.join(", ")))
+                );
+            }
         }
     }
-    names
+    let Some(named) = named else {
+        return Err(Error::sql("the hint LOOKUP does not say of which table")
+            .at(hint.name.span)
+            .hint("such as LOOKUP('table' = 't')"));
+    };
+    let names: Vec<&str> = factors.iter().flat_map(|factor| name_of(factor).into_iter().chain(table_of(factor))).collect();
+    check_input(hint, named, &names)
+}
+
+/// The inputs of an item of FROM.
+fn factors_of(table: &ast::TableWithJoins) -> Vec<&ast::TableFactor> {
+    let mut factors = Vec::new();
+    for factor in std::iter::once(&table.relation).chain(table.joins.iter().map(|join| &join.relation)) {
+        match factor {
+            ast::TableFactor::NestedJoin { table_with_joins, .. } => factors.extend(factors_of(table_with_joins)),
+            factor => factors.push(factor),
+        }
+    }
+    factors
 }
 
 /// What an input goes by: its alias, or the name of its table.
 fn name_of(factor: &ast::TableFactor) -> Option<&str> {
     use ast::TableFactor as F;
-    let (alias, name) = match factor {
-        F::Table { alias, name, .. } => (alias, name.0.last()),
-        F::Derived { alias, .. } | F::TableFunction { alias, .. } => (alias, None),
-        _ => return None,
-    };
-    match (alias, name) {
-        (Some(alias), _) => Some(&alias.name.value),
-        (None, Some(ast::ObjectNamePart::Identifier(name))) => Some(&name.value),
-        (None, _) => None,
+    match factor {
+        F::Table { alias: Some(alias), .. }
+        | F::Derived { alias: Some(alias), .. }
+        | F::TableFunction { alias: Some(alias), .. } => Some(&alias.name.value),
+        _ => table_of(factor),
     }
 }
 
-fn input(hint: &Hint, name: &Name, inputs: &[&str]) -> Result<String> {
+/// The name of the table that an input is.
+fn table_of(factor: &ast::TableFactor) -> Option<&str> {
+    match factor {
+        ast::TableFactor::Table { name, .. } => match name.0.last()? {
+            ast::ObjectNamePart::Identifier(name) => Some(&name.value),
+            ast::ObjectNamePart::Function(_) => None,
+        },
+        _ => None,
+    }
+}
+
+fn check_input(hint: &Hint, name: &Name, inputs: &[&str]) -> Result<()> {
     if inputs.iter().any(|input| input.eq_ignore_ascii_case(&name.text)) {
-        return Ok(name.text.clone());
+        return Ok(());
     }
     let error = format!("{} names '{}', which is no input of this SELECT", hint.name.text, name.text);
     let error = Error::sql(error).at(name.span);

@@ -9,7 +9,7 @@ use super::coercion::cast;
 use super::dependent::{Links, Outer};
 use super::expr::ExprBinder;
 use super::grouping_sets;
-use super::hint::{InputHints, aggregate_lives};
+use super::hint::InputHints;
 use super::operator::condition;
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
@@ -51,6 +51,7 @@ impl QueryBinder<'_> {
         if let Some(filter) = &select.selection {
             relation = self.filtered(relation, filter)?;
         }
+        hints.check_joins(&relation.plan)?;
         let items = items(select, &relation)?;
         let mut subqueries = Subqueries::new(self, &relation);
         let mut grouping = keys(select, &relation, &items, &mut subqueries)?;
@@ -151,7 +152,7 @@ impl QueryBinder<'_> {
             lookups.place(&made, fields, span)?;
             let mut overs = overs.placed(|e| made.place(e, fields, span))?;
             let mut grouped = made.relation;
-            aggregate_lives(&mut grouped.plan, hints.ttl_of_only(select));
+            hints.ask_of_aggregate(&mut grouped.plan, select);
             if !lookups.is_empty() {
                 grouped.plan = lookups.over(grouped.plan, Stage::Output, placed.iter_mut().chain(overs.exprs_mut()));
             }
@@ -181,11 +182,12 @@ impl QueryBinder<'_> {
             None | Some(ast::Distinct::All) => selected,
             Some(ast::Distinct::Distinct) => {
                 let mut distinct = distinct(selected);
-                aggregate_lives(&mut distinct.plan, hints.ttl_of_only(select));
+                hints.ask_of_aggregate(&mut distinct.plan, select);
                 distinct
             }
             Some(ast::Distinct::On(_)) => first_of_each(selected, first_of, &keys),
         };
+        hints.check_taken()?;
         let span = order.first().map(|item| span_of(&item.expr)).unwrap_or_default();
         let count = match (grouped && !keyed, select.from.is_empty() && !grouped, select.having.is_some()) {
             (true, _, true) => Count::OneAtMost,

@@ -717,7 +717,9 @@ impl QueryBinder<'_> {
 
     /// FROM and WHERE of a sub-query beside the rows of the query around it.
     fn plain<'r>(&mut self, relation: &'r Relation, select: &ast::Select, query: &ast::Query) -> Result<Plain<'r>> {
-        let found = self.from(select, &InputHints::of(select)?, None)?;
+        let hints = InputHints::of(select)?;
+        let found = self.from(select, &hints, None)?;
+        hints.check_taken()?;
         if relation.fields.len() != relation.plan.schema().fields.len() {
             return Err(Error::internal("columns without names"));
         }

@@ -48,7 +48,7 @@ impl Lowering<'_> {
         let lookup = join.lookup.map(|rows| Lookup { rows, filling: self.filling(&join.right) });
         let ttl = match (&time, &lookup) {
             (None, None) => join.ttl.map(|hinted| self.ttl(hinted)),
-            (Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }), _) => [self.ttl(None); 2],
+            (Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }), _) => [None, self.ttl(join.ttl[1])],
             _ => [None; 2],
         };
         let input_retracts = [retracts(&join.left), retracts(&join.right)];

@@ -22,4 +22,4 @@ pub use group_table::{GroupTable, GroupVisitor};
 pub use group_words::GroupWords;
 pub use row_store::{FIRST_FUNCTION, MARK, ROWS, RowStore, put_wide, wide};
 pub use slab::Slab;
-pub use timers::Timers;
+pub use timers::{Order, Timers};

@@ -17,7 +17,7 @@ use crate::batch::{Batch, Column, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::operator::{Operator, Output, Progress};
-use crate::state::{GroupTable, Slab, Timers};
+use crate::state::{GroupTable, Order, Slab, Timers};
 use crate::types::relation::{JoinKind, OnError, TimeBounds};
 use crate::types::{DataType, EventTime};
 
@@ -172,7 +172,7 @@ impl Input {
             given,
             rows: Slab::new(&types),
             met: Vec::new(),
-            timers: Timers::new(from.abs_diff(to)),
+            timers: Timers::new(from.abs_diff(to), Order::ByTime),
             from,
             to,
         }

@@ -16,7 +16,7 @@ use crate::batch::{Batch, Column, RowKind, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::operator::{Operator, Output, Progress};
-use crate::state::{Aging, GroupTable, Slab, Timers};
+use crate::state::{Aging, GroupTable, Order, Slab, Timers};
 use crate::types::relation::{JoinKind, OnError, TimeBounds, VersionTime};
 use crate::types::{DataType, EventTime, Nanos};
 
@@ -101,7 +101,7 @@ impl Input {
         let place = |column: &usize| (kept.binary_search(column).unwrap_or(0), input.types[*column].clone());
         let given = input.given.iter().map(place).collect();
         let types: Vec<DataType> = kept.iter().map(|column| input.types[*column].clone()).collect();
-        Self { keys: input.keys, clock, kept, given, rows: Slab::new(&types), timers: Timers::new(0) }
+        Self { keys: input.keys, clock, kept, given, rows: Slab::new(&types), timers: Timers::new(0, Order::ByTime) }
     }
 
     fn times<'a>(&self, batch: &'a Batch) -> &'a [EventTime] {

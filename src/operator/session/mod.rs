@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use self::open::{Open, Row};
 use super::window_slice::is_passed;
 use crate::batch::{Batch, Column, Selection, Values};
-use crate::state::{GroupTable, Timers};
+use crate::state::{GroupTable, Order, Timers};
 use crate::types::{DataType, EventTime};
 
 /// Where sessions find time and key of a row.
@@ -124,7 +124,7 @@ impl Sessions {
             keys: GroupTable::new(&key_types),
             by_key: Vec::new(),
             busy: 0,
-            alarms: Timers::new(shape.gap.unsigned_abs()),
+            alarms: Timers::new(shape.gap.unsigned_abs(), Order::Any),
             due: Vec::new(),
             hashes: Vec::new(),
             key_of_row: Vec::new(),
@@ -245,6 +245,10 @@ impl Sessions {
     fn ring(&mut self, key: u32, watermark: EventTime) -> Option<SessionRef> {
         let OfKey { open, alarm } = &mut self.by_key[key as usize];
         *alarm = alarm.filter(|end| !is_passed(*end, watermark));
+        if let Some(end) = open.only_end().filter(|end| !is_passed(*end, watermark)) {
+            self.set_alarm(key, end);
+            return None;
+        }
         let closed = open.close(key, watermark);
         match open.sessions().iter().map(|session| session.end).min() {
             Some(end) => self.set_alarm(key, end),

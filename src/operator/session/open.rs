@@ -125,6 +125,12 @@ impl Open {
         }
     }
 
+    /// Where the session ends, if it is the only one and of one split.
+    #[inline]
+    pub fn only_end(&self) -> Option<EventTime> {
+        if let Open::One { session, .. } = self { Some(session.end) } else { None }
+    }
+
     /// The session that holds a row which is taken back.
     pub fn holding(&mut self, row: &Row, sorted: &mut Sorted) -> Option<i64> {
         let holds = |s: &&mut Session| s.start <= row.start && row.start < s.end && !is_passed(s.end, row.watermark);

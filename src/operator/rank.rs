@@ -7,7 +7,7 @@
 //! What a batch changes is the difference of the lists of the partitions that it touches, before and after. Rows that the order leaves
 //! equal are ordered by all of their columns, so that the same rows have the same numbers however they came; or by the order in which they
 //! came, which is a number that stands behind the columns of each. Where rows only come, those behind the limit are forgotten, and a row whose
-//! first sort key puts it behind the last one that is kept is not looked at any further: soon that is nearly every row.
+//! first sort key puts it behind as many others as the limit allows is not looked at any further: soon that is nearly every row.
 //!
 //! Where each partition lies in a window, nothing is given out before the watermark has passed the end of it; then the list is, once, and the
 //! partition is forgotten. A row of a window that the watermark of its own split has passed is late.
@@ -15,9 +15,13 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
+
 use super::partitions::{Numbers, Partitions, Step};
+use super::row_buckets::time_of;
 use super::window_slice::is_passed;
 use super::{Operator, Output, Progress, row_order, set_aside};
+use crate::batch::order::span;
 use crate::batch::{Batch, Column, RowKind, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
@@ -67,19 +71,24 @@ pub struct Rank {
 }
 
 /// What is known of a partition besides its rows.
+#[derive(Default)]
 struct Best {
     /// How many rows there are, equal ones counted.
     total: u64,
-    /// The place, by the first sort key, of the last row of a list that is full.
-    cut: i64,
+    /// The least places, by the first sort key, of all rows that ever came: as many as the limit allows, the greatest last.
+    places: SmallVec<[i64; 1]>,
 }
 
-/// The cut of a list that is not full.
-const NO_CUT: i64 = i64::MAX;
+impl Best {
+    /// The place behind which rows are hopeless.
+    fn cut(&self, limit: usize) -> i64 {
+        self.places.last().copied().filter(|_| self.places.len() == limit).unwrap_or(i64::MAX)
+    }
 
-impl Default for Best {
-    fn default() -> Best {
-        Best { total: 0, cut: NO_CUT }
+    /// Notes a row in a place that is not hopeless.
+    fn note(&mut self, place: i64, limit: usize) {
+        self.places.truncate(limit - 1);
+        self.places.insert(self.places.partition_point(|other| *other <= place), place);
     }
 }
 
@@ -149,33 +158,36 @@ impl Rank {
         (batch, numbers)
     }
 
-    /// Leaves out the rows behind the cuts. Hot: once per batch.
+    /// Leaves out the rows that have too many others before them. Hot: once per batch.
     fn contenders(&mut self, batch: Batch, partitions: &mut Vec<u32>) -> Batch {
-        let (Some(first), Some(_)) = (self.shape.order.first(), self.final_limit()) else { return batch };
+        let (Some(first), Some(limit)) = (self.shape.order.first(), self.final_limit()) else { return batch };
+        // Of a partition that gives none out its first row is looked at as well: so that its window is known.
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
         row_order::places(first, &batch.columns[first.column], &mut self.places);
-        let may_be = |row: usize| self.places[row] <= self.partitions.more(partitions[row]).cut;
-        let kept = Selection::All(batch.rows()).filter(may_be);
+        let mut kept = Vec::new();
+        let (mut last, mut cut) = (u32::MAX, i64::MAX);
+        for (row, (partition, place)) in partitions.iter().zip(&self.places).enumerate() {
+            if *partition != last {
+                (last, cut) = (*partition, self.partitions.more(*partition).cut(limit));
+            }
+            if *place <= cut {
+                let best = self.partitions.more_mut(*partition);
+                best.note(*place, limit);
+                cut = best.cut(limit);
+                kept.push(row as u32);
+            }
+        }
         if kept.len() == batch.rows() {
             return batch;
         }
-        *partitions = kept.iter().map(|row| partitions[row]).collect();
-        batch.gather(&kept)
+        *partitions = kept.iter().map(|row| partitions[*row as usize]).collect();
+        batch.gather(&Selection::Rows(kept))
     }
 
     /// The limit, where rows behind it never come before it again. Those of a dense rank stay: their rank is found by counting alone.
     fn final_limit(&self) -> Option<u64> {
         let is_final = self.shape.retracts == Retracts::Never && self.shape.function != RankFunction::DenseRank;
         self.shape.limit.filter(|_| is_final)
-    }
-
-    /// The place behind which rows are hopeless.
-    fn cut(&self, partition: u32, limit: u64) -> i64 {
-        match (self.shape.order.first(), self.partitions.list(partition).last()) {
-            (Some(first), Some(last)) if self.partitions.more(partition).total >= limit => {
-                row_order::place(first, &self.partitions.columns()[first.column], *last)
-            }
-            _ => NO_CUT,
-        }
     }
 
     /// Takes one row. Hot: once per row.
@@ -188,7 +200,6 @@ impl Rank {
         *total = if comes { *total + 1 } else { *total - 1 };
         if let Some(limit) = self.final_limit() {
             self.trim(partition, limit);
-            self.partitions.more_mut(partition).cut = self.cut(partition, limit);
         }
         Ok(())
     }
@@ -282,21 +293,31 @@ impl Rank {
         comes.into_iter().for_each(|new| changes.push(new, RowKind::Insert));
     }
 
-    /// Rows of windows that are not closed, without the hidden column; the others are given out as late.
+    /// Rows of windows that are not closed, without the hidden column; the others are given out as late. Hot: once per batch.
     fn in_time(&self, mut batch: Batch, end: SortTime, out: &mut Output) -> Batch {
+        let ends = &batch.columns[end.column];
         let marks = end.split_watermark_column.map(|column| &batch.columns[column]);
-        let is_late = |row: usize| {
-            let own = marks.and_then(|marks| time_of(marks, row)).unwrap_or(EventTime::MIN);
-            is_passed(end_of(&batch.columns[end.column], row), own.max(self.watermark))
-        };
-        let all = Selection::All(batch.rows());
-        let late = all.filter(is_late);
-        if !late.is_empty() {
-            out.give_late(0, &batch, &late);
-            batch = batch.gather(&all.filter(|row| !is_late(row)));
+        if self.may_be_late(ends, marks) {
+            let is_late = |row: usize| {
+                let own = marks.and_then(|marks| time_of(marks, row)).unwrap_or(EventTime::MIN);
+                is_passed(end_of(ends, row), own.max(self.watermark))
+            };
+            let all = Selection::All(batch.rows());
+            let late = all.filter(is_late);
+            if !late.is_empty() {
+                out.give_late(0, &batch, &late);
+                batch = batch.gather(&all.filter(|row| !is_late(row)));
+            }
         }
         batch.columns.truncate(self.types.len());
         batch
+    }
+
+    /// Whether the first window that ends may have been passed by the furthest of the watermarks.
+    fn may_be_late(&self, ends: &Column, marks: Option<&Column>) -> bool {
+        let own = marks.map_or(Some(EventTime::MIN), |marks| Some(span_of(marks)?.1));
+        let first = span_of(ends).zip(own).map(|((first, _), own)| is_passed(first, own.max(self.watermark)));
+        first.unwrap_or(true)
     }
 
     /// Takes rows that wait for the end of their windows.
@@ -342,11 +363,10 @@ impl Rank {
     }
 }
 
-fn time_of(times: &Column, row: usize) -> Option<EventTime> {
-    match &times.values {
-        Values::I64(values) if !times.is_null(row) => Some(values[row]),
-        _ => None,
-    }
+/// The first and the last of some times, if none is NULL.
+fn span_of(times: &Column) -> Option<(EventTime, EventTime)> {
+    let Column { values: Values::I64(times), validity: None } = times else { return None };
+    Some(span(times))
 }
 
 /// Where the window of a row ends; one that has none waits for the end of input.
@@ -396,7 +416,8 @@ impl Operator for Rank {
 
     fn state_bytes(&self) -> usize {
         let windows: usize = self.windows.values().map(|partitions| partitions.capacity() * size_of::<u32>()).sum();
-        self.partitions.state_bytes(|_| 0) + windows + self.places.capacity() * size_of::<i64>()
+        let spilled = |best: &Best| if best.places.spilled() { best.places.capacity() * size_of::<i64>() } else { 0 };
+        self.partitions.state_bytes(spilled) + windows + self.places.capacity() * size_of::<i64>()
     }
 }
 

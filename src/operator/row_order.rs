@@ -56,13 +56,6 @@ pub fn places(key: &SortKey, column: &Column, places: &mut Vec<i64>) {
     }
 }
 
-/// The place of one value.
-pub fn place(key: &SortKey, column: &Column, row: u32) -> i64 {
-    let mut one = Vec::with_capacity(1);
-    places(key, &column.gather_rows(&[row]), &mut one);
-    one[0]
-}
-
 /// Orders doubles as numbers are, NaN behind all of them.
 #[inline]
 fn place_of_double(number: f64) -> i64 {
@@ -111,7 +104,6 @@ mod tests {
                     let by_place = found[a].cmp(&found[b]);
                     assert!(by_place == order || by_place.is_eq(), "{data_type:?} {key:?}: rows {a} and {b}");
                     assert!(order.is_ne() || by_place.is_eq(), "{data_type:?}: equal rows {a} and {b}");
-                    assert_eq!(place(&key, &column, a as u32), found[a]);
                 }
             }
         }

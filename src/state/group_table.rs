@@ -4,6 +4,8 @@
 //! under the same number. Keys are hashed by `key_hash`: as they are for routing, or, where the one key
 //! is a number and none is NULL, by a quicker hash of its own.
 
+use smallvec::SmallVec;
+
 use super::cell;
 use super::index::Index;
 use super::key_hash::{hash_columns, hash_number};
@@ -30,6 +32,9 @@ pub struct GroupTable {
 }
 
 const VACANT: u64 = u64::MAX;
+
+/// Runs of equal keys up to which their first rows are looked up for all of them.
+const RUNS_MAX: usize = 16;
 
 /// The hash of NULL where keys are numbers.
 const HASH_OF_NULL: u64 = 0x9b05_688c;
@@ -95,15 +100,25 @@ impl GroupTable {
     /// Writes the group of every selected row to `out[row]`, making groups for new keys. `out` gets `rows` values; what stands there
     /// for rows not selected is unspecified. Hot: once per batch.
     pub fn group_ids(&mut self, keys: &[&Column], rows: usize, selection: &Selection, hashes: &mut Vec<u64>, out: &mut Vec<u32>) {
-        if rows > 1 && keys.len() > 1 && keys.iter().all(|key| is_constant(key)) && *selection == Selection::All(rows) {
-            // As the bounds of windows are: one row stands for all.
-            self.group_ids(keys, 1, &Selection::All(1), hashes, out);
-            out.resize(rows, out[0]);
+        if keys.len() > 1
+            && *selection == Selection::All(rows)
+            && let Some(starts) = runs(keys, rows)
+        {
+            let firsts: Vec<Column> = keys.iter().map(|key| key.gather_rows(&starts)).collect();
+            let mut groups = vec![0; starts.len()];
+            self.find_or_make(&firsts.iter().collect::<Vec<_>>(), &Selection::All(starts.len()), hashes, &mut groups);
+            out.clear();
+            let ends = starts.iter().skip(1).map(|start| *start as usize).chain([rows]);
+            groups.iter().zip(ends).for_each(|(group, end)| out.resize(end, *group));
             return;
         }
         out.resize(rows, 0);
+        self.find_or_make(keys, selection, hashes, out);
+    }
+
+    fn find_or_make(&mut self, keys: &[&Column], selection: &Selection, hashes: &mut Vec<u64>, out: &mut [u32]) {
         let mut from = 0;
-        while let (Some(stranger), _) = self.each_group(keys, rows, selection, hashes, from, GroupsInto(out)) {
+        while let (Some(stranger), _) = self.each_group(keys, out.len(), selection, hashes, from, GroupsInto(out)) {
             self.admit(keys, selection, hashes, stranger);
             from = stranger;
         }
@@ -233,10 +248,23 @@ impl GroupTable {
     }
 }
 
-/// Whether all rows have the same whole number. Others are not looked at. Hot: once per batch.
-fn is_constant(key: &Column) -> bool {
-    let Column { values: Values::I64(values), validity: None } = key else { return false };
-    values.first() == values.last() && values.iter().all(|value| *value == values[0])
+/// The first rows of runs of equal keys, if they are few: as the bounds of windows are. Keys that are not whole numbers are not looked
+/// at. Hot: once per batch.
+fn runs(keys: &[&Column], rows: usize) -> Option<SmallVec<[u32; RUNS_MAX]>> {
+    let mut starts = SmallVec::new();
+    starts.extend((rows > 0).then_some(0));
+    for key in keys {
+        let Column { values: Values::I64(values), validity: None } = key else { return None };
+        for (row, _) in values.windows(2).enumerate().filter(|(_, pair)| pair[0] != pair[1]) {
+            if starts.len() == RUNS_MAX {
+                return None;
+            }
+            starts.push(row as u32 + 1);
+        }
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    Some(starts)
 }
 
 /// The hashes of keys as this table has them: the same key has the same hash whether or not others of its batch are NULL.
@@ -360,6 +388,28 @@ mod tests {
         check(&[DataType::Double], 4);
         check(&[DataType::STRING, DataType::BigInt, DataType::Decimal { precision: 9, scale: 1 }], 5);
         check(&[], 6);
+    }
+
+    #[test]
+    fn runs_of_equal_keys_have_the_groups_of_their_rows() {
+        let mut random = fastrand::Rng::with_seed(7);
+        let types = [DataType::BigInt, DataType::BigInt];
+        let (mut table, mut naive, mut hashes) = (GroupTable::new(&types), GroupTable::new(&types), Vec::new());
+        for (rows, longest) in [(0, 1), (1, 1), (40, 2), (40, 9), (1000, 90), (1000, 400), (40, 9), (1000, 2000)] {
+            let mut columns = [Vec::new(), Vec::new()];
+            while columns[0].len() < rows {
+                let length = random.usize(1..=longest).min(rows - columns[0].len());
+                let key = [random.i64(..3), random.i64(..3)];
+                columns.iter_mut().zip(key).for_each(|(column, value)| column.resize(column.len() + length, value));
+            }
+            let columns = columns.map(|values| Column::from_values(Values::I64(values)));
+            let (keys, mut found, mut wanted) = ([&columns[0], &columns[1]], Vec::new(), Vec::new());
+            table.group_ids(&keys, rows, &Selection::All(rows), &mut hashes, &mut found);
+            let each = Selection::Rows((0..rows as u32).collect());
+            naive.group_ids(&keys, rows, &each, &mut hashes, &mut wanted);
+            assert_eq!(found, wanted, "{rows} rows, runs of up to {longest}");
+        }
+        assert_eq!(table.in_order(), naive.in_order());
     }
 
     #[test]

@@ -140,6 +140,17 @@ mod tests {
     }
 
     #[test]
+    fn counts_of_counts_get_few_changes() {
+        let table = explained(
+            "CREATE TABLE t (k INT) WITH ('connector' = 'datagen', 'number-of-rows' = '20000', 'rows-per-second' = '0', 'fields.k.min' = '1', 'fields.k.max' = '1000');
+             EXPLAIN ANALYZE SELECT n, COUNT(*) FROM (SELECT k, COUNT(*) AS n FROM t GROUP BY k) GROUP BY n;",
+        );
+        let [given, left] = numbers(&table, "Consolidate where it pays")[..2] else { panic!("{table}") };
+        assert_eq!(numbers(&table, "Exchange hash(n)")[0], left);
+        assert!(left * 4 < given, "{left} of {given}\n{table}");
+    }
+
+    #[test]
     fn explain_analyze_counts_the_rows_of_every_operator() {
         let trades = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/data/trades.jsonl");
         let rows = std::fs::read_to_string(&trades).expect("example data").lines().count() as u64;

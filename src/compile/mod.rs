@@ -259,7 +259,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             let (keys, calls) = (a.keys.clone(), a.calls.clone());
             Box::new(Aggregate::new(keys, calls, a.emit, a.changes, a.input_retracts, a.ttl, a.on_error, global, input))
         }
-        NodeKind::Consolidate => Box::new(operator::Consolidate::new(&input)),
+        NodeKind::Consolidate(netting) => Box::new(operator::Consolidate::new(*netting, &input)),
         NodeKind::LastRow(last) => {
             let keys = last.keys.clone();
             Box::new(operator::LastRow::new(keys, (last.standing, last.deletion), last.changes, last.ttl, last.on_error, input))

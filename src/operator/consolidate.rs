@@ -1,19 +1,25 @@
 //! Changes of one batch that come to nothing are left out: a row that comes and goes, or goes and comes. Before sinks that take changes, where
-//! what stands before them can give out such rows: joins, changelogs as they are read, projections of what aggregates give out.
+//! what stands before them can give out such rows: joins, changelogs as they are read, projections of what aggregates give out. Before operators
+//! too, but there only while much comes to nothing: to look a row up here costs about what it costs them.
 //!
 //! ```text
 //!   +I a   -U a +U b   -U c +U c   -D d   +I d        +I b
 //! ```
 //! A row whose other half is left out is no update any more, but a row that comes or goes.
 
+use super::looks::Looks;
 use super::{Operator, Output};
 use crate::batch::{Batch, Column, RowKind, Selection};
 use crate::error::Result;
 use crate::state::GroupTable;
 use crate::types::DataType;
+use crate::types::relation::Netting;
 
 /// Leaves out what comes to nothing.
 pub struct Consolidate {
+    netting: Netting,
+    /// Whether much comes to nothing.
+    looks: Looks,
     /// The different rows of the batch at hand; empty between batches.
     rows: GroupTable,
     hashes: Vec<u64>,
@@ -23,10 +29,14 @@ pub struct Consolidate {
     left: Vec<i64>,
 }
 
+/// It pays where one in so many rows is left out: each spares an exchange, a look-up, and what would come of it.
+const PAYS_IF_ONE_IN: usize = 4;
+
 impl Consolidate {
     /// For columns of these types.
-    pub fn new(types: &[DataType]) -> Self {
-        Self { rows: GroupTable::new(types), hashes: Vec::new(), numbers: Vec::new(), left: Vec::new() }
+    pub fn new(netting: Netting, types: &[DataType]) -> Self {
+        let rows = GroupTable::new(types);
+        Self { netting, looks: Looks::default(), rows, hashes: Vec::new(), numbers: Vec::new(), left: Vec::new() }
     }
 
     /// The rows that are not outweighed by others, of equal ones the last; all of them where nothing is left out.
@@ -66,13 +76,21 @@ impl Operator for Consolidate {
             out.emit(batch);
             return Ok(());
         };
-        match self.kept(&batch, kinds) {
-            Selection::All(_) => out.emit(batch),
-            Selection::Rows(kept) => {
-                out.filtered_rows += (batch.rows() - kept.len()) as u64;
-                out.emit(batch.gather(&Selection::Rows(kept)));
-            }
+        let is_due = self.looks.is_due();
+        if self.netting == Netting::WhereItPays && !is_due && !self.looks.pays() {
+            out.emit(batch);
+            return Ok(());
         }
+        let kept = self.kept(&batch, kinds);
+        let left_out = batch.rows() - kept.len();
+        if is_due {
+            self.looks.found(left_out * PAYS_IF_ONE_IN >= batch.rows());
+        }
+        if self.netting == Netting::Always {
+            // Between operators it depends on the batches, as what an aggregate gives out does.
+            out.filtered_rows += left_out as u64;
+        }
+        out.emit(if left_out == 0 { batch } else { batch.gather(&kept) });
         Ok(())
     }
 
@@ -106,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_comes_and_goes_is_left_out() {
-        let mut operator = Consolidate::new(&[DataType::BigInt]);
+        let mut operator = Consolidate::new(Netting::Always, &[DataType::BigInt]);
         let mut check = |rows: &[(RowKind, i64)], wanted: &[(RowKind, i64)]| {
             let (given, left_out) = consolidated(&mut operator, rows);
             assert_eq!((given.as_slice(), left_out as usize), (wanted, rows.len() - wanted.len()), "{rows:?}");
@@ -122,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_left_is_the_sum_of_all_changes() {
-        let mut operator = Consolidate::new(&[DataType::BigInt]);
+        let mut operator = Consolidate::new(Netting::Always, &[DataType::BigInt]);
         for seed in 0..300 {
             let mut random = fastrand::Rng::with_seed(seed);
             let kinds = [Insert, UpdateBefore, UpdateAfter, Delete];
@@ -139,5 +157,16 @@ mod tests {
             assert_eq!(given.len() + left_out as usize, rows.len());
             assert!(operator.rows.is_empty());
         }
+    }
+
+    #[test]
+    fn batches_are_looked_through_while_much_comes_to_nothing() {
+        let mut operator = Consolidate::new(Netting::WhereItPays, &[DataType::BigInt]);
+        let (nothing, all) = ([(Delete, 1), (Insert, 1)], [(Delete, 1), (Insert, 2)]);
+        let mut left_out = |rows: &[(RowKind, i64)]| rows.len() - consolidated(&mut operator, rows).0.len();
+        let looked: Vec<usize> = (0..17).map(|batch| left_out(if batch == 16 { &all } else { &nothing })).collect();
+        assert_eq!(looked.iter().sum::<usize>(), 32);
+        let passed: Vec<usize> = (0..16).map(|_| left_out(&nothing)).collect();
+        assert_eq!(passed, [vec![0; 15], vec![2]].concat());
     }
 }

@@ -12,6 +12,7 @@ mod grouped;
 mod hold;
 mod join;
 mod last_row;
+mod looks;
 mod over;
 mod partial_aggregate;
 mod partitions;

@@ -14,6 +14,7 @@
 use std::borrow::Cow;
 
 use super::grouped::{Grouped, Retention, Scratch, Shape, States};
+use super::looks::Looks;
 use super::window_rows::WindowRows;
 use super::window_slice::Pane;
 use super::{Operator, Output, set_aside};
@@ -28,9 +29,8 @@ pub struct PartialAggregate {
     shape: Shape,
     times: Option<WindowTimes>,
     when: Partial,
-    /// Whether keys repeated when they were looked at last, and for how many batches that holds.
-    repeat: bool,
-    batches_left: usize,
+    /// Whether keys repeat.
+    looks: Looks,
     /// Shards whose states are added up.
     shards: usize,
     groups: Grouped,
@@ -43,9 +43,6 @@ const ROWS_LOOKED_AT: usize = 64;
 
 /// Keys that they may have at the most for keys to repeat.
 const KEYS_REPEAT_MAX: usize = ROWS_LOOKED_AT / 4;
-
-/// Batches from one look to the next.
-const BATCHES_PER_LOOK: usize = 16;
 
 impl PartialAggregate {
     /// Over these key columns, on one of so many shards.
@@ -62,7 +59,7 @@ impl PartialAggregate {
         let shape = Shape { keys, key_types, calls, retracts, keeps_empty, changes, ttl: None };
         let groups = Grouped::in_table(&shape);
         let (scratch, rows) = (Scratch::default(), WindowRows::default());
-        Self { shape, times, when, repeat: false, batches_left: 0, shards, groups, scratch, rows }
+        Self { shape, times, when, looks: Looks::default(), shards, groups, scratch, rows }
     }
 
     /// Whether a batch is made into states, if they can stand for its rows. Hot: once per batch.
@@ -71,11 +68,11 @@ impl PartialAggregate {
             Partial::Always => batch.rows() > 1,
             Partial::WhereKeysRepeat if batch.rows() < ROWS_LOOKED_AT => false,
             Partial::WhereKeysRepeat => {
-                if self.batches_left == 0 {
-                    (self.repeat, self.batches_left) = (self.has_few_keys(batch), BATCHES_PER_LOOK);
+                if self.looks.is_due() {
+                    let repeat = self.has_few_keys(batch);
+                    self.looks.found(repeat);
                 }
-                self.batches_left -= 1;
-                self.repeat
+                self.looks.pays()
             }
         }
     }

@@ -11,8 +11,8 @@ use crate::source::{Projection, Source};
 use crate::types::over::{OverCall, OverEmit};
 pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, HoldShape, JoinKind, Lookup,
-    LookupRows, OnError, Partial, RankFunction, Retracts, SortKey, SortTime, Standing, Ties, TimeBasis, TimeBounds, TimeMeaning,
-    VersionTime, Window, WindowTimes,
+    LookupRows, Netting, OnError, Partial, RankFunction, Retracts, SortKey, SortTime, Standing, Ties, TimeBasis, TimeBounds,
+    TimeMeaning, VersionTime, Window, WindowTimes,
 };
 pub use crate::types::relation::{Moment, Nested, Nulls};
 use crate::types::{DataType, Schema};
@@ -79,7 +79,7 @@ pub enum NodeKind {
     /// The last row of each key.
     LastRow(LastRow),
     /// Changes of a batch without those that come to nothing.
-    Consolidate,
+    Consolidate(Netting),
     /// Changes held back until an interval of event time is over.
     Hold(HoldShape),
     /// Rows in order, once no other can come before them.
@@ -410,5 +410,10 @@ impl Node {
     /// A node that reads what its inputs give out.
     pub fn new(kind: NodeKind, inputs: Vec<NodeId>, schema: Schema) -> Self {
         Self { kind, inputs, schema, reads: Port::Rows, state_bound: String::new() }
+    }
+
+    /// The columns that it gives out, as they are.
+    pub fn all_columns(&self) -> Vec<Expr> {
+        self.schema.fields.iter().enumerate().map(|(at, field)| Expr::column(at, field.data_type.clone())).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Whole statements to plans, with connectors that exist in name only.
 
-use super::physical::{AggregateCall, Aligned, Emit, Exchange, JoinFilter, Nested, NodeKind, Port, Window};
+use super::physical::{AggregateCall, Aligned, Emit, Exchange, JoinFilter, Nested, Netting, NodeKind, Port, Window};
 use super::*;
 use crate::error::Error;
 use crate::expr::Expr;
@@ -167,7 +167,7 @@ fn verify(plan: &PhysicalPlan) {
             NodeKind::Exchange(_) if node.reads == Port::States => {
                 assert!(matches!(plan.nodes[node.inputs[0]].kind, NodeKind::PartialAggregate(_)), "#{id}");
             }
-            NodeKind::Union | NodeKind::Consolidate | NodeKind::Exchange(_) | NodeKind::Sink(_) => {
+            NodeKind::Union | NodeKind::Consolidate(_) | NodeKind::Exchange(_) | NodeKind::Sink(_) => {
                 below.iter().for_each(|b| assert_eq!(b.types(), node.schema.types(), "#{id}"));
             }
             NodeKind::Expand(expand) => {
@@ -369,6 +369,40 @@ fn equal_filters_and_exchanges_of_several_queries_are_one() {
         );
         assert_eq!(count(&planned.plan, |kind| matches!(kind, NodeKind::Exchange(Exchange::Hash(_)))), exchanges, "{shown}");
     }
+}
+
+#[test]
+fn changes_that_come_to_nothing_are_left_out_before_operators_that_keep_something() {
+    let counts = "(SELECT a, b, COUNT(*) AS n, MAX(c) AS m FROM plain GROUP BY a, b)";
+    for (sql, there) in [
+        // What tells rows apart is left out, ...
+        (format!("SELECT n, COUNT(*) FROM {counts} GROUP BY n"), 1),
+        (format!("SELECT b FROM other WHERE a IN (SELECT a FROM {counts} WHERE n > 5)"), 1),
+        // ... or rows of an outer input meet none for a moment.
+        (
+            format!(
+                "SELECT o.a, o.b, c.a, c.b, n, COUNT(*) FROM other o LEFT JOIN {counts} c ON o.a = c.a AND o.b = c.b
+                 GROUP BY o.a, o.b, c.a, c.b, n"
+            ),
+            1,
+        ),
+        // All that there is goes on, ...
+        (format!("SELECT a, b, n, m, COUNT(*) FROM {counts} GROUP BY a, b, n, m"), 0),
+        (format!("SELECT a, MAX(n) FROM {counts} GROUP BY a, b"), 0),
+        // ... rows only come, ...
+        ("SELECT a, COUNT(*) FROM plain GROUP BY a".to_owned(), 0),
+        // ... or what changes would not grow old.
+        (format!("SET 'table.exec.state.ttl' = '1 h'; SELECT n, COUNT(*) FROM {counts} GROUP BY n"), 0),
+    ] {
+        let planned = planned(&sql).expect("plans");
+        verify(&planned.plan);
+        let is_inside = |kind: &NodeKind| matches!(kind, NodeKind::Consolidate(Netting::WhereItPays));
+        assert_eq!(count(&planned.plan, is_inside), there, "{sql}\n{}", explain(&planned, 2));
+    }
+    check(
+        "SELECT n, COUNT(*) FROM (SELECT a, COUNT(*) AS n FROM plain GROUP BY a) GROUP BY n",
+        &["Aggregate by (n)", "Exchange hash(n)", "Consolidate where it pays", "Calc (agg0 AS n)", "Aggregate by (a)"],
+    );
 }
 
 #[test]

@@ -115,6 +115,15 @@ pub enum Partial {
     WhereKeysRepeat,
 }
 
+/// Of which batches changes are left out that come to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Netting {
+    /// All.
+    Always,
+    /// Those like one of which much came to nothing.
+    WhereItPays,
+}
+
 /// One aggregate call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AggregateCall {

@@ -11,21 +11,22 @@ Write print (k, n, EXPR$2)
         Scan t (k, g, v)
 
 == Physical plan, 2 shards ==
-#8 Sink print (k, n, EXPR$2)
+#9 Sink print (k, n, EXPR$2)
      print
      writes: retract: the query takes rows back, whole
      delivery: at-least-once (rows are written to standard output as they come)
-  #7 Exchange gather to shard 0
-    #6 Aggregate by (k, n) [COUNT(*)] emit on change
+  #8 Exchange gather to shard 0
+    #7 Aggregate by (k, n) [COUNT(*)] emit on change
          input: changelog
          state: one entry per key: no bound
-      #5 Calc (k, g AS n)
-        #4 Aggregate by (k, g) [SUM(v)] emit on change
-             state: one entry per key: no bound
-          #3 Exchange hash(k, g)
-            #1 PartialAggregate by (k, g) [SUM(v)]
-                 gives: states of the groups of each batch in which keys repeat, and rows as they are
-              #0 Scan t (k, g, v)
-                   datagen 10 rows, 10000 a second (1 split)
-          #2 Exchange hash(k, g) of states
-            #1 (see above)
+      #6 Consolidate where it pays
+        #5 Calc (k, g AS n)
+          #4 Aggregate by (k, g) [SUM(v)] emit on change
+               state: one entry per key: no bound
+            #2 Exchange hash(k, g)
+              #1 PartialAggregate by (k, g) [SUM(v)]
+                   gives: states of the groups of each batch in which keys repeat, and rows as they are
+                #0 Scan t (k, g, v)
+                     datagen 10 rows, 10000 a second (1 split)
+            #3 Exchange hash(k, g) of states
+              #1 (see above)

@@ -11,22 +11,23 @@ Write print (n, EXPR$1)
         Scan t (k)
 
 == Physical plan, 2 shards ==
-#9 Sink print (n, EXPR$1)
+#10 Sink print (n, EXPR$1)
      print
      writes: retract: the query takes rows back, whole
      delivery: at-least-once (rows are written to standard output as they come)
-  #8 Exchange gather to shard 0
-    #7 Aggregate by (n) [COUNT(*)] emit on change
+  #9 Exchange gather to shard 0
+    #8 Aggregate by (n) [COUNT(*)] emit on change
          input: changelog
          state: one entry per key: no bound
-      #6 Exchange hash(n)
-        #5 Calc (agg0 AS n)
-          #4 Aggregate by (k) [COUNT(*)] emit on change
-               state: one entry per key: no bound
-            #3 Exchange hash(k)
-              #1 PartialAggregate by (k) [COUNT(*)]
-                   gives: states of the groups of each batch in which keys repeat, and rows as they are
-                #0 Scan t (k)
-                     datagen 10 rows, 10000 a second (1 split)
-            #2 Exchange hash(k) of states
-              #1 (see above)
+      #7 Exchange hash(n)
+        #6 Consolidate where it pays
+          #5 Calc (agg0 AS n)
+            #4 Aggregate by (k) [COUNT(*)] emit on change
+                 state: one entry per key: no bound
+              #2 Exchange hash(k)
+                #1 PartialAggregate by (k) [COUNT(*)]
+                     gives: states of the groups of each batch in which keys repeat, and rows as they are
+                  #0 Scan t (k)
+                       datagen 10 rows, 10000 a second (1 split)
+              #3 Exchange hash(k) of states
+                #1 (see above)

@@ -34,7 +34,7 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
             NodeKind::PartialAggregate(_) | NodeKind::Join(_) | NodeKind::Rank(_) | NodeKind::Sort(_) | NodeKind::Over(_) => true,
             NodeKind::Scan(_)
             | NodeKind::Union
-            | NodeKind::Consolidate
+            | NodeKind::Consolidate(_)
             | NodeKind::Exchange(_)
             | NodeKind::WindowAssign(_)
             | NodeKind::Expand(_) => asked[id],

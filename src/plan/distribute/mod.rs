@@ -4,6 +4,8 @@
 //! keys: rows that agree on all keys agree on some of them, so they are on one shard already.
 
 mod changes;
+mod consolidate;
+mod in_order;
 mod join;
 mod nodes;
 mod phases;
@@ -82,7 +84,10 @@ pub fn distribute(
     }
     lowering.finish_sinks()?;
     let mut plan = PhysicalPlan { nodes: lowering.nodes };
-    share_exchanges::share(&mut plan);
+    let (shares, consolidates) = (share_exchanges::share(&mut plan), consolidate::insert(&mut plan));
+    if shares || consolidates {
+        plan = in_order::in_order(&plan);
+    }
     changes::settle(&mut plan);
     Ok(plan)
 }

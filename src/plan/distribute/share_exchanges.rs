@@ -30,8 +30,8 @@ struct Sent {
     on_error: OnError,
 }
 
-/// Makes one exchange of those that can be one.
-pub(super) fn share(plan: &mut PhysicalPlan) {
+/// Makes one exchange of those that can be one. Whether there are such.
+pub(super) fn share(plan: &mut PhysicalPlan) -> bool {
     let mut together: Vec<Vec<Sent>> = Vec::new();
     for sent in (0..plan.nodes.len()).filter_map(|id| sent(plan, id)) {
         match together.iter_mut().find(|group| goes_with(plan, &group[0], &sent)) {
@@ -43,9 +43,7 @@ pub(super) fn share(plan: &mut PhysicalPlan) {
     for group in &together {
         join(plan, group);
     }
-    if !together.is_empty() {
-        *plan = in_order(plan);
-    }
+    !together.is_empty()
 }
 
 /// What node `id` sends, if it is an exchange of rows that may be made another.
@@ -71,12 +69,8 @@ fn computed(plan: &PhysicalPlan, id: NodeId) -> (NodeId, Vec<Expr>, OnError) {
         NodeKind::Calc(calc) if calc.filter.is_none() && node.reads == Port::Rows => {
             (node.inputs[0], calc.columns.clone(), calc.on_error)
         }
-        _ => (id, all_columns(&node.schema), OnError::SetAside),
+        _ => (id, node.all_columns(), OnError::SetAside),
     }
-}
-
-fn all_columns(schema: &Schema) -> Vec<Expr> {
-    schema.fields.iter().enumerate().map(|(at, field)| Expr::column(at, field.data_type.clone())).collect()
 }
 
 fn is_plain(expr: &Expr) -> bool {
@@ -127,7 +121,7 @@ fn join(plan: &mut PhysicalPlan, group: &[Sent]) {
         *keys = group[0].keys.iter().filter_map(|key| carried.iter().position(|column| column == key)).collect();
     }
     let (mut input, mut schema) = (of, below.clone());
-    if carried != all_columns(below) {
+    if carried != plan.nodes[of].all_columns() {
         schema = named(&carried, below, &group[0], &plan.nodes[group[0].exchange].schema);
         // All read the same tables, so a row that fails does the same to all.
         let narrowed = Calc { filter: None, columns: carried.clone(), on_error: group[0].on_error };
@@ -166,38 +160,4 @@ fn over(expr: &Expr, carried: &[Expr]) -> Expr {
         *child = over(child, carried);
     }
     expr
-}
-
-/// The nodes that lead to a sink, each behind its inputs, without those that give out what they are given.
-fn in_order(plan: &PhysicalPlan) -> PhysicalPlan {
-    let (mut nodes, mut places) = (Vec::new(), vec![None; plan.nodes.len()]);
-    for (id, node) in plan.nodes.iter().enumerate() {
-        if matches!(node.kind, NodeKind::Sink(_)) {
-            place(plan, id, &mut nodes, &mut places);
-        }
-    }
-    PhysicalPlan { nodes }
-}
-
-fn place(plan: &PhysicalPlan, id: NodeId, nodes: &mut Vec<Node>, places: &mut [Option<NodeId>]) -> NodeId {
-    if let Some(place) = places[id] {
-        return place;
-    }
-    let mut node = plan.nodes[id].clone();
-    let inputs: Vec<NodeId> = node.inputs.iter().map(|input| place(plan, *input, nodes, places)).collect();
-    let changes_nothing = match (&node.kind, inputs.first()) {
-        (NodeKind::Calc(calc), Some(input)) if calc.filter.is_none() && node.reads == Port::Rows => {
-            calc.columns == all_columns(&nodes[*input].schema)
-        }
-        _ => false,
-    };
-    let place = if changes_nothing {
-        inputs[0]
-    } else {
-        node.inputs = inputs;
-        nodes.push(node);
-        nodes.len() - 1
-    };
-    places[id] = Some(place);
-    place
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::consolidate::may_cancel;
 use super::nodes::late_calc;
 use super::{Lowered, Lowering, OnError, Placed};
 use crate::error::{Error, Result};
-use crate::expr::Expr;
 use crate::plan::bind::{Output, Target, conformed, written};
 use crate::plan::logical::{Late, Plan};
-use crate::plan::physical::{Changelog, Deletion, Node, NodeId, NodeKind, Port, SinkWrite, Standing, TimeMeaning, Writes};
+use crate::plan::physical::{Deletion, Netting, Node, NodeId, NodeKind, Port, SinkWrite, Standing, Writes};
 use crate::plan::settings::QuerySettings;
 use crate::sink::{self, Accepts, Placement, Sink};
 use crate::types::{Field, Schema, TableDef};
@@ -171,9 +171,9 @@ impl Lowering<'_> {
                     }
                 }
                 (None, true) => {
-                    if entry.sink.accepts() == Accepts::Changelog && self.may_cancel(input.node) {
+                    if entry.sink.accepts() == Accepts::Changelog && may_cancel(&self.nodes, input.node) {
                         let schema = self.nodes[input.node].schema.clone();
-                        input.node = self.add(Node::new(NodeKind::Consolidate, vec![input.node], schema));
+                        input.node = self.add(Node::new(NodeKind::Consolidate(Netting::Always), vec![input.node], schema));
                     }
                     Writes::Retract
                 }
@@ -183,26 +183,6 @@ impl Lowering<'_> {
             self.add(Node::new(kind, vec![input.node], entry.schema));
         }
         Ok(())
-    }
-
-    /// Whether changes of one batch of this node may come to nothing. What an operator gives out of a batch is already the difference that it
-    /// makes, but for joins; a projection may make the same of different rows.
-    fn may_cancel(&self, node: NodeId) -> bool {
-        let node = &self.nodes[node];
-        match &node.kind {
-            NodeKind::Join(join) => {
-                let meaning = join.time.as_ref().map(|time| time.meaning);
-                !matches!(meaning, Some(TimeMeaning::Rows | TimeMeaning::Windows))
-            }
-            NodeKind::Scan(scan) => scan.changelog == Changelog::Retract,
-            NodeKind::Calc(calc) => {
-                let below = &self.nodes[node.inputs[0]].schema.fields;
-                let kept = |column: usize| calc.columns.iter().any(|e| as_column(e) == Some(column));
-                !(0..below.len()).all(kept) || self.may_cancel(node.inputs[0])
-            }
-            NodeKind::Union | NodeKind::Exchange(_) => node.inputs.iter().any(|input| self.may_cancel(*input)),
-            _ => false,
-        }
     }
 
     fn joined(&mut self, entry: &Entry) -> Lowered {
@@ -221,13 +201,4 @@ impl Lowering<'_> {
 /// The columns of a table's PRIMARY KEY.
 fn key_columns(def: &TableDef, schema: &Schema) -> Vec<usize> {
     def.primary_key.iter().filter_map(|name| schema.index_of(name)).collect()
-}
-
-/// The column that an expression is, be it of another type.
-fn as_column(expr: &Expr) -> Option<usize> {
-    match expr {
-        Expr::Column { index, .. } => Some(*index),
-        Expr::Cast { input, .. } => as_column(input),
-        _ => None,
-    }
 }

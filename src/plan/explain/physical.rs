@@ -8,7 +8,7 @@ use super::{
     window,
 };
 use crate::plan::physical::{
-    Changelog, Changes, Emit, Exchange, Join, Node, NodeId, NodeKind, Partial, PhysicalPlan, Port, Rank, Retracts, Scan,
+    Changelog, Changes, Emit, Exchange, Join, Netting, Node, NodeId, NodeKind, Partial, PhysicalPlan, Port, Rank, Retracts, Scan,
     Standing, TimeBasis, Window, Writes,
 };
 use crate::types::Schema;
@@ -87,7 +87,8 @@ fn width(plan: &PhysicalPlan, node: &Node) -> usize {
 fn line(node: &Node, below: &Schema, width: usize) -> String {
     match &node.kind {
         NodeKind::Join(join) => join_line(join, below, width),
-        NodeKind::Consolidate => "Consolidate".to_owned(),
+        NodeKind::Consolidate(Netting::Always) => "Consolidate".to_owned(),
+        NodeKind::Consolidate(Netting::WhereItPays) => "Consolidate where it pays".to_owned(),
         NodeKind::LastRow(last) => {
             let name = match last.standing {
                 Standing::First => "FirstRow",

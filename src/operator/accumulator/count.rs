@@ -19,6 +19,9 @@ impl Accumulator for Count {
     fn states(&self, _groups: GroupWords<'_>) -> Vec<Column> {
         Vec::new()
     }
+    fn state_op<'a>(&mut self, _states: &'a [Column]) -> Offer<'a> {
+        Offer::Nothing
+    }
     fn merge(&mut self, _store: &mut RowStore, _states: &[Column], _rows: Rows<'_>) -> Verdict {
         Verdict::Sound
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use super::packed::{read_bytes, read_count, write_bytes, write_count};
-use super::row_op::rank_of_integer;
+use super::row_op::{OF_RANKS, rank_of_integer};
 use super::{Accumulator, Offer, RowOp, Rows, Verdict, bytes_of, grow, nulls_where_unfed};
 use crate::batch::{Column, StrColumn, Values};
 use crate::state::cell::{double_bits, float_bits};
@@ -147,6 +147,10 @@ impl Accumulator for BestNumber {
     }
     fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
         vec![Column::from_values(Values::I64(groups.map(self.at, |rank| rank as i64)))]
+    }
+    fn state_op<'a>(&mut self, states: &'a [Column]) -> Offer<'a> {
+        let Values::I64(ranks) = &states[0].values else { return Offer::Update };
+        Offer::Step(RowOp::RaiseI64(self.at, ranks, OF_RANKS))
     }
     fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
         if let Values::I64(ranks) = &states[0].values {

@@ -99,6 +99,10 @@ pub trait Accumulator: Send {
     fn undo(&mut self, _store: &mut RowStore, _arguments: &[&Column], _rows: Rows<'_>) {}
     /// The states of these groups, one a row: what `merge` adds to others. Hot: once per batch of groups.
     fn states(&self, groups: GroupWords<'_>) -> Vec<Column>;
+    /// As `row_op`, with states of other groups for rows.
+    fn state_op<'a>(&mut self, _states: &'a [Column]) -> Offer<'a> {
+        Offer::Update
+    }
     /// Takes the rows of other groups, by their states, each of which adds. Hot: once per batch of groups.
     fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict;
     /// Takes the states of the last merge back, of those that can overflow.

@@ -45,6 +45,9 @@ impl RowOp<'_> {
     }
 }
 
+/// With this for a mask, a step that raises ranks of integers takes the ranks themselves.
+pub const OF_RANKS: u64 = 1 << 63;
+
 /// Adds to the double that a word holds.
 #[inline]
 pub fn add_f64(word: &mut u64, value: f64) {

@@ -117,6 +117,9 @@ impl Accumulator for IntegerSum {
     fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
         vec![Column::from_values(Values::I64(groups.map(self.at, |word| word as i64)))]
     }
+    fn state_op<'a>(&mut self, states: &'a [Column]) -> Offer<'a> {
+        self.row_op(&[&states[0]])
+    }
     fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
         self.update(store, &[&states[0]], rows)
     }
@@ -236,6 +239,9 @@ impl Accumulator for WideSum {
     fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
         vec![Column::from_values(Values::I128(groups.map_wide(self.at, |sum| sum)))]
     }
+    fn state_op<'a>(&mut self, states: &'a [Column]) -> Offer<'a> {
+        self.row_op(&[&states[0]])
+    }
     fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
         self.update(store, &[&states[0]], rows)
     }
@@ -312,6 +318,9 @@ impl Accumulator for FloatingSum {
     }
     fn states(&self, groups: GroupWords<'_>) -> Vec<Column> {
         vec![Column::from_values(Values::F64(groups.map(self.at, f64::from_bits)))]
+    }
+    fn state_op<'a>(&mut self, states: &'a [Column]) -> Offer<'a> {
+        self.row_op(&[&states[0]])
     }
     fn merge(&mut self, store: &mut RowStore, states: &[Column], rows: Rows<'_>) -> Verdict {
         self.update(store, &[&states[0]], rows)

@@ -38,10 +38,7 @@ impl Grouped {
 
     fn changes(&mut self, shape: &Shape, intake: Intake<'_>, selection: &Selection, scratch: &mut Scratch) -> Changed {
         let compares = shape.changes == Changes::BeforeAndAfter || !shape.always_changes();
-        if !compares
-            && let Intake::Batch(batch) = intake
-            && self.apply_at_once(shape, batch, selection, scratch, Listing::Touched) == Applied::All
-        {
+        if !compares && self.apply_at_once(shape, intake, selection, scratch, Listing::Touched) == Applied::All {
             if let Some(flat) = &self.flat {
                 let (keys, results) = self.read_listed(flat);
                 return Changed { keys, results, kinds: flat.listed().kinds() };

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::super::accumulator::{Accumulator, Rows, Verdict};
+use super::Shape;
 use super::states::States;
 use crate::batch::compress::{count_ones, mask_of, rows_of};
 use crate::batch::{Batch, Bitmap, Column, Selection, Values};
@@ -18,7 +19,15 @@ pub enum Intake<'a> {
     States(&'a States),
 }
 
-impl Intake<'_> {
+impl<'a> Intake<'a> {
+    /// Their keys.
+    pub fn keys(&self, shape: &Shape) -> SmallVec<[&'a Column; 2]> {
+        match *self {
+            Intake::Batch(batch) => shape.keys.iter().map(|key| &batch.columns[*key]).collect(),
+            Intake::States(states) => states.keys.iter().collect(),
+        }
+    }
+
     /// How many there are.
     pub fn rows(&self) -> usize {
         match self {

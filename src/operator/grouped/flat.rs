@@ -1,6 +1,8 @@
 //! Groups by one whole number whose functions all take steps on words: the quick half of `Grouped`. Each row is found, counted and fed
 //! in one go, and where changes are asked for, the group's words are written out beside it. Row road.
 //!
+//! States of other groups are fed in the same way, each for many rows.
+//!
 //! What it cannot do (groups that age; a key that is NULL, a row taken back, a sum that might overflow) is left to the other half, to which all groups
 //! move then.
 
@@ -60,36 +62,46 @@ impl FlatGroups {
         self.table.memory_bytes() + lists.map(|list| list.capacity() * size_of::<u64>()).sum::<usize>()
     }
 
-    /// Feeds the selected rows to the functions that take these steps, and lists the groups they change, if asked for. Hot: once
-    /// per batch. The key has no NULLs.
-    pub fn apply(&mut self, key: &Column, selection: &Selection, steps: &[RowOp<'_>], listing: Listing) {
-        match (self.table.stride(), steps) {
-            (4, []) => self.feed::<4, 1>(key, selection, listing, |_, _| {}),
-            (4, [RowOp::AddF64(_, v)]) => {
-                self.feed::<4, 1>(key, selection, listing, |slot, row| add_f64(&mut slot[FIRST_FUNCTION], v[row]));
+    /// Feeds the selected rows to the functions that take these steps, and lists the groups they change, if asked for. Where they are states,
+    /// `counts` says how many rows each stands for. Hot: once per batch. The key has no NULLs.
+    pub fn apply(&mut self, key: &Column, selection: &Selection, steps: &[RowOp<'_>], listing: Listing, counts: Option<&[i64]>) {
+        if let Some(counts) = counts {
+            let count = |row: usize| counts[row] as u64;
+            match self.table.stride() {
+                4 => self.feed::<4, 1>((key, selection), listing, count, each(steps)),
+                8 => self.feed::<8, 5>((key, selection), listing, count, each(steps)),
+                _ => self.feed::<16, 13>((key, selection), listing, count, each(steps)),
             }
-            (4, [RowOp::AddI64(_, v)]) => self.feed::<4, 1>(key, selection, listing, |slot, row| {
+            return;
+        }
+        let (rows, one) = ((key, selection), |_| 1);
+        match (self.table.stride(), steps) {
+            (4, []) => self.feed::<4, 1>(rows, listing, one, |_, _| {}),
+            (4, [RowOp::AddF64(_, v)]) => {
+                self.feed::<4, 1>(rows, listing, one, |slot, row| add_f64(&mut slot[FIRST_FUNCTION], v[row]));
+            }
+            (4, [RowOp::AddI64(_, v)]) => self.feed::<4, 1>(rows, listing, one, |slot, row| {
                 slot[FIRST_FUNCTION] = slot[FIRST_FUNCTION].wrapping_add_signed(v[row]);
             }),
-            (4, steps) => self.feed::<4, 1>(key, selection, listing, each(steps)),
-            (8, steps) => self.feed::<8, 5>(key, selection, listing, each(steps)),
-            (_, steps) => self.feed::<16, 13>(key, selection, listing, each(steps)),
+            (4, steps) => self.feed::<4, 1>(rows, listing, one, each(steps)),
+            (8, steps) => self.feed::<8, 5>(rows, listing, one, each(steps)),
+            (_, steps) => self.feed::<16, 13>(rows, listing, one, each(steps)),
         }
     }
 
-    /// With slots of `S` words, `W` of them for functions. A function for each kind of step: in one of all kinds, what the loop counts
+    /// With slots of `S` words, `W` of them for functions; `count` says how many rows one stands for. A function for each kind of step: in one of all kinds, what the loop counts
     /// would not stand in registers.
     #[inline(never)]
     fn feed<const S: usize, const W: usize>(
         &mut self,
-        key: &Column,
-        selection: &Selection,
+        (key, selection): (&Column, &Selection),
         listing: Listing,
+        count: impl Fn(usize) -> u64 + Copy,
         step: impl Fn(&mut [u64; S], usize) + Copy,
     ) {
         let keys = whole_numbers(key, &mut self.wide);
         if listing == Listing::Nothing {
-            self.table.each_row(keys, selection, Count { step });
+            self.table.each_row(keys, selection, Count { count, step });
             return;
         }
         self.epoch = self.epoch.wrapping_add(EPOCH);
@@ -99,7 +111,7 @@ impl FlatGroups {
         }
         let room = selection.len();
         self.listed.make_room(room);
-        let Listed { words, keys: listed_keys, count, new } = &mut self.listed;
+        let Listed { words, keys: listed_keys, count: listed, new } = &mut self.listed;
         new.clear();
         let (rows, functions) = words.split_at_mut(FIRST_FUNCTION);
         let mut functions = functions.iter_mut();
@@ -108,11 +120,12 @@ impl FlatGroups {
             functions: [(); W].map(|()| functions.next().map_or(&mut [][..], |list| &mut list[..room])),
             keys: &mut listed_keys[..room],
             epoch: self.epoch,
-            count: 0,
+            listed: 0,
             new,
+            count,
             step,
         };
-        *count = self.table.each_row(keys, selection, list).count;
+        *listed = self.table.each_row(keys, selection, list).listed;
     }
 
     /// Goes on as after so many batches.
@@ -233,15 +246,16 @@ fn whole_numbers<'a>(key: &'a Column, wide: &'a mut Vec<i64>) -> &'a [i64] {
     wide
 }
 
-/// Counts each row and takes a step.
-struct Count<F> {
+/// Counts each row, or those that it stands for, and takes a step.
+struct Count<C, F> {
+    count: C,
     step: F,
 }
 
-impl<const S: usize, F: Fn(&mut [u64; S], usize)> SlotVisitor<S> for Count<F> {
+impl<const S: usize, C: Fn(usize) -> u64, F: Fn(&mut [u64; S], usize)> SlotVisitor<S> for Count<C, F> {
     #[inline(always)]
     fn visit(&mut self, row: usize, _key: u64, slot: &mut [u64; S]) {
-        slot[ROWS] += 1;
+        slot[ROWS] += (self.count)(row);
         (self.step)(slot, row);
     }
 
@@ -249,25 +263,30 @@ impl<const S: usize, F: Fn(&mut [u64; S], usize)> SlotVisitor<S> for Count<F> {
 }
 
 /// As `Count`, and lists the group, once a batch.
-struct List<'a, const W: usize, F> {
+struct List<'a, const W: usize, C, F> {
     rows: &'a mut [u64],
     functions: [&'a mut [u64]; W],
     keys: &'a mut [u64],
     epoch: u64,
-    count: usize,
+    listed: usize,
     new: &'a mut Vec<u32>,
+    count: C,
     step: F,
 }
 
-impl<const S: usize, const W: usize, F: Fn(&mut [u64; S], usize)> SlotVisitor<S> for List<'_, W, F> {
+impl<const S: usize, const W: usize, C, F> SlotVisitor<S> for List<'_, W, C, F>
+where
+    C: Fn(usize) -> u64,
+    F: Fn(&mut [u64; S], usize),
+{
     #[inline(always)]
     fn visit(&mut self, row: usize, key: u64, slot: &mut [u64; S]) {
-        slot[ROWS] += 1;
+        slot[ROWS] += (self.count)(row);
         (self.step)(slot, row);
         // Without a branch, because whether a group was met before in its batch is anybody's guess: marks of older batches are below.
         let (listed_at, is_unlisted) = slot[MARK].overflowing_sub(self.epoch);
-        let at = if is_unlisted { self.count } else { listed_at as usize };
-        self.count += usize::from(is_unlisted);
+        let at = if is_unlisted { self.listed } else { listed_at as usize };
+        self.listed += usize::from(is_unlisted);
         slot[MARK] = self.epoch + at as u64;
         self.rows[at] = slot[ROWS];
         self.functions.iter_mut().zip(&slot[FIRST_FUNCTION..]).for_each(|(list, word)| list[at] = *word);
@@ -277,6 +296,6 @@ impl<const S: usize, const W: usize, F: Fn(&mut [u64; S], usize)> SlotVisitor<S>
     // Were it called, the visitor would have an address, and its count would stand in memory.
     #[inline(always)]
     fn admitted(&mut self) {
-        self.new.push(self.count as u32 - 1);
+        self.new.push(self.listed as u32 - 1);
     }
 }

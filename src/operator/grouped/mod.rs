@@ -21,7 +21,7 @@ mod twins;
 pub use closing::Closing;
 pub use fed::Intake;
 pub use shape::{Retention, Shape};
-pub use states::{Destination, States, counts_of};
+pub use states::{CallStates, Destination, States, counts_of};
 
 use std::borrow::Cow;
 
@@ -189,39 +189,32 @@ impl Grouped {
         self.accumulators.iter_mut().for_each(|a| a.resize(bound));
     }
 
-    /// Takes the selected rows of a prepared batch in one go, if all of them only add and every function has a step for each: finds the
-    /// group, counts the row and feeds the functions while the group's line is at hand. Hot: once per batch.
+    /// Takes the selected rows or states of a prepared intake in one go, if all of them only add and every function has a step for each: finds
+    /// the group, counts the rows and feeds the functions while the group's line is at hand. States only where the table is flat. Hot: once
+    /// per batch.
     fn apply_at_once(
         &mut self,
         shape: &Shape,
-        batch: &Batch,
+        intake: Intake<'_>,
         selection: &Selection,
         scratch: &mut Scratch,
         listing: Listing,
     ) -> Applied {
-        if scratch.signs.is_some() {
-            return Applied::Nothing;
-        }
-        let mut steps = Vec::with_capacity(self.accumulators.len());
-        for (accumulator, call) in self.accumulators.iter_mut().zip(&shape.calls) {
-            let arguments = arguments(call, batch);
-            let narrows = call.filter.is_some() || arguments[..call.required()].iter().any(|column| column.has_nulls());
-            match accumulator.row_op(&arguments) {
-                _ if narrows => return Applied::Nothing,
-                Offer::Nothing => {}
-                Offer::Step(step) => steps.push(step),
-                Offer::Update => return Applied::Nothing,
-            }
-        }
-        let keys: Vec<&Column> = shape.keys.iter().map(|k| &batch.columns[*k]).collect();
+        let keys = intake.keys(shape);
         if keys.iter().any(|key| key.has_nulls()) {
             self.leave_flat();
         }
+        let is_refused = matches!(intake, Intake::States(_)) && self.flat.is_none();
+        if scratch.signs.is_some() || is_refused {
+            return Applied::Nothing;
+        }
+        let Some(steps) = self.steps(shape, intake) else { return Applied::Nothing };
         if let Some(flat) = &mut self.flat {
-            flat.apply(keys[0], selection, &steps, listing);
+            let rows = if let Intake::States(states) = intake { Some(states.rows.as_slice()) } else { None };
+            flat.apply(keys[0], selection, &steps, listing, rows);
             return Applied::All;
         }
-        let input = (keys.as_slice(), batch.rows());
+        let input = (keys.as_slice(), intake.rows());
         match steps.as_slice() {
             [] => self.each_row(input, selection, scratch, listing, |_, _| {}),
             [RowOp::AddF64(at, v)] => {
@@ -233,6 +226,31 @@ impl Grouped {
             }),
         }
         Applied::All
+    }
+
+    /// What the functions do with each row or state; `None` where that is not a step on words for all of them.
+    fn steps<'a>(&mut self, shape: &Shape, intake: Intake<'a>) -> Option<Vec<RowOp<'a>>> {
+        let mut steps = Vec::with_capacity(self.accumulators.len());
+        for (i, (accumulator, call)) in self.accumulators.iter_mut().zip(&shape.calls).enumerate() {
+            let (narrows, offer) = match intake {
+                Intake::Batch(batch) => {
+                    let arguments = arguments(call, batch);
+                    let has_nulls = arguments[..call.required()].iter().any(|column| column.has_nulls());
+                    (call.filter.is_some() || has_nulls, accumulator.row_op(&arguments))
+                }
+                Intake::States(states) => {
+                    let CallStates { unfed, states } = &states.calls[i];
+                    (!unfed.is_empty(), accumulator.state_op(states))
+                }
+            };
+            match offer {
+                _ if narrows => return None,
+                Offer::Nothing => {}
+                Offer::Step(step) => steps.push(step),
+                Offer::Update => return None,
+            }
+        }
+        Some(steps)
     }
 
     /// Moves all groups of a flat table to the other, for good.
@@ -297,7 +315,7 @@ impl Grouped {
 
     /// Takes the selected rows of a prepared batch. Hot: once per batch.
     pub fn apply(&mut self, shape: &Shape, batch: &Batch, selection: &Selection, scratch: &mut Scratch) {
-        if self.apply_at_once(shape, batch, selection, scratch, Listing::Nothing) == Applied::All {
+        if self.apply_at_once(shape, Intake::Batch(batch), selection, scratch, Listing::Nothing) == Applied::All {
             return;
         }
         self.leave_flat();
@@ -316,11 +334,7 @@ impl Grouped {
 
     /// Finds the groups of what is taken in.
     fn find_groups(&mut self, shape: &Shape, intake: Intake<'_>, selection: &Selection, scratch: &mut Scratch) {
-        let keys: Vec<&Column> = match intake {
-            Intake::Batch(batch) => shape.keys.iter().map(|k| &batch.columns[*k]).collect(),
-            Intake::States(states) => states.keys.iter().collect(),
-        };
-        self.find_groups_of(&keys, intake.rows(), selection, scratch);
+        self.find_groups_of(&intake.keys(shape), intake.rows(), selection, scratch);
     }
 
     fn find_groups_of(&mut self, keys: &[&Column], rows: usize, selection: &Selection, scratch: &mut Scratch) {

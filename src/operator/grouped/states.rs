@@ -2,7 +2,7 @@
 //! aggregated before an exchange behind it.
 
 use super::fed::Intake;
-use super::{Grouped, MOVED_GROUPS, Scratch, Shape};
+use super::{Applied, Grouped, Listing, MOVED_GROUPS, Scratch, Shape};
 use crate::batch::{Batch, Column, Selection, Values};
 use crate::state::{GroupWords, MARK};
 use crate::types::Nanos;
@@ -118,14 +118,10 @@ impl Grouped {
 
     /// Adds groups by their states, as `merge` does.
     pub fn merge_states(&mut self, shape: &Shape, states: &States, destination: Destination<'_>, scratch: &mut Scratch) {
-        self.leave_flat();
         scratch.signs = None;
         let all = Selection::All(states.rows.len());
         match destination {
-            Destination::ByKey => {
-                let keys: Vec<&Column> = states.keys.iter().collect();
-                self.find_groups_of(&keys, states.rows.len(), &all, scratch);
-            }
+            Destination::ByKey => return self.take_states_in(shape, states, &all, scratch),
             Destination::Groups(groups) => {
                 scratch.groups.clear();
                 scratch.groups.extend_from_slice(groups);
@@ -136,8 +132,12 @@ impl Grouped {
 
     /// Takes the selected ones of prepared states, each into the group of its key. Hot: once per batch.
     pub(super) fn take_states_in(&mut self, shape: &Shape, states: &States, selection: &Selection, scratch: &mut Scratch) {
+        let intake = Intake::States(states);
+        if self.apply_at_once(shape, intake, selection, scratch, Listing::Nothing) == Applied::All {
+            return;
+        }
         self.leave_flat();
-        self.find_groups(shape, Intake::States(states), selection, scratch);
+        self.find_groups(shape, intake, selection, scratch);
         self.add_states(shape, states, selection, scratch);
     }
 
@@ -309,6 +309,7 @@ mod tests {
         let mut whole = Grouped::new(shape);
         whole.merge(shape, &merged, &mut scratch);
         whole.merge(shape, &third, &mut scratch);
+        assert!(whole.flat.is_some() == is_plain, "a flat table takes states in");
         assert!(scratch.errors.is_empty());
         let (found, expected) = (results(whole, shape), results(all, shape));
         assert_eq!(format!("{found:?}"), format!("{expected:?}"));

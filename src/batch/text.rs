@@ -53,7 +53,9 @@ pub fn write_json_value(column: &Column, row: usize, data_type: &DataType, out: 
     };
     match data_type {
         _ if column.is_null(row) => out.extend_from_slice(b"null"),
-        DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Json => write_value(column, row, data_type, out),
+        DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Multiset(_) | DataType::Json => {
+            write_value(column, row, data_type, out);
+        }
         t if (t.is_numeric() || *t == DataType::Boolean) && is_finite => write_value(column, row, data_type, out),
         _ => {
             let mut text = Vec::new();

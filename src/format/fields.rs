@@ -245,7 +245,7 @@ fn check_nested(text: &[u8], data_type: &DataType) -> std::result::Result<(), Mi
     let first = text.iter().find(|b| !b.is_ascii_whitespace());
     let right_kind = match data_type {
         DataType::Array(_) => first == Some(&b'['),
-        DataType::Row(_) | DataType::Map(..) => first == Some(&b'{'),
+        DataType::Row(_) | DataType::Map(..) | DataType::Multiset(_) => first == Some(&b'{'),
         _ => true,
     };
     if right_kind && scan::is_document(text) { Ok(()) } else { Err(Misfit::Malformed) }

@@ -1,11 +1,11 @@
-//! A row for each item of an array, or each entry of a map: behind the columns of the input but its last, which is what is taken apart, stand
-//! the item as text (key and value of an entry) and its number, from 1. Stateless, on the core that holds the rows.
+//! A row for each item of an array or a multiset, or each entry of a map: behind the columns of the input but its last, which is what is
+//! taken apart, stand the item as text (key and value of an entry) and its number, from 1. Stateless, on the core that holds the rows.
 
 use super::{Operator, Output, set_aside};
 use crate::batch::{Batch, Column, RowKind, Selection, Values};
 use crate::error::Result;
 use crate::expr::function::Json;
-use crate::limits::BATCH_ROWS_DEFAULT;
+use crate::limits::{BATCH_ROWS_DEFAULT, MULTISET_ITEMS_MAX};
 use crate::types::DataType;
 use crate::types::relation::{JoinKind, Nested, OnError};
 
@@ -17,6 +17,25 @@ pub struct Unnest {
     input_types: Vec<DataType>,
     on_error: OnError,
     items: Items,
+}
+
+/// How many items a multiset has; `None` if it is none, or has too many.
+fn items_of_multiset(json: Json<'_>) -> Option<i32> {
+    let mut counts = json.members(Nested::Multiset)?.map(|(_, count)| times(count));
+    counts.try_fold(0, |items: i32, times| items.checked_add(times?)).filter(|items| *items <= MULTISET_ITEMS_MAX)
+}
+
+/// How often an item of a multiset is there.
+fn times(count: Json<'_>) -> Option<i32> {
+    count.text().parse().ok().filter(|times| *times >= 0)
+}
+
+/// What an item is in the text.
+#[derive(Clone, Copy)]
+enum Item<'a> {
+    Value(Json<'a>),
+    /// Still escaped.
+    Key(&'a str),
 }
 
 /// Items that are not given out yet.
@@ -57,10 +76,21 @@ impl Unnest {
     /// Finds the items of a row; `None` where it holds something else. NULL has none. Hot: once per row.
     fn take(&mut self, column: &Column, row: usize) -> Option<usize> {
         let (Values::Str(texts), false) = (&column.values, column.is_null(row)) else { return Some(0) };
+        let json = Json::new(texts.text(row))?;
+        if self.nested == Nested::Multiset {
+            items_of_multiset(json)?;
+        }
         let mut ordinal = 0;
-        for (key, value) in Json::new(texts.text(row))?.members(self.nested)? {
-            ordinal += 1;
-            self.items.push(row, (self.nested == Nested::Map).then_some(key), value, ordinal);
+        for (key, value) in json.members(self.nested)? {
+            let (key, item, times) = match self.nested {
+                Nested::Array => (None, Item::Value(value), 1),
+                Nested::Map => (Some(key), Item::Value(value), 1),
+                Nested::Multiset => (None, Item::Key(key), times(value)?),
+            };
+            for _ in 0..times {
+                ordinal += 1;
+                self.items.push(row, key, item, ordinal);
+            }
         }
         Some(ordinal as usize)
     }
@@ -73,7 +103,7 @@ impl Items {
         Self { rows: Vec::new(), keys: text(), values: text(), ordinals, text: Vec::new() }
     }
 
-    fn push(&mut self, row: usize, key: Option<&str>, value: Json<'_>, ordinal: i32) {
+    fn push(&mut self, row: usize, key: Option<&str>, item: Item<'_>, ordinal: i32) {
         self.rows.push(row as u32);
         if let Some(key) = key {
             self.text.clear();
@@ -81,9 +111,16 @@ impl Items {
             self.keys.push_bytes(&self.text);
         }
         self.text.clear();
-        match value.write(&mut self.text) {
-            Some(()) => self.values.push_bytes(&self.text),
-            None => self.values.push_null(),
+        let is_null = match item {
+            Item::Value(value) => value.write(&mut self.text).is_none(),
+            Item::Key(key) => {
+                Json::write_key(key, &mut self.text);
+                false
+            }
+        };
+        match is_null {
+            true => self.values.push_null(),
+            false => self.values.push_bytes(&self.text),
         }
         if let Values::I32(ordinals) = &mut self.ordinals.values {
             ordinals.push(ordinal);
@@ -155,6 +192,7 @@ mod tests {
             r#"[3, "a\"b", null, {"x": [1]}]"#,
             &["[7, 3, 1]", "[7, a\"b, 2]", "[7, NULL, 3]", "[7, {\"x\": [1]}, 4]"],
         );
+        check(Nested::Multiset, JoinKind::Inner, r#"{"k": 1, "\u00e9": 2, "z": 0}"#, &["[7, k, 1]", "[7, é, 2]", "[7, é, 3]"]);
         check(Nested::Map, JoinKind::Inner, r#"{"k": 1, "\u00e9": null}"#, &["[7, k, 1, 1]", "[7, é, NULL, 2]"]);
     }
 
@@ -175,6 +213,10 @@ mod tests {
         let (given, out) = unnested(Nested::Array, JoinKind::Left, &rows);
         assert_eq!(given, ["[3, 5, 1]"]);
         assert_eq!(out.aside.iter().map(|row| row.text.as_str()).collect::<Vec<_>>(), ["[1, [1]", "[2, {}]"]);
+        let counts = [r#"{"a":1,"b":-1}"#, r#"{"a":1,"b":2000000}"#, r#"{"a":1,"b":"1"}"#, "[1]", r#"{"a":1}"#];
+        let rows: Vec<(i64, Value)> = (0..).zip(counts.map(Value::text)).collect();
+        let (given, out) = unnested(Nested::Multiset, JoinKind::Left, &rows);
+        assert_eq!((given, out.aside.len()), (vec!["[4, a, 1]".to_owned()], 4));
     }
 
     #[test]

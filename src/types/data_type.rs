@@ -50,6 +50,8 @@ pub enum DataType {
     Row(Vec<(String, DataType)>),
     /// `MAP<k, v>`; carried as JSON text
     Map(Box<DataType>, Box<DataType>),
+    /// `MULTISET<t>`; carried as the JSON text of a MAP that says how often each value is there
+    Multiset(Box<DataType>),
     /// JSON text
     Json,
 }
@@ -99,6 +101,7 @@ impl DataType {
             | DataType::Array(_)
             | DataType::Row(_)
             | DataType::Map(..)
+            | DataType::Multiset(_)
             | DataType::Json => Representation::Str,
         }
     }
@@ -154,6 +157,7 @@ impl fmt::Display for DataType {
                 f.write_str(">")
             }
             DataType::Map(key, value) => write!(f, "MAP<{key}, {value}>"),
+            DataType::Multiset(item) => write!(f, "MULTISET<{item}>"),
             DataType::Json => f.write_str("JSON"),
         }
     }

@@ -397,6 +397,8 @@ pub enum Nested {
     Array,
     /// Keys and values.
     Map,
+    /// Keys as items, each as often as its value says.
+    Multiset,
 }
 
 impl Nested {
@@ -405,6 +407,7 @@ impl Nested {
         match self {
             Nested::Array => "ARRAY",
             Nested::Map => "MAP",
+            Nested::Multiset => "MULTISET",
         }
     }
 }

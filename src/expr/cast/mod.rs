@@ -40,7 +40,8 @@ pub(super) fn is_free(from: &DataType, to: &DataType) -> bool {
 
 /// Types carried as JSON text.
 fn is_json(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Json | DataType::Array(_) | DataType::Row(_) | DataType::Map(..))
+    use DataType as T;
+    matches!(data_type, T::Json | T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_))
 }
 
 /// The kernel from one type to another that is not free, if there is one.

@@ -90,7 +90,8 @@ fn one_array(given: &[DataType]) -> Resolved {
 
 fn item_of_array(given: &[DataType]) -> Resolved {
     let (args, _) = one_array(given)?;
-    let is_ordered = |item: &DataType| !matches!(item, DataType::Array(_) | DataType::Map(..) | DataType::Row(_));
+    let is_ordered =
+        |item: &DataType| !matches!(item, DataType::Array(_) | DataType::Map(..) | DataType::Multiset(_) | DataType::Row(_));
     // What is taken out of JSON is text; the binder makes a value of it.
     item_type(&args[0]).filter(is_ordered).map(|_| (args, DataType::STRING))
 }

@@ -64,7 +64,7 @@ impl<'a> Json<'a> {
 
     /// The items of an array, behind empty keys, or the keys (still escaped) and values of an object; `None` of another value.
     pub fn members(self, of: Nested) -> Option<impl Iterator<Item = (&'a str, Json<'a>)>> {
-        let has_keys = of == Nested::Map;
+        let has_keys = of != Nested::Array;
         let members = Members { scanner: Scanner { text: self.0, at: 1 }, has_keys };
         self.0.starts_with(if has_keys { '{' } else { '[' }).then_some(members)
     }

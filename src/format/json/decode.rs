@@ -255,7 +255,7 @@ pub(super) fn push(
             _ => Err(Misfit::Malformed),
         },
         Token::Object => match data_type {
-            DataType::Row(_) | DataType::Map(..) => fields::push_nested(column, data_type, raw),
+            DataType::Row(_) | DataType::Map(..) | DataType::Multiset(_) => fields::push_nested(column, data_type, raw),
             DataType::Varchar(_) => fields::push_text(column, data_type, raw),
             _ => Err(Misfit::Malformed),
         },
@@ -270,7 +270,7 @@ pub(super) fn push(
 #[inline]
 fn push_string(column: &mut Column, data_type: &DataType, text: &[u8]) -> Result<(), Misfit> {
     match data_type {
-        DataType::Array(_) | DataType::Row(_) | DataType::Map(..) => Err(Misfit::Malformed),
+        DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Multiset(_) => Err(Misfit::Malformed),
         _ => fields::push_text(column, data_type, text),
     }
 }

@@ -408,7 +408,7 @@ impl ExprBinder<'_> {
         written.expect(1..=1)?;
         written.order.clear();
         let argument = self.bind(&written.args[0])?;
-        let data_type = DataType::Map(Box::new(argument.data_type()), Box::new(DataType::Int));
+        let data_type = DataType::Multiset(Box::new(argument.data_type()));
         Ok(ordered(AggregateFunction::Collect, vec![argument], written, Nulls::Skip, data_type))
     }
 

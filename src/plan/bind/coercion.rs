@@ -197,11 +197,12 @@ pub fn assignable(from: &DataType, to: &DataType) -> bool {
         _ if from == to || *from == T::Null => true,
         _ if from.is_numeric() && to.is_numeric() => true,
         _ if from.is_timestamp() && to.is_timestamp() => true,
-        (T::Varchar(_), T::Varchar(_) | T::Json | T::Array(_) | T::Row(_) | T::Map(..)) => true,
-        (T::Json | T::Array(_) | T::Row(_) | T::Map(..), T::Varchar(_) | T::Json) => true,
-        (T::Json, T::Array(_) | T::Row(_) | T::Map(..)) => true,
+        (T::Varchar(_), T::Varchar(_) | T::Json | T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_)) => true,
+        (T::Json | T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_), T::Varchar(_) | T::Json) => true,
+        (T::Json, T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_)) => true,
         (T::Date, T::Timestamp(_) | T::TimestampLtz(_)) | (T::Time(_), T::Time(_)) => true,
-        (T::Array(from), T::Array(to)) => assignable(from, to),
+        (T::Array(from), T::Array(to)) | (T::Multiset(from), T::Multiset(to)) => assignable(from, to),
+        (T::Multiset(from), T::Map(to, count)) => assignable(from, to) && assignable(&T::Int, count),
         (T::Map(key, from), T::Map(to_key, to)) => assignable(key, to_key) && assignable(from, to),
         (T::Row(from), T::Row(to)) => {
             from.len() == to.len() && from.iter().zip(to).all(|((_, from), (_, to))| assignable(from, to))

@@ -78,7 +78,7 @@ fn made(op: BinaryOp, left: Expr, right: Expr, data_type: DataType) -> Expr {
 fn concat(left: Expr, right: Expr, span: Span) -> Result<Expr> {
     let text = |e: Expr| match e.data_type() {
         DataType::Varchar(_) => Ok(cast(e, &DataType::STRING)),
-        DataType::Bytes | DataType::Array(_) | DataType::Map(..) | DataType::Row(_) => {
+        DataType::Bytes | DataType::Array(_) | DataType::Map(..) | DataType::Multiset(_) | DataType::Row(_) => {
             Err(Error::sql(format!("|| joins text, this is {}", e.data_type())).at(span).hint("CAST(... AS STRING)"))
         }
         _ => Ok(cast(e, &DataType::STRING)),

@@ -151,6 +151,7 @@ fn unnested(relation: Relation, call: &UnnestCall<'_>, kind: JoinKind) -> Result
     let columns = own.iter().cloned().chain([("$nested".to_owned(), value)]).collect();
     let nested = match data_type {
         DataType::Map(..) => Nested::Map,
+        DataType::Multiset(_) => Nested::Multiset,
         _ => Nested::Array,
     };
     let mut items = items(&data_type, call.alias, width, span)?;
@@ -176,7 +177,7 @@ fn named(relation: &Relation) -> impl Iterator<Item = (String, Expr)> {
 fn items(data_type: &DataType, alias: Option<&ast::TableAlias>, at: usize, span: Span) -> Result<Vec<(String, Expr)>> {
     let part = |at: usize| Expr::column(at, DataType::STRING);
     match data_type {
-        DataType::Array(item) => match &**item {
+        DataType::Array(item) | DataType::Multiset(item) => match &**item {
             DataType::Row(fields) if fields.len() == 1 || alias.is_none_or(|alias| alias.columns.len() != 1) => {
                 let field = |(name, data_type): &(String, DataType)| {
                     let value = library_call("ROW_FIELD", vec![part(at), text(name)], span)?;

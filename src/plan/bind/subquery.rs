@@ -472,7 +472,12 @@ impl Dependent {
     fn extreme(&self, function: AggregateFunction, column: usize) -> Result<AggregateCall> {
         let data_type = self.type_of(column);
         match data_type {
-            DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Json | DataType::Bytes => {
+            DataType::Array(_)
+            | DataType::Row(_)
+            | DataType::Map(..)
+            | DataType::Multiset(_)
+            | DataType::Json
+            | DataType::Bytes => {
                 let error = format!("a sub-query of any number of rows of {data_type} is not supported here");
                 Err(Error::sql(error).at(self.span).hint("add LIMIT 1 to it"))
             }

@@ -41,6 +41,9 @@ fn without_place(error: &Error) -> Error {
     }
 }
 
+/// Makes the type of many items from that of one.
+type OfItems = fn(Box<DataType>) -> DataType;
+
 /// Reads one type; `>>` may close two types, so half of it can be pending.
 pub(super) struct TypeReader<'a> {
     cursor: Cursor<'a>,
@@ -70,27 +73,27 @@ impl<'a> TypeReader<'a> {
         }
         let word = self.word()?;
         let mut found = self.named(&word)?;
-        while self.array_suffix()? {
-            found = DataType::Array(Box::new(found));
+        while let Some(of_items) = self.suffix()? {
+            found = of_items(Box::new(found));
             self.depth += 1;
             if self.depth > NESTING_MAX {
                 return Err(too_deep().at(self.cursor.span()));
             }
         }
-        if self.cursor.looks_at(&["MULTISET"]) {
-            return Err(multiset(self.cursor.span()));
-        }
         self.depth -= 1;
         Ok(found)
     }
 
-    /// Takes ARRAY or `[]` behind a type, which make it the type of an item.
-    fn array_suffix(&mut self) -> Result<bool> {
+    /// Takes ARRAY, `[]` or MULTISET behind a type, which make it the type of an item.
+    fn suffix(&mut self) -> Result<Option<OfItems>> {
         if self.cursor.accept_token(&Token::LBracket) {
             self.cursor.expect_token(&Token::RBracket)?;
-            return Ok(true);
+            return Ok(Some(DataType::Array));
         }
-        Ok(self.cursor.accept(&["ARRAY"]))
+        if self.cursor.accept(&["MULTISET"]) {
+            return Ok(Some(DataType::Multiset));
+        }
+        Ok(self.cursor.accept(&["ARRAY"]).then_some(DataType::Array))
     }
 
     fn word(&mut self) -> Result<Name> {
@@ -137,7 +140,12 @@ impl<'a> TypeReader<'a> {
             "ROW" => self.row("ROW")?,
             "STRUCT" => self.row("STRUCT")?,
             "JSON" | "JSONB" => DataType::Json,
-            "MULTISET" => return Err(multiset(word.span)),
+            "MULTISET" => {
+                self.open(&word.text)?;
+                let item = self.item()?;
+                self.close()?;
+                DataType::Multiset(Box::new(item))
+            }
             "SERIAL" | "BIGSERIAL" | "SMALLSERIAL" => {
                 let error = Error::sql(format!("{} is not supported: nothing here counts rows", word.text)).at(word.span);
                 return Err(error.hint("declare BIGINT, and let the source give the number"));
@@ -362,10 +370,6 @@ const INTERVAL_UNITS: [(&str, Unit); 6] = [
     ("MINUTE", Unit::Nanos),
     ("SECOND", Unit::Nanos),
 ];
-
-fn multiset(span: Span) -> Error {
-    Error::sql("MULTISET is not supported").at(span).hint("use ARRAY<t>, or MAP<t, INT> with the count of each item")
-}
 
 fn unknown(word: &Name) -> Error {
     let error = Error::sql(format!("there is no data type '{}'", word.text)).at(word.span);

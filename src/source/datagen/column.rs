@@ -146,7 +146,7 @@ impl FieldOptions<'_> {
             DataType::Timestamp(_) | DataType::TimestampLtz(_) | DataType::Date => {
                 Make::Time { past: self.nanos("max-past")?.unwrap_or(0) }
             }
-            DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Json => {
+            DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Multiset(_) | DataType::Json => {
                 Make::Nested { data_type: data_type.clone(), items: self.length(ITEMS_DEFAULT)? }
             }
         })

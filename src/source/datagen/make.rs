@@ -200,6 +200,20 @@ impl Nested {
                 }
                 out.push(b'}');
             }
+            DataType::Multiset(item) => {
+                out.push(b'{');
+                for i in 0..self.items {
+                    separate(i, out);
+                    let start = out.len();
+                    self.write(item, depth + 1, out);
+                    if !out[start..].starts_with(b"\"") {
+                        let key = out.split_off(start);
+                        write_json_string(&key, out);
+                    }
+                    out.extend_from_slice(b":1");
+                }
+                out.push(b'}');
+            }
             DataType::Json => {
                 let value = self.bits() >> 44;
                 out.extend_from_slice(format!("{{\"row\":{},\"value\":{value}}}", self.row).as_bytes());

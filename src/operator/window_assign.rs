@@ -41,21 +41,36 @@ impl WindowAssign {
         Self { time_column, window, on_error, input_types }
     }
 
-    /// Start and end of the one window that holds all rows of a batch, if it is so. Hot: once per batch.
-    fn only_window(&self, times: &Column) -> Option<(EventTime, EventTime)> {
+    /// Starts and ends of the windows of all rows, if each is in just one. Hot: once per batch.
+    fn one_window_each(&self, times: &Column) -> Option<(Vec<EventTime>, Vec<EventTime>)> {
         let Column { values: Values::I64(times), validity: None } = times else { return None };
         let (first, last) = span(times);
-        let Slice { pane, .. } = Slice::of(first, &self.window).filter(|slice| slice.holds(last))?;
-        let start = self.window.start_of(pane.last).filter(|_| pane.first == pane.last)?;
-        Some((start, pane.last))
+        let (mut slice, mut start) = self.only_window(first)?;
+        if slice.holds(last) {
+            return Some((vec![start; times.len()], vec![slice.pane.last; times.len()]));
+        }
+        let (mut starts, mut ends) = (Vec::with_capacity(times.len()), Vec::with_capacity(times.len()));
+        for time in times {
+            if !slice.holds(*time) {
+                (slice, start) = self.only_window(*time)?;
+            }
+            starts.push(start);
+            ends.push(slice.pane.last);
+        }
+        Some((starts, ends))
+    }
+
+    /// The slice of a time that is in one window only, and the start of that.
+    fn only_window(&self, time: EventTime) -> Option<(Slice, EventTime)> {
+        let slice = Slice::of(time, &self.window).filter(|slice| slice.pane.first == slice.pane.last)?;
+        Some((slice, self.window.start_of(slice.pane.last)?))
     }
 }
 
 impl Operator for WindowAssign {
     fn process(&mut self, mut batch: Batch, out: &mut Output) -> Result<()> {
-        if let Some((start, end)) = self.only_window(&batch.columns[self.time_column]) {
-            let rows = batch.rows();
-            batch.columns.extend(window_columns(vec![start; rows], vec![end; rows]));
+        if let Some((starts, ends)) = self.one_window_each(&batch.columns[self.time_column]) {
+            batch.columns.extend(window_columns(starts, ends));
             out.emit(batch);
             return Ok(());
         }

@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 use super::cell;
 use super::index::Index;
 use super::key_hash::{hash_columns, hash_number};
+use crate::batch::order::span;
 use crate::batch::{Column, Selection, Values};
 use crate::types::DataType;
 
@@ -255,6 +256,9 @@ fn runs(keys: &[&Column], rows: usize) -> Option<SmallVec<[u32; RUNS_MAX]>> {
     starts.extend((rows > 0).then_some(0));
     for key in keys {
         let Column { values: Values::I64(values), validity: None } = key else { return None };
+        if values.first() == values.last() && is_constant(values) {
+            continue;
+        }
         for (row, _) in values.windows(2).enumerate().filter(|(_, pair)| pair[0] != pair[1]) {
             if starts.len() == RUNS_MAX {
                 return None;
@@ -265,6 +269,12 @@ fn runs(keys: &[&Column], rows: usize) -> Option<SmallVec<[u32; RUNS_MAX]>> {
     starts.sort_unstable();
     starts.dedup();
     Some(starts)
+}
+
+/// Whether all of some numbers are the same. Hot: once per batch.
+fn is_constant(values: &[i64]) -> bool {
+    let (least, greatest) = span(values);
+    least == greatest
 }
 
 /// The hashes of keys as this table has them: the same key has the same hash whether or not others of its batch are NULL.

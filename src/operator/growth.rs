@@ -125,6 +125,31 @@ fn groups_ranks_and_partitions_free_what_is_taken_back() {
     check("OVER on change", Box::new(OverOnChange::new(shape)), come_and_go);
 }
 
+/// Rows of keys that never come again, each a round later than the last.
+fn new_keys(operator: &mut dyn Operator, round: i64, out: &mut Output) {
+    let mut batch = rows(round, RowKind::Insert);
+    let keys = Values::I64((0..ROWS).map(|n| round * ROWS + n).collect());
+    batch.columns[0] = Column::from_values(keys);
+    operator.process(Batch::new(batch.columns, ROWS as usize, round as u64), out).expect("takes rows");
+    passes(operator, round * 10 + 5, out);
+}
+
+#[test]
+fn an_over_in_order_forgets_the_keys_whose_time_to_live_is_over() {
+    let order = vec![SortKey { column: 1, descending: false, nulls_first: true }];
+    let last_rows = Bound::Offset(crate::types::over::Distance::Whole(-3));
+    for (what, start, function) in [("all rows", Bound::Unbounded, 2), ("the last rows", last_rows, 1)] {
+        for time in [None, Some(TimeColumns { time: 1, split_watermark: None })] {
+            let frame = Frame { unit: FrameUnit::Rows, start, end: Bound::CurrentRow };
+            let function = OverFunction::Aggregate(calls().remove(function));
+            let calls = vec![OverCall { function, frame, data_type: DataType::BigInt }];
+            let (keys, order, ttl) = (vec![0], order.clone(), Some(20));
+            let shape = OverShape { keys, order, calls, ttl, on_error: OnError::SetAside, types: TYPES.to_vec() };
+            check(&format!("OVER {what} {time:?}"), Box::new(OverInOrder::new(shape, time)), new_keys);
+        }
+    }
+}
+
 #[test]
 fn a_lookup_join_holds_the_table_and_nothing_of_the_rows_that_ask() {
     let input = || JoinInput { keys: vec![0], types: TYPES.to_vec(), given: vec![0, 2] };

@@ -636,6 +636,19 @@ fn a_setting_holds_for_the_statements_behind_it() {
 }
 
 #[test]
+fn an_over_of_rows_that_only_come_has_a_time_to_live_unless_time_bounds_it() {
+    let over = |frame: &str| {
+        format!("SET 'table.exec.state.ttl' = '1 h'; SELECT SUM(qty) OVER (PARTITION BY sym ORDER BY ts {frame}) FROM trades")
+    };
+    let waits = "rows that the watermark has not passed;";
+    check(&over(""), &[&format!("{waits} what functions hold per key, forgotten after 1 h without a row")]);
+    let last = format!("{waits} the last 4 rows per key, forgotten after 1 h without a row");
+    check(&over("ROWS BETWEEN 3 PRECEDING AND CURRENT ROW"), &[&last]);
+    let in_time = format!("{waits} those that frames still reach, bounded by the watermark");
+    check(&over("RANGE BETWEEN INTERVAL '1' MINUTE PRECEDING AND CURRENT ROW"), &[&in_time]);
+}
+
+#[test]
 fn a_setting_that_says_nothing_is_an_error_where_it_stands() {
     refused("SET 'table.exec.state.ttl' = 'soon'", "'table.exec.state.ttl' is a duration, not 'soon'", "1 h");
     refused("SET 'table.exec.emit.allow-lateness' = '1 s'", "'table.exec.emit.allow-lateness' is not supported", "WATERMARK");

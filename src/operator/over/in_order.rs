@@ -2,12 +2,14 @@
 //! passed them. Each row is given out once, at once where its frames need no rows behind it.
 //!
 //! Of a partition, the rows that frames can still reach are kept, and what functions hold of those that they cannot. Where all frames are
-//! bounded in time, a partition goes when the watermark is so far behind its last row. A row before the watermark of its own split is
-//! late; those with the very time of the watermark are not, so that rows of one time are taken together.
+//! bounded in time, a partition goes when the watermark is so far behind its last row; elsewhere it goes when no row of it has come for its
+//! time to live, if there is one. A row before the watermark of its own split is late; those with the very time of the watermark are not, so
+//! that rows of one time are taken together.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::lives::Lives;
 use super::rings::Rings;
 use super::sequence::Sequence;
 use super::state::{Answers, CallState};
@@ -43,6 +45,8 @@ pub struct InOrder {
     /// Where these do, `by_partition` stays empty.
     rings: Option<Rings>,
     by_partition: Vec<Partition>,
+    /// Where partitions have a time to live.
+    lives: Option<Lives>,
     /// Partitions to look at again when the watermark has passed a time.
     alarms: BinaryHeap<Reverse<(EventTime, u32)>>,
     watermark: EventTime,
@@ -178,6 +182,7 @@ impl InOrder {
             waiting: time.map(|time| Waiting::new(time.time)),
             partitions: GroupTable::new(&key_types),
             by_partition: Vec::new(),
+            lives: shape.ttl.map(Lives::new),
             alarms: BinaryHeap::new(),
             watermark: EventTime::MIN,
             complete: EventTime::MIN,
@@ -209,12 +214,37 @@ impl InOrder {
         Ok(batch.gather(&all.filter(is_sound)))
     }
 
+    /// Finds the partitions of rows. Hot: once per batch.
+    fn look_up(&mut self, columns: &[Column], rows: usize) {
+        let Scratch { hashes, partitions, .. } = &mut self.scratch;
+        let keys: Vec<&Column> = self.shape.keys.iter().map(|key| &columns[*key]).collect();
+        self.partitions.group_ids(&keys, rows, &Selection::All(rows), hashes, partitions);
+    }
+
+    /// Forgets partitions whose time is over, and notes which ones live on because of these rows.
+    fn age(&mut self, batch: &Batch) {
+        let Self { lives: Some(lives), by_partition, partitions, rings, lane_types, lanes, .. } = self else { return };
+        let waits = |partition: u32| by_partition.get(partition as usize).is_some_and(|this| this.waits());
+        for old in lives.take_old(batch.last_stamp(), waits) {
+            if let Some(this) = by_partition.get_mut(old as usize) {
+                *this = Partition::new(lane_types, &lanes.calls);
+            }
+            rings.iter_mut().for_each(|rings| rings.forget(old));
+            partitions.remove(old);
+        }
+        self.look_up(&batch.columns, batch.rows());
+        if let Some(lives) = &mut self.lives {
+            lives.come(&self.scratch.partitions);
+        }
+    }
+
     /// Takes rows in their order. Hot: once per batch.
     fn take(&mut self, columns: Vec<Column>, rows: usize, stamps: Stamps, out: &mut Output) -> Result<()> {
+        self.look_up(&columns, rows);
         let mut scratch = std::mem::take(&mut self.scratch);
-        let keys: Vec<&Column> = self.shape.keys.iter().map(|key| &columns[*key]).collect();
-        let all = Selection::All(rows);
-        self.partitions.group_ids(&keys, rows, &all, &mut scratch.hashes, &mut scratch.partitions);
+        if let Some(lives) = &mut self.lives {
+            lives.taken(&scratch.partitions);
+        }
         let lanes: Vec<&Column> = self.lanes.columns.iter().map(|column| &columns[*column]).collect();
         let mut given = self.nothing(rows);
         if let Some(rings) = &mut self.rings {
@@ -409,6 +439,11 @@ impl Partition {
         self.rows.push(lanes, row, peer);
     }
 
+    /// Whether rows are still to be given out, or an alarm is to ring.
+    fn waits(&self) -> bool {
+        self.next < self.rows.len() || self.alarm
+    }
+
     fn time_at(&self, position: usize, time_column: usize) -> Option<EventTime> {
         let (column, row) = self.rows.at(time_column, position);
         if let Values::I64(times) = &column.values { Some(times[row]) } else { None }
@@ -441,6 +476,7 @@ impl Partition {
 impl Operator for InOrder {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
         let Some(time) = self.time else {
+            self.age(&batch);
             let rows = batch.rows();
             return self.take(batch.columns, rows, batch.stamps, out);
         };
@@ -448,6 +484,7 @@ impl Operator for InOrder {
         if time.split_watermark.is_some() {
             batch.columns.pop();
         }
+        self.age(&batch);
         if let Some(waiting) = &mut self.waiting {
             waiting.add(batch.columns);
         }
@@ -504,7 +541,7 @@ impl Operator for InOrder {
     fn state_bytes(&self) -> usize {
         let partitions: usize = self.by_partition.iter().map(Partition::state_bytes).sum();
         let rings = self.rings.as_ref().map_or(0, Rings::state_bytes);
-        let waiting = self.waiting.as_ref().map_or(0, Waiting::state_bytes);
+        let waiting = self.waiting.as_ref().map_or(0, Waiting::state_bytes) + self.lives.as_ref().map_or(0, Lives::state_bytes);
         self.partitions.state_bytes() + partitions + rings + waiting + self.alarms.len() * size_of::<(EventTime, u32)>()
     }
 }

@@ -11,6 +11,7 @@
 //! Columns of the input come out as they are, with a column for each function behind them.
 
 mod in_order;
+mod lives;
 mod on_change;
 mod other;
 mod rings;

@@ -150,6 +150,11 @@ impl<T: Copy + Default, S: RunningSum<T>> Kept<T, S> {
         }
     }
 
+    fn forget(&mut self, partition: usize) {
+        self.rings.get_mut(partition).into_iter().for_each(|ring| *ring = Ring::default());
+        self.nulls.get_mut(partition).into_iter().for_each(|nulls| *nulls = VecDeque::new());
+    }
+
     fn state_bytes(&self) -> usize {
         let values: usize = self.rings.iter().map(|ring| ring.values.capacity() * size_of::<T>()).sum();
         let nulls: usize = self.nulls.iter().map(|nulls| size_of_val(nulls) + nulls.capacity() * size_of::<usize>()).sum();
@@ -166,6 +171,17 @@ impl Rings {
     /// The answers for the rows of a batch, which belong to these partitions, numbered below `bound`. Hot: once per batch.
     pub fn answer(&mut self, columns: &[&Column], partitions: &[u32], bound: usize, answers: &mut [Answers]) {
         self.calls.iter_mut().zip(answers).for_each(|(call, out)| call.answer(columns, partitions, bound, out));
+    }
+
+    /// Forgets the rows of a partition.
+    pub fn forget(&mut self, partition: u32) {
+        let at = partition as usize;
+        self.calls.iter_mut().for_each(|call| match &mut call.kind {
+            Kind::Count(_, kept) => kept.forget(at),
+            Kind::Whole(.., kept) => kept.forget(at),
+            Kind::Decimal(.., kept) => kept.forget(at),
+            Kind::Double(.., kept) => kept.forget(at),
+        });
     }
 
     /// Bytes held.

@@ -294,3 +294,36 @@ fn keys_out_of_reach_of_their_frames_are_forgotten() {
     }
     assert!(later <= held + held / 4, "{held} and then {later} bytes");
 }
+
+/// What COUNT over all rows of a key up to its own gives, for a row of each of these keys with its time and stamp; with a time, the watermark
+/// that follows.
+fn counts(rows: &[(i64, i64, u64, Option<i64>)]) -> Vec<i64> {
+    let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow };
+    let mut shape = OverShape { ttl: Some(10), ..shape(&frame) };
+    shape.calls = vec![shape.calls.remove(1)];
+    let waits = rows.iter().any(|(.., watermark)| watermark.is_some());
+    let mut over = InOrder::new(shape, waits.then_some(TimeColumns { time: 1, split_watermark: None }));
+    let mut out = Output::default();
+    for (key, time, stamp, watermark) in rows {
+        let columns = batch(&[([Some(*key), Some(*time), Some(1), None], true)]).columns;
+        over.process(Batch::new(columns, 1, *stamp), &mut out).expect("takes rows");
+        if let Some(time) = watermark {
+            over.watermark(Watermark { time: *time, stamp: *stamp }, &mut out).expect("takes a watermark");
+        }
+    }
+    let count = |batch: &Batch| batch.columns.last().expect("a count").clone();
+    let value = |column: Column| (0..column.len()).map(|row| column.value(row, &DataType::BigInt)).collect::<Vec<_>>();
+    let number = |value| if let Value::Int(number) = value { number } else { panic!("a count") };
+    out.batches.iter().flat_map(|batch| value(count(batch))).map(number).collect()
+}
+
+#[test]
+fn a_key_of_which_no_row_came_for_its_time_to_live_begins_anew() {
+    assert_eq!(
+        counts(&[(1, 1, 0, None), (1, 2, 9, None), (2, 3, 15, None), (1, 4, 18, None), (1, 5, 28, None)]),
+        [1, 2, 1, 3, 1]
+    );
+    // The second row of key 1 waits, so what came before it is still there.
+    let rows = [(1, 1, 0, Some(2)), (1, 50, 9, Some(10)), (2, 20, 30, Some(30)), (2, 60, 35, Some(70)), (1, 80, 60, Some(90))];
+    assert_eq!(counts(&rows), [1, 1, 2, 2, 1]);
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::phases::Grouping;
 use super::{Lowered, Lowering, Placed};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
 use crate::plan::explain::span;
@@ -30,7 +30,7 @@ impl Lowering<'_> {
             (Plan::Values(values), _) => Ok(self.values(values)),
             (Plan::Join(join), Some(right)) => match inputs.pop() {
                 Some(left) => self.join(plan, join, left, right),
-                None => Err(crate::error::Error::internal("a join of one input")),
+                None => Err(Error::internal("a join of one input")),
             },
             (Plan::Union(union), last) => Ok(self.union(union, inputs.into_iter().chain(last).collect())),
             (Plan::Calc(calc), Some(input)) => Ok(self.calc(plan, calc, input)),
@@ -46,7 +46,7 @@ impl Lowering<'_> {
             (Plan::Sort(sort), Some(input)) => self.sort(plan, sort, input),
             (Plan::Over(over), Some(input)) => self.over(plan, over, input),
             (Plan::WindowAggregate(aggregate), Some(input)) => self.window_aggregate(plan, aggregate, input),
-            (_, None) => Err(crate::error::Error::internal("an operator without input")),
+            (_, None) => Err(Error::internal("an operator without input")),
         }
     }
 
@@ -264,7 +264,7 @@ impl Lowering<'_> {
 
     fn over(&mut self, plan: &Plan, over: &logical::Over, input: Lowered) -> Result<Lowered> {
         let input = self.exchanged(input, &over.keys);
-        let ttl = self.ttl(None).filter(|_| over.emit == OverEmit::OnChange);
+        let ttl = self.ttl(None).filter(|_| !is_freed_by_time(over));
         let kind = NodeKind::Over(Over {
             keys: over.keys.clone(),
             order: over.order.clone(),
@@ -318,24 +318,24 @@ pub(super) fn retracts(plan: &Plan) -> Retracts {
     if plan.retracts() { Retracts::Maybe } else { Retracts::Never }
 }
 
+/// Whether the watermark frees all that an OVER keeps.
+fn is_freed_by_time(over: &logical::Over) -> bool {
+    over.emit == OverEmit::OnWatermark && over.calls.iter().all(|call| matches!(call.reach(), Reach::Time))
+}
+
 fn bound_of_over(over: &logical::Over, ttl: Option<u64>) -> String {
-    let (mut rows, mut in_time) = (Some(0), true);
-    for call in &over.calls {
-        let reach = call.reach();
-        in_time &= matches!(reach, Reach::Time);
-        rows = match (rows, reach) {
-            (Some(rows), Reach::Rows(reach)) => Some(reach.max(rows)),
-            (None, _) | (_, Reach::All) => None,
-            (rows, Reach::Time) => rows,
-        };
-    }
+    let rows = over.calls.iter().try_fold(0, |rows, call| match call.reach() {
+        Reach::Rows(reach) => Some(reach.max(rows)),
+        Reach::Time => Some(rows),
+        Reach::All => None,
+    });
+    let held = rows.map_or("what functions hold".to_owned(), |rows| format!("the last {} rows", rows + 1));
+    let held = if over.keys.is_empty() { aged(&held, ttl) } else { kept(&format!("{held} per key"), ttl) };
     let waits = if over.emit == OverEmit::OnWatermark { "rows that the watermark has not passed; " } else { "" };
-    let keys = if over.keys.is_empty() { "" } else { " per key: no bound" };
-    match (over.emit, in_time, rows) {
-        (OverEmit::OnChange, ..) => kept("all rows", ttl),
-        (OverEmit::OnWatermark, true, _) => format!("{waits}those that frames still reach, bounded by the watermark"),
-        (_, _, Some(rows)) => format!("{waits}the last {} rows{keys}", rows + 1),
-        (_, _, None) => format!("{waits}what functions hold{keys}"),
+    match over.emit {
+        OverEmit::OnChange => kept("all rows", ttl),
+        _ if is_freed_by_time(over) => format!("{waits}those that frames still reach, bounded by the watermark"),
+        OverEmit::OnWatermark | OverEmit::AtOnce => format!("{waits}{held}"),
     }
 }
 

@@ -9,14 +9,14 @@
 //! Rows of a query bring their event time with them; those of VALUES have that of the table's WATERMARK FOR. A table that is only
 //! written or only read is left to the connectors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Script;
 use super::bind::{Output, Target, evaluate_constant, written};
 use super::catalog::{Catalog, Table, TableColumnKind};
 use super::logical::{Plan, Scan, Union, columns_of, substitute};
-use super::processing_time::{by_clock, may_go_by_clock};
+use super::processing_time::{by_clock, may_go_by_clock, scans_asked};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::physical::{TimeBasis, Window};
@@ -109,9 +109,10 @@ impl Resolving {
 
     /// `plan` with the scans of memory tables replaced.
     fn plan(&mut self, catalog: &Catalog, plan: Plan) -> Result<Plan> {
-        let mut failed = Ok(());
+        let (mut failed, mut asked) = (Ok(()), BTreeSet::new());
+        plan.walk(&mut |part| scans_asked(part, &mut |scan| _ = asked.insert(scan.table)));
         let plan = plan.rewrite(&mut |plan| match plan {
-            Plan::Scan(scan) if failed.is_ok() => match self.scan(catalog, &scan) {
+            Plan::Scan(scan) if failed.is_ok() => match self.scan(catalog, &scan, asked.contains(&scan.table)) {
                 Ok(replaced) => replaced.unwrap_or(Plan::Scan(scan)),
                 Err(error) => {
                     failed = Err(error);
@@ -123,8 +124,8 @@ impl Resolving {
         failed.map(|()| plan)
     }
 
-    /// What stands for the scan of a table that queries insert into.
-    fn scan(&mut self, catalog: &Catalog, scan: &Scan) -> Result<Option<Plan>> {
+    /// What stands for the scan of a table that queries insert into. Only where somebody `asks` for its time need these go by the same.
+    fn scan(&mut self, catalog: &Catalog, scan: &Scan, asks: bool) -> Result<Option<Plan>> {
         let table = &catalog.tables[scan.table];
         let queries = match self.inserted.get(&table.home) {
             Some(inserted) if !inserted.queries.is_empty() => inserted.queries.clone(),
@@ -142,7 +143,7 @@ impl Resolving {
         let mut inputs = Vec::with_capacity(queries.len() + 1);
         for query in queries {
             let plan = self.plan(catalog, query.plan)?;
-            let plan = if scan.basis == TimeBasis::Processing { going_by_clock(table, plan)? } else { plan };
+            let plan = if asks && scan.basis == TimeBasis::Processing { going_by_clock(table, plan)? } else { plan };
             inputs.push(columns_of_table(table, plan));
         }
         self.path.pop();

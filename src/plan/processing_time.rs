@@ -82,3 +82,19 @@ pub fn by_clock(plan: Plan) -> Plan {
         other => other,
     })
 }
+
+/// The scans of which a part of a plan asks how far their time has come.
+pub fn scans_asked(plan: &Plan, found: &mut impl FnMut(&Scan)) {
+    if let Plan::Scan(scan) = plan
+        && scan.split_watermark
+    {
+        found(scan);
+    }
+    if plan.asks_for_time() {
+        plan.walk(&mut |below| {
+            if let Plan::Scan(scan) = below {
+                found(scan);
+            }
+        });
+    }
+}

@@ -77,6 +77,15 @@ pub enum Liveness {
     Live,
 }
 
+/// How many readers of a shard get all rows of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// Each does.
+    Any,
+    /// What one has read is gone: a second would take rows away from the first.
+    One,
+}
+
 /// Which columns of the table a reader shall make, in which order: positions in `TableDef::columns`.
 pub type Projection = Vec<usize>;
 
@@ -88,6 +97,10 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     fn boundedness(&self) -> Boundedness;
     /// Whether rows are made now.
     fn liveness(&self) -> Liveness;
+    /// How many readers of a shard get all of its rows.
+    fn readers(&self) -> Readers {
+        Readers::Any
+    }
     /// Bytes that it reads in all, if it knows that beforehand.
     fn bytes(&self) -> Option<u64> {
         None

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use socket2::{Domain, Socket, Type};
 
 use super::records::{Filled, Layout, Records, Unwaiting, check_metadata};
-use super::{Boundedness, Liveness, Polled, Projection, Reader, Source};
+use super::{Boundedness, Liveness, Polled, Projection, Reader, Readers, Source};
 use crate::error::{Error, Result};
 use crate::format::{self, Decoded, Format};
 use crate::types::{Column, Nanos, TableDef};
@@ -90,6 +90,10 @@ impl Source for Tcp {
 
     fn liveness(&self) -> Liveness {
         Liveness::Live
+    }
+
+    fn readers(&self) -> Readers {
+        Readers::One
     }
 
     fn open(&self, shard: usize, _shards: usize, projection: &Projection) -> Result<Box<dyn Reader>> {

@@ -15,7 +15,8 @@ use crate::plan::physical::{
     WindowAssign,
 };
 use crate::plan::values::ValuesSource;
-use crate::source::{Liveness, Projection, projected_types};
+use crate::source::{Liveness, Projection, Readers, Source, projected_types};
+use crate::types::TableDef;
 use crate::types::over::{OverEmit, Reach};
 use crate::types::time::DAY;
 
@@ -53,6 +54,7 @@ impl Lowering<'_> {
     fn scan(&mut self, scan: &logical::Scan) -> Result<Lowered> {
         let table = &self.catalog.tables[scan.table];
         let source = self.source(scan.table).map_err(|e| self.about_table(e, scan.table))?;
+        self.read_once(&table.def, &*source).map_err(|e| self.about_table(e, scan.table))?;
         let placed = if table.rows.is_some() || table.reload.is_some() { Placed::OneShard } else { Placed::Anywhere };
         let projection = projection(table, &scan.columns);
         let columns = scan.columns.iter().map(|&c| read_expr(table, c, &projection)).collect();
@@ -73,6 +75,16 @@ impl Lowering<'_> {
         });
         let node = self.add(Node::new(kind, Vec::new(), scan.schema.clone()));
         Ok(Lowered { node, placed })
+    }
+
+    /// Refuses a second scan of a table whose rows are gone once they have been read: queries share one, but not by two times.
+    fn read_once(&self, def: &TableDef, source: &dyn Source) -> Result<()> {
+        let is_there = |node: &Node| matches!(&node.kind, NodeKind::Scan(scan) if scan.table == def.name);
+        if source.readers() == Readers::Any || !self.nodes.iter().any(is_there) {
+            return Ok(());
+        }
+        let error = format!("'{}' is read by its event time and by PROCTIME(), and gives its rows only once", def.name);
+        Err(Error::sql(error).hint("let all queries go by one of the two times, or write the rows to files and read these"))
     }
 
     fn values(&mut self, values: &logical::Values) -> Lowered {

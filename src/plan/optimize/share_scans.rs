@@ -8,6 +8,7 @@ use crate::plan::bind::Output;
 use crate::plan::catalog::{Catalog, Table};
 use crate::plan::logical::{Plan, Scan, columns_of};
 use crate::plan::physical::TimeBasis;
+use crate::plan::processing_time::scans_asked;
 use crate::types::{DataType, Field, Schema};
 
 /// What all scans of a table together read.
@@ -66,22 +67,6 @@ fn settle_basis(catalog: &Catalog, outputs: &mut [Output]) {
                 Plan::Scan(Scan { basis, ..scan })
             }
             other => other,
-        });
-    }
-}
-
-/// The scans of which a part of a plan asks how far their time has come.
-fn scans_asked(plan: &Plan, found: &mut impl FnMut(&Scan)) {
-    if let Plan::Scan(scan) = plan
-        && scan.split_watermark
-    {
-        found(scan);
-    }
-    if plan.asks_for_time() {
-        plan.walk(&mut |below| {
-            if let Plan::Scan(scan) = below {
-                found(scan);
-            }
         });
     }
 }

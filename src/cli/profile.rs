@@ -120,8 +120,12 @@ mod tests {
     }
 
     fn explained(sql: &str) -> String {
+        explained_at("1 core", sql)
+    }
+
+    fn explained_at(cores: &str, sql: &str) -> String {
         let sql = format!("SET 'profile.every' = '1'; SET 'cores.pin' = 'false'; {sql}");
-        let job = JobArgs { expressions: vec![sql], cores: Some("1 core".to_owned()), ..JobArgs::default() };
+        let job = JobArgs { expressions: vec![sql], cores: Some(cores.to_owned()), ..JobArgs::default() };
         let (mut out, mut notes) = (Vec::new(), Vec::new());
         run(&RunArgs { job, ..RunArgs::default() }, &mut out, &mut notes).expect("runs");
         String::from_utf8(out).expect("text")
@@ -137,6 +141,20 @@ mod tests {
             table.lines().filter(|line| line.contains("Exchange hash") && !line.contains("see above")).collect();
         assert_eq!(lines.len(), 1, "{table}");
         assert_eq!(numbers(lines[0], "Exchange")[..2], [1000, 1000]);
+    }
+
+    #[test]
+    fn rows_of_a_hot_key_are_added_up_where_they_are_read() {
+        // Nine rows of ten have the key 0, the others one of a hundred.
+        let table = explained_at(
+            "2 cores",
+            "CREATE TABLE t (k INT, v INT) WITH ('connector' = 'datagen', 'number-of-rows' = '50000', 'rows-per-second' = '0', 'fields.k.min' = '1', 'fields.k.max' = '1000');
+             CREATE VIEW u AS SELECT CASE WHEN k <= 900 THEN 0 ELSE k END AS k, v FROM t;
+             EXPLAIN ANALYZE SELECT k, COUNT(*), SUM(v) FROM u GROUP BY k;",
+        );
+        let exchanges = table.lines().filter(|line| line.contains("Exchange hash"));
+        let sent: u64 = exchanges.map(|line| numbers(line, "Exchange")[0]).sum();
+        assert!(sent > 100 && sent * 5 < 50_000, "{sent} rows sent\n{table}");
     }
 
     #[test]

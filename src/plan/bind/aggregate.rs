@@ -45,6 +45,11 @@ pub struct Grouping {
 }
 
 impl Grouping {
+    /// By these keys, without aggregates.
+    pub fn by(keys: Vec<Expr>) -> Grouping {
+        Grouping { keys, ..Grouping::default() }
+    }
+
     /// Whether what is being bound stands inside an aggregate.
     pub fn is_inside(&self) -> bool {
         self.inside > 0

@@ -6,12 +6,13 @@ use super::coercion::{cast, common_type};
 use super::dependent::Outer;
 use super::order::{Bounds, Ordered, items, ordered};
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
-use super::select::distinct;
+use super::select::distinct_in_windows;
 use super::window::every;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::limits::NESTING_MAX;
 use crate::plan::catalog::Catalog;
+use crate::plan::late::late_table;
 use crate::plan::logical::{Aggregate, Plan, Rank, Union, all_of};
 use crate::plan::physical::{AggregateCall, AggregateFunction, RankFunction};
 use crate::plan::processing_time::basis;
@@ -197,7 +198,7 @@ impl<'a> QueryBinder<'a> {
             }
             relation = union_all(together)?;
             if all == All::No {
-                relation = distinct(relation);
+                relation = distinct_in_windows(relation, &|plan| late_table(self.catalog, plan, "window"))?;
             }
         }
         Ok(relation)

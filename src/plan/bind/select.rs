@@ -19,7 +19,7 @@ use super::window::{group_window, group_window_call};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::late::late_table;
-use crate::plan::logical::{Aggregate, Plan, Rank};
+use crate::plan::logical::{Aggregate, Late, Plan, Rank};
 use crate::plan::physical::{RankFunction, SortKey};
 use crate::types::{DataType, Value};
 
@@ -181,7 +181,7 @@ impl QueryBinder<'_> {
         let selected = match &select.distinct {
             None | Some(ast::Distinct::All) => selected,
             Some(ast::Distinct::Distinct) => {
-                let mut distinct = distinct(selected);
+                let mut distinct = distinct_in_windows(selected, &late)?;
                 hints.ask_of_aggregate(&mut distinct.plan, select);
                 distinct
             }
@@ -257,6 +257,19 @@ fn first_of_each(relation: Relation, columns: Vec<usize>, order: &[SortKey]) -> 
     (rank.limit, rank.gives_rank) = (Some(1), false);
     rank.schema.fields.pop();
     Relation { plan: Plan::Rank(rank), fields: relation.fields, event_times: Vec::new(), windows: Vec::new() }
+}
+
+/// Every different row once. Rows that say in which window they are stay in it, as if all columns stood in GROUP BY.
+pub fn distinct_in_windows(relation: Relation, late: &dyn Fn(&Plan) -> Result<Option<Late>>) -> Result<Relation> {
+    if relation.windows.is_empty() {
+        return Ok(distinct(relation));
+    }
+    let keys = relation.plan.identity();
+    let made = group(&relation, &Grouping::by(keys.clone()), late)?;
+    let placed =
+        |(key, field): (&Expr, &ScopeField)| Ok((field.name.clone(), made.place(key, &relation.fields, Span::default())?));
+    let columns = keys.iter().zip(&relation.fields).map(placed).collect::<Result<_>>()?;
+    Ok(made.relation.projected(columns))
 }
 
 /// Every different row once.

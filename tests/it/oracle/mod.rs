@@ -15,6 +15,7 @@ mod dialect;
 mod drawn;
 mod expression;
 mod function;
+mod input;
 mod naive;
 mod query;
 mod relation;
@@ -23,21 +24,17 @@ mod windows;
 
 use std::collections::HashSet;
 
-use corelane::source::memory::MemoryEvent;
 use corelane::types::Value;
 use fastrand::Rng;
 
 pub use self::dialect::to_sqlite;
+use self::input::{Input, Lateness};
 use self::query::KINDS;
 pub use self::query::{Kind, Query, Schema};
 pub use self::relation::names;
 use super::support::{Inputs, Shape, run};
 
 const ROWS_MAX: usize = 40;
-const MILLISECOND: i64 = 1_000_000;
-/// How late rows may come, in milliseconds: not at all, a little, or as late as any.
-const DELAYS: [i64; 3] = [1, 20_000, 7_200_000];
-
 /// Queries of each kind: 300 in all, or as many as `ORACLE_QUERIES=10000 cargo test oracle` says.
 fn queries_per_kind() -> u64 {
     number("ORACLE_QUERIES").unwrap_or(300).div_ceil(KINDS.len() as u64)
@@ -48,52 +45,20 @@ pub fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// The tables that the query reads, as the engine reads them: `t`, and `versions` of its rows by its first column.
-fn tables(query: &Query, delay: i64) -> String {
-    let columns = query.schema.declared();
-    let seconds = format!("{}.{:03}", delay / 1000, delay % 1000);
-    let table = |name: &str, key: &str| {
-        let watermark = format!("WATERMARK FOR ts AS ts - INTERVAL '{seconds}' SECOND");
-        format!("CREATE TABLE {name} ({columns}, {watermark}{key}) WITH ('connector' = 'memory');\n")
-    };
-    let key = format!(", PRIMARY KEY ({}) NOT ENFORCED", query.schema.columns[0].name);
-    let versions = if query.reads_versions() { table("versions", &key) } else { String::new() };
-    table("t", "") + &versions
-}
-
-/// The rows of the tables, each in one to three splits, where none comes later than `delay` allows.
-fn inputs(rng: &mut Rng, rows: &[Vec<Value>], delay: i64) -> Inputs {
-    ["t", "versions"].into_iter().map(|name| (name.to_owned(), splits(rng, rows, delay))).collect()
-}
-
-fn splits(rng: &mut Rng, rows: &[Vec<Value>], delay: i64) -> Vec<Vec<MemoryEvent>> {
-    let mut rows = rows.to_vec();
-    rows.sort_by_cached_key(|row| match row.last() {
-        Some(Value::Int(time)) => time / MILLISECOND + rng.i64(0..delay),
-        _ => rng.i64(-300_000..300_000),
-    });
-    let mut splits = vec![Vec::new(); rng.usize(1..4)];
-    let mut rest = rows.as_slice();
-    while !rest.is_empty() {
-        let (head, tail) = rest.split_at(rng.usize(1..=rest.len()));
-        let split = rng.usize(0..splits.len());
-        splits[split].push(MemoryEvent::Rows(head.to_vec()));
-        rest = tail;
-    }
-    splits
-}
-
-/// SQLite's table, with these rows.
-pub fn database(schema: &Schema, rows: &[Vec<Value>]) -> rusqlite::Connection {
+/// SQLite's table, with these rows, and `marks` with what their splits' watermarks were before them.
+pub fn database(schema: &Schema, rows: &[(Vec<Value>, Option<i64>)]) -> rusqlite::Connection {
     let database = rusqlite::Connection::open_in_memory().expect("memory is there");
     naive::register(&database).expect("functions");
     database.pragma_update(None, "case_sensitive_like", true).expect("a setting");
     let columns: Vec<String> = schema.columns.iter().map(|c| format!("{} {}", c.name, c.data_type.affinity())).collect();
-    database.execute_batch(&format!("CREATE TABLE t ({})", columns.join(", "))).expect("a table");
+    let tables =
+        format!("CREATE TABLE t ({}); CREATE TABLE marks (number INTEGER PRIMARY KEY, mark INTEGER)", columns.join(", "));
+    database.execute_batch(&tables).expect("tables");
     let places = vec!["?"; columns.len()].join(", ");
     let mut insert = database.prepare(&format!("INSERT INTO t VALUES ({places})")).expect("an insert");
-    for row in rows {
+    for (row, mark) in rows {
         insert.execute(rusqlite::params_from_iter(row.iter().map(to_sqlite))).expect("a row");
+        database.execute("INSERT INTO marks VALUES (last_insert_rowid(), ?)", [mark]).expect("a mark");
     }
     drop(insert);
     database
@@ -126,13 +91,13 @@ pub fn without_negative_zero(row: &str) -> String {
 }
 
 /// Result of the engine; the sign of a zero is not compared.
-fn actual(sql: &str, kind: Kind, inputs: &Inputs, shape: Shape) -> Result<Vec<String>, String> {
+fn actual(sql: &str, kind: Kind, lateness: Lateness, inputs: &Inputs, shape: Shape) -> Result<Vec<String>, String> {
     let written = run(sql, inputs, shape).map_err(|e| e.to_string())?;
     // Rows without a time are in no window.
     if written.counters.rows_aside > 0 && kind.takes_rows_without_time() {
         return Err(format!("{} rows were set aside", written.counters.rows_aside));
     }
-    if written.counters.rows_late > 0 {
+    if written.counters.rows_late > 0 && lateness == Lateness::Never {
         return Err(format!("{} rows were late", written.counters.rows_late));
     }
     let mut lines: Vec<String> = written.result("print").iter().map(|row| without_negative_zero(row)).collect();
@@ -168,13 +133,16 @@ fn check(kind: Kind, seed: u64) -> Result<Agreed, String> {
         rows.retain(|row| times.insert(format!("{:?}", row.last())));
     }
     let shape = Shape { shards: rng.usize(1..=4), batch_rows: [1, 2, 7, 1024][rng.usize(0..4)] };
-    let delay = DELAYS[rng.usize(..DELAYS.len())];
-    let sql = format!("{}{};", tables(&query, delay), query.text.ours);
-    let theirs = match expected(&database(&query.schema, &rows), &query) {
+    let lateness = if query.takes_late_rows(kind) && rng.bool() { Lateness::NowAndThen } else { Lateness::Never };
+    let input = Input::random(&mut rng, &rows, lateness);
+    let sql = format!("{}{};", input.tables(&query), query.text.ours);
+    let theirs = match expected(&database(&query.schema, &input.marked()), &query) {
         Err(error) if is_beyond_sqlite(&error) => return Ok(Agreed::Refused),
         theirs => theirs.map_err(|e| format!("SQLite: {e}\n{}", query.text.theirs))?,
     };
-    let ours = match actual(&sql, kind, &inputs(&mut rng, &rows, delay), shape) {
+    let inputs =
+        [("t", &input), ("versions", &input.again(&mut rng))].map(|(name, input)| (name.to_owned(), input.events(&mut rng)));
+    let ours = match actual(&sql, kind, lateness, &Inputs::from(inputs), shape) {
         Ok(ours) if ours == theirs => return Ok(Agreed::on(!theirs.is_empty())),
         ours => ours,
     };

@@ -41,6 +41,10 @@ pub const KINDS: [Kind; 9] = [
 ];
 
 impl Kind {
+    pub fn is_of_windows(self) -> bool {
+        matches!(self, Kind::Window | Kind::WindowRows)
+    }
+
     /// Whether rows without a time are like any others.
     pub fn takes_rows_without_time(self) -> bool {
         matches!(self, Kind::Plain | Kind::Grouped | Kind::Global | Kind::Sets)
@@ -87,6 +91,11 @@ impl Query {
     /// Whether it reads the table `versions`, which has no WITH of this name.
     pub fn reads_versions(&self) -> bool {
         self.text.ours.contains(" versions FOR") && !self.text.ours.contains("WITH versions")
+    }
+
+    /// Whether SQLite's text leaves out rows that come too late.
+    pub fn takes_late_rows(&self, kind: Kind) -> bool {
+        matches!(kind, Kind::Window | Kind::WindowRows | Kind::Over) && !self.text.ours.contains("SESSION(")
     }
 
     /// A query over a random table.

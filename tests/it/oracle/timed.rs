@@ -29,7 +29,8 @@ pub fn over(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
         columns.push((Both::of(&format!("{{}} OVER ({partition}ORDER BY ts {{}})"), &[call, frame]), data_type));
     }
     let filter = if rng.bool() { Both::of(" AND {}", &[expression(rng, scope, Type::Bool, 2)]) } else { Both::same("") };
-    select(columns, "FROM t WHERE ts IS NOT NULL{}", &[filter])
+    let in_time = "(SELECT t.* FROM t LEFT JOIN marks ON marks.number = t.rowid WHERE mark IS NULL OR ts >= mark) AS t";
+    select(columns, "FROM {} WHERE ts IS NOT NULL{}", &[Both::new("t", in_time), filter])
 }
 
 fn partition(rng: &mut Rng, scope: &Scope) -> String {

@@ -8,15 +8,36 @@ use super::expression::{Column, Scope, expression, key, one_of};
 use super::query::{filter, given, grouping_sets, select};
 use super::relation::{names, of_groups, qualified, total_order};
 
-/// A window function over the table: its columns and `window_start` and `window_end`.
+/// Which rows SQLite finds in windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// All that a window function gives.
+    All,
+    /// Those that are not late: all that is made of windows leaves the others out.
+    InTime,
+}
+
+impl Rows {
+    /// These of what a window function gives.
+    fn of(self, window: &Both) -> Both {
+        let condition = match self {
+            Rows::All => "TRUE",
+            Rows::InTime => "(mark IS NULL OR mark < window_end - 1)",
+        };
+        window.filled(&[Both::same(condition)])
+    }
+}
+
+/// A window function over the table: its columns and `window_start` and `window_end`; SQLite's text has a place for a condition.
 fn windows(rng: &mut Rng) -> Both {
     let floor = |nanos: i64| format!("(ts - (ts % {nanos} + {nanos}) % {nanos})");
     let numbers = |count: i64| (0..count).map(|n| format!("SELECT {n} AS n")).collect::<Vec<_>>().join(" UNION ALL ");
     // Starts and ends over the table and the numbers from 0.
     let over = |start: String, end: String, count: i64| {
+        let marked = "t LEFT JOIN marks ON marks.number = t.rowid";
         let windows =
-            format!("SELECT t.*, {start} AS window_start, {end} AS window_end FROM t, ({}) WHERE ts IS NOT NULL", numbers(count));
-        format!("(SELECT * FROM ({windows}) WHERE ts >= window_start AND ts < window_end)")
+            format!("SELECT t.*, mark, {start} AS window_start, {end} AS window_end FROM {marked}, ({})", numbers(count));
+        format!("(SELECT * FROM ({windows}) WHERE ts >= window_start AND ts < window_end AND {{}})")
     };
     let size = one_of(rng, &[7, 10, 60]);
     match rng.u8(0..4) {
@@ -68,7 +89,7 @@ const BOUNDS: [&str; 2] = ["window_start", "window_end"];
 /// Aggregates over windows.
 pub fn windowed(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
     if rng.u8(0..4) == 0 {
-        let from = windows(rng);
+        let from = Rows::InTime.of(&windows(rng));
         return grouping_sets(rng, scope, &BOUNDS, from);
     }
     let mut columns = vec![(Both::same("window_start"), Type::Time), (Both::same("window_end"), Type::Time)];
@@ -79,7 +100,7 @@ pub fn windowed(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
         columns.push((Both::same(&of.name), of.data_type));
         sessions(rng, of)
     } else {
-        windows(rng)
+        Rows::InTime.of(&windows(rng))
     };
     for _ in 0..rng.usize(0..3) {
         let key = key(rng, scope);
@@ -94,11 +115,12 @@ pub fn windowed(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
 
 /// The columns of rows in windows, or aggregates of them, where such rows are made of one list of windows in several steps.
 pub fn window_rows(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
-    let window = windows(rng);
-    let depth = rng.usize(1..4);
-    let from = Both::of("({}) AS w", &[in_windows(rng, &window, scope, depth)]);
+    let (window, depth) = (windows(rng), rng.usize(1..4));
     let mut columns: Vec<(Both, Type)> = BOUNDS.map(|bound| (Both::same(bound), Type::Time)).into();
-    match rng.u8(0..4) {
+    let made_of = rng.u8(0..4);
+    let rows = if made_of < 2 { Rows::InTime } else { Rows::All };
+    let from = Both::of("({}) AS w", &[in_windows(rng, (&window, rows), scope, depth)]);
+    match made_of {
         0 => {
             let key = key(rng, scope);
             columns.push(key.clone());
@@ -114,13 +136,15 @@ pub fn window_rows(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
 }
 
 /// A query that gives the columns of the schema and the bounds of the window in which each row is.
-fn in_windows(rng: &mut Rng, window: &Both, schema: &Scope, depth: usize) -> Both {
+fn in_windows(rng: &mut Rng, (window, rows): (&Both, Rows), schema: &Scope, depth: usize) -> Both {
     let (bounds, columns) = (BOUNDS.join(", "), names(schema));
     if depth == 0 {
-        return Both::of(&format!("SELECT {columns}, {bounds} FROM {{}}"), std::slice::from_ref(window));
+        return Both::of(&format!("SELECT {columns}, {bounds} FROM {{}}"), &[rows.of(window)]);
     }
-    let below = in_windows(rng, window, schema, depth - 1);
-    match rng.u8(0..9) {
+    let made_of = rng.u8(0..9);
+    let rows = if matches!(made_of, 4 | 6) { rows } else { Rows::InTime };
+    let below = in_windows(rng, (window, rows), schema, depth - 1);
+    match made_of {
         0 | 1 => {
             let keys: Vec<usize> = (0..rng.usize(0..3)).map(|_| rng.usize(..schema.len())).collect();
             let by: String = keys.iter().map(|at| format!(", {}", schema[*at].name)).collect();
@@ -134,7 +158,7 @@ fn in_windows(rng: &mut Rng, window: &Both, schema: &Scope, depth: usize) -> Bot
             let ranked = format!("(SELECT {columns}, {bounds}, {place} FROM ({{}}) AS q) AS ranked");
             Both::of(&format!("SELECT {columns}, {bounds} FROM {ranked} WHERE place <= {limit}"), &[below])
         }
-        4 => Both::of(&format!("{{}} UNION ALL SELECT {columns}, {bounds} FROM {{}}"), &[below, window.clone()]),
+        4 => Both::of(&format!("{{}} UNION ALL SELECT {columns}, {bounds} FROM {{}}"), &[below, rows.of(window)]),
         5 => Both::of(&format!("SELECT DISTINCT {columns}, {bounds} FROM ({{}}) AS d"), &[below]),
         6 => {
             let filter = expression(rng, schema, Type::Bool, 2);
@@ -142,7 +166,7 @@ fn in_windows(rng: &mut Rng, window: &Both, schema: &Scope, depth: usize) -> Bot
         }
         n => {
             let depth = rng.usize(0..2);
-            let other = in_windows(rng, window, schema, depth);
+            let other = in_windows(rng, (window, rows), schema, depth);
             if n == 7 { met(rng, schema, below, other) } else { joined(rng, schema, below, other) }
         }
     }

@@ -18,32 +18,33 @@ Write print (k, s)
             Scan t (k, v, ts, $watermark)
 
 == Physical plan, 2 shards ==
-#15 Sink print (k, s)
+#16 Sink print (k, s)
      print
      writes: retract: the query takes rows back, whole
      delivery: at-least-once (rows are written to standard output as they come)
-  #14 Consolidate
-    #13 Exchange gather to shard 0
-      #12 Calc (k, s)
-        #11 Hold until the next multiple of 1 min, or $window_end has passed
+  #15 Consolidate
+    #14 Exchange gather to shard 0
+      #13 Calc (k, s)
+        #12 Hold until the next multiple of 1 min, or $window_end has passed
              state: what has changed since the last multiple
-          #10 Union
-            #8 Calc (k, s, window_end AS $window_end)
-              #7 Rank ROW_NUMBER by (window_start, window_end) in order of (s DESC) up to 1
+          #11 Union
+            #9 Calc (k, s, window_end AS $window_end)
+              #8 Rank ROW_NUMBER by (window_start, window_end) in order of (s DESC) up to 1
                    input: changelog
                    state: all rows: no bound
-                #6 Exchange hash(window_start, window_end)
-                  #5 Calc (k, window_start, window_end, agg0 AS s)
-                    #4 WindowAggregate TUMBLE(10 s) on ts by (k) [SUM(v)] emit on change
-                         late: by $watermark, the watermark of the row's split
-                         state: windows open at once, bounded by the watermark
-                      #3 Exchange hash(k)
-                        #1 PartialAggregate TUMBLE(10 s) on ts by (k) [SUM(v)]
-                             gives: states of the groups of each batch in which keys repeat, and rows as they are
-                          #0 Scan t (k, v, ts, $watermark)
-                               datagen 10 rows, 10000 a second (1 split)
-                               watermark: ts
-                      #2 Exchange hash(k) of states
-                        #1 (see above)
-            #9 Calc (k, -agg0 AS s, window_end AS $window_end)
+                #7 Exchange hash(window_start, window_end)
+                  #6 Consolidate where it pays
+                    #5 Calc (k, window_start, window_end, agg0 AS s)
+                      #4 WindowAggregate TUMBLE(10 s) on ts by (k) [SUM(v)] emit on change
+                           late: by $watermark, the watermark of the row's split
+                           state: windows open at once, bounded by the watermark
+                        #2 Exchange hash(k)
+                          #1 PartialAggregate TUMBLE(10 s) on ts by (k) [SUM(v)]
+                               gives: states of the groups of each batch in which keys repeat, and rows as they are
+                            #0 Scan t (k, v, ts, $watermark)
+                                 datagen 10 rows, 10000 a second (1 split)
+                                 watermark: ts
+                        #3 Exchange hash(k) of states
+                          #1 (see above)
+            #10 Calc (k, -agg0 AS s, window_end AS $window_end)
               #4 (see above)

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use super::Connectors;
-use super::bind::{Output, Relation, Target, written};
+use super::bind::{Output, Relation, Target, table, written};
 use super::memory::MEMORY;
 use super::processing_time::{basis, is_clock};
 use super::values::ValuesSource;
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
-use crate::plan::statement::Name;
+use crate::plan::statement::{CreateTable, Name};
 use crate::source::reload::Reloaded;
 use crate::source::{Boundedness, Source};
 use crate::types::relation::{Changelog, TimeBasis};
-use crate::types::{DataType, Reload, TableDef, Value};
+use crate::types::{DataType, OptionValue, Options, Reload, TableDef, Value};
 
 /// Where the values of a table's column come from.
 #[derive(Debug, Clone)]
@@ -81,6 +81,8 @@ pub struct Table {
     pub event_times: Option<Vec<usize>>,
     /// Of a memory table: the rows of all VALUES that are inserted, with a value for each column of `def`.
     pub rows: Option<Arc<Vec<Vec<Value>>>>,
+    /// How it was declared, with the options that it has.
+    pub declared: Box<CreateTable>,
     /// Position of the table as it was declared: its own, but for a table that some see otherwise.
     pub home: usize,
     /// Of a table as those see it who look rows up in it: when it is read again.
@@ -93,6 +95,12 @@ impl Table {
     /// Whether it holds what the job inserts into it.
     pub fn is_memory(&self) -> bool {
         self.def.options.text("connector").is_some_and(|name| name.trim() == MEMORY)
+    }
+
+    /// Whether it is the table declared at `home`, with the options of `declared`.
+    fn is_variant(&self, home: usize, declared: &CreateTable) -> bool {
+        let texts = |(key, value): (&str, &OptionValue)| (key.to_owned(), value.text.clone());
+        self.home == home && self.declared.options.iter().map(texts).eq(declared.options.iter().map(texts))
     }
 
     /// The columns of its PRIMARY KEY.
@@ -173,11 +181,29 @@ impl Catalog {
     /// A table as those see it who look rows up in it, if it is read again for them.
     pub fn read_again(&mut self, index: usize) -> Option<usize> {
         let reload = Some(self.tables[index].options.reload?);
-        let is_it = |table: &Table| table.reload.is_some() && table.home == index;
+        let is_it =
+            |table: &Table| table.reload.is_some() && table.is_variant(self.tables[index].home, &self.tables[index].declared);
         Some(self.tables.iter().position(is_it).unwrap_or_else(|| {
             self.tables.push(Table { reload, ..self.tables[index].clone() });
             self.tables.len() - 1
         }))
+    }
+
+    /// A table with these options beside its own, or in their place.
+    pub fn with_options(&mut self, index: usize, options: &Options) -> Result<usize> {
+        let base = &self.tables[index];
+        let mut declared = (*base.declared).clone();
+        options.iter().for_each(|(key, value)| declared.options.set(key, value.text.clone(), value.span));
+        let is_it = |table: &Table| table.reload.is_none() && table.is_variant(index, &declared);
+        if let Some(known) = self.tables.iter().position(is_it) {
+            return Ok(known);
+        }
+        let made = table(&declared, base.script)?;
+        // What has been inserted into a memory table says more than its options.
+        let changelog = if base.event_times.is_some() { base.changelog } else { made.changelog };
+        let table = Table { home: index, event_times: base.event_times.clone(), changelog, ..made };
+        self.tables.push(table);
+        Ok(self.tables.len() - 1)
     }
 
     /// What `name` stands for.
@@ -210,7 +236,8 @@ impl Catalog {
     /// Notes what the rows of `output`, if it fills a memory table, bring to it: event time in some columns, and that they are taken back.
     pub fn note_insert(&mut self, output: &Output) {
         let Target::Table(index) = output.target else { return };
-        let table = &mut self.tables[index];
+        let home = self.tables[index].home;
+        let table = &mut self.tables[home];
         if !table.is_memory() {
             return;
         }

@@ -41,7 +41,7 @@ pub fn resolve(catalog: &mut Catalog, inserts: &[Output], outputs: Vec<Output>, 
         if let Target::Table(index) = insert.target
             && catalog.tables[index].is_memory()
         {
-            let taken = resolving.take(&catalog.tables[index], index, insert);
+            let taken = resolving.take(&catalog.tables[index], catalog.tables[index].home, insert);
             taken.map_err(|error| located(error, insert, scripts))?;
         }
     }
@@ -65,8 +65,7 @@ pub fn resolve(catalog: &mut Catalog, inserts: &[Output], outputs: Vec<Output>, 
             }
         });
     });
-    let is_read =
-        |output: &Output| matches!(output.target, Target::Table(table) if catalog.tables[table].is_memory() && read[table]);
+    let is_read = |output: &Output| matches!(output.target, Target::Table(table) if catalog.tables[table].is_memory() && read[catalog.tables[table].home]);
     if let Some(insert) = inserts.iter().find(|insert| insert.on_conflict.is_some() && is_read(insert)) {
         let error = Error::sql(format!("ON CONFLICT of '{}', which is read, is not supported", insert.name));
         return Err(located(error.hint("a memory table that is read is all that is inserted into it"), insert, scripts));

@@ -97,8 +97,6 @@ pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn 
 #[derive(Debug, Default)]
 struct Job {
     catalog: Catalog,
-    /// The tables of the catalog, as they were declared.
-    declared: Vec<CreateTable>,
     outputs: Vec<Output>,
     settings: BTreeMap<String, OptionValue>,
     /// Those that no SET changes.
@@ -136,7 +134,6 @@ impl Job {
                 let is_there = matches!(self.catalog.find(&create.name.text), Some(Entry::Table(_)));
                 if !(create.if_not_exists && is_there) {
                     self.catalog.add_table(table)?;
-                    self.declared.push(create);
                 }
             }
             Statement::CreateView { name, columns, query } => {
@@ -177,9 +174,9 @@ impl Job {
     /// A CREATE TABLE with what it takes over of another table.
     fn written_out(&self, create: &CreateTable) -> Result<CreateTable> {
         let Some(like) = &create.like else { return Ok(create.clone()) };
-        match self.declared.iter().find(|base| base.name.text.eq_ignore_ascii_case(&like.table.text)) {
-            Some(base) => like::merged(base, create, like),
-            None => Err(self.catalog.unknown(&like.table.text).at(like.table.span)),
+        match self.catalog.find(&like.table.text) {
+            Some(Entry::Table(base)) => like::merged(&self.catalog.tables[*base].declared, create, like),
+            _ => Err(self.catalog.unknown(&like.table.text).at(like.table.span)),
         }
     }
 

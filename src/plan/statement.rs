@@ -103,6 +103,8 @@ pub struct StreamQuery {
 pub struct Insert {
     /// Target table.
     pub table: Name,
+    /// What the hint OPTIONS behind it says.
+    pub options: Option<Options>,
     /// PARTITION (column = constant): columns that the query does not give.
     pub partition: Vec<(Name, ast::Expr)>,
     /// Target columns, or empty for all others.

@@ -19,6 +19,7 @@ use super::{access, library};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp, castable};
 use crate::limits::NESTING_MAX;
+use crate::plan::parse::is_carrier;
 use crate::types::{DataType, Value};
 
 /// Binds expressions over the columns of one relation.
@@ -203,6 +204,10 @@ impl<'a> ExprBinder<'a> {
 
     /// `table.column`, `column.field` or `table.column.field`, the table with its catalog and database or without.
     pub(super) fn compound(&mut self, parts: &[ast::Ident]) -> Result<Expr> {
+        if parts.iter().any(is_carrier) {
+            let error = Error::sql("the hint OPTIONS is not supported here").at(name_span(&parts[0]));
+            return Err(error.hint("it stands right behind the name of a table"));
+        }
         let is_table = |name: &ast::Ident| {
             self.fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|q| q.eq_ignore_ascii_case(&name.value)))
         };

@@ -11,12 +11,13 @@ use super::join_version::{is_nearest, moment_of};
 use super::per_row::PerRow;
 use super::scope::{Relation, name_span, unsupported};
 use super::values::one_row;
-use crate::error::{Result, Span};
+use crate::error::{Error, Result, Span};
 use crate::plan::catalog::Entry;
 use crate::plan::logical::{LastRow, Plan, Scan};
+use crate::plan::parse::options_of;
 use crate::plan::physical::JoinKind;
 use crate::types::relation::Changelog;
-use crate::types::{Field, Schema};
+use crate::types::{Field, Options, Schema};
 
 impl QueryBinder<'_> {
     /// The relation of a FROM clause, of whose inputs hints say something, beside the rows of the query around it, if it may name
@@ -99,8 +100,8 @@ impl QueryBinder<'_> {
     fn table_of_moment<'f>(&mut self, factor: &'f ast::TableFactor) -> Result<(&'f ast::Ident, Relation)> {
         match factor {
             ast::TableFactor::Table { name, alias, args: None, .. } => {
-                let ident = last_part(name)?;
-                Ok((ident, aliased(self.named_relation(ident)?, alias.as_ref())?))
+                let (ident, relation) = self.table_named(name)?;
+                Ok((ident, aliased(relation, alias.as_ref())?))
             }
             other => Err(unsupported("FOR SYSTEM_TIME AS OF here", "it stands behind the name of a table or view", other)),
         }
@@ -113,8 +114,7 @@ impl QueryBinder<'_> {
                 Err(unsupported("FOR SYSTEM_TIME AS OF here", "it stands behind the table on the right of a JOIN", factor))
             }
             F::Table { name, alias, args: None, .. } => {
-                let ident = last_part(name)?;
-                let relation = self.named_relation(ident)?;
+                let (_, relation) = self.table_named(name)?;
                 aliased(relation, alias.as_ref())?.with_bounds()
             }
             F::Table { args: Some(_), .. } | F::Function { .. } => Err(unsupported(
@@ -139,15 +139,30 @@ impl QueryBinder<'_> {
         }
     }
 
-    /// What a name in FROM stands for.
-    pub(super) fn named_relation(&mut self, name: &ast::Ident) -> Result<Relation> {
-        if let Some((_, relation)) = self.ctes.iter().rev().find(|(n, _)| n.eq_ignore_ascii_case(&name.value)) {
-            return Ok(relation.clone().aliased(&name.value));
-        }
-        match self.catalog.find(&name.value) {
-            Some(Entry::Table(index)) => Ok(self.scan(*index)),
-            Some(Entry::View(relation)) => Ok((**relation).clone().aliased(&name.value)),
-            None => Err(self.catalog.unknown(&name.value).at(name_span(name))),
+    /// What the name of a table in FROM stands for, with the last part of it.
+    fn table_named<'f>(&mut self, name: &'f ast::ObjectName) -> Result<(&'f ast::Ident, Relation)> {
+        let parts = name.0.iter().filter_map(ast::ObjectNamePart::as_ident);
+        let (ident, options) = (last_part(name)?, options_of(parts)?);
+        Ok((ident, self.named_relation(ident, options.as_ref())?))
+    }
+
+    /// What a name in FROM stands for; a hint may give options to a table.
+    pub(super) fn named_relation(&mut self, name: &ast::Ident, options: Option<&Options>) -> Result<Relation> {
+        let cte = self.ctes.iter().rev().find(|(n, _)| n.eq_ignore_ascii_case(&name.value));
+        let entry = self.catalog.find(&name.value);
+        match (cte.map(|(_, relation)| relation), entry, options) {
+            (None, Some(Entry::Table(index)), None) => Ok(self.scan(*index)),
+            (None, Some(Entry::Table(index)), Some(options)) => {
+                let index = self.catalog.with_options(*index, options)?;
+                Ok(self.scan(index))
+            }
+            (None, None, _) => Err(self.catalog.unknown(&name.value).at(name_span(name))),
+            (Some(_), ..) | (None, Some(Entry::View(_)), _) if options.is_some() => {
+                let error = Error::sql(format!("'{}' has no options: it is no table", name.value)).at(name_span(name));
+                Err(error.hint("put the hint OPTIONS behind the tables that it reads"))
+            }
+            (Some(relation), ..) => Ok(relation.clone().aliased(&name.value)),
+            (None, Some(Entry::View(relation)), _) => Ok((**relation).clone().aliased(&name.value)),
         }
     }
 

@@ -101,6 +101,10 @@ pub fn view(catalog: &mut Catalog, name: &Name, columns: &[Name], query: &Stream
 /// INSERT INTO.
 pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<Output> {
     let index = catalog.table(&insert.table)?;
+    let index = match &insert.options {
+        Some(options) => catalog.with_options(index, options)?,
+        None => index,
+    };
     let relation = QueryBinder::new(catalog).written_query(&insert.query)?;
     let def = &catalog.tables[index].def;
     let targets: Vec<&Column> = written(&def.columns).collect();

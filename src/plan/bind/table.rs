@@ -65,6 +65,7 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
         options: plan_options,
         event_times: None,
         rows: None,
+        declared: Box::new(create.clone()),
         home: 0,
         reload: None,
         script,

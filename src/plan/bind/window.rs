@@ -14,7 +14,7 @@ use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::limits::WINDOW_PANES_MAX;
 use crate::plan::logical::{Plan, WindowAssign, WindowColumns, WindowsOf};
-use crate::plan::parse::PARTITION_BY;
+use crate::plan::parse::{PARTITION_BY, options_of};
 use crate::plan::physical::{Aligned, Window};
 use crate::plan::processing_time::is_moment;
 use crate::types::{DataType, Field, Schema, Value};
@@ -126,8 +126,10 @@ impl QueryBinder<'_> {
     fn table_argument(&mut self, e: &ast::Expr) -> Result<Relation> {
         match e {
             ast::Expr::Prefixed { value, .. } | ast::Expr::Nested(value) => self.table_argument(value),
-            ast::Expr::Identifier(name) => self.named_relation(name),
-            ast::Expr::CompoundIdentifier(parts) if !parts.is_empty() => self.named_relation(&parts[parts.len() - 1]),
+            ast::Expr::Identifier(name) => self.named_relation(name, None),
+            ast::Expr::CompoundIdentifier(parts) if !parts.is_empty() => {
+                self.named_relation(&parts[parts.len() - 1], options_of(parts)?.as_ref())
+            }
             ast::Expr::Subquery(query) => self.query(query),
             other => Err(Error::sql("a table is expected here").at(span_of(other)).hint("such as TABLE trades")),
         }

@@ -125,6 +125,19 @@ impl Lowering<'_> {
         Ok(())
     }
 
+    /// Refuses to write a table in two ways: two sinks of it would write over each other.
+    fn refuse_other_options(&self, table: usize) -> Result<()> {
+        let tables = &self.catalog.tables;
+        let is_same = |entry: &Entry| matches!(entry.target, Target::Table(other) if tables[other].home == tables[table].home);
+        match self.sinks.entries.iter().any(is_same) {
+            true => {
+                let error = Error::sql(format!("'{}' is written to with different options", tables[table].def.name));
+                Err(self.about_table(error.hint("give all of its INSERTs the same hint OPTIONS"), table))
+            }
+            false => Ok(()),
+        }
+    }
+
     fn entry(&mut self, target: Target, name: &str, schema: &Schema) -> Result<usize> {
         let same = |entry: &Entry| entry.target == target && matches!(target, Target::Table(_));
         if let Some(found) = self.sinks.entries.iter().position(same) {
@@ -132,6 +145,7 @@ impl Lowering<'_> {
         }
         let sink = match target {
             Target::Table(table) => {
+                self.refuse_other_options(table)?;
                 self.connectors.sink(&self.catalog.tables[table].def).map_err(|e| self.about_table(e, table))?
             }
             Target::Print => self.connectors.print()?,

@@ -1,19 +1,28 @@
-//! Hints: `SELECT /*+ NAME(argument, 'key' = 'value'), NAME */`. Among the tokens they are comments. The parser crate hands on those behind
-//! SELECT as texts without a place; so the place goes with the text, in the letters that it allows before the `+`.
+//! Hints: `SELECT /*+ NAME(argument, 'key' = 'value'), NAME */`, and behind the name of a table `t /*+ OPTIONS('key' = 'value') */`. Among the
+//! tokens they are comments. The parser crate hands on those behind SELECT as texts without a place; so the place goes with the text, in the letters
+//! that it allows before the `+`. Those of tables it does not know: they go as a name of the database of the table, in brackets that nobody can write.
 
 use sqlparser::ast;
 use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace};
 
 use super::cursor::{Cursor, is_word};
 use super::fault::{fault_of, span_of};
+use super::rewrite::placed;
 use super::{means_something, tokenize};
 use crate::error::{Error, Result};
 use crate::plan::statement::{Hint, HintArgument};
+use crate::types::Options;
 
 /// Hints that change what a query gives: none of them may pass for a comment.
-const WEIGHTY: [&str; 2] = ["STATE_TTL", "OPTIONS"];
+const WEIGHTY: [&str; 2] = ["STATE_TTL", OPTIONS];
 
-/// Tokens without whitespace and comments, but with the hints behind SELECT.
+/// The hint that stands behind a table.
+const OPTIONS: &str = "OPTIONS";
+
+/// Quotes of the name that carries the hint of a table.
+const CARRIER: char = '[';
+
+/// Tokens without whitespace and comments, but with the hints behind SELECT and those of tables.
 pub(super) fn without_comments(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>> {
     let mut kept: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     for token in tokens {
@@ -21,9 +30,14 @@ pub(super) fn without_comments(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWi
             None if means_something(&token) => kept.push(token),
             None => {}
             Some(text) if kept.last().is_some_and(|last| is_word(&last.token, "SELECT") || !means_something(last)) => {
-                let Location { line, column } = token.span.start;
-                let comment = Whitespace::MultiLineComment(format!("{line}x{column}+{text}"));
+                let comment = Whitespace::MultiLineComment(with_place(text, token.span.start));
                 kept.push(TokenWithSpan { token: Token::Whitespace(comment), span: token.span });
+            }
+            Some(text) if has_options(text, token.span.start) && ends_with_table(&kept) => {
+                let carrier = placed(Token::make_word(&with_place(text, token.span.start), Some(CARRIER)), &token);
+                let period = placed(Token::Period, &token);
+                let name = kept.len() - 1;
+                kept.splice(name..name, [carrier, period]);
             }
             Some(text) => refuse_weighty(text, token.span.start)?,
         }
@@ -35,6 +49,28 @@ fn text_of_hint(token: &Token) -> Option<&str> {
     match token {
         Token::Whitespace(Whitespace::MultiLineComment(text)) => text.strip_prefix('+'),
         _ => None,
+    }
+}
+
+fn with_place(text: &str, Location { line, column }: Location) -> String {
+    format!("{line}x{column}+{text}")
+}
+
+/// Whether a hint is one for a table.
+fn has_options(text: &str, start: Location) -> bool {
+    hints(text, start).is_ok_and(|hints| hints.iter().any(|hint| hint.is(OPTIONS)))
+}
+
+/// Whether the last tokens are the name of a table that is read or written.
+fn ends_with_table(tokens: &[TokenWithSpan]) -> bool {
+    let [before @ .., TokenWithSpan { token: Token::Word(_), .. }] = tokens else { return false };
+    match before {
+        [before @ .., TokenWithSpan { token: Token::Period, .. }] => ends_with_table(before),
+        [.., last] => {
+            matches!(last.token, Token::Comma | Token::LParen)
+                || ["FROM", "JOIN", "INTO", "TABLE"].iter().any(|word| is_word(&last.token, word))
+        }
+        [] => false,
     }
 }
 
@@ -54,21 +90,68 @@ fn refuse_weighty(text: &str, start: Location) -> Result<()> {
 fn not_here(Hint { name, .. }: &Hint) -> Error {
     Error::sql(format!("the hint {} is not supported here", name.text))
         .at(name.span)
-        .hint("STATE_TTL stands behind SELECT; the options of a table stand in WITH")
+        .hint("STATE_TTL stands behind SELECT, OPTIONS right behind the name of a table")
 }
 
 /// The hints behind the SELECT of a query.
 pub fn hints_of(select: &ast::Select) -> Result<Vec<Hint>> {
-    let read = |hint: &ast::OptimizerHint| {
-        let place = hint.prefix.split_once('x').and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
-        let (line, column) = place.unwrap_or_default();
-        hints(&hint.text, Location { line, column })
-    };
+    let read = |hint: &ast::OptimizerHint| hints(&hint.text, place_of(&hint.prefix));
     let read = select.optimizer_hints.iter().map(read).collect::<Result<Vec<_>>>()?.concat();
-    match read.iter().find(|hint| hint.is("OPTIONS")) {
+    match read.iter().find(|hint| hint.is(OPTIONS)) {
         Some(options) => Err(not_here(options)),
         None => Ok(read),
     }
+}
+
+/// The place that was written before a hint.
+fn place_of(prefix: &str) -> Location {
+    let place = prefix.split_once('x').and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
+    let (line, column) = place.unwrap_or_default();
+    Location { line, column }
+}
+
+/// Whether an identifier carries the hint of a table.
+pub fn is_carrier(name: &ast::Ident) -> bool {
+    name.quote_style == Some(CARRIER)
+}
+
+/// The options that the hint of a table gives, among the parts of its name.
+pub fn options_of<'a>(parts: impl IntoIterator<Item = &'a ast::Ident>) -> Result<Option<Options>> {
+    options_in(parts.into_iter().filter(|part| is_carrier(part)).map(|part| part.value.as_str()))
+}
+
+/// The options that the hint of a table gives whose name comes next.
+pub(super) fn options_ahead(cursor: &Cursor<'_>) -> Result<Option<Options>> {
+    let (mut cursor, mut carried) = (cursor.clone(), Vec::new());
+    while let Some(TokenWithSpan { token: Token::Word(word), .. }) = cursor.take() {
+        carried.extend((word.quote_style == Some(CARRIER)).then_some(word.value.as_str()));
+        if !cursor.accept_token(&Token::Period) {
+            break;
+        }
+    }
+    options_in(carried.into_iter())
+}
+
+/// The options in the texts of hints with their places, if there is one.
+fn options_in<'a>(texts: impl Iterator<Item = &'a str>) -> Result<Option<Options>> {
+    let mut options: Option<Options> = None;
+    for text in texts {
+        let (place, text) = text.split_once('+').unwrap_or_default();
+        for hint in hints(text, place_of(place))? {
+            if !hint.is(OPTIONS) {
+                return Err(not_here(&hint));
+            }
+            let options = options.get_or_insert_with(Options::default);
+            for HintArgument { name, value } in hint.arguments {
+                let Some(value) = value else {
+                    let error = Error::sql(format!("OPTIONS gives '{}' no value", name.text)).at(name.span);
+                    return Err(error.hint("such as OPTIONS('path' = 'other.csv')"));
+                };
+                options.set(name.text, value.text, value.span);
+            }
+        }
+    }
+    Ok(options)
 }
 
 /// The hints in the text of a comment that begins at `start`.

@@ -42,7 +42,8 @@
 //!
 //! **Types of CAST.** Turn them into ours with [`data_type`]; they are valid already.
 //!
-//! **Hints.** `SELECT /*+ BROADCAST(t) */` is read with [`hints_of`]. Anywhere else a hint is a comment.
+//! **Hints.** `SELECT /*+ BROADCAST(t) */` is read with [`hints_of`], `t /*+ OPTIONS(...) */` with [`options_of`] from the name of the table. Anywhere
+//! else a hint is a comment.
 //!
 //! **Depth.** Nesting is at most `NESTING_MAX`, operators on one way into an expression at most 256: recursion over a tree
 //! is safe on the stack of [`on_large_stack`]. `MAP['k', 1]` is the call `MAP('k', 1)`.
@@ -68,7 +69,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 pub use data_type::data_type;
 pub use fault::span_of;
-pub use hint::hints_of;
+pub use hint::{hints_of, is_carrier, options_of};
 pub use rewrite::ARRIVAL;
 pub use window::PARTITION_BY;
 

@@ -211,6 +211,7 @@ fn insert(cursor: &mut Cursor) -> Result<Insert> {
     }
     cursor.expect(&["INTO"])?;
     cursor.accept(&["TABLE"]);
+    let options = super::hint::options_ahead(cursor)?;
     let table = cursor.table_name("a table name")?;
     let partition = match cursor.accept(&["PARTITION"]) {
         true => cursor.list(constant_column)?,
@@ -225,7 +226,7 @@ fn insert(cursor: &mut Cursor) -> Result<Insert> {
     let rest = cursor.take_rest();
     let (query, conflict) = rest.split_at(conflict_at(rest).unwrap_or(rest.len()));
     let query = stream_query(&mut Cursor::new(query))?;
-    Ok(Insert { table, partition, columns, query, on_conflict: on_conflict(&mut Cursor::new(conflict))? })
+    Ok(Insert { table, options, partition, columns, query, on_conflict: on_conflict(&mut Cursor::new(conflict))? })
 }
 
 /// Reads `column = constant` of PARTITION.

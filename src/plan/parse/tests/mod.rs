@@ -543,8 +543,14 @@ fn hints_stand_behind_select_and_know_their_place() {
 
 #[test]
 fn hints_that_say_more_are_no_comments_elsewhere() {
-    let fault = fault("SELECT a FROM t /*+ OPTIONS('a' = 'b') */");
-    assert!(fault.starts_with("the hint OPTIONS is not supported here\n --> q:1:21"), "{fault}");
+    for (sql, place) in [
+        ("SELECT a FROM t WHERE a > b /*+ OPTIONS('a' = 'b') */", "1:33"),
+        ("SELECT a FROM t AS u /*+ OPTIONS('a' = 'b') */", "1:26"),
+        ("SELECT a FROM t u /*+ OPTIONS('a' = 'b') */", "1:23"),
+    ] {
+        let fault = fault(sql);
+        assert!(fault.starts_with(&format!("the hint OPTIONS is not supported here\n --> q:{place}")), "{fault}");
+    }
     assert!(super::parse("SELECT a FROM t /*+ options('a' = b) */").is_err());
     let query = query("SELECT /*+ STATE_TTL('t' = ) */ a FROM t").query;
     let sqlparser::ast::SetExpr::Select(select) = &*query.body else { panic!("{query}") };

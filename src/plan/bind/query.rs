@@ -14,7 +14,7 @@ use crate::limits::NESTING_MAX;
 use crate::plan::catalog::Catalog;
 use crate::plan::late::late_table;
 use crate::plan::logical::{Aggregate, Plan, Rank, Union, all_of};
-use crate::plan::physical::{AggregateCall, AggregateFunction, RankFunction};
+use crate::plan::physical::{AggregateCall, AggregateFunction, RankFunction, TimeBasis};
 use crate::plan::processing_time::basis;
 use crate::plan::statement::StreamQuery;
 use crate::types::{DataType, Field, Schema, Value};
@@ -214,6 +214,8 @@ enum All {
 /// The name of a table below whose rows say nothing about time.
 fn timeless(catalog: &Catalog, plan: &Plan) -> Option<String> {
     match plan {
+        // The clock goes for every table.
+        Plan::Scan(scan) if scan.basis == TimeBasis::Processing => None,
         Plan::Scan(scan) => {
             let table = &catalog.tables[scan.table];
             table.event_times().is_empty().then(|| table.def.name.clone())

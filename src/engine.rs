@@ -167,6 +167,7 @@ fn live(seat: Seat<'_>, job: &Job<'_>) -> Result<Results> {
     let gauge = Gauge::new(shard, job.config, job.published.clone());
     let parts = Parts { query, readers, writers, mesh, gauge, control: job.control.clone() };
     let mut shard = Shard::new(job.plan, parts, job.config);
+    job.control.count_running();
     match job.shell {
         Shell::Glommio => executor::drive(&mut shard, core, job.config)?,
         Shell::Thread => thread::drive(&mut shard, job.config)?,

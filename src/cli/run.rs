@@ -29,6 +29,9 @@ use crate::types::{EventTime, Nanos};
 /// How often the progress line is drawn.
 const REDRAW: Duration = Duration::from_millis(250);
 
+/// How often to look whether the shards have begun.
+const START_LOOK: Duration = Duration::from_millis(5);
+
 const STOP_PATIENCE: Duration = Duration::from_millis(STOP_PATIENCE_MS);
 
 /// What wakes the control thread.
@@ -143,10 +146,14 @@ fn supervise(job: &Job, duration: Option<Duration>) -> Result<Outcome> {
             .spawn_scoped(scope, engine)
             .map_err(|e| Error::io("cannot start a thread", e))?;
         let mut line = ProgressLine::new(&job.config);
-        let deadline = duration.map(|d| Instant::now() + d);
-        let mut give_up_at = None;
+        let (mut deadline, mut give_up_at) = (None, None);
         loop {
-            match inbox.recv_timeout(until(deadline)) {
+            // The time that it takes to start does not count.
+            if let (Some(duration), None, true) = (duration, deadline, control.is_running()) {
+                deadline = Some(Instant::now() + duration);
+            }
+            let patience = if control.is_running() { until(deadline) } else { START_LOOK };
+            match inbox.recv_timeout(patience) {
                 Ok(Event::Ended(result)) => {
                     line.clear();
                     return *result;

@@ -21,6 +21,8 @@ pub enum Phase {
 pub struct Control {
     phase: AtomicU8,
     bells: Vec<Doorbell>,
+    /// Shards that have begun their turns.
+    running: AtomicUsize,
     /// Set-aside rows by node of the plan over all shards, for the limits of their tables. Touched for bad rows only.
     aside: Vec<AtomicU64>,
     /// Scans that have ended by themselves, over all shards, where others go on as long as they do.
@@ -32,7 +34,8 @@ impl Control {
     pub fn new(shards: usize, nodes: usize) -> crate::error::Result<Arc<Self>> {
         let bells = (0..shards).map(|_| Doorbell::new()).collect::<Result<_, _>>()?;
         let (phase, aside) = (AtomicU8::new(0), (0..nodes).map(|_| AtomicU64::new(0)).collect());
-        Ok(Arc::new(Self { phase, bells, aside, ended: AtomicUsize::new(0) }))
+        let [running, ended] = [AtomicUsize::new(0), AtomicUsize::new(0)];
+        Ok(Arc::new(Self { phase, bells, running, aside, ended }))
     }
 
     /// Goes on to a later phase and wakes every shard.
@@ -49,6 +52,17 @@ impl Control {
             1 => Phase::Drain,
             _ => Phase::Abort,
         }
+    }
+
+    /// A shard begins its turns.
+    #[cold]
+    pub fn count_running(&self) {
+        self.running.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether all shards have begun.
+    pub fn is_running(&self) -> bool {
+        self.running.load(Ordering::Relaxed) == self.bells.len()
     }
 
     /// Counts `scans` more that have ended by themselves; gives the number so far.

@@ -1,5 +1,5 @@
 //! Random tables and random queries that SQLite cannot say, recomputed from scratch by DataFusion: statistics, bits, percentiles, arrays and texts
-//! in an order, grouping sets, windows, and functions with OVER over frames of every kind.
+//! in an order or as they come, grouping sets, windows of every kind, and functions with OVER over frames of every kind.
 //!
 //! A seed makes a table and a query; the engine runs it at a random number of shards and batch size, over rows that only come or over a changelog that
 //! leaves the same rows in the end. Results are compared as sorted rows, floats as numbers. Sketches are compared with exactly what they are about, within
@@ -12,6 +12,7 @@ mod query;
 #[path = "../it/support.rs"]
 mod support;
 mod table;
+mod windows;
 
 use corelane::batch::RowKind;
 use corelane::source::memory::MemoryEvent;
@@ -25,7 +26,7 @@ use self::table::Table;
 
 /// Queries of each kind, and the first seed: `ORACLE_QUERIES=10000 ORACLE_SEED=7 cargo test -p corelane-datafusion` runs others.
 const QUERIES: u64 = 300;
-const KINDS: u64 = 4;
+const KINDS: u64 = 5;
 
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
@@ -36,29 +37,40 @@ fn number(variable: &str) -> Option<u64> {
 enum Coming {
     /// Each is one more.
     Only,
+    /// The same, one after the other.
+    InOneSplit,
     /// Others come and go between them.
     WithChanges,
 }
 
-fn declared(table: &Table, coming: Coming) -> String {
+/// The table as the engine reads it; rows come late by so many seconds at the most.
+fn declared(table: &Table, coming: Coming, delay: i64) -> String {
     let columns = table.declared();
     match coming {
-        Coming::Only => {
-            format!("CREATE TABLE t ({columns}, WATERMARK FOR ts AS ts - INTERVAL '2' HOUR) WITH ('connector' = 'memory');\n")
-        }
+        Coming::Only | Coming::InOneSplit => format!(
+            "CREATE TABLE t ({columns}, WATERMARK FOR ts AS ts - INTERVAL '{delay}' SECOND) WITH ('connector' = 'memory');\n"
+        ),
         Coming::WithChanges => format!("CREATE TABLE t ({columns}) WITH ('connector' = 'memory', 'changelog' = 'retract');\n"),
     }
 }
 
-/// The rows of the table in one to three splits.
-fn inputs(rng: &mut Rng, table: &Table, coming: Coming) -> Inputs {
-    let mut splits = vec![Vec::new(); if coming == Coming::Only { rng.usize(1..4) } else { 1 }];
-    let mut rest = table.rows.as_slice();
+/// The rows of the table: in one to three splits, each in the order of time but for the delay, or in one as they are.
+fn inputs(rng: &mut Rng, table: &Table, coming: Coming, delay: i64) -> Inputs {
+    let mut rows = table.rows.clone();
+    let mut splits = vec![Vec::new()];
+    if coming == Coming::Only {
+        rows.sort_by_cached_key(|row| match row.last() {
+            Some(Value::Int(time)) => time + rng.i64(0..delay * 1_000_000_000),
+            _ => 0,
+        });
+        splits.resize(rng.usize(1..4), Vec::new());
+    }
+    let mut rest = rows.as_slice();
     while !rest.is_empty() {
         let (head, tail) = rest.split_at(rng.usize(1..=rest.len()));
         let split = rng.usize(0..splits.len());
         splits[split].push(match coming {
-            Coming::Only => MemoryEvent::Rows(head.to_vec()),
+            Coming::Only | Coming::InOneSplit => MemoryEvent::Rows(head.to_vec()),
             Coming::WithChanges => MemoryEvent::Changes(changes(rng, table, head)),
         });
         rest = tail;
@@ -66,11 +78,11 @@ fn inputs(rng: &mut Rng, table: &Table, coming: Coming) -> Inputs {
     Inputs::from([("t".to_owned(), splits)])
 }
 
-/// Changes that leave these rows.
+/// Changes that leave these rows; those that come and go have ids of their own.
 fn changes(rng: &mut Rng, table: &Table, rows: &[Vec<Value>]) -> Vec<(RowKind, Vec<Value>)> {
     let mut changes = Vec::new();
     for row in rows {
-        let id = rng.i64(0..50);
+        let id = rng.i64(50..100);
         let other = table.random_row(rng, id);
         match rng.u8(0..3) {
             0 => changes.push((RowKind::Insert, row.clone())),
@@ -116,6 +128,10 @@ fn are_equal(ours: &str, theirs: &str, how: Compared) -> bool {
         Compared::AsDoubles => both().is_some_and(|(ours, theirs)| ours == theirs || ours.is_nan() && theirs.is_nan()),
         Compared::Nearly => both().is_some_and(|(ours, theirs)| (ours - theirs).abs() <= 1e-6 + 1e-9 * theirs.abs()),
         Compared::AsCounts => both().is_some_and(|(ours, theirs)| (ours - theirs).abs() <= 1.0 + 0.05 * theirs),
+        Compared::AsItem => {
+            let items: Vec<&str> = theirs.trim_matches(['[', ']']).split(',').map(|item| item.trim_matches('"')).collect();
+            items.contains(&ours)
+        }
         Compared::InList(fraction) => {
             let values: Vec<f64> = theirs.trim_matches(['[', ']']).split(',').filter_map(number).collect();
             match (number(ours), values.len()) {
@@ -141,8 +157,10 @@ fn check(make: impl Fn(&mut Rng, &Table) -> Query, comings: &[Coming], seed: u64
         Err(error) if is_beyond_datafusion(&error) => return Ok(false),
         theirs => sorted(&query, theirs.map_err(|e| format!("seed {seed}\nDataFusion: {e}\n{}", query.theirs))?),
     };
-    let sql = format!("{}{};", declared(&table, coming), query.ours);
-    let ours = actual(&sql, &inputs(&mut rng, &table, coming), shape).map(|ours| sorted(&query, ours));
+    // Rows in one split are as late as any.
+    let delay = if coming == Coming::Only { rng.choice([1, 20, 7200]).expect("some") } else { 7200 };
+    let sql = format!("{}{};", declared(&table, coming, delay), query.ours);
+    let ours = actual(&sql, &inputs(&mut rng, &table, coming, delay), shape).map(|ours| sorted(&query, ours));
     let same = |(ours, theirs): (&Vec<String>, &Vec<String>)| {
         ours.len() == theirs.len()
             && ours.iter().zip(theirs).zip(&query.compared).all(|((ours, theirs), how)| are_equal(ours, theirs, *how))
@@ -189,8 +207,15 @@ fn grouping_sets_agree_with_datafusion() {
 }
 
 #[test]
-fn tumbling_windows_agree_with_datafusion() {
-    check_seeds(grouped::tumbling, &[Coming::Only]);
+fn windows_agree_with_datafusion() {
+    check_seeds(grouped::windowed, &[Coming::Only]);
+}
+
+#[test]
+fn aggregates_of_rows_as_they_come_agree_with_datafusion() {
+    check_seeds(|rng, table| grouped::as_they_come(rng, table, |_| true), &[Coming::InOneSplit]);
+    // A row that is taken back says by its value which one goes: of equal ones the first, so that the order of the others is another.
+    check_seeds(|rng, table| grouped::as_they_come(rng, table, |column| column.name == "id"), &[Coming::WithChanges]);
 }
 
 #[test]

@@ -3,11 +3,14 @@
 use fastrand::Rng;
 
 use super::query::{Compared, Item, Query, condition, direction, filter, total_order};
-use super::table::{Table, Type};
+use super::table::{Column, Table, Type};
+use super::windows::windows;
 
-const STATISTICS: [&str; 4] = ["VAR_POP", "VAR_SAMP", "STDDEV_POP", "STDDEV_SAMP"];
+/// Statistics, the same of which some have other names.
+const STATISTICS: [&str; 7] = ["VAR_POP", "VAR_SAMP", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VAR", "STDDEV"];
 
-const PAIR_STATISTICS: [&str; 11] = [
+const PAIR_STATISTICS: [&str; 12] = [
+    "COVAR",
     "COVAR_POP",
     "COVAR_SAMP",
     "CORR",
@@ -50,20 +53,46 @@ pub fn by_sets(rng: &mut Rng, table: &Table) -> Query {
     Query::select(&with_aggregates(rng, table, columns), rest)
 }
 
-/// Aggregates by tumbling windows.
-pub fn tumbling(rng: &mut Rng, table: &Table) -> Query {
-    let seconds = rng.choice([1, 7, 10, 60]).expect("some");
-    let bin = format!("date_bin(INTERVAL '{seconds}' SECOND, ts, TIMESTAMP '1970-01-01T00:00:00')");
-    let windows = format!("(SELECT *, {bin} AS window_start, {bin} + INTERVAL '{seconds}' SECOND AS window_end FROM t)");
-    let from = Item::new(
-        format!("FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '{seconds}' SECOND))"),
-        format!("FROM {windows}"),
-        Compared::Exactly,
-    );
-    let mut keys = vec![Item::same("window_start", Compared::Exactly), Item::same("window_end", Compared::Exactly)];
+/// Aggregates by windows.
+pub fn windowed(rng: &mut Rng, table: &Table) -> Query {
+    let (from, mut keys) = windows(rng, table);
     keys.extend((0..rng.usize(0..2)).map(|_| key(rng, table)));
     let by = names(&keys);
     Query::select(&with_aggregates(rng, table, keys), from.then(&format!("{} GROUP BY {by}", filter(rng, table))))
+}
+
+/// Aggregates of rows in the order in which they come, which is that of `id`, over columns that `is_wanted`.
+pub fn as_they_come(rng: &mut Rng, table: &Table, is_wanted: impl Fn(&Column) -> bool) -> Query {
+    let wanted: Vec<&Column> = table.columns.iter().filter(|column| is_wanted(column)).collect();
+    let mut columns = vec![key(rng, table)];
+    let by = names(&columns);
+    columns.extend((0..rng.usize(1..5)).map(|_| {
+        let column = rng.choice(wanted.iter().copied()).expect("some");
+        as_it_comes(rng, column)
+    }));
+    Query::select(&columns, Item::same(format!("FROM t{} GROUP BY {by}", filter(rng, table)), Compared::Exactly))
+}
+
+fn as_it_comes(rng: &mut Rng, Column { name, data_type }: &Column) -> Item {
+    let there = format!("FILTER (WHERE {name} IS NOT NULL)");
+    match rng.u8(0..4) {
+        0 if !data_type.is_double() => {
+            Item::new(format!("ARRAY_AGG({name})"), format!("ARRAY_AGG({name} ORDER BY id)"), Compared::Exactly)
+        }
+        1 if !data_type.is_double() => {
+            Item::new(format!("ANY_VALUE({name})"), format!("ARRAY_AGG({name}) {there}"), Compared::AsItem)
+        }
+        2 if matches!(data_type, Type::Text | Type::Int) => {
+            let (call, text) =
+                (rng.choice(["STRING_AGG", "LISTAGG", "GROUP_CONCAT"]).expect("some"), format!("CAST({name} AS VARCHAR)"));
+            Item::new(format!("{call}({text}, '-')"), format!("STRING_AGG({text}, '-' ORDER BY id)"), Compared::Exactly)
+        }
+        _ => {
+            // DataFusion fails at LAST_VALUE of no rows.
+            let (end, order) = rng.choice([("FIRST_VALUE", "id"), ("LAST_VALUE", "id DESC")]).expect("two");
+            Item::new(format!("{end}({name})"), format!("FIRST_VALUE({name} ORDER BY {order}) {there}"), Compared::of(*data_type))
+        }
+    }
 }
 
 fn key(rng: &mut Rng, table: &Table) -> Item {
@@ -98,7 +127,9 @@ fn call(rng: &mut Rng, table: &Table) -> Option<Item> {
         0..4 => simple(rng, table),
         4 => {
             let x = &table.column(rng, is_moderate)?.name;
-            Some(Item::same(format!("{}({x})", rng.choice(STATISTICS)?), Compared::Nearly))
+            let name = rng.choice(STATISTICS)?;
+            let theirs = if name == "VARIANCE" { "VAR_SAMP" } else { name };
+            Some(Item::new(format!("{name}({x})"), format!("{theirs}({x})"), Compared::Nearly))
         }
         5 | 6 => {
             let (y, x) = (&table.column(rng, is_moderate)?.name, &table.column(rng, is_moderate)?.name);
@@ -137,7 +168,7 @@ fn simple(rng: &mut Rng, table: &Table) -> Option<Item> {
             let compared = if x.data_type.is_double() { Compared::Nearly } else { Compared::Exactly };
             Item::same(format!("SUM({distinct}{})", x.name), compared)
         }
-        3 => Item::same(format!("AVG({})", table.column(rng, Type::adds_up)?.name), Compared::Nearly),
+        3 => Item::same(format!("AVG({distinct}{})", table.column(rng, Type::adds_up)?.name), Compared::Nearly),
         n => {
             // To DataFusion no group has an extreme beyond that of all finite numbers, nor NaN.
             let x = table.column(rng, |t| t != Type::WildDouble)?;
@@ -150,9 +181,13 @@ fn simple(rng: &mut Rng, table: &Table) -> Option<Item> {
 fn percentile(rng: &mut Rng, table: &Table) -> Option<Item> {
     let x = &table.column(rng, Type::adds_up)?.name;
     let (direction, fraction) = (rng.choice(["", " DESC"])?, rng.choice([0.0, 0.25, 0.5, 0.75, 1.0])?);
-    Some(match rng.bool() {
-        true => Item::new(format!("MEDIAN({x})"), format!("MEDIAN(CAST({x} AS DOUBLE))"), Compared::Nearly),
-        false => {
+    Some(match rng.u8(0..4) {
+        0 => Item::new(format!("MEDIAN({x})"), format!("MEDIAN(CAST({x} AS DOUBLE))"), Compared::Nearly),
+        1 => {
+            let theirs = format!("PERCENTILE_CONT({fraction:?}) WITHIN GROUP (ORDER BY CAST({x} AS DOUBLE))");
+            Item::new(format!("PERCENTILE({x}, {fraction:?})"), theirs, Compared::Nearly)
+        }
+        _ => {
             let ours = format!("PERCENTILE_CONT({fraction:?}) WITHIN GROUP (ORDER BY {x}{direction})");
             let theirs = format!("PERCENTILE_CONT({fraction:?}) WITHIN GROUP (ORDER BY CAST({x} AS DOUBLE){direction})");
             Item::new(ours, theirs, Compared::Nearly)
@@ -169,16 +204,32 @@ fn estimate(rng: &mut Rng, table: &Table) -> Option<Item> {
     let x = &table.column(rng, Type::adds_up)?.name;
     let fraction = rng.choice([0.0, 0.1, 0.25, 0.5, 0.9, 1.0])?;
     let list = format!("ARRAY_AGG(CAST({x} AS DOUBLE) ORDER BY {x})");
-    Some(Item::new(format!("APPROX_PERCENTILE({x}, {fraction:?})"), list, Compared::InList(fraction)))
+    Some(match rng.u8(0..3) {
+        0 => Item::new(format!("APPROX_MEDIAN({x})"), list, Compared::InList(0.5)),
+        1 => {
+            let ours = format!("APPROX_PERCENTILE_CONT({fraction:?}) WITHIN GROUP (ORDER BY {x})");
+            Item::new(ours, list, Compared::InList(fraction))
+        }
+        _ => Item::new(format!("APPROX_PERCENTILE({x}, {fraction:?})"), list, Compared::InList(fraction)),
+    })
 }
 
 /// What depends on the order of the rows.
 fn in_order(rng: &mut Rng, table: &Table) -> Option<Item> {
     let (any, order) = (table.column(rng, |_| true)?, total_order(rng, table));
     Some(match rng.u8(0..4) {
+        0 if rng.bool() => {
+            let name = &table.column(rng, |t| !t.is_double())?.name;
+            Item::same(format!("ARRAY_AGG(DISTINCT {name} ORDER BY {})", direction(rng, name)), Compared::Exactly)
+        }
         0 => {
             let name = &table.column(rng, |t| !t.is_double())?.name;
             Item::same(format!("ARRAY_AGG({name} ORDER BY {order})"), Compared::Exactly)
+        }
+        1 if rng.bool() => {
+            let name = &table.column(rng, |t| t == Type::Text)?.name;
+            let ours = format!("LISTAGG({name}, '-') WITHIN GROUP (ORDER BY {order})");
+            Item::new(ours, format!("STRING_AGG({name}, '-' ORDER BY {order})"), Compared::Exactly)
         }
         1 => {
             let name = &table.column(rng, |t| t == Type::Text)?.name;

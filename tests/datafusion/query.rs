@@ -15,6 +15,8 @@ pub enum Compared {
     Nearly,
     /// An estimate of how many there are, with how many there are.
     AsCounts,
+    /// One of the values of a list.
+    AsItem,
     /// An estimate of what stands at a fraction of the way through a sorted list.
     InList(f64),
 }

@@ -76,6 +76,9 @@ pub const GROUPING_SETS_MAX: usize = 256;
 /// Most items that UNNEST makes of one MULTISET, whose text may be short. More: the row is set aside.
 pub const MULTISET_ITEMS_MAX: i32 = 1 << 20;
 
+/// Most values of one GENERATE_SERIES, which are all made at once. More: an error of the row.
+pub const SERIES_VALUES_MAX: usize = 1 << 20;
+
 const _: () = assert!(BATCH_ROWS_DEFAULT <= BATCH_ROWS_MAX);
 const _: () = assert!(BATCH_ROWS_MAX <= u32::MAX as usize, "row numbers in a batch are u32");
 const _: () = assert!(INBOX_MESSAGES_PER_TURN <= RING_BATCHES_MAX);

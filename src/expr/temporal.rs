@@ -114,7 +114,7 @@ fn add_months_to_date(day: i32, months: i64) -> Option<i32> {
 }
 
 /// The same time of day on the date `months` later.
-fn add_months(at: i64, months: i64) -> Option<i64> {
+pub(super) fn add_months(at: i64, months: i64) -> Option<i64> {
     let day = add_months_to_date(at.div_euclid(DAY) as i32, months)?;
     let nanos = i128::from(day) * i128::from(DAY) + i128::from(at.rem_euclid(DAY));
     i64::try_from(nanos).ok()

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::kernel::{Call, Outcome, kernel};
-use super::signature::Param::{Text, TextOrBytes};
+use super::kernel::{Call, Outcome, TEXT_BYTES_MAX, kernel};
+use super::signature::Param::{Integer, Text, TextOrBytes};
 use super::signature::{function, takes};
 use super::string::text_to_text;
 use crate::batch::Column;
@@ -18,6 +18,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         if t[0] == DataType::BigInt { kernel(hex_of_integer) } else { kernel(hex) }
     }),
     function("UNHEX", "UNHEX(text); NULL for what is no hexadecimal digit", unhex_types, |_, _| kernel(unhex)),
+    function("$BINARY", "CAST(bytes AS BINARY(n))", sized_types, |_, _| kernel(|call| sized(call, Shorter::Filled))),
+    function("$VARBINARY", "CAST(bytes AS VARBINARY(n))", sized_types, |_, _| kernel(|call| sized(call, Shorter::Kept))),
     function("URL_ENCODE", "URL_ENCODE(text)", text_to_text_types, |_, _| text_to_text(url_encode)),
     function("URL_DECODE", "URL_DECODE(text); NULL for what is not encoded", text_to_text_types, |_, _| kernel(url_decode)),
 ];
@@ -32,6 +34,10 @@ fn bytes_to_text(given: &[DataType]) -> Resolved {
     Some((takes(given, &[TextOrBytes])?, DataType::STRING))
 }
 
+fn sized_types(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[TextOrBytes, Integer])?, DataType::Bytes))
+}
+
 fn unhex_types(given: &[DataType]) -> Resolved {
     Some((takes(given, &[Text])?, DataType::Bytes))
 }
@@ -41,6 +47,26 @@ fn hex_types(given: &[DataType]) -> Resolved {
         [integer] if integer.is_integer() => Some((vec![DataType::BigInt], DataType::STRING)),
         _ => bytes_to_text(given),
     }
+}
+
+/// What becomes of bytes that are fewer than the type has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shorter {
+    Kept,
+    Filled,
+}
+
+/// The first bytes, with zeros behind them where the type asks for as many.
+fn sized(call: Call<'_>, shorter: Shorter) -> Column {
+    let (values, sizes) = (call.strings(0), call.values::<i64>(1));
+    call.write(|row, out| {
+        let (bytes, size) = (values.bytes(row), usize::try_from(sizes[row]).unwrap_or(0).min(TEXT_BYTES_MAX));
+        out.extend_from_slice(&bytes[..bytes.len().min(size)]);
+        if shorter == Shorter::Filled {
+            out.resize(size, 0);
+        }
+        Ok(Some(()))
+    })
 }
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

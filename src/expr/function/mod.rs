@@ -18,6 +18,7 @@ mod like;
 mod math;
 mod pattern;
 mod round;
+mod series;
 mod signature;
 mod string;
 mod time_pattern;
@@ -31,7 +32,7 @@ pub use json_text::Json;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 12] = [
+static FAMILIES: [&[ScalarFunction]; 13] = [
     string::FUNCTIONS,
     encoding::FUNCTIONS,
     pattern::FUNCTIONS,
@@ -44,6 +45,7 @@ static FAMILIES: [&[ScalarFunction]; 12] = [
     json_path::FUNCTIONS,
     json_build::FUNCTIONS,
     collection::FUNCTIONS,
+    series::FUNCTIONS,
 ];
 
 /// The function with this name, ignoring case.

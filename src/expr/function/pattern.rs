@@ -27,6 +27,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("REGEXP_REPLACE", "REGEXP_REPLACE(text, regex, replacement)", replace_types, |_, _| regexp_replace()),
     function("REGEXP_COUNT", "REGEXP_COUNT(text, regex)", count_types, |_, _| regexp_count()),
     function("REGEXP_MATCH", "REGEXP_MATCH(text, regex)", match_types, |_, _| regexp_match()),
+    function("REGEXP_SPLIT_TO_ARRAY", "REGEXP_SPLIT_TO_ARRAY(text, regex)", match_types, |_, _| regexp_split()),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -236,6 +237,23 @@ fn regexp_match() -> Result<Box<dyn Kernel>> {
                     Some(found) => write_json_string(found.as_str().as_bytes(), out),
                     None => out.extend_from_slice(b"null"),
                 }
+            }
+            out.push(b']');
+            Ok(Some(()))
+        })
+    })
+}
+
+/// What stands between the matches.
+fn regexp_split() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Cached::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (text, regex) = (call.strings(0), call.strings(1));
+        call.write(|row, out| {
+            let regex: &Regex = compiled.of(regex.text(row), compile)?;
+            for (at, piece) in regex.split(text.text(row)).enumerate() {
+                out.push(if at == 0 { b'[' } else { b',' });
+                write_json_string(piece.as_bytes(), out);
             }
             out.push(b']');
             Ok(Some(()))

@@ -15,6 +15,7 @@ use super::operator::{binary, condition, row_values};
 use super::over::Overs;
 use super::scope::{ScopeField, name_span, resolve, span_of, unsupported};
 use super::subquery::{Asked, BindsSubqueries, Quantifier, Stage};
+use super::table_function::is_unnested;
 use super::{access, library};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp, castable};
@@ -32,6 +33,8 @@ pub struct ExprBinder<'a> {
     pub overs: Option<&'a mut Overs>,
     /// Where sub-queries are allowed: what binds them.
     pub(super) subqueries: Option<&'a mut (dyn BindsSubqueries + 'a)>,
+    /// Where functions that give any number of values are allowed: the arrays of those found so far.
+    pub(super) unnested: Option<&'a mut Vec<Expr>>,
     /// Names of the select list with what they stand for, where no column has the name.
     aliases: &'a [(String, Expr)],
     depth: usize,
@@ -40,12 +43,12 @@ pub struct ExprBinder<'a> {
 impl<'a> ExprBinder<'a> {
     /// Over these columns, without aggregates.
     pub fn new(fields: &'a [ScopeField]) -> Self {
-        Self { fields, grouping: None, overs: None, subqueries: None, aliases: &[], depth: 0 }
+        Self { fields, grouping: None, overs: None, subqueries: None, unnested: None, aliases: &[], depth: 0 }
     }
 
     /// Over these columns; aggregates are collected.
     pub fn grouped(fields: &'a [ScopeField], grouping: &'a mut Grouping) -> Self {
-        Self { fields, grouping: Some(grouping), overs: None, subqueries: None, aliases: &[], depth: 0 }
+        Self { fields, grouping: Some(grouping), overs: None, subqueries: None, unnested: None, aliases: &[], depth: 0 }
     }
 
     /// The same; functions with OVER are collected.
@@ -58,6 +61,12 @@ impl<'a> ExprBinder<'a> {
     #[must_use]
     pub fn asking(self, subqueries: &'a mut (dyn BindsSubqueries + 'a)) -> Self {
         Self { subqueries: Some(subqueries), ..self }
+    }
+
+    /// The same; functions that give any number of values are collected.
+    #[must_use]
+    pub fn unnesting(self, unnested: &'a mut Vec<Expr>) -> Self {
+        Self { unnested: Some(unnested), ..self }
     }
 
     /// The same; names of the select list can be used.
@@ -112,7 +121,7 @@ impl<'a> ExprBinder<'a> {
             E::Between { expr, negated, low, high } => self.between(expr, *negated, low, high),
             E::InList { expr, list, negated } => self.in_list(expr, list, *negated),
             E::Case { operand, conditions, else_result, .. } => {
-                self.case(e, operand.as_deref(), conditions, else_result.as_deref())
+                self.once(|binder| binder.case(e, operand.as_deref(), conditions, else_result.as_deref()))
             }
             E::Cast { kind, expr, data_type, .. } => self.cast(kind, expr, data_type),
             E::Function(call) => self.function(call),
@@ -145,6 +154,15 @@ impl<'a> ExprBinder<'a> {
     fn ask(&mut self, asked: Asked<'_>, e: &ast::Expr) -> Result<Expr> {
         let inside = self.grouping.as_ref().is_some_and(|grouping| grouping.is_inside());
         let stage = if inside { Stage::Input } else { Stage::Output };
+        let of_unnested = match &asked {
+            Asked::In(values, ..) => values.iter().any(is_unnested),
+            Asked::Compared(value, ..) => is_unnested(value),
+            Asked::Value(_) | Asked::Row(..) | Asked::Exists(_) => false,
+        };
+        if of_unnested {
+            let hint = "unnest in a sub-query in FROM";
+            return Err(unsupported("a sub-query beside a value that comes any number of times", hint, e));
+        }
         match &mut self.subqueries {
             Some(subqueries) => subqueries.bind(asked, stage),
             None => {
@@ -387,8 +405,8 @@ impl<'a> ExprBinder<'a> {
         Ok(Expr::Case { branches: conditions.into_iter().zip(results).collect(), otherwise, data_type })
     }
 
-    fn cast(&mut self, kind: &ast::CastKind, x: &ast::Expr, target: &ast::DataType) -> Result<Expr> {
-        let target = library::data_type(target).map_err(|e| e.at(span_of(x)))?;
+    fn cast(&mut self, kind: &ast::CastKind, x: &ast::Expr, written: &ast::DataType) -> Result<Expr> {
+        let target = library::data_type(written).map_err(|e| e.at(span_of(x)))?;
         let input = self.bind(x)?;
         let from = input.data_type();
         if from != DataType::Null && from != target && !castable(&from, &target) {
@@ -397,10 +415,11 @@ impl<'a> ExprBinder<'a> {
         let tries = matches!(kind, ast::CastKind::TryCast | ast::CastKind::SafeCast);
         // A number that is too large for a DECIMAL is NULL there, in Flink.
         let is_null_outside = from.is_numeric() && matches!(target, DataType::Decimal { .. });
-        Ok(match from != target && from != DataType::Null && (tries || is_null_outside) {
+        let value = match from != target && from != DataType::Null && (tries || is_null_outside) {
             true => Expr::Cast { input: Box::new(input), data_type: target, on_failure: CastFailure::Null },
             false => cast(input, &target),
-        })
+        };
+        sized(value, written, span_of(x))
     }
 }
 
@@ -410,6 +429,24 @@ pub fn bare(mut e: &ast::Expr) -> &ast::Expr {
         e = inner;
     }
     e
+}
+
+/// A value of a type of fixed length, cut to it or filled up, as Flink does.
+fn sized(value: Expr, written: &ast::DataType, span: Span) -> Result<Expr> {
+    use ast::DataType as T;
+    let number = |n: u64| Expr::Literal { value: Value::Int(n.min(i64::MAX as u64) as i64), data_type: DataType::BigInt };
+    match written {
+        T::Binary(Some(size)) => library_call("$BINARY", vec![value, number(*size)], span),
+        T::Varbinary(Some(ast::BinaryLength::IntegerLength { length })) => {
+            library_call("$VARBINARY", vec![value, number(*length)], span)
+        }
+        T::Char(Some(ast::CharacterLength::IntegerLength { length, .. }))
+        | T::Character(Some(ast::CharacterLength::IntegerLength { length, .. })) => {
+            let data_type = value.data_type();
+            Ok(cast(library_call("RPAD", vec![value, number(*length), text(" ")], span)?, &data_type))
+        }
+        _ => Ok(value),
+    }
 }
 
 /// The comparison that an operator is.

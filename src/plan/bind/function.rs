@@ -7,6 +7,7 @@ use super::coercion::{cast, comparable, unified};
 use super::expr::ExprBinder;
 use super::operator::condition;
 use super::scope::{span_of, unsupported};
+use super::table_function::table_call;
 use super::{access, json, library, window};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::{BinaryOp, Expr};
@@ -42,6 +43,12 @@ pub fn clock_function(name: &str) -> Option<Expr> {
     Some(cast(Expr::Arrival, &target))
 }
 
+/// A call that gives any number of values: its name and its arguments.
+fn table_function_of(call: &ast::Function) -> Option<(String, Vec<&ast::Expr>)> {
+    let ast::FunctionArguments::List(list) = &call.args else { return None };
+    table_call(&call.name, &list.args)
+}
+
 impl ExprBinder<'_> {
     /// A call, of whatever kind.
     pub(super) fn function(&mut self, call: &ast::Function) -> Result<Expr> {
@@ -54,6 +61,9 @@ impl ExprBinder<'_> {
         }
         if is_aggregate(&name) {
             return self.aggregate_call(&name, call);
+        }
+        if let Some((name, args)) = table_function_of(call) {
+            return self.unnested_call(&name, &args, span_of(&call.name));
         }
         if window::is_auxiliary(&name) {
             return self.window_auxiliary(&name, call);

@@ -40,6 +40,7 @@ mod select;
 mod subquery;
 mod sink;
 mod table;
+mod table_function;
 mod values;
 mod window;
 

@@ -353,7 +353,7 @@ impl ExprBinder<'_> {
             return Err(Error::sql(format!("{name} with OVER is not allowed here")).at(span_of(&call.name)).hint(hint));
         };
         // What stands inside is over the rows, and has no OVER itself.
-        let bound = match self.bound_over(name, call, &overs.named) {
+        let bound = match self.once(|binder| binder.bound_over(name, call, &overs.named)) {
             Ok(bound) => bound,
             Err(error) => {
                 self.overs = Some(overs);

@@ -1,5 +1,5 @@
-//! What FROM computes anew for each row before it: UNNEST, which takes an array or a map of the row apart, and LATERAL, a sub-query that names
-//! columns of the row.
+//! What FROM computes anew for each row before it: UNNEST and its kin, which take an array or a map of the row apart, and LATERAL, a sub-query that
+//! names columns of the row.
 
 use sqlparser::ast;
 
@@ -10,6 +10,7 @@ use super::function::library_call;
 use super::join::kind_of;
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
 use super::subquery::{Dependent, case, flagged};
+use super::table_function::table_call;
 use crate::error::{Error, Result, Span};
 use crate::expr::{Expr, UnaryOp};
 use crate::plan::logical::{Join, Plan, Unnest, all_of};
@@ -18,15 +19,17 @@ use crate::types::DataType;
 
 /// A part of FROM that is computed for each row before it.
 pub enum PerRow<'a> {
-    /// UNNEST(value) [WITH ORDINALITY].
+    /// UNNEST(value) and its kin [WITH ORDINALITY].
     Unnest(UnnestCall<'a>),
     /// LATERAL (SELECT ...).
     Lateral(&'a ast::Query, Option<&'a ast::TableAlias>),
 }
 
-/// A call of UNNEST.
+/// A call of UNNEST, or of another function that gives any number of values.
 pub struct UnnestCall<'a> {
-    value: &'a ast::Expr,
+    name: String,
+    args: Vec<&'a ast::Expr>,
+    span: Span,
     numbers: Numbers,
     alias: Option<&'a ast::TableAlias>,
 }
@@ -42,20 +45,21 @@ impl<'a> PerRow<'a> {
     /// What this part of FROM is, if it is computed for each row.
     pub fn of(factor: &'a ast::TableFactor) -> Result<Option<PerRow<'a>>> {
         use ast::TableFactor as F;
-        let (name, args, with_ordinality, alias) = match factor {
+        let (call, with_ordinality, alias) = match factor {
             F::Derived { lateral: true, subquery, alias, .. } => return Ok(Some(PerRow::Lateral(subquery, alias.as_ref()))),
-            F::Table { name, args: Some(args), with_ordinality, alias, .. } => (name, &args.args, *with_ordinality, alias),
-            F::Function { name, args, with_ordinality, alias, .. } => (name, args, *with_ordinality, alias),
+            F::Table { name, args: Some(args), with_ordinality, alias, .. } => {
+                (table_call(name, &args.args), *with_ordinality, alias)
+            }
+            F::Function { name, args, with_ordinality, alias, .. } => (table_call(name, args), *with_ordinality, alias),
+            F::TableFunction { expr: ast::Expr::Function(call), alias } => match &call.args {
+                ast::FunctionArguments::List(list) => (table_call(&call.name, &list.args), false, alias),
+                _ => return Ok(None),
+            },
             _ => return Ok(None),
         };
-        if !name.to_string().eq_ignore_ascii_case("UNNEST") {
-            return Ok(None);
-        }
-        let [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(value))] = args.as_slice() else {
-            return Err(unsupported("UNNEST of anything but one value", "UNNEST takes an ARRAY or a MAP", factor));
-        };
+        let Some((name, args)) = call.filter(|(_, args)| !args.is_empty()) else { return Ok(None) };
         let numbers = if with_ordinality { Numbers::Shown } else { Numbers::Hidden };
-        Ok(Some(PerRow::Unnest(UnnestCall { value, numbers, alias: alias.as_ref() })))
+        Ok(Some(PerRow::Unnest(UnnestCall { name, args, span: span_of(factor), numbers, alias: alias.as_ref() })))
     }
 }
 
@@ -143,8 +147,8 @@ pub fn matched(plan: Plan, own: usize, found: Dependent, kind: JoinKind) -> (Pla
 
 /// Each row of `relation` once for every item.
 fn unnested(relation: Relation, call: &UnnestCall<'_>, kind: JoinKind) -> Result<Relation> {
-    let span = span_of(call.value);
-    let value = ExprBinder::new(&relation.fields).bind(call.value)?;
+    let span = call.span;
+    let value = ExprBinder::new(&relation.fields).array_of_call(&call.name, &call.args, span)?;
     let data_type = value.data_type();
     let own: Vec<(String, Expr)> = named(&relation).collect();
     let width = own.len();
@@ -154,7 +158,7 @@ fn unnested(relation: Relation, call: &UnnestCall<'_>, kind: JoinKind) -> Result
         DataType::Multiset(_) => Nested::Multiset,
         _ => Nested::Array,
     };
-    let mut items = items(&data_type, call.alias, width, span)?;
+    let mut items = items(&data_type, call, width)?;
     if call.numbers == Numbers::Shown {
         let ordinal = Expr::column(width + usize::from(nested == Nested::Map) + 1, DataType::Int);
         items.push(("ORDINALITY".to_owned(), ordinal));
@@ -174,7 +178,8 @@ fn named(relation: &Relation) -> impl Iterator<Item = (String, Expr)> {
 }
 
 /// What is made of an item, whose text stands from column `at` on: the fields of a ROW, key and value of an entry, else one column.
-fn items(data_type: &DataType, alias: Option<&ast::TableAlias>, at: usize, span: Span) -> Result<Vec<(String, Expr)>> {
+fn items(data_type: &DataType, call: &UnnestCall<'_>, at: usize) -> Result<Vec<(String, Expr)>> {
+    let (alias, span) = (call.alias, call.span);
     let part = |at: usize| Expr::column(at, DataType::STRING);
     match data_type {
         DataType::Array(item) | DataType::Multiset(item) => match &**item {
@@ -186,14 +191,15 @@ fn items(data_type: &DataType, alias: Option<&ast::TableAlias>, at: usize, span:
                 fields.iter().map(field).collect()
             }
             item => {
-                let name = alias.map_or_else(|| "EXPR$0".to_owned(), |alias| alias.name.value.clone());
+                let plain = || if call.name == "UNNEST" { "EXPR$0".to_owned() } else { call.name.to_ascii_lowercase() };
+                let name = alias.map_or_else(plain, |alias| alias.name.value.clone());
                 Ok(vec![(name, cast(part(at), item))])
             }
         },
         DataType::Map(key, value) => {
             Ok(vec![("KEY".to_owned(), cast(part(at), key)), ("VALUE".to_owned(), cast(part(at + 1), value))])
         }
-        other => Err(Error::sql(format!("UNNEST takes an ARRAY or a MAP, this is {other}")).at(span)),
+        other => Err(Error::sql(format!("{} takes an ARRAY or a MAP, this is {other}", call.name)).at(span)),
     }
 }
 

@@ -15,6 +15,7 @@ use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
 use super::scope::{Relation, ScopeField, Sight, name_span, span_of, unsupported};
 use super::subquery::{BeforeGrouping, Stage, Subqueries, reads_subquery};
+use super::table_function::{is_unnested, unnested_rows};
 use super::window::{group_window, group_window_call};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -63,38 +64,43 @@ impl QueryBinder<'_> {
         let fields = &relation.fields;
         let mut overs = Overs::new(&select.named_window);
         let mut subqueries = Subqueries::new(self, &relation).with(lookups);
-        let mut bound = Vec::with_capacity(items.len());
+        let (mut bound, mut unnested) = (Vec::with_capacity(items.len()), Vec::new());
         for item in &items {
             bound.push(match &item.item {
                 Item::Bound(bound) => bound.clone(),
                 Item::Expr(e) => {
-                    ExprBinder::grouped(fields, &mut grouping).with_overs(&mut overs).asking(&mut subqueries).bind(e)?
+                    let binder = ExprBinder::grouped(fields, &mut grouping).with_overs(&mut overs).asking(&mut subqueries);
+                    binder.unnesting(&mut unnested).bind(e)?
                 }
             });
         }
-        let shown: Vec<(String, Expr)> = items.iter().map(|item| item.name.clone()).zip(bound.iter().cloned()).collect();
+        let known: Vec<(String, Expr)> = items.iter().map(|item| item.name.clone()).zip(bound.iter().cloned()).collect();
         let mut listing = Listing { names: items.iter().map(|item| item.name.as_str()).collect(), bound, spans: Vec::new() };
         listing.spans.extend(items.iter().map(|item| item.span));
         let bind = |e: &ast::Expr| {
             let binder = ExprBinder::grouped(fields, &mut grouping).with_overs(&mut overs).asking(&mut subqueries);
-            binder.knowing(&shown).bind(e)
+            binder.knowing(&known).bind(e)
         };
         let (mut first_of, keys) = listing.ordered(select, order, bind)?;
         let Listing { mut bound, mut spans, .. } = listing;
         let mut qualify = match &select.qualify {
             Some(e) => {
                 let binder = ExprBinder::grouped(fields, &mut grouping).with_overs(&mut overs).asking(&mut subqueries);
-                Some(condition(binder.knowing(&shown).bind(e)?, span_of(e))?)
+                Some(condition(binder.knowing(&known).bind(e)?, span_of(e))?)
             }
             None => None,
         };
         let mut having = match &select.having {
             Some(e) => {
-                let mut binder = ExprBinder::grouped(fields, &mut grouping).asking(&mut subqueries).knowing(&shown);
+                let mut binder = ExprBinder::grouped(fields, &mut grouping).asking(&mut subqueries).knowing(&known);
                 Some((condition(binder.bind(e)?, span_of(e))?, span_of(e)))
             }
             None => None,
         };
+        if qualify.iter().chain(having.iter().map(|(e, _)| e)).any(is_unnested) {
+            let error = Error::sql("a condition on a value of the select list that comes any number of times");
+            return Err(error.at(span_of(select)).hint("unnest in a sub-query in FROM, and filter its rows"));
+        }
         let mut lookups = subqueries.lookups();
         let grouped = keyed || having.is_some() || !grouping.calls.is_empty();
         let mut links = Links::default();
@@ -113,11 +119,11 @@ impl QueryBinder<'_> {
             links = settled.links;
         }
         let fields = &relation.fields;
-        let is_one_group = grouped && !keyed && having.is_none() && !lookups.has(Stage::Output);
+        let is_one_group = grouped && !keyed && having.is_none() && unnested.is_empty() && !lookups.has(Stage::Output);
         if is_one_group {
             links.over_nothing = Some(bound[..items.len()].iter().map(|e| grouping.over_nothing(e)).collect());
         } else if grouped && !keyed && !links.columns.is_empty() {
-            let what = "HAVING without GROUP BY, or a sub-query, in a sub-query that names columns around it";
+            let what = "HAVING without GROUP BY, UNNEST or a sub-query in a sub-query of aggregates that names columns around it";
             return Err(unsupported(what, "make a sub-query in FROM of a part of it", select));
         }
         let hidden = items.len()..bound.len();
@@ -134,7 +140,10 @@ impl QueryBinder<'_> {
         let hidden = hidden.map(|at| format!("$order{at}")).chain((0..links.columns.len()).map(|at| format!("$link{at}")));
         let names = items.iter().map(|i| i.name.clone()).chain(hidden);
         let late = |plan: &Plan| late_table(self.catalog, plan, "window");
+        let (shown, gives_one) = (bound.len(), unnested.is_empty());
+        bound.extend(unnested);
         let width = bound.len();
+        spans.resize(width, span_of(select));
         let (mut relation, mut bound) = if grouped {
             if lookups.has(Stage::Input) {
                 let of_having = having.iter_mut().map(|(e, _)| e);
@@ -177,6 +186,10 @@ impl QueryBinder<'_> {
         for filter in bound.drain(width..) {
             relation.plan = relation.plan.filtered(filter);
         }
+        let arrays = bound.split_off(shown);
+        if !arrays.is_empty() {
+            relation = unnested_rows(relation, arrays, &mut bound, span_of(select))?;
+        }
         let selected = relation.projected(names.zip(bound).collect());
         let selected = match &select.distinct {
             None | Some(ast::Distinct::All) => selected,
@@ -190,6 +203,7 @@ impl QueryBinder<'_> {
         hints.check_taken()?;
         let span = order.first().map(|item| span_of(&item.expr)).unwrap_or_default();
         let count = match (grouped && !keyed, select.from.is_empty() && !grouped, select.having.is_some()) {
+            _ if !gives_one => Count::Any,
             (true, _, true) => Count::OneAtMost,
             (_, true, _) if select.selection.is_some() || select.qualify.is_some() => Count::OneAtMost,
             (true, ..) | (_, true, _) => Count::One,

@@ -1,6 +1,8 @@
 //! What is written where: INSERT checks columns against the table, a bare SELECT is printed.
 
-use super::coercion::{assignable, cast, is_text_literal, takes_text};
+use sqlparser::ast;
+
+use super::coercion::{assignable, cast, constant_cast, is_text_literal, takes_text};
 use super::expr::ExprBinder;
 use super::query::QueryBinder;
 use super::scope::{Relation, span_of};
@@ -135,6 +137,9 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
             .at(insert.table.span)
             .hint(format!("write CAST({} AS {}) if that is meant", field.name, target.data_type)));
         }
+        if is_read {
+            check_constants(insert, &relation.plan, at, &target.data_type)?;
+        }
         columns[position].1 = cast(expr, &target.data_type);
     }
     for (position, constant) in constants {
@@ -168,6 +173,36 @@ fn is_of_text_constants(plan: &Plan, column: usize) -> bool {
         },
         Plan::Union(union) => union.inputs.iter().all(|input| is_of_text_constants(input, column)),
         _ => false,
+    }
+}
+
+/// A constant of a column of text constants that cannot be read as what the column holds is a mistake of the statement.
+fn check_constants(insert: &Insert, plan: &Plan, column: usize, target: &DataType) -> Result<()> {
+    let place = |row: usize| match &*insert.query.query.body {
+        ast::SetExpr::Values(values) => values.rows.get(row).and_then(|row| row.content.get(column)).map(span_of),
+        _ => None,
+    };
+    for (row, constant) in constants_of(plan, column) {
+        let read = constant_cast(constant, target, Span::default());
+        read.map_err(|error| error.at(place(row).unwrap_or(insert.table.span)))?;
+    }
+    Ok(())
+}
+
+/// The constants of a column that has nothing else, each with the number of its row.
+fn constants_of(plan: &Plan, column: usize) -> Vec<(usize, Expr)> {
+    match plan {
+        Plan::Values(values) => {
+            let data_type = &values.schema.fields[column].data_type;
+            let constant = |row: &Vec<Value>| Expr::Literal { value: row[column].clone(), data_type: data_type.clone() };
+            values.rows.iter().map(constant).enumerate().collect()
+        }
+        Plan::Calc(calc) => match &calc.columns[column] {
+            Expr::Column { index, .. } => constants_of(&calc.input, *index),
+            other => vec![(0, other.clone())],
+        },
+        Plan::Union(union) => union.inputs.iter().flat_map(|input| constants_of(input, column)).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -1,0 +1,143 @@
+//! Functions that give any number of values of a row: UNNEST, GENERATE_SERIES and their kin, in FROM and in the select list.
+//!
+//! Each makes an array, which is taken apart. In the select list a call is a stand-in column beyond `UNNESTED_BASE` until all else of the
+//! SELECT is known; several stand side by side, as in PostgreSQL.
+
+use sqlparser::ast;
+
+use super::coercion::cast;
+use super::expr::{ExprBinder, text};
+use super::function::library_call;
+use super::scope::Relation;
+use crate::error::{Error, Result, Span};
+use crate::expr::{CastFailure, Expr};
+use crate::plan::logical::{Plan, Unnest, columns_of, substitute};
+use crate::plan::physical::{JoinKind, Nested};
+use crate::types::{DataType, Value};
+
+/// Stand-in columns of the select list begin here.
+const UNNESTED_BASE: usize = 1 << 45;
+
+/// Whether a function of this upper-case name gives any number of values.
+pub fn is_table_function(name: &str) -> bool {
+    const NAMES: [&str; 9] = [
+        "UNNEST",
+        "GENERATE_SERIES",
+        "RANGE",
+        "REGEXP_SPLIT_TO_TABLE",
+        "STRING_TO_TABLE",
+        "JSON_ARRAY_ELEMENTS",
+        "JSONB_ARRAY_ELEMENTS",
+        "JSON_ARRAY_ELEMENTS_TEXT",
+        "JSONB_ARRAY_ELEMENTS_TEXT",
+    ];
+    NAMES.contains(&name)
+}
+
+/// Whether an expression reads a value of the select list that comes any number of times.
+pub fn is_unnested(expr: &Expr) -> bool {
+    columns_of(expr).iter().any(|column| *column >= UNNESTED_BASE)
+}
+
+impl ExprBinder<'_> {
+    /// A call in the select list: collected, and replaced by a stand-in.
+    pub(super) fn unnested_call(&mut self, name: &str, args: &[&ast::Expr], span: Span) -> Result<Expr> {
+        let inside = self.grouping.as_ref().is_some_and(|grouping| grouping.is_inside());
+        let Some(unnested) = self.unnested.take().filter(|_| !inside) else {
+            let hint = "call it in FROM, or in the select list of a sub-query";
+            return Err(Error::sql(format!("{name} gives any number of values, which cannot stand here")).at(span).hint(hint));
+        };
+        let array = self.array_of_call(name, args, span)?;
+        let Some(item) = item_type(&array.data_type()) else {
+            let error = format!("{name} in the select list takes an ARRAY, this is {}", array.data_type());
+            return Err(Error::sql(error).at(span));
+        };
+        unnested.push(array);
+        let column = Expr::column(UNNESTED_BASE + unnested.len() - 1, item);
+        self.unnested = Some(unnested);
+        Ok(column)
+    }
+
+    /// What `bind` binds must not give any number of values.
+    pub(super) fn once<T>(&mut self, bind: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let unnested = self.unnested.take();
+        let bound = bind(self);
+        self.unnested = unnested;
+        bound
+    }
+
+    /// The array, or the map, whose items a call gives.
+    pub(super) fn array_of_call(&mut self, name: &str, args: &[&ast::Expr], span: Span) -> Result<Expr> {
+        let mut args = args.iter().map(|arg| self.bind(arg)).collect::<Result<Vec<_>>>()?;
+        match (name, args.len()) {
+            ("UNNEST", 1) => Ok(args.remove(0)),
+            ("UNNEST", _) => library_call("UNNEST", args, span),
+            ("RANGE", 1) => {
+                args.insert(0, Expr::Literal { value: Value::Int(0), data_type: DataType::Int });
+                library_call("RANGE", args, span)
+            }
+            ("RANGE", _) => library_call("RANGE", args, span),
+            ("GENERATE_SERIES", _) => library_call("GENERATE_SERIES", args, span),
+            ("REGEXP_SPLIT_TO_TABLE", _) => library_call("REGEXP_SPLIT_TO_ARRAY", args, span),
+            ("STRING_TO_TABLE", _) => library_call("STRING_TO_ARRAY", args, span),
+            (_, 1) => items_of_json(args.remove(0), name, span),
+            _ => Err(Error::sql(format!("{name} takes one JSON array")).at(span)),
+        }
+    }
+}
+
+/// The items of a JSON array, as JSON or as text.
+fn items_of_json(value: Expr, name: &str, span: Span) -> Result<Expr> {
+    let data_type = value.data_type();
+    if !data_type.is_text() && data_type != DataType::Json {
+        return Err(Error::sql(format!("{name} takes a JSON array, this is {data_type}")).at(span));
+    }
+    let item = if name.ends_with("_TEXT") { DataType::STRING } else { DataType::Json };
+    let data_type = DataType::Array(Box::new(item));
+    Ok(Expr::Cast { input: Box::new(value), data_type, on_failure: CastFailure::RowError })
+}
+
+/// `relation` once for each item of these arrays, the stand-ins of `exprs` being the items; what is shorter than another has NULLs.
+pub fn unnested_rows(relation: Relation, mut arrays: Vec<Expr>, exprs: &mut [Expr], span: Span) -> Result<Relation> {
+    let plan = relation.plan;
+    let width = plan.schema().fields.len();
+    let part = Expr::column(width, DataType::STRING);
+    let items: Vec<DataType> = arrays.iter().filter_map(|array| item_type(&array.data_type())).collect();
+    let (array, values) = match arrays.len() {
+        1 => (arrays.remove(0), vec![cast(part, &items[0])]),
+        _ => {
+            let field = |(at, item): (usize, &DataType)| {
+                let value = library_call("ROW_FIELD", vec![part.clone(), text(&format!("f{at}"))], span)?;
+                Ok(cast(value, item))
+            };
+            (library_call("UNNEST", arrays, span)?, items.iter().enumerate().map(field).collect::<Result<_>>()?)
+        }
+    };
+    for expr in exprs {
+        *expr = substitute(expr, &|column| column.checked_sub(UNNESTED_BASE).map(|at| values[at].clone()));
+    }
+    let names = plan.schema().fields.iter().map(|field| field.name.clone());
+    let columns = names.zip(plan.identity()).chain([("$nested".to_owned(), array)]).collect();
+    Ok(Relation { plan: Plan::Unnest(Unnest::new(plan.projected(columns), Nested::Array, JoinKind::Inner)), ..relation })
+}
+
+fn item_type(data_type: &DataType) -> Option<DataType> {
+    if let DataType::Array(item) = data_type { Some((**item).clone()) } else { None }
+}
+
+/// The upper-case name of a function and its arguments, if it is one of these.
+pub fn table_call<'a>(name: &ast::ObjectName, args: &'a [ast::FunctionArg]) -> Option<(String, Vec<&'a ast::Expr>)> {
+    let name = name.to_string().replace(['`', '"'], "").to_ascii_uppercase();
+    let argument = |arg: &'a ast::FunctionArg| match arg {
+        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => Some(e),
+        _ => None,
+    };
+    let args = args.iter().map(argument).collect::<Option<Vec<_>>>()?;
+    if name == "TABLE"
+        && let [ast::Expr::Function(call)] = args.as_slice()
+        && let ast::FunctionArguments::List(list) = &call.args
+    {
+        return table_call(&call.name, &list.args);
+    }
+    is_table_function(&name).then_some((name, args))
+}

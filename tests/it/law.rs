@@ -3,6 +3,7 @@
 //! A seed makes a table whose rows come, change and go, in batches of a few changes, said row by row or by key, and a query. All shards are
 //! stepped until nothing moves after every batch; then what was written so far is compared with what SQLite answers over the rows that are
 //! there now. On one shard no row may ever be there less than zero times, on the way either; several shards agree on that when nothing moves.
+//! With EMIT CHANGES EVERY the answer is there when the watermark has passed a multiple of the interval, and stays until the next.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -38,6 +39,11 @@ use super::support::{phases, sink_rows};
 const CHANGES_MAX: usize = 40;
 const BATCH_MAX: usize = 7;
 
+/// How far the watermark is behind the rows, in seconds: no row is late.
+const DELAY: i64 = 7_200;
+
+const SECOND: i64 = 1_000_000_000;
+
 /// Queries of each kind; `LAW_QUERIES=1000 cargo test law` runs more of them.
 fn queries_per_kind() -> u64 {
     number("LAW_QUERIES").unwrap_or(60)
@@ -54,22 +60,65 @@ enum Input {
     Upsert,
 }
 
+/// When the answer is to be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// After every batch.
+    AtOnce,
+    /// After those with which the watermark passes a multiple of so many seconds.
+    Every(i64),
+}
+
+impl Pace {
+    /// What stands behind the query.
+    fn emit(self, kind: Kind) -> String {
+        match self {
+            Pace::AtOnce if kind.is_of_windows() => " EMIT CHANGES".to_owned(),
+            Pace::AtOnce => String::new(),
+            Pace::Every(seconds) => format!(" EMIT CHANGES EVERY INTERVAL '{seconds}' SECOND"),
+        }
+    }
+
+    /// Changes of a batch: no row may stand behind the one with which a multiple is passed.
+    fn batch_max(self) -> usize {
+        if self == Pace::AtOnce { BATCH_MAX } else { 1 }
+    }
+
+    /// Behind which steps the answer is to be there; behind the last it always is.
+    fn due(self, steps: &[Vec<(RowKind, Vec<Value>)>]) -> Vec<bool> {
+        let Pace::Every(seconds) = self else { return vec![true; steps.len() + 1] };
+        let (mut latest, mut passed) = (None, None);
+        let mut passes = |step: &Vec<(RowKind, Vec<Value>)>| {
+            let time = |row: &Vec<Value>| if let Some(Value::Int(time)) = row.last() { Some(*time) } else { None };
+            latest = step.iter().filter_map(|(_, row)| time(row)).chain(latest).max();
+            let multiple = latest.map(|time: i64| (time - DELAY * SECOND).div_euclid(seconds * SECOND));
+            passed.replace(multiple).flatten().is_some_and(|before| multiple > Some(before))
+        };
+        let mut due: Vec<bool> = steps.iter().map(&mut passes).collect();
+        due.push(true);
+        due
+    }
+}
+
 impl Input {
-    /// One that the query takes: a session keeps the bounds that a row gave it when the row goes.
-    fn random(rng: &mut Rng, query: &Query) -> Input {
+    /// One that the query takes: a session keeps the bounds that a row gave it when the row goes. Rows that only come are not held back.
+    fn random(rng: &mut Rng, query: &Query, pace: Pace) -> Input {
         match rng.u8(0..3) {
             _ if query.text.ours.contains("SESSION(") => Input::Append,
-            0 => Input::Append,
+            0 if pace == Pace::AtOnce => Input::Append,
             1 => Input::Upsert,
             _ => Input::Retract,
         }
     }
 
-    /// The table `t`; no row is late. Only windows have event time: joins and functions with OVER would wait for it. The key of an upsert is
+    /// The table `t`; no row is late. Only windows and intervals have event time: joins and functions with OVER would wait for it. The key of an upsert is
     /// none of its columns.
-    fn table(self, schema: &Schema, kind: Kind) -> String {
+    fn table(self, schema: &Schema, kind: Kind, pace: Pace) -> String {
         let columns = schema.declared();
-        let watermark = if kind.is_of_windows() { ", WATERMARK FOR ts AS ts - INTERVAL '2' HOUR" } else { "" };
+        let watermark = match kind.is_of_windows() || pace != Pace::AtOnce {
+            true => format!(", WATERMARK FOR ts AS ts - INTERVAL '{DELAY}' SECOND"),
+            false => String::new(),
+        };
         match self {
             Input::Append => format!("CREATE TABLE t ({columns}{watermark}) WITH ('connector' = 'memory');\n"),
             Input::Retract => {
@@ -92,8 +141,8 @@ enum Change {
     Delete(i64),
 }
 
-/// Batches of changes to rows that are there.
-fn random_changes(rng: &mut Rng, schema: &Schema, input: Input) -> Vec<Vec<Change>> {
+/// Batches of at most so many changes to rows that are there.
+fn random_changes(rng: &mut Rng, schema: &Schema, input: Input, batch_max: usize) -> Vec<Vec<Change>> {
     let mut times = HashSet::new();
     let mut random_row = |rng: &mut Rng| loop {
         // Which of two rows of the same time is first would be left open.
@@ -105,7 +154,7 @@ fn random_changes(rng: &mut Rng, schema: &Schema, input: Input) -> Vec<Vec<Chang
     let (mut there, mut next, mut batches) = (Vec::new(), 0, Vec::new());
     let mut left = rng.usize(1..CHANGES_MAX);
     while left > 0 {
-        let count = rng.usize(1..=BATCH_MAX.min(left));
+        let count = rng.usize(1..=batch_max.min(left));
         left -= count;
         let batch = (0..count).map(|_| match rng.u8(0..6) {
             0 | 1 if input != Input::Append && !there.is_empty() => Change::Delete(there.swap_remove(rng.usize(..there.len()))),
@@ -328,20 +377,23 @@ fn waits_for_the_end(query: &Query, kind: Kind) -> bool {
 }
 
 /// Whether the law holds, or where it is broken.
-fn check(kind: Kind, seed: u64) -> Result<Agreed, String> {
+fn check(kind: Kind, pace: Pace, seed: u64) -> Result<Agreed, String> {
     let mut rng = Rng::with_seed(seed);
     let query = Query::random(&mut rng, kind);
-    let (schema, input) = (&query.schema, Input::random(&mut rng, &query));
-    let changes = random_changes(&mut rng, schema, input);
+    let (schema, input) = (&query.schema, Input::random(&mut rng, &query, pace));
+    let changes = random_changes(&mut rng, schema, input, pace.batch_max());
     let shape = (rng.usize(1..=3), [1, 3, 1024][rng.usize(0..3)]);
     let database = database(schema, &[]);
     let steps = said(&mut rng, schema, input, &changes);
-    let (mut net, mut telling) = (Net::default(), false);
-    let emit = if kind.is_of_windows() { " EMIT CHANGES" } else { "" };
-    let sql = format!("{}{}{emit};", input.table(schema, kind), query.text.ours);
+    let (mut net, mut telling, due, mut shown) = (Net::default(), false, pace.due(&steps), Vec::new());
+    let sql = format!("{}{}{};", input.table(schema, kind, pace), query.text.ours, pace.emit(kind));
     let ran = run_in_steps(&sql, steps, shape, |step, written| {
         changes.get(step).into_iter().flatten().for_each(|change| apply(&database, schema, change));
         net.apply(written, shape.0 == 1).map_err(|e| format!("in step {step}: {e}"))?;
+        let before = std::mem::replace(&mut shown, net.lines());
+        if !due[step] && input != Input::Append {
+            return if shown == before { Ok(()) } else { Err(format!("in step {step} something comes: {shown:#?}")) };
+        }
         let theirs = match expected(&database, &query) {
             Err(error) if is_beyond_sqlite(&error) => return Ok(()),
             theirs => theirs.map_err(|e| format!("SQLite: {e}"))?,
@@ -350,8 +402,8 @@ fn check(kind: Kind, seed: u64) -> Result<Agreed, String> {
         if waits_for_the_end(&query, kind) && step < changes.len() {
             return Ok(());
         }
-        match net.lines() {
-            ours if ours == theirs => Ok(()),
+        match &shown {
+            ours if *ours == theirs => Ok(()),
             ours => Err(format!("after step {step}\nSQLite: {theirs:#?}\nCorelane: {ours:#?}")),
         }
     });
@@ -369,40 +421,47 @@ fn check(kind: Kind, seed: u64) -> Result<Agreed, String> {
 
 #[test]
 fn joins_ranks_and_subqueries_say_what_changed() {
-    check_seeds(queries_per_kind(), |seed| check(Kind::Plain, seed));
+    check_seeds(queries_per_kind(), |seed| check(Kind::Plain, Pace::AtOnce, seed));
 }
 
 #[test]
 fn groupings_say_what_changed() {
-    check_seeds(queries_per_kind(), |seed| check(Kind::Grouped, seed));
+    check_seeds(queries_per_kind(), |seed| check(Kind::Grouped, Pace::AtOnce, seed));
 }
 
 #[test]
 fn grouping_sets_say_what_changed() {
-    check_seeds(queries_per_kind(), |seed| check(Kind::Sets, seed));
+    check_seeds(queries_per_kind(), |seed| check(Kind::Sets, Pace::AtOnce, seed));
 }
 
 #[test]
 fn aggregates_over_everything_say_what_changed() {
-    check_seeds(queries_per_kind(), |seed| check(Kind::Global, seed));
+    check_seeds(queries_per_kind(), |seed| check(Kind::Global, Pace::AtOnce, seed));
 }
 
 #[test]
 fn windows_that_emit_changes_say_what_changed() {
-    check_seeds(queries_per_kind(), |seed| check(Kind::Window, seed));
+    check_seeds(queries_per_kind(), |seed| check(Kind::Window, Pace::AtOnce, seed));
 }
 
 #[test]
 fn functions_with_over_say_what_changed() {
-    check_seeds(queries_per_kind(), |seed| check(Kind::Over, seed));
+    check_seeds(queries_per_kind(), |seed| check(Kind::Over, Pace::AtOnce, seed));
 }
 
 #[test]
 fn joins_of_times_and_nearest_rows_say_what_changed() {
-    check_seeds(queries_per_kind(), |seed| check(Kind::IntervalJoin, seed));
+    check_seeds(queries_per_kind(), |seed| check(Kind::IntervalJoin, Pace::AtOnce, seed));
 }
 
 #[test]
 fn rows_of_windows_that_emit_changes_say_what_changed() {
-    check_seeds(queries_per_kind(), |seed| check(Kind::WindowRows, seed));
+    check_seeds(queries_per_kind(), |seed| check(Kind::WindowRows, Pace::AtOnce, seed));
+}
+
+#[test]
+fn what_is_held_is_there_when_an_interval_is_over_and_not_before() {
+    for (kind, seconds) in [(Kind::Plain, 1), (Kind::Grouped, 20), (Kind::Sets, 100), (Kind::Global, 400), (Kind::Window, 50)] {
+        check_seeds(queries_per_kind() / 2, |seed| check(kind, Pace::Every(seconds), seed));
+    }
 }

@@ -310,6 +310,28 @@ fn aggregate_over_window_columns_used_otherwise_is_a_running_one() {
 }
 
 #[test]
+fn different_rows_of_windows_are_a_window_aggregate_where_a_column_says_which_window() {
+    let of = |columns: &str, window: &str| {
+        format!(
+            "SELECT DISTINCT {columns} FROM TABLE({window}(TABLE trades, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND))"
+        )
+    };
+    for (columns, window) in [
+        ("sym, window_start, window_end", "HOP"),
+        ("sym, window_start", "HOP"),
+        ("sym, window_end", "HOP"),
+        ("sym, window_end", "CUMULATE"),
+        ("sym, window_start, window_end", "CUMULATE"),
+    ] {
+        check(&of(columns, window), &["WindowAggregate", "by (sym) [] emit on close", "bounded by the watermark"]);
+    }
+    for (columns, window) in [("sym, window_start", "CUMULATE"), ("sym", "HOP"), ("sym, window_start + INTERVAL '1' DAY", "HOP")]
+    {
+        check(&of(columns, window), &["Distinct (sym", "no bound", "WindowAssign"]);
+    }
+}
+
+#[test]
 fn two_queries_share_one_scan() {
     let planned =
         planned("INSERT INTO other SELECT qty, qty FROM trades; INSERT INTO plain (c) SELECT note FROM trades WHERE price > 1")

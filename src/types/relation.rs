@@ -63,6 +63,17 @@ pub enum Window {
     },
 }
 
+impl Window {
+    /// Whether the start says by itself which window it is, and whether the end does. Those of CUMULATE with one start have different ends.
+    pub fn is_told_by(&self) -> [bool; 2] {
+        match self {
+            Window::Aligned(Aligned::Tumble { .. } | Aligned::Hop { .. }) => [true, true],
+            Window::Aligned(Aligned::Cumulate { .. }) => [false, true],
+            Window::Aligned(Aligned::Given) | Window::Session { .. } => [false, false],
+        }
+    }
+}
+
 /// Windows that stand where they stand: aligned to `offset`, or known before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aligned {

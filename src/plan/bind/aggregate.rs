@@ -204,16 +204,15 @@ impl Grouped {
 
 /// Groups `relation`; `late` finds the late table of a plan.
 pub fn group(relation: &Relation, grouping: &Grouping, late: &dyn Fn(&Plan) -> Result<Option<logical::Late>>) -> Result<Grouped> {
-    let over_window = match grouping.window {
-        Some(window) => Some(Windowed::of_call(relation, window)),
-        None => grouping
-            .window_of(relation)
-            .and_then(|window| Windowed::of_table_function(relation, grouping).or_else(|| Windowed::given(relation, window))),
-    };
-    match over_window {
+    match Windowed::of(relation, grouping) {
         Some(windowed) => windowed.group(grouping, late),
         None => Ok(running(relation, grouping)),
     }
+}
+
+/// Whether `grouping` says of each row of `relation` in which window it is.
+pub fn groups_windows(relation: &Relation, grouping: &Grouping) -> bool {
+    Windowed::of(relation, grouping).is_some()
 }
 
 /// Columns of the projection below an aggregate, each expression once.
@@ -318,6 +317,18 @@ struct Windowed {
 }
 
 impl Windowed {
+    /// Over the windows that `grouping` names; `None` if it names none.
+    fn of(relation: &Relation, grouping: &Grouping) -> Option<Self> {
+        if let Some(window) = grouping.window {
+            return Some(Self::of_call(relation, window));
+        }
+        match grouping.window_of(relation) {
+            Some(window) => Self::of_table_function(relation, grouping).or_else(|| Self::given(relation, window)),
+            None if names_one_bound(relation, grouping) => Self::of_table_function(relation, grouping),
+            None => None,
+        }
+    }
+
     fn of_call(relation: &Relation, window: GroupWindow) -> Self {
         Self {
             below: relation.plan.clone(),
@@ -463,6 +474,18 @@ impl Windowed {
         relation.event_times.extend(self.event_times.into_iter().filter_map(place));
         Ok(Grouped { relation, keys: outputs, window: Some(first), results, marks })
     }
+}
+
+/// Whether different rows are asked for, and one of their columns says by itself which window of a table function right below it is. With
+/// functions, that is a running aggregate, as in Flink, whose results late rows change.
+fn names_one_bound(relation: &Relation, grouping: &Grouping) -> bool {
+    let Some((assign, columns, _)) = flattened(&relation.plan) else { return false };
+    let (width, tells_window) = (assign.input.schema().fields.len(), assign.window.is_told_by());
+    let tells = |key: &Expr| match over(&columns, key) {
+        Expr::Column { index, .. } => index.checked_sub(width).and_then(|at| tells_window.get(at).copied()) == Some(true),
+        _ => false,
+    };
+    grouping.calls.is_empty() && grouping.sets.is_empty() && grouping.keys.iter().any(tells)
 }
 
 fn is_column(expr: &Expr, column: usize) -> bool {

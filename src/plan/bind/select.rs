@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::QueryBinder;
 use super::access::row_field;
-use super::aggregate::{Grouping, group};
+use super::aggregate::{Grouping, group, groups_windows};
 use super::coercion::cast;
 use super::dependent::{Links, Outer};
 use super::expr::ExprBinder;
@@ -275,11 +275,12 @@ fn first_of_each(relation: Relation, columns: Vec<usize>, order: &[SortKey]) -> 
 
 /// Every different row once. Rows that say in which window they are stay in it, as if all columns stood in GROUP BY.
 pub fn distinct_in_windows(relation: Relation, late: &dyn Fn(&Plan) -> Result<Option<Late>>) -> Result<Relation> {
-    if relation.windows.is_empty() {
+    let keys = relation.plan.identity();
+    let grouping = Grouping::by(keys.clone());
+    if !groups_windows(&relation, &grouping) {
         return Ok(distinct(relation));
     }
-    let keys = relation.plan.identity();
-    let made = group(&relation, &Grouping::by(keys.clone()), late)?;
+    let made = group(&relation, &grouping, late)?;
     let placed =
         |(key, field): (&Expr, &ScopeField)| Ok((field.name.clone(), made.place(key, &relation.fields, Span::default())?));
     let columns = keys.iter().zip(&relation.fields).map(placed).collect::<Result<_>>()?;

@@ -71,8 +71,9 @@ impl Lowering<'_> {
             return Err(self.located(error, output.script));
         }
         let same = |known: &Vec<usize>| {
-            let unique = output.plan.unique_key();
-            unique.is_some_and(|unique| known.iter().all(|c| unique.contains(c)) && unique.iter().all(|c| known.contains(c)))
+            let is_it =
+                |unique: &Vec<usize>| known.iter().all(|c| unique.contains(c)) && unique.iter().all(|c| known.contains(c));
+            output.plan.unique_keys().iter().any(is_it)
         };
         entry.is_keyed &= !retracts || entry.key.as_ref().is_some_and(same);
         entry.retracts |= retracts;

@@ -6,10 +6,11 @@ use super::coercion::{cast, is_text_literal, unified};
 use super::expr::{ExprBinder, negate_if, text};
 use super::function::library_call;
 use super::library;
+use super::operator::binary;
 use super::scope::{name_span, span_of, unsupported};
 use crate::error::{Error, Result, Span, nearest};
-use crate::expr::Expr;
-use crate::types::DataType;
+use crate::expr::{BinaryOp, Expr};
+use crate::types::{DataType, Value};
 
 /// `value.field` of a ROW or JSON value.
 pub fn row_field(value: Expr, field: &ast::Ident) -> Result<Expr> {
@@ -76,6 +77,9 @@ fn unit_error(wrong: Option<&'static str>, unit: &ast::DateTimeField, e: &ast::E
     wrong.map(|reason| Error::sql(format!("{reason}: {unit}")).at(span).hint(hint))
 }
 
+/// Names of the order by code points.
+const BY_CODE_POINT: [&str; 5] = ["C", "POSIX", "ucs_basic", "binary", "default"];
+
 impl ExprBinder<'_> {
     /// `ARRAY[item, ...]`: items have one type.
     pub(super) fn array_of(&mut self, items: &[ast::Expr], span: Span) -> Result<Expr> {
@@ -93,15 +97,14 @@ impl ExprBinder<'_> {
     pub(super) fn special_call(&mut self, e: &ast::Expr) -> Result<Expr> {
         use ast::Expr as E;
         match e {
-            E::Like { any: true, .. } | E::ILike { any: true, .. } => {
-                Err(unsupported("LIKE ANY", "join several LIKE with OR", e))
-            }
-            E::Like { negated, expr, pattern, escape_char, .. } => {
-                self.words("LIKE", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c))
-            }
-            E::ILike { negated, expr, pattern, escape_char, .. } => {
-                self.words("ILIKE", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c))
-            }
+            E::Like { negated, expr, pattern, escape_char, .. } => match self.like_listed("LIKE", e) {
+                Some(listed) => listed,
+                None => self.words("LIKE", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c)),
+            },
+            E::ILike { negated, expr, pattern, escape_char, .. } => match self.like_listed("ILIKE", e) {
+                Some(listed) => listed,
+                None => self.words("ILIKE", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c)),
+            },
             E::SimilarTo { negated, expr, pattern, escape_char } => {
                 self.words("SIMILAR", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c))
             }
@@ -111,6 +114,10 @@ impl ExprBinder<'_> {
             E::Position { expr, r#in } => self.words("POSITION", &[expr, r#in], None, e),
             E::Substring { expr, substring_from: Some(from), substring_for, .. } => {
                 self.words("SUBSTRING", &[expr, from], substring_for.as_deref(), e)
+            }
+            E::Substring { expr, substring_from: None, substring_for: Some(length), .. } => {
+                let first = Expr::Literal { value: Value::Int(1), data_type: DataType::Int };
+                library_call("SUBSTRING", vec![self.bind(expr)?, first, self.bind(length)?], span_of(&**expr))
             }
             E::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
                 self.words("OVERLAY", &[expr, overlay_what, overlay_from], overlay_for.as_deref(), e)
@@ -124,7 +131,7 @@ impl ExprBinder<'_> {
                 self.words(name, &[expr], trim_what.as_deref(), e)
             }
             E::Extract { field, expr, .. } => {
-                let (unit, value) = (field.to_string().to_ascii_uppercase(), self.bind(expr)?);
+                let (unit, value) = (field.to_string().trim_matches('\'').to_ascii_uppercase(), self.bind(expr)?);
                 let wrong = library::wrong_field(&unit, &value.data_type());
                 let call = library_call("EXTRACT", vec![text(&unit), value], span_of(&**expr))?;
                 unit_error(wrong, field, expr).map_or(Ok(call), Err)
@@ -135,9 +142,54 @@ impl ExprBinder<'_> {
         }
     }
 
-    fn words(&mut self, name: &str, args: &[&ast::Expr], last: Option<&ast::Expr>, e: &ast::Expr) -> Result<Expr> {
+    pub(super) fn words(&mut self, name: &str, args: &[&ast::Expr], last: Option<&ast::Expr>, e: &ast::Expr) -> Result<Expr> {
         let args = args.iter().copied().chain(last).map(|a| self.bind(a)).collect::<Result<Vec<_>>>()?;
         library_call(name, args, span_of(e))
+    }
+
+    /// `text ~ pattern`, `text ~~ pattern` and their kin of PostgreSQL.
+    pub(super) fn matched(&mut self, left: &ast::Expr, op: &ast::BinaryOperator, right: &ast::Expr) -> Result<Expr> {
+        use ast::BinaryOperator as A;
+        let negated = matches!(op, A::PGRegexNotMatch | A::PGRegexNotIMatch | A::PGNotLikeMatch | A::PGNotILikeMatch);
+        let (name, prefix) = match op {
+            A::PGLikeMatch | A::PGNotLikeMatch => ("LIKE", None),
+            A::PGILikeMatch | A::PGNotILikeMatch => ("ILIKE", None),
+            A::PGRegexIMatch | A::PGRegexNotIMatch => ("REGEXP", Some("(?i)")),
+            _ => ("REGEXP", None),
+        };
+        let (value, pattern, span) = (self.bind(left)?, self.bind(right)?, span_of(right));
+        let pattern = match prefix {
+            Some(prefix) => binary(BinaryOp::Concat, text(prefix), pattern, span)?,
+            None => pattern,
+        };
+        Ok(negate_if(negated, library_call(name, vec![value, pattern], span)?))
+    }
+
+    /// `array[first:last]`
+    pub(super) fn slice(&mut self, array: Expr, first: Option<&ast::Expr>, last: Option<&ast::Expr>, span: Span) -> Result<Expr> {
+        let DataType::Array(_) = array.data_type() else {
+            return Err(Error::sql(format!("{} has no items to slice", array.data_type())).at(span).hint("an ARRAY has"));
+        };
+        let one = Expr::Literal { value: Value::Int(1), data_type: DataType::Int };
+        let first = first.map_or(Ok(one), |first| self.bind(first))?;
+        let last = last.map(|last| self.bind(last)).transpose()?;
+        library_call("ARRAY_SLICE", [array, first].into_iter().chain(last).collect(), span)
+    }
+
+    /// `text COLLATE name`: text has the order of its code points, and no other.
+    pub(super) fn collated(&mut self, e: &ast::Expr, collation: &ast::ObjectName) -> Result<Expr> {
+        let value = self.bind(e)?;
+        if !(value.data_type().is_text() || value.data_type() == DataType::Null) {
+            return Err(Error::sql(format!("COLLATE stands behind text, this is {}", value.data_type())).at(span_of(e)));
+        }
+        let name = collation.0.last().and_then(ast::ObjectNamePart::as_ident);
+        let is_known = |name: &ast::Ident| BY_CODE_POINT.iter().any(|known| known.eq_ignore_ascii_case(&name.value));
+        match name {
+            Some(name) if !is_known(name) => Err(Error::sql(format!("the collation {name} is not supported"))
+                .at(name_span(name))
+                .hint("text is ordered by its code points: COLLATE \"C\"; LOWER(x) leaves case out")),
+            _ => Ok(value),
+        }
     }
 
     fn rounded(&mut self, name: &str, x: &ast::Expr, field: &ast::CeilFloorKind) -> Result<Expr> {

@@ -8,7 +8,7 @@ use sqlparser::ast::Spanned;
 
 use super::aggregate::Grouping;
 use super::coercion::{cast, comparable, unified};
-use super::function::library_call;
+use super::function::{argument_exprs, library_call};
 use super::grouping_sets::misplaced;
 use super::literal::{Sign, bind_interval, bind_typed, bind_value};
 use super::operator::{binary, condition, row_values};
@@ -20,7 +20,7 @@ use super::{access, library};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp, castable};
 use crate::limits::NESTING_MAX;
-use crate::plan::parse::is_carrier;
+use crate::plan::parse::{WHEN_LIST, is_carrier};
 use crate::types::{DataType, Value};
 
 /// Binds expressions over the columns of one relation.
@@ -106,6 +106,7 @@ impl<'a> ExprBinder<'a> {
             E::Interval(interval) => bind_interval(interval),
             E::UnaryOp { op, expr } => self.unary(op, expr),
             E::BinaryOp { op, .. } if matches!(op, ast::BinaryOperator::And | ast::BinaryOperator::Or) => self.logic(e, op),
+            E::BinaryOp { left, op: ast::BinaryOperator::Overlaps, right } => self.overlaps(left, right),
             E::BinaryOp { left, op, right } => self.binary(left, op, right),
             E::IsNull(x) => self.test(UnaryOp::IsNull, x),
             E::IsNotNull(x) => self.test(UnaryOp::IsNotNull, x),
@@ -127,6 +128,7 @@ impl<'a> ExprBinder<'a> {
             E::Function(call) => self.function(call),
             E::Array(array) => self.array_of(&array.elem, span_of(e)),
             E::Tuple(parts) => self.row_of(parts, span_of(e)),
+            E::Collate { expr, collation } => self.collated(expr, collation),
             E::Like { .. }
             | E::ILike { .. }
             | E::SimilarTo { .. }
@@ -151,7 +153,7 @@ impl<'a> ExprBinder<'a> {
         }
     }
 
-    fn ask(&mut self, asked: Asked<'_>, e: &ast::Expr) -> Result<Expr> {
+    pub(super) fn ask(&mut self, asked: Asked<'_>, e: &ast::Expr) -> Result<Expr> {
         let inside = self.grouping.as_ref().is_some_and(|grouping| grouping.is_inside());
         let stage = if inside { Stage::Input } else { Stage::Output };
         let of_unnested = match &asked {
@@ -169,37 +171,6 @@ impl<'a> ExprBinder<'a> {
                 let hint = "join with a sub-query in FROM, and use its columns here";
                 Err(unsupported("a sub-query in this place", hint, e))
             }
-        }
-    }
-
-    /// `x > ALL (SELECT ...)` and its kin.
-    fn compared(
-        &mut self,
-        left: &ast::Expr,
-        op: &ast::BinaryOperator,
-        quantifier: Quantifier,
-        right: &ast::Expr,
-    ) -> Result<Expr> {
-        let ast::Expr::Subquery(query) = right else {
-            return Err(unsupported(
-                "ANY and ALL over this",
-                "they stand before a sub-query; x IN (a, b) compares with a list",
-                right,
-            ));
-        };
-        let op = comparison(op)
-            .ok_or_else(|| unsupported("this operator with ANY or ALL", "=, <>, <, <=, > and >= are there", left))?;
-        let mut values = self.values_of(left)?;
-        let span = span_of(left);
-        let is_in = match (op, quantifier) {
-            (BinaryOp::Eq, Quantifier::Any) => Some(false),
-            (BinaryOp::NotEq, Quantifier::All) => Some(true),
-            _ => None,
-        };
-        match (is_in, values.len()) {
-            (Some(negated), _) => Ok(negate_if(negated, self.ask(Asked::In(values, query, span), right)?)),
-            (None, 1) => self.ask(Asked::Compared(values.remove(0), op, quantifier, query, span), right),
-            _ => Err(unsupported("this operator with a row of values before ANY or ALL", "= ANY and <> ALL are there", left)),
         }
     }
 
@@ -258,7 +229,10 @@ impl<'a> ExprBinder<'a> {
                     let key = self.bind(index)?;
                     access::item(value, key, span_of(index))?
                 }
-                _ => return Err(unsupported("this access", "a.field, a[index] and m['key'] are there", root)),
+                ast::AccessExpr::Subscript(ast::Subscript::Slice { lower_bound, upper_bound, stride: None }) => {
+                    self.slice(value, lower_bound.as_ref(), upper_bound.as_ref(), span_of(root))?
+                }
+                _ => return Err(unsupported("this access", "a.field, a[index], a[first:last] and m['key'] are there", root)),
             };
         }
         Ok(value)
@@ -319,6 +293,12 @@ impl<'a> ExprBinder<'a> {
             A::Gt => BinaryOp::Gt,
             A::GtEq => BinaryOp::GtEq,
             A::StringConcat => BinaryOp::Concat,
+            A::PGRegexMatch | A::PGRegexNotMatch | A::PGRegexIMatch | A::PGRegexNotIMatch => {
+                return self.matched(left, op, right);
+            }
+            A::PGLikeMatch | A::PGNotLikeMatch | A::PGILikeMatch | A::PGNotILikeMatch => return self.matched(left, op, right),
+            A::BitwiseAnd => return self.words("BITAND", &[left, right], None, left),
+            A::BitwiseOr => return self.words("BITOR", &[left, right], None, left),
             other => {
                 return Err(unsupported(&format!("the operator {other}"), "see the README for the operators there are", left));
             }
@@ -341,7 +321,7 @@ impl<'a> ExprBinder<'a> {
     }
 
     /// The values of a row of values, or the one value.
-    fn values_of(&mut self, e: &ast::Expr) -> Result<Vec<Expr>> {
+    pub(super) fn values_of(&mut self, e: &ast::Expr) -> Result<Vec<Expr>> {
         match bare(e) {
             ast::Expr::Tuple(parts) => parts.iter().map(|part| self.bind(part)).collect(),
             one => Ok(vec![self.bind(one)?]),
@@ -393,9 +373,20 @@ impl<'a> ExprBinder<'a> {
         let mut conditions = Vec::with_capacity(whens.len());
         let mut results = Vec::with_capacity(whens.len() + 1);
         for when in whens {
-            conditions.push(match &operand {
-                Some(value) => binary(BinaryOp::Eq, value.clone(), self.bind(&when.condition)?, span_of(&when.condition))?,
-                None => self.condition(&when.condition)?,
+            conditions.push(match (&operand, listed(&when.condition)) {
+                (Some(value), Some(items)) => {
+                    let equal = |item: &ast::Expr| binary(BinaryOp::Eq, value.clone(), self.bind(item)?, span_of(item));
+                    balanced(BinaryOp::Or, items?.into_iter().map(equal).collect::<Result<_>>()?)
+                }
+                (Some(value), None) => {
+                    binary(BinaryOp::Eq, value.clone(), self.bind(&when.condition)?, span_of(&when.condition))?
+                }
+                (None, Some(items)) => {
+                    let span = items?.first().map_or(span_of(e), |item| span_of(*item));
+                    let error = Error::sql("a list behind WHEN, and no value behind CASE to compare it with").at(span);
+                    return Err(error.hint("CASE x WHEN 1, 2 THEN ..., or CASE WHEN x IN (1, 2) THEN ..."));
+                }
+                (None, None) => self.condition(&when.condition)?,
             });
             results.push(self.bind(&when.result)?);
         }
@@ -423,6 +414,14 @@ impl<'a> ExprBinder<'a> {
     }
 }
 
+/// The values of a list behind WHEN.
+fn listed(e: &ast::Expr) -> Option<Result<Vec<&ast::Expr>>> {
+    match e {
+        ast::Expr::Function(call) if call.name.to_string() == format!("`{WHEN_LIST}`") => Some(argument_exprs(call)),
+        _ => None,
+    }
+}
+
 /// What stands in parentheses.
 pub fn bare(mut e: &ast::Expr) -> &ast::Expr {
     while let ast::Expr::Nested(inner) = e {
@@ -447,20 +446,6 @@ fn sized(value: Expr, written: &ast::DataType, span: Span) -> Result<Expr> {
         }
         _ => Ok(value),
     }
-}
-
-/// The comparison that an operator is.
-fn comparison(op: &ast::BinaryOperator) -> Option<BinaryOp> {
-    use ast::BinaryOperator as A;
-    Some(match op {
-        A::Eq => BinaryOp::Eq,
-        A::NotEq => BinaryOp::NotEq,
-        A::Lt => BinaryOp::Lt,
-        A::LtEq => BinaryOp::LtEq,
-        A::Gt => BinaryOp::Gt,
-        A::GtEq => BinaryOp::GtEq,
-        _ => return None,
-    })
 }
 
 /// Functions that are called without brackets.

@@ -43,6 +43,20 @@ pub fn clock_function(name: &str) -> Option<Expr> {
     Some(cast(Expr::Arrival, &target))
 }
 
+/// Functions of the clock that may be told how many digits there are behind the second.
+const TAKE_DIGITS: [&str; 4] = ["CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "CURRENT_TIME", "LOCALTIME"];
+
+/// The type of a time with so many digits behind its second.
+fn with_digits(time: &DataType, digits: &Expr) -> Option<DataType> {
+    let Expr::Literal { value: Value::Int(digits @ 0..=9), .. } = digits else { return None };
+    let digits = *digits as u8;
+    Some(match time {
+        DataType::TimestampLtz(_) => DataType::TimestampLtz(digits),
+        DataType::Timestamp(_) => DataType::Timestamp(digits),
+        _ => DataType::Time(digits),
+    })
+}
+
 /// A call that gives any number of values: its name and its arguments.
 fn table_function_of(call: &ast::Function) -> Option<(String, Vec<&ast::Expr>)> {
     let ast::FunctionArguments::List(list) = &call.args else { return None };
@@ -172,6 +186,10 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
     if let Some(clock) = clock_function(name) {
         return match args.as_slice() {
             [] => Ok(clock),
+            [digits] if TAKE_DIGITS.contains(&name) => match with_digits(&clock.data_type(), digits) {
+                Some(target) => Ok(cast(Expr::Arrival, &target)),
+                None => Err(Error::sql(format!("{name} takes the number of digits behind its second, from 0 to 9")).at(span)),
+            },
             _ => Err(Error::sql(format!("{name} takes no arguments")).at(span)),
         };
     }

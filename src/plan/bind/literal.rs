@@ -45,7 +45,8 @@ pub enum Sign {
 }
 
 fn number(digits: &str, sign: Sign) -> Result<Expr> {
-    let text = if sign == Sign::Minus { format!("-{digits}") } else { digits.to_owned() };
+    let digits = &digits.replace('_', "");
+    let text = if sign == Sign::Minus { format!("-{digits}") } else { digits.clone() };
     let wrong = || Error::sql(format!("{text} is not a number that can be held")).hint("DECIMAL has up to 38 digits");
     if digits.contains(['e', 'E']) {
         let value: f64 = text.parse().map_err(|_| wrong())?;
@@ -122,11 +123,22 @@ pub fn bind_interval(interval: &ast::Interval) -> Result<Expr> {
     };
     let text = interval_text(&interval.value).ok_or_else(wrong)?;
     let (negative, body) = match text.trim().strip_prefix('-') {
-        Some(rest) => (true, rest.trim()),
-        None => (false, text.trim().trim_start_matches('+')),
+        // Where units are spelled out each part has its own sign.
+        Some(rest) if interval.leading_field.is_some() => (true, rest.trim()),
+        _ => (false, text.trim().trim_start_matches('+')),
     };
     let parsed = match (&interval.leading_field, &interval.last_field) {
-        (None, _) => spelled(body),
+        (None, _) => match spelled(body) {
+            Some(parts) if parts.0 != 0 && parts.1 != 0 => {
+                return Err(Error::sql(format!("{interval} has months and days, which have no common measure"))
+                    .at(span)
+                    .hint("add two intervals to a time, one of months and one of days"));
+            }
+            parts => parts.map(|(months, nanos)| match months {
+                0 => (nanos, DataType::IntervalDay),
+                _ => (months, DataType::IntervalMonth),
+            }),
+        },
         (Some(unit), None) => single(body, &unit.to_string()),
         (Some(first), Some(last)) => ranged(body, &first.to_string(), &last.to_string()),
     };
@@ -164,12 +176,12 @@ fn unit(name: &str) -> Option<(i128, DataType)> {
         "MILLISECOND" | "M" if name != "M" => (1_000_000, DataType::IntervalDay),
         "SECOND" | "SEC" | "" => (NANO, DataType::IntervalDay),
         "MINUTE" | "MIN" => (60 * NANO, DataType::IntervalDay),
-        "HOUR" | "H" => (3_600 * NANO, DataType::IntervalDay),
+        "HOUR" | "HR" | "H" => (3_600 * NANO, DataType::IntervalDay),
         "DAY" | "D" => (86_400 * NANO, DataType::IntervalDay),
         "WEEK" | "W" => (7 * 86_400 * NANO, DataType::IntervalDay),
-        "MONTH" => (1, DataType::IntervalMonth),
+        "MONTH" | "MON" => (1, DataType::IntervalMonth),
         "QUARTER" => (3, DataType::IntervalMonth),
-        "YEAR" => (12, DataType::IntervalMonth),
+        "YEAR" | "YR" | "Y" => (12, DataType::IntervalMonth),
         _ => return None,
     };
     Some((size, data_type))
@@ -189,29 +201,82 @@ fn single(body: &str, name: &str) -> Option<(i128, DataType)> {
     Some((scaled(body, size)?, data_type))
 }
 
-/// `10 seconds`, `1 hour 30 minutes`, `5s`
-fn spelled(body: &str) -> Option<(i128, DataType)> {
-    let mut total: Option<(i128, DataType)> = None;
+/// `10 seconds`, `1 hour -30 minutes`, `5s`, `2 days 01:30:00.5` and `P2DT1H30M`, as months and nanoseconds.
+fn spelled(body: &str) -> Option<(i128, i128)> {
+    if let Some(designated) = body.strip_prefix('P') {
+        return designators(designated);
+    }
+    let mut sum = (0i128, 0i128);
     let mut rest = body.trim();
+    if rest.is_empty() {
+        return None;
+    }
     while !rest.is_empty() {
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let (amount, tail) = rest.split_at(end);
+        let (sign, unsigned) = signed(rest);
+        let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':').unwrap_or(unsigned.len());
+        let (amount, tail) = unsigned.split_at(end);
+        if amount.contains(':') {
+            sum.1 = sum.1.checked_add(sign * clock(amount)?)?;
+            rest = tail.trim_start();
+            continue;
+        }
         let tail = tail.trim_start();
         let end = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
         let (name, tail) = tail.split_at(end);
         if name.is_empty() {
             return None;
         }
-        let (size, data_type) = unit(name)?;
-        let amount = scaled(amount, size)?;
-        total = Some(match total {
-            None => (amount, data_type),
-            Some((sum, seen)) if seen == data_type => (sum.checked_add(amount)?, data_type),
-            Some(_) => return None,
-        });
+        add_part(&mut sum, sign, amount, name)?;
         rest = tail.trim_start();
     }
-    total
+    Some(sum)
+}
+
+fn signed(text: &str) -> (i128, &str) {
+    match text.strip_prefix('-') {
+        Some(rest) => (-1, rest.trim_start()),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    }
+}
+
+fn add_part(sum: &mut (i128, i128), sign: i128, amount: &str, name: &str) -> Option<()> {
+    let (size, data_type) = unit(name)?;
+    let part = if data_type == DataType::IntervalMonth { &mut sum.0 } else { &mut sum.1 };
+    *part = part.checked_add(sign * scaled(amount, size)?)?;
+    Some(())
+}
+
+/// `01:30`, `01:30:00.5`: hours, minutes and seconds.
+fn clock(text: &str) -> Option<i128> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let units = ["HOUR", "MINUTE", "SECOND"];
+    if parts.len() > units.len() {
+        return None;
+    }
+    parts.iter().zip(units).try_fold(0i128, |sum, (part, unit)| sum.checked_add(single(part, unit)?.0))
+}
+
+/// `1Y2M3DT4H5M6.7S` behind a P, as ISO 8601 has it: M is months before the T, and minutes behind it.
+fn designators(text: &str) -> Option<(i128, i128)> {
+    let (date, time) = text.split_once('T').unwrap_or((text, ""));
+    let mut sum = (0i128, 0i128);
+    let mut found = false;
+    for (part, units) in [
+        (date, &[('Y', "YEAR"), ('M', "MONTH"), ('W', "WEEK"), ('D', "DAY")][..]),
+        (time, &[('H', "HOUR"), ('M', "MINUTE"), ('S', "SECOND")]),
+    ] {
+        let mut rest = part;
+        while !rest.is_empty() {
+            let (sign, unsigned) = signed(rest);
+            let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+            let designator = unsigned[end..].chars().next()?;
+            let (_, name) = units.iter().find(|(letter, _)| *letter == designator)?;
+            add_part(&mut sum, sign, &unsigned[..end], name)?;
+            rest = &unsigned[end + 1..];
+            found = true;
+        }
+    }
+    found.then_some(sum)
 }
 
 /// `'1-6' YEAR TO MONTH`, `'1 02:03:04.5' DAY TO SECOND` and what lies between.
@@ -246,9 +311,19 @@ mod tests {
         assert_eq!(ranged("1:30", "MINUTE", "SECOND"), Some((90 * S, DataType::IntervalDay)));
         assert_eq!(ranged("1 02:03:04.5", "DAY", "SECOND"), Some((93_784 * S + S / 2, DataType::IntervalDay)));
         assert_eq!(ranged("1-6", "YEAR", "MONTH"), Some((18, DataType::IntervalMonth)));
-        assert_eq!(spelled("10 seconds"), Some((10 * S, DataType::IntervalDay)));
-        assert_eq!(spelled("1 hour 30 min"), Some((5_400 * S, DataType::IntervalDay)));
-        assert_eq!(spelled("500ms"), Some((S / 2, DataType::IntervalDay)));
+        assert_eq!(spelled("10 seconds"), Some((0, 10 * S)));
+        assert_eq!(spelled("1 hour 30 min"), Some((0, 5_400 * S)));
+        assert_eq!(spelled("-1 day 2 hours"), Some((0, -22 * 3_600 * S)));
+        assert_eq!(spelled("1 day -2 hours"), Some((0, 22 * 3_600 * S)));
+        assert_eq!(spelled("500ms"), Some((0, S / 2)));
+        assert_eq!(spelled("1 mon 3 days"), Some((1, 3 * 86_400 * S)));
+        assert_eq!(spelled("02:30:00"), Some((0, 9_000 * S)));
+        assert_eq!(spelled("1 day -00:00:01.5"), Some((0, 86_400 * S - S - S / 2)));
+        assert_eq!(spelled("P1DT2H"), Some((0, 26 * 3_600 * S)));
+        assert_eq!(spelled("P1Y2M"), Some((14, 0)));
+        assert_eq!(spelled("PT-1.5S"), Some((0, -S - S / 2)));
+        assert_eq!(spelled("P"), None);
+        assert_eq!(spelled("1:2:3:4"), None);
         assert_eq!(spelled("10"), None);
         assert_eq!(single("x", "SECOND"), None);
     }
@@ -264,6 +339,7 @@ mod tests {
         check("9223372036854775808", Sign::Plus, DataType::Decimal { precision: 19, scale: 0 });
         check("0.50", Sign::Plus, DataType::Decimal { precision: 2, scale: 2 });
         check("1e3", Sign::Plus, DataType::Double);
+        check("3_000_000_000", Sign::Plus, DataType::BigInt);
         assert!(number("1e999", Sign::Plus).is_err());
     }
 }

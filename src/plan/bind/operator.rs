@@ -173,7 +173,15 @@ fn temporal(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {
     let (a, b) = (left.data_type(), right.data_type());
     Some(match (op, &a, &b) {
         (B::Add, _, _) if is_interval(&a) && !is_interval(&b) => return temporal(op, right, left).filter(|_| !b.is_numeric()),
-        (B::Add | B::Subtract, T::Timestamp(_) | T::TimestampLtz(_), _) if is_interval(&b) => made(op, left, right, a),
+        (B::Add, _, T::Date) if a.is_integer() => return temporal(op, right, left),
+        (B::Add | B::Subtract, T::Date, _) if b.is_integer() => {
+            let day = Expr::Literal { value: Value::Int(DAY), data_type: T::IntervalDay };
+            made(op, left, made(B::Multiply, day, cast(right, &T::BigInt), T::IntervalDay), a)
+        }
+        (B::Add | B::Subtract, T::Timestamp(_) | T::TimestampLtz(_), _) if is_interval(&b) => {
+            let result = with_fraction_of(a, &right);
+            made(op, cast(left, &result), right, result)
+        }
         (B::Add | B::Subtract, T::Time(_), T::IntervalDay) => made(op, left, right, a),
         (B::Add | B::Subtract, T::Date, T::IntervalDay) if !whole_days(&right) => {
             made(op, cast(left, &T::Timestamp(3)), right, T::Timestamp(3))
@@ -189,6 +197,17 @@ fn temporal(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {
         (B::Multiply | B::Divide, _, _) if is_interval(&a) && b.is_integer() => made(op, left, cast(right, &T::BigInt), a),
         _ => return None,
     })
+}
+
+/// A timestamp type with the digits that an interval, if it is a constant, needs behind the second.
+fn with_fraction_of(timestamp: DataType, interval: &Expr) -> DataType {
+    let Expr::Literal { value: Value::Int(nanos), data_type: DataType::IntervalDay } = interval else { return timestamp };
+    let needed = (0..9).find(|digits| nanos % 10i64.pow(9 - digits) == 0).unwrap_or(9) as u8;
+    match timestamp {
+        DataType::Timestamp(digits) => DataType::Timestamp(digits.max(needed)),
+        DataType::TimestampLtz(digits) => DataType::TimestampLtz(digits.max(needed)),
+        other => other,
+    }
 }
 
 fn whole_days(interval: &Expr) -> bool {

@@ -206,7 +206,7 @@ fn items(data_type: &DataType, call: &UnnestCall<'_>, at: usize) -> Result<Vec<(
 /// Columns by the names that an alias gives them.
 fn rename(columns: &mut [(String, Expr)], alias: Option<&ast::TableAlias>, span: Span) -> Result<()> {
     let Some(alias) = alias.filter(|alias| !alias.columns.is_empty()) else { return Ok(()) };
-    if alias.columns.len() != columns.len() {
+    if alias.columns.len() > columns.len() {
         let (names, there) = (alias.columns.len(), columns.len());
         return Err(Error::sql(format!("the alias {} names {names} columns, but there are {there}", alias.name.value))
             .at(alias.columns.first().map_or(span, |column| name_span(&column.name))));

@@ -93,12 +93,12 @@ impl Relation {
         self
     }
 
-    /// The same columns under other names.
+    /// The same columns, the first ones under other names.
     pub fn renamed(mut self, names: &[(String, Span)], what: &str) -> Result<Self> {
         if names.is_empty() {
             return Ok(self);
         }
-        if names.len() != self.fields.len() {
+        if names.len() > self.fields.len() {
             let error = format!("{what} names {} columns, but the query has {}", names.len(), self.fields.len());
             return Err(Error::sql(error).at(names[0].1));
         }

@@ -297,7 +297,7 @@ pub fn distinct(relation: Relation) -> Relation {
 
 fn refuse(select: &ast::Select) -> Result<()> {
     if select.top.is_some() {
-        return Err(unsupported("TOP", "a stream has no first rows", select));
+        return Err(unsupported("TOP", "write LIMIT behind the query", select));
     }
     if !select.sort_by.is_empty()
         || !select.cluster_by.is_empty()
@@ -377,14 +377,19 @@ fn wildcard<'a>(
     options: &'a ast::WildcardAdditionalOptions,
     span: Span,
 ) -> Result<Vec<NamedItem<'a>>> {
-    if options.opt_ilike.is_some() || options.opt_rename.is_some() {
-        return Err(Error::sql("* with ILIKE or RENAME is not supported")
+    if options.opt_ilike.is_some() {
+        return Err(Error::sql("* with ILIKE is not supported")
             .at(span)
-            .hint("EXCEPT and REPLACE are there; or name the columns"));
+            .hint("EXCEPT, REPLACE and RENAME are there; or name the columns"));
     }
     let without = left_out(options)?;
     let replaced: Vec<(&ast::Ident, &ast::Expr)> =
         options.opt_replace.iter().flat_map(|replace| &replace.items).map(|item| (&item.column_name, &item.expr)).collect();
+    let renamed: Vec<&ast::IdentWithAlias> = match &options.opt_rename {
+        None => Vec::new(),
+        Some(ast::RenameSelectItem::Single(one)) => vec![one],
+        Some(ast::RenameSelectItem::Multiple(several)) => several.iter().collect(),
+    };
     let wanted = |f: &ScopeField| match qualifier {
         None => f.is_in_sight(),
         Some(_) if matches!(f.sight, Sight::Outer(_)) => false,
@@ -392,7 +397,8 @@ fn wildcard<'a>(
     };
     let is = |name: &ast::Ident, f: &ScopeField| f.name.eq_ignore_ascii_case(&name.value);
     let fields = || relation.fields.iter().enumerate().filter(|(_, f)| wanted(f));
-    for name in without.iter().chain(replaced.iter().map(|(name, _)| name)) {
+    let asked = replaced.iter().map(|(name, _)| *name).chain(renamed.iter().map(|renamed| &renamed.ident));
+    for name in without.iter().copied().chain(asked) {
         if !fields().any(|(_, f)| is(name, f)) {
             return Err(Error::sql(format!("there is no column '{}' that * shows", name.value)).at(name_span(name)));
         }
@@ -401,7 +407,8 @@ fn wildcard<'a>(
     let item = |(i, f): (usize, &ScopeField)| {
         let replacement = replaced.iter().find(|(name, _)| is(name, f));
         let column = || Item::Bound(Expr::column(i, f.data_type.clone()));
-        NamedItem { name: f.name.clone(), item: replacement.map_or_else(column, |(_, e)| Item::Expr(e)), span }
+        let name = renamed.iter().find(|renamed| is(&renamed.ident, f)).map_or(&f.name, |renamed| &renamed.alias.value);
+        NamedItem { name: name.clone(), item: replacement.map_or_else(column, |(_, e)| Item::Expr(e)), span }
     };
     let found: Vec<_> = kept.map(item).collect();
     match qualifier {

@@ -40,6 +40,8 @@
 //! **Arrival.** `ORDER BY "$arrival"` in OVER says that rows are taken as they come; it is made of `ROWS WINDOW BUFFER n ROWS`, whose own
 //! ORDER BY is left out.
 //!
+//! **Lists behind WHEN.** `CASE x WHEN 1, 2 THEN` hands on the call `` `$when`(1, 2) `` as what x is compared with.
+//!
 //! **Types of CAST.** Turn them into ours with [`data_type`]; they are valid already.
 //!
 //! **Hints.** `SELECT /*+ BROADCAST(t) */` is read with [`hints_of`], `t /*+ OPTIONS(...) */` with [`options_of`] from the name of the table. Anywhere
@@ -70,7 +72,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 pub use data_type::data_type;
 pub use fault::span_of;
 pub use hint::{hints_of, is_carrier, options_of};
-pub use rewrite::ARRIVAL;
+pub use rewrite::{ARRIVAL, WHEN_LIST};
 pub use window::PARTITION_BY;
 
 use crate::error::{Error, Result};

@@ -113,7 +113,7 @@ fn single(cursor: &mut Cursor) -> Result<Statement> {
 }
 
 fn begins_query(token: Option<&TokenWithSpan>) -> bool {
-    token.is_some_and(|t| t.token == Token::LParen || ["SELECT", "WITH", "VALUES"].iter().any(|w| is_word(&t.token, w)))
+    token.is_some_and(|t| t.token == Token::LParen || ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|w| is_word(&t.token, w)))
 }
 
 fn create(cursor: &mut Cursor) -> Result<Statement> {

@@ -6,6 +6,10 @@
 //! - `MAP['k', v]` becomes the call `MAP('k', v)`;
 //! - `OVER (ROWS WINDOW BUFFER 100 ROWS ...)` of an older system becomes `OVER (... ORDER BY "$arrival" ROWS 99 PRECEDING)`;
 //! - `VALUES 1, 2` becomes `VALUES (1), (2)`;
+//! - `TABLE t` where a query stands becomes `SELECT * FROM t`;
+//! - `CASE x WHEN 1, 2 THEN` becomes `` CASE x WHEN `$when`(1, 2) THEN ``;
+//! - `'1 hour'::INTERVAL` and `CAST('1 hour' AS INTERVAL)` become `INTERVAL '1 hour'`;
+//! - a text that goes on in the next line, `'a' 'b'`, becomes `'ab'`;
 //! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
 //! - `ASOF JOIN t ON` and `ASOF LEFT JOIN t ON`, without MATCH_CONDITION, become `GLOBAL JOIN t ON`: a word that the parser crate hands on and
 //!   that means nothing else here;
@@ -22,7 +26,125 @@ use crate::error::{Error, Result};
 
 /// Tokens with the changes made.
 pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
-    carry_types(&json::clauses(&nearest_joins(trims(maps(intervals(&rows_of_values(&buffers(tokens)?))))))?)
+    let tokens = when_lists(tables(interval_casts(&texts(&buffers(tokens)?))));
+    carry_types(&json::clauses(&nearest_joins(trims(maps(intervals(&rows_of_values(&tokens))))))?)
+}
+
+/// Texts that go on in the next line, in one.
+fn texts(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        if let (Token::SingleQuotedString(text), Some(TokenWithSpan { token: Token::SingleQuotedString(before), span })) =
+            (&token.token, out.last_mut())
+            && token.span.start.line > span.end.line
+        {
+            before.push_str(text);
+            span.end = token.span.end;
+            continue;
+        }
+        out.push(token.clone());
+    }
+    out
+}
+
+/// Texts that are cast to INTERVAL without a unit.
+fn interval_casts(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+    let mut out = Vec::with_capacity(tokens.len());
+    let mut rest = tokens;
+    while let [first, behind @ ..] = rest {
+        let is_text = |token: &TokenWithSpan| matches!(token.token, Token::SingleQuotedString(_));
+        let is_unit =
+            |token: Option<&TokenWithSpan>| token.is_some_and(|token| UNITS.iter().any(|unit| is_word(&token.token, unit)));
+        let (text, length) = match rest {
+            [text, colons, interval, behind @ ..]
+                if is_text(text)
+                    && colons.token == Token::DoubleColon
+                    && is_word(&interval.token, "INTERVAL")
+                    && !is_unit(behind.first()) =>
+            {
+                (text, 3)
+            }
+            [cast, open, text, as_word, interval, close, ..]
+                if is_word(&cast.token, "CAST")
+                    && open.token == Token::LParen
+                    && is_text(text)
+                    && is_word(&as_word.token, "AS")
+                    && is_word(&interval.token, "INTERVAL")
+                    && close.token == Token::RParen =>
+            {
+                (text, 6)
+            }
+            _ => {
+                out.push(first.clone());
+                rest = behind;
+                continue;
+            }
+        };
+        out.extend([word("INTERVAL", text), text.clone()]);
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// Units of interval types.
+const UNITS: [&str; 6] = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
+
+/// `TABLE t` as a query.
+fn tables(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    for (at, token) in tokens.iter().enumerate() {
+        if is_word(&token.token, "TABLE") && may_begin_query(&tokens, at) && is_whole_query(&tokens[at + 1..]) {
+            out.extend([word("SELECT", token), placed(Token::Mul, token), word("FROM", token)]);
+        } else {
+            out.push(token.clone());
+        }
+    }
+    out
+}
+
+/// Whether a name stands here, and behind it what may follow a query.
+fn is_whole_query(tokens: &[TokenWithSpan]) -> bool {
+    let mut end = 0;
+    while let Some(Token::Word(_)) = tokens.get(end).map(|token| &token.token) {
+        end += 1;
+        match tokens.get(end).map(|token| &token.token) {
+            Some(Token::Period) => end += 1,
+            None | Some(Token::RParen) => return true,
+            Some(behind) => return ends_values(behind),
+        }
+    }
+    false
+}
+
+/// Name of the call that carries the values behind WHEN, where they are several.
+pub const WHEN_LIST: &str = "$when";
+
+/// Lists behind WHEN, as calls.
+fn when_lists(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    // Of each WHEN without its THEN: where it stands in `out`, the depth of brackets, and whether there is a comma.
+    let (mut depth, mut open): (i32, Vec<(usize, i32, bool)>) = (0, Vec::new());
+    for token in tokens {
+        depth += bracket(&token.token);
+        match open.last_mut() {
+            Some((_, at, several)) if *at == depth && token.token == Token::Comma => *several = true,
+            Some((when, at, several)) if *at == depth && is_word(&token.token, "THEN") => {
+                if *several {
+                    let like = out[*when].clone();
+                    let call = [placed(Token::make_word(WHEN_LIST, Some('`')), &like), placed(Token::LParen, &like)];
+                    out.splice(*when + 1..*when + 1, call);
+                    out.push(placed(Token::RParen, &token));
+                }
+                open.pop();
+            }
+            _ => {}
+        }
+        if is_word(&token.token, "WHEN") {
+            open.push((out.len(), depth, false));
+        }
+        out.push(token);
+    }
+    out
 }
 
 /// ASOF joins whose condition stands in ON as a whole.

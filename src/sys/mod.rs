@@ -6,6 +6,7 @@ mod cycles;
 pub mod prefetch;
 pub mod preflight;
 pub mod probe;
+pub mod random;
 pub mod topology;
 
 #[cfg(test)]

@@ -231,6 +231,30 @@ pub(super) fn floor_nanos(unit: Unit, nanos: i64) -> Option<i64> {
     }
 }
 
+/// As `floor_nanos`, but weeks begin on Monday, as in ISO 8601.
+pub(super) fn truncate_nanos(unit: Unit, nanos: i64) -> Option<i64> {
+    match unit {
+        Unit::Week => join(i64::from(thursday(split(nanos).0)) - 3, 0),
+        _ => floor_nanos(unit, nanos),
+    }
+}
+
+/// Whole units of an interval, towards zero; months have no part that is shorter.
+pub(super) fn truncate_months(unit: Unit, months: i32) -> Option<i32> {
+    match unit.length()? {
+        Length::Months(length) => i32::try_from(i64::from(months) / length * length).ok(),
+        Length::Nanos(_) => Some(months),
+    }
+}
+
+/// Whole units of an interval, towards zero; an interval of days has no months.
+pub(super) fn truncate_interval(unit: Unit, nanos: i64) -> Option<i64> {
+    match unit.length()? {
+        Length::Months(_) => Some(0),
+        Length::Nanos(length) => Some(nanos / length * length),
+    }
+}
+
 /// The time itself if a unit begins with it, or else when the next unit begins.
 pub(super) fn ceil_nanos(unit: Unit, nanos: i64) -> Option<i64> {
     let floor = floor_nanos(unit, nanos)?;

@@ -114,12 +114,12 @@ pub(super) static MOVING: [[ScalarFunction; 2]; 11] = [
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
 
-const OUT_OF_RANGE: Reason = "the time is out of range";
-const NO_SUCH_FIELD: Reason = "the time has no such field";
-const NO_SUCH_UNIT: Reason = "there is no such unit of time";
+pub(super) const OUT_OF_RANGE: Reason = "the time is out of range";
+pub(super) const NO_SUCH_FIELD: Reason = "the time has no such field";
+pub(super) const NO_SUCH_UNIT: Reason = "there is no such unit of time";
 
 /// Whether a time of this type has this field.
-fn has_field(unit: Unit, data_type: &DataType) -> bool {
+pub(super) fn has_field(unit: Unit, data_type: &DataType) -> bool {
     use DataType as T;
     let is_of_time = !unit.is_of_days();
     match data_type {
@@ -224,7 +224,7 @@ fn field(time: &DataType, mut unit: UnitOf, index: usize) -> Result<Box<dyn Kern
     })
 }
 
-fn field_of_months(unit: Unit, months: i32) -> i64 {
+pub(super) fn field_of_months(unit: Unit, months: i32) -> i64 {
     let months = i64::from(months);
     match unit {
         Unit::Year => months / 12,
@@ -234,7 +234,7 @@ fn field_of_months(unit: Unit, months: i32) -> i64 {
 }
 
 /// Fields of a negative interval are negative.
-fn field_of_interval(unit: Unit, nanos: i64) -> i64 {
+pub(super) fn field_of_interval(unit: Unit, nanos: i64) -> i64 {
     match unit {
         Unit::Day => nanos / DAY,
         Unit::Epoch => nanos / SECOND,
@@ -297,7 +297,7 @@ fn rounded(time: &DataType, rounding: &'static Rounding, mut unit: UnitOf) -> Re
     })
 }
 
-fn in_range<T>(time: Option<T>) -> Outcome<T> {
+pub(super) fn in_range<T>(time: Option<T>) -> Outcome<T> {
     time.map(Some).ok_or(OUT_OF_RANGE)
 }
 

@@ -1,12 +1,14 @@
 //! The library of scalar functions, with the names and meanings of Flink SQL. One file per family; each lists its functions.
 //!
 //! A function is told its argument types by `resolve` and makes a kernel for them; NULL in gives NULL out unless its usage says
-//! otherwise. No function knows a clock, a file or anything but its arguments, so every one is deterministic; the session's
-//! time zone is UTC. A row that fails is reported with its reason; texts longer than 16 MiB fail.
+//! otherwise. No function knows a clock, a file or anything but its arguments, so every one but those of `random` is
+//! deterministic; the session's time zone is UTC. A row that fails is reported with its reason; texts longer than 16 MiB fail.
 
 mod calendar;
 mod collection;
+mod date_parts;
 mod datetime;
+mod digest;
 mod encoding;
 mod extreme;
 mod json;
@@ -17,6 +19,7 @@ mod kernel;
 mod like;
 mod math;
 mod pattern;
+mod random;
 mod round;
 mod series;
 mod signature;
@@ -32,14 +35,17 @@ pub use json_text::Json;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 13] = [
+static FAMILIES: [&[ScalarFunction]; 16] = [
     string::FUNCTIONS,
     encoding::FUNCTIONS,
+    digest::FUNCTIONS,
+    random::FUNCTIONS,
     pattern::FUNCTIONS,
     math::FUNCTIONS,
     datetime::FIELDS,
     datetime::ROUNDING.as_flattened(),
     datetime::MOVING.as_flattened(),
+    date_parts::FUNCTIONS,
     time_text::FUNCTIONS,
     json::FUNCTIONS,
     json_path::FUNCTIONS,
@@ -117,6 +123,20 @@ mod tests {
         edges
     }
 
+    /// Up to six arguments; many are of the type of the one before, so that functions of several numbers are called, too.
+    fn some_of(edges: &[(Value, DataType)], random: &mut fastrand::Rng) -> Vec<(Value, DataType)> {
+        let mut args: Vec<(Value, DataType)> = Vec::new();
+        for _ in 0..random.usize(..7) {
+            let before = args.last().map(|(_, data_type)| data_type.clone());
+            let alike: Vec<_> = edges.iter().filter(|(_, data_type)| Some(data_type) == before.as_ref()).collect();
+            args.push(match random.u8(..3) {
+                0 | 1 if !alike.is_empty() => alike[random.usize(..alike.len())].clone(),
+                _ => edges[random.usize(..edges.len())].clone(),
+            });
+        }
+        args
+    }
+
     #[test]
     fn no_function_panics_on_any_arguments_it_takes() {
         let edges = edges();
@@ -124,7 +144,7 @@ mod tests {
         for function in FAMILIES.iter().copied().flatten() {
             let mut taken = 0;
             for _ in 0..3_000 {
-                let args: Vec<_> = (0..random.usize(..5)).map(|_| edges[random.usize(..edges.len())].clone()).collect();
+                let args = some_of(&edges, &mut random);
                 let types: Vec<DataType> = args.iter().map(|(_, t)| t.clone()).collect();
                 if (function.resolve)(&types).is_some() {
                     testing::evaluate(function.name, &args);

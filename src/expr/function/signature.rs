@@ -65,9 +65,14 @@ pub(super) fn takes_some(given: &[DataType], params: &[Param], needed: usize) ->
     given.iter().zip(params).map(|(given, param)| param.target(given)).collect()
 }
 
-/// A function whose result depends on its arguments alone, as all of the library do.
+/// A function whose result depends on its arguments alone.
 pub(super) const fn function(name: &'static str, usage: &'static str, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
     ScalarFunction { name, usage, deterministic: true, resolve, kernel }
+}
+
+/// A function that draws its result anew for each row.
+pub(super) const fn drawing(name: &'static str, usage: &'static str, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
+    ScalarFunction { name, usage, deterministic: false, resolve, kernel }
 }
 
 /// The type in which values of all these types are compared.

@@ -72,7 +72,9 @@ pub(super) fn evaluate(name: &str, args: &[(Value, DataType)]) -> String {
             String::from_utf8(out).expect("text")
         }
     };
-    assert_eq!(show(0), show(2), "{name} gives the same for the same");
+    if function.deterministic {
+        assert_eq!(show(0), show(2), "{name} gives the same for the same");
+    }
     if !args_may_be_null(name) && !types.is_empty() {
         assert_eq!(show(1), "NULL", "{name} of NULL");
     }

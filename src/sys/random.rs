@@ -15,7 +15,7 @@ pub struct RandomBytes {
 
 impl RandomBytes {
     /// The next `N` bytes, at most a page; `None` if the kernel gives none.
-    pub fn next<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         const { assert!(N <= DRAWN_BYTES) };
         if self.drawn.len() - self.used < N {
             self.draw()?;
@@ -53,7 +53,7 @@ mod tests {
         let mut bytes = RandomBytes::default();
         let mut seen = std::collections::HashSet::new();
         for _ in 0..1_000 {
-            assert!(seen.insert(bytes.next::<16>().expect("the kernel gives random bytes")));
+            assert!(seen.insert(bytes.take::<16>().expect("the kernel gives random bytes")));
         }
     }
 }

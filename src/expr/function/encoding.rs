@@ -104,7 +104,7 @@ fn checked_utf8(bytes: &[u8], reason: &'static str) -> Outcome<()> {
 }
 
 /// Takes text with or without its padding.
-fn decode_base64(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
+pub(super) fn decode_base64(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let padding = text.iter().rev().take_while(|b| **b == b'=').count();
     if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) {
         return None;
@@ -162,7 +162,8 @@ fn unhex(call: Call<'_>) -> Column {
     })
 }
 
-fn hex_digit(digit: u8) -> Option<u8> {
+/// The value of a hexadecimal digit.
+pub(super) fn hex_digit(digit: u8) -> Option<u8> {
     (digit as char).to_digit(16).map(|digit| digit as u8)
 }
 

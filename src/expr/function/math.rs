@@ -66,7 +66,11 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("FLOOR", "FLOOR(x) or FLOOR(time TO unit)", whole_type, |t, _| whole(t, round::Way::Down)),
     function("ROUND", "ROUND(x [, digits])", rounded_type, |t, _| rounded(t, round::Way::Nearest)),
     function("TRUNCATE", "TRUNCATE(x [, digits])", rounded_type, |t, _| rounded(t, round::Way::ToZero)),
+    function("TRUNC", "TRUNC(x [, digits])", rounded_type, |t, _| rounded(t, round::Way::ToZero)),
     function("MOD", "MOD(x, divisor)", modulo_types, |t, _| by_number!(t, modulo)),
+    function("DIV", "DIV(x, divisor): the quotient without its fraction", quotient_types, |t, _| by_number!(t, quotient)),
+    function("SCALE", "SCALE(decimal): digits behind the point", scale_types, |t, _| scale(&t[0])),
+    function("MIN_SCALE", "MIN_SCALE(decimal): digits behind the point that are needed", scale_types, |t, _| min_scale(&t[0])),
     function("GREATEST", "GREATEST(x, ...)", comparable, |t, _| greatest(t)),
     function("LEAST", "LEAST(x, ...)", comparable, |t, _| least(t)),
     function("SQRT", "SQRT(x)", doubles::<1>, doubles!(|x| x.sqrt())),
@@ -86,9 +90,14 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("SINH", "SINH(x)", doubles::<1>, doubles!(|x| x.sinh())),
     function("COSH", "COSH(x)", doubles::<1>, doubles!(|x| x.cosh())),
     function("TANH", "TANH(x)", doubles::<1>, doubles!(|x| x.tanh())),
+    function("COTH", "COTH(x)", doubles::<1>, doubles!(|x| x.tanh().recip())),
+    function("ASINH", "ASINH(x)", doubles::<1>, doubles!(|x| x.asinh())),
+    function("ACOSH", "ACOSH(x)", doubles::<1>, doubles!(|x| x.acosh())),
+    function("ATANH", "ATANH(x)", doubles::<1>, doubles!(|x| x.atanh())),
     function("DEGREES", "DEGREES(x)", doubles::<1>, doubles!(|x| x.to_degrees())),
     function("RADIANS", "RADIANS(x)", doubles::<1>, doubles!(|x| x.to_radians())),
     function("POWER", "POWER(x, exponent)", doubles::<2>, doubles!(|x, y| x.powf(y))),
+    function("POW", "POW(x, exponent)", doubles::<2>, doubles!(|x, y| x.powf(y))),
     function("ATAN2", "ATAN2(y, x)", doubles::<2>, doubles!(|x, y| x.atan2(y))),
     function("PI", "PI()", doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::PI))))),
     function("E", "E()", doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::E))))),
@@ -186,6 +195,27 @@ fn modulo_types(given: &[DataType]) -> Resolved {
     Some((vec![common.clone(); 2], common))
 }
 
+/// The quotient of two DECIMALs has no digits behind the point.
+fn quotient_types(given: &[DataType]) -> Resolved {
+    let (args, common) = modulo_types(given)?;
+    let returns = match common {
+        DataType::Decimal { .. } => DataType::Decimal { precision: PRECISION_MAX, scale: 0 },
+        other => other,
+    };
+    Some((args, returns))
+}
+
+/// A DECIMAL or an integer.
+fn scale_types(given: &[DataType]) -> Resolved {
+    let number = match given {
+        [DataType::Null] => DataType::Decimal { precision: PRECISION_MAX, scale: 0 },
+        [decimal @ DataType::Decimal { .. }] => decimal.clone(),
+        [integer] if integer.is_integer() => DataType::Decimal { precision: 19, scale: 0 },
+        _ => return None,
+    };
+    Some((vec![number], DataType::Int))
+}
+
 fn comparable(given: &[DataType]) -> Resolved {
     let common = match common(given)? {
         DataType::Null => DataType::STRING,
@@ -201,6 +231,8 @@ trait Number: Native + 'static {
     fn magnitude(self) -> Option<Self>;
     /// `None` where the divisor is zero.
     fn remainder(self, divisor: Self) -> Option<Self>;
+    /// Without its fraction; `None` where the divisor is zero or the quotient does not fit.
+    fn quotient(self, divisor: Self) -> Option<Self>;
     /// -1, 0 or 1; NaN for NaN.
     fn sign(self) -> Self;
 }
@@ -214,6 +246,9 @@ macro_rules! integer {
             fn remainder(self, divisor: Self) -> Option<Self> {
                 // The one remainder that overflows is that by -1, and it is 0.
                 if divisor == 0 { None } else { Some(self.checked_rem(divisor).unwrap_or(0)) }
+            }
+            fn quotient(self, divisor: Self) -> Option<Self> {
+                self.checked_div(divisor)
             }
             fn sign(self) -> Self {
                 self.signum()
@@ -230,6 +265,9 @@ macro_rules! float {
             }
             fn remainder(self, divisor: Self) -> Option<Self> {
                 (divisor != 0.0).then(|| self % divisor)
+            }
+            fn quotient(self, divisor: Self) -> Option<Self> {
+                (divisor != 0.0).then(|| (self / divisor).trunc())
             }
             fn sign(self) -> Self {
                 if self == 0.0 { 0.0 } else { self.signum() }
@@ -252,6 +290,30 @@ fn modulo<T: Number>() -> Result<Box<dyn Kernel>> {
     kernel(|call| {
         let (x, divisor) = (call.values::<T>(0), call.values::<T>(1));
         call.map(|row| x[row].remainder(divisor[row]).map(Some).ok_or(DIVISION_BY_ZERO))
+    })
+}
+
+fn quotient<T: Number>() -> Result<Box<dyn Kernel>> {
+    kernel(|call| {
+        let (x, divisor) = (call.values::<T>(0), call.values::<T>(1));
+        call.map(|row| x[row].quotient(divisor[row]).map(Some).ok_or("division by zero or overflow in DIV"))
+    })
+}
+
+fn scale(decimal: &DataType) -> Result<Box<dyn Kernel>> {
+    let scale = round::scale_of(decimal);
+    kernel(move |call| call.map(|_| Ok(Some(i32::from(scale)))))
+}
+
+fn min_scale(decimal: &DataType) -> Result<Box<dyn Kernel>> {
+    let scale = round::scale_of(decimal);
+    kernel(move |call| {
+        let units = call.values::<i128>(0);
+        call.map(|row| {
+            let is_needed = |dropped: &u8| units[row] % POW10[usize::from(*dropped)] != 0;
+            let first = (1..=scale).find(is_needed).unwrap_or(scale + 1);
+            Ok(Some(i32::from(scale + 1 - first)))
+        })
     })
 }
 
@@ -324,6 +386,25 @@ mod tests {
     }
 
     #[test]
+    fn quotients_lose_their_fraction() {
+        check("DIV", &[int(-9), int(4)], "-2");
+        check("DIV", &[number("9.5", 5, 1), number("-0.25", 3, 2)], "-38");
+        check("DIV", &[double(9.5), int(2)], "4.0");
+        check("DIV", &[int(1), int(0)], "error: division by zero or overflow in DIV");
+        check("DIV", &[int(i64::MIN), int(-1)], "error: division by zero or overflow in DIV");
+    }
+
+    #[test]
+    fn digits_behind_the_point_are_counted() {
+        for (x, scale, least) in [("8.4100", "4", "2"), ("0.0000", "4", "0"), ("-10.0000", "4", "0"), ("0.0001", "4", "4")] {
+            check("SCALE", &[number(x, 8, 4)], scale);
+            check("MIN_SCALE", &[number(x, 8, 4)], least);
+        }
+        check("SCALE", &[int(10)], "0");
+        check("MIN_SCALE", &[int(10)], "0");
+    }
+
+    #[test]
     fn numbers_become_whole() {
         for (x, ceil, floor) in [("1.25", "2", "1"), ("-1.25", "-1", "-2"), ("-3.00", "-3", "-3"), ("99.99", "100", "99")] {
             check("CEIL", &[number(x, 4, 2)], ceil);
@@ -356,6 +437,11 @@ mod tests {
             ("SINH", 0.0, "0.0"),
             ("COSH", 0.0, "1.0"),
             ("TANH", 0.0, "0.0"),
+            ("COTH", 0.0, "Infinity"),
+            ("ASINH", 0.0, "0.0"),
+            ("ACOSH", 1.0, "0.0"),
+            ("ACOSH", 0.5, "NaN"),
+            ("ATANH", 1.0, "Infinity"),
             ("DEGREES", std::f64::consts::PI, "180.0"),
             ("RADIANS", 180.0, "3.141592653589793"),
         ] {
@@ -364,6 +450,7 @@ mod tests {
         check("PI", &[], "3.141592653589793");
         check("E", &[], "2.718281828459045");
         check("POWER", &[int(2), int(10)], "1024.0");
+        check("POW", &[int(2), int(-2)], "0.25");
         check("LOG", &[int(2), int(8)], "3.0");
         check("ATAN2", &[double(0.0), double(1.0)], "0.0");
         check("BITAND", &[int(12), int(10)], "8");

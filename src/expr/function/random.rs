@@ -93,7 +93,7 @@ impl Seeded {
             *self = Seeded { seed, sequence: seed.map(Sequence::new) };
         }
         if self.sequence.is_none() {
-            let seed = RandomBytes::default().next().map(i64::from_le_bytes).ok_or(NO_BYTES)?;
+            let seed = RandomBytes::default().take().map(i64::from_le_bytes).ok_or(NO_BYTES)?;
             self.sequence = Some(Sequence::new(seed));
         }
         self.sequence.as_mut().ok_or(NO_BYTES)
@@ -125,7 +125,7 @@ fn uuid() -> Result<Box<dyn Kernel>> {
     let mut random = RandomBytes::default();
     kernel(move |call: Call<'_>| -> Column {
         call.write(|_, out| {
-            let mut bytes: [u8; 16] = random.next().ok_or(NO_BYTES)?;
+            let mut bytes: [u8; 16] = random.take().ok_or(NO_BYTES)?;
             // Version 4 of the variant of RFC 4122.
             bytes[6] = bytes[6] & 0x0f | 0x40;
             bytes[8] = bytes[8] & 0x3f | 0x80;

@@ -1,4 +1,4 @@
-//! Numbers with fewer digits: CEIL, FLOOR, ROUND and TRUNCATE. Halves round away from zero; a DOUBLE rounds as its shortest
+//! Numbers with fewer digits: CEIL, FLOOR, ROUND, TRUNC and TRUNCATE. Halves round away from zero; a DOUBLE rounds as its shortest
 //! decimal text would, so that 1.005 with two digits is 1.01.
 
 use super::kernel::{Fallible, Native, Outcome, kernel};
@@ -16,7 +16,7 @@ pub(super) enum Way {
     Down,
     /// ROUND
     Nearest,
-    /// TRUNCATE
+    /// TRUNCATE and TRUNC
     ToZero,
 }
 
@@ -55,7 +55,8 @@ pub(super) fn rounded(types: &[DataType], way: Way) -> Result<Box<dyn Kernel>> {
     }
 }
 
-fn scale_of(data_type: &DataType) -> u8 {
+/// Digits behind the point; an integer has none.
+pub(super) fn scale_of(data_type: &DataType) -> u8 {
     if let DataType::Decimal { scale, .. } = data_type { *scale } else { 0 }
 }
 

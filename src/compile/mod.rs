@@ -305,7 +305,7 @@ fn compile_window_assign(assign: &physical::WindowAssign, input: Vec<DataType>) 
                 keys: assign.keys.clone(),
                 gap,
             };
-            Box::new(SessionAssign::new(shape, assign.on_error, input))
+            Box::new(SessionAssign::new(shape, assign.input_retracts, assign.on_error, input))
         }
     }
 }

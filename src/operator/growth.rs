@@ -90,12 +90,16 @@ fn windows_and_their_panes_are_freed() {
 
 #[test]
 fn sessions_are_freed() {
-    let shape = || SessionShape { time_column: 1, split_watermark_column: None, split_column: None, keys: vec![0], gap: 5 };
+    let within = |gap| SessionShape { time_column: 1, split_watermark_column: None, split_column: None, keys: vec![0], gap };
+    let shape = || within(5);
     for emit in [Emit::OnClose, Emit::OnChange] {
         let aggregate = SessionAggregate::new(shape(), calls(), emit, Retracts::Never, OnError::SetAside, TYPES.to_vec());
         check(&format!("sessions {emit:?}"), Box::new(aggregate), flow);
     }
-    check("rows of sessions", Box::new(SessionAssign::new(shape(), OnError::SetAside, TYPES.to_vec())), flow);
+    check("rows of sessions", Box::new(SessionAssign::new(shape(), Retracts::Never, OnError::SetAside, TYPES.to_vec())), flow);
+    // The last session of each key never ends.
+    let assign = SessionAssign::new(within(100), Retracts::Maybe, OnError::SetAside, TYPES.to_vec());
+    check("rows of sessions that come and go", Box::new(assign), come_and_go);
 }
 
 #[test]

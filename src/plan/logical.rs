@@ -678,6 +678,8 @@ impl Plan {
         match self {
             Plan::Scan(scan) => scan.changelog != Changelog::Append,
             Plan::Values(_) | Plan::Sort(_) => false,
+            // Rows of sessions wait until these have closed.
+            Plan::WindowAssign(WindowAssign { window: Window::Session { .. }, .. }) => false,
             Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Expand(_) | Plan::Unnest(_) | Plan::Union(_) | Plan::Hold(_) => {
                 self.inputs().iter().any(|i| i.retracts())
             }

@@ -19,7 +19,7 @@ use super::logical::{Plan, Scan, Union, columns_of, substitute};
 use super::processing_time::{by_clock, may_go_by_clock, scans_asked};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
-use crate::plan::physical::{TimeBasis, Window};
+use crate::plan::physical::TimeBasis;
 use crate::types::{ColumnKind, DataType, Value};
 
 /// Name of the connector.
@@ -165,7 +165,6 @@ fn refuse_changes(plan: &Plan) -> Result<()> {
             // A row of the left side that takes one back meets the same version; versions replace each other by their key.
             Plan::Join(join) if join.has_versions() && join.clocks[1].times.is_empty() => Vec::new(),
             Plan::Join(join) if join.time.is_some() => part.inputs(),
-            Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) => part.inputs(),
             _ => Vec::new(),
         };
         refused |= new_rows_only.iter().any(|input| input.retracts());

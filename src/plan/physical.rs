@@ -159,6 +159,8 @@ pub struct WindowAssign {
     pub window: Window,
     /// Columns that rows of a session have in common.
     pub keys: Vec<usize>,
+    /// Whether the input may take rows back.
+    pub input_retracts: Retracts,
     /// What a row that fails does.
     pub on_error: OnError,
 }

@@ -1,16 +1,19 @@
 //! Appends window_start, window_end and window_time of a row's session. Rows wait until their session has ended, because only then its
-//! bounds are known.
+//! bounds are known; what is taken back meanwhile is not given out, but the session keeps the bounds that it gave it.
 
 use std::collections::BTreeMap;
 
 use super::{SessionShape, Sessions};
-use crate::batch::{Batch, Column, Selection, Watermark};
+use crate::batch::{Batch, Column, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::operator::window_assign::window_columns;
-use crate::operator::{Operator, Output, Progress, set_aside};
-use crate::types::relation::OnError;
+use crate::operator::{Consolidate, Operator, Output, Progress, set_aside};
+use crate::types::relation::{Netting, OnError, Retracts};
 use crate::types::{DataType, EventTime};
+
+/// What is taken back is left out of the rows that wait when it is more than one in so many.
+const NET_IF_ONE_IN: usize = 4;
 
 /// Assigns rows to sessions.
 pub struct SessionAssign {
@@ -18,52 +21,91 @@ pub struct SessionAssign {
     on_error: OnError,
     types: Vec<DataType>,
     /// Rows of each open session.
-    rows: BTreeMap<i64, Waiting>,
+    waiting: BTreeMap<i64, Waiting>,
+    /// Where rows may be taken back: leaves out those that are.
+    netting: Option<Consolidate>,
     watermark: EventTime,
 }
 
 /// Rows of a session that has not ended.
+#[derive(Default)]
 struct Waiting {
-    columns: Vec<Column>,
-    rows: usize,
+    rows: Batch,
+    /// How many of them take others back that are still among them, or have not come.
+    taking_back: usize,
 }
 
 impl Waiting {
-    fn add(&mut self, columns: &[Column], rows: usize) {
-        self.columns.iter_mut().zip(columns).for_each(|(all, more)| all.append(more));
-        self.rows += rows;
+    fn of(rows: Batch) -> Waiting {
+        let taking_back = rows.kinds.as_ref().map_or(0, |kinds| kinds.iter().filter(|kind| kind.sign() < 0).count());
+        Waiting { rows, taking_back }
+    }
+
+    fn add(&mut self, more: &Waiting) {
+        self.rows.append(&more.rows);
+        self.taking_back += more.taking_back;
+    }
+
+    /// Without rows that are taken back, and those that take them back.
+    fn net(self, netting: &mut Consolidate) -> Result<Waiting> {
+        let mut out = Output::default();
+        netting.process(self.rows, &mut out)?;
+        Ok(Waiting::of(out.batches.pop().unwrap_or_default()))
     }
 }
 
 impl SessionAssign {
-    /// Of rows with columns of these types, none of which is ever taken back.
-    pub fn new(shape: SessionShape, on_error: OnError, types: Vec<DataType>) -> Self {
+    /// Of rows with columns of these types.
+    pub fn new(shape: SessionShape, retracts: Retracts, on_error: OnError, types: Vec<DataType>) -> Self {
         let sessions = Sessions::new(shape, &types);
-        Self { sessions, on_error, types, rows: BTreeMap::new(), watermark: EventTime::MIN }
+        let netting = (retracts == Retracts::Maybe).then(|| Consolidate::new(Netting::Always, &types));
+        Self { sessions, on_error, types, waiting: BTreeMap::new(), netting, watermark: EventTime::MIN }
     }
 
     /// Puts the rows of a batch to those of their sessions.
-    fn keep(&mut self, batch: &Batch) {
+    fn keep(&mut self, batch: &Batch) -> Result<()> {
         let sorted = &self.sessions.sorted;
         for (from, into) in &sorted.merged {
-            if let Some(gone) = self.rows.remove(from) {
+            if let Some(gone) = self.waiting.remove(from) {
                 // Merged into one that is older, which came before the batch if this one did.
-                match self.rows.get_mut(&sorted.final_id(*into)) {
-                    Some(waiting) => waiting.add(&gone.columns, gone.rows),
-                    None => drop(self.rows.insert(sorted.final_id(*into), gone)),
-                }
+                self.waiting.entry(sorted.final_id(*into)).or_default().add(&gone);
             }
         }
         let mut by_session: Vec<(i64, u32)> = sorted.taken.iter().map(|row| (sorted.ids[*row as usize], *row)).collect();
         by_session.sort_unstable();
         for own in by_session.chunk_by(|a, b| a.0 == b.0) {
-            let rows: Vec<u32> = own.iter().map(|(_, row)| *row).collect();
-            let columns: Vec<Column> = batch.columns.iter().map(|column| column.gather_rows(&rows)).collect();
-            match self.rows.get_mut(&own[0].0) {
-                Some(waiting) => waiting.add(&columns, rows.len()),
-                None => drop(self.rows.insert(own[0].0, Waiting { columns, rows: rows.len() })),
+            let rows = Selection::Rows(own.iter().map(|(_, row)| *row).collect());
+            let waiting = self.waiting.entry(own[0].0).or_default();
+            waiting.add(&Waiting::of(batch.gather(&rows)));
+            if let Some(netting) = &mut self.netting
+                && waiting.taking_back > waiting.rows.rows() / NET_IF_ONE_IN
+            {
+                *waiting = std::mem::take(waiting).net(netting)?;
             }
         }
+        Ok(())
+    }
+
+    /// The rows that are left of a session.
+    fn left(&mut self, mut waiting: Waiting, out: &mut Output) -> Result<Batch> {
+        let Some(netting) = self.netting.as_mut().filter(|_| waiting.taking_back > 0) else { return Ok(waiting.rows) };
+        waiting = waiting.net(netting)?;
+        let all = Selection::All(waiting.rows.rows());
+        for stray in all.filter(|row| waiting.rows.kind(row).sign() < 0).iter() {
+            set_aside(&waiting.rows, stray, &self.types, "a row is taken back that is not there", self.on_error, out)?;
+        }
+        Ok(waiting.rows.gather(&all.filter(|row| waiting.rows.kind(row).sign() > 0)))
+    }
+
+    /// A batch whose rows are equal to those that take them back: the marks of their split are not theirs.
+    fn unmarked(&self, mut batch: Batch) -> Batch {
+        if self.netting.is_some() {
+            let shape = &self.sessions.shape;
+            for column in [shape.split_watermark_column, shape.split_column].into_iter().flatten() {
+                batch.columns[column] = Column::from_values(Values::I64(vec![0; batch.rows()]));
+            }
+        }
+        batch
     }
 }
 
@@ -74,8 +116,8 @@ impl Operator for SessionAssign {
             set_aside(&batch, *row as usize, &self.types, *reason, self.on_error, out)?;
         }
         out.give_late(0, &batch, &Selection::Rows(self.sessions.sorted.late.clone()));
-        self.keep(&batch);
-        Ok(())
+        let batch = self.unmarked(batch);
+        self.keep(&batch)
     }
 
     fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
@@ -86,7 +128,10 @@ impl Operator for SessionAssign {
             let ([id], [start], [end]) = (closed.ids.as_slice(), closed.starts.as_slice(), closed.ends.as_slice()) else {
                 return Ok(Progress::Done);
             };
-            if let Some(Waiting { mut columns, rows }) = self.rows.remove(id) {
+            if let Some(waiting) = self.waiting.remove(id) {
+                let left = self.left(waiting, out)?;
+                let rows = left.rows();
+                let mut columns = left.columns;
                 columns.extend(window_columns(vec![*start; rows], vec![*end; rows]));
                 out.emit(Batch::new(columns, rows, watermark.stamp));
                 budget = budget.saturating_sub(rows);
@@ -98,7 +143,8 @@ impl Operator for SessionAssign {
     }
 
     fn state_bytes(&self) -> usize {
-        let waiting = self.rows.values().flat_map(|waiting| &waiting.columns).map(Column::memory_bytes).sum::<usize>();
-        self.sessions.state_bytes() + waiting
+        let columns = self.waiting.values().flat_map(|waiting| &waiting.rows.columns);
+        let netting = self.netting.as_ref().map_or(0, Consolidate::state_bytes);
+        self.sessions.state_bytes() + columns.map(Column::memory_bytes).sum::<usize>() + netting
     }
 }

@@ -115,11 +115,6 @@ impl QueryBinder<'_> {
             _ => Vec::new(),
         };
         let keys = keys.into_iter().map(|key| column_of(key, &relation.fields)).collect::<Result<_>>()?;
-        if matches!(window, Window::Session { .. }) && relation.plan.retracts() {
-            return Err(Error::sql("SESSION over a table whose rows may be taken back")
-                .at(span_of(&call.name))
-                .hint("GROUP BY SESSION(ts, gap) takes changes"));
-        }
         Ok(assign(relation.timed_by(time_column), (time_column, WindowsOf::Time), window, keys))
     }
 

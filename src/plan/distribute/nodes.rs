@@ -131,6 +131,7 @@ impl Lowering<'_> {
             split_columns: assign.split_columns,
             window: assign.window,
             keys: assign.keys.clone(),
+            input_retracts: retracts(&assign.input),
             on_error: self.on_error(plan),
         });
         let mut node = Node::new(kind, vec![input.node], assign.schema.clone());

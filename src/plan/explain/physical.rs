@@ -188,6 +188,9 @@ fn details(plan: &PhysicalPlan, node: &Node) -> Vec<String> {
             let delivery = format!("delivery: {}", write.sink.delivery());
             vec![write.sink.describe(), format!("writes: {}", written(&write.writes, &node.schema)), delivery]
         }
+        NodeKind::WindowAssign(a) if a.input_retracts == Retracts::Maybe && matches!(a.window, Window::Session { .. }) => {
+            vec!["input: changelog".to_owned()]
+        }
         NodeKind::Aggregate(a) if a.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
         NodeKind::Rank(r) if r.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
         NodeKind::Rank(Rank { window_end: Some(end), .. }) => vec![late_by(end.split_watermark_column, below)],

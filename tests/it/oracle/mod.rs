@@ -27,7 +27,7 @@ use std::collections::HashSet;
 use corelane::types::Value;
 use fastrand::Rng;
 
-pub use self::dialect::to_sqlite;
+pub use self::dialect::{Type, to_sqlite};
 use self::input::{Input, Lateness};
 use self::query::KINDS;
 pub use self::query::{Kind, Query, Schema};
@@ -45,14 +45,16 @@ pub fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// SQLite's table, with these rows, and `marks` with what their splits' watermarks were before them.
+/// SQLite's table, with these rows, `marks` with what their splits' watermarks were before them, and `gone` for rows that are no longer there.
 pub fn database(schema: &Schema, rows: &[(Vec<Value>, Option<i64>)]) -> rusqlite::Connection {
     let database = rusqlite::Connection::open_in_memory().expect("memory is there");
     naive::register(&database).expect("functions");
     database.pragma_update(None, "case_sensitive_like", true).expect("a setting");
     let columns: Vec<String> = schema.columns.iter().map(|c| format!("{} {}", c.name, c.data_type.affinity())).collect();
-    let tables =
-        format!("CREATE TABLE t ({}); CREATE TABLE marks (number INTEGER PRIMARY KEY, mark INTEGER)", columns.join(", "));
+    let tables = format!(
+        "CREATE TABLE t ({}); CREATE TABLE marks (number INTEGER PRIMARY KEY, mark INTEGER); CREATE TABLE gone (number INTEGER)",
+        columns.join(", ")
+    );
     database.execute_batch(&tables).expect("tables");
     let places = vec!["?"; columns.len()].join(", ");
     let mut insert = database.prepare(&format!("INSERT INTO t VALUES ({places})")).expect("an insert");

@@ -67,19 +67,22 @@ fn windows(rng: &mut Rng) -> Both {
     }
 }
 
-/// Sessions of the rows with the same value in a column: it too is grouped by.
+/// Sessions of the rows with the same value in a column: it too is grouped by. Rows that have gone are in none, but have made them.
 fn sessions(rng: &mut Rng, by: &Column) -> Both {
     let (gap, name) = (one_of(rng, &[5, 20, 60]), &by.name);
     let nanos = gap * SECOND;
     let starts = format!(
-        "SELECT *, ((ts - LAG(ts) OVER (PARTITION BY {name} ORDER BY ts)) > {nanos}) IS NOT FALSE AS starts FROM t WHERE ts IS NOT NULL"
+        "SELECT rowid AS number, *, ((ts - LAG(ts) OVER (PARTITION BY {name} ORDER BY ts)) > {nanos}) IS NOT FALSE AS starts FROM t WHERE ts IS NOT NULL"
     );
     let numbered = format!("SELECT *, SUM(starts) OVER (PARTITION BY {name} ORDER BY ts) AS session FROM ({starts})");
     let of_session = |call: &str| format!("{call}(ts) OVER (PARTITION BY {name}, session)");
     let (start, end) = (of_session("MIN"), of_session("MAX"));
     Both::new(
         format!("TABLE(SESSION(TABLE t PARTITION BY {name}, DESCRIPTOR(ts), INTERVAL '{gap}' SECOND))"),
-        format!("(SELECT *, {start} AS window_start, {end} + {nanos} AS window_end FROM ({numbered}))"),
+        format!(
+            "(SELECT * FROM (SELECT *, {start} AS window_start, {end} + {nanos} AS window_end FROM ({numbered})) \
+             WHERE number NOT IN (SELECT number FROM gone))"
+        ),
     )
 }
 

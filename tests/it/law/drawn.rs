@@ -1,0 +1,230 @@
+//! Which operators the law draws with changes to take or to give: all of them, but for those that have a reason. Joins to versions have a law of
+//! their own.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use corelane::plan::physical::{
+    Changelog, Emit, Join, JoinKind, NodeId, NodeKind, PhysicalPlan, Rank, TimeMeaning, Window, WindowAssign,
+};
+use corelane::types::over::OverEmit;
+
+use super::{Case, LAWS, queries};
+
+/// What operators do with changes, and which of their inputs have some.
+const FACES: [&str; 62] = [
+    "Aggregate DISTINCT OnChange of changes",
+    "Aggregate DISTINCT OnClose of changes",
+    "Aggregate groups OnChange",
+    "Aggregate groups OnChange of changes",
+    "Aggregate groups OnClose of changes",
+    "Aggregate one group OnChange",
+    "Aggregate one group OnChange of changes",
+    "Aggregate one group OnClose of changes",
+    "Calc of changes",
+    "Consolidate Always of changes",
+    "Consolidate WhereItPays of changes",
+    "Exchange Broadcast of changes",
+    "Exchange Gather of changes",
+    "Exchange Hash of changes",
+    "Expand of changes",
+    "Hold of changes",
+    "Hold windows of changes",
+    "Join full",
+    "Join full of changes left",
+    "Join full of changes left and right",
+    "Join inner of changes left",
+    "Join inner of changes left and right",
+    "Join inner of changes right",
+    "Join left",
+    "Join left anti",
+    "Join left anti of changes left",
+    "Join left anti of changes left and right",
+    "Join left of changes left",
+    "Join left of changes left and right",
+    "Join left of changes right",
+    "Join left semi of changes left",
+    "Join left semi of changes left and right",
+    "Join right",
+    "Join right of changes left",
+    "Join right of changes left and right",
+    "LastRow First ByRow of changes",
+    "LastRow Last ByKey of changes",
+    "LastRow Last ByRow of changes",
+    "Over OnChange",
+    "Over OnChange of changes",
+    "Rank DENSE_RANK first of changes",
+    "Rank RANK first of changes",
+    "Rank ROW_NUMBER all",
+    "Rank ROW_NUMBER all of changes",
+    "Rank ROW_NUMBER behind of changes",
+    "Rank ROW_NUMBER first",
+    "Rank ROW_NUMBER first of changes",
+    "Scan Retract",
+    "Scan Upsert",
+    "Sink Retract of changes",
+    "Sink Upsert of changes",
+    "Sort of changes",
+    "Union of changes left",
+    "Union of changes left and right",
+    "Unnest ARRAY of changes",
+    "WindowAggregate sessions OnChange of changes",
+    "WindowAggregate sessions OnClose of changes",
+    "WindowAggregate windows OnChange",
+    "WindowAggregate windows OnChange of changes",
+    "WindowAggregate windows OnClose of changes",
+    "WindowAssign sessions of changes",
+    "WindowAssign windows of changes",
+];
+
+/// Kinds of nodes that neither take nor give changes, and why.
+const NO_CHANGES: [(&str, &str); 1] = [(
+    "PartialAggregate",
+    "the first phase is left out over changes: a row taken back that was never there is told only among rows",
+)];
+
+/// Whether the rows that each node gives out may be taken back.
+fn changing(plan: &PhysicalPlan) -> Vec<bool> {
+    let mut changing: Vec<bool> = Vec::new();
+    for node in &plan.nodes {
+        let takes = node.inputs.iter().any(|input| changing[*input]);
+        changing.push(match &node.kind {
+            NodeKind::Scan(scan) => scan.changelog != Changelog::Append,
+            NodeKind::Aggregate(a) => a.emit == Emit::OnChange && (takes || !a.calls.is_empty() || a.keys.is_empty()),
+            NodeKind::WindowAggregate(aggregate) => aggregate.emit == Emit::OnChange,
+            NodeKind::Join(Join { time: Some(time), .. }) => {
+                matches!(time.meaning, TimeMeaning::Versions(_)) && changing[node.inputs[0]]
+            }
+            NodeKind::Join(Join { lookup: Some(_), .. }) | NodeKind::Sort(_) => false,
+            NodeKind::WindowAssign(WindowAssign { window: Window::Session { .. }, .. }) => false,
+            NodeKind::Join(join) => takes || !matches!(join.kind, JoinKind::Inner | JoinKind::LeftSemi),
+            NodeKind::LastRow(_) => true,
+            NodeKind::Rank(rank) => rank.window_end.is_none(),
+            NodeKind::Over(over) => over.emit == OverEmit::OnChange,
+            NodeKind::Calc(_)
+            | NodeKind::WindowAssign(_)
+            | NodeKind::Expand(_)
+            | NodeKind::Unnest(_)
+            | NodeKind::PartialAggregate(_)
+            | NodeKind::Consolidate(_)
+            | NodeKind::Hold(_)
+            | NodeKind::Union
+            | NodeKind::Exchange(_)
+            | NodeKind::Sink(_) => takes,
+        });
+    }
+    changing
+}
+
+fn window(window: &Window) -> &'static str {
+    match window {
+        Window::Session { .. } => "sessions",
+        Window::Aligned(_) => "windows",
+    }
+}
+
+/// What a node is and does with changes; `None` where it neither takes nor gives any.
+fn face(plan: &PhysicalPlan, changing: &[bool], id: NodeId) -> Option<String> {
+    let node = &plan.nodes[id];
+    let takes: Vec<&str> =
+        node.inputs.iter().zip(["left", "right"]).filter(|(input, _)| changing[**input]).map(|(_, side)| side).collect();
+    if takes.is_empty() && !changing[id] {
+        return None;
+    }
+    let does = match &node.kind {
+        NodeKind::Scan(scan) => format!("{:?}", scan.changelog),
+        NodeKind::WindowAssign(assign) => window(&assign.window).to_owned(),
+        NodeKind::Aggregate(a) => {
+            let keys = match (a.keys.is_empty(), a.calls.is_empty()) {
+                (true, _) => "one group",
+                (false, true) => "DISTINCT",
+                (false, false) => "groups",
+            };
+            format!("{keys} {:?}", a.emit)
+        }
+        NodeKind::WindowAggregate(a) => format!("{} {:?}", window(&a.window), a.emit),
+        NodeKind::Join(join) => match (&join.time, &join.lookup) {
+            (Some(time), _) => format!("{} {}", join.kind.name(), variant(&time.meaning)),
+            (None, Some(_)) => format!("{} Lookup", join.kind.name()),
+            (None, None) => join.kind.name().to_owned(),
+        },
+        NodeKind::Rank(rank) => ranks(rank),
+        NodeKind::LastRow(last) => format!("{:?} {:?}", last.standing, last.deletion),
+        NodeKind::Consolidate(netting) => format!("{netting:?}"),
+        NodeKind::Over(over) => format!("{:?}", over.emit),
+        NodeKind::Exchange(exchange) => variant(exchange),
+        NodeKind::Unnest(unnest) => unnest.nested.name().to_owned(),
+        NodeKind::Sink(write) => variant(&write.writes),
+        NodeKind::Hold(hold) => if hold.until.is_some() { "windows" } else { "" }.to_owned(),
+        NodeKind::Calc(_) | NodeKind::Expand(_) | NodeKind::PartialAggregate(_) | NodeKind::Sort(_) | NodeKind::Union => {
+            String::new()
+        }
+    };
+    let sides = if node.inputs.len() > 1 { takes.join(" and ") } else { String::new() };
+    let takes = if takes.is_empty() { String::new() } else { format!("of changes {sides}") };
+    let words = [variant(&node.kind), does, takes].map(|word| word.trim().to_owned());
+    Some(words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// The name of a variant.
+fn variant(thing: &impl Debug) -> String {
+    let text = format!("{thing:?}");
+    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+}
+
+fn ranks(rank: &Rank) -> String {
+    let limit = match (rank.limit, rank.offset) {
+        (None, _) => " all",
+        (Some(_), 0) => " first",
+        (Some(_), _) => " behind",
+    };
+    let window = if rank.window_end.is_some() { " of windows" } else { "" };
+    format!("{}{limit}{window}", rank.function.name())
+}
+
+/// In how many queries each of them is, of those that are run.
+fn histogram() -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for (kind, pace) in LAWS {
+        for seed in 0..queries(pace) {
+            let job = Case::random(kind, pace, seed).job().expect("a sound query");
+            let changing = changing(&job.plan);
+            for face in (0..job.plan.nodes.len()).filter_map(|id| face(&job.plan, &changing, id)) {
+                *counts.entry(face).or_default() += 1;
+            }
+        }
+    }
+    counts
+}
+
+/// The kinds of nodes that the plan knows, as they are declared.
+fn declared_kinds() -> Vec<&'static str> {
+    let source = include_str!("../../../src/plan/physical.rs");
+    let (_, declared) = source.split_once("pub enum NodeKind {").expect("the kinds of nodes");
+    let (declared, _) = declared.split_once("\n}").expect("their end");
+    let lines = declared.lines().map(str::trim).filter(|line| !line.starts_with("//") && !line.is_empty());
+    lines
+        .map(|line| line.trim_end_matches(|c: char| c != '_' && !c.is_alphanumeric()).split('(').next().unwrap_or(line))
+        .collect()
+}
+
+#[test]
+fn every_operator_is_drawn_with_changes() {
+    let histogram = histogram();
+    let missing: Vec<&&str> = FACES.iter().filter(|face| !histogram.contains_key(**face)).collect();
+    assert!(missing.is_empty(), "never drawn: {missing:#?}\nof {histogram:#?}");
+}
+
+#[test]
+fn every_kind_of_node_is_one_of_them() {
+    let kinds = declared_kinds();
+    assert!(kinds.len() > 15 && kinds.contains(&"Union"), "{kinds:?}");
+    for kind in kinds {
+        let is_drawn = FACES.iter().any(|face| face.split(' ').next() == Some(kind));
+        let is_excused = NO_CHANGES.iter().any(|(excused, _)| *excused == kind);
+        assert!(
+            is_drawn != is_excused,
+            "{kind} takes or gives changes, and the law draws it, or there is a reason that it does not"
+        );
+    }
+}

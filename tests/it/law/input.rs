@@ -1,0 +1,216 @@
+//! What a table of the law is fed: rows that come, change and go, said row by row or by key, and SQLite's table beside it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use corelane::batch::RowKind;
+use corelane::types::Value;
+use fastrand::Rng;
+
+use super::SECOND;
+use super::run::Steps;
+use crate::oracle::{Query, Schema, database, names, to_sqlite};
+
+/// Changes of an input.
+const CHANGES_MAX: usize = 40;
+
+/// How the input says what changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// Rows only come.
+    Append,
+    /// Rows that go are named as a whole.
+    Retract,
+    /// A row takes the place of the one with its key.
+    Upsert,
+}
+
+/// How far the times of the rows lie apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// The watermark stays behind all of them until the end.
+    Close,
+    /// They go on, the watermark behind them, and what changes is not behind it.
+    Moving,
+}
+
+/// Whether a table has event time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventTime {
+    Declared,
+    None,
+}
+
+impl Times {
+    /// How far the watermark is behind the rows, in seconds: no row is late.
+    pub fn delay(self) -> i64 {
+        if self == Times::Close { 7_200 } else { 60 }
+    }
+}
+
+impl Input {
+    /// The table that is read.
+    pub fn source(self) -> &'static str {
+        if self == Input::Upsert { "keyed" } else { "t" }
+    }
+
+    /// The table `t`. The key of an upsert is none of its columns.
+    pub fn table(self, schema: &Schema, time: EventTime, times: Times) -> String {
+        let columns = schema.declared();
+        let watermark = match time {
+            EventTime::Declared => format!(", WATERMARK FOR ts AS ts - INTERVAL '{}' SECOND", times.delay()),
+            EventTime::None => String::new(),
+        };
+        match self {
+            Input::Append => format!("CREATE TABLE t ({columns}{watermark}) WITH ('connector' = 'memory');\n"),
+            Input::Retract => {
+                format!("CREATE TABLE t ({columns}{watermark}) WITH ('connector' = 'memory', 'changelog' = 'retract');\n")
+            }
+            Input::Upsert => format!(
+                "CREATE TABLE keyed (id BIGINT, {columns}{watermark}, PRIMARY KEY (id) NOT ENFORCED) \
+                 WITH ('connector' = 'memory', 'changelog' = 'upsert');\nCREATE VIEW t AS SELECT {} FROM keyed;\n",
+                names(&schema.columns)
+            ),
+        }
+    }
+
+    /// What the input says of these changes, by batch.
+    pub fn said(self, rng: &mut Rng, schema: &Schema, batches: &[Vec<Change>]) -> Steps {
+        match self {
+            Input::Upsert => batches.iter().map(|batch| batch.iter().map(|change| upsert(schema, change)).collect()).collect(),
+            Input::Append | Input::Retract => changelog(rng, batches),
+        }
+    }
+}
+
+/// A row comes, has another content, or goes.
+#[derive(Debug, Clone)]
+pub enum Change {
+    Insert(i64, Vec<Value>),
+    Update(i64, Vec<Value>),
+    Delete(i64),
+}
+
+/// Rows with different times: which of two of one time is first would be left open.
+struct Rows<'a> {
+    schema: &'a Schema,
+    times: Times,
+    seen: HashSet<String>,
+    /// Where times have come to.
+    now: i64,
+    latest: Option<i64>,
+}
+
+impl Rows<'_> {
+    fn next(&mut self, rng: &mut Rng) -> Vec<Value> {
+        self.now += rng.i64(0..15) * SECOND;
+        loop {
+            let mut row = self.schema.random_row(rng);
+            if let (Times::Moving, Some(Value::Int(time))) = (self.times, row.last_mut()) {
+                *time = self.now + rng.i64(-20_000..40_000) * (SECOND / 1000);
+            }
+            if self.seen.insert(format!("{:?}", row.last())) {
+                self.latest = time_of(&row).max(self.latest);
+                return row;
+            }
+        }
+    }
+
+    /// Whether a change of this row is not late.
+    fn may_change(&self, row: &[Value]) -> bool {
+        let watermark = self.latest.map(|latest| latest - self.times.delay() * SECOND);
+        time_of(row).is_none_or(|time| Some(time) > watermark)
+    }
+}
+
+/// The time of a row, which is the last of its values.
+pub fn time_of(row: &[Value]) -> Option<i64> {
+    if let Some(Value::Int(time)) = row.last() { Some(*time) } else { None }
+}
+
+/// Batches of at most so many changes to rows that are there.
+pub fn random_changes(rng: &mut Rng, schema: &Schema, (input, times): (Input, Times), batch_max: usize) -> Vec<Vec<Change>> {
+    let mut rows = Rows { schema, times, seen: HashSet::new(), now: -300 * SECOND, latest: None };
+    let (mut there, mut next, mut batches) = (Vec::<(i64, Vec<Value>)>::new(), 0, Vec::new());
+    let (mut left, rest) = (rng.usize(1..CHANGES_MAX), rng.u8(5..12));
+    while left > 0 {
+        let count = rng.usize(1..=batch_max.min(left));
+        left -= count;
+        let batch = (0..count).map(|_| {
+            let what = if input == Input::Append { rest } else { rng.u8(0..rest) };
+            let place = rng.usize(..there.len().max(1));
+            match there.get_mut(place).filter(|(_, row)| what <= 2 && rows.may_change(row)) {
+                None => {
+                    there.push((next, rows.next(rng)));
+                    next += 1;
+                    Change::Insert(next - 1, there[there.len() - 1].1.clone())
+                }
+                Some((id, row)) if what == 2 => {
+                    *row = rows.next(rng);
+                    Change::Update(*id, row.clone())
+                }
+                Some(_) => Change::Delete(there.swap_remove(place).0),
+            }
+        });
+        batches.push(batch.collect());
+    }
+    batches
+}
+
+/// A row with its key; of one that goes the key alone.
+fn upsert(schema: &Schema, change: &Change) -> (RowKind, Vec<Value>) {
+    let (kind, id, row) = match change {
+        Change::Insert(id, row) => (RowKind::Insert, id, row.clone()),
+        Change::Update(id, row) => (RowKind::UpdateAfter, id, row.clone()),
+        Change::Delete(id) => (RowKind::Delete, id, vec![Value::Null; schema.columns.len()]),
+    };
+    (kind, std::iter::once(Value::Int(*id)).chain(row).collect())
+}
+
+/// The changelog that says these changes, by batch. An update is -U and +U, or -D and +I.
+fn changelog(rng: &mut Rng, batches: &[Vec<Change>]) -> Steps {
+    let mut there: BTreeMap<i64, Vec<Value>> = BTreeMap::new();
+    let mut of_change = |change: &Change| match change {
+        Change::Insert(id, row) => {
+            there.insert(*id, row.clone());
+            vec![(RowKind::Insert, row.clone())]
+        }
+        Change::Update(id, row) => {
+            let before = there.insert(*id, row.clone()).expect("a row that is there");
+            let kinds = [[RowKind::UpdateBefore, RowKind::UpdateAfter], [RowKind::Delete, RowKind::Insert]][rng.usize(..2)];
+            vec![(kinds[0], before), (kinds[1], row.clone())]
+        }
+        Change::Delete(id) => vec![(RowKind::Delete, there.remove(id).expect("a row that is there"))],
+    };
+    batches.iter().map(|batch| batch.iter().flat_map(&mut of_change).collect()).collect()
+}
+
+/// SQLite's table with the rows that are there. A session keeps the bounds that a row gave it: there the rows that have gone stay, and are named.
+pub struct Twin {
+    pub database: rusqlite::Connection,
+    keeps_gone: bool,
+    /// The row id of each row that is there.
+    rows: BTreeMap<i64, i64>,
+    next: i64,
+}
+
+impl Twin {
+    pub fn of(query: &Query) -> Twin {
+        let keeps_gone = query.text.ours.contains("SESSION(");
+        Twin { database: database(&query.schema, &[]), keeps_gone, rows: BTreeMap::new(), next: 0 }
+    }
+
+    pub fn apply(&mut self, schema: &Schema, change: &Change) {
+        let (Change::Insert(id, _) | Change::Update(id, _) | Change::Delete(id)) = change;
+        if let Some(before) = self.rows.remove(id) {
+            let goes = if self.keeps_gone { "INSERT INTO gone VALUES (?)" } else { "DELETE FROM t WHERE rowid = ?" };
+            assert_eq!(self.database.execute(goes, [before]), Ok(1), "{change:?}");
+        }
+        let (Change::Insert(_, row) | Change::Update(_, row)) = change else { return };
+        let places = ", ?".repeat(schema.columns.len());
+        let sql = format!("INSERT INTO t (rowid, {}) VALUES (?{places})", names(&schema.columns));
+        let values = std::iter::once(self.next.into()).chain(row.iter().map(to_sqlite));
+        assert_eq!(self.database.execute(&sql, rusqlite::params_from_iter(values)), Ok(1), "{change:?}");
+        self.rows.insert(*id, self.next);
+        self.next += 1;
+    }
+}

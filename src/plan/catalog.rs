@@ -77,6 +77,8 @@ pub struct Table {
     pub changelog: Changelog,
     /// What the connector does not see.
     pub options: PlanOptions,
+    /// Columns with a DEFAULT: what an INSERT that does not name them writes.
+    pub defaults: Vec<(String, Expr)>,
     /// Of a memory table that the job writes to: columns that are event times in all that is inserted so far.
     pub event_times: Option<Vec<usize>>,
     /// Of a memory table: the rows of all VALUES that are inserted, with a value for each column of `def`.

@@ -47,7 +47,7 @@ fn columns(base: &CreateTable, create: &CreateTable, like: &Like) -> Result<Vec<
     let taking = |column: &ColumnDef| match column.kind {
         ColumnDefKind::Physical { .. } => Taking::Including,
         ColumnDefKind::Metadata { .. } => like.metadata,
-        ColumnDefKind::Computed(_) => like.generated,
+        ColumnDefKind::Computed { .. } => like.generated,
     };
     let mut columns: Vec<ColumnDef> = base.columns.iter().filter(|column| taking(column) != Taking::Excluding).cloned().collect();
     for column in &create.columns {

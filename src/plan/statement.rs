@@ -179,14 +179,15 @@ pub struct ColumnDef {
 
 /// What a declared column is.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "a table has few columns, and each is read once")]
 pub enum ColumnDefKind {
-    /// `name TYPE [NOT NULL]`
+    /// `name TYPE [NOT NULL] [DEFAULT expression]`
     Physical {
         /// Declared type.
         data_type: DataType,
         /// NOT NULL was written.
         not_null: bool,
+        /// What an INSERT that does not name the column writes; NULL without it.
+        default: Option<ast::Expr>,
     },
     /// `name TYPE METADATA [FROM 'key'] [VIRTUAL]`
     Metadata {
@@ -195,6 +196,11 @@ pub enum ColumnDefKind {
         /// The connector's key; the column's name without FROM.
         key: String,
     },
-    /// `name AS expression`
-    Computed(ast::Expr),
+    /// `name AS expression`, `name TYPE [GENERATED ALWAYS] AS expression`
+    Computed {
+        /// What it is.
+        expression: ast::Expr,
+        /// Declared type.
+        data_type: Option<DataType>,
+    },
 }

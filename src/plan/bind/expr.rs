@@ -186,6 +186,9 @@ impl<'a> ExprBinder<'a> {
             if let Some((_, meant)) = self.aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&name.value)) {
                 return Ok(meant.clone());
             }
+            if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("UNKNOWN") {
+                return Ok(Expr::Literal { value: Value::Null, data_type: DataType::Boolean });
+            }
         }
         let index = resolve(self.fields, qualifier, name)?;
         Ok(Expr::column(index, self.fields[index].data_type.clone()))

@@ -72,7 +72,7 @@ pub fn sink(
     let output = selected(catalog, query, Target::Nowhere, name.text.clone(), script)?;
     let columns = output.schema.fields.iter().map(|field| ColumnDef {
         name: Name { text: field.name.clone(), span: name.span },
-        kind: ColumnDefKind::Physical { data_type: field.data_type.clone(), not_null: false },
+        kind: ColumnDefKind::Physical { data_type: field.data_type.clone(), not_null: false, default: None },
     });
     let create = CreateTable {
         name: name.clone(),
@@ -123,8 +123,12 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
         ))
         .at(insert.table.span));
     }
-    let mut columns: Vec<(String, Expr)> =
-        targets.iter().map(|c| (c.name.clone(), Expr::Literal { value: Value::Null, data_type: c.data_type.clone() })).collect();
+    let defaults = &catalog.tables[index].defaults;
+    let default = |c: &Column| match defaults.iter().find(|(name, _)| *name == c.name) {
+        Some((_, expr)) => expr.clone(),
+        None => Expr::Literal { value: Value::Null, data_type: c.data_type.clone() },
+    };
+    let mut columns: Vec<(String, Expr)> = targets.iter().map(|c| (c.name.clone(), default(c))).collect();
     let fields = relation.plan.identity().into_iter().zip(&relation.fields).zip(&positions);
     for (at, ((expr, field), &position)) in fields.enumerate() {
         let target = targets[position];

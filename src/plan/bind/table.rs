@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::coercion::{assignable, cast};
+use super::coercion::{assignable, cast, constant_cast, is_text_literal, takes_text};
 use super::expr::ExprBinder;
 use super::reload::{RELOAD_OPTIONS, reload};
 use super::scope::{ScopeField, Sight, span_of};
@@ -63,6 +63,7 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
         watermark,
         changelog,
         options: plan_options,
+        defaults: defaults(create)?,
         event_times: None,
         rows: None,
         declared: Box::new(create.clone()),
@@ -94,21 +95,25 @@ fn field(table: &Name, name: &str, data_type: &DataType) -> ScopeField {
 fn read_column(name: &Name, kind: &ColumnDefKind) -> Option<Column> {
     let name = name.text.clone();
     match kind {
-        ColumnDefKind::Physical { data_type, not_null } => {
+        ColumnDefKind::Physical { data_type, not_null, .. } => {
             Some(Column { name, data_type: data_type.clone(), kind: ColumnKind::Physical, not_null: *not_null })
         }
         ColumnDefKind::Metadata { data_type, key } => {
             Some(Column { name, data_type: data_type.clone(), kind: ColumnKind::Metadata(key.clone()), not_null: false })
         }
-        ColumnDefKind::Computed(_) => None,
+        ColumnDefKind::Computed { .. } => None,
     }
 }
 
 fn table_column(name: &Name, kind: &ColumnDefKind, read: &[ScopeField]) -> Result<TableColumn> {
     let (data_type, kind) = match kind {
-        ColumnDefKind::Computed(e) => {
-            let expr = ExprBinder::new(read).bind(e).map_err(|error| error.at(name.span))?;
-            let expr = if expr.data_type() == DataType::Null { cast(expr, &DataType::STRING) } else { expr };
+        ColumnDefKind::Computed { expression, data_type } => {
+            let expr = ExprBinder::new(read).bind(expression).map_err(|error| error.at(name.span))?;
+            let expr = match data_type {
+                Some(declared) => assigned(name, expr, expression, declared)?,
+                None if expr.data_type() == DataType::Null => cast(expr, &DataType::STRING),
+                None => expr,
+            };
             (expr.data_type(), TableColumnKind::Computed(expr))
         }
         _ => {
@@ -118,6 +123,28 @@ fn table_column(name: &Name, kind: &ColumnDefKind, read: &[ScopeField]) -> Resul
         }
     };
     Ok(TableColumn { name: name.text.clone(), data_type, kind })
+}
+
+/// The expression of a column as the type that the column is declared with.
+fn assigned(name: &Name, expr: Expr, written: &sqlparser::ast::Expr, declared: &DataType) -> Result<Expr> {
+    let is_read = takes_text(declared) && is_text_literal(&expr);
+    if !is_read && !assignable(&expr.data_type(), declared) {
+        let error = Error::sql(format!("column '{}' is {declared}, its expression gives {}", name.text, expr.data_type()));
+        return Err(error.at(span_of(written)).hint(format!("write CAST({written} AS {declared}) if that is meant")));
+    }
+    constant_cast(expr, declared, span_of(written))
+}
+
+/// What is written to the columns that an INSERT does not name: their DEFAULT.
+fn defaults(create: &CreateTable) -> Result<Vec<(String, Expr)>> {
+    let mut defaults = Vec::new();
+    for column in &create.columns {
+        if let ColumnDefKind::Physical { data_type, default: Some(written), .. } = &column.kind {
+            let expr = ExprBinder::new(&[]).bind(written)?;
+            defaults.push((column.name.text.clone(), assigned(&column.name, expr, written, data_type)?));
+        }
+    }
+    Ok(defaults)
 }
 
 fn watermark(create: &CreateTable, name: &Name, e: &sqlparser::ast::Expr, columns: &mut [TableColumn]) -> Result<TableWatermark> {
@@ -151,7 +178,7 @@ fn watermark(create: &CreateTable, name: &Name, e: &sqlparser::ast::Expr, column
 
 /// The first column that is PROCTIME(): the time of a table without a watermark.
 fn processing_time(create: &CreateTable, columns: &[TableColumn]) -> Option<TableWatermark> {
-    let is_clock = |column: &ColumnDef| matches!(&column.kind, ColumnDefKind::Computed(e) if is_call(e, "PROCTIME"));
+    let is_clock = |column: &ColumnDef| matches!(&column.kind, ColumnDefKind::Computed { expression, .. } if is_call(expression, "PROCTIME"));
     let column = create.columns.iter().position(is_clock)?;
     let expr = Expr::column(column, columns[column].data_type.clone());
     Some(TableWatermark { column, expr, basis: TimeBasis::Processing })

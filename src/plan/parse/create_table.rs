@@ -88,8 +88,12 @@ fn taking(cursor: &mut Cursor) -> Result<Taking> {
     }
 }
 
-/// One element of the parentheses: a column or a constraint.
+/// One element of the parentheses: a column or a constraint, or nothing behind the last comma.
 fn element(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
+    let closes = matches!(cursor.peek(), Some(TokenWithSpan { token: Token::RParen, .. }));
+    if closes && !table.columns.is_empty() {
+        return Ok(());
+    }
     if cursor.looks_at(&["WATERMARK", "FOR"]) {
         return watermark(cursor, table);
     }
@@ -109,7 +113,7 @@ fn element(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
         return Err(Error::sql(format!("column '{}' is declared twice", twin.name.text)).at(name.span));
     }
     let kind = match cursor.accept(&["AS"]) {
-        true => ColumnDefKind::Computed(expression(cursor)?),
+        true => ColumnDefKind::Computed { expression: expression(cursor)?, data_type: None },
         false => typed_column(cursor, table, &name)?,
     };
     table.columns.push(ColumnDef { name, kind });
@@ -119,12 +123,17 @@ fn element(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
 fn watermark(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
     let span = cursor.span();
     cursor.expect(&["WATERMARK", "FOR"])?;
+    let named = cursor.rest();
     let column = cursor.name("an event-time column")?;
-    if !cursor.accept(&["AS"]) {
-        let error = cursor.expected("AS and an expression");
-        return Err(error.hint("write WATERMARK FOR ts AS ts - INTERVAL '5' SECOND"));
-    }
-    let expression = expression(cursor)?;
+    let expression = match cursor.accept(&["AS"]) {
+        true => expression(cursor)?,
+        // As Arroyo has it: the column is the watermark.
+        false if ends_element(cursor) => syntax::expression(&named[..1])?,
+        false => {
+            let error = cursor.expected("AS and an expression");
+            return Err(error.hint("write WATERMARK FOR ts AS ts - INTERVAL '5' SECOND"));
+        }
+    };
     match table.watermark.replace((column, expression)) {
         None => Ok(()),
         Some(_) => Err(Error::sql("a table has one WATERMARK").at(span)),
@@ -150,10 +159,17 @@ fn set_key(table: &mut CreateTable, columns: Vec<Name>, span: crate::error::Span
 
 fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Result<ColumnDefKind> {
     let data_type = column_type(cursor)?;
+    cursor.accept(&["GENERATED", "ALWAYS"]);
+    if cursor.accept(&["AS"]) {
+        return Ok(ColumnDefKind::Computed { expression: expression(cursor)?, data_type: Some(data_type) });
+    }
     let mut not_null = false;
+    let mut default = None;
     let mut metadata = None;
     loop {
-        if cursor.accept(&["NOT", "NULL"]) {
+        if cursor.accept(&["DEFAULT"]) {
+            default = Some(constant(cursor)?);
+        } else if cursor.accept(&["NOT", "NULL"]) {
             not_null = true;
         } else if cursor.accept(&["NULL"]) {
             not_null = false;
@@ -170,16 +186,35 @@ fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Re
             break;
         }
     }
-    if !matches!(cursor.peek(), None | Some(TokenWithSpan { token: Token::Comma | Token::RParen, .. })) {
+    if !ends_element(cursor) {
         let what = format!("',' or ')' behind column '{}'", name.text);
         return Err(cursor
             .expected(&what)
-            .hint("a column is: name TYPE [NOT NULL] [METADATA [FROM 'key'] [VIRTUAL]], or name AS expression"));
+            .hint("a column is: name TYPE [NOT NULL] [DEFAULT expression] [METADATA [FROM 'key'] [VIRTUAL]], or name [TYPE] AS expression"));
     }
     Ok(match metadata {
         Some(key) => ColumnDefKind::Metadata { data_type, key },
-        None => ColumnDefKind::Physical { data_type, not_null },
+        None => ColumnDefKind::Physical { data_type, not_null, default },
     })
+}
+
+/// Whether an element of the parentheses is at its end.
+fn ends_element(cursor: &Cursor) -> bool {
+    matches!(cursor.peek(), None | Some(TokenWithSpan { token: Token::Comma | Token::RParen, .. }))
+}
+
+/// The expression behind DEFAULT, up to what else may be said of a column.
+fn constant(cursor: &mut Cursor) -> Result<Expr> {
+    let span = cursor.span();
+    let ends =
+        |token: &Token| *token == Token::Comma || ["COMMENT", "PRIMARY", "CONSTRAINT"].iter().any(|word| is_word(token, word));
+    match cursor.take_until_where(ends) {
+        [] => Err(Error::sql("an expression is missing").at(span)),
+        [expression @ .., not, null] if is_word(&not.token, "NOT") && is_word(&null.token, "NULL") => {
+            syntax::expression(expression)
+        }
+        tokens => syntax::expression(tokens),
+    }
 }
 
 fn column_type(cursor: &mut Cursor) -> Result<DataType> {
@@ -207,10 +242,11 @@ fn comment(cursor: &mut Cursor) -> Result<bool> {
     Ok(found)
 }
 
-/// An expression up to the next comma or the end of the list, without its COMMENT.
+/// An expression up to the next comma or the end of the list, without its COMMENT and without how other engines keep the value.
 fn expression(cursor: &mut Cursor) -> Result<Expr> {
     let span = cursor.span();
     let tokens = match cursor.take_until(&Token::Comma) {
+        [expression @ .., word] if ["STORED", "VIRTUAL"].iter().any(|kept| is_word(&word.token, kept)) => expression,
         [expression @ .., word, TokenWithSpan { token: Token::SingleQuotedString(_), .. }] if is_word(&word.token, "COMMENT") => {
             expression
         }

@@ -106,17 +106,18 @@ impl<'a> TypeReader<'a> {
     fn named(&mut self, word: &Name) -> Result<DataType> {
         let found = match word.text.to_ascii_uppercase().as_str() {
             "BOOLEAN" | "BOOL" => DataType::Boolean,
-            "TINYINT" => DataType::TinyInt,
-            "SMALLINT" | "INT2" => DataType::SmallInt,
-            "INT" | "INTEGER" | "INT4" => DataType::Int,
-            "BIGINT" | "INT8" => DataType::BigInt,
+            "TINYINT" => self.signed_or(DataType::TinyInt, DataType::SmallInt),
+            "SMALLINT" | "INT2" => self.signed_or(DataType::SmallInt, DataType::Int),
+            "INT" | "INTEGER" | "INT4" => self.signed_or(DataType::Int, DataType::BigInt),
+            "BIGINT" | "INT8" => self.signed_or(DataType::BigInt, UNSIGNED_BIGINT),
             "FLOAT" | "REAL" | "FLOAT4" => DataType::Float,
             "FLOAT8" => DataType::Double,
             "DOUBLE" => {
                 self.cursor.accept(&["PRECISION"]);
                 DataType::Double
             }
-            "DECIMAL" | "DEC" | "NUMERIC" => self.decimal(word.span)?,
+            "DECIMAL" | "DEC" => self.decimal(word.span, DECIMAL)?,
+            "NUMERIC" => self.decimal(word.span, NUMERIC)?,
             "CHAR" | "CHARACTER" => self.characters(Some(1))?,
             "VARCHAR" => self.characters(None)?,
             "STRING" | "TEXT" => DataType::STRING,
@@ -155,15 +156,19 @@ impl<'a> TypeReader<'a> {
         Ok(found)
     }
 
-    fn decimal(&mut self, span: Span) -> Result<DataType> {
-        let (mut precision, mut scale) = (10, 0);
-        if self.cursor.accept_token(&Token::LParen) {
-            precision = self.uint()?;
-            if self.cursor.accept_token(&Token::Comma) {
-                scale = self.uint()?;
-            }
-            self.cursor.expect_token(&Token::RParen)?;
+    /// Takes UNSIGNED behind an integer type. The next type that holds all values stands for it, as Flink reads those of MySQL.
+    fn signed_or(&mut self, signed: DataType, unsigned: DataType) -> DataType {
+        if self.cursor.accept(&["UNSIGNED"]) { unsigned } else { signed }
+    }
+
+    /// `default` is the type without digits.
+    fn decimal(&mut self, span: Span, default: DataType) -> Result<DataType> {
+        if !self.cursor.accept_token(&Token::LParen) {
+            return Ok(default);
         }
+        let precision = self.uint()?;
+        let scale = if self.cursor.accept_token(&Token::Comma) { self.uint()? } else { 0 };
+        self.cursor.expect_token(&Token::RParen)?;
         match (u8::try_from(precision), u8::try_from(scale)) {
             (Ok(precision @ 1..=38), Ok(scale)) if scale <= precision => Ok(DataType::Decimal { precision, scale }),
             _ => Err(Error::sql(format!("DECIMAL({precision}, {scale}) does not exist"))
@@ -195,9 +200,10 @@ impl<'a> TypeReader<'a> {
         Ok(DataType::Time(digits))
     }
 
+    /// An instant is one type, whether it says LOCAL (Flink) or not (PostgreSQL).
     fn timestamp(&mut self) -> Result<DataType> {
         let digits = self.digits(6)?;
-        if self.cursor.accept(&["WITH", "LOCAL", "TIME", "ZONE"]) {
+        if self.cursor.accept(&["WITH", "LOCAL", "TIME", "ZONE"]) || self.cursor.accept(&["WITH", "TIME", "ZONE"]) {
             return Ok(DataType::TimestampLtz(digits));
         }
         self.without_zone()?;
@@ -228,11 +234,11 @@ impl<'a> TypeReader<'a> {
     }
 
     fn interval(&mut self) -> Result<DataType> {
-        let first = self.unit()?;
+        let Some(first) = self.unit() else { return Ok(DataType::IntervalDay) };
         self.number()?;
         let last = match self.cursor.accept(&["TO"]) {
             true => {
-                let last = self.unit()?;
+                let last = self.unit().ok_or_else(|| self.cursor.expected("YEAR, MONTH, DAY, HOUR, MINUTE or SECOND"))?;
                 self.number()?;
                 last
             }
@@ -245,23 +251,27 @@ impl<'a> TypeReader<'a> {
         }
     }
 
-    fn unit(&mut self) -> Result<Unit> {
-        for (word, unit) in INTERVAL_UNITS {
-            if self.cursor.accept(&[word]) {
-                return Ok(unit);
-            }
-        }
-        Err(self.cursor.expected("YEAR, MONTH, DAY, HOUR, MINUTE or SECOND"))
+    /// Takes a unit of time, of one or of many.
+    fn unit(&mut self) -> Option<Unit> {
+        let units = INTERVAL_UNITS.into_iter();
+        let mut taken = units.filter(|(one, many, _)| self.cursor.accept(&[one]) || self.cursor.accept(&[many]));
+        taken.next().map(|(_, _, unit)| unit)
     }
 
     fn map(&mut self, word: &str) -> Result<DataType> {
-        self.open(word)?;
+        let round = self.cursor.accept_token(&Token::LParen);
+        if !round {
+            self.open(word)?;
+        }
         let key = self.item()?;
         if !self.comma() {
             return Err(self.cursor.expected("',' between key and value of MAP"));
         }
         let value = self.item()?;
-        self.close()?;
+        match round {
+            true => self.cursor.expect_token(&Token::RParen)?,
+            false => self.close()?,
+        }
         Ok(DataType::Map(Box::new(key), Box::new(value)))
     }
 
@@ -362,14 +372,23 @@ enum Unit {
     Nanos,
 }
 
-const INTERVAL_UNITS: [(&str, Unit); 6] = [
-    ("YEAR", Unit::Months),
-    ("MONTH", Unit::Months),
-    ("DAY", Unit::Nanos),
-    ("HOUR", Unit::Nanos),
-    ("MINUTE", Unit::Nanos),
-    ("SECOND", Unit::Nanos),
+const INTERVAL_UNITS: [(&str, &str, Unit); 6] = [
+    ("YEAR", "YEARS", Unit::Months),
+    ("MONTH", "MONTHS", Unit::Months),
+    ("DAY", "DAYS", Unit::Nanos),
+    ("HOUR", "HOURS", Unit::Nanos),
+    ("MINUTE", "MINUTES", Unit::Nanos),
+    ("SECOND", "SECONDS", Unit::Nanos),
 ];
+
+/// DECIMAL without digits, as in Flink.
+const DECIMAL: DataType = DataType::Decimal { precision: 10, scale: 0 };
+
+/// NUMERIC without digits. In PostgreSQL it has as many as a value needs; so many here that nothing is rounded without a word.
+const NUMERIC: DataType = DataType::Decimal { precision: 38, scale: 10 };
+
+/// Holds what BIGINT UNSIGNED does.
+const UNSIGNED_BIGINT: DataType = DataType::Decimal { precision: 20, scale: 0 };
 
 fn unknown(word: &Name) -> Error {
     let error = Error::sql(format!("there is no data type '{}'", word.text)).at(word.span);

@@ -128,7 +128,7 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
             false => cursor.expect_end("CREATE TABLE").map(|()| Statement::CreateTable(table)),
         };
     }
-    if cursor.accept(&["VIEW"]) || cursor.accept(&["MATERIALIZED", "VIEW"]) {
+    if VIEWS.iter().any(|words| cursor.accept(words)) {
         return create_view(cursor);
     }
     if cursor.accept(&["SOURCE"]) {
@@ -143,6 +143,9 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
         None => Err(cursor.expected("TABLE, VIEW, MATERIALIZED VIEW, SOURCE or SINK behind CREATE")),
     }
 }
+
+/// A view, by all its names: nothing is stored, and nobody outside the job sees one.
+const VIEWS: [&[&str]; 3] = [&["VIEW"], &["MATERIALIZED", "VIEW"], &["LOCAL", "VIEW"]];
 
 /// What else other engines create.
 const REFUSED_KINDS: [(&str, &str); 5] = [
@@ -165,29 +168,47 @@ fn table_of_query(table: CreateTable, cursor: &mut Cursor) -> Result<Statement> 
     Ok(Statement::CreateSink { name, query: stream_query(cursor)?, primary_key, options })
 }
 
-/// Reads a table that is written by one query, whose columns it has.
+/// Reads a table that is written by one query, whose columns it has; or with INTO the INSERT of that query into another table.
 fn create_sink(cursor: &mut Cursor) -> Result<Statement> {
     cursor.accept(&["IF", "NOT", "EXISTS"]);
     let name = cursor.table_name("a sink name")?;
+    if cursor.accept(&["INTO"]) {
+        return sink_into_table(cursor);
+    }
     // The query ends where the options begin: at the last WITH outside brackets that a list follows.
     let rest = cursor.rest();
     let is_with = |at: &usize| is_word(&rest[*at].token, "WITH") && rest.get(at + 1).is_some_and(|t| t.token == Token::LParen);
     let end = (0..rest.len()).rev().find(is_with);
     let Some(end) = end else { return Err(cursor.expected("FROM or AS, and WITH ('connector' = ...) at the end")) };
-    let query = if cursor.accept(&["FROM"]) {
-        let whole = super::tokenize("SELECT * FROM").map_err(|fault| super::fault::fault_of(fault, &[]))?;
-        let span = cursor.span();
-        let tokens = [&whole[..], &rest[1..end]].concat();
-        StreamQuery { query: syntax::query(&tokens)?, emit: None, every: None, span }
-    } else {
-        cursor.expect(&["AS"])?;
-        stream_query(&mut Cursor::new(&rest[1..end]))?
-    };
+    let query = sink_query(&mut Cursor::new(&rest[..end]))?;
     let mut options = Cursor::new(&rest[end + 1..]);
     cursor.take_rest();
     let read = super::create_table::options(&mut options)?;
     options.expect_end("CREATE SINK")?;
     Ok(Statement::CreateSink { name, query, primary_key: Vec::new(), options: read })
+}
+
+/// Reads `FROM relation` or `AS query`, to the end.
+fn sink_query(cursor: &mut Cursor) -> Result<StreamQuery> {
+    if !cursor.accept(&["FROM"]) {
+        cursor.expect(&["AS"])?;
+        return stream_query(cursor);
+    }
+    let whole = super::tokenize("SELECT * FROM").map_err(|fault| super::fault::fault_of(fault, &[]))?;
+    let span = cursor.span();
+    let tokens = [&whole[..], cursor.take_rest()].concat();
+    Ok(StreamQuery { query: syntax::query(&tokens)?, emit: None, every: None, span })
+}
+
+/// Reads what stands behind CREATE SINK name INTO.
+fn sink_into_table(cursor: &mut Cursor) -> Result<Statement> {
+    let table = cursor.table_name("a table name")?;
+    let columns = match cursor.peek() {
+        Some(TokenWithSpan { token: Token::LParen, .. }) => cursor.list(|cursor| cursor.name("a column name"))?,
+        _ => Vec::new(),
+    };
+    let query = sink_query(cursor)?;
+    Ok(Statement::Insert(Insert { table, options: None, partition: Vec::new(), columns, query, on_conflict: None }))
 }
 
 fn create_view(cursor: &mut Cursor) -> Result<Statement> {

@@ -50,9 +50,11 @@ fn types(columns: &str) -> Vec<String> {
         .columns
         .iter()
         .map(|column| match &column.kind {
-            ColumnDefKind::Physical { data_type, not_null } => format!("{data_type}{}", if *not_null { " NOT NULL" } else { "" }),
+            ColumnDefKind::Physical { data_type, not_null, .. } => {
+                format!("{data_type}{}", if *not_null { " NOT NULL" } else { "" })
+            }
             ColumnDefKind::Metadata { data_type, key } => format!("{data_type} FROM {key}"),
-            ColumnDefKind::Computed(expression) => format!("AS {expression}"),
+            ColumnDefKind::Computed { expression, .. } => format!("AS {expression}"),
         })
         .collect()
 }
@@ -75,6 +77,13 @@ fn every_type_of_a_column_is_read() {
         ("VARCHAR(2147483647)", "STRING"),
         ("TEXT", "STRING"),
         ("INT8", "BIGINT"),
+        ("NUMERIC", "DECIMAL(38, 10)"),
+        ("TINYINT UNSIGNED", "SMALLINT"),
+        ("BIGINT UNSIGNED NOT NULL", "DECIMAL(20, 0) NOT NULL"),
+        ("TIMESTAMP(3) WITH TIME ZONE", "TIMESTAMP_LTZ(3)"),
+        ("INTERVAL", "INTERVAL DAY TO SECOND"),
+        ("INTERVAL HOURS TO SECONDS", "INTERVAL DAY TO SECOND"),
+        ("MAP(STRING, MAP<INT, INT>)", "MAP<STRING, MAP<INT, INT>>"),
         ("TIMESTAMPTZ", "TIMESTAMP_LTZ(6)"),
         ("FLOAT8[][]", "ARRAY<ARRAY<DOUBLE>>"),
         ("STRUCT<a INT2>", "ROW<a SMALLINT>"),
@@ -110,12 +119,12 @@ fn types_that_do_not_exist_are_refused_with_their_place() {
         ("BIGSERIAL", "nothing here counts rows"),
         ("DECIMAL(39, 1)", "precision is 1 to 38"),
         ("TIMESTAMP(10)", "0 to 9 digits"),
-        ("TIMESTAMP WITH TIME ZONE", "WITH LOCAL TIME ZONE"),
+        ("TIME WITH TIME ZONE", "WITH LOCAL TIME ZONE"),
         ("ARRAY", "expected '<' behind ARRAY"),
         ("ARRAY<INT>>", "one '>' too many"),
         ("MAP<ARRAY<INT>>, INT", "expected ',' between key and value"),
         ("VARCHAR(0)", "length 0 does not exist"),
-        ("INT DEFAULT 3", "a column is:"),
+        ("INT CHECK (c > 3)", "a column is:"),
     ] {
         let fault = fault(&format!("CREATE TABLE t (c {written})"));
         assert!(fault.contains(message) && fault.contains("--> q:1:"), "{written}: {fault}");
@@ -140,7 +149,9 @@ fn a_table_has_all_its_parts() {
     assert_eq!(found.primary_key[0].text, "id");
     let (column, expression) = found.watermark.expect("a watermark");
     assert_eq!((column.text.as_str(), expression.to_string().as_str()), ("ts", "ts - INTERVAL '5' SECOND"));
-    assert!(matches!(&found.columns[2].kind, ColumnDefKind::Computed(e) if e.to_string() == "price * 2"));
+    assert!(
+        matches!(&found.columns[2].kind, ColumnDefKind::Computed { expression, .. } if expression.to_string() == "price * 2")
+    );
     let path = found.options.value("path").expect("an option");
     assert_eq!((path.text.as_str(), path.span.line, path.span.column, path.span.width), ("it's", 9, 21, 7));
 }

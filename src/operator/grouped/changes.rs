@@ -48,11 +48,11 @@ impl Grouped {
         }
         self.leave_flat();
         self.find_groups(shape, intake, selection, scratch);
-        self.touch(selection, scratch);
-        let old = compares.then(|| self.results(&scratch.touched, &scratch.rows_before));
+        self.groups.touch(selection, scratch);
+        let old = compares.then(|| self.groups.results(&scratch.touched, &scratch.rows_before));
         let failed_before = scratch.errors.len();
-        let kept = self.refuse_strays(selection, scratch);
-        self.update(shape, intake, kept.as_ref().unwrap_or(selection), scratch);
+        let kept = self.groups.refuse_strays(selection, scratch);
+        self.groups.update(shape, intake, kept.as_ref().unwrap_or(selection), scratch);
         let (keys, new) = self.read(&scratch.touched);
         let changed = match old {
             Some(old) => self.compared(shape, scratch, keys, (old, new)),
@@ -71,7 +71,7 @@ impl Grouped {
         let kind = |is_new: &bool| if *is_new { RowKind::Insert } else { RowKind::UpdateAfter };
         let mut kinds: Vec<RowKind> = scratch.is_new.iter().map(kind).collect();
         if !scratch.errors.is_empty() {
-            let there = Selection::All(kinds.len()).filter(|i| self.rows_of(scratch.touched[i]) > 0);
+            let there = Selection::All(kinds.len()).filter(|i| self.groups.rows_of(scratch.touched[i]) > 0);
             keys.iter_mut().chain(&mut results).for_each(|column| *column = column.gather(&there));
             kinds = there.iter().map(|i| kinds[i]).collect();
         }
@@ -94,7 +94,7 @@ impl Grouped {
             old.iter().zip(&new).for_each(|(old, new)| cell::note_differences(old, new, &mut differs));
         }
         let was_there = |at: usize| self.exists(shape, scratch.rows_before[at]);
-        let is_there = |at: usize| self.exists(shape, self.rows_of(scratch.touched[at]));
+        let is_there = |at: usize| self.exists(shape, self.groups.rows_of(scratch.touched[at]));
         let is_new_row = |at: usize| is_there(at) && (differs[at] || !was_there(at));
         if shape.changes == Changes::AfterOnly && (0..differs.len()).all(is_new_row) {
             let kind = |at: usize| if was_there(at) { RowKind::UpdateAfter } else { RowKind::Insert };

@@ -86,7 +86,7 @@ impl Grouped {
     fn in_order(&self, shape: &Shape) -> Vec<u32> {
         let mut groups = self.table.in_order();
         if shape.retracts == Retracts::Maybe && shape.keeps_empty == Retention::Remove {
-            groups.retain(|g| self.rows_of(*g) > 0);
+            groups.retain(|g| self.groups.rows_of(*g) > 0);
         }
         groups
     }

@@ -1,8 +1,5 @@
 //! Groups with their accumulators: the state that running and window aggregates share.
 //!
-//! ```text
-//!   row of the store, one group:  | rows | mark | words of the functions ... |
-//! ```
 //! A batch goes through in passes: hashes, groups, which groups it touches, one pass a function, results of the touched groups. Functions
 //! that can overflow come first. Where one does, the batch is undone and its rows taken one by one, so that a bad row leaves no trace in
 //! any function and what is bad does not depend on the batch.
@@ -11,6 +8,7 @@ mod changes;
 mod closing;
 mod fed;
 mod flat;
+mod numbered;
 mod shape;
 mod states;
 #[cfg(test)]
@@ -20,16 +18,16 @@ mod twins;
 
 pub use closing::Closing;
 pub use fed::Intake;
+pub use numbered::NumberedGroups;
 pub use shape::{Retention, Shape};
-pub use states::{CallStates, Destination, States, counts_of};
+pub use states::{States, counts_of};
 
 use std::borrow::Cow;
 
-use self::fed::{Fed, arguments};
 use self::flat::FlatGroups;
-use super::accumulator::{Accumulator, Offer, RowOp, Rows, Verdict, accumulator, add_f64, bytes_of, grow};
+use super::accumulator::{RowOp, Rows, add_f64};
 use crate::batch::{Batch, Column, Selection};
-use crate::state::{Aging, FIRST_FUNCTION, GroupTable, GroupVisitor, GroupWords, MARK, ROWS, RowStore};
+use crate::state::{Aging, FIRST_FUNCTION, GroupTable, GroupVisitor, MARK, ROWS};
 use crate::types::relation::Retracts;
 
 /// Vectors used anew for every batch.
@@ -74,16 +72,9 @@ pub struct Grouped {
     /// All groups, as long as it can take what comes; then they are in the table and the store.
     flat: Option<FlatGroups>,
     table: GroupTable,
-    store: RowStore,
-    accumulators: Vec<Box<dyn Accumulator>>,
+    groups: NumberedGroups,
     /// The groups in the order in which they were last touched, where they are forgotten after a time.
     aging: Option<Aging>,
-    /// By call: rows of each group that it was not fed, for NULL arguments and by its FILTER; empty until there is one.
-    unfed: Vec<Vec<i64>>,
-    /// Number of the batch; a group with number 0 was never met.
-    epoch: u64,
-    /// Words of a group, as far as the functions need them.
-    words: usize,
 }
 
 /// Whether a batch was taken.
@@ -113,12 +104,10 @@ impl Grouped {
 
     /// No groups, and room for about so many.
     pub fn with_room(shape: &Shape, groups: usize) -> Self {
-        let mut words = FIRST_FUNCTION;
-        let accumulators: Vec<_> = shape.calls.iter().map(|c| accumulator(c, shape.retracts, &mut words)).collect();
-        let unfed = shape.calls.iter().map(|_| Vec::new()).collect();
-        let flat = FlatGroups::new(shape, words - FIRST_FUNCTION, groups);
-        let (table, store, aging) = (GroupTable::new(&shape.key_types), RowStore::new(words), shape.ttl.map(Aging::new));
-        Self { flat, table, store, accumulators, aging, unfed, epoch: 1, words }
+        let numbered = NumberedGroups::new(shape);
+        let flat = FlatGroups::new(shape, numbered.words - FIRST_FUNCTION, groups);
+        let (table, aging) = (GroupTable::new(&shape.key_types), shape.ttl.map(Aging::new));
+        Self { flat, table, groups: numbered, aging }
     }
 
     /// No groups, which can be found and removed one by one.
@@ -129,7 +118,7 @@ impl Grouped {
     /// Makes the one group of an aggregate without keys.
     pub fn make_global(&mut self) {
         self.table.group_ids(&[], 1, &Selection::All(1), &mut Vec::new(), &mut Vec::new());
-        self.resize();
+        self.groups.grow(self.table.bound());
     }
 
     /// Whether there is no group.
@@ -140,53 +129,27 @@ impl Grouped {
     /// Keys and results of these groups.
     fn read(&self, groups: &[u32]) -> (Vec<Column>, Vec<Column>) {
         let keys = self.table.keys().iter().map(|c| c.gather_rows(groups)).collect();
-        let rows: Vec<i64> = groups.iter().map(|g| self.rows_of(*g)).collect();
-        (keys, self.results(groups, &rows))
+        let rows: Vec<i64> = groups.iter().map(|g| self.groups.rows_of(*g)).collect();
+        (keys, self.groups.results(groups, &rows))
     }
 
     /// Keys and results of the groups that the flat table has listed.
     fn read_listed(&self, flat: &FlatGroups) -> (Vec<Column>, Vec<Column>) {
         let (groups, rows) = (flat.listed().groups(), flat.listed().rows());
-        let results = self.accumulators.iter().map(|a| a.results(groups, &rows));
+        let results = self.groups.accumulators.iter().map(|a| a.results(groups, &rows));
         (vec![flat.keys()], results.collect())
     }
 
     /// Whether nothing that `shares` such as these have taken since they were made can make the sum of their groups fail.
     pub fn leave_room_for(&self, shares: usize) -> bool {
-        self.accumulators.iter().all(|a| a.leaves_room_for(shares))
+        self.groups.leave_room_for(shares)
     }
 
     /// Bytes held.
     pub fn state_bytes(&self) -> usize {
-        let accumulators: usize = self.accumulators.iter().map(|a| a.state_bytes()).sum();
-        let unfed: usize = self.unfed.iter().map(bytes_of).sum();
         let flat = self.flat.as_ref().map_or(0, FlatGroups::state_bytes);
         let aging = self.aging.as_ref().map_or(0, Aging::state_bytes);
-        flat + self.table.state_bytes() + self.store.memory_bytes() + accumulators + unfed + aging
-    }
-
-    #[inline]
-    fn rows_of(&self, group: u32) -> i64 {
-        self.store.word(group as usize, ROWS) as i64
-    }
-
-    /// Results of groups that have so many rows.
-    fn results(&self, groups: &[u32], rows: &[i64]) -> Vec<Column> {
-        let fed = |unfed: &Vec<i64>| -> Option<Vec<i64>> {
-            let of_group =
-                |(group, rows): (&u32, &i64)| rows.wrapping_sub(unfed.get(*group as usize).copied().unwrap_or_default());
-            (!unfed.is_empty()).then(|| groups.iter().zip(rows).map(of_group).collect())
-        };
-        let pairs = self.accumulators.iter().zip(&self.unfed);
-        pairs
-            .map(|(a, unfed)| a.results(GroupWords::Stored(&self.store, groups), fed(unfed).as_deref().unwrap_or(rows)))
-            .collect()
-    }
-
-    fn resize(&mut self) {
-        let bound = self.table.bound();
-        self.store.grow(bound);
-        self.accumulators.iter_mut().for_each(|a| a.resize(bound));
+        flat + self.table.state_bytes() + self.groups.state_bytes() + aging
     }
 
     /// Takes the selected rows or states of a prepared intake in one go, if all of them only add and every function has a step for each: finds
@@ -208,7 +171,7 @@ impl Grouped {
         if scratch.signs.is_some() || is_refused {
             return Applied::Nothing;
         }
-        let Some(steps) = self.steps(shape, intake) else { return Applied::Nothing };
+        let Some(steps) = self.groups.steps(shape, intake) else { return Applied::Nothing };
         if let Some(flat) = &mut self.flat {
             let rows = if let Intake::States(states) = intake { Some(states.rows.as_slice()) } else { None };
             flat.apply(keys[0], selection, &steps, listing, rows);
@@ -228,31 +191,6 @@ impl Grouped {
         Applied::All
     }
 
-    /// What the functions do with each row or state; `None` where that is not a step on words for all of them.
-    fn steps<'a>(&mut self, shape: &Shape, intake: Intake<'a>) -> Option<Vec<RowOp<'a>>> {
-        let mut steps = Vec::with_capacity(self.accumulators.len());
-        for (i, (accumulator, call)) in self.accumulators.iter_mut().zip(&shape.calls).enumerate() {
-            let (narrows, offer) = match intake {
-                Intake::Batch(batch) => {
-                    let arguments = arguments(call, batch);
-                    let has_nulls = arguments[..call.required()].iter().any(|column| column.has_nulls());
-                    (call.filter.is_some() || has_nulls, accumulator.row_op(&arguments))
-                }
-                Intake::States(states) => {
-                    let CallStates { unfed, states } = &states.calls[i];
-                    (!unfed.is_empty(), accumulator.state_op(states))
-                }
-            };
-            match offer {
-                _ if narrows => return None,
-                Offer::Nothing => {}
-                Offer::Step(step) => steps.push(step),
-                Offer::Update => return None,
-            }
-        }
-        Some(steps)
-    }
-
     /// Moves all groups of a flat table to the other, for good.
     #[cold]
     fn leave_flat(&mut self) {
@@ -263,13 +201,14 @@ impl Grouped {
             let (listed, key) = (flat.listed(), flat.keys());
             let count = listed.len();
             self.table.group_ids(&[&key], count, &Selection::All(count), &mut hashes, &mut groups);
-            self.resize();
-            let (stride, words) = (self.store.stride(), self.store.words_mut());
+            self.groups.grow(self.table.bound());
+            let (stride, epoch, width) = (self.groups.store.stride(), self.groups.epoch, self.groups.words);
+            let words = self.groups.store.words_mut();
             for (at, group) in groups.iter().enumerate() {
-                let row = &mut words[*group as usize * stride..][..self.words];
+                let row = &mut words[*group as usize * stride..][..width];
                 listed.copy_to(at, row);
                 // Of an older batch, and not of none.
-                row[MARK] = self.epoch;
+                row[MARK] = epoch;
             }
         }
     }
@@ -283,7 +222,7 @@ impl Grouped {
         listing: Listing,
         step: impl Fn(&mut [u64], usize) + Copy,
     ) {
-        self.epoch += 1;
+        self.groups.epoch += 1;
         let Scratch { hashes, touched, is_new, .. } = scratch;
         if listing == Listing::Touched {
             touched.resize(selection.len(), 0);
@@ -291,14 +230,14 @@ impl Grouped {
         }
         let (mut count, mut from) = (0, 0);
         loop {
-            let (stride, epoch) = (self.store.stride(), self.epoch);
-            let words = self.store.words_mut();
+            let (stride, epoch) = (self.groups.store.stride(), self.groups.epoch);
+            let words = self.groups.store.words_mut();
             let take = Take { words, stride, epoch, listing, touched, is_new, count, step };
             let (stranger, take) = self.table.each_group(keys, rows, selection, hashes, from, take);
             count = take.count;
             let Some(at) = stranger else { break };
             self.table.admit(keys, selection, hashes, at);
-            self.resize();
+            self.groups.grow(self.table.bound());
             from = at;
         }
         touched.truncate(count);
@@ -320,166 +259,18 @@ impl Grouped {
         }
         self.leave_flat();
         self.find_groups(shape, Intake::Batch(batch), selection, scratch);
-        if shape.retracts == Retracts::Maybe {
-            self.touch(selection, scratch);
-        }
         let failed_before = scratch.errors.len();
-        let kept = self.refuse_strays(selection, scratch);
-        self.update(shape, Intake::Batch(batch), kept.as_ref().unwrap_or(selection), scratch);
-        if scratch.errors.len() > failed_before {
-            self.touch(selection, scratch);
-        }
+        self.groups.apply_in_passes(shape, batch, selection, scratch);
         self.leave(shape, scratch, failed_before);
     }
 
     /// Finds the groups of what is taken in.
     fn find_groups(&mut self, shape: &Shape, intake: Intake<'_>, selection: &Selection, scratch: &mut Scratch) {
-        self.find_groups_of(&intake.keys(shape), intake.rows(), selection, scratch);
-    }
-
-    fn find_groups_of(&mut self, keys: &[&Column], rows: usize, selection: &Selection, scratch: &mut Scratch) {
         let bound = self.table.bound();
-        self.table.group_ids(keys, rows, selection, &mut scratch.hashes, &mut scratch.groups);
+        self.table.group_ids(&intake.keys(shape), intake.rows(), selection, &mut scratch.hashes, &mut scratch.groups);
         if self.table.bound() > bound {
-            self.resize();
+            self.groups.grow(self.table.bound());
         }
-    }
-
-    /// Lists the groups that the rows touch, and how many rows each had before. Hot: once per row.
-    fn touch(&mut self, selection: &Selection, scratch: &mut Scratch) {
-        self.epoch += 1;
-        let (epoch, stride) = (self.epoch, self.store.stride());
-        let words = self.store.words_mut();
-        let Scratch { groups, touched, rows_before, .. } = scratch;
-        touched.resize(selection.len(), 0);
-        rows_before.resize(selection.len(), 0);
-        let mut count = 0;
-        // Without a branch, because whether a group was met before in its batch is anybody's guess.
-        let mut meet = |group: u32| {
-            let row = &mut words[group as usize * stride..][..FIRST_FUNCTION];
-            touched[count] = group;
-            rows_before[count] = if row[MARK] == 0 { NEVER } else { row[ROWS] as i64 };
-            count += usize::from(row[MARK] != epoch);
-            row[MARK] = epoch;
-        };
-        match selection {
-            Selection::All(rows) => groups[..*rows].iter().for_each(|group| meet(*group)),
-            Selection::Rows(rows) => rows.iter().for_each(|row| meet(groups[*row as usize])),
-        }
-        touched.truncate(count);
-        rows_before.truncate(count);
-    }
-
-    /// The rows without those that are taken back from a group that has none; `None` where there are no such rows.
-    fn refuse_strays(&mut self, selection: &Selection, scratch: &mut Scratch) -> Option<Selection> {
-        if scratch.signs.as_ref().is_none_or(|signs| signs.iter().all(|sign| *sign > 0)) {
-            return None;
-        }
-        let stride = self.store.stride();
-        let words = self.store.words_mut();
-        let Scratch { groups, signs, errors, .. } = scratch;
-        let signs = signs.as_deref().unwrap_or_default();
-        let count = |row: usize| groups[row] as usize * stride + ROWS;
-        // Counted as if the rows were taken, then set back.
-        let meets = |row: usize| {
-            let rows = &mut words[count(row)];
-            let meets = signs[row] > 0 || *rows as i64 > 0;
-            if meets {
-                *rows = rows.wrapping_add_signed(i64::from(signs[row]));
-            }
-            meets
-        };
-        let kept = selection.filter(meets);
-        kept.iter().for_each(|row| words[count(row)] = words[count(row)].wrapping_add_signed(-i64::from(signs[row])));
-        if kept.len() == selection.len() {
-            return None;
-        }
-        let mut taken = kept.iter().peekable();
-        let strays = selection.iter().filter(|row| taken.next_if_eq(row).is_none());
-        errors.extend(strays.map(|row| (row, Cow::Borrowed("a row is taken back from a group that has none"))));
-        Some(kept)
-    }
-
-    fn update(&mut self, shape: &Shape, intake: Intake<'_>, selection: &Selection, scratch: &mut Scratch) {
-        let failed = self.update_fallible(shape, intake, selection, scratch);
-        let survived = failed.map(|_| self.update_one_by_one(shape, intake, selection, scratch));
-        let selection = survived.as_ref().unwrap_or(selection);
-        for (i, call) in shape.calls.iter().enumerate() {
-            let rows = scratch.rows(selection);
-            let fed = Fed::new(call, i, intake, rows);
-            if self.accumulators[i].failure().is_none() {
-                let _cannot_overflow = fed.feed(&mut *self.accumulators[i], &mut self.store, rows);
-            }
-            match (&fed.narrowed, intake) {
-                (Some(narrowed), _) => self.count_unfed(i, Rows { selection: &narrowed.unfed, ..rows }, |_, sign| sign),
-                (None, Intake::States(states)) if !states.calls[i].unfed.is_empty() => {
-                    self.count_unfed(i, rows, |row, _| states.calls[i].unfed[row]);
-                }
-                _ => {}
-            }
-        }
-        let stride = self.store.stride();
-        let words = self.store.words_mut();
-        let mut count = |group: usize, added: i64| {
-            let word = &mut words[group * stride + ROWS];
-            *word = word.wrapping_add_signed(added);
-        };
-        match intake {
-            Intake::Batch(_) => scratch.rows(selection).for_each(|_, group, sign| count(group, sign)),
-            Intake::States(states) => scratch.rows(selection).for_each(|row, group, _| count(group, states.rows[row])),
-        }
-    }
-
-    /// Notes the rows that call `i` was not fed.
-    fn count_unfed(&mut self, i: usize, rows: Rows<'_>, count: impl Fn(usize, i64) -> i64) {
-        if rows.selection.is_empty() {
-            return;
-        }
-        let unfed = &mut self.unfed[i];
-        grow(unfed, self.table.bound());
-        rows.for_each(|row, group, sign| unfed[group] += count(row, sign));
-    }
-
-    /// Feeds the functions that can overflow. Where one does, takes everything back and gives its number.
-    fn update_fallible(&mut self, shape: &Shape, intake: Intake<'_>, rows: &Selection, scratch: &Scratch) -> Option<usize> {
-        let rows = scratch.rows(rows);
-        let Self { store, accumulators, .. } = self;
-        let fallible = |a: &dyn Accumulator| a.failure().is_some();
-        for i in 0..accumulators.len() {
-            if !fallible(&*accumulators[i]) {
-                continue;
-            }
-            let fed = Fed::new(&shape.calls[i], i, intake, rows);
-            if fed.feed(&mut *accumulators[i], store, rows) == Verdict::Overflow {
-                for j in (0..=i).filter(|j| fallible(&*accumulators[*j])).collect::<Vec<_>>() {
-                    Fed::new(&shape.calls[j], j, intake, rows).take_back(&mut *accumulators[j], store, rows);
-                }
-                return Some(i);
-            }
-        }
-        None
-    }
-
-    #[cold]
-    fn update_one_by_one(
-        &mut self,
-        shape: &Shape,
-        intake: Intake<'_>,
-        selection: &Selection,
-        scratch: &mut Scratch,
-    ) -> Selection {
-        let mut survived = Vec::new();
-        for row in selection.iter() {
-            let one = Selection::Rows(vec![row as u32]);
-            match self.update_fallible(shape, intake, &one, scratch) {
-                None => survived.push(row as u32),
-                Some(failed) => {
-                    let reason = self.accumulators[failed].failure().unwrap_or("aggregate failed");
-                    scratch.errors.push((row, Cow::Borrowed(reason)));
-                }
-            }
-        }
-        Selection::Rows(survived)
     }
 
     /// Removes the touched groups that have no rows: there can be some where rows are taken back, or have failed.
@@ -489,7 +280,7 @@ impl Grouped {
             return;
         }
         for group in scratch.touched.iter().copied() {
-            if self.rows_of(group) == 0 {
+            if self.groups.rows_of(group) == 0 {
                 self.remove(group);
             }
         }

@@ -4,7 +4,7 @@
 use super::fed::Intake;
 use super::{Applied, Grouped, Listing, MOVED_GROUPS, Scratch, Shape};
 use crate::batch::{Batch, Column, Selection, Values};
-use crate::state::{GroupWords, MARK};
+use crate::operator::accumulator::Accumulator;
 use crate::types::Nanos;
 use crate::types::relation::AggregateCall;
 
@@ -59,28 +59,11 @@ pub struct CallStates {
     pub states: Vec<Column>,
 }
 
-/// To which groups others are added.
-#[derive(Debug, Clone, Copy)]
-pub enum Destination<'a> {
-    /// Each to that of the same key, which is made if it is not there.
-    ByKey,
-    /// To these, which are there.
-    Groups(&'a [u32]),
-}
-
 impl Grouped {
     /// The states of these groups, none of which is in a flat table.
     pub fn states(&self, groups: &[u32]) -> States {
         let keys = self.table.keys().iter().map(|c| c.gather_rows(groups)).collect();
-        let rows = groups.iter().map(|g| self.rows_of(*g)).collect();
-        let unfed = |i: usize| -> Vec<i64> {
-            let unfed = &self.unfed[i];
-            let of_group = |group: &u32| unfed.get(*group as usize).copied().unwrap_or_default();
-            if unfed.is_empty() { Vec::new() } else { groups.iter().map(of_group).collect() }
-        };
-        let words = GroupWords::Stored(&self.store, groups);
-        let calls = self.accumulators.iter().enumerate().map(|(i, a)| CallStates { unfed: unfed(i), states: a.states(words) });
-        States { keys, rows, calls: calls.collect() }
+        States { keys, ..self.groups.states(groups) }
     }
 
     /// Takes all groups out. None is in a flat table.
@@ -99,13 +82,13 @@ impl Grouped {
     /// Adds all groups of `other`, which has the same shape, each to that of the same key. A group that makes a function overflow is left
     /// out; its number among those taken in stands in `scratch.errors` then.
     pub fn merge(&mut self, shape: &Shape, other: &Grouped, scratch: &mut Scratch) {
-        let mut each = |states: &States| self.merge_states(shape, states, Destination::ByKey, scratch);
+        let mut each = |states: &States| self.merge_states(shape, states, scratch);
         if let Some(flat) = &other.flat {
             let mut from = Some(0);
             while let Some(place) = from {
                 let (next, listed) = flat.read(place, MOVED_GROUPS);
-                let state = |a: &dyn super::Accumulator| CallStates { unfed: Vec::new(), states: a.states(listed.groups()) };
-                let calls = other.accumulators.iter().map(|a| state(&**a)).collect();
+                let state = |a: &dyn Accumulator| CallStates { unfed: Vec::new(), states: a.states(listed.groups()) };
+                let calls = other.groups.accumulators.iter().map(|a| state(&**a)).collect();
                 each(&States { keys: vec![flat.keys_of(&listed)], rows: listed.rows(), calls });
                 from = next;
             }
@@ -117,17 +100,9 @@ impl Grouped {
     }
 
     /// Adds groups by their states, as `merge` does.
-    pub fn merge_states(&mut self, shape: &Shape, states: &States, destination: Destination<'_>, scratch: &mut Scratch) {
+    pub fn merge_states(&mut self, shape: &Shape, states: &States, scratch: &mut Scratch) {
         scratch.signs = None;
-        let all = Selection::All(states.rows.len());
-        match destination {
-            Destination::ByKey => return self.take_states_in(shape, states, &all, scratch),
-            Destination::Groups(groups) => {
-                scratch.groups.clear();
-                scratch.groups.extend_from_slice(groups);
-            }
-        }
-        self.add_states(shape, states, &all, scratch);
+        self.take_states_in(shape, states, &Selection::All(states.rows.len()), scratch);
     }
 
     /// Takes the selected ones of prepared states, each into the group of its key. Hot: once per batch.
@@ -138,61 +113,17 @@ impl Grouped {
         }
         self.leave_flat();
         self.find_groups(shape, intake, selection, scratch);
-        self.add_states(shape, states, selection, scratch);
-    }
-
-    /// Adds the selected states to the groups that have been found for them.
-    fn add_states(&mut self, shape: &Shape, states: &States, selection: &Selection, scratch: &mut Scratch) {
         let failed_before = scratch.errors.len();
-        self.update(shape, Intake::States(states), selection, scratch);
-        // Met by a batch, though not by the last.
-        let (stride, words) = (self.store.stride(), self.store.words_mut());
-        for row in selection.iter() {
-            let mark = &mut words[scratch.groups[row] as usize * stride + MARK];
-            *mark = (*mark).max(1);
-        }
+        self.groups.add_states(shape, states, selection, scratch);
         if scratch.errors.len() > failed_before {
-            self.touch(selection, scratch);
+            self.groups.touch(selection, scratch);
             self.leave(shape, scratch, failed_before);
         }
     }
 
-    /// The groups of these keys, one a row, which are made where they are not there. None is in a flat table.
-    pub fn find(&mut self, keys: &[&Column], scratch: &mut Scratch) -> Vec<u32> {
-        let rows = keys[0].len();
-        self.find_groups_of(keys, rows, &Selection::All(rows), scratch);
-        scratch.groups.clone()
-    }
-
-    /// Which of these keys have a group with rows, and the results of those that have. None is in a flat table.
-    pub fn peek(&mut self, keys: &[&Column], scratch: &mut Scratch) -> (Vec<bool>, Vec<Column>) {
-        let groups = self.find(keys, scratch);
-        let (there, results) = self.results_there(&groups);
-        groups.iter().zip(&there).filter(|(_, there)| !**there).for_each(|(group, _)| self.remove(*group));
-        (there, results)
-    }
-
-    /// As `peek`; the groups are no more then.
-    pub fn take(&mut self, keys: &[&Column], scratch: &mut Scratch) -> (Vec<bool>, Vec<Column>) {
-        let groups = self.find(keys, scratch);
-        let found = self.results_there(&groups);
-        groups.iter().for_each(|group| self.remove(*group));
-        found
-    }
-
-    fn results_there(&self, groups: &[u32]) -> (Vec<bool>, Vec<Column>) {
-        let there: Vec<bool> = groups.iter().map(|group| self.rows_of(*group) > 0).collect();
-        let with_rows: Vec<u32> = groups.iter().zip(&there).filter(|(_, there)| **there).map(|(group, _)| *group).collect();
-        let rows: Vec<i64> = with_rows.iter().map(|group| self.rows_of(*group)).collect();
-        let results = self.results(&with_rows, &rows);
-        (there, results)
-    }
-
     /// Forgets a group, which must be there and not in a flat table.
     pub fn remove(&mut self, group: u32) {
-        self.accumulators.iter_mut().for_each(|a| a.reset(group as usize));
-        self.unfed.iter_mut().filter_map(|unfed| unfed.get_mut(group as usize)).for_each(|unfed| *unfed = 0);
-        self.store.clear(group as usize);
+        self.groups.reset(group);
         self.table.remove(group);
         if let Some(aging) = &mut self.aging {
             aging.remove(group);
@@ -337,9 +268,8 @@ mod tests {
         let one = batch(&rows);
         scratch.prepare(&one);
         groups.apply(&shape, &one, &Selection::All(50), &mut scratch);
-        let states = groups.states(&[1]);
-        groups.merge_states(&shape, &states, Destination::Groups(&[0]), &mut scratch);
-        groups.remove(1);
+        groups.groups.merge(&shape, (&[1], &[0]), &mut scratch);
+        groups.table.remove(1);
         rows.iter_mut().for_each(|(row, _)| row[4] = Value::text("a"));
         let (mut twin, one) = (Grouped::new(&shape), batch(&rows));
         scratch.prepare(&one);

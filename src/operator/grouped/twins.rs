@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use super::states::Destination;
 use super::*;
 use crate::batch::RowKind;
 use crate::types::relation::{AggregateCall, AggregateFunction, Changes, Distinct, Moment, Nulls, SortKey};
@@ -143,7 +142,7 @@ fn check(call: &AggregateCall, retracts: Retracts, twin: Twin) {
     found.iter().for_each(|(key, found)| assert_same(call, found, &expected(call, &live[key], twin)));
     let groups = first.table.in_order();
     groups.iter().for_each(|group| first.remove(*group));
-    first.merge_states(&shape, &whole.states(&whole.table.in_order()), Destination::ByKey, &mut scratch);
+    first.merge_states(&shape, &whole.states(&whole.table.in_order()), &mut scratch);
     assert_eq!(
         format!("{:?}", results(&first, call)),
         format!("{:?}", results(&whole, call)),

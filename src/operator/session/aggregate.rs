@@ -1,10 +1,10 @@
 //! Aggregate by key over sessions: one group a session, by its number; groups of sessions that meet become one.
 
-use super::{Closed, SessionRef, SessionShape, Sessions};
-use crate::batch::{Batch, Column, RowKind, Selection, Values, Watermark};
+use super::{Before, Closed, SessionRef, SessionShape, Sessions};
+use crate::batch::{Batch, Column, RowKind, Selection, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
-use crate::operator::grouped::{Destination, Grouped, Retention, Scratch, Shape};
+use crate::operator::grouped::{NumberedGroups, Retention, Scratch, Shape};
 use crate::operator::window_assign::window_columns;
 use crate::operator::{Operator, Output, Progress, set_aside};
 use crate::state::cell;
@@ -21,7 +21,7 @@ pub struct SessionAggregate {
     /// Types of the keys.
     key_types: Vec<DataType>,
     /// By number of the session.
-    groups: Grouped,
+    groups: NumberedGroups,
     scratch: Scratch,
     watermark: EventTime,
 }
@@ -43,19 +43,19 @@ impl SessionAggregate {
         types: Vec<DataType>,
     ) -> Self {
         let key_types = sessions.keys.iter().map(|key| types[*key].clone()).collect();
-        // The number of the session is put behind the columns of a batch.
-        let (keys, changes) = (vec![types.len()], Changes::BeforeAndAfter);
+        // What tells groups apart is the number of the session.
         let shape = Shape {
-            keys,
-            key_types: vec![DataType::BigInt],
+            keys: Vec::new(),
+            key_types: Vec::new(),
             calls,
             retracts,
             keeps_empty: Retention::Remove,
-            changes,
+            changes: Changes::BeforeAndAfter,
             ttl: None,
         };
-        let groups = Grouped::in_table(&shape);
-        let sessions = Sessions::new(sessions, &types);
+        let groups = NumberedGroups::new(&shape);
+        let before = if emit == Emit::OnChange { Before::Noted } else { Before::Forgotten };
+        let sessions = Sessions::new(sessions, &types, before);
         let (scratch, watermark) = (Scratch::default(), EventTime::MIN);
         Self { sessions, shape, emit, on_error, types, key_types, groups, scratch, watermark }
     }
@@ -63,27 +63,17 @@ impl SessionAggregate {
     /// Makes the groups of sessions that have met one. What does not fit into a sum then goes aside.
     fn merge(&mut self, out: &mut Output) -> Result<()> {
         let sorted = &self.sessions.sorted;
-        let old: Vec<(i64, i64)> = sorted
-            .merged
-            .iter()
-            .filter(|(from, _)| **from < sorted.first_new)
-            .map(|(from, into)| (*from, sorted.final_id(*into)))
-            .collect();
-        if old.is_empty() {
+        let with_rows = sorted.merged.keys().copied().filter(|from| self.groups.rows_of(*from) > 0);
+        let (from, into): (Vec<u32>, Vec<u32>) = with_rows.map(|from| (from, sorted.final_id(from))).unzip();
+        if from.is_empty() {
             return Ok(());
         }
-        let numbers = |ids: Vec<i64>| Column::from_values(Values::I64(ids));
-        let from = self.groups.find(&[&numbers(old.iter().map(|(from, _)| *from).collect())], &mut self.scratch);
-        let into = self.groups.find(&[&numbers(old.iter().map(|(_, into)| *into).collect())], &mut self.scratch);
-        let states = self.groups.states(&from);
-        self.groups.merge_states(&self.shape, &states, Destination::Groups(&into), &mut self.scratch);
-        from.iter().for_each(|group| self.groups.remove(*group));
+        self.groups.merge(&self.shape, (&from, &into), &mut self.scratch);
         let errors = std::mem::take(&mut self.scratch.errors);
         if errors.is_empty() {
             return Ok(());
         }
-        let key_of = |id: i64| self.sessions.sorted.before.iter().find(|before| before.id == id).map_or(0, |before| before.key);
-        let keys: Vec<u32> = old.iter().map(|(from, _)| key_of(*from)).collect();
+        let keys: Vec<u32> = from.iter().map(|from| self.sessions.sorted.merged[from].key).collect();
         let lost = Batch::new(self.sessions.keys_of(&keys), keys.len(), 0);
         for (row, reason) in errors {
             set_aside(&lost, row, &self.key_types, reason, self.on_error, out)?;
@@ -92,9 +82,9 @@ impl SessionAggregate {
     }
 
     /// The sessions with rows among these, and what is given out of them.
-    fn given(&mut self, sessions: Vec<SessionRef>) -> Given {
-        let ids = Column::from_values(Values::I64(sessions.iter().map(|session| session.id).collect()));
-        let (there, results) = self.groups.peek(&[&ids], &mut self.scratch);
+    fn given(&self, sessions: Vec<SessionRef>) -> Given {
+        let ids: Vec<u32> = sessions.iter().map(|session| session.id).collect();
+        let (there, results) = self.groups.peek(&ids);
         let with_rows = sessions.into_iter().zip(there).filter(|(_, there)| *there).map(|(session, _)| session);
         let sessions: Vec<SessionRef> = with_rows.collect();
         let keys: Vec<u32> = sessions.iter().map(|session| session.key).collect();
@@ -107,8 +97,8 @@ impl SessionAggregate {
     /// a row is never replaced but taken back.
     fn emit_changes(&mut self, mut old: Given, stamp: Nanos, out: &mut Output) {
         let sorted = &self.sessions.sorted;
-        let mut touched: Vec<(i64, u32)> =
-            sorted.taken.iter().map(|row| (sorted.ids[*row as usize], self.sessions.key_of_row[*row as usize])).collect();
+        let mut touched: Vec<(u32, u32)> =
+            sorted.taken().iter().map(|row| (sorted.ids[row], self.sessions.key_of_row[row])).collect();
         touched.sort_unstable();
         touched.dedup();
         let current = touched.iter().filter_map(|(id, key)| self.sessions.current(*key, *id)).collect();
@@ -132,7 +122,7 @@ impl SessionAggregate {
 
     fn give_out(&mut self, closed: Closed, stamp: Nanos, out: &mut Output) {
         let Closed { ids, starts, ends, keys } = closed;
-        let (there, results) = self.groups.take(&[&Column::from_values(Values::I64(ids))], &mut self.scratch);
+        let (there, results) = self.groups.take(&ids);
         if self.emit == Emit::OnChange {
             return;
         }
@@ -148,7 +138,7 @@ impl SessionAggregate {
 }
 
 impl Operator for SessionAggregate {
-    fn process(&mut self, mut batch: Batch, out: &mut Output) -> Result<()> {
+    fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
         self.scratch.prepare(&batch);
         self.sessions.sort(&batch, self.watermark);
         for (row, reason) in &self.sessions.sorted.failed {
@@ -159,17 +149,13 @@ impl Operator for SessionAggregate {
             Emit::OnClose => None,
             Emit::OnChange => Some(self.given(self.sessions.sorted.before.clone())),
         };
+        self.groups.grow(self.sessions.sorted.bound as usize);
         self.merge(out)?;
         self.scratch.prepare(&batch);
-        let taken = Selection::Rows(std::mem::take(&mut self.sessions.sorted.taken));
-        batch.columns.push(Column::from_values(Values::I64(self.sessions.sorted.ids.clone())));
-        self.groups.apply(&self.shape, &batch, &taken, &mut self.scratch);
-        batch.columns.pop();
+        let taken = self.sessions.sorted.taken();
+        self.groups.apply(&self.shape, &batch, (&taken, &self.sessions.sorted.ids), &mut self.scratch);
         for (row, reason) in std::mem::take(&mut self.scratch.errors) {
             set_aside(&batch, row, &self.types, reason, self.on_error, out)?;
-        }
-        if let Selection::Rows(taken) = taken {
-            self.sessions.sorted.taken = taken;
         }
         if let Some(old) = old {
             self.emit_changes(old, batch.last_stamp(), out);

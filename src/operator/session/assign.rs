@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{SessionShape, Sessions};
+use super::{Before, SessionShape, Sessions};
 use crate::batch::{Batch, Column, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
@@ -21,7 +21,7 @@ pub struct SessionAssign {
     on_error: OnError,
     types: Vec<DataType>,
     /// Rows of each open session.
-    waiting: BTreeMap<i64, Waiting>,
+    waiting: BTreeMap<u32, Waiting>,
     /// Where rows may be taken back: leaves out those that are.
     netting: Option<Consolidate>,
     watermark: EventTime,
@@ -57,7 +57,7 @@ impl Waiting {
 impl SessionAssign {
     /// Of rows with columns of these types.
     pub fn new(shape: SessionShape, retracts: Retracts, on_error: OnError, types: Vec<DataType>) -> Self {
-        let sessions = Sessions::new(shape, &types);
+        let sessions = Sessions::new(shape, &types, Before::Forgotten);
         let netting = (retracts == Retracts::Maybe).then(|| Consolidate::new(Netting::Always, &types));
         Self { sessions, on_error, types, waiting: BTreeMap::new(), netting, watermark: EventTime::MIN }
     }
@@ -65,13 +65,12 @@ impl SessionAssign {
     /// Puts the rows of a batch to those of their sessions.
     fn keep(&mut self, batch: &Batch) -> Result<()> {
         let sorted = &self.sessions.sorted;
-        for (from, into) in &sorted.merged {
+        for from in sorted.merged.keys() {
             if let Some(gone) = self.waiting.remove(from) {
-                // Merged into one that is older, which came before the batch if this one did.
-                self.waiting.entry(sorted.final_id(*into)).or_default().add(&gone);
+                self.waiting.entry(sorted.final_id(*from)).or_default().add(&gone);
             }
         }
-        let mut by_session: Vec<(i64, u32)> = sorted.taken.iter().map(|row| (sorted.ids[*row as usize], *row)).collect();
+        let mut by_session: Vec<(u32, u32)> = sorted.taken().iter().map(|row| (sorted.ids[row], row as u32)).collect();
         by_session.sort_unstable();
         for own in by_session.chunk_by(|a, b| a.0 == b.0) {
             let rows = Selection::Rows(own.iter().map(|(_, row)| *row).collect());

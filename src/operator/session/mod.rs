@@ -51,6 +51,7 @@ struct Sessions {
     /// Keys by the time at which one of their sessions may end.
     alarms: Timers,
     due: Vec<u32>,
+    before: Before,
     hashes: Vec<u64>,
     key_of_row: Vec<u32>,
     sorted: Sorted,
@@ -70,30 +71,48 @@ const IDLE_KEYS_MAX: usize = 1024;
 /// What a batch does to sessions, used anew for every batch.
 #[derive(Default)]
 struct Sorted {
-    /// Session of each row; unspecified for rows that are not taken.
-    ids: Vec<i64>,
-    /// Rows that are in a session.
-    taken: Vec<u32>,
+    /// Session of each row, `NONE` for rows that are in none.
+    ids: Vec<u32>,
     /// Rows that are too late.
     late: Vec<u32>,
     /// Rows that have no place in time, and why.
     failed: Vec<(u32, &'static str)>,
-    /// Sessions that became part of another, which is older.
-    merged: BTreeMap<i64, i64>,
-    /// Sessions that were there before the batch and are not what they were, as they were.
+    /// Sessions that became part of another.
+    merged: BTreeMap<u32, Merged>,
+    /// Sessions that were there before the batch and are not what they were, as they were; none where nobody asks.
     before: Vec<SessionRef>,
-    /// Sessions from this one on came with the batch.
-    first_new: i64,
-    /// The next one to come.
-    next_id: i64,
-    /// Number of the batch.
+    /// How many sessions came with the batch.
+    made: usize,
+    /// Numbers of sessions that are no more.
+    free: Vec<u32>,
+    /// One more than the greatest number of a session.
+    bound: u32,
+    /// Number of the batch; 0 where nobody asks what was before it.
     epoch: u64,
 }
+
+/// What a session became part of, and the key of both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Merged {
+    into: u32,
+    key: u32,
+}
+
+/// Whether it is noted what sessions were before a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Noted,
+    Forgotten,
+}
+
+/// The number of no session.
+const NONE: u32 = u32::MAX;
 
 /// A session and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct SessionRef {
-    id: i64,
+    /// Its number, which is that of another when it is no more.
+    id: u32,
     key: u32,
     start: EventTime,
     end: EventTime,
@@ -101,7 +120,7 @@ struct SessionRef {
 
 /// Sessions that are no more, and their keys.
 struct Closed {
-    ids: Vec<i64>,
+    ids: Vec<u32>,
     starts: Vec<EventTime>,
     ends: Vec<EventTime>,
     keys: Vec<Column>,
@@ -109,16 +128,24 @@ struct Closed {
 
 impl Sorted {
     /// The session that `id` has become part of.
-    fn final_id(&self, mut id: i64) -> i64 {
-        while let Some(into) = self.merged.get(&id) {
-            id = *into;
+    fn final_id(&self, mut id: u32) -> u32 {
+        while let Some(merged) = self.merged.get(&id) {
+            id = merged.into;
         }
         id
+    }
+
+    /// The rows that are in a session.
+    fn taken(&self) -> Selection {
+        match (self.late.is_empty(), self.failed.is_empty()) {
+            (true, true) => Selection::All(self.ids.len()),
+            _ => Selection::All(self.ids.len()).filter(|row| self.ids[row] != NONE),
+        }
     }
 }
 
 impl Sessions {
-    fn new(shape: SessionShape, types: &[DataType]) -> Self {
+    fn new(shape: SessionShape, types: &[DataType], before: Before) -> Self {
         let key_types: Vec<DataType> = shape.keys.iter().map(|key| types[*key].clone()).collect();
         Self {
             keys: GroupTable::new(&key_types),
@@ -126,6 +153,7 @@ impl Sessions {
             busy: 0,
             alarms: Timers::new(shape.gap.unsigned_abs(), Order::Any),
             due: Vec::new(),
+            before,
             hashes: Vec::new(),
             key_of_row: Vec::new(),
             sorted: Sorted::default(),
@@ -136,14 +164,14 @@ impl Sessions {
     /// Finds the session of each row of a batch, which then stand in `sorted`. Hot: once per batch.
     fn sort(&mut self, batch: &Batch, watermark: EventTime) {
         let mut sorted = std::mem::take(&mut self.sorted);
-        sorted.taken.clear();
         sorted.late.clear();
         sorted.failed.clear();
-        sorted.merged.clear();
+        sorted.free.extend(std::mem::take(&mut sorted.merged).into_keys());
         sorted.before.clear();
-        sorted.ids.resize(batch.rows(), 0);
-        sorted.first_new = sorted.next_id;
-        sorted.epoch += 1;
+        sorted.ids.clear();
+        sorted.ids.resize(batch.rows(), NONE);
+        sorted.made = 0;
+        sorted.epoch += u64::from(self.before == Before::Noted);
         self.find_keys(batch);
         let times = &batch.columns[self.shape.time_column];
         let hidden = |column: Option<usize>| match column.map(|c| &batch.columns[c].values) {
@@ -151,34 +179,25 @@ impl Sessions {
             _ => None,
         };
         let (marks, splits) = (hidden(self.shape.split_watermark_column), hidden(self.shape.split_column));
-        for row in 0..batch.rows() {
-            let (start, end) = match bounds(times, row, self.shape.gap) {
-                Ok(bounds) => bounds,
-                Err(reason) => {
-                    sorted.failed.push((row as u32, reason));
-                    continue;
-                }
-            };
+        // Without NULLs and rows that are taken back.
+        let plain = match &times.values {
+            Values::I64(values) if batch.kinds.is_none() && !times.has_nulls() => values.as_slice(),
+            _ => &[],
+        };
+        let mut ids = std::mem::take(&mut sorted.ids);
+        for (row, id) in ids.iter_mut().enumerate() {
             let (key, split) = (self.key_of_row[row], splits.map_or(0, |splits| splits[row]));
             let watermark = marks.map_or(watermark, |marks| watermark.max(marks[row]));
-            let alone = Row { key, split, start, end, watermark };
-            let found = match batch.kind(row).sign() {
-                1.. => self.join(&alone, &mut sorted),
-                _ => self.by_key[key as usize].open.holding(&alone, &mut sorted),
-            };
-            match found {
-                Some(id) => {
-                    sorted.ids[row] = id;
-                    sorted.taken.push(row as u32);
-                }
-                None if is_passed(end, watermark) => sorted.late.push(row as u32),
-                None => sorted.failed.push((row as u32, "a row is taken back that is not there")),
-            }
+            let end = plain.get(row).and_then(|start| start.checked_add(self.shape.gap));
+            let alone = end.map(|end| Row { key, split, start: end - self.shape.gap, end, watermark });
+            let widened = alone.and_then(|row| self.by_key[key as usize].open.widen_one(&row, sorted.epoch));
+            *id = widened.unwrap_or_else(|| self.place(batch, row, (key, split, watermark), &mut sorted));
         }
+        sorted.ids = ids;
         if !sorted.merged.is_empty() {
-            for row in &sorted.taken {
-                sorted.ids[*row as usize] = sorted.final_id(sorted.ids[*row as usize]);
-            }
+            let mut ids = std::mem::take(&mut sorted.ids);
+            ids.iter_mut().for_each(|id| *id = sorted.final_id(*id));
+            sorted.ids = ids;
         }
         self.sorted = sorted;
         self.forget_idle();
@@ -191,13 +210,35 @@ impl Sessions {
         self.by_key.resize_with(self.keys.bound(), OfKey::default);
     }
 
-    /// The session that a row is part of; `None` if the row is late. Hot: once per row.
-    #[inline]
-    fn join(&mut self, row: &Row, sorted: &mut Sorted) -> Option<i64> {
+    /// The session of a row of this key and split, `NONE` if it is in none, which is noted then. Hot: once per session.
+    #[inline(never)]
+    fn place(&mut self, batch: &Batch, row: usize, (key, split, watermark): (u32, i64, EventTime), sorted: &mut Sorted) -> u32 {
+        let (start, end) = match bounds(&batch.columns[self.shape.time_column], row, self.shape.gap) {
+            Ok(bounds) => bounds,
+            Err(reason) => {
+                sorted.failed.push((row as u32, reason));
+                return NONE;
+            }
+        };
+        let alone = Row { key, split, start, end, watermark };
+        let found = match batch.kind(row).sign() {
+            1.. => self.join(&alone, sorted),
+            _ => self.by_key[key as usize].open.holding(&alone, sorted),
+        };
+        match found {
+            Some(id) => return id,
+            None if is_passed(end, watermark) => sorted.late.push(row as u32),
+            None => sorted.failed.push((row as u32, "a row is taken back that is not there")),
+        }
+        NONE
+    }
+
+    /// The session that a row is part of; `None` if the row is late.
+    fn join(&mut self, row: &Row, sorted: &mut Sorted) -> Option<u32> {
         let of_key = &mut self.by_key[row.key as usize];
-        let (was_idle, made) = (of_key.open.sessions().is_empty(), sorted.next_id);
+        let (was_idle, made) = (of_key.open.sessions().is_empty(), sorted.made);
         let id = of_key.open.join(row, sorted);
-        if sorted.next_id > made {
+        if sorted.made > made {
             self.busy += usize::from(was_idle);
             self.set_alarm(row.key, row.end);
         }
@@ -205,6 +246,7 @@ impl Sessions {
     }
 
     /// Sees to it that a key is looked at when its session ends, or before.
+    #[inline]
     fn set_alarm(&mut self, key: u32, end: EventTime) {
         let alarm = &mut self.by_key[key as usize].alarm;
         if alarm.is_none_or(|alarm| end < alarm) {
@@ -214,12 +256,13 @@ impl Sessions {
     }
 
     /// Where a session of a key stands now.
-    fn current(&self, key: u32, id: i64) -> Option<SessionRef> {
+    fn current(&self, key: u32, id: u32) -> Option<SessionRef> {
         let session = self.by_key[key as usize].open.sessions().iter().find(|session| session.id == id)?;
         Some(SessionRef { id, key, start: session.start, end: session.end })
     }
 
-    /// Takes out sessions that `watermark` has passed, at most `budget` of them; none if there are no more. Hot: once per session.
+    /// Takes out sessions that `watermark` has passed, at most `budget` of them; none if there are no more. Their numbers are free for those
+    /// of the next batch. Hot: once per session.
     fn close(&mut self, watermark: EventTime, budget: usize) -> Closed {
         let (mut closed, mut due) = (Vec::new(), std::mem::take(&mut self.due));
         while closed.len() < budget {
@@ -227,9 +270,13 @@ impl Sessions {
             if due.is_empty() {
                 break;
             }
-            closed.extend(due.drain(..).filter_map(|key| self.ring(key, watermark)));
+            closed.reserve(due.len());
+            for key in due.drain(..) {
+                closed.extend(self.ring(key, watermark));
+            }
         }
         self.due = due;
+        self.sorted.free.extend(closed.iter().map(|session| session.id));
         let keys: Vec<u32> = closed.iter().map(|session| session.key).collect();
         let result = Closed {
             ids: closed.iter().map(|session| session.id).collect(),
@@ -241,7 +288,8 @@ impl Sessions {
         result
     }
 
-    /// Takes out a session of a key whose alarm has rung, if one has ended.
+    /// Takes out a session of a key whose alarm has rung, if one has ended. Hot: once per alarm.
+    #[inline]
     fn ring(&mut self, key: u32, watermark: EventTime) -> Option<SessionRef> {
         let OfKey { open, alarm } = &mut self.by_key[key as usize];
         *alarm = alarm.filter(|end| !is_passed(*end, watermark));
@@ -281,8 +329,7 @@ impl Sessions {
     }
 }
 
-/// The session that a row would make alone, or why it has none. Hot: once per row.
-#[inline]
+/// The session that a row would make alone, or why it has none.
 fn bounds(times: &Column, row: usize, gap: i64) -> std::result::Result<(EventTime, EventTime), &'static str> {
     match &times.values {
         _ if times.is_null(row) => Err("event time is NULL"),

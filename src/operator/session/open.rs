@@ -4,7 +4,7 @@
 //! split made for itself, and all that rows ahead made. So it is kept once, and a row that meets it widens it. Whatever else comes
 //! makes `Many` of it, until all but one such session are closed.
 
-use super::{SessionRef, Sorted};
+use super::{Merged, SessionRef, Sorted};
 use crate::operator::window_slice::is_passed;
 use crate::types::EventTime;
 
@@ -32,8 +32,8 @@ pub(super) struct Many {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Session {
-    /// Sessions that came earlier have lower ones.
-    pub id: i64,
+    /// Its number.
+    pub id: u32,
     pub start: EventTime,
     pub end: EventTime,
     /// Number of the batch that changed it last.
@@ -47,7 +47,7 @@ struct Part {
     start: EventTime,
     end: EventTime,
     /// The session.
-    id: i64,
+    id: u32,
 }
 
 /// A row as a session of its own, with the split it came from and the watermark of that before it.
@@ -81,14 +81,22 @@ impl Part {
 }
 
 impl Session {
-    /// Takes in times, and notes what it was before the batch.
+    /// Whether a row meets it that, like all of its own, was ahead of the watermark of `split`, which has not passed it.
     #[inline]
+    fn takes_alone(&self, split: i64, row: &Row) -> bool {
+        split == row.split
+            && row.is_ahead()
+            && self.start <= row.end
+            && row.start <= self.end
+            && !is_passed(self.end, row.watermark)
+    }
+
+    /// Takes in times, and notes what it was before the batch.
     fn widen(&mut self, key: u32, (start, end): (EventTime, EventTime), sorted: &mut Sorted) {
         self.note_before(key, sorted);
         (self.start, self.end) = (self.start.min(start), self.end.max(end));
     }
 
-    #[inline]
     fn note_before(&mut self, key: u32, sorted: &mut Sorted) {
         if self.epoch != sorted.epoch {
             self.epoch = sorted.epoch;
@@ -102,17 +110,10 @@ impl Session {
 }
 
 impl Open {
-    /// The session that a row is part of, made one with all that it meets; `None` if the row is late. Hot: once per row.
-    #[inline]
-    pub fn join(&mut self, row: &Row, sorted: &mut Sorted) -> Option<i64> {
+    /// The session that a row is part of, made one with all that it meets; `None` if the row is late.
+    pub fn join(&mut self, row: &Row, sorted: &mut Sorted) -> Option<u32> {
         match self {
-            Open::One { session, split }
-                if *split == row.split
-                    && row.is_ahead()
-                    && session.start <= row.end
-                    && row.start <= session.end
-                    && !is_passed(session.end, row.watermark) =>
-            {
+            Open::One { session, split } if session.takes_alone(*split, row) => {
                 session.widen(row.key, (row.start, row.end), sorted);
                 Some(session.id)
             }
@@ -125,6 +126,19 @@ impl Open {
         }
     }
 
+    /// As `join`, where the row does nothing but widen the one session, of which the batch has changed something before or nobody asks what it
+    /// was. Hot: once per row.
+    #[inline]
+    pub fn widen_one(&mut self, row: &Row, epoch: u64) -> Option<u32> {
+        match self {
+            Open::One { session, split } if session.epoch == epoch && session.takes_alone(*split, row) => {
+                (session.start, session.end) = (session.start.min(row.start), session.end.max(row.end));
+                Some(session.id)
+            }
+            _ => None,
+        }
+    }
+
     /// Where the session ends, if it is the only one and of one split.
     #[inline]
     pub fn only_end(&self) -> Option<EventTime> {
@@ -132,7 +146,7 @@ impl Open {
     }
 
     /// The session that holds a row which is taken back.
-    pub fn holding(&mut self, row: &Row, sorted: &mut Sorted) -> Option<i64> {
+    pub fn holding(&mut self, row: &Row, sorted: &mut Sorted) -> Option<u32> {
         let holds = |s: &&mut Session| s.start <= row.start && row.start < s.end && !is_passed(s.end, row.watermark);
         let session = self.sessions_mut().iter_mut().find(holds)?;
         session.note_before(row.key, sorted);
@@ -168,33 +182,26 @@ impl Open {
         many
     }
 
-    /// Takes out the session that ends first, if `watermark` has passed it.
+    /// Takes out the session that ends first, if `watermark` has passed it. Hot: once per session.
+    #[inline]
     pub fn close(&mut self, key: u32, watermark: EventTime) -> Option<SessionRef> {
-        let first = self.sessions().iter().min_by_key(|session| (session.end, session.id)).copied()?;
-        if !is_passed(first.end, watermark) {
-            return None;
-        }
-        if let Open::Many(many) = self {
-            many.sessions.retain(|other| other.id != first.id);
-            many.own.retain(|part| !is_passed(part.end, watermark));
-            many.ahead.retain(|part| !is_passed(part.end, watermark));
-        }
-        self.settle();
-        Some(first.seen(key))
-    }
-
-    /// Keeps what is left in the simplest way, when a session has gone.
-    fn settle(&mut self) {
+        let closed = match self {
+            Open::Nothing => None,
+            Open::One { session, .. } => Some(*session).filter(|session| is_passed(session.end, watermark)),
+            Open::Many(many) => many.close(watermark),
+        }?;
         *self = match self {
             Open::Many(many) => match (many.sessions.as_slice(), many.own.as_slice(), many.ahead.as_slice()) {
                 ([], ..) => Open::Nothing,
+                // What is left is kept in the simplest way.
                 ([session], [own], [ahead]) if own == ahead && (own.start, own.end) == (session.start, session.end) => {
                     Open::One { session: *session, split: own.split }
                 }
-                _ => return,
+                _ => return Some(closed.seen(key)),
             },
             _ => Open::Nothing,
         };
+        Some(closed.seen(key))
     }
 
     /// Bytes held behind the pointer.
@@ -207,7 +214,7 @@ impl Open {
 
 impl Many {
     /// As `Open::join`.
-    fn join(&mut self, row: &Row, sorted: &mut Sorted) -> Option<i64> {
+    fn join(&mut self, row: &Row, sorted: &mut Sorted) -> Option<u32> {
         let mut met = Vec::new();
         let mut own = row.part();
         self.own.retain(|other| {
@@ -245,8 +252,20 @@ impl Many {
         Some(id)
     }
 
-    /// Makes a row and the sessions that it meets one: the oldest of them, or a new one.
-    fn unite(&mut self, met: &mut Vec<i64>, row: &Row, sorted: &mut Sorted) -> i64 {
+    /// As `Open::close`.
+    fn close(&mut self, watermark: EventTime) -> Option<Session> {
+        let first = self.sessions.iter().min_by_key(|session| (session.end, session.id)).copied()?;
+        if !is_passed(first.end, watermark) {
+            return None;
+        }
+        self.sessions.retain(|other| other.id != first.id);
+        self.own.retain(|part| !is_passed(part.end, watermark));
+        self.ahead.retain(|part| !is_passed(part.end, watermark));
+        Some(first)
+    }
+
+    /// Makes a row and the sessions that it meets one: the first of them, or a new one.
+    fn unite(&mut self, met: &mut Vec<u32>, row: &Row, sorted: &mut Sorted) -> u32 {
         met.sort_unstable();
         met.dedup();
         let Some(into) = self.sessions.iter().position(|session| Some(&session.id) == met.first()) else {
@@ -262,7 +281,7 @@ impl Many {
                 if meets {
                     other.note_before(row.key, sorted);
                     whole.widen(row.key, (other.start, other.end), sorted);
-                    sorted.merged.insert(other.id, whole.id);
+                    sorted.merged.insert(other.id, Merged { into: whole.id, key: row.key });
                 }
                 !meets
             });
@@ -275,8 +294,11 @@ impl Many {
 impl Sorted {
     /// A new session of one row.
     fn make(&mut self, row: &Row) -> Session {
-        let id = self.next_id;
-        self.next_id += 1;
+        self.made += 1;
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.bound += 1;
+            self.bound - 1
+        });
         Session { id, start: row.start, end: row.end, epoch: self.epoch }
     }
 }
@@ -295,14 +317,17 @@ mod tests {
             let (mut here, mut there) = (Sorted::default(), Sorted::default());
             let (mut watermarks, splits) = ([-1_000_000; 3], random.usize(1..4));
             for turn in 0..300 {
-                (here.epoch, there.epoch) = (turn, turn);
+                (here.epoch, there.epoch) = (turn / 4, turn / 4);
                 let split = random.usize(..splits);
                 let start = turn as i64 * 3 + random.i64(-25..8);
                 let row = Row { key: 7, split: split as i64, start, end: start + 10, watermark: watermarks[split] };
                 general.as_many();
                 let (id, wanted) = match random.u8(..8) {
                     0 => (quick.holding(&row, &mut here), general.holding(&row, &mut there)),
-                    _ => (quick.join(&row, &mut here), general.join(&row, &mut there)),
+                    _ => {
+                        let widened = quick.widen_one(&row, here.epoch);
+                        (widened.or_else(|| quick.join(&row, &mut here)), general.join(&row, &mut there))
+                    }
                 };
                 assert_eq!(id, wanted, "{row:?}");
                 watermarks[split] = watermarks[split].max(start - random.i64(0..6));

@@ -72,6 +72,21 @@ impl<'a> Outer<'a> {
         Outer { plan, fields: fields.iter().map(outside).collect(), stand_in }
     }
 
+    /// The same for another sub-query of it, which reads columns of its own.
+    pub fn again(&self) -> Outer<'a> {
+        let fields = self.fields.iter().map(|field| {
+            let Sight::Outer(outer) = &field.sight else { return field.clone() };
+            let sight = Sight::Outer(OuterColumn { is_read: Arc::new(AtomicBool::new(false)), ..outer.clone() });
+            ScopeField { sight, ..field.clone() }
+        });
+        Outer { plan: self.plan, fields: fields.collect(), stand_in: self.stand_in.clone() }
+    }
+
+    /// How many columns it has.
+    pub fn width(&self) -> usize {
+        self.fields.len()
+    }
+
     /// Its rows beside each of `inner`.
     pub fn beside(&self, inner: Relation) -> Relation {
         let plan = Plan::Join(Join::new(self.stand_in.clone(), inner.plan, JoinKind::Inner, None));
@@ -168,7 +183,7 @@ impl<'a> Outer<'a> {
     }
 
     /// The different values of these columns, as if all were there.
-    fn values(&self, columns: &[usize]) -> Plan {
+    pub fn values(&self, columns: &[usize]) -> Plan {
         let read = |column: &usize| Expr::column(*column, self.fields[*column].data_type.clone());
         let named = columns.iter().map(|column| (self.fields[*column].name.clone(), read(column))).collect();
         let values = distinct(Relation::new(self.plan.clone().projected(named), None, None)).plan;

@@ -1,14 +1,17 @@
 //! FROM: joins, tables, views, common table expressions, sub-queries and window table functions.
 
+use std::borrow::Cow;
+
 use sqlparser::ast;
 
 use super::QueryBinder;
 use super::dependent::Outer;
 use super::hint::{Asked, InputHints};
-use super::join::{cross, join};
+use super::join::{cross, join, kind_of};
 use super::join_subquery::asking_condition;
 use super::join_version::{is_nearest, moment_of};
-use super::per_row::PerRow;
+use super::per_row::{PerRow, Sees};
+use super::query::Cte;
 use super::scope::{Relation, name_span, unsupported};
 use super::values::one_row;
 use crate::error::{Error, Result, Span};
@@ -19,24 +22,65 @@ use crate::plan::physical::JoinKind;
 use crate::types::relation::Changelog;
 use crate::types::{Field, Options, Schema};
 
+/// A part of FROM within a query whose columns it may name.
+enum Within<'f> {
+    /// It names none.
+    Rows(Box<Relation>),
+    /// It is computed for each row.
+    Dependent(Box<DependentFactor<'f>>),
+}
+
+/// A sub-query in FROM that names columns of a query around the one that it stands in.
+struct DependentFactor<'f> {
+    query: Cow<'f, ast::Query>,
+    alias: Cow<'f, Option<ast::TableAlias>>,
+    sees: Sees,
+}
+
+impl DependentFactor<'_> {
+    fn per_row(&self) -> PerRow<'_> {
+        PerRow::Lateral(&self.query, self.alias.as_ref().as_ref(), self.sees)
+    }
+}
+
+/// Within another query its rows stand beside those of FROM from the first part on: none of these may come out without them, and their
+/// columns stay the first.
+fn refuse_within(step: &ast::Join) -> Result<()> {
+    let what = match kind_of(step)? {
+        (JoinKind::Right | JoinKind::Full, _) => "RIGHT and FULL JOIN",
+        (_, ast::JoinConstraint::Using(_) | ast::JoinConstraint::Natural) => "USING and NATURAL",
+        _ => return Ok(()),
+    };
+    let what = format!("{what} in FROM beside a part of it that names columns of a query around");
+    Err(unsupported(&what, "LEFT JOIN and ON are there; or name those columns in WHERE", &step.relation))
+}
+
 impl QueryBinder<'_> {
     /// The relation of a FROM clause, of whose inputs hints say something, beside the rows of the query around it, if it may name
     /// its columns.
     pub(super) fn from(&mut self, select: &ast::Select, hints: &InputHints, outer: Option<&Outer<'_>>) -> Result<Relation> {
-        let beside = |relation: Relation| match outer {
-            Some(outer) => outer.beside(relation),
-            None => relation,
-        };
-        // What comes first may be computed for each row of the query around.
-        let first = select.from.first().map(|table| PerRow::of(&table.relation)).transpose()?.flatten();
-        let (mut relation, mut left) = (first.is_some().then(|| beside(one_row())), Asked::default());
+        let (depth, visible) = (self.depth(), self.ctes.len());
+        match (self.inputs_by_themselves(select, hints), outer) {
+            (Ok(relation), None) => Ok(relation),
+            (Ok(relation), Some(outer)) => Ok(outer.beside(relation)),
+            (Err(_), Some(outer)) => {
+                self.reset(depth, visible);
+                self.inputs_within(select, hints, outer)
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// FROM, no part of which names columns of a query around it.
+    fn inputs_by_themselves(&mut self, select: &ast::Select, hints: &InputHints) -> Result<Relation> {
+        let (mut relation, mut left) = (None, Asked::default());
         for table in &select.from {
             let own = hints.of_table(table);
             relation = Some(match (relation, PerRow::of(&table.relation)?) {
                 (Some(before), Some(per_row)) => {
                     let relation = self.per_row(before, &per_row, JoinKind::Inner)?;
                     left = Asked::default();
-                    self.joined(relation, Asked::default(), &table.joins, hints)?
+                    self.joined(relation, Asked::default(), &table.joins, hints, None)?
                 }
                 (Some(before), None) => {
                     let mut both = cross(before, self.with_joins(table, hints)?);
@@ -49,8 +93,69 @@ impl QueryBinder<'_> {
                 }
             });
         }
-        let relation = relation.unwrap_or_else(one_row);
-        Ok(if first.is_some() { relation } else { beside(relation) })
+        Ok(relation.unwrap_or_else(one_row))
+    }
+
+    /// FROM, parts of which are computed for each row of the query around it: these come first, and all else is joined to them.
+    fn inputs_within(&mut self, select: &ast::Select, hints: &InputHints, outer: &Outer<'_>) -> Result<Relation> {
+        let mut relation: Option<Relation> = None;
+        for table in &select.from {
+            let before = relation.take();
+            let beside = |before: Option<Relation>| before.unwrap_or_else(|| outer.beside(one_row()));
+            let found = match PerRow::of(&table.relation)? {
+                Some(per_row) => self.per_row(beside(before), &per_row, JoinKind::Inner)?,
+                None => match self.factor_within(&table.relation, hints, outer)? {
+                    Within::Rows(found) => match before {
+                        None => outer.beside(*found),
+                        Some(before) => cross(before, *found),
+                    },
+                    Within::Dependent(dependent) => self.per_row(beside(before), &dependent.per_row(), JoinKind::Inner)?,
+                },
+            };
+            relation = Some(self.joined(found, Asked::default(), &table.joins, hints, Some(outer))?);
+        }
+        Ok(relation.unwrap_or_else(|| outer.beside(one_row())))
+    }
+
+    /// A part of FROM within `outer`.
+    fn factor_within<'f>(&mut self, factor: &'f ast::TableFactor, hints: &InputHints, outer: &Outer<'_>) -> Result<Within<'f>> {
+        let (depth, visible) = (self.depth(), self.ctes.len());
+        let error = match self.factor(factor, hints) {
+            Ok(relation) => return Ok(Within::Rows(Box::new(relation))),
+            Err(error) => error,
+        };
+        self.reset(depth, visible);
+        let sees = Sees::First(outer.width());
+        match factor {
+            ast::TableFactor::Derived { subquery, alias, .. } => Ok(Within::Dependent(Box::new(DependentFactor {
+                query: Cow::Borrowed(&**subquery),
+                alias: Cow::Borrowed(alias),
+                sees,
+            }))),
+            ast::TableFactor::Table { name, alias, args: None, .. } => {
+                let known = last_part(name).ok().and_then(|name| self.dependent_cte(name));
+                let Some(cte) = known else { return Err(error) };
+                let (query, mut named) = (cte.query.clone(), cte.alias.clone());
+                if let Some(alias) = alias {
+                    named.name = alias.name.clone();
+                    named.columns = if alias.columns.is_empty() { named.columns } else { alias.columns.clone() };
+                }
+                Ok(Within::Dependent(Box::new(DependentFactor {
+                    query: Cow::Owned(*query),
+                    alias: Cow::Owned(Some(named)),
+                    sees,
+                })))
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// The common table expression of a name, if it may name columns of a query around it.
+    fn dependent_cte(&self, name: &ast::Ident) -> Option<&ast::Cte> {
+        match self.ctes.iter().rev().find(|(known, _)| known.eq_ignore_ascii_case(&name.value)) {
+            Some((_, Cte::Dependent(cte))) => Some(cte.read()),
+            _ => None,
+        }
     }
 
     /// A table and what is joined to it.
@@ -59,12 +164,22 @@ impl QueryBinder<'_> {
             Some(per_row) => self.per_row(one_row(), &per_row, JoinKind::Inner)?,
             None => self.factor(&table.relation, hints)?,
         };
-        self.joined(relation, hints.of_input(&table.relation), &table.joins, hints)
+        self.joined(relation, hints.of_input(&table.relation), &table.joins, hints, None)
     }
 
-    /// `relation`, for which hints ask this, and what is joined to it.
-    fn joined(&mut self, mut relation: Relation, mut left: Asked, steps: &[ast::Join], hints: &InputHints) -> Result<Relation> {
+    /// `relation`, for which hints ask this, and what is joined to it; the columns of `outer`, if it is given, stand first.
+    fn joined(
+        &mut self,
+        mut relation: Relation,
+        mut left: Asked,
+        steps: &[ast::Join],
+        hints: &InputHints,
+        outer: Option<&Outer<'_>>,
+    ) -> Result<Relation> {
         for step in steps {
+            if outer.is_some() {
+                refuse_within(step)?;
+            }
             if let Some(per_row) = PerRow::of(&step.relation)? {
                 relation = self.joined_per_row(relation, step, &per_row)?;
                 left = Asked::default();
@@ -75,13 +190,19 @@ impl QueryBinder<'_> {
                     let table = self.table_of_moment(&step.relation)?;
                     self.as_of(relation, step, table, moment)?
                 }
-                None if is_nearest(step) => {
-                    let right = self.factor(&step.relation, hints)?;
-                    self.nearest(relation, step, right)?
-                }
                 None => {
-                    let right = self.factor(&step.relation, hints)?;
+                    let right = match outer {
+                        None => self.factor(&step.relation, hints)?,
+                        Some(outer) => match self.factor_within(&step.relation, hints, outer)? {
+                            Within::Rows(right) => *right,
+                            Within::Dependent(dependent) => {
+                                relation = self.joined_per_row(relation, step, &dependent.per_row())?;
+                                continue;
+                            }
+                        },
+                    };
                     match asking_condition(step) {
+                        _ if is_nearest(step) => self.nearest(relation, step, right)?,
                         Some((kind, condition)) => {
                             relation = self.joined_asking(relation, right, kind, condition)?;
                             left = Asked::default();
@@ -150,7 +271,12 @@ impl QueryBinder<'_> {
     pub(super) fn named_relation(&mut self, name: &ast::Ident, options: Option<&Options>) -> Result<Relation> {
         let cte = self.ctes.iter().rev().find(|(n, _)| n.eq_ignore_ascii_case(&name.value));
         let entry = self.catalog.find(&name.value);
-        match (cte.map(|(_, relation)| relation), entry, options) {
+        let cte = match cte {
+            Some((_, Cte::Dependent(cte))) => return Err(cte.error()),
+            Some((_, Cte::Rows(relation))) => Some(&**relation),
+            None => None,
+        };
+        match (cte, entry, options) {
             (None, Some(Entry::Table(index)), None) => Ok(self.scan(*index)),
             (None, Some(Entry::Table(index)), Some(options)) => {
                 let index = self.catalog.with_options(*index, options)?;

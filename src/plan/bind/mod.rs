@@ -6,7 +6,7 @@
 //!                    hint     how long state lives
 //!                    expr     over the columns of FROM; literal, operator, function, json, access, coercion
 //!                    aggregate  keys and calls; running or over windows
-//!                    subquery   sub-queries as values and conditions; dependent, those that name columns around them
+//!                    subquery   sub-queries as values and conditions; dependent and dependent_set, those that name columns around them
 //!                    over       functions with OVER and their frames
 //! ```
 
@@ -15,6 +15,7 @@ mod aggregate;
 mod aggregate_call;
 mod coercion;
 mod dependent;
+mod dependent_set;
 mod expr;
 mod from;
 mod function;

@@ -216,18 +216,21 @@ pub fn meant<'a>(e: &'a ast::Expr, names: &[&str]) -> Result<Meant<'a>> {
     }
 }
 
-/// A query whose rows are not those of a SELECT, such as a UNION, ordered by expressions over its columns.
-pub fn ordered(relation: Relation, items: &[ast::OrderByExpr]) -> Result<Ordered> {
-    let Some(first) = items.first() else { return Ok(Ordered::plain(relation)) };
-    let names: Vec<&str> = relation.fields.iter().map(|field| field.name.as_str()).collect();
+/// A query whose rows are not those of a SELECT, such as a UNION, ordered by expressions over the `width` columns that it shows; its links
+/// stand behind those.
+pub fn ordered(relation: Relation, width: usize, items: &[ast::OrderByExpr]) -> Result<Ordered> {
+    let Some(first) = items.first() else { return Ok(Ordered { width, ..Ordered::plain(relation) }) };
+    let shown = &relation.fields[..width];
+    let names: Vec<&str> = shown.iter().map(|field| field.name.as_str()).collect();
     let mut columns: Vec<(String, Expr)> =
         relation.fields.iter().zip(relation.plan.identity()).map(|(f, e)| (f.name.clone(), e)).collect();
-    let (width, mut keys) = (columns.len(), Vec::with_capacity(items.len()));
+    let links = columns.split_off(width);
+    let mut keys = Vec::with_capacity(items.len());
     for item in items {
         let column = match meant(&item.expr, &names)? {
             Meant::Column(column) => column,
             Meant::Expr(e) => {
-                let bound = fixed(ExprBinder::new(&relation.fields).bind(e)?, e)?;
+                let bound = fixed(ExprBinder::new(shown).bind(e)?, e)?;
                 columns.push((format!("$order{}", columns.len()), bound));
                 columns.len() - 1
             }
@@ -236,7 +239,12 @@ pub fn ordered(relation: Relation, items: &[ast::OrderByExpr]) -> Result<Ordered
         keys.push(SortKey { column, descending, nulls_first });
     }
     let span = span_of(&first.expr);
-    let relation = if columns.len() == width { relation } else { relation.projected(columns) };
+    let relation = if columns.len() == width {
+        relation
+    } else {
+        columns.extend(links);
+        relation.projected(columns)
+    };
     Ok(Ordered { keys, span, width, ..Ordered::plain(relation) })
 }
 

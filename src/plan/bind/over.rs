@@ -122,6 +122,13 @@ impl Overs {
         })
     }
 
+    /// The same for each value of these keys by itself.
+    pub fn partition_by(&mut self, keys: &[Expr]) {
+        for over in &mut self.found {
+            over.keys.extend_from_slice(keys);
+        }
+    }
+
     /// Every expression replaced by what `place` makes of it.
     pub fn placed(mut self, mut place: impl FnMut(&Expr) -> Result<Expr>) -> Result<Overs> {
         for expr in self.exprs_mut() {

@@ -22,7 +22,16 @@ pub enum PerRow<'a> {
     /// UNNEST(value) and its kin [WITH ORDINALITY].
     Unnest(UnnestCall<'a>),
     /// LATERAL (SELECT ...).
-    Lateral(&'a ast::Query, Option<&'a ast::TableAlias>),
+    Lateral(&'a ast::Query, Option<&'a ast::TableAlias>, Sees),
+}
+
+/// Which columns before it a sub-query in FROM may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sees {
+    /// All: LATERAL.
+    All,
+    /// So many of the first ones, which are those of a query around.
+    First(usize),
 }
 
 /// A call of UNNEST, or of another function that gives any number of values.
@@ -46,7 +55,9 @@ impl<'a> PerRow<'a> {
     pub fn of(factor: &'a ast::TableFactor) -> Result<Option<PerRow<'a>>> {
         use ast::TableFactor as F;
         let (call, with_ordinality, alias) = match factor {
-            F::Derived { lateral: true, subquery, alias, .. } => return Ok(Some(PerRow::Lateral(subquery, alias.as_ref()))),
+            F::Derived { lateral: true, subquery, alias, .. } => {
+                return Ok(Some(PerRow::Lateral(subquery, alias.as_ref(), Sees::All)));
+            }
             F::Table { name, args: Some(args), with_ordinality, alias, .. } => {
                 (table_call(name, &args.args), *with_ordinality, alias)
             }
@@ -96,7 +107,7 @@ impl QueryBinder<'_> {
     pub(super) fn per_row(&mut self, relation: Relation, per_row: &PerRow<'_>, kind: JoinKind) -> Result<Relation> {
         match per_row {
             PerRow::Unnest(call) => unnested(relation, call, kind),
-            PerRow::Lateral(query, alias) => self.lateral(relation, query, *alias, kind),
+            PerRow::Lateral(query, alias, sees) => self.lateral(relation, (query, *sees), *alias, kind),
         }
     }
 }
@@ -106,11 +117,15 @@ impl QueryBinder<'_> {
     fn lateral(
         &mut self,
         relation: Relation,
-        query: &ast::Query,
+        (query, sees): (&ast::Query, Sees),
         alias: Option<&ast::TableAlias>,
         kind: JoinKind,
     ) -> Result<Relation> {
-        let found = self.dependent(query, &relation.plan, &relation.fields)?;
+        let seen = match sees {
+            Sees::All => &relation.fields,
+            Sees::First(width) => &relation.fields[..width],
+        };
+        let found = self.dependent(query, &relation.plan, seen)?;
         let (names, own) = (found.names.clone(), relation.fields.iter().map(|field| field.name.clone()));
         let (plan, before, values) = matched(relation.plan, relation.fields.len(), found, kind);
         let own: Vec<(String, Expr)> = own.zip(before).collect();

@@ -1,5 +1,8 @@
 //! Queries: WITH, UNION, and what stands behind a query.
 
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sqlparser::ast;
 
 use super::coercion::{cast, common_type};
@@ -24,10 +27,37 @@ pub struct QueryBinder<'a> {
     /// Tables and views.
     pub catalog: &'a mut Catalog,
     /// Common table expressions that can be seen here, innermost last.
-    pub ctes: Vec<(String, Relation)>,
+    pub(super) ctes: Vec<(String, Cte)>,
     /// Queries around the one being bound whose columns it may name.
     pub(super) outer_queries: usize,
     depth: usize,
+}
+
+/// What the name of a common table expression stands for.
+pub(super) enum Cte {
+    /// These rows.
+    Rows(Box<Relation>),
+    /// A query that cannot be bound by itself, with the reason: where it stands in FROM it may name columns around it.
+    Dependent(Box<DependentCte>),
+}
+
+pub(super) struct DependentCte {
+    cte: ast::Cte,
+    error: Error,
+    is_read: AtomicBool,
+}
+
+impl DependentCte {
+    /// The query and its name, to be bound where it is read.
+    pub(super) fn read(&self) -> &ast::Cte {
+        self.is_read.store(true, Ordering::Relaxed);
+        &self.cte
+    }
+
+    /// Why it cannot be bound by itself.
+    pub(super) fn error(&self) -> Error {
+        self.error.clone()
+    }
 }
 
 impl<'a> QueryBinder<'a> {
@@ -94,106 +124,94 @@ impl<'a> QueryBinder<'a> {
         refuse(query)?;
         let visible = self.ctes.len();
         if let Some(with) = &query.with {
-            self.with(with)?;
+            self.with(with, outer.is_some())?;
         }
         let (bounds, order) = (Bounds::of(query)?, items(query)?);
-        let rows = match &*query.body {
-            ast::SetExpr::Select(select) => self.select(select, order, outer)?,
-            ast::SetExpr::Query(inner) if order.is_empty() => self.ordered_query(inner, outer)?,
-            body => ordered(self.set(body)?, order)?,
+        let rows = match (&*query.body, outer) {
+            (ast::SetExpr::Select(select), _) => self.select(select, order, outer)?,
+            (ast::SetExpr::Query(inner), _) if order.is_empty() => self.ordered_query(inner, outer)?,
+            (body, Some((outer, around))) => self.dependent_set(body, order, outer, around)?,
+            (body, None) => {
+                let relation = self.set(body, &mut VecDeque::new())?;
+                let width = relation.fields.len();
+                ordered(relation, width, order)?
+            }
         };
-        self.ctes.truncate(visible);
+        self.leave(visible)?;
         self.depth -= 1;
         rows.limited(&bounds)
     }
 
-    fn with(&mut self, with: &ast::With) -> Result<()> {
+    fn with(&mut self, with: &ast::With, within_another: bool) -> Result<()> {
         for cte in &with.cte_tables {
             if with.recursive {
                 return Err(Error::sql("WITH RECURSIVE is not supported")
                     .at(name_span(&cte.alias.name))
                     .hint("leave RECURSIVE out where no table names itself"));
             }
-            let relation = self.query(&cte.query)?;
-            let names: Vec<_> = cte.alias.columns.iter().map(|c| (c.name.value.clone(), name_span(&c.name))).collect();
-            let relation = relation.renamed(&names, &format!("WITH {}", cte.alias.name.value))?;
-            self.ctes.push((cte.alias.name.value.clone(), relation));
+            let name = cte.alias.name.value.clone();
+            let (depth, visible) = (self.depth, self.ctes.len());
+            let rows = match self.query(&cte.query) {
+                Ok(relation) => {
+                    let names: Vec<_> = cte.alias.columns.iter().map(|c| (c.name.value.clone(), name_span(&c.name))).collect();
+                    Cte::Rows(Box::new(relation.renamed(&names, &format!("WITH {name}"))?))
+                }
+                // It may name columns around this query, which are known where it stands in FROM.
+                Err(error) if within_another => {
+                    self.reset(depth, visible);
+                    Cte::Dependent(Box::new(DependentCte { cte: cte.clone(), error, is_read: AtomicBool::new(false) }))
+                }
+                Err(error) => return Err(error),
+            };
+            self.ctes.push((name, rows));
         }
         Ok(())
     }
 
-    fn set(&mut self, body: &ast::SetExpr) -> Result<Relation> {
-        match body {
-            ast::SetExpr::Select(select) => Ok(self.select(select, &[], None)?.shown()),
-            ast::SetExpr::Query(query) => self.query(query),
-            ast::SetExpr::SetOperation { op: ast::SetOperator::Union, .. } => self.union(body),
-            ast::SetExpr::SetOperation { op, set_quantifier, left, right } => self.counted(op, set_quantifier, left, right),
-            ast::SetExpr::Values(values) => self.values(values),
-            ast::SetExpr::Table(_) => Err(unsupported("TABLE t as a query", "write SELECT * FROM t", body)),
-            other => Err(unsupported("this query", "a SELECT is expected", other)),
-        }
+    /// Leaves the query whose common table expressions begin at `visible`.
+    fn leave(&mut self, visible: usize) -> Result<()> {
+        let unread = |cte: &(String, Cte)| match &cte.1 {
+            Cte::Dependent(cte) if !cte.is_read.load(Ordering::Relaxed) => Err(cte.error()),
+            _ => Ok(()),
+        };
+        self.ctes.drain(visible..).try_for_each(|cte| unread(&cte))
     }
 
-    /// INTERSECT and EXCEPT: how often each row is there on the left and on the right says how often it comes out.
-    fn counted(
-        &mut self,
-        op: &ast::SetOperator,
-        quantifier: &ast::SetQuantifier,
-        left: &ast::SetExpr,
-        right: &ast::SetExpr,
-    ) -> Result<Relation> {
-        let kept = match op {
-            ast::SetOperator::Intersect => BinaryOp::Gt,
-            ast::SetOperator::Except | ast::SetOperator::Minus => BinaryOp::Eq,
-            ast::SetOperator::Union => return Err(Error::internal("UNION is no count")),
-        };
-        let all = quantified(quantifier, right)?;
-        let spans = [span_of(left), span_of(right)];
-        let sides = [self.set(left)?, self.set(right)?].into_iter().zip(spans).collect();
-        let (fields, sides) = unified(sides, &op.to_string())?;
-        let width = fields.len();
-        let mut plans = Vec::with_capacity(2);
-        for (side, plan) in sides.into_iter().enumerate() {
-            // Of several equal rows, those of the same number belong together.
-            let plan = if all == All::Yes { numbered(plan) } else { plan };
-            let sides = (0..2).map(|own| (format!("$side{own}"), count_of(i64::from(own == side))));
-            let names = plan.schema().fields.iter().map(|field| field.name.clone());
-            let columns = names.zip(plan.identity()).chain(sides).collect();
-            plans.push(plan.projected(columns));
+    /// A set operation, with the operands, from left to right, that are bound already.
+    pub(super) fn set(&mut self, body: &ast::SetExpr, bound: &mut VecDeque<Relation>) -> Result<Relation> {
+        match body {
+            ast::SetExpr::SetOperation { op: ast::SetOperator::Union, .. } => self.union(body, bound),
+            ast::SetExpr::SetOperation { op, set_quantifier, left, right } => {
+                let all = quantified(set_quantifier, right)?;
+                let spans = [span_of(&**left), span_of(&**right)];
+                let sides = [self.set(left, bound)?, self.set(right, bound)?];
+                counted(op, all, sides.into_iter().zip(spans).collect())
+            }
+            operand => match (bound.pop_front(), operand) {
+                (Some(relation), _) => Ok(relation),
+                (None, ast::SetExpr::Select(select)) => Ok(self.select(select, &[], None)?.shown()),
+                (None, ast::SetExpr::Query(query)) => self.query(query),
+                (None, ast::SetExpr::Values(values)) => self.values(values),
+                (None, other) => Err(unsupported("this query", "a SELECT is expected", other)),
+            },
         }
-        let schema = plans[0].schema().clone();
-        let keys = schema.fields.len() - 2;
-        let sum = |column: usize| AggregateCall::new(AggregateFunction::Sum, &[(column, DataType::BigInt)], DataType::BigInt);
-        let calls = vec![sum(keys), sum(keys + 1)];
-        let input = Plan::Union(Union { inputs: plans, schema: schema.clone() });
-        let counts = Plan::Aggregate(Aggregate::new(input, (0..keys).collect(), calls, schema));
-        let compared = |op: BinaryOp, column: usize| Expr::Binary {
-            op,
-            left: Box::new(Expr::column(column, DataType::BigInt)),
-            right: Box::new(count_of(0)),
-            data_type: DataType::Boolean,
-        };
-        let filter = all_of(vec![compared(BinaryOp::Gt, keys), compared(kept, keys + 1)]);
-        let plan = filter.into_iter().fold(counts, Plan::filtered);
-        let columns = fields.iter().zip(plan.identity()).map(|(f, e)| (f.name.clone(), e)).take(width).collect();
-        Ok(Relation::new(plan.projected(columns), None, None))
     }
 
     /// A chain of UNION, taken apart without recursion.
-    fn union(&mut self, body: &ast::SetExpr) -> Result<Relation> {
+    fn union(&mut self, body: &ast::SetExpr, bound: &mut VecDeque<Relation>) -> Result<Relation> {
         let mut branches = Vec::new();
         let mut rest = body;
         while let ast::SetExpr::SetOperation { left, op: ast::SetOperator::Union, set_quantifier, right } = rest {
             branches.push((quantified(set_quantifier, body)?, &**right));
             rest = left;
         }
-        let mut relation = self.set(rest)?;
+        let mut relation = self.set(rest, bound)?;
         while let Some((all, branch)) = branches.pop() {
             let mut together = vec![(relation, span_of(rest))];
-            together.push((self.set(branch)?, span_of(branch)));
+            together.push((self.set(branch, bound)?, span_of(branch)));
             // What follows with ALL joins the same union.
             while let (All::Yes, Some((All::Yes, next))) = (all, branches.last()) {
-                together.push((self.set(next)?, span_of(*next)));
+                together.push((self.set(next, bound)?, span_of(*next)));
                 branches.pop();
             }
             relation = union_all(together)?;
@@ -248,6 +266,42 @@ fn quantified(quantifier: &ast::SetQuantifier, body: &ast::SetExpr) -> Result<Al
         ast::SetQuantifier::None | ast::SetQuantifier::Distinct => Ok(All::No),
         _ => Err(unsupported("BY NAME", "select the columns in the same order", body)),
     }
+}
+
+/// INTERSECT and EXCEPT: how often each row is there on the left and on the right says how often it comes out.
+fn counted(op: &ast::SetOperator, all: All, sides: Vec<(Relation, Span)>) -> Result<Relation> {
+    let kept = match op {
+        ast::SetOperator::Intersect => BinaryOp::Gt,
+        ast::SetOperator::Except | ast::SetOperator::Minus => BinaryOp::Eq,
+        ast::SetOperator::Union => return Err(Error::internal("UNION is no count")),
+    };
+    let (fields, sides) = unified(sides, &op.to_string())?;
+    let width = fields.len();
+    let mut plans = Vec::with_capacity(2);
+    for (side, plan) in sides.into_iter().enumerate() {
+        // Of several equal rows, those of the same number belong together.
+        let plan = if all == All::Yes { numbered(plan) } else { plan };
+        let sides = (0..2).map(|own| (format!("$side{own}"), count_of(i64::from(own == side))));
+        let names = plan.schema().fields.iter().map(|field| field.name.clone());
+        let columns = names.zip(plan.identity()).chain(sides).collect();
+        plans.push(plan.projected(columns));
+    }
+    let schema = plans[0].schema().clone();
+    let keys = schema.fields.len() - 2;
+    let sum = |column: usize| AggregateCall::new(AggregateFunction::Sum, &[(column, DataType::BigInt)], DataType::BigInt);
+    let calls = vec![sum(keys), sum(keys + 1)];
+    let input = Plan::Union(Union { inputs: plans, schema: schema.clone() });
+    let counts = Plan::Aggregate(Aggregate::new(input, (0..keys).collect(), calls, schema));
+    let compared = |op: BinaryOp, column: usize| Expr::Binary {
+        op,
+        left: Box::new(Expr::column(column, DataType::BigInt)),
+        right: Box::new(count_of(0)),
+        data_type: DataType::Boolean,
+    };
+    let filter = all_of(vec![compared(BinaryOp::Gt, keys), compared(kept, keys + 1)]);
+    let plan = filter.into_iter().fold(counts, Plan::filtered);
+    let columns = fields.iter().zip(plan.identity()).map(|(f, e)| (f.name.clone(), e)).take(width).collect();
+    Ok(Relation::new(plan.projected(columns), None, None))
 }
 
 fn count_of(number: i64) -> Expr {

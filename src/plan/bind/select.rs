@@ -10,6 +10,7 @@ use super::dependent::{Links, Outer};
 use super::expr::ExprBinder;
 use super::grouping_sets;
 use super::hint::InputHints;
+use super::library;
 use super::operator::condition;
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
@@ -105,13 +106,6 @@ impl QueryBinder<'_> {
         let grouped = keyed || having.is_some() || !grouping.calls.is_empty();
         let mut links = Links::default();
         if let Some((outer, around)) = outer {
-            if !overs.is_empty() {
-                return Err(unsupported(
-                    "OVER in a sub-query that names columns around it",
-                    "join with a sub-query in FROM",
-                    select,
-                ));
-            }
             let settled = outer.settled(&relation.plan, around);
             lookups.settle(&settled);
             let plan = std::mem::replace(&mut relation.plan, Plan::empty());
@@ -119,16 +113,28 @@ impl QueryBinder<'_> {
             links = settled.links;
         }
         let fields = &relation.fields;
-        let is_one_group = grouped && !keyed && having.is_none() && unnested.is_empty() && !lookups.has(Stage::Output);
-        if is_one_group {
-            links.over_nothing = Some(bound[..items.len()].iter().map(|e| grouping.over_nothing(e)).collect());
-        } else if grouped && !keyed && !links.columns.is_empty() {
-            let what = "HAVING without GROUP BY, UNNEST or a sub-query in a sub-query of aggregates that names columns around it";
-            return Err(unsupported(what, "make a sub-query in FROM of a part of it", select));
+        let is_plain_group = grouped && !keyed && unnested.is_empty() && !lookups.has(Stage::Output) && overs.is_empty();
+        let falls_over_nothing = |having: &Expr| {
+            let over_nothing = grouping.over_nothing(having);
+            Ok(over_nothing.is_fixed() && library::evaluate_constant(&over_nothing)? != Some(Value::Bool(true)))
+        };
+        match &having {
+            None if is_plain_group => {
+                links.over_nothing = Some(bound[..items.len()].iter().map(|e| grouping.over_nothing(e)).collect());
+            }
+            Some((having, _)) if is_plain_group && falls_over_nothing(having)? => {}
+            _ if grouped && !keyed && !links.columns.is_empty() => {
+                let what = "a sub-query that names columns around it, of aggregates without GROUP BY and with OVER, UNNEST, a sub-query, or a \
+                            HAVING that holds over no rows,";
+                return Err(unsupported(what, "make a sub-query in FROM of a part of it", select));
+            }
+            _ => {}
         }
+        let linked = |column: &usize| Expr::column(*column, fields[*column].data_type.clone());
+        let linked: Vec<Expr> = links.columns.iter().map(linked).collect();
+        overs.partition_by(&linked);
         let hidden = items.len()..bound.len();
-        for column in &links.columns {
-            let link = Expr::column(*column, fields[*column].data_type.clone());
+        for link in linked {
             first_of.extend(matches!(select.distinct, Some(ast::Distinct::On(_))).then_some(bound.len()));
             bound.push(link.clone());
             spans.push(Span::default());

@@ -369,6 +369,18 @@ pub struct Dependent {
 }
 
 impl Dependent {
+    /// The rows of a query that stands within one of these columns.
+    pub fn of_query(ordered: Ordered, around: &[ScopeField], span: Span) -> Dependent {
+        let Ordered { relation, width, links, count, .. } = ordered;
+        let total = relation.plan.schema().fields.len();
+        let link_types: Vec<DataType> = links.columns.iter().map(|column| around[*column].data_type.clone()).collect();
+        let kept = (0..width).chain(total - link_types.len()..total);
+        let identity = relation.plan.identity();
+        let columns = kept.map(|at| (format!("$column{at}"), identity[at].clone())).collect();
+        let names = relation.fields[..width].iter().map(|field| field.name.clone()).collect();
+        Dependent { plan: relation.plan.projected(columns), names, links, link_types, count, span }
+    }
+
     /// `plan`, which has columns of the rows `around`, then these.
     pub fn of_rows(plan: Plan, fields: &[ScopeField], around: &Relation, links: Links, span: Span) -> Dependent {
         let own = around.fields.len();
@@ -577,14 +589,7 @@ impl QueryBinder<'_> {
             }
             plain => plain?,
         };
-        let Ordered { relation, width, links, count, .. } = ordered;
-        let total = relation.plan.schema().fields.len();
-        let link_types: Vec<DataType> = links.columns.iter().map(|column| fields[*column].data_type.clone()).collect();
-        let kept = (0..width).chain(total - link_types.len()..total);
-        let identity = relation.plan.identity();
-        let columns = kept.map(|at| (format!("$column{at}"), identity[at].clone())).collect();
-        let names = relation.fields[..width].iter().map(|field| field.name.clone()).collect();
-        Ok(Dependent { plan: relation.plan.projected(columns), names, links, link_types, count, span: span_of(query) })
+        Ok(Dependent::of_query(ordered, fields, span_of(query)))
     }
 
     /// The rows of `relation` that satisfy a condition of WHERE.

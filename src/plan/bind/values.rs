@@ -1,13 +1,20 @@
 //! VALUES, and a SELECT without FROM, which reads one row of nothing.
+//!
+//! Rows of constants are worked out when they are bound. With anything else among them, a sub-query, the clock or a column of the query around,
+//! VALUES is the UNION ALL of a SELECT for each row.
+
+use std::collections::VecDeque;
 
 use sqlparser::ast;
+use sqlparser::ast::helpers::attached_token::AttachedToken;
 
 use super::QueryBinder;
 use super::coercion::{cast, unified};
 use super::expr::ExprBinder;
 use super::library;
 use super::scope::{Relation, span_of};
-use crate::error::{Error, Result};
+use super::subquery::Subqueries;
+use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::logical::{Plan, Values};
 use crate::types::{DataType, Field, Schema, Value};
@@ -16,18 +23,19 @@ impl QueryBinder<'_> {
     /// VALUES (...), (...): columns EXPR$0, EXPR$1, ... of the common types of their items; what is only NULL takes the type
     /// of what it stands beside.
     pub(super) fn values(&mut self, values: &ast::Values) -> Result<Relation> {
-        let width = values.rows.first().map_or(0, |row| row.content.len());
+        let width = width_of(values)?;
         let mut columns: Vec<Vec<Expr>> = vec![Vec::with_capacity(values.rows.len()); width];
-        let mut span = crate::error::Span::default();
+        let mut span = Span::default();
+        let around = one_row();
         for row in &values.rows {
             span = row.content.first().map(span_of).unwrap_or_default();
-            if row.content.len() != width || width == 0 {
-                return Err(
-                    Error::sql(format!("a row of VALUES has {} items, the first has {width}", row.content.len())).at(span)
-                );
-            }
             for (column, item) in columns.iter_mut().zip(&row.content) {
-                column.push(ExprBinder::new(&[]).bind(item)?);
+                let mut subqueries = Subqueries::new(self, &around);
+                let bound = ExprBinder::new(&[]).asking(&mut subqueries).bind(item)?;
+                if !subqueries.lookups().is_empty() || !bound.is_fixed() {
+                    return self.set(&union_of_rows(values)?, &mut VecDeque::new());
+                }
+                column.push(bound);
             }
         }
         let mut rows = vec![Vec::with_capacity(width); values.rows.len()];
@@ -43,12 +51,71 @@ impl QueryBinder<'_> {
     }
 }
 
+/// How many items each row has.
+fn width_of(values: &ast::Values) -> Result<usize> {
+    let width = values.rows.first().map_or(0, |row| row.content.len());
+    match values.rows.iter().find(|row| row.content.len() != width || width == 0) {
+        None => Ok(width),
+        Some(row) => {
+            let span = row.content.first().map(span_of).unwrap_or_default();
+            Err(Error::sql(format!("a row of VALUES has {} items, the first has {width}", row.content.len())).at(span))
+        }
+    }
+}
+
+/// The same rows, a SELECT for each.
+pub fn union_of_rows(values: &ast::Values) -> Result<ast::SetExpr> {
+    width_of(values)?;
+    let selects = values.rows.iter().map(|row| ast::SetExpr::Select(Box::new(select(&row.content))));
+    let union = |left, right| ast::SetExpr::SetOperation {
+        op: ast::SetOperator::Union,
+        set_quantifier: ast::SetQuantifier::All,
+        left: Box::new(left),
+        right: Box::new(right),
+    };
+    selects.reduce(union).ok_or_else(|| Error::internal("VALUES without rows"))
+}
+
+/// `SELECT item AS EXPR$0, ...`
+fn select(items: &[ast::Expr]) -> ast::Select {
+    let named = |(at, item): (usize, &ast::Expr)| ast::SelectItem::ExprWithAlias {
+        expr: item.clone(),
+        alias: ast::Ident::new(format!("EXPR${at}")),
+    };
+    ast::Select {
+        select_token: AttachedToken::empty(),
+        optimizer_hints: Vec::new(),
+        distinct: None,
+        select_modifiers: None,
+        top: None,
+        top_before_distinct: false,
+        projection: items.iter().enumerate().map(named).collect(),
+        exclude: None,
+        into: None,
+        from: Vec::new(),
+        lateral_views: Vec::new(),
+        prewhere: None,
+        selection: None,
+        connect_by: Vec::new(),
+        group_by: ast::GroupByExpr::Expressions(Vec::new(), Vec::new()),
+        cluster_by: Vec::new(),
+        distribute_by: Vec::new(),
+        sort_by: Vec::new(),
+        having: None,
+        named_window: Vec::new(),
+        qualify: None,
+        window_before_qualify: false,
+        value_table_mode: None,
+        flavor: ast::SelectFlavor::Standard,
+    }
+}
+
 fn constant(expr: Expr) -> Result<Value> {
     if let Expr::Literal { value, .. } = expr {
         return Ok(value);
     }
     library::evaluate_constant(&expr)?.ok_or_else(|| {
-        Error::sql("an item of VALUES is no constant, or cannot be computed").hint("compute it in a SELECT over the VALUES")
+        Error::sql("an item of VALUES cannot be computed").hint("it divides by zero, or is too large for its type")
     })
 }
 

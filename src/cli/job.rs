@@ -27,6 +27,10 @@ impl Connectors for BuiltIn {
     fn print(&self) -> Result<Arc<dyn Sink>> {
         Ok(sink::print::stdout())
     }
+
+    fn looks_into_memory(&self) -> bool {
+        false
+    }
 }
 
 /// A job as far as it goes without running.
@@ -52,6 +56,9 @@ pub fn prepare(args: &JobArgs, config: impl FnOnce(&[(String, String)]) -> Resul
         } else {
             sets.push((key.clone(), value.text.clone()));
         }
+    }
+    for table in &planned.unread {
+        tracing::warn!("nothing reads the memory table '{table}': what is inserted into it goes nowhere");
     }
     let config = config(&sets)?;
     let placement = config.placement()?;

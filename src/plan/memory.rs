@@ -12,11 +12,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Script;
 use super::bind::{Output, Target, evaluate_constant, written};
 use super::catalog::{Catalog, Table, TableColumnKind};
 use super::logical::{Plan, Scan, Union, columns_of, substitute};
 use super::processing_time::{by_clock, may_go_by_clock, scans_asked};
+use super::{Connectors, Script};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::physical::TimeBasis;
@@ -34,8 +34,23 @@ struct Inserted {
     rows: Vec<Vec<Value>>,
 }
 
+/// Outputs that need no memory table any more.
+#[derive(Debug)]
+pub struct Resolved {
+    /// Without the INSERTs into memory tables, unless somebody looks on, or there is nothing else: then it is a fault that nothing reads them.
+    pub outputs: Vec<Output>,
+    /// The memory tables whose INSERTs have been left out because nothing reads them.
+    pub unread: Vec<String>,
+}
+
 /// `outputs` with what they read of memory tables put in place, and without the INSERTs that are read; `inserts` are all of the job.
-pub fn resolve(catalog: &mut Catalog, inserts: &[Output], outputs: Vec<Output>, scripts: &[Script]) -> Result<Vec<Output>> {
+pub fn resolve(
+    catalog: &mut Catalog,
+    inserts: &[Output],
+    outputs: Vec<Output>,
+    scripts: &[Script],
+    connectors: &dyn Connectors,
+) -> Result<Resolved> {
     let mut resolving = Resolving { inserted: BTreeMap::new(), path: Vec::new() };
     for insert in inserts {
         if let Target::Table(index) = insert.target
@@ -71,7 +86,15 @@ pub fn resolve(catalog: &mut Catalog, inserts: &[Output], outputs: Vec<Output>, 
         return Err(located(error.hint("a memory table that is read is all that is inserted into it"), insert, scripts));
     }
     resolved.retain(|output| !is_read(output));
-    Ok(resolved)
+    let is_unread = |output: &Output| matches!(output.target, Target::Table(table) if catalog.tables[table].is_memory());
+    let mut unread: Vec<String> = Vec::new();
+    if !connectors.looks_into_memory() && !resolved.iter().all(is_unread) {
+        unread.extend(resolved.iter().filter(|output| is_unread(output)).map(|output| output.name.clone()));
+        unread.sort_unstable();
+        unread.dedup();
+        resolved.retain(|output| !is_unread(output));
+    }
+    Ok(Resolved { outputs: resolved, unread })
 }
 
 fn located(error: Error, output: &Output, scripts: &[Script]) -> Error {

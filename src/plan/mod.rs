@@ -29,13 +29,14 @@ use std::sync::Arc;
 
 use self::bind::{Output, Target};
 use self::catalog::{Catalog, Entry};
+use self::memory::Resolved;
 use self::physical::PhysicalPlan;
 use self::settings::QuerySettings;
-use self::statement::{CreateTable, Insert, Name, Statement};
-use crate::error::{Result, Span};
+use self::statement::{CreateTable, Insert, Name, Statement, StreamQuery};
+use crate::error::{Error, Result, Span};
 use crate::sink::Sink;
 use crate::source::Source;
-use crate::types::{OptionValue, TableDef};
+use crate::types::{OptionValue, Options, TableDef};
 
 pub use self::explain::explain;
 
@@ -47,6 +48,10 @@ pub trait Connectors {
     fn sink(&self, table: &TableDef) -> Result<Arc<dyn Sink>>;
     /// The sink of a bare SELECT.
     fn print(&self) -> Result<Arc<dyn Sink>>;
+    /// Whether somebody looks on who takes the rows of memory tables that nothing reads.
+    fn looks_into_memory(&self) -> bool {
+        true
+    }
 }
 
 /// A text with statements.
@@ -71,6 +76,8 @@ pub struct Planned {
     pub explains: Vec<String>,
     /// Whether what each operator costs is wanted when the job has run: there was an EXPLAIN ANALYZE.
     pub analyze: bool,
+    /// Memory tables that the scripts fill, and nothing reads.
+    pub unread: Vec<String>,
 }
 
 /// Plans all statements of `scripts` as one job. Errors carry their line.
@@ -85,12 +92,12 @@ pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn 
     }
     let mut explains = Vec::with_capacity(job.explained.len());
     for outputs in std::mem::take(&mut job.explained) {
-        let (plan, logical) = job.finish(outputs, scripts, connectors)?;
-        explains.push(explain(&Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new(), analyze: false }, 1));
+        explains.push(explain(&job.finish(outputs, scripts, connectors)?, 1));
     }
-    let (plan, logical) = job.finish(job.outputs.clone(), scripts, connectors)?;
+    job.check_filled(scripts)?;
+    let planned = job.finish(job.outputs.clone(), scripts, connectors)?;
     settings::take_out(&mut job.settings);
-    Ok(Planned { plan, logical, settings: job.settings, explains, analyze: job.analyze })
+    Ok(Planned { settings: job.settings, explains, analyze: job.analyze, ..planned })
 }
 
 /// What the statements read so far amount to.
@@ -107,6 +114,8 @@ struct Job {
     explained: Vec<Vec<Output>>,
     /// Whether there was an EXPLAIN ANALYZE.
     analyze: bool,
+    /// Tables without columns, each with its script: the first INSERT gives them those of its query.
+    unfilled: Vec<(CreateTable, usize)>,
 }
 
 impl Job {
@@ -130,6 +139,10 @@ impl Job {
         match statement {
             Statement::CreateTable(create) => {
                 let create = self.written_out(create)?;
+                if create.columns.is_empty() && create.watermark.is_none() {
+                    self.unfilled.push((create, script));
+                    return Ok(());
+                }
                 let table = bind::table(&create, script)?;
                 let is_there = matches!(self.catalog.find(&create.name.text), Some(Entry::Table(_)));
                 if !(create.if_not_exists && is_there) {
@@ -141,9 +154,7 @@ impl Job {
                 self.catalog.add_view(name, relation)?;
             }
             Statement::CreateSink { name, query, primary_key, options } => {
-                let (table, mut output) = bind::sink(&mut self.catalog, name, query, (primary_key, options), script)?;
-                output.target = Target::Table(self.catalog.tables.len());
-                self.catalog.add_table(table)?;
+                let output = self.table_of_query(name, query, (primary_key, options), script)?;
                 self.catalog.note_insert(&output);
                 self.outputs.push(self.with_settings(output));
             }
@@ -171,6 +182,14 @@ impl Job {
         Ok(())
     }
 
+    /// Refuses tables without columns that nothing is inserted into.
+    fn check_filled(&self, scripts: &[Script]) -> Result<()> {
+        match self.unfilled.first() {
+            Some((create, script)) => Err(without_columns(&create.name).in_text(&scripts[*script].file, &scripts[*script].text)),
+            None => Ok(()),
+        }
+    }
+
     /// A CREATE TABLE with what it takes over of another table.
     fn written_out(&self, create: &CreateTable) -> Result<CreateTable> {
         let Some(like) = &create.like else { return Ok(create.clone()) };
@@ -186,8 +205,36 @@ impl Job {
         Ok(outputs.into_iter().map(|output| self.with_settings(output)).collect())
     }
 
+    /// Defines a table with the columns of the query that it is written by.
+    fn table_of_query(
+        &mut self,
+        name: &Name,
+        query: &StreamQuery,
+        key_and_options: (&[Name], &Options),
+        script: usize,
+    ) -> Result<Output> {
+        let (table, mut output) = bind::sink(&mut self.catalog, name, query, key_and_options, script)?;
+        output.target = Target::Table(self.catalog.tables.len());
+        self.catalog.add_table(table)?;
+        Ok(output)
+    }
+
+    fn insert(&mut self, insert: &Insert, script: usize) -> Result<Output> {
+        let is_it = |(create, _): &(CreateTable, usize)| create.name.text.eq_ignore_ascii_case(&insert.table.text);
+        match self.unfilled.iter().position(is_it) {
+            None => bind::insert(&mut self.catalog, insert, script),
+            Some(at) if insert.columns.is_empty() && insert.partition.is_empty() && insert.on_conflict.is_none() => {
+                let (create, declared_in) = self.unfilled.remove(at);
+                let key_and_options = (create.primary_key.as_slice(), &create.options);
+                let output = self.table_of_query(&create.name, &insert.query, key_and_options, declared_in)?;
+                Ok(Output { span: insert.table.span, script, ..output })
+            }
+            Some(_) => Err(without_columns(&insert.table)),
+        }
+    }
+
     fn bound(&mut self, statement: &Statement, target: Target, script: usize) -> Result<Vec<Output>> {
-        let mut insert = |insert: &Insert| bind::insert(&mut self.catalog, insert, script);
+        let mut insert = |insert: &Insert| self.insert(insert, script);
         match statement {
             Statement::Insert(one) => Ok(vec![insert(one)?]),
             Statement::StatementSet(several) => several.iter().map(insert).collect(),
@@ -221,20 +268,21 @@ impl Job {
         output
     }
 
-    fn finish(
-        &mut self,
-        outputs: Vec<Output>,
-        scripts: &[Script],
-        connectors: &dyn Connectors,
-    ) -> Result<(PhysicalPlan, String)> {
-        let outputs = memory::resolve(&mut self.catalog, &self.outputs, outputs, scripts)?;
+    fn finish(&mut self, outputs: Vec<Output>, scripts: &[Script], connectors: &dyn Connectors) -> Result<Planned> {
+        let Resolved { outputs, unread } = memory::resolve(&mut self.catalog, &self.outputs, outputs, scripts, connectors)?;
         let outputs = settle_sort::settle(&self.catalog, outputs, scripts, connectors)?;
         let outputs = late::settle(&self.catalog, outputs, scripts)?;
         let outputs = optimize::optimize(&self.catalog, outputs)?;
         let logical = explain::logical(&outputs);
         let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors)?;
-        Ok((plan, logical))
+        Ok(Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new(), analyze: false, unread })
     }
+}
+
+fn without_columns(table: &Name) -> Error {
+    Error::sql(format!("table '{}' has no columns to read or write", table.text))
+        .at(table.span)
+        .hint("INSERT INTO it, without naming columns, gives it those of the query")
 }
 
 #[cfg(test)]

@@ -197,6 +197,9 @@ pub fn assignable(from: &DataType, to: &DataType) -> bool {
         _ if from == to || *from == T::Null => true,
         _ if from.is_numeric() && to.is_numeric() => true,
         _ if from.is_timestamp() && to.is_timestamp() => true,
+        // Nothing is lost in a text of any length.
+        _ if *to == T::STRING && (from.is_numeric() || from.is_timestamp()) => true,
+        (T::Boolean | T::Date | T::Time(_), T::Varchar(None)) => true,
         (T::Varchar(_), T::Varchar(_) | T::Json | T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_)) => true,
         (T::Json | T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_), T::Varchar(_) | T::Json) => true,
         (T::Json, T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_)) => true,

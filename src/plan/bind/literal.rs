@@ -16,7 +16,6 @@ pub fn bind_value(value: &ast::ValueWithSpan, negative: Sign) -> Result<Expr> {
         V::Null => (Value::Null, DataType::Null),
         V::Boolean(b) => (Value::Bool(*b), DataType::Boolean),
         V::SingleQuotedString(s)
-        | V::EscapedStringLiteral(s)
         | V::UnicodeStringLiteral(s)
         | V::NationalStringLiteral(s)
         | V::SingleQuotedRawStringLiteral(s)

@@ -111,7 +111,14 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
     let def = &catalog.tables[index].def;
     let targets: Vec<&Column> = written(&def.columns).collect();
     let constants = constants(insert, &targets)?;
-    let positions = positions(insert, &targets, &constants)?;
+    let mut positions = positions(insert, &targets, &constants)?;
+    let defaults = &catalog.tables[index].defaults;
+    let default = |c: &Column| defaults.iter().find(|(name, _)| *name == c.name).map(|(_, expr)| expr);
+    if insert.columns.is_empty()
+        && positions.iter().skip(relation.fields.len()).all(|&position| default(targets[position]).is_some())
+    {
+        positions.truncate(relation.fields.len());
+    }
     if positions.len() != relation.fields.len() {
         return Err(Error::sql(format!(
             "'{}' takes {} columns ({}), the query gives {} ({})",
@@ -123,12 +130,9 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
         ))
         .at(insert.table.span));
     }
-    let defaults = &catalog.tables[index].defaults;
-    let default = |c: &Column| match defaults.iter().find(|(name, _)| *name == c.name) {
-        Some((_, expr)) => expr.clone(),
-        None => Expr::Literal { value: Value::Null, data_type: c.data_type.clone() },
-    };
-    let mut columns: Vec<(String, Expr)> = targets.iter().map(|c| (c.name.clone(), default(c))).collect();
+    let null = |c: &Column| Expr::Literal { value: Value::Null, data_type: c.data_type.clone() };
+    let unnamed = |c: &Column| default(c).cloned().unwrap_or_else(|| null(c));
+    let mut columns: Vec<(String, Expr)> = targets.iter().map(|c| (c.name.clone(), unnamed(c))).collect();
     let fields = relation.plan.identity().into_iter().zip(&relation.fields).zip(&positions);
     for (at, ((expr, field), &position)) in fields.enumerate() {
         let target = targets[position];

@@ -3,13 +3,13 @@
 //! - intervals: `INTERVAL '10 seconds'`, `INTERVAL 10 SECONDS`, `INTERVAL '500' MILLISECONDS` become `INTERVAL '10' SECOND` and
 //!   `INTERVAL '0.500' SECOND`;
 //! - types of CAST and TRY_CAST: those the parser crate does not know are carried as one quoted word (see `data_type`);
-//! - `MAP['k', v]` becomes the call `MAP('k', v)`;
+//! - `MAP['k', v]` and `MAP{'k': v}` become the call `MAP('k', v)`;
 //! - `OVER (ROWS WINDOW BUFFER 100 ROWS ...)` of an older system becomes `OVER (... ORDER BY "$arrival" ROWS 99 PRECEDING)`;
 //! - `VALUES 1, 2` becomes `VALUES (1), (2)`;
 //! - `TABLE t` where a query stands becomes `SELECT * FROM t`;
 //! - `CASE x WHEN 1, 2 THEN` becomes `` CASE x WHEN `$when`(1, 2) THEN ``;
 //! - `'1 hour'::INTERVAL` and `CAST('1 hour' AS INTERVAL)` become `INTERVAL '1 hour'`;
-//! - a text that goes on in the next line, `'a' 'b'`, becomes `'ab'`;
+//! - a text that goes on in the next line, `'a' 'b'`, becomes `'ab'`, and one with escapes, `E'\t'`, what it stands for;
 //! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
 //! - `ASOF JOIN t ON` and `ASOF LEFT JOIN t ON`, without MATCH_CONDITION, become `GLOBAL JOIN t ON`: a word that the parser crate hands on and
 //!   that means nothing else here;
@@ -30,10 +30,14 @@ pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> 
     carry_types(&json::clauses(&nearest_joins(trims(maps(intervals(&rows_of_values(&tokens))))))?)
 }
 
-/// Texts that go on in the next line, in one.
+/// Texts that go on in the next line, in one; those with escapes as what they stand for.
 fn texts(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     for token in tokens {
+        if let Token::EscapedStringLiteral(text) = &token.token {
+            out.push(placed(Token::SingleQuotedString(text.clone()), token));
+            continue;
+        }
         if let (Token::SingleQuotedString(text), Some(TokenWithSpan { token: Token::SingleQuotedString(before), span })) =
             (&token.token, out.last_mut())
             && token.span.start.line > span.end.line
@@ -395,11 +399,19 @@ fn bare_row(tokens: &[TokenWithSpan]) -> Option<usize> {
 
 fn maps(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     for at in 0..tokens.len() {
-        let starts = is_word(&tokens[at].token, "MAP") && tokens.get(at + 1).is_some_and(|t| t.token == Token::LBracket);
-        if let (true, Some(end)) = (starts, closing(&tokens, at + 1)) {
-            tokens[at + 1].token = Token::LParen;
-            tokens[end].token = Token::RParen;
+        let opening = tokens.get(at + 1).map(|t| &t.token).filter(|_| is_word(&tokens[at].token, "MAP"));
+        let (true, Some(end)) = (matches!(opening, Some(Token::LBracket | Token::LBrace)), closing(&tokens, at + 1)) else {
+            continue;
+        };
+        let mut depth = 0;
+        for inside in &mut tokens[at + 1..end] {
+            depth += bracket(&inside.token);
+            if depth == 1 && inside.token == Token::Colon {
+                inside.token = Token::Comma;
+            }
         }
+        tokens[at + 1].token = Token::LParen;
+        tokens[end].token = Token::RParen;
     }
     tokens
 }

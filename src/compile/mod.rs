@@ -15,7 +15,7 @@ use crate::plan::physical;
 use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Port, Rank, Scan, Window};
 use crate::route::scatter::Scatter;
 use crate::types::over::OverEmit;
-use crate::types::relation::{Filling, TimeBasis};
+use crate::types::relation::{Filling, SortTime, TimeBasis};
 use crate::types::{DataType, Schema};
 
 /// The compiled plan of one shard.
@@ -266,8 +266,8 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
         }
         NodeKind::Rank(r) => {
             let (keys, order, retracts) = (r.keys.clone(), r.order.clone(), r.input_retracts);
-            let Rank { function, ties, limit, offset, gives_rank, window_end, ttl, .. } = *r;
-            let shape = RankShape { function, keys, order, ties, limit, offset, gives_rank, window_end, retracts, ttl };
+            let Rank { function, ties, limit, offset, gives_rank, window_end, emit, ttl, .. } = *r;
+            let shape = RankShape { function, keys, order, ties, limit, offset, gives_rank, window_end, emit, retracts, ttl };
             Box::new(operator::Rank::new(shape, r.on_error, input))
         }
         NodeKind::Hold(hold) => Box::new(operator::Hold::new(hold.clone(), &input)),
@@ -278,7 +278,11 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             let (keys, order, calls) = (o.keys.clone(), o.order.clone(), o.calls.clone());
             let shape = OverShape { keys, order, calls, ttl: o.ttl, on_error: o.on_error, types: input };
             match o.emit {
-                OverEmit::OnChange => Box::new(OverOnChange::new(shape)),
+                OverEmit::OnChange => {
+                    let split_watermark_column = o.split_watermark_column;
+                    let window_end = o.window_end.map(|column| SortTime { column, split_watermark_column });
+                    Box::new(OverOnChange::new(shape, window_end))
+                }
                 OverEmit::OnWatermark | OverEmit::AtOnce => Box::new(OverInOrder::new(shape, time)),
             }
         }

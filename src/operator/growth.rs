@@ -7,7 +7,7 @@ use crate::types::Reload;
 use crate::types::over::{Bound, Frame, FrameUnit, OverCall, OverFunction};
 use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changes, Deletion, Emit, Filling, JoinKind, Lookup, LookupRows, RankFunction,
-    Retracts, SortKey, Standing, Ties,
+    Retracts, SortKey, SortTime, Standing, Ties,
 };
 
 /// key, time, number
@@ -117,6 +117,7 @@ fn groups_ranks_and_partitions_free_what_is_taken_back() {
         offset: 0,
         gives_rank: true,
         window_end: None,
+        emit,
         retracts,
         ttl: None,
     };
@@ -126,7 +127,42 @@ fn groups_ranks_and_partitions_free_what_is_taken_back() {
     let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow };
     let call = OverCall { function: OverFunction::Aggregate(calls().remove(1)), frame, data_type: DataType::BigInt };
     let shape = OverShape { keys: vec![0], order: order(), calls: vec![call], ttl: None, on_error, types };
-    check("OVER on change", Box::new(OverOnChange::new(shape)), come_and_go);
+    check("OVER on change", Box::new(OverOnChange::new(shape, None)), come_and_go);
+}
+
+/// Rows that come and are taken back, those of one in eight batches not, and a watermark close behind them.
+fn change_within_windows(operator: &mut dyn Operator, round: i64, out: &mut Output) {
+    operator.process(rows(round, RowKind::Insert), out).expect("takes rows");
+    if round % 8 > 0 {
+        operator.process(rows(round, RowKind::Delete), out).expect("takes rows");
+    }
+    passes(operator, round * 10 + 4, out);
+}
+
+#[test]
+fn rankings_and_functions_of_windows_are_freed_with_these() {
+    let (on_error, types) = (OnError::SetAside, TYPES.to_vec());
+    let window_end = SortTime { column: 1, split_watermark_column: None };
+    for emit in [Emit::OnChange, Emit::OnClose] {
+        let shape = RankShape {
+            function: RankFunction::DenseRank,
+            keys: vec![0, 1],
+            order: order(),
+            ties: Ties::ByColumns,
+            limit: Some(3),
+            offset: 0,
+            gives_rank: true,
+            window_end: Some(window_end),
+            emit,
+            retracts: Retracts::Maybe,
+            ttl: None,
+        };
+        check(&format!("ranks of windows {emit:?}"), Box::new(Rank::new(shape, on_error, types.clone())), change_within_windows);
+    }
+    let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow };
+    let call = OverCall { function: OverFunction::Aggregate(calls().remove(1)), frame, data_type: DataType::BigInt };
+    let shape = OverShape { keys: vec![0, 1], order: order(), calls: vec![call], ttl: None, on_error, types };
+    check("OVER of windows", Box::new(OverOnChange::new(shape, Some(window_end))), change_within_windows);
 }
 
 /// Rows of keys that never come again, each a round later than the last.

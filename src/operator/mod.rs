@@ -15,6 +15,7 @@ mod last_row;
 mod looks;
 mod over;
 mod partial_aggregate;
+mod partition_windows;
 mod partitions;
 #[cfg(test)]
 mod phase_tests;

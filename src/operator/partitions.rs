@@ -80,7 +80,7 @@ impl<T: Default> Partitions<T> {
         }
     }
 
-    /// Numbers of the partitions and rows of a batch; `sweep` or `keep` takes them back. Hot: once per batch.
+    /// Numbers of the partitions and rows of a batch; `sweep` or `sweep_within` takes them back. Hot: once per batch.
     pub fn look_up(&mut self, batch: &Batch) -> Numbers {
         let mut numbers = self.partitions_of(batch);
         self.number_rows(batch, &mut numbers);
@@ -197,8 +197,14 @@ impl<T: Default> Partitions<T> {
         self.keep(numbers);
     }
 
+    /// As `sweep`, but partitions without rows stay.
+    pub fn sweep_within(&mut self, numbers: Numbers, others: impl Iterator<Item = u32>) {
+        self.sweep_rows(numbers.rows.iter().copied().chain(others));
+        self.keep(numbers);
+    }
+
     /// Forgets these rows, as far as they are there no longer.
-    pub fn sweep_rows(&mut self, rows: impl Iterator<Item = u32>) {
+    fn sweep_rows(&mut self, rows: impl Iterator<Item = u32>) {
         for row in rows {
             if self.counts[row as usize] == 0 && self.rows.is_live(row) {
                 self.rows.remove(row);
@@ -207,7 +213,7 @@ impl<T: Default> Partitions<T> {
     }
 
     /// Takes the vectors of `look_up` back.
-    pub fn keep(&mut self, mut numbers: Numbers) {
+    fn keep(&mut self, mut numbers: Numbers) {
         numbers.touched.iter().for_each(|partition| numbers.is_touched[*partition as usize] = false);
         self.numbers = numbers;
     }

@@ -9,24 +9,21 @@
 //! came, which is a number that stands behind the columns of each. Where rows only come, those behind the limit are forgotten, and a row whose
 //! first sort key puts it behind as many others as the limit allows is not looked at any further: soon that is nearly every row.
 //!
-//! Where each partition lies in a window, nothing is given out before the watermark has passed the end of it; then the list is, once, and the
-//! partition is forgotten. A row of a window that the watermark of its own split has passed is late.
+//! Where each partition lies in a window (see `partition_windows`), it is forgotten when that is over. Its list is given out then, once, or what
+//! changes before.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
+use super::partition_windows::PartitionWindows;
 use super::partitions::{Numbers, Partitions, Step};
-use super::row_buckets::time_of;
-use super::window_slice::is_passed;
 use super::{Operator, Output, Progress, row_order, set_aside};
-use crate::batch::order::span;
 use crate::batch::{Batch, Column, RowKind, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
-use crate::types::relation::{OnError, RankFunction, Retracts, SortKey, SortTime, Ties};
-use crate::types::{DataType, EventTime, Nanos};
+use crate::types::relation::{Emit, OnError, RankFunction, Retracts, SortKey, SortTime, Ties};
+use crate::types::{DataType, Nanos};
 
 /// What a ranking does, as the plan has it.
 pub struct RankShape {
@@ -44,8 +41,10 @@ pub struct RankShape {
     pub offset: u64,
     /// Whether the number is given out, as the last column.
     pub gives_rank: bool,
-    /// Where rows are given out when a window closes: the column with its end. A hidden column is the last one.
+    /// Where each partition lies in a window, and is forgotten with it: the column with its end. A hidden column is the last one.
     pub window_end: Option<SortTime>,
+    /// When rows are given out: as they change, or once, when their window closes.
+    pub emit: Emit,
     /// Whether the input takes rows back.
     pub retracts: Retracts,
     /// How long a partition lives of which no row comes or goes.
@@ -61,9 +60,8 @@ pub struct Rank {
     /// The number of the next row that comes, where that counts.
     arrival: i64,
     partitions: Partitions<Best>,
-    /// Partitions by the end of their window, where it is to close.
-    windows: BTreeMap<EventTime, Vec<u32>>,
-    watermark: EventTime,
+    /// Where each partition lies in a window.
+    windows: Option<PartitionWindows>,
     /// By row of a batch: its place by the first sort key.
     places: Vec<i64>,
     /// Rows that the limit has cut off their lists in a batch.
@@ -129,12 +127,11 @@ impl Rank {
         }
         Rank {
             partitions: Partitions::new(shape.keys.clone(), &row_types, shape.ttl),
+            windows: shape.window_end.map(PartitionWindows::new),
             shape,
             on_error,
             types,
             arrival: 0,
-            windows: BTreeMap::new(),
-            watermark: EventTime::MIN,
             places: Vec::new(),
             trimmed: Vec::new(),
         }
@@ -293,63 +290,6 @@ impl Rank {
         comes.into_iter().for_each(|new| changes.push(new, RowKind::Insert));
     }
 
-    /// Rows of windows that are not closed, without the hidden column; the others are given out as late. Hot: once per batch.
-    fn in_time(&self, mut batch: Batch, end: SortTime, out: &mut Output) -> Batch {
-        let ends = &batch.columns[end.column];
-        let marks = end.split_watermark_column.map(|column| &batch.columns[column]);
-        if self.may_be_late(ends, marks) {
-            let is_late = |row: usize| {
-                let own = marks.and_then(|marks| time_of(marks, row)).unwrap_or(EventTime::MIN);
-                is_passed(end_of(ends, row), own.max(self.watermark))
-            };
-            let all = Selection::All(batch.rows());
-            let late = all.filter(is_late);
-            if !late.is_empty() {
-                out.give_late(0, &batch, &late);
-                batch = batch.gather(&all.filter(|row| !is_late(row)));
-            }
-        }
-        batch.columns.truncate(self.types.len());
-        batch
-    }
-
-    /// Whether the first window that ends may have been passed by the furthest of the watermarks.
-    fn may_be_late(&self, ends: &Column, marks: Option<&Column>) -> bool {
-        let own = marks.map_or(Some(EventTime::MIN), |marks| Some(span_of(marks)?.1));
-        let first = span_of(ends).zip(own).map(|((first, _), own)| is_passed(first, own.max(self.watermark)));
-        first.unwrap_or(true)
-    }
-
-    /// Takes rows that wait for the end of their windows.
-    fn process_windows(&mut self, batch: Batch, end: SortTime, out: &mut Output) -> Result<()> {
-        let batch = self.in_time(batch, end, out);
-        let batch = self.numbered(batch);
-        let mut next_new = self.partitions.known().made();
-        let (batch, numbers) = self.look_up(batch);
-        for at in 0..batch.rows() {
-            let partition = numbers.partitions[at];
-            // New ones are born in the order of their first rows.
-            if self.partitions.known().born(partition) == next_new {
-                next_new += 1;
-                self.windows.entry(end_of(&batch.columns[end.column], at)).or_default().push(partition);
-            }
-            self.apply(&batch, at, &numbers, out)?;
-        }
-        self.partitions.sweep_rows(numbers.rows.iter().copied().chain(self.trimmed.drain(..)));
-        self.partitions.keep(numbers);
-        Ok(())
-    }
-
-    /// A partition whose window is closed.
-    fn next_closed(&mut self) -> Option<u32> {
-        let mut window = self.windows.first_entry().filter(|window| is_passed(*window.key(), self.watermark))?;
-        let partition = window.get_mut().pop();
-        if window.get().is_empty() {
-            window.remove();
-        }
-        partition
-    }
-
     fn result(&self, changes: Changes, stamp: Nanos) -> Batch {
         let Changes { rows, ranks, kinds } = changes;
         let given = &self.partitions.columns()[..self.types.len()];
@@ -358,64 +298,70 @@ impl Rank {
             columns.push(Column::from_values(Values::I64(ranks)));
         }
         let mut batch = Batch::new(columns, rows.len(), stamp);
-        batch.kinds = self.shape.window_end.is_none().then_some(kinds);
+        batch.kinds = (self.shape.emit == Emit::OnChange).then_some(kinds);
         batch
     }
-}
 
-/// The first and the last of some times, if none is NULL.
-fn span_of(times: &Column) -> Option<(EventTime, EventTime)> {
-    let Column { values: Values::I64(times), validity: None } = times else { return None };
-    Some(span(times))
-}
-
-/// Where the window of a row ends; one that has none waits for the end of input.
-fn end_of(ends: &Column, row: usize) -> EventTime {
-    time_of(ends, row).unwrap_or(EventTime::MAX)
+    /// Forgets rows that are there no longer, and partitions without rows; those of windows stay until these are over.
+    fn sweep(&mut self, numbers: Numbers) {
+        match self.windows {
+            None => self.partitions.sweep(numbers, self.trimmed.drain(..)),
+            Some(_) => self.partitions.sweep_within(numbers, self.trimmed.drain(..)),
+        }
+    }
 }
 
 impl Operator for Rank {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
-        if let Some(end) = self.shape.window_end {
-            return self.process_windows(batch, end, out);
-        }
+        let batch = match &self.windows {
+            Some(windows) => windows.in_time(batch, out),
+            None => batch,
+        };
         let batch = self.numbered(batch);
+        let made = self.partitions.known().made();
         let (batch, numbers) = self.look_up(batch);
-        let before: Vec<Vec<Ranked>> = numbers.touched.iter().map(|partition| self.given(*partition)).collect();
+        if let Some(windows) = &mut self.windows {
+            windows.note_new(&batch, &numbers.partitions, self.partitions.known(), made);
+        }
+        let changing = if self.shape.emit == Emit::OnChange { numbers.touched.as_slice() } else { &[] };
+        let before: Vec<Vec<Ranked>> = changing.iter().map(|partition| self.given(*partition)).collect();
         for at in 0..batch.rows() {
             self.apply(&batch, at, &numbers, out)?;
         }
         let mut changes = Changes::default();
-        for (partition, before) in numbers.touched.iter().zip(before) {
+        for (partition, before) in changing.iter().zip(before) {
             self.note_changes(before, self.given(*partition), &mut changes);
         }
         if !changes.rows.is_empty() {
             out.emit(self.result(changes, batch.last_stamp()));
         }
-        self.partitions.sweep(numbers, self.trimmed.drain(..));
+        self.sweep(numbers);
         Ok(())
     }
 
     fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
-        self.watermark = self.watermark.max(watermark.time);
-        let (mut changes, mut closed) = (Changes::default(), Vec::new());
-        while changes.rows.len() < TIMER_ROWS_PER_TURN
-            && let Some(partition) = self.next_closed()
+        let Some(windows) = &mut self.windows else { return Ok(Progress::Done) };
+        windows.pass(watermark.time);
+        let (mut changes, mut over) = (Changes::default(), Vec::new());
+        while changes.rows.len().max(over.len()) < TIMER_ROWS_PER_TURN
+            && let Some(partition) = self.windows.as_mut().and_then(PartitionWindows::next_over)
         {
-            let given = self.given(partition).into_iter().filter(|ranked| ranked.rank > self.shape.offset);
-            given.for_each(|ranked| changes.push(&ranked, RowKind::Insert));
-            closed.push(partition);
+            if self.shape.emit == Emit::OnClose {
+                let given = self.given(partition).into_iter().filter(|ranked| ranked.rank > self.shape.offset);
+                given.for_each(|ranked| changes.push(&ranked, RowKind::Insert));
+            }
+            over.push(partition);
         }
-        let is_done = changes.rows.len() < TIMER_ROWS_PER_TURN;
+        let is_done = changes.rows.len().max(over.len()) < TIMER_ROWS_PER_TURN;
         if !changes.rows.is_empty() {
             out.emit(self.result(changes, watermark.stamp));
         }
-        closed.into_iter().for_each(|partition| self.partitions.forget(partition));
+        over.into_iter().for_each(|partition| self.partitions.forget(partition));
         Ok(if is_done { Progress::Done } else { Progress::More })
     }
 
     fn state_bytes(&self) -> usize {
-        let windows: usize = self.windows.values().map(|partitions| partitions.capacity() * size_of::<u32>()).sum();
+        let windows = self.windows.as_ref().map_or(0, PartitionWindows::state_bytes);
         let spilled = |best: &Best| if best.places.spilled() { best.places.capacity() * size_of::<i64>() } else { 0 };
         self.partitions.state_bytes(spilled) + windows + self.places.capacity() * size_of::<i64>()
     }
@@ -497,12 +443,19 @@ mod tests {
                 offset,
                 gives_rank,
                 window_end: None,
+                emit: Emit::OnChange,
                 retracts,
                 ttl: None,
             },
             OnError::SetAside,
             TYPES.to_vec(),
         )
+    }
+
+    /// The same, of windows that end at the first column.
+    fn of_windows(rank: Rank, emit: Emit) -> Rank {
+        let window_end = Some(SortTime { column: 0, split_watermark_column: None });
+        Rank::new(RankShape { window_end, emit, ..rank.shape }, OnError::SetAside, TYPES.to_vec())
     }
 
     fn check(function: RankFunction, limit: Option<u64>, offset: u64, gives_rank: bool, retracts: Retracts) {
@@ -620,8 +573,7 @@ mod tests {
     /// Windows that end at a number of the first column, which are given out in turn.
     fn check_windows(function: RankFunction, limit: Option<u64>, offset: u64, gives_rank: bool) {
         let mut random = fastrand::Rng::with_seed(limit.unwrap_or(9) + u64::from(gives_rank) * 100);
-        let mut rank = ranking(function, limit, offset, gives_rank, Retracts::Never);
-        rank.shape.window_end = Some(SortTime { column: 0, split_watermark_column: None });
+        let mut rank = of_windows(ranking(function, limit, offset, gives_rank, Retracts::Never), Emit::OnClose);
         let (mut there, mut known, mut out) = (Vec::<Row>::new(), BTreeMap::new(), Output::default());
         for watermark in 0..4 {
             rank.watermark(Watermark { time: watermark - 1, stamp: 1 }, &mut out).expect("takes a watermark");
@@ -644,7 +596,7 @@ mod tests {
             let closed: Vec<Row> = there.iter().filter(|row| number(&row[0]) <= watermark + 1).cloned().collect();
             assert_eq!(known, naive(&rank.shape, &closed), "{function:?} up to {limit:?} at {watermark}");
         }
-        assert!(rank.partitions.is_empty() && rank.windows.is_empty());
+        assert!(rank.partitions.is_empty() && rank.windows.is_some_and(|windows| windows.is_empty()));
     }
 
     #[test]
@@ -657,10 +609,47 @@ mod tests {
         }
     }
 
+    /// Rows of windows that come and go, given out as they change, until the watermark has passed their windows.
+    fn check_changes_of_windows(function: RankFunction, limit: Option<u64>, gives_rank: bool) {
+        let mut random = fastrand::Rng::with_seed(limit.unwrap_or(9) + u64::from(gives_rank) * 100);
+        let mut rank = of_windows(ranking(function, limit, 0, gives_rank, Retracts::Maybe), Emit::OnChange);
+        let (mut there, mut known, mut out) = (Vec::<Row>::new(), BTreeMap::new(), Output::default());
+        for turn in 0..60 {
+            let over = turn / 15;
+            let mut rows = Vec::new();
+            for _ in 0..random.usize(1..10) {
+                let place = random.usize(..there.len().max(1));
+                let goes = there.get(place).is_some_and(|row| number(&row[0]) > over) && random.u8(..3) == 0;
+                let order = if random.u8(..8) == 0 { Value::Null } else { Value::Int(random.i64(0..4)) };
+                let comes = vec![Value::Int(random.i64(0..4)), order, Value::text(["a", "b"][random.usize(..2)])];
+                rows.push(if goes { (there.swap_remove(place), false) } else { (comes, true) });
+            }
+            let late = rows.iter().filter(|(row, _)| number(&row[0]) <= over).count() as u64;
+            there.extend(rows.iter().filter(|(row, comes)| *comes && number(&row[0]) > over).map(|(row, _)| row.clone()));
+            out.late_rows = 0;
+            rank.watermark(Watermark { time: over - 1, stamp: 1 }, &mut out).expect("takes a watermark");
+            rank.process(batch(&rows), &mut out).expect("takes rows");
+            assert_eq!((out.late_rows, out.aside.len()), (late, 0), "behind {over}");
+            play(&mut known, &mut out, gives_rank);
+            assert_eq!(known, naive(&rank.shape, &there), "{function:?} up to {limit:?}, batch {turn}");
+        }
+        rank.watermark(Watermark { time: 3, stamp: 1 }, &mut out).expect("takes a watermark");
+        assert!(out.batches.is_empty() && rank.partitions.is_empty() && rank.windows.is_some_and(|windows| windows.is_empty()));
+    }
+
+    #[test]
+    fn windows_that_are_given_out_as_they_change_are_forgotten_when_they_are_over() {
+        for function in [RankFunction::RowNumber, RankFunction::Rank, RankFunction::DenseRank] {
+            for limit in [None, Some(1), Some(3)] {
+                check_changes_of_windows(function, limit, false);
+                check_changes_of_windows(function, limit, true);
+            }
+        }
+    }
+
     #[test]
     fn state_does_not_grow_with_the_number_of_windows() {
-        let mut rank = ranking(RankFunction::RowNumber, Some(2), 0, true, Retracts::Never);
-        rank.shape.window_end = Some(SortTime { column: 0, split_watermark_column: None });
+        let mut rank = of_windows(ranking(RankFunction::RowNumber, Some(2), 0, true, Retracts::Never), Emit::OnClose);
         let (mut out, mut after) = (Output::default(), Vec::new());
         for window in 1..=1000 {
             let row = |n: i64| (vec![Value::Int(window), Value::Int(n * 7919 % 1009), Value::text(format!("row {n}"))], true);

@@ -64,7 +64,7 @@ pub fn apply(plan: &mut Plan, delay: i64) {
                 plan.hold(delay);
             }
         }
-        Plan::Rank(rank) if rank.input.retracts() => rank.give_changes(),
+        Plan::Rank(rank) if rank.input.retracts() => rank.emit = Emit::OnChange,
         _ => {}
     }
 }

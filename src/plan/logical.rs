@@ -430,9 +430,11 @@ pub struct Rank {
     pub offset: u64,
     /// Whether the rank is given out, behind the columns of the input.
     pub gives_rank: bool,
-    /// Where partitions are of one window each: the end of the window, and rows are given out once, when it closes.
+    /// Where partitions are of one window each, and are forgotten with it: its end.
     pub window_end: Option<SortTime>,
-    /// Where late rows go, if windows close.
+    /// When rows are given out: as they change, or once, when their window closes.
+    pub emit: Emit,
+    /// Where late rows go, if partitions are of windows.
     pub late: Option<Late>,
     /// Columns given out.
     pub schema: Schema,
@@ -453,13 +455,8 @@ impl Rank {
         let mut fields = input.schema().fields.clone();
         fields.push(Field::new("rank", DataType::BigInt));
         let (schema, input) = (Schema::new(fields), Box::new(input));
-        let (limit, offset, gives_rank) = (None, 0, true);
-        Rank { input, function, keys, order, ties, limit, offset, gives_rank, window_end: None, late: None, schema }
-    }
-
-    /// Has it give out rows as they change, not once when their window closes.
-    pub fn give_changes(&mut self) {
-        (self.window_end, self.late) = (None, None);
+        let (limit, offset, gives_rank, emit) = (None, 0, true, Emit::OnChange);
+        Rank { input, function, keys, order, ties, limit, offset, gives_rank, window_end: None, emit, late: None, schema }
     }
 }
 
@@ -495,7 +492,9 @@ pub struct Over {
     pub calls: Vec<OverCall>,
     /// When rows are given out.
     pub emit: OverEmit,
-    /// Where late rows go, if rows wait for the watermark.
+    /// Where partitions are of one window each, and are forgotten with it: its end.
+    pub window_end: Option<usize>,
+    /// Where late rows go, if rows wait for the watermark or partitions are of windows.
     pub late: Option<Late>,
     /// Hidden last column of the input with the watermark of the row's split; it is not given out.
     pub split_watermark_column: Option<usize>,
@@ -516,7 +515,8 @@ impl Over {
         let mut fields = input.schema().fields.clone();
         fields.extend(calls.iter().enumerate().map(|(i, call)| Field::new(format!("over{i}"), call.data_type.clone())));
         let schema = Schema::new(fields);
-        Over { input: Box::new(input), keys, order, calls, emit, late, split_watermark_column: None, schema }
+        let (window_end, split_watermark_column) = (None, None);
+        Over { input: Box::new(input), keys, order, calls, emit, window_end, late, split_watermark_column, schema }
     }
 }
 
@@ -687,7 +687,7 @@ impl Plan {
                 a.emit != Some(Emit::OnClose) && (!a.calls.is_empty() || a.keys.is_empty() || a.input.retracts())
             }
             Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
-            Plan::Rank(rank) => rank.window_end.is_none(),
+            Plan::Rank(rank) => rank.emit == Emit::OnChange,
             Plan::LastRow(_) => true,
             Plan::Join(Join { lookup: Some(_), .. }) => false,
             // What takes a row back has its time, so it meets the same version.
@@ -746,7 +746,7 @@ impl Plan {
             Plan::Sort(sort) => sort.time.is_some(),
             Plan::Join(join) => join.time.is_some(),
             Plan::Rank(rank) => rank.window_end.is_some(),
-            Plan::Over(over) => over.emit == OverEmit::OnWatermark,
+            Plan::Over(over) => over.emit == OverEmit::OnWatermark || over.window_end.is_some(),
             _ => false,
         }
     }
@@ -761,8 +761,7 @@ impl Plan {
                 own.get_or_insert(emit);
             }
             Plan::Sort(Sort { emit: own, .. }) => *own = Some(emit),
-            // What changes below it, it gives out as it changes.
-            Plan::Rank(rank) if emit == Emit::OnChange => rank.give_changes(),
+            Plan::Rank(rank) if rank.window_end.is_some() => rank.emit = emit,
             _ => {}
         }
         for input in self.inputs_mut() {

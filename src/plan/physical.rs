@@ -309,9 +309,11 @@ pub struct Rank {
     pub offset: u64,
     /// Whether the rank is given out.
     pub gives_rank: bool,
-    /// Where rows are given out once, when the window closes that ends at this column; a hidden column is the last of the input and is not
-    /// given out.
+    /// Where partitions are of one window each, and are forgotten with it: the column with its end; a hidden column is the last of the input
+    /// and is not given out.
     pub window_end: Option<SortTime>,
+    /// When rows are given out: as they change, or once, when their window closes.
+    pub emit: Emit,
     /// Whether the input may take rows back.
     pub input_retracts: Retracts,
     /// After how many nanoseconds a partition that no row has touched is forgotten.
@@ -342,6 +344,8 @@ pub struct Over {
     pub calls: Vec<OverCall>,
     /// When rows are given out.
     pub emit: OverEmit,
+    /// Where partitions are of one window each, and are forgotten with it: the column with its end.
+    pub window_end: Option<usize>,
     /// Hidden last column with the watermark of the row's own split, by which lateness is decided; without it, the operator's own
     /// watermark decides.
     pub split_watermark_column: Option<usize>,

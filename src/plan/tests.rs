@@ -271,7 +271,7 @@ fn running_aggregate_lies_by_its_key() {
             "Exchange gather",
             "where (agg1 > 3)",
             "Aggregate by (sym) [COUNT(*), SUM(qty)] emit on change",
-            "state: one entry per key: no bound",
+            "state: one entry per key: unbounded",
             "Exchange hash(sym)",
             "Scan trades (sym, qty)",
         ],
@@ -327,7 +327,7 @@ fn different_rows_of_windows_are_a_window_aggregate_where_a_column_says_which_wi
     }
     for (columns, window) in [("sym, window_start", "CUMULATE"), ("sym", "HOP"), ("sym, window_start + INTERVAL '1' DAY", "HOP")]
     {
-        check(&of(columns, window), &["Distinct (sym", "no bound", "WindowAssign"]);
+        check(&of(columns, window), &["Distinct (sym", "unbounded", "WindowAssign"]);
     }
 }
 
@@ -654,7 +654,7 @@ fn a_setting_holds_for_the_statements_behind_it() {
         nodes.into_iter().filter(|n| matches!(n.kind, NodeKind::Aggregate(_))).map(|n| n.state_bound).collect::<Vec<_>>()
     };
     let aged = |ttl: &str| format!("one entry per key, forgotten after {ttl} without a row");
-    assert_eq!(bounds(&[]), ["one entry per key: no bound".to_owned(), aged("1 h")]);
+    assert_eq!(bounds(&[]), ["one entry per key: unbounded".to_owned(), aged("1 h")]);
     assert_eq!(bounds(&[("table.exec.state.ttl".to_owned(), "1 d".to_owned())]), [aged("1 d")]);
 }
 

@@ -47,7 +47,7 @@ Write counted (k, n)
     #12 Exchange gather to shard 0
       #7 Calc ((agg0 / 2) AS n)
         #6 Aggregate by (k) [COUNT(*)] emit on change
-             state: one entry per key: no bound
+             state: one entry per key: unbounded
           #2 (see above)
 #16 Sink counted (k, n)
      print

@@ -41,6 +41,6 @@ Write n (k, c)
   #9 Hold until the next multiple of 1 min, without -U
        state: what has changed since the last multiple
     #8 Aggregate by (k) [COUNT(*)] emit on change
-         state: one entry per key: no bound
+         state: one entry per key: unbounded
       #7 Calc (k)
         #1 (see above)

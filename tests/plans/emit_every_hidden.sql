@@ -9,7 +9,7 @@ Write print (k, s)
     Hold until the next multiple of 1 min, or $window_end has passed
       Union
         Calc (k, s, window_end AS $window_end)
-          Rank ROW_NUMBER by (window_start, window_end) in order of (s DESC) up to 1
+          Rank ROW_NUMBER by (window_start, window_end) in order of (s DESC) up to 1 emit on change
             Calc (k, window_start, window_end, agg0 AS s)
               WindowAggregate TUMBLE(10 s) on ts by (k) [SUM(v)] emit on change
                 Scan t (k, v, ts, $watermark)
@@ -29,9 +29,10 @@ Write print (k, s)
              state: what has changed since the last multiple
           #11 Union
             #9 Calc (k, s, window_end AS $window_end)
-              #8 Rank ROW_NUMBER by (window_start, window_end) in order of (s DESC) up to 1
+              #8 Rank ROW_NUMBER by (window_start, window_end) in order of (s DESC) up to 1 emit on change
                    input: changelog
-                   state: all rows: no bound
+                   late: by the watermark of the operator
+                   state: windows open at once, bounded by the watermark
                 #7 Exchange hash(window_start, window_end)
                   #6 Consolidate where it pays
                     #5 Calc (k, window_start, window_end, agg0 AS s)

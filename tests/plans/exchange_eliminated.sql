@@ -18,11 +18,11 @@ Write print (k, n, EXPR$2)
   #8 Exchange gather to shard 0
     #7 Aggregate by (k, n) [COUNT(*)] emit on change
          input: changelog
-         state: one entry per key: no bound
+         state: one entry per key: unbounded
       #6 Consolidate where it pays
         #5 Calc (k, g AS n)
           #4 Aggregate by (k, g) [SUM(v)] emit on change
-               state: one entry per key: no bound
+               state: one entry per key: unbounded
             #2 Exchange hash(k, g)
               #1 PartialAggregate by (k, g) [SUM(v)]
                    gives: states of the groups of each batch in which keys repeat, and rows as they are

@@ -27,7 +27,7 @@ Write sink (id, n)
   #8 Union
     #5 Calc (id, n)
       #4 LookupJoin left on (k = s)
-           state: all rows of the right input: no bound, twice while it is read again, 10 min after it has been; left rows until it is read
+           state: all rows of the right input: unbounded, twice while it is read again, 10 min after it has been; left rows until it is read
         #1 Calc (id, k) where (id > 5)
           #0 Scan orders (id, k)
                datagen without end, 10 a second (1 split)

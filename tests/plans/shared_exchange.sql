@@ -35,7 +35,7 @@ Write counts (k, n)
      writes: retract: the query takes rows back, whole
      delivery: none (rows are dropped)
   #5 Aggregate by (k) [SUM(expr1)] emit on change, without -U
-       state: one entry per key: no bound
+       state: one entry per key: unbounded
     #4 Calc (k, (v * 2) AS expr1)
       #3 Exchange hash(k)
         #2 Calc (k, v, w)
@@ -47,7 +47,7 @@ Write counts (k, n)
      writes: retract: the query takes rows back, whole
      delivery: none (rows are dropped)
   #8 Aggregate by (k) [MAX(w)] emit on change, without -U
-       state: one entry per key: no bound
+       state: one entry per key: unbounded
     #7 Calc (k, w)
       #3 (see above)
 #11 Sink notes (note)
@@ -61,7 +61,7 @@ Write counts (k, n)
      writes: retract: the query takes rows back, whole
      delivery: none (rows are dropped)
   #16 Aggregate by (k) [COUNT(*)] emit on change, without -U
-       state: one entry per key: no bound
+       state: one entry per key: unbounded
     #14 Exchange hash(k)
       #13 PartialAggregate by (k) [COUNT(*)]
            gives: states of the groups of each batch in which keys repeat, and rows as they are

@@ -18,12 +18,12 @@ Write print (n, EXPR$1)
   #9 Exchange gather to shard 0
     #8 Aggregate by (n) [COUNT(*)] emit on change
          input: changelog
-         state: one entry per key: no bound
+         state: one entry per key: unbounded
       #7 Exchange hash(n)
         #6 Consolidate where it pays
           #5 Calc (agg0 AS n)
             #4 Aggregate by (k) [COUNT(*)] emit on change
-                 state: one entry per key: no bound
+                 state: one entry per key: unbounded
               #2 Exchange hash(k)
                 #1 PartialAggregate by (k) [COUNT(*)]
                      gives: states of the groups of each batch in which keys repeat, and rows as they are

@@ -35,7 +35,7 @@ Write b (k, n)
      writes: retract: the query takes rows back, whole
      delivery: none (rows are dropped)
   #10 Aggregate by (k) [COUNT(*)] emit on change, without -U
-       state: one entry per key: no bound
+       state: one entry per key: unbounded
     #9 Exchange hash(k)
       #7 PartialAggregate by (k) [COUNT(*)]
            gives: states of the groups of each batch in which keys repeat, and rows as they are

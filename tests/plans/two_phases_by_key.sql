@@ -20,7 +20,7 @@ Write b (k, f)
      writes: retract: the query takes rows back, whole
      delivery: none (rows are dropped)
   #4 Aggregate by (k) [COUNT(*), COUNT(DISTINCT v)] emit on change, without -U
-       state: one entry per key and one per different argument of DISTINCT: no bound
+       state: one entry per key and one per different argument of DISTINCT: unbounded
     #3 Exchange hash(k)
       #1 PartialAggregate by (k) [COUNT(*), COUNT(DISTINCT v)]
            gives: states of the groups of each batch, and rows as they are
@@ -33,6 +33,6 @@ Write b (k, f)
      writes: retract: the query takes rows back, whole
      delivery: none (rows are dropped)
   #6 Aggregate by (k) [FIRST_VALUE(v)] emit on change, without -U
-       state: one entry per key: no bound
+       state: one entry per key: unbounded
     #5 Exchange hash(k)
       #0 (see above)

@@ -28,7 +28,7 @@ Write whole (k, v)
   #3 Calc (k, CAST(agg0 AS INT) AS v)
     #2 Aggregate by (k) [SUM(v)] emit on change, without -U
          input: changelog
-         state: one entry per key: no bound
+         state: one entry per key: unbounded
       #1 Exchange hash(k)
         #0 Scan t (k, v)
              filesystem csv tests/sql/data/kinds.csv (1 split)
@@ -38,7 +38,7 @@ Write whole (k, v)
      writes: upsert by (v): a row takes the place of the one with its key
      delivery: all-or-nothing per file (renamed into place when the job ends; a job that fails leaves no new file)
   #10 LastRow by (v), without -U
-       state: the rows of each key: no bound
+       state: the rows of each key: unbounded
     #9 Exchange hash(v)
       #4 Calc (v, k)
         #0 (see above)
@@ -47,7 +47,7 @@ Write whole (k, v)
      writes: retract: the query takes rows back, whole
      delivery: all-or-nothing per file (renamed into place when the job ends; a job that fails leaves no new file)
   #7 LastRow by (k)
-       state: one row per key: no bound
+       state: one row per key: unbounded
     #6 Exchange hash(k)
       #5 Scan u (k, v)
            filesystem csv tests/sql/data/kinds.csv (1 split)

@@ -2,24 +2,30 @@
 //! results of those that it touches is given out.
 //!
 //! Rows that the order leaves equal are ordered by all of their columns, so that the same rows have the same results however they came.
+//! Where each partition lies in a window (see `partition_windows`), it is forgotten when that is over.
 
 use std::cmp::Ordering;
 
 use super::sequence::Sequence;
 use super::state::{Answers, CallState};
 use super::{Lanes, OverShape};
-use crate::batch::{Batch, Column, RowKind};
+use crate::batch::{Batch, Column, RowKind, Watermark};
 use crate::error::Result;
+use crate::limits::TIMER_ROWS_PER_TURN;
+use crate::operator::partition_windows::PartitionWindows;
 use crate::operator::partitions::{Numbers, Partitions, Step};
-use crate::operator::{Operator, Output, row_order, set_aside};
+use crate::operator::{Operator, Output, Progress, row_order, set_aside};
 use crate::state::cell;
 use crate::types::Nanos;
+use crate::types::relation::SortTime;
 
 /// An OVER on one shard that gives out changes.
 pub struct OnChange {
     shape: OverShape,
     lanes: Lanes,
     partitions: Partitions<Results>,
+    /// Where each partition lies in a window.
+    windows: Option<PartitionWindows>,
 }
 
 /// What is known of a partition besides its rows.
@@ -55,10 +61,14 @@ impl Changes {
 }
 
 impl OnChange {
-    /// Without rows.
-    pub fn new(shape: OverShape) -> OnChange {
+    /// Without rows; `window_end` is the column with the end of the window in which each partition lies. A hidden column is the last one.
+    pub fn new(mut shape: OverShape, window_end: Option<SortTime>) -> OnChange {
+        if let Some(hidden) = window_end.and_then(|end| end.split_watermark_column) {
+            shape.types.truncate(hidden);
+        }
         let partitions = Partitions::new(shape.keys.clone(), &shape.types, shape.ttl);
-        OnChange { lanes: Lanes::of(&shape, Vec::new()), partitions, shape }
+        let windows = window_end.map(PartitionWindows::new);
+        OnChange { lanes: Lanes::of(&shape, Vec::new()), partitions, windows, shape }
     }
 
     /// Takes one row. Hot: once per row.
@@ -166,7 +176,15 @@ impl OnChange {
 
 impl Operator for OnChange {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
+        let batch = match &self.windows {
+            Some(windows) => windows.in_time(batch, out),
+            None => batch,
+        };
+        let made = self.partitions.known().made();
         let numbers = self.partitions.look_up(&batch);
+        if let Some(windows) = &mut self.windows {
+            windows.note_new(&batch, &numbers.partitions, self.partitions.known(), made);
+        }
         for at in 0..batch.rows() {
             self.apply(&batch, at, &numbers, out)?;
         }
@@ -180,14 +198,30 @@ impl Operator for OnChange {
             *self.partitions.more_mut(*partition) = last;
         }
         self.emit(changes, batch.last_stamp(), out);
-        self.partitions.sweep(numbers, std::iter::empty());
+        match self.windows {
+            None => self.partitions.sweep(numbers, std::iter::empty()),
+            // Partitions of windows stay until these are over.
+            Some(_) => self.partitions.sweep_within(numbers, std::iter::empty()),
+        }
         Ok(())
     }
 
+    fn watermark(&mut self, watermark: Watermark, _out: &mut Output) -> Result<Progress> {
+        let Some(windows) = &mut self.windows else { return Ok(Progress::Done) };
+        windows.pass(watermark.time);
+        for _ in 0..TIMER_ROWS_PER_TURN {
+            let Some(partition) = windows.next_over() else { return Ok(Progress::Done) };
+            self.partitions.forget(partition);
+        }
+        Ok(Progress::More)
+    }
+
     fn state_bytes(&self) -> usize {
-        self.partitions.state_bytes(|results| {
+        let windows = self.windows.as_ref().map_or(0, PartitionWindows::state_bytes);
+        let partitions = self.partitions.state_bytes(|results| {
             let columns: usize = results.given.results.iter().map(Column::memory_bytes).sum();
             columns + (results.given.rows.capacity() + results.failed.capacity()) * size_of::<u32>()
-        })
+        });
+        partitions + windows
     }
 }

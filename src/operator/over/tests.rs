@@ -122,7 +122,7 @@ fn results_on_change_are_those_of_all_rows_at_any_point() {
         if seed % 5 == 0 {
             frame.end = Bound::Unbounded;
         }
-        let mut over = OnChange::new(shape(&frame));
+        let mut over = OnChange::new(shape(&frame), None);
         let (mut there, mut known, mut out) = (Vec::<Row>::new(), BTreeMap::new(), Output::default());
         for turn in 0..25 {
             let mut rows = Vec::new();

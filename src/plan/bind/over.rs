@@ -24,7 +24,7 @@ use crate::expr::Expr;
 use crate::plan::bind::evaluate_constant;
 use crate::plan::logical::{Late, Over, Plan, Rank, WindowColumns, moved_columns};
 use crate::plan::parse::ARRIVAL;
-use crate::plan::physical::{Nulls, RankFunction, SortKey, SortTime};
+use crate::plan::physical::{Emit, Nulls, RankFunction, SortKey, SortTime};
 use crate::plan::processing_time::{is_arrival, is_clock};
 use crate::types::over::{Frame, FrameUnit, OverCall, OverEmit, OverFunction, Pick};
 use crate::types::{DataType, Schema, Value};
@@ -92,8 +92,10 @@ struct Placed {
     keys: Vec<usize>,
     order: Vec<SortKey>,
     emit: OverEmit,
-    /// The end of the window that a partition lies in, where rows only come.
+    /// The end of the window that a partition lies in.
     window_end: Option<usize>,
+    /// When rankings of windows are given out.
+    ranks: Emit,
     /// Each with its number among all.
     calls: Vec<(usize, OverCall)>,
 }
@@ -169,11 +171,12 @@ impl Overs {
         let columns = plan.identity().into_iter().enumerate().map(|(at, e)| (name(at), e)).collect();
         let mut inputs = Inputs { columns };
         let adds = !plan.retracts();
+        let ranks = if adds { Emit::OnClose } else { Emit::OnChange };
         let mut groups: Vec<Placed> = Vec::new();
         let mut places = vec![0; self.found.len()];
         for (number, (mut over, (name, span))) in self.found.into_iter().zip(self.written).enumerate() {
             let keys: Vec<usize> = over.keys.iter().map(|key| inputs.add(key, &names)).collect();
-            let window_end = windows.iter().find_map(|window| inputs.window_end(window, &keys, &names)).filter(|_| adds);
+            let window_end = windows.iter().find_map(|window| inputs.window_end(window, &keys, &names));
             let at_once = over.takes_as_they_come(&plan, window_end, (&name, span))?;
             let (order, call) = over.columns(&mut inputs, &names);
             let emit = match at_once {
@@ -188,17 +191,22 @@ impl Overs {
             let same = |group: &&mut Placed| (&group.keys, &group.order, group.emit) == (&keys, &order, emit);
             match groups.iter_mut().find(same) {
                 Some(group) => group.calls.push((number, call)),
-                None => groups.push(Placed { keys, order, emit, window_end, calls: vec![(number, call)] }),
+                None => groups.push(Placed { keys, order, emit, window_end, ranks, calls: vec![(number, call)] }),
             }
         }
         // Those that change nothing they have given out stand below those that do, and above those that give out rows in time.
-        groups.sort_by_key(|group| (group.emits() == OverEmit::OnChange, group.looks_ahead(), group.closing_ranks().is_some()));
+        groups.sort_by_key(|group| {
+            let changes = group.emits() == OverEmit::OnChange;
+            (changes, group.looks_ahead(), group.closing_ranks().is_some(), !group.keeps_windows())
+        });
         let late_ones = groups.iter_mut().filter(|group| group.looks_ahead()).skip(1);
         late_ones.for_each(|group| group.emit = OverEmit::OnChange);
         let mut plan = plan.projected(inputs.columns);
-        for group in groups {
+        for mut group in groups {
+            // Behind those that make rows late windows are no more what they were.
+            group.window_end = group.window_end.filter(|_| !windows.is_empty());
             event_times.retain(|time| group.keeps_time(*time));
-            windows.retain(|_| group.emits() != OverEmit::OnChange && !group.looks_ahead());
+            windows.retain(|_| group.keeps_windows());
             plan = group.over(plan, &mut places, late)?;
         }
         let is_over = |column: usize| (OVER_BASE..SUBQUERY_BASE).contains(&column);
@@ -226,14 +234,22 @@ impl Placed {
 
     /// The end of the windows by which rankings are given out, each once.
     fn closing_ranks(&self) -> Option<usize> {
-        self.window_end.filter(|_| self.are_ranks())
+        self.window_end.filter(|_| self.are_ranks() && self.ranks == Emit::OnClose)
     }
 
     fn emits(&self) -> OverEmit {
-        match (self.are_ranks(), self.window_end) {
+        match (self.are_ranks(), self.closing_ranks()) {
             (true, Some(_)) => OverEmit::OnWatermark,
             (true, None) => OverEmit::OnChange,
             (false, _) => self.emit,
+        }
+    }
+
+    /// Whether rows lie in windows as before: what changes those of one is never of another.
+    fn keeps_windows(&self) -> bool {
+        match self.emits() {
+            OverEmit::OnChange => self.window_end.is_some(),
+            OverEmit::OnWatermark | OverEmit::AtOnce => !self.looks_ahead(),
         }
     }
 
@@ -261,17 +277,19 @@ impl Placed {
                 if let OverFunction::Rank(function) = call.function {
                     places[number] = plan.schema().fields.len();
                     let late = if window_end.is_some() { late(&plan)? } else { None };
-                    plan =
-                        Plan::Rank(Rank { window_end, late, ..Rank::new(plan, function, self.keys.clone(), self.order.clone()) });
+                    let emit = if window_end.is_some() { self.ranks } else { Emit::OnChange };
+                    let rank = Rank::new(plan, function, self.keys.clone(), self.order.clone());
+                    plan = Plan::Rank(Rank { window_end, emit, late, ..rank });
                 }
             }
             return Ok(plan);
         }
-        let late = if self.emit == OverEmit::OnWatermark { late(&plan)? } else { None };
+        let window_end = self.window_end.filter(|_| self.emit == OverEmit::OnChange);
+        let late = if self.emit == OverEmit::OnWatermark || window_end.is_some() { late(&plan)? } else { None };
         let first = plan.schema().fields.len();
         self.calls.iter().enumerate().for_each(|(at, (number, _))| places[*number] = first + at);
         let calls = self.calls.into_iter().map(|(_, call)| call).collect();
-        Ok(Plan::Over(Over::new(plan, self.keys, self.order, calls, self.emit, late)))
+        Ok(Plan::Over(Over { window_end, ..Over::new(plan, self.keys, self.order, calls, self.emit, late) }))
     }
 }
 

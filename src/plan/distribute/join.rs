@@ -207,8 +207,8 @@ fn placed_by(placed: Placed, input: usize, given: &[Vec<usize>; 2]) -> Placed {
 fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>, ttl: [Option<u64>; 2]) -> String {
     if let Some(lookup) = lookup {
         let rows = match lookup.rows {
-            LookupRows::All => "all rows of the right input: no bound",
-            LookupRows::Newest => "the newest row of the right input per key: no bound",
+            LookupRows::All => "all rows of the right input: unbounded",
+            LookupRows::Newest => "the newest row of the right input per key: unbounded",
         };
         return match lookup.filling {
             Filling::AsItGoes => rows.to_owned(),
@@ -250,7 +250,7 @@ fn read_again(when: Reload) -> String {
 fn bound_of_ages(ttl: [Option<u64>; 2]) -> String {
     let of = |input: &str, ttl: Option<u64>| match ttl {
         Some(ttl) => format!("rows of {input} that came within {}", age(ttl)),
-        None => format!("all rows of {input}: no bound"),
+        None => format!("all rows of {input}: unbounded"),
     };
     match ttl {
         [left, right] if left == right => of("both inputs", left),

@@ -23,6 +23,9 @@ use crate::types::time::DAY;
 /// How far ahead of the clock the rows of a live source may be, unless the table says otherwise.
 const MAX_AHEAD_DEFAULT_NS: u64 = DAY.unsigned_abs();
 
+/// What bounds the state of what is kept by window.
+const OPEN_WINDOWS: &str = "windows open at once, bounded by the watermark";
+
 impl Lowering<'_> {
     /// The node for `plan` over its inputs.
     pub(super) fn node_of(&mut self, plan: &Plan, mut inputs: Vec<Lowered>) -> Result<Lowered> {
@@ -234,6 +237,7 @@ impl Lowering<'_> {
             offset: rank.offset,
             gives_rank: rank.gives_rank,
             window_end: rank.window_end,
+            emit: rank.emit,
             input_retracts,
             ttl,
             on_error: self.on_error(plan),
@@ -242,7 +246,7 @@ impl Lowering<'_> {
         let adds_only = retracts(&rank.input) == Retracts::Never;
         let forgets = adds_only && rank.function != RankFunction::DenseRank;
         node.state_bound = match (rank.limit, rank.keys.is_empty()) {
-            _ if rank.window_end.is_some() => "windows open at once, bounded by the watermark".to_owned(),
+            _ if rank.window_end.is_some() => OPEN_WINDOWS.to_owned(),
             (Some(limit), true) if forgets && input_retracts == Retracts::Maybe => {
                 aged(&format!("the rows up to rank {limit} of each shard"), ttl)
             }
@@ -277,12 +281,13 @@ impl Lowering<'_> {
 
     fn over(&mut self, plan: &Plan, over: &logical::Over, input: Lowered) -> Result<Lowered> {
         let input = self.exchanged(input, &over.keys);
-        let ttl = self.ttl(None).filter(|_| !is_freed_by_time(over));
+        let ttl = self.ttl(None).filter(|_| !is_freed_by_time(over) && over.window_end.is_none());
         let kind = NodeKind::Over(Over {
             keys: over.keys.clone(),
             order: over.order.clone(),
             calls: over.calls.clone(),
             emit: over.emit,
+            window_end: over.window_end,
             split_watermark_column: over.split_watermark_column,
             input_retracts: retracts(&over.input),
             ttl,
@@ -319,7 +324,7 @@ impl Lowering<'_> {
         });
         let inputs = [input.node].into_iter().chain(states).collect();
         let mut node = Node::new(kind, inputs, aggregate.schema.clone());
-        node.state_bound = "windows open at once, bounded by the watermark".to_owned();
+        node.state_bound = OPEN_WINDOWS.to_owned();
         let node = self.add(node);
         let placed = moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c));
         self.write_late((node, 0), &placed, &aggregate.late, &aggregate.input)?;
@@ -346,6 +351,7 @@ fn bound_of_over(over: &logical::Over, ttl: Option<u64>) -> String {
     let held = if over.keys.is_empty() { aged(&held, ttl) } else { kept(&format!("{held} per key"), ttl) };
     let waits = if over.emit == OverEmit::OnWatermark { "rows that the watermark has not passed; " } else { "" };
     match over.emit {
+        _ if over.window_end.is_some() => OPEN_WINDOWS.to_owned(),
         OverEmit::OnChange => kept("all rows", ttl),
         _ if is_freed_by_time(over) => format!("{waits}those that frames still reach, bounded by the watermark"),
         OverEmit::OnWatermark | OverEmit::AtOnce => format!("{waits}{held}"),
@@ -359,7 +365,7 @@ pub(super) fn age(ttl: u64) -> String {
 
 /// What bounds state that nothing but its age bounds.
 pub(super) fn kept(what: &str, ttl: Option<u64>) -> String {
-    if ttl.is_some() { aged(what, ttl) } else { format!("{what}: no bound") }
+    if ttl.is_some() { aged(what, ttl) } else { format!("{what}: unbounded") }
 }
 
 /// State with its age, where it has one.

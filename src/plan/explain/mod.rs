@@ -96,7 +96,9 @@ fn line(plan: &Plan) -> String {
             )
         }
         Plan::LastRow(last) => format!("LastRow by ({})", columns(&last.keys, last.input.schema())),
-        Plan::Rank(r) => rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), r.window_end, r.input.schema()),
+        Plan::Rank(r) => {
+            rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), (r.window_end, r.emit), r.input.schema())
+        }
         Plan::Hold(hold) => hold_line(hold.interval, hold.until, hold.input.schema()),
         Plan::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), sort.input.schema()),
         Plan::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, o.input.schema()),
@@ -132,7 +134,7 @@ fn rank_line(
     function: RankFunction,
     (keys, order, ties): (&[usize], &[SortKey], Ties),
     (offset, limit): (u64, Option<u64>),
-    window_end: Option<SortTime>,
+    (window_end, emits): (Option<SortTime>, Emit),
     below: &Schema,
 ) -> String {
     let offset = if offset == 0 { String::new() } else { format!(" from {}", offset + 1) };
@@ -144,7 +146,7 @@ fn rank_line(
     };
     let order =
         [sort_keys(order, below).as_str(), arrival].into_iter().filter(|key| !key.is_empty()).collect::<Vec<_>>().join(", ");
-    let emit = window_end.map_or(String::new(), |_| format!(" {}", emit(Emit::OnClose)));
+    let emit = window_end.map_or(String::new(), |_| format!(" {}", emit(emits)));
     format!("Rank {} by ({}) in order of ({order}){offset}{limit}{emit}", function.name(), columns(keys, below))
 }
 

@@ -8,7 +8,7 @@ use super::{
     window,
 };
 use crate::plan::physical::{
-    Changelog, Changes, Emit, Exchange, Join, Netting, Node, NodeId, NodeKind, Partial, PhysicalPlan, Port, Rank, Retracts, Scan,
+    Changelog, Changes, Emit, Exchange, Join, Netting, Node, NodeId, NodeKind, Partial, PhysicalPlan, Port, Retracts, Scan,
     Standing, TimeBasis, Window, Writes,
 };
 use crate::types::Schema;
@@ -96,7 +96,9 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
             };
             format!("{name} by ({}){}", columns(&last.keys, below), without_before(last.changes))
         }
-        NodeKind::Rank(r) => rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), r.window_end, below),
+        NodeKind::Rank(r) => {
+            rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), (r.window_end, r.emit), below)
+        }
         NodeKind::Hold(hold) => {
             format!("{}{}", hold_line(hold.interval, hold.until, below), without_before(hold.changes))
         }
@@ -188,17 +190,19 @@ fn details(plan: &PhysicalPlan, node: &Node) -> Vec<String> {
             let delivery = format!("delivery: {}", write.sink.delivery());
             vec![write.sink.describe(), format!("writes: {}", written(&write.writes, &node.schema)), delivery]
         }
-        NodeKind::WindowAssign(a) if a.input_retracts == Retracts::Maybe && matches!(a.window, Window::Session { .. }) => {
-            vec!["input: changelog".to_owned()]
+        NodeKind::WindowAssign(a) if matches!(a.window, Window::Session { .. }) => of_changes(a.input_retracts),
+        NodeKind::Aggregate(a) => of_changes(a.input_retracts),
+        NodeKind::Rank(r) => {
+            let late = r.window_end.map(|end| late_by(end.split_watermark_column, below));
+            of_changes(r.input_retracts).into_iter().chain(late).collect()
         }
-        NodeKind::Aggregate(a) if a.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
-        NodeKind::Rank(r) if r.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
-        NodeKind::Rank(Rank { window_end: Some(end), .. }) => vec![late_by(end.split_watermark_column, below)],
-        NodeKind::Over(o) if o.input_retracts == Retracts::Maybe => vec!["input: changelog".to_owned()],
-        NodeKind::Over(o) if o.emit == OverEmit::OnWatermark => vec![late_by(o.split_watermark_column, below)],
+        NodeKind::Over(o) => {
+            let asks = o.emit == OverEmit::OnWatermark || o.window_end.is_some();
+            let late = asks.then(|| late_by(o.split_watermark_column, below));
+            of_changes(o.input_retracts).into_iter().chain(late).collect()
+        }
         NodeKind::WindowAggregate(a) => {
-            let retracts = (a.input_retracts == Retracts::Maybe).then(|| "input: changelog".to_owned());
-            retracts.into_iter().chain([late_by(a.split_watermark_column, below)]).collect()
+            of_changes(a.input_retracts).into_iter().chain([late_by(a.split_watermark_column, below)]).collect()
         }
         NodeKind::Join(Join { time: Some(time), .. }) if time.split_watermarks != [None; 2] => {
             vec!["late: by $watermark, the watermark of the row's split".to_owned()]
@@ -221,6 +225,11 @@ fn details(plan: &PhysicalPlan, node: &Node) -> Vec<String> {
         details.push(format!("reads the late rows of {whose}"));
     }
     details
+}
+
+/// That rows may be taken back which a node keeps.
+fn of_changes(retracts: Retracts) -> Vec<String> {
+    if retracts == Retracts::Maybe { vec!["input: changelog".to_owned()] } else { Vec::new() }
 }
 
 fn written(writes: &Writes, schema: &Schema) -> String {

@@ -303,7 +303,8 @@ fn prune_over(over: Over, wanted: &[bool]) -> (Plan, Moved) {
         moved.extend(wanted[width..].iter().map(|_| None));
         return (input, moved);
     }
-    let ordering = over.keys.iter().copied().chain(over.order.iter().map(|key| key.column)).chain(late_columns(&over.late));
+    let ordering = over.keys.iter().copied().chain(over.order.iter().map(|key| key.column));
+    let ordering = ordering.chain(over.window_end).chain(late_columns(&over.late));
     let used = ordering.chain(calls.iter().flat_map(OverCall::columns));
     let mut needed = marked(width, used);
     needed.iter_mut().zip(wanted).for_each(|(needed, wanted)| *needed |= wanted);
@@ -317,7 +318,8 @@ fn prune_over(over: Over, wanted: &[bool]) -> (Plan, Moved) {
         next += usize::from(*wanted);
         wanted.then(|| next - 1)
     }));
-    (Plan::Over(Over::new(input, keys, order, calls, over.emit, late)), moved)
+    let window_end = over.window_end.map(|end| at(&moved, end));
+    (Plan::Over(Over { window_end, ..Over::new(input, keys, order, calls, over.emit, late) }), moved)
 }
 
 fn prune_union(union: Union, wanted: &[bool]) -> (Plan, Moved) {

@@ -60,13 +60,17 @@ pub fn carry(plan: Plan) -> Plan {
             Plan::Rank(Rank { input: Box::new(input), window_end, ..rank })
         }
         Plan::Join(join) if join.time.is_some() => Plan::Join(timed(join)),
-        Plan::Over(over) if over.emit == OverEmit::OnWatermark && reaches_scan(&over.input) => {
+        Plan::Over(over) if asks_for_time(&over) && reaches_scan(&over.input) => {
             let input = with_hidden(*over.input, Hidden::Watermark);
             let last = input.schema().fields.len() - 1;
             Plan::Over(Over { input: Box::new(input), split_watermark_column: Some(last), ..over })
         }
         other => other,
     })
+}
+
+fn asks_for_time(over: &Over) -> bool {
+    over.emit == OverEmit::OnWatermark || over.window_end.is_some()
 }
 
 /// A sort by time with the hidden column below it, without it above.

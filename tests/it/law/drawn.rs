@@ -12,7 +12,7 @@ use corelane::types::over::OverEmit;
 use super::{Case, LAWS, queries};
 
 /// What operators do with changes, and which of their inputs have some.
-const FACES: [&str; 62] = [
+const FACES: [&str; 64] = [
     "Aggregate DISTINCT OnChange of changes",
     "Aggregate DISTINCT OnClose of changes",
     "Aggregate groups OnChange",
@@ -53,6 +53,7 @@ const FACES: [&str; 62] = [
     "LastRow Last ByRow of changes",
     "Over OnChange",
     "Over OnChange of changes",
+    "Over OnChange of windows of changes",
     "Rank DENSE_RANK first of changes",
     "Rank RANK first of changes",
     "Rank ROW_NUMBER all",
@@ -60,6 +61,7 @@ const FACES: [&str; 62] = [
     "Rank ROW_NUMBER behind of changes",
     "Rank ROW_NUMBER first",
     "Rank ROW_NUMBER first of changes",
+    "Rank ROW_NUMBER first of windows of changes",
     "Scan Retract",
     "Scan Upsert",
     "Sink Retract of changes",
@@ -99,7 +101,7 @@ fn changing(plan: &PhysicalPlan) -> Vec<bool> {
             NodeKind::WindowAssign(WindowAssign { window: Window::Session { .. }, .. }) => false,
             NodeKind::Join(join) => takes || !matches!(join.kind, JoinKind::Inner | JoinKind::LeftSemi),
             NodeKind::LastRow(_) => true,
-            NodeKind::Rank(rank) => rank.window_end.is_none(),
+            NodeKind::Rank(rank) => rank.emit == Emit::OnChange,
             NodeKind::Over(over) => over.emit == OverEmit::OnChange,
             NodeKind::Calc(_)
             | NodeKind::WindowAssign(_)
@@ -151,6 +153,7 @@ fn face(plan: &PhysicalPlan, changing: &[bool], id: NodeId) -> Option<String> {
         NodeKind::Rank(rank) => ranks(rank),
         NodeKind::LastRow(last) => format!("{:?} {:?}", last.standing, last.deletion),
         NodeKind::Consolidate(netting) => format!("{netting:?}"),
+        NodeKind::Over(over) if over.window_end.is_some() => format!("{:?} of windows", over.emit),
         NodeKind::Over(over) => format!("{:?}", over.emit),
         NodeKind::Exchange(exchange) => variant(exchange),
         NodeKind::Unnest(unnest) => unnest.nested.name().to_owned(),

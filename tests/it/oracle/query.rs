@@ -93,9 +93,14 @@ impl Query {
         self.text.ours.contains(" versions FOR") && !self.text.ours.contains("WITH versions")
     }
 
-    /// Whether SQLite's text leaves out rows that come too late.
+    /// Whether SQLite's text leaves out rows that come too late. Functions of the rows of a window give changes, and joins of changes keep late rows.
     pub fn takes_late_rows(&self, kind: Kind) -> bool {
-        matches!(kind, Kind::Window | Kind::WindowRows | Kind::Over) && !self.text.ours.contains("SESSION(")
+        let has = |text: &str| self.text.ours.contains(text);
+        match kind {
+            Kind::Window | Kind::Over => !has("SESSION("),
+            Kind::WindowRows => !has("SESSION(") && !has("PRECEDING"),
+            _ => false,
+        }
     }
 
     /// A query over a random table.

@@ -4,7 +4,7 @@ use fastrand::Rng;
 
 use super::aggregate::{aggregate, having};
 use super::dialect::{Both, SECOND, Type};
-use super::expression::{Column, Scope, expression, key, one_of};
+use super::expression::{Column, Scope, column, expression, key, one_of};
 use super::query::{filter, given, grouping_sets, select};
 use super::relation::{names, of_groups, qualified, total_order};
 
@@ -144,7 +144,7 @@ fn in_windows(rng: &mut Rng, (window, rows): (&Both, Rows), schema: &Scope, dept
     if depth == 0 {
         return Both::of(&format!("SELECT {columns}, {bounds} FROM {{}}"), &[rows.of(window)]);
     }
-    let made_of = rng.u8(0..9);
+    let made_of = rng.u8(0..10);
     let rows = if matches!(made_of, 4 | 6) { rows } else { Rows::InTime };
     let below = in_windows(rng, (window, rows), schema, depth - 1);
     match made_of {
@@ -167,10 +167,18 @@ fn in_windows(rng: &mut Rng, (window, rows): (&Both, Rows), schema: &Scope, dept
             let filter = expression(rng, schema, Type::Bool, 2);
             Both::of(&format!("SELECT {columns}, {bounds} FROM ({{}}) AS f WHERE {{}}"), &[below, filter])
         }
+        7 => {
+            let (order, before) = (total_order(rng, schema), rng.u8(0..3));
+            let frame = format!("ROWS BETWEEN {before} PRECEDING AND CURRENT ROW");
+            let seen = column(rng, schema, |t| t != Type::Bool).expect("a table has a time").name;
+            let over = format!("MAX({seen}) OVER (PARTITION BY {bounds} ORDER BY {order} {frame}) AS {seen}");
+            let columns: Vec<&str> = schema.iter().map(|c| if c.name == seen { over.as_str() } else { &c.name }).collect();
+            Both::of(&format!("SELECT {}, {bounds} FROM ({{}}) AS o", columns.join(", ")), &[below])
+        }
         n => {
             let depth = rng.usize(0..2);
             let other = in_windows(rng, (window, rows), schema, depth);
-            if n == 7 { met(rng, schema, below, other) } else { joined(rng, schema, below, other) }
+            if n == 8 { met(rng, schema, below, other) } else { joined(rng, schema, below, other) }
         }
     }
 }

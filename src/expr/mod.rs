@@ -29,4 +29,5 @@ mod oracle;
 pub use cast::castable;
 pub use error::{RowError, RowErrors};
 pub use program::{Program, evaluate_constant};
+pub use temporal::{add_months, add_months_to_date};
 pub use tree::{BinaryOp, CastFailure, Expr, Kernel, MakeKernel, Resolve, ScalarFunction, Signature, UnaryOp};

@@ -102,7 +102,7 @@ fn shift(
 }
 
 /// The date `months` later, or the last day of that month where it is shorter.
-fn add_months_to_date(day: i32, months: i64) -> Option<i32> {
+pub fn add_months_to_date(day: i32, months: i64) -> Option<i32> {
     let (year, month, day) = civil_from_days(day);
     let months = i64::from(year) * 12 + i64::from(month) - 1 + months;
     let (year, month) = (months.div_euclid(12), months.rem_euclid(12) as u32 + 1);
@@ -114,7 +114,7 @@ fn add_months_to_date(day: i32, months: i64) -> Option<i32> {
 }
 
 /// The same time of day on the date `months` later.
-pub(super) fn add_months(at: i64, months: i64) -> Option<i64> {
+pub fn add_months(at: i64, months: i64) -> Option<i64> {
     let day = add_months_to_date(at.div_euclid(DAY) as i32, months)?;
     let nanos = i128::from(day) * i128::from(DAY) + i128::from(at.rem_euclid(DAY));
     i64::try_from(nanos).ok()

@@ -4,7 +4,7 @@ use super::over::OverShape;
 use super::*;
 use crate::batch::{Column, RowKind, Values};
 use crate::types::Reload;
-use crate::types::over::{Bound, Frame, FrameUnit, OverCall, OverFunction};
+use crate::types::over::{Bound, Exclude, Frame, FrameUnit, OverCall, OverFunction};
 use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changes, Deletion, Emit, Filling, JoinKind, Lookup, LookupRows, RankFunction,
     Retracts, SortKey, SortTime, Standing, Ties,
@@ -124,7 +124,7 @@ fn groups_ranks_and_partitions_free_what_is_taken_back() {
     check("ranks", Box::new(Rank::new(shape, on_error, types.clone())), come_and_go);
     let last = LastRow::new(vec![2], (Standing::Last, Deletion::ByRow), BOTH, None, on_error, types.clone());
     check("last rows", Box::new(last), come_and_go);
-    let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow };
+    let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow, exclude: Exclude::Nothing };
     let call = OverCall { function: OverFunction::Aggregate(calls().remove(1)), frame, data_type: DataType::BigInt };
     let shape = OverShape { keys: vec![0], order: order(), calls: vec![call], ttl: None, on_error, types };
     check("OVER on change", Box::new(OverOnChange::new(shape, None)), come_and_go);
@@ -159,7 +159,7 @@ fn rankings_and_functions_of_windows_are_freed_with_these() {
         };
         check(&format!("ranks of windows {emit:?}"), Box::new(Rank::new(shape, on_error, types.clone())), change_within_windows);
     }
-    let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow };
+    let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow, exclude: Exclude::Nothing };
     let call = OverCall { function: OverFunction::Aggregate(calls().remove(1)), frame, data_type: DataType::BigInt };
     let shape = OverShape { keys: vec![0, 1], order: order(), calls: vec![call], ttl: None, on_error, types };
     check("OVER of windows", Box::new(OverOnChange::new(shape, Some(window_end))), change_within_windows);
@@ -180,7 +180,7 @@ fn an_over_in_order_forgets_the_keys_whose_time_to_live_is_over() {
     let last_rows = Bound::Offset(crate::types::over::Distance::Whole(-3));
     for (what, start, function) in [("all rows", Bound::Unbounded, 2), ("the last rows", last_rows, 1)] {
         for time in [None, Some(TimeColumns { time: 1, split_watermark: None })] {
-            let frame = Frame { unit: FrameUnit::Rows, start, end: Bound::CurrentRow };
+            let frame = Frame { unit: FrameUnit::Rows, start, end: Bound::CurrentRow, exclude: Exclude::Nothing };
             let function = OverFunction::Aggregate(calls().remove(function));
             let calls = vec![OverCall { function, frame, data_type: DataType::BigInt }];
             let (keys, order, ttl) = (vec![0], order.clone(), Some(20));

@@ -25,8 +25,8 @@ pub enum OverFunction {
     PercentRank,
     /// CUME_DIST: the part of the partition up to the row and its equals.
     CumeDist,
-    /// NTILE: one of so many parts of the partition.
-    Ntile(u64),
+    /// NTILE: one of so many parts of the partition, as its first row says.
+    Ntile(Number),
     /// FIRST_VALUE, LAST_VALUE, NTH_VALUE
     Pick {
         /// Which row of the frame.
@@ -39,7 +39,7 @@ pub enum OverFunction {
     /// LAG, and LEAD with a negative distance.
     Shift {
         /// How many rows before.
-        distance: i64,
+        distance: Number,
         /// The column there.
         argument: usize,
         /// The column of the row itself that stands in where there is no such row.
@@ -57,7 +57,16 @@ pub enum Pick {
     /// The last.
     Last,
     /// The one of this number, from 1.
-    Nth(u64),
+    Nth(Number),
+}
+
+/// A number that a function is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Number {
+    /// The same for all rows.
+    Constant(i64),
+    /// A column of the row, of BIGINT; where it is NULL so is the answer.
+    Column(usize),
 }
 
 /// The rows of a partition that a function is over, seen from each row.
@@ -69,11 +78,32 @@ pub struct Frame {
     pub start: Bound,
     /// The last row; unbounded: that of the partition.
     pub end: Bound,
+    /// Which of these it is not over.
+    pub exclude: Exclude,
+}
+
+/// Rows of a frame that a function leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exclude {
+    /// None.
+    Nothing,
+    /// The row itself.
+    Row,
+    /// The row, and those that the order leaves equal to it.
+    Group,
+    /// Those that the order leaves equal to the row, without the row.
+    Ties,
 }
 
 impl Frame {
     /// All rows of the partition.
-    pub const WHOLE: Frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::Unbounded };
+    pub const WHOLE: Frame =
+        Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::Unbounded, exclude: Exclude::Nothing };
+
+    /// Whether, from row to row, rows only come into it.
+    pub fn only_grows(&self) -> bool {
+        self.start == Bound::Unbounded && self.exclude == Exclude::Nothing
+    }
 
     /// Whether it is so far from the row by the value that rows are ordered by.
     pub fn counts_in_range(&self) -> bool {
@@ -111,6 +141,14 @@ pub enum Distance {
     Whole(i128),
     /// Of FLOAT and DOUBLE.
     Double(f64),
+    /// Of dates and timestamps. The day that a shorter month lacks is its last one.
+    Months(i32),
+}
+
+impl Number {
+    fn column_mut(&mut self) -> Option<&mut usize> {
+        if let Number::Column(column) = self { Some(column) } else { None }
+    }
 }
 
 impl Bound {
@@ -120,6 +158,7 @@ impl Bound {
             Bound::Unbounded | Bound::CurrentRow => false,
             Bound::Offset(Distance::Whole(n)) => *n > 0,
             Bound::Offset(Distance::Double(d)) => *d > 0.0,
+            Bound::Offset(Distance::Months(n)) => *n > 0,
         }
     }
 }
@@ -150,7 +189,9 @@ impl OverCall {
     /// How far back it looks.
     pub fn reach(&self) -> Reach {
         match (&self.function, &self.frame.start, self.frame.unit) {
-            (OverFunction::Shift { distance, .. }, ..) => Reach::Rows(u64::try_from(*distance).unwrap_or(0)),
+            (OverFunction::Shift { distance: Number::Constant(distance), .. }, ..) => {
+                Reach::Rows(u64::try_from(*distance).unwrap_or(0))
+            }
             (OverFunction::Aggregate(_) | OverFunction::Pick { .. }, bound, unit) => match (bound, unit) {
                 (Bound::Unbounded, _) => Reach::All,
                 (_, FrameUnit::Range) => Reach::Time,
@@ -165,7 +206,7 @@ impl OverCall {
     /// Whether its result may depend on rows behind the row and its equals.
     pub fn looks_ahead(&self) -> bool {
         match &self.function {
-            OverFunction::Shift { distance, .. } => *distance < 0,
+            OverFunction::Shift { distance: Number::Constant(distance), .. } => *distance < 0,
             OverFunction::Rank(_) => false,
             _ => self.needs_all() || self.frame.end.looks_ahead(),
         }
@@ -176,6 +217,8 @@ impl OverCall {
         match &self.function {
             OverFunction::PercentRank | OverFunction::CumeDist | OverFunction::Ntile(_) => true,
             OverFunction::Rank(_) => false,
+            OverFunction::Shift { distance: Number::Column(_), .. } => true,
+            OverFunction::Pick { pick: Pick::Nth(Number::Column(_)), .. } => true,
             OverFunction::Shift { nulls, .. } => *nulls == Nulls::Skip,
             OverFunction::Aggregate(_) | OverFunction::Pick { .. } => self.frame.end == Bound::Unbounded,
         }
@@ -188,9 +231,15 @@ impl OverCall {
                 let order = call.order.iter_mut().map(|key| &mut key.column);
                 call.arguments.iter_mut().chain(order).chain(&mut call.filter).collect()
             }
-            OverFunction::Pick { argument, .. } => vec![argument],
-            OverFunction::Shift { argument, default, .. } => [argument].into_iter().chain(default).collect(),
-            OverFunction::Rank(_) | OverFunction::PercentRank | OverFunction::CumeDist | OverFunction::Ntile(_) => Vec::new(),
+            OverFunction::Pick { argument, pick, .. } => {
+                let number = if let Pick::Nth(number) = pick { number.column_mut() } else { None };
+                [argument].into_iter().chain(number).collect()
+            }
+            OverFunction::Shift { argument, default, distance, .. } => {
+                [argument].into_iter().chain(default).chain(distance.column_mut()).collect()
+            }
+            OverFunction::Ntile(parts) => parts.column_mut().into_iter().collect(),
+            OverFunction::Rank(_) | OverFunction::PercentRank | OverFunction::CumeDist => Vec::new(),
         }
     }
 

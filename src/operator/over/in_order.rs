@@ -21,8 +21,12 @@ use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::operator::{Operator, Output, Progress, set_aside};
 use crate::state::GroupTable;
-use crate::types::over::{Bound, Distance, FrameUnit, OverCall, OverFunction};
+use crate::types::over::{Bound, Distance, FrameUnit, Number, OverCall, OverFunction};
+use crate::types::time::DAY;
 use crate::types::{DataType, EventTime};
+
+/// A month is no longer.
+const MONTH_MAX: i128 = 31 * DAY as i128;
 
 /// The columns by which rows wait.
 #[derive(Debug, Clone, Copy)]
@@ -134,8 +138,11 @@ impl Need {
         for call in calls {
             let time = |distance: i128| EventTime::try_from(distance).unwrap_or(EventTime::MAX);
             match (&call.function, &call.frame.end, call.frame.unit) {
-                (OverFunction::Shift { distance, .. }, ..) => {
+                (OverFunction::Shift { distance: Number::Constant(distance), .. }, ..) => {
                     need.rows = need.rows.max(usize::try_from(distance.saturating_neg()).unwrap_or(0));
+                }
+                (OverFunction::Aggregate(_) | OverFunction::Pick { .. }, Bound::Offset(Distance::Months(n)), _) if *n > 0 => {
+                    need.time = need.time.max(Some(time(i128::from(*n) * MONTH_MAX)));
                 }
                 (OverFunction::Aggregate(_) | OverFunction::Pick { .. }, Bound::Offset(Distance::Whole(n)), unit) if *n > 0 => {
                     match unit {
@@ -149,6 +156,7 @@ impl Need {
             let reach = match (&call.function, &call.frame.start, call.frame.unit) {
                 (OverFunction::Aggregate(_) | OverFunction::Pick { .. }, bound, FrameUnit::Range) => match bound {
                     Bound::Offset(Distance::Whole(n)) => Some(time(n.saturating_neg()).max(0)),
+                    Bound::Offset(Distance::Months(n)) => Some(time(-i128::from(*n) * MONTH_MAX).max(0)),
                     Bound::CurrentRow => Some(0),
                     _ => None,
                 },

@@ -6,7 +6,7 @@ use super::sequence::Sequence;
 use crate::batch::{Column, Selection};
 use crate::operator::accumulator::{Accumulator, Rows, Verdict, accumulator};
 use crate::state::{FIRST_FUNCTION, GroupWords, RowStore};
-use crate::types::over::{Bound, Frame};
+use crate::types::over::Frame;
 use crate::types::relation::{AggregateCall, Retracts};
 
 /// An aggregate over the frame of one partition.
@@ -25,7 +25,7 @@ pub struct Other {
 impl Other {
     /// Over no rows.
     pub fn new(call: &AggregateCall, frame: &Frame) -> Other {
-        let retracts = if frame.start == Bound::Unbounded { Retracts::Never } else { Retracts::Maybe };
+        let retracts = if frame.only_grows() { Retracts::Never } else { Retracts::Maybe };
         let mut words = FIRST_FUNCTION;
         let mut accumulator = accumulator(call, retracts, &mut words);
         let mut store = RowStore::new(words);
@@ -66,9 +66,17 @@ impl Other {
         }
     }
 
-    /// The result over a frame, one row of a column, or why there is none. `filter` says which rows count.
-    pub fn result(&mut self, rows: &Sequence, mut frame: Range<usize>, filter: Option<usize>) -> Result<Column, &'static str> {
-        if self.broken && frame.start >= rows.first() {
+    /// The result over a frame, one row of a column, or why there is none. If the frame is given, it is fed anew where a row did not fit;
+    /// `filter` says which of its rows count.
+    pub fn result(
+        &mut self,
+        rows: &Sequence,
+        frame: Option<Range<usize>>,
+        filter: Option<usize>,
+    ) -> Result<Column, &'static str> {
+        if self.broken
+            && let Some(mut frame) = frame.filter(|frame| frame.start >= rows.first())
+        {
             self.broken = false;
             self.fed = 0;
             self.store.clear(0);

@@ -8,6 +8,7 @@
 //! found from where it was for the row before.
 
 use crate::batch::{Column, Values};
+use crate::expr::{add_months, add_months_to_date};
 use crate::state::cell;
 use crate::types::DataType;
 use crate::types::over::{Bound, Distance, Frame, FrameUnit};
@@ -166,12 +167,32 @@ fn seek_bound(
         (Bound::Offset(Distance::Double(by)), FrameUnit::Range, Some(key)) => {
             seek(from, side, rows.len(), |at| double(rows, key, at), at_distance(double(rows, key, row), |n| n + by))
         }
+        (Bound::Offset(Distance::Months(by)), FrameUnit::Range, Some(key)) => {
+            let target = months_away(rows, key, row, *by);
+            seek(from, side, rows.len(), |at| whole(rows, key, at), target)
+        }
         (Bound::Offset(Distance::Whole(by)), ..) => {
             let target = i128::from(rows.peer(row)).saturating_add(*by);
             seek(from, side, rows.len(), |at| (0, i128::from(rows.peer(at))), (0, target))
         }
         _ => seek(from, side, rows.len(), |at| (0, rows.peer(at)), (0, rows.peer(row))),
     }
+}
+
+/// The place of the time so many months behind that of a row in its order; beyond the years that there are, as far as numbers go.
+fn months_away(rows: &Sequence, key: &SortKey, row: usize, by: i32) -> Place<i128> {
+    let (column, at) = rows.at(key.column, row);
+    if column.is_null(at) {
+        return whole(rows, key, row);
+    }
+    let months = if key.descending { -i64::from(by) } else { i64::from(by) };
+    let moved = match &column.values {
+        Values::I32(days) => add_months_to_date(days[at], months).map(i128::from),
+        Values::I64(nanos) => add_months(nanos[at], months).map(i128::from),
+        values => panic!("a time of {:?}", values.representation()),
+    };
+    let moved = moved.unwrap_or(if months < 0 { i128::MIN + 1 } else { i128::MAX });
+    (0, if key.descending { -moved } else { moved })
 }
 
 /// The place so far from another; NULL and NaN are far from all but themselves.

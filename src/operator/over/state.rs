@@ -13,7 +13,7 @@ use super::sum::{DoubleSum, RunningSum, WideSum};
 use crate::batch::{Column, Values};
 use crate::operator::accumulator::mean;
 use crate::state::cell;
-use crate::types::over::{Bound, OverCall, OverFunction, Pick};
+use crate::types::over::{Exclude, Frame, Number, OverCall, OverFunction, Pick};
 use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Nulls, RankFunction, SortKey};
 use crate::types::{DataType, Value, decimal};
 
@@ -109,10 +109,12 @@ enum Kind {
     },
     Shift {
         argument: usize,
-        distance: i64,
+        distance: Number,
         default: Option<usize>,
         nulls: Nulls,
     },
+    /// An aggregate over a frame without some of its rows, made anew for each row: the same over the rows it is fed.
+    Anew(Box<OverCall>),
 }
 
 /// Functions of the place of a row.
@@ -123,7 +125,7 @@ enum Placing {
     DenseRank,
     PercentRank(u64, usize),
     CumeDist,
-    Ntile(u64),
+    Ntile(Number),
 }
 
 /// What is made of a sum.
@@ -154,6 +156,9 @@ impl CallState {
     /// Over no rows. Columns of the call are those of the sequence.
     pub fn new(call: &OverCall) -> CallState {
         let kind = match &call.function {
+            OverFunction::Aggregate(_) if call.frame.exclude != Exclude::Nothing => {
+                Kind::Anew(Box::new(OverCall { frame: Frame::WHOLE, ..call.clone() }))
+            }
             OverFunction::Aggregate(aggregate) => aggregate_kind(aggregate, call),
             OverFunction::Rank(RankFunction::RowNumber) => Kind::Place(Placing::RowNumber),
             OverFunction::Rank(RankFunction::Rank) => Kind::Place(Placing::Rank(0, 0)),
@@ -186,10 +191,19 @@ impl CallState {
     /// The answers for rows of the sequence, which follow those asked for last. `key` says what RANGE counts in.
     pub fn answer(&mut self, call: &OverCall, key: Option<&SortKey>, rows: &Sequence, asked: Range<usize>, out: &mut Answers) {
         match &mut self.kind {
+            Kind::Place(Placing::Ntile(parts)) => match told(rows, 0, *parts).map(usize::try_from) {
+                None => asked.for_each(|_| out.column.push_null()),
+                Some(Ok(parts)) if parts > 0 => asked.for_each(|row| out.column.push(&Value::Int(tile(row, rows.len(), parts)))),
+                Some(_) => asked.for_each(|_| out.fail("NTILE counts from 1")),
+            },
             Kind::Place(number) => number.answer(rows, asked, out),
             Kind::Shift { argument, distance, default, nulls } => {
                 for row in asked {
-                    let target = shifted(rows, *argument, row, *distance, *nulls);
+                    let Some(distance) = told(rows, row, *distance) else {
+                        out.column.push_null();
+                        continue;
+                    };
+                    let target = shifted(rows, *argument, row, distance, *nulls);
                     push(out, rows, target.map(|row| (*argument, row)).or(default.map(|column| (column, row))));
                 }
             }
@@ -197,22 +211,48 @@ impl CallState {
                 for row in asked {
                     self.frames.move_to(row, &call.frame, key, rows);
                     let frame = self.frames.start..self.frames.end.max(self.frames.start);
-                    if call.frame.start == Bound::Unbounded {
-                        look_on(rows, *argument, *pick, *nulls, (seen, counted, kept), frame.end);
+                    let wanted = match pick {
+                        Pick::First => Wanted::First(1),
+                        Pick::Last => Wanted::Last,
+                        Pick::Nth(number) => match told(rows, row, *number) {
+                            Some(n) if n > 0 => Wanted::First(n.unsigned_abs()),
+                            Some(_) => {
+                                out.fail("NTH_VALUE counts from 1");
+                                continue;
+                            }
+                            None => {
+                                out.column.push_null();
+                                continue;
+                            }
+                        },
+                    };
+                    if call.frame.only_grows() && !matches!(pick, Pick::Nth(Number::Column(_))) {
+                        look_on(rows, *argument, wanted, *nulls, (seen, counted, kept), frame.end);
                         match kept {
                             Some(kept) => cell::push(&mut out.column, kept, 0),
                             None => out.column.push_null(),
                         }
                     } else {
-                        push(out, rows, picked(rows, *argument, *pick, *nulls, frame).map(|row| (*argument, row)));
+                        let frame = Framed { rows: frame, row, exclude: call.frame.exclude };
+                        push(out, rows, picked(rows, *argument, wanted, *nulls, &frame).map(|row| (*argument, row)));
                     }
+                }
+            }
+            Kind::Anew(of_fed) => {
+                for row in asked {
+                    self.frames.move_to(row, &call.frame, key, rows);
+                    let frame = self.frames.start..self.frames.end.max(self.frames.start);
+                    let frame = Framed { rows: frame, row, exclude: call.frame.exclude };
+                    let mut fresh = CallState::new(of_fed);
+                    frame.positions(rows).for_each(|at| fresh.add(rows, at));
+                    fresh.result(of_fed, rows, None, out);
                 }
             }
             _ => {
                 for row in asked {
                     self.frames.move_to(row, &call.frame, key, rows);
                     self.slide(rows);
-                    self.result(call, rows, out);
+                    self.result(call, rows, Some(self.added.clone()), out);
                 }
             }
         }
@@ -223,9 +263,13 @@ impl CallState {
         let looked_at = self.frames.start.min(self.frames.end);
         let needed = match &self.kind {
             Kind::Place(_) => next,
-            Kind::Shift { distance, .. } => next.saturating_sub(usize::try_from(*distance).unwrap_or(0)),
-            Kind::Pick { seen, .. } if call.frame.start == Bound::Unbounded => (*seen).min(self.frames.end),
-            _ if call.frame.start == Bound::Unbounded => self.added.end.min(self.frames.end),
+            Kind::Shift { distance: Number::Constant(distance), .. } => {
+                next.saturating_sub(usize::try_from(*distance).unwrap_or(0))
+            }
+            Kind::Shift { distance: Number::Column(_), .. } => 0,
+            Kind::Anew(_) => looked_at,
+            Kind::Pick { seen, .. } if call.frame.only_grows() => (*seen).min(self.frames.end),
+            _ if call.frame.only_grows() => self.added.end.min(self.frames.end),
             Kind::Pick { .. } => looked_at,
             _ => looked_at.min(self.added.start),
         };
@@ -287,7 +331,7 @@ impl CallState {
                 }
             }
             Kind::Other(other) => other.add(rows, row),
-            Kind::Place(_) | Kind::Pick { .. } | Kind::Shift { .. } => {}
+            Kind::Place(_) | Kind::Pick { .. } | Kind::Shift { .. } | Kind::Anew(_) => {}
         }
     }
 
@@ -318,18 +362,19 @@ impl CallState {
                 }
             }
             Kind::Other(other) => other.take_back(rows, row),
-            Kind::Place(_) | Kind::Pick { .. } | Kind::Shift { .. } => {}
+            Kind::Place(_) | Kind::Pick { .. } | Kind::Shift { .. } | Kind::Anew(_) => {}
         }
     }
 
-    fn result(&mut self, call: &OverCall, rows: &Sequence, out: &mut Answers) {
+    /// Adds the result over what was added, which are the rows `added` if they can be told.
+    fn result(&mut self, call: &OverCall, rows: &Sequence, added: Option<Range<usize>>, out: &mut Answers) {
         match &mut self.kind {
             Kind::Count { count, .. } => out.column.push(&Value::Int(*count)),
             Kind::Whole { sum, count, result, .. } => out.push_whole(sum, *count, *result, &call.data_type),
             Kind::Double { argument, sum, count, result } => {
                 if *count == 0 {
                     *sum = DoubleSum::default();
-                } else if sum.is_worn(self.added.len()) && call.frame.start != Bound::Unbounded {
+                } else if sum.is_worn(self.added.len()) && !call.frame.only_grows() {
                     let filter = self.filter;
                     let counts = |row: &usize| filter.is_none_or(|column| rows.is_true(column, *row));
                     *sum = sum_of(rows, *argument, self.added.clone().filter(counts));
@@ -340,11 +385,11 @@ impl CallState {
                 Some(kept) if !kept.is_empty() => cell::push(&mut out.column, kept, 0),
                 _ => push(out, rows, best.front().map(|row| (*argument, *row))),
             },
-            Kind::Other(other) => match other.result(rows, self.added.clone(), self.filter) {
+            Kind::Other(other) => match other.result(rows, added, self.filter) {
                 Ok(value) => cell::push(&mut out.column, &value, 0),
                 Err(why) => out.fail(why),
             },
-            Kind::Place(_) | Kind::Pick { .. } | Kind::Shift { .. } => {}
+            Kind::Place(_) | Kind::Pick { .. } | Kind::Shift { .. } | Kind::Anew(_) => {}
         }
     }
 
@@ -378,7 +423,7 @@ fn aggregate_kind(aggregate: &AggregateCall, call: &OverCall) -> Kind {
         }
         (Sum | Avg, Some(argument), of) => Kind::Whole { argument, sum: WideSum::default(), count: 0, result: result(of) },
         (Min | Max, Some(argument), of) => {
-            let kept = (call.frame.start == Bound::Unbounded).then(|| Column::with_capacity(of, 0));
+            let kept = call.frame.only_grows().then(|| Column::with_capacity(of, 0));
             Kind::Extreme { argument, max: aggregate.function == Max, best: VecDeque::new(), kept }
         }
         _ => Kind::Other(Box::new(Other::new(aggregate, &call.frame))),
@@ -444,16 +489,54 @@ fn counts(rows: &Sequence, argument: usize, nulls: Nulls, row: usize) -> bool {
     nulls == Nulls::Keep || !rows.is_null(argument, row)
 }
 
+/// The row that is wanted of those that count.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// The one of this number from the front, from 1.
+    First(u64),
+    Last,
+}
+
+/// The frame of a row.
+struct Framed {
+    rows: Range<usize>,
+    row: usize,
+    exclude: Exclude,
+}
+
+impl Framed {
+    /// The rows that it is over.
+    fn positions<'a>(&'a self, rows: &'a Sequence) -> impl DoubleEndedIterator<Item = usize> + 'a {
+        let is_equal = |at: usize| rows.peer(at) == rows.peer(self.row);
+        self.rows.clone().filter(move |at| match self.exclude {
+            Exclude::Nothing => true,
+            Exclude::Row => *at != self.row,
+            Exclude::Group => !is_equal(*at),
+            Exclude::Ties => *at == self.row || !is_equal(*at),
+        })
+    }
+}
+
 /// The row of a frame that is picked.
-fn picked(rows: &Sequence, argument: usize, pick: Pick, nulls: Nulls, mut frame: Range<usize>) -> Option<usize> {
-    match (pick, nulls) {
-        (Pick::Nth(n), Nulls::Keep) => {
-            usize::try_from(n).ok().and_then(|n| frame.start.checked_add(n - 1)).filter(|row| *row < frame.end)
-        }
-        (Pick::Last, _) => frame.rev().find(|row| counts(rows, argument, nulls, *row)),
-        (Pick::First, _) => frame.find(|row| counts(rows, argument, nulls, *row)),
-        (Pick::Nth(n), Nulls::Skip) => {
-            frame.filter(|row| counts(rows, argument, nulls, *row)).nth(usize::try_from(n - 1).unwrap_or(usize::MAX))
+fn picked(rows: &Sequence, argument: usize, wanted: Wanted, nulls: Nulls, frame: &Framed) -> Option<usize> {
+    if let (Wanted::First(n), Nulls::Keep, Exclude::Nothing) = (wanted, nulls, frame.exclude) {
+        let n = usize::try_from(n).ok()?;
+        return frame.rows.start.checked_add(n - 1).filter(|row| *row < frame.rows.end);
+    }
+    let mut counted = frame.positions(rows).filter(|row| counts(rows, argument, nulls, *row));
+    match wanted {
+        Wanted::Last => counted.next_back(),
+        Wanted::First(n) => counted.nth(usize::try_from(n - 1).unwrap_or(usize::MAX)),
+    }
+}
+
+/// A number as a row says it.
+fn told(rows: &Sequence, row: usize, number: Number) -> Option<i64> {
+    match number {
+        Number::Constant(n) => Some(n),
+        Number::Column(column) => {
+            let (column, row) = rows.at(column, row);
+            (!column.is_null(row)).then(|| i64::try_from(whole_value(column, row)).unwrap_or(i64::MAX))
         }
     }
 }
@@ -462,7 +545,7 @@ fn picked(rows: &Sequence, argument: usize, pick: Pick, nulls: Nulls, mut frame:
 fn look_on(
     rows: &Sequence,
     argument: usize,
-    pick: Pick,
+    wanted: Wanted,
     nulls: Nulls,
     (seen, counted, kept): (&mut usize, &mut u64, &mut Option<Column>),
     end: usize,
@@ -471,12 +554,11 @@ fn look_on(
     for row in *seen..end {
         if counts(rows, argument, nulls, row) {
             *counted += 1;
-            let wanted = match pick {
-                Pick::First => *counted == 1,
-                Pick::Last => true,
-                Pick::Nth(n) => *counted == n,
+            let is_wanted = match wanted {
+                Wanted::First(n) => *counted == n,
+                Wanted::Last => true,
             };
-            take = if wanted { Some(row) } else { take };
+            take = if is_wanted { Some(row) } else { take };
         }
     }
     *seen = (*seen).max(end);
@@ -520,18 +602,19 @@ impl Placing {
                     end as f64 / total as f64
                 }));
             }
-            (Placing::Ntile(parts), Values::I64(out)) => {
-                let parts = usize::try_from(*parts).unwrap_or(usize::MAX);
-                let (size, longer) = (total / parts, total % parts);
-                let part = |row: usize| match row < longer * (size + 1) {
-                    true => row / (size + 1),
-                    false => longer + (row - longer * (size + 1)) / size,
-                };
-                out.extend(asked.map(|row| part(row) as i64 + 1));
-            }
             (_, values) => panic!("a number in a column of {:?}", values.representation()),
         }
     }
+}
+
+/// In which of so many parts of all rows a row is, from 1; the first ones are longer by a row where they cannot be of one length.
+fn tile(row: usize, total: usize, parts: usize) -> i64 {
+    let (size, longer) = (total / parts, total % parts);
+    let part = match row < longer * (size + 1) {
+        true => row / (size + 1),
+        false => longer + (row - longer * (size + 1)) / size,
+    };
+    part as i64 + 1
 }
 
 /// One more than the rows before the row's group of equals.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{InOrder, OnChange, OverShape, TimeColumns};
 use crate::batch::{Batch, Column, RowKind, Watermark};
 use crate::operator::{Operator, Output, Progress};
-use crate::types::over::{Bound, Distance, Frame, FrameUnit, OverCall, OverFunction, Pick};
+use crate::types::over::{Bound, Distance, Exclude, Frame, FrameUnit, Number, OverCall, OverFunction, Pick};
 use crate::types::relation::{AggregateCall, AggregateFunction, Nulls, OnError, SortKey};
 use crate::types::{DataType, Value};
 
@@ -30,11 +30,11 @@ fn calls(frame: &Frame) -> Vec<OverCall> {
     use AggregateFunction::{Count, Max, Min, Sum};
     let aggregate = |function| OverFunction::Aggregate(AggregateCall::new(function, &[(2, DataType::BigInt)], DataType::BigInt));
     let pick = |pick, nulls| OverFunction::Pick { pick, argument: 2, nulls };
-    let shift = OverFunction::Shift { distance: 2, argument: 2, default: Some(3), nulls: Nulls::Keep };
+    let shift = OverFunction::Shift { distance: Number::Constant(2), argument: 2, default: Some(3), nulls: Nulls::Keep };
     let functions = [Sum, Count, Min, Max].map(aggregate).into_iter().chain([
         pick(Pick::First, Nulls::Keep),
         pick(Pick::Last, Nulls::Skip),
-        pick(Pick::Nth(2), Nulls::Skip),
+        pick(Pick::Nth(Number::Constant(2)), Nulls::Skip),
         shift,
     ]);
     functions.map(|function| OverCall { function, frame: frame.clone(), data_type: DataType::BigInt }).collect()
@@ -67,7 +67,14 @@ fn naive(rows: &[Row], frame: &Frame) -> BTreeMap<String, i64> {
             let is_in = |j: &usize| {
                 least(&frame.start).is_none_or(|from| away(*j) >= from) && least(&frame.end).is_none_or(|to| away(*j) <= to)
             };
-            let inside: Vec<Option<i64>> = (0..part.len()).filter(is_in).map(|j| part[j][2]).collect();
+            let is_left_out = |j: usize| match frame.exclude {
+                Exclude::Nothing => false,
+                Exclude::Row => i == j,
+                Exclude::Group => groups[i] == groups[j],
+                Exclude::Ties => groups[i] == groups[j] && i != j,
+            };
+            let inside = (0..part.len()).filter(|j| is_in(j) && !is_left_out(*j)).map(|j| part[j][2]);
+            let inside: Vec<Option<i64>> = inside.collect();
             let there: Vec<i64> = inside.iter().flatten().copied().collect();
             let results = [
                 (!there.is_empty()).then(|| there.iter().sum()),
@@ -111,7 +118,8 @@ fn frames(random: &mut fastrand::Rng, ahead: i128) -> Frame {
         _ => Bound::Offset(Distance::Whole(random.i128(least..=ahead))),
     };
     let (start, end) = (bound(-4), bound(-2));
-    Frame { unit, start: if random.u8(..4) == 0 { Bound::Unbounded } else { start }, end }
+    let exclude = [Exclude::Nothing, Exclude::Nothing, Exclude::Row, Exclude::Group, Exclude::Ties][random.usize(..5)];
+    Frame { unit, start: if random.u8(..4) == 0 { Bound::Unbounded } else { start }, end, exclude }
 }
 
 #[test]
@@ -179,7 +187,12 @@ fn results_in_event_time_are_those_of_all_rows_in_time() {
 /// Counts, sums and means of all kinds of numbers over the last rows; behind them one function that rings are not for.
 fn sums(rows: i128, with_other: bool) -> OverShape {
     use AggregateFunction::{Avg, Count, Min, Sum};
-    let frame = Frame { unit: FrameUnit::Rows, start: Bound::Offset(Distance::Whole(1 - rows)), end: Bound::CurrentRow };
+    let frame = Frame {
+        unit: FrameUnit::Rows,
+        start: Bound::Offset(Distance::Whole(1 - rows)),
+        end: Bound::CurrentRow,
+        exclude: Exclude::Nothing,
+    };
     let decimal = DataType::Decimal { precision: 38, scale: 2 };
     let types = vec![DataType::BigInt, DataType::Double, DataType::Float, DataType::Int, decimal.clone()];
     let call = |function, columns: &[usize], data_type: &DataType| {
@@ -251,11 +264,11 @@ fn ten_times_the_rows_of_the_same_keys_are_held_in_the_same_memory() {
     let offset = |n| Bound::Offset(Distance::Whole(n));
     for (frame, calls_max) in [
         // A sum and a count: kept in rings.
-        (Frame { unit: FrameUnit::Rows, start: offset(-20), end: Bound::CurrentRow }, 2),
-        (Frame { unit: FrameUnit::Rows, start: offset(-20), end: Bound::CurrentRow }, 9),
-        (Frame { unit: FrameUnit::Range, start: offset(-20), end: Bound::CurrentRow }, 9),
-        (Frame { unit: FrameUnit::Range, start: Bound::Unbounded, end: Bound::CurrentRow }, 9),
-        (Frame { unit: FrameUnit::Rows, start: offset(-5), end: offset(3) }, 9),
+        (Frame { unit: FrameUnit::Rows, start: offset(-20), end: Bound::CurrentRow, exclude: Exclude::Nothing }, 2),
+        (Frame { unit: FrameUnit::Rows, start: offset(-20), end: Bound::CurrentRow, exclude: Exclude::Nothing }, 9),
+        (Frame { unit: FrameUnit::Range, start: offset(-20), end: Bound::CurrentRow, exclude: Exclude::Nothing }, 9),
+        (Frame { unit: FrameUnit::Range, start: Bound::Unbounded, end: Bound::CurrentRow, exclude: Exclude::Nothing }, 9),
+        (Frame { unit: FrameUnit::Rows, start: offset(-5), end: offset(3), exclude: Exclude::Nothing }, 9),
     ] {
         let mut with = shape(&frame);
         with.calls.truncate(calls_max);
@@ -280,7 +293,12 @@ fn ten_times_the_rows_of_the_same_keys_are_held_in_the_same_memory() {
 
 #[test]
 fn keys_out_of_reach_of_their_frames_are_forgotten() {
-    let frame = Frame { unit: FrameUnit::Range, start: Bound::Offset(Distance::Whole(-20)), end: Bound::CurrentRow };
+    let frame = Frame {
+        unit: FrameUnit::Range,
+        start: Bound::Offset(Distance::Whole(-20)),
+        end: Bound::CurrentRow,
+        exclude: Exclude::Nothing,
+    };
     let mut with = shape(&frame);
     // LAG remembers its key for good.
     with.calls.pop();
@@ -298,7 +316,7 @@ fn keys_out_of_reach_of_their_frames_are_forgotten() {
 /// What COUNT over all rows of a key up to its own gives, for a row of each of these keys with its time and stamp; with a time, the watermark
 /// that follows.
 fn counts(rows: &[(i64, i64, u64, Option<i64>)]) -> Vec<i64> {
-    let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow };
+    let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow, exclude: Exclude::Nothing };
     let mut shape = OverShape { ttl: Some(10), ..shape(&frame) };
     shape.calls = vec![shape.calls.remove(1)];
     let waits = rows.iter().any(|(.., watermark)| watermark.is_some());

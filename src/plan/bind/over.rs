@@ -20,13 +20,13 @@ use super::scope::{Relation, name_span, span_of, unsupported};
 use super::subquery::SUBQUERY_BASE;
 use super::window::window_row;
 use crate::error::{Error, Result, Span};
-use crate::expr::Expr;
+use crate::expr::{Expr, UnaryOp};
 use crate::plan::bind::evaluate_constant;
 use crate::plan::logical::{Late, Over, Plan, Rank, WindowColumns, moved_columns};
 use crate::plan::parse::ARRIVAL;
 use crate::plan::physical::{Emit, Nulls, RankFunction, SortKey, SortTime};
 use crate::plan::processing_time::{is_arrival, is_clock};
-use crate::types::over::{Frame, FrameUnit, OverCall, OverEmit, OverFunction, Pick};
+use crate::types::over::{Frame, FrameUnit, Number, OverCall, OverEmit, OverFunction, Pick};
 use crate::types::{DataType, Schema, Value};
 
 /// Stand-in columns of functions with OVER begin here.
@@ -56,17 +56,49 @@ enum BoundFunction {
     Aggregate(BoundCall),
     /// One that reads no column.
     Plain(OverFunction),
+    /// NTILE of so many parts.
+    Parts(Told),
     Pick {
-        pick: Pick,
+        pick: Picked,
         argument: Expr,
         nulls: Nulls,
     },
     Shift {
-        distance: i64,
+        distance: Told,
         argument: Expr,
         default: Option<Expr>,
         nulls: Nulls,
     },
+}
+
+/// Which row of a frame is picked.
+#[derive(Debug, Clone, PartialEq)]
+enum Picked {
+    First,
+    Last,
+    Nth(Told),
+}
+
+/// A number that a function is told.
+#[derive(Debug, Clone, PartialEq)]
+enum Told {
+    /// For all rows.
+    Constant(i64),
+    /// By each row.
+    Of(Expr),
+}
+
+impl Told {
+    fn expr_mut(&mut self) -> Option<&mut Expr> {
+        if let Told::Of(expr) = self { Some(expr) } else { None }
+    }
+
+    fn placed(&self, inputs: &mut Inputs, names: &Schema) -> Number {
+        match self {
+            Told::Constant(n) => Number::Constant(*n),
+            Told::Of(expr) => Number::Column(inputs.add(expr, names)),
+        }
+    }
 }
 
 /// An item of ORDER BY.
@@ -117,8 +149,14 @@ impl Overs {
             let read: Vec<&mut Expr> = match &mut over.function {
                 BoundFunction::Aggregate(call) => call.exprs_mut().collect(),
                 BoundFunction::Plain(_) => Vec::new(),
+                BoundFunction::Parts(parts) => parts.expr_mut().into_iter().collect(),
+                BoundFunction::Pick { argument, pick: Picked::Nth(n), .. } => {
+                    [argument].into_iter().chain(n.expr_mut()).collect()
+                }
                 BoundFunction::Pick { argument, .. } => vec![argument],
-                BoundFunction::Shift { argument, default, .. } => std::iter::once(argument).chain(default).collect(),
+                BoundFunction::Shift { argument, default, distance, .. } => {
+                    [argument].into_iter().chain(default).chain(distance.expr_mut()).collect()
+                }
             };
             read.into_iter().chain(&mut over.keys).chain(over.order.iter_mut().map(|item| &mut item.expr))
         })
@@ -338,11 +376,17 @@ impl BoundOver {
                 OverFunction::Aggregate(calls.remove(0))
             }
             BoundFunction::Plain(function) => function.clone(),
+            BoundFunction::Parts(parts) => OverFunction::Ntile(parts.placed(inputs, names)),
             BoundFunction::Pick { pick, argument, nulls } => {
-                OverFunction::Pick { pick: *pick, argument: inputs.add(argument, names), nulls: *nulls }
+                let pick = match pick {
+                    Picked::First => Pick::First,
+                    Picked::Last => Pick::Last,
+                    Picked::Nth(n) => Pick::Nth(n.placed(inputs, names)),
+                };
+                OverFunction::Pick { pick, argument: inputs.add(argument, names), nulls: *nulls }
             }
             BoundFunction::Shift { distance, argument, default, nulls } => OverFunction::Shift {
-                distance: *distance,
+                distance: distance.placed(inputs, names),
                 argument: inputs.add(argument, names),
                 default: default.as_ref().map(|e| inputs.add(e, names)),
                 nulls: *nulls,
@@ -445,17 +489,17 @@ impl ExprBinder<'_> {
         match (name, args.as_slice()) {
             ("NTILE", [parts]) => {
                 let parts = self.positive(parts, "NTILE")?;
-                Ok((BoundFunction::Plain(OverFunction::Ntile(parts)), DataType::BigInt))
+                Ok((BoundFunction::Parts(parts), DataType::BigInt))
             }
-            ("FIRST_VALUE", [argument]) => self.pick(Pick::First, argument, nulls),
-            ("LAST_VALUE", [argument]) => self.pick(Pick::Last, argument, nulls),
+            ("FIRST_VALUE", [argument]) => self.pick(Picked::First, argument, nulls),
+            ("LAST_VALUE", [argument]) => self.pick(Picked::Last, argument, nulls),
             ("NTH_VALUE", [argument, n]) => {
                 let n = self.positive(n, "NTH_VALUE")?;
-                self.pick(Pick::Nth(n), argument, nulls)
+                self.pick(Picked::Nth(n), argument, nulls)
             }
             ("LAG" | "LEAD", [argument, rest @ ..]) if rest.len() <= 2 => {
-                let distance = rest.first().map_or(Ok(1), |e| self.constant_integer(e, name))?;
-                let distance = if name == "LEAD" { distance.saturating_neg() } else { distance };
+                let distance = rest.first().map_or(Ok(Told::Constant(1)), |e| self.told(e, name))?;
+                let distance = if name == "LEAD" { behind(distance) } else { distance };
                 let mut argument = self.bind(argument)?;
                 let mut default = rest.get(1).map(|e| self.bind(e)).transpose()?;
                 if let Some(other) = default {
@@ -479,25 +523,28 @@ impl ExprBinder<'_> {
         }
     }
 
-    fn pick(&mut self, pick: Pick, argument: &ast::Expr, nulls: Nulls) -> Result<(BoundFunction, DataType)> {
+    fn pick(&mut self, pick: Picked, argument: &ast::Expr, nulls: Nulls) -> Result<(BoundFunction, DataType)> {
         let argument = typed(self.bind(argument)?);
         let data_type = argument.data_type();
         Ok((BoundFunction::Pick { pick, argument, nulls }, data_type))
     }
 
-    fn positive(&mut self, e: &ast::Expr, name: &str) -> Result<u64> {
-        let n = self.constant_integer(e, name)?;
-        u64::try_from(n)
-            .ok()
-            .filter(|n| *n > 0)
-            .ok_or_else(|| Error::sql(format!("{name} counts from 1, this is {n}")).at(span_of(e)))
+    fn positive(&mut self, e: &ast::Expr, name: &str) -> Result<Told> {
+        match self.told(e, name)? {
+            Told::Constant(n) if n <= 0 => Err(Error::sql(format!("{name} counts from 1, this is {n}")).at(span_of(e))),
+            told => Ok(told),
+        }
     }
 
-    fn constant_integer(&mut self, e: &ast::Expr, name: &str) -> Result<i64> {
+    /// A whole number that a function is told.
+    fn told(&mut self, e: &ast::Expr, name: &str) -> Result<Told> {
         let bound = self.bind(e)?;
+        if !(bound.data_type().is_integer() || bound.data_type() == DataType::Null) {
+            return Err(Error::sql(format!("{name} takes a whole number, this is {}", bound.data_type())).at(span_of(e)));
+        }
         match evaluate_constant(&bound)? {
-            Some(Value::Int(n)) if bound.data_type().is_integer() => Ok(n),
-            _ => Err(Error::sql(format!("{name} takes a whole number that is the same for all rows")).at(span_of(e))),
+            Some(Value::Int(n)) => Ok(Told::Constant(n)),
+            _ => Ok(Told::Of(cast(fixed(bound, e)?, &DataType::BigInt))),
         }
     }
 
@@ -524,6 +571,14 @@ impl ExprBinder<'_> {
 /// Whether this says that a buffer takes rows as they come.
 fn is_buffer(e: &ast::Expr) -> bool {
     matches!(e, ast::Expr::Identifier(name) if name.quote_style.is_some() && name.value == ARRIVAL)
+}
+
+/// So many rows behind the row instead of before it.
+fn behind(distance: Told) -> Told {
+    match distance {
+        Told::Constant(n) => Told::Constant(n.saturating_neg()),
+        Told::Of(expr) => Told::Of(Expr::Unary { op: UnaryOp::Negate, input: Box::new(expr) }),
+    }
 }
 
 /// A bare NULL needs a type to be a column.

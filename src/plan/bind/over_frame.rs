@@ -4,11 +4,13 @@ use sqlparser::ast;
 
 use super::coercion::cast;
 use super::expr::ExprBinder;
+use super::function::argument_exprs;
 use super::over::OrderItem;
 use super::scope::span_of;
 use crate::error::{Error, Result, Span};
 use crate::plan::bind::evaluate_constant;
-use crate::types::over::{Bound, Distance, Frame, FrameUnit};
+use crate::plan::parse::EXCLUDE;
+use crate::types::over::{Bound, Distance, Exclude, Frame, FrameUnit};
 use crate::types::time::DAY;
 use crate::types::{DataType, Value, decimal};
 
@@ -25,8 +27,9 @@ pub fn frame(written: Option<&ast::WindowFrame>, order: &FrameOrder<'_>) -> Resu
     use ast::WindowFrameBound as B;
     let Some(written) = written else {
         let end = if order.items.is_empty() { Bound::Unbounded } else { Bound::CurrentRow };
-        return Ok(Frame { unit: FrameUnit::Range, start: Bound::Unbounded, end });
+        return Ok(Frame { unit: FrameUnit::Range, start: Bound::Unbounded, end, exclude: Exclude::Nothing });
     };
+    let (start_bound, exclude) = excluding(&written.start_bound);
     let unit = match written.units {
         ast::WindowFrameUnits::Rows => FrameUnit::Rows,
         ast::WindowFrameUnits::Range => FrameUnit::Range,
@@ -34,7 +37,7 @@ pub fn frame(written: Option<&ast::WindowFrame>, order: &FrameOrder<'_>) -> Resu
     };
     let end = written.end_bound.as_ref().unwrap_or(&B::CurrentRow);
     let wrong = |what: &str| Err(Error::sql(what).at(order.span).hint("ROWS BETWEEN 2 PRECEDING AND CURRENT ROW"));
-    match (&written.start_bound, end) {
+    match (&start_bound, end) {
         (B::Following(None), _) => return wrong("a frame cannot start with UNBOUNDED FOLLOWING"),
         (_, B::Preceding(None)) => return wrong("a frame cannot end with UNBOUNDED PRECEDING"),
         (B::CurrentRow, B::Preceding(_)) => return wrong("a frame that starts with the row cannot end before it"),
@@ -46,7 +49,34 @@ pub fn frame(written: Option<&ast::WindowFrame>, order: &FrameOrder<'_>) -> Resu
     if unit == FrameUnit::Groups && order.items.is_empty() {
         return Err(Error::sql("GROUPS without ORDER BY").at(order.span).hint("groups are rows that ORDER BY leaves equal"));
     }
-    Ok(Frame { unit, start: bound(&written.start_bound, unit, order)?, end: bound(end, unit, order)? })
+    if order.items.is_empty() && matches!(exclude, Exclude::Group | Exclude::Ties) {
+        let error = Error::sql("EXCLUDE GROUP and EXCLUDE TIES without ORDER BY").at(order.span);
+        return Err(error.hint("groups and ties are rows that ORDER BY leaves equal"));
+    }
+    Ok(Frame { unit, start: bound(&start_bound, unit, order)?, end: bound(end, unit, order)?, exclude })
+}
+
+/// The start of a frame, and what its EXCLUDE says: the parser hands both on as a call in the place of the start.
+fn excluding(written: &ast::WindowFrameBound) -> (ast::WindowFrameBound, Exclude) {
+    use ast::WindowFrameBound as B;
+    let none = || (written.clone(), Exclude::Nothing);
+    let (B::Preceding(Some(e)) | B::Following(Some(e))) = written else { return none() };
+    let ast::Expr::Function(call) = &**e else { return none() };
+    let args = argument_exprs(call).ok().filter(|_| call.name.to_string() == format!("`{EXCLUDE}`"));
+    let Some([ast::Expr::Identifier(what), start]) = args.as_deref() else { return none() };
+    let exclude = match what.value.as_str() {
+        "CURRENT" => Exclude::Row,
+        "GROUP" => Exclude::Group,
+        "TIES" => Exclude::Ties,
+        _ => Exclude::Nothing,
+    };
+    let start = match (start, written) {
+        (ast::Expr::Identifier(word), _) if word.value.eq_ignore_ascii_case("UNBOUNDED") => B::Preceding(None),
+        (ast::Expr::Identifier(word), _) if word.value.eq_ignore_ascii_case("CURRENT") => B::CurrentRow,
+        (start, B::Preceding(_)) => B::Preceding(Some(Box::new((*start).clone()))),
+        (start, _) => B::Following(Some(Box::new((*start).clone()))),
+    };
+    (start, exclude)
 }
 
 fn bound(written: &ast::WindowFrameBound, unit: FrameUnit, order: &FrameOrder<'_>) -> Result<Bound> {
@@ -68,6 +98,7 @@ fn bound(written: &ast::WindowFrameBound, unit: FrameUnit, order: &FrameOrder<'_
     let is_negative = match found {
         Distance::Whole(n) => n < 0,
         Distance::Double(d) => d.is_nan() || d < 0.0,
+        Distance::Months(n) => n < 0,
     };
     if is_negative {
         return Err(Error::sql("a frame cannot be a negative distance away")
@@ -77,6 +108,7 @@ fn bound(written: &ast::WindowFrameBound, unit: FrameUnit, order: &FrameOrder<'_
     Ok(Bound::Offset(match (found, negative) {
         (Distance::Whole(n), true) => Distance::Whole(-n),
         (Distance::Double(d), true) => Distance::Double(-d),
+        (Distance::Months(n), true) => Distance::Months(-n),
         (found, false) => found,
     }))
 }
@@ -90,6 +122,12 @@ fn range(e: &ast::Expr, order: &FrameOrder<'_>) -> Result<Distance> {
     };
     let of = item.expr.data_type();
     let interval = |own: &DataType| *own == DataType::IntervalDay;
+    let months = || {
+        constant(e, &DataType::IntervalMonth, |own| *own == DataType::IntervalMonth).and_then(|value| match value {
+            Value::Int(months) => i32::try_from(months).ok().map(Distance::Months),
+            _ => None,
+        })
+    };
     let found = match &of {
         DataType::Timestamp(_) | DataType::TimestampLtz(_) | DataType::Time(_) => {
             constant(e, &DataType::IntervalDay, interval).and_then(whole)
@@ -115,10 +153,14 @@ fn range(e: &ast::Expr, order: &FrameOrder<'_>) -> Result<Distance> {
         of if of.is_integer() => constant(e, &DataType::BigInt, DataType::is_integer).and_then(whole),
         _ => None,
     };
+    let found = match &of {
+        DataType::Timestamp(_) | DataType::TimestampLtz(_) | DataType::Date => found.or_else(months),
+        _ => found,
+    };
     found.ok_or_else(|| {
         let hint = match &of {
             DataType::Timestamp(_) | DataType::TimestampLtz(_) | DataType::Time(_) | DataType::Date => {
-                "it is an interval of days or less, such as RANGE BETWEEN INTERVAL '10' SECOND PRECEDING AND CURRENT ROW"
+                "it is an interval, of a DATE of whole days, such as RANGE BETWEEN INTERVAL '10' SECOND PRECEDING AND CURRENT ROW"
             }
             _ => "it is a number of the kind that rows are ordered by, such as RANGE BETWEEN 10 PRECEDING AND CURRENT ROW",
         };

@@ -3,12 +3,16 @@
 use super::expression::{calls, columns};
 use super::span;
 use crate::plan::physical::{Nulls, SortKey};
-use crate::types::over::{Bound, Distance, FrameUnit, OverCall, OverFunction, Pick};
+use crate::types::over::{Bound, Distance, Exclude, FrameUnit, Number, OverCall, OverFunction, Pick};
 use crate::types::{DataType, Schema};
 
 /// One function with its frame.
 pub fn over_call(call: &OverCall, order: &[SortKey], below: &Schema) -> String {
     let column = |column: &usize| columns(&[*column], below);
+    let number = |number: &Number| match number {
+        Number::Constant(n) => n.to_string(),
+        Number::Column(at) => column(at),
+    };
     let skipping = |nulls: &Nulls| if *nulls == Nulls::Skip { " IGNORE NULLS" } else { "" };
     match &call.function {
         OverFunction::Aggregate(aggregate) => {
@@ -18,19 +22,22 @@ pub fn over_call(call: &OverCall, order: &[SortKey], below: &Schema) -> String {
         OverFunction::Rank(function) => format!("{}()", function.name()),
         OverFunction::PercentRank => "PERCENT_RANK()".to_owned(),
         OverFunction::CumeDist => "CUME_DIST()".to_owned(),
-        OverFunction::Ntile(parts) => format!("NTILE({parts})"),
+        OverFunction::Ntile(parts) => format!("NTILE({})", number(parts)),
         OverFunction::Pick { pick, argument, nulls } => {
             let (name, nth) = match pick {
                 Pick::First => ("FIRST_VALUE", String::new()),
                 Pick::Last => ("LAST_VALUE", String::new()),
-                Pick::Nth(n) => ("NTH_VALUE", format!(", {n}")),
+                Pick::Nth(n) => ("NTH_VALUE", format!(", {}", number(n))),
             };
             format!("{name}({}{nth}){} {}", column(argument), skipping(nulls), frame(call, order, below))
         }
         OverFunction::Shift { distance, argument, default, nulls } => {
-            let name = if *distance < 0 { "LEAD" } else { "LAG" };
+            let (name, distance) = match distance {
+                Number::Constant(distance) if *distance < 0 => ("LEAD", distance.unsigned_abs().to_string()),
+                distance => ("LAG", number(distance)),
+            };
             let default = default.as_ref().map(|default| format!(", {}", column(default))).unwrap_or_default();
-            format!("{name}({}, {}{default}){}", column(argument), distance.unsigned_abs(), skipping(nulls))
+            format!("{name}({}, {distance}{default}){}", column(argument), skipping(nulls))
         }
     }
 }
@@ -52,15 +59,23 @@ fn frame(call: &OverCall, order: &[SortKey], below: &Schema) -> String {
             _ => n.unsigned_abs().to_string(),
         },
         Distance::Double(d) => d.abs().to_string(),
+        Distance::Months(n) => format!("{} months", n.unsigned_abs()),
     };
     let is_before = |of: &Distance| match of {
         Distance::Whole(n) => *n <= 0,
         Distance::Double(d) => *d <= 0.0,
+        Distance::Months(n) => *n <= 0,
     };
     let bound = |bound: &Bound, side: &str| match bound {
         Bound::Unbounded => format!("UNBOUNDED {side}"),
         Bound::CurrentRow => "CURRENT ROW".to_owned(),
         Bound::Offset(of) => format!("{} {}", distance(of), if is_before(of) { "PRECEDING" } else { "FOLLOWING" }),
     };
-    format!("{unit} BETWEEN {} AND {}", bound(&call.frame.start, "PRECEDING"), bound(&call.frame.end, "FOLLOWING"))
+    let exclude = match call.frame.exclude {
+        Exclude::Nothing => "",
+        Exclude::Row => " EXCLUDE CURRENT ROW",
+        Exclude::Group => " EXCLUDE GROUP",
+        Exclude::Ties => " EXCLUDE TIES",
+    };
+    format!("{unit} BETWEEN {} AND {}{exclude}", bound(&call.frame.start, "PRECEDING"), bound(&call.frame.end, "FOLLOWING"))
 }

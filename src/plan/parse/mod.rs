@@ -42,6 +42,8 @@
 //!
 //! **Lists behind WHEN.** `CASE x WHEN 1, 2 THEN` hands on the call `` `$when`(1, 2) `` as what x is compared with.
 //!
+//! **EXCLUDE.** `ROWS BETWEEN 2 PRECEDING AND CURRENT ROW EXCLUDE TIES` hands on `` `$exclude`(`TIES`, 2) `` as the distance of its start.
+//!
 //! **Types of CAST.** Turn them into ours with [`data_type`]; they are valid already.
 //!
 //! **Hints.** `SELECT /*+ BROADCAST(t) */` is read with [`hints_of`], `t /*+ OPTIONS(...) */` with [`options_of`] from the name of the table. Anywhere
@@ -72,7 +74,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 pub use data_type::data_type;
 pub use fault::span_of;
 pub use hint::{hints_of, is_carrier, options_of};
-pub use rewrite::{ARRIVAL, WHEN_LIST};
+pub use rewrite::{ARRIVAL, EXCLUDE, WHEN_LIST};
 pub use window::PARTITION_BY;
 
 use crate::error::{Error, Result};

@@ -6,6 +6,7 @@
 //! - `MAP['k', v]` and `MAP{'k': v}` become the call `MAP('k', v)`;
 //! - `OVER (ROWS WINDOW BUFFER 100 ROWS ...)` of an older system becomes `OVER (... ORDER BY "$arrival" ROWS 99 PRECEDING)`;
 //! - `VALUES 1, 2` becomes `VALUES (1), (2)`;
+//! - `ROWS BETWEEN 2 PRECEDING AND CURRENT ROW EXCLUDE TIES` becomes `` ROWS BETWEEN `$exclude`(TIES, 2) PRECEDING AND CURRENT ROW ``;
 //! - `TABLE t` where a query stands becomes `SELECT * FROM t`;
 //! - `CASE x WHEN 1, 2 THEN` becomes `` CASE x WHEN `$when`(1, 2) THEN ``;
 //! - `'1 hour'::INTERVAL` and `CAST('1 hour' AS INTERVAL)` become `INTERVAL '1 hour'`;
@@ -26,7 +27,7 @@ use crate::error::{Error, Result};
 
 /// Tokens with the changes made.
 pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
-    let tokens = when_lists(tables(interval_casts(&texts(&buffers(tokens)?))));
+    let tokens = when_lists(exclusions(tables(interval_casts(&texts(&buffers(tokens)?)))));
     carry_types(&json::clauses(&nearest_joins(trims(maps(intervals(&rows_of_values(&tokens))))))?)
 }
 
@@ -118,6 +119,68 @@ fn is_whole_query(tokens: &[TokenWithSpan]) -> bool {
         }
     }
     false
+}
+
+/// Name of the call that carries what EXCLUDE says of a frame, and its start: a distance, or the word UNBOUNDED or CURRENT.
+pub const EXCLUDE: &str = "$exclude";
+
+/// Frames with EXCLUDE.
+fn exclusions(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    // For each open bracket, where the frame in it begins.
+    let mut frames: Vec<Option<usize>> = vec![None];
+    let mut rest = tokens.as_slice();
+    while let [token, behind @ ..] = rest {
+        match bracket(&token.token) {
+            1 => frames.push(None),
+            -1 if frames.len() > 1 => {
+                frames.pop();
+            }
+            _ => {}
+        }
+        if ["ROWS", "RANGE", "GROUPS"].iter().any(|unit| is_word(&token.token, unit))
+            && let Some(innermost) = frames.last_mut()
+        {
+            *innermost = Some(out.len() + 1);
+        }
+        let excluded = if is_word(&token.token, "EXCLUDE") { excluded(behind) } else { None };
+        match (excluded, frames.last().copied().flatten()) {
+            (Some(length), Some(start)) => {
+                exclude_by_call(&mut out, start, &behind[0]);
+                rest = &behind[length..];
+            }
+            _ => {
+                out.push(token.clone());
+                rest = behind;
+            }
+        }
+    }
+    out
+}
+
+/// How many tokens behind EXCLUDE say what a frame is not over, where it ends behind them.
+fn excluded(behind: &[TokenWithSpan]) -> Option<usize> {
+    const FORMS: [&[&str]; 4] = [&["CURRENT", "ROW"], &["GROUP"], &["TIES"], &["NO", "OTHERS"]];
+    let form = FORMS.iter().find(|form| Cursor::new(behind).looks_at(form))?;
+    behind.get(form.len()).is_some_and(|token| token.token == Token::RParen).then_some(form.len())
+}
+
+/// Puts the start of the frame whose tokens begin at `start` into a call, with the first word behind EXCLUDE.
+fn exclude_by_call(out: &mut Vec<TokenWithSpan>, start: usize, what: &TokenWithSpan) {
+    let start = start + usize::from(out.get(start).is_some_and(|token| is_word(&token.token, "BETWEEN")));
+    let end = first_outside(&out[start..], |token| is_word(token, "AND")).map_or(out.len(), |end| start + end);
+    let [distance @ .., side] = &out[start..end] else { return };
+    let is_row = is_word(&side.token, "ROW");
+    let side = if is_row { word("PRECEDING", side) } else { side.clone() };
+    let call = [placed(Token::make_word(EXCLUDE, Some('`')), what), placed(Token::LParen, what)];
+    let what = match &what.token {
+        Token::Word(word) => placed(Token::make_word(&word.value.to_ascii_uppercase(), Some('`')), what),
+        _ => what.clone(),
+    };
+    let tail = [placed(Token::RParen, &what), side];
+    let made: Vec<TokenWithSpan> =
+        call.into_iter().chain([what.clone(), placed(Token::Comma, &what)]).chain(distance.iter().cloned()).chain(tail).collect();
+    out.splice(start..end, made);
 }
 
 /// Name of the call that carries the values behind WHEN, where they are several.

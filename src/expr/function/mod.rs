@@ -13,6 +13,7 @@ mod degrees;
 mod digest;
 mod encoding;
 mod extreme;
+mod format;
 mod integer;
 mod json;
 mod json_build;
@@ -23,6 +24,7 @@ mod like;
 mod math;
 mod pattern;
 mod random;
+mod regexp;
 mod round;
 mod series;
 mod signature;
@@ -38,12 +40,14 @@ pub use json_text::Json;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 19] = [
+static FAMILIES: [&[ScalarFunction]; 21] = [
     string::FUNCTIONS,
     encoding::FUNCTIONS,
     digest::FUNCTIONS,
     random::FUNCTIONS,
+    format::FUNCTIONS,
     pattern::FUNCTIONS,
+    regexp::FUNCTIONS,
     math::FUNCTIONS,
     degrees::FUNCTIONS,
     integer::FUNCTIONS,

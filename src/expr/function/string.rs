@@ -15,7 +15,10 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("UPPER", "UPPER(text)", to_text::<1>, |_, _| text_to_text(upper)),
     function("LOWER", "LOWER(text)", to_text::<1>, |_, _| text_to_text(lower)),
     function("INITCAP", "INITCAP(text)", to_text::<1>, |_, _| text_to_text(initcap)),
-    function("REVERSE", "REVERSE(text)", to_text::<1>, |_, _| text_to_text(reverse)),
+    function("REVERSE", "REVERSE(text or bytes)", same_text_or_bytes, |t, _| match t[0] {
+        DataType::Bytes => kernel(reverse_bytes),
+        _ => text_to_text(reverse),
+    }),
     function("CHAR_LENGTH", "CHAR_LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
     function("CHARACTER_LENGTH", "CHARACTER_LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
     function("LENGTH", "LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
@@ -38,8 +41,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("LEFT", "LEFT(text, length)", text_and_integer, |_, _| kernel(left)),
     function("RIGHT", "RIGHT(text, length)", text_and_integer, |_, _| kernel(right)),
     function("REPEAT", "REPEAT(text, count)", text_and_integer, |_, _| kernel(repeat)),
-    function("LPAD", "LPAD(text, length, padding)", pad_types, |_, _| kernel(lpad)),
-    function("RPAD", "RPAD(text, length, padding)", pad_types, |_, _| kernel(rpad)),
+    function("LPAD", "LPAD(text, length [, padding])", pad_types, |_, _| kernel(lpad)),
+    function("RPAD", "RPAD(text, length [, padding])", pad_types, |_, _| kernel(rpad)),
     function("REPLACE", "REPLACE(text, search, replacement)", to_text::<3>, |_, _| kernel(replace)),
     function("TRANSLATE", "TRANSLATE(text, from, to)", to_text::<3>, |_, _| kernel(translate)),
     function("OVERLAY", "OVERLAY(text PLACING replacement FROM start [FOR length])", overlay_types, |_, _| kernel(overlay)),
@@ -48,10 +51,20 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("POSITION", "POSITION(search IN text)", to_int::<2>, |_, _| kernel(locate)),
     function("LOCATE", "LOCATE(search, text [, start])", locate_types, |_, _| kernel(locate)),
     function("INSTR", "INSTR(text, search)", to_int::<2>, |_, _| kernel(instr)),
+    function("STRPOS", "STRPOS(text, search)", to_int::<2>, |_, _| kernel(instr)),
     function("SPLIT_INDEX", "SPLIT_INDEX(text, separator, index)", split_types, |_, _| kernel(split_index)),
     function("SPLIT_PART", "SPLIT_PART(text, separator, number)", split_types, |_, _| kernel(split_part)),
     function("STARTSWITH", "STARTSWITH(text, prefix)", to_boolean, |_, _| kernel(starts_with)),
     function("ENDSWITH", "ENDSWITH(text, suffix)", to_boolean, |_, _| kernel(ends_with)),
+    function("STARTS_WITH", "STARTS_WITH(text, prefix)", to_boolean, |_, _| kernel(starts_with)),
+    function("ENDS_WITH", "ENDS_WITH(text, suffix)", to_boolean, |_, _| kernel(ends_with)),
+    function("LEVENSHTEIN", "LEVENSHTEIN(text, text): how many characters are to be changed", to_int::<2>, |_, _| {
+        kernel(levenshtein)
+    }),
+    function("ELT", "ELT(number, text, ...): the text of this number, from 1", elt_types, |_, _| kernel(elt)),
+    function("IS_ALPHA", "IS_ALPHA(text): whether it is all letters", is_types, |_, _| is(|c| c.is_alphabetic())),
+    function("IS_DIGIT", "IS_DIGIT(text): whether it is all digits", is_types, |_, _| is(|c| c.is_numeric())),
+    function("IS_DECIMAL", "IS_DECIMAL(text): whether it is a number", is_types, |_, _| kernel(is_decimal)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -81,7 +94,25 @@ fn text_and_one_or_two_integers(given: &[DataType]) -> Resolved {
 }
 
 fn pad_types(given: &[DataType]) -> Resolved {
-    Some((takes(given, &[Text, Integer, Text])?, DataType::STRING))
+    Some((takes_some(given, &[Text, Integer, Text], 2)?, DataType::STRING))
+}
+
+fn same_text_or_bytes(given: &[DataType]) -> Resolved {
+    let args = takes(given, &[TextOrBytes])?;
+    let returns = if args[0] == DataType::Bytes { DataType::Bytes } else { DataType::STRING };
+    Some((args, returns))
+}
+
+fn elt_types(given: &[DataType]) -> Resolved {
+    let (number, texts) = given.split_first()?;
+    let mut args = takes(std::slice::from_ref(number), &[Integer])?;
+    args.extend(takes(texts, &vec![Text; texts.len()])?);
+    (!texts.is_empty()).then_some((args, DataType::STRING))
+}
+
+/// A number is text, too.
+fn is_types(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[AnyAsText])?, DataType::Boolean))
 }
 
 fn overlay_types(given: &[DataType]) -> Resolved {
@@ -151,6 +182,14 @@ fn reverse(text: &str, out: &mut Vec<u8>) {
     } else {
         text.chars().rev().for_each(|c| push_char(c, out));
     }
+}
+
+fn reverse_bytes(call: Call<'_>) -> Column {
+    let values = call.strings(0);
+    call.write(|row, out| {
+        out.extend(values.bytes(row).iter().rev());
+        Ok(Some(()))
+    })
 }
 
 /// Number of characters.
@@ -271,11 +310,11 @@ fn repeat(call: Call<'_>) -> Column {
     })
 }
 
-/// What pads `text` to `length` characters, written by `fill`; NULL for a negative length or empty padding.
+/// What pads `text` to `length` characters, written by `fill`, with spaces unless said; NULL for a negative length or empty padding.
 fn pad(call: Call<'_>, fill: fn(&str, &mut dyn Iterator<Item = char>, &mut Vec<u8>)) -> Column {
-    let (text, length, padding) = (call.strings(0), call.values::<i64>(1), call.strings(2));
+    let (text, length, padding) = (call.strings(0), call.values::<i64>(1), call.strings_if_given(2));
     call.write(|row, out| {
-        let (text, length, padding) = (text.text(row), length[row], padding.text(row));
+        let (text, length, padding) = (text.text(row), length[row], padding.map_or(" ", |padding| padding.text(row)));
         if length < 0 || padding.is_empty() {
             return Ok(None);
         }
@@ -448,6 +487,52 @@ fn ends_with(call: Call<'_>) -> Column {
     call.map(|row| Ok(Some(text.bytes(row).ends_with(suffix.bytes(row)))))
 }
 
+/// Characters of a text of which the distance is computed. More: the row fails.
+const DISTANCE_CHARS_MAX: usize = 4_096;
+
+fn levenshtein(call: Call<'_>) -> Column {
+    let (a, b) = (call.strings(0), call.strings(1));
+    call.map(|row| {
+        let (a, b) = (a.text(row), b.text(row));
+        if a.len().max(b.len()) > DISTANCE_CHARS_MAX && count_chars(a).max(count_chars(b)) > DISTANCE_CHARS_MAX as i64 {
+            return Err("LEVENSHTEIN of a text of more than 4096 characters");
+        }
+        Ok(Some(strsim::levenshtein(a, b) as i32))
+    })
+}
+
+/// NULL where there is no text of this number, or it is NULL; the others do not count.
+fn elt(call: Call<'_>) -> Column {
+    let (args, numbers) = (call.args(), call.values::<i64>(0));
+    let texts: Vec<_> = (1..args.len()).map(|at| call.strings(at)).collect();
+    call.null_by_first(1).write(|row, out| {
+        let place =
+            usize::try_from(numbers[row]).ok().filter(|place| (1..args.len()).contains(place) && !args[*place].is_null(row));
+        Ok(place.map(|place| out.extend_from_slice(texts[place - 1].bytes(row))))
+    })
+}
+
+/// Whether all characters, and at least one, are such.
+fn is(such: fn(char) -> bool) -> Result<Box<dyn Kernel>> {
+    kernel(move |call| {
+        let text = call.strings(0);
+        call.map(|row| Ok(Some(!text.text(row).is_empty() && text.text(row).chars().all(such))))
+    })
+}
+
+fn is_decimal(call: Call<'_>) -> Column {
+    let text = call.strings(0);
+    call.map(|row| {
+        let (text, mut has_digits) = (text.text(row), false);
+        let is_of_number = |c: char| {
+            has_digits |= c.is_ascii_digit();
+            c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E')
+        };
+        let is_number = text.chars().all(is_of_number) && lexical_core::parse::<f64>(text.as_bytes()).is_ok();
+        Ok(Some(is_number && has_digits))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::{evaluate, int, null, text, typed};
@@ -555,5 +640,37 @@ mod tests {
         check("INSTR", &[text("Größe"), text("e")], "5");
         check("STARTSWITH", &[text("abc"), text("ab")], "true");
         check("ENDSWITH", &[text("abc"), text("ab")], "false");
+    }
+
+    #[test]
+    fn texts_are_chosen_compared_and_recognised() {
+        check("ELT", &[int(2), text("a"), text("b")], "b");
+        check("ELT", &[int(3), text("a"), text("b")], "NULL");
+        check("ELT", &[int(0), text("a")], "NULL");
+        check("ELT", &[int(1), text("a"), null()], "a");
+        check("LEVENSHTEIN", &[text("kitten"), text("sitting")], "3");
+        check("LEVENSHTEIN", &[text("é"), text("")], "1");
+        let long = "a".repeat(DISTANCE_CHARS_MAX + 1);
+        check("LEVENSHTEIN", &[text(&long), text("a")], "error: LEVENSHTEIN of a text of more than 4096 characters");
+        for (input, is_alpha, is_digit, is_decimal) in [
+            ("abcÉ", "true", "false", "false"),
+            ("123", "false", "true", "true"),
+            ("-1.5e3", "false", "false", "true"),
+            ("1a", "false", "false", "false"),
+            ("", "false", "false", "false"),
+            ("e", "true", "false", "false"),
+            ("NaN", "true", "false", "false"),
+        ] {
+            check("IS_ALPHA", &[text(input)], is_alpha);
+            check("IS_DIGIT", &[text(input)], is_digit);
+            check("IS_DECIMAL", &[text(input)], is_decimal);
+        }
+        check("IS_DECIMAL", &[int(5)], "true");
+        check("STRPOS", &[text("high"), text("ig")], "2");
+        check("STARTS_WITH", &[text("alphabet"), text("alph")], "true");
+        check("ENDS_WITH", &[text("alphabet"), text("alph")], "false");
+        check("LPAD", &[text("hi"), int(4)], "  hi");
+        check("RPAD", &[text("hi"), int(3)], "hi ");
+        check("REVERSE", &[(Value::Bytes(Box::new([0xab, 0xcd])), DataType::Bytes)], "cdab");
     }
 }

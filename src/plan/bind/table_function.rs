@@ -20,10 +20,11 @@ const UNNESTED_BASE: usize = 1 << 45;
 
 /// Whether a function of this upper-case name gives any number of values.
 pub fn is_table_function(name: &str) -> bool {
-    const NAMES: [&str; 9] = [
+    const NAMES: [&str; 10] = [
         "UNNEST",
         "GENERATE_SERIES",
         "RANGE",
+        "REGEXP_MATCHES",
         "REGEXP_SPLIT_TO_TABLE",
         "STRING_TO_TABLE",
         "JSON_ARRAY_ELEMENTS",
@@ -78,6 +79,7 @@ impl ExprBinder<'_> {
             }
             ("RANGE", _) => library_call("RANGE", args, span),
             ("GENERATE_SERIES", _) => library_call("GENERATE_SERIES", args, span),
+            ("REGEXP_MATCHES", _) => library_call("REGEXP_MATCHES", args, span),
             ("REGEXP_SPLIT_TO_TABLE", _) => library_call("REGEXP_SPLIT_TO_ARRAY", args, span),
             ("STRING_TO_TABLE", _) => library_call("STRING_TO_ARRAY", args, span),
             (_, 1) => items_of_json(args.remove(0), name, span),

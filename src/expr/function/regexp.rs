@@ -1,0 +1,440 @@
+//! Regular expressions: those of the `regex` crate, in linear time, without look-around and back-references. One is compiled once and
+//! again only where it changes from one row to the next. A malformed one fails a row that is asked whether it matches; functions of
+//! Flink that take something out of a text give NULL then.
+//!
+//! Flags are letters, as in PostgreSQL: `g` for all matches, not only the first, `i` for any case and `c` for that of the expression, `n` or
+//! `m` where the ends of lines count, `s` where they do not, `x` for white space that means nothing; of two that exclude each other the last.
+//! In functions with flags, a point matches the end of a line unless a flag says otherwise.
+
+use regex::{Captures, Regex, RegexBuilder};
+
+use super::kernel::{Cached, Call, Fallible, Outcome, append, kernel};
+use super::signature::Param::{Integer, Text};
+use super::signature::{Param, function, takes_some};
+use crate::batch::text::write_json_string;
+use crate::batch::{Column, StrColumn};
+use crate::error::Result;
+use crate::expr::{Kernel, ScalarFunction};
+use crate::types::DataType;
+
+/// The functions.
+pub(super) static FUNCTIONS: &[ScalarFunction] = &[
+    function("REGEXP", "REGEXP(text, regex)", |t| texts(t, 2, DataType::Boolean), |_, _| regexp()),
+    function("REGEXP_LIKE", "REGEXP_LIKE(text, regex [, flags])", |t| texts(t, 2, DataType::Boolean), |_, _| regexp()),
+    function("RLIKE", "text RLIKE regex", |t| texts(t, 2, DataType::Boolean), |_, _| regexp()),
+    function("REGEXP_EXTRACT", "REGEXP_EXTRACT(text, regex [, group])", |t| with_group(t, DataType::STRING), |_, _| extract()),
+    function("REGEXP_SUBSTR", "REGEXP_SUBSTR(text, regex)", |t| texts_only(t, DataType::STRING), |_, _| extract()),
+    function(
+        "REGEXP_EXTRACT_ALL",
+        "REGEXP_EXTRACT_ALL(text, regex [, group]); the first group unless said",
+        array_with_group,
+        |_, _| extract_all(),
+    ),
+    function(
+        "REGEXP_INSTR",
+        "REGEXP_INSTR(text, regex): where the first match begins",
+        |t| texts_only(t, DataType::Int),
+        |_, _| position(),
+    ),
+    function("REGEXP_REPLACE", "REGEXP_REPLACE(text, regex, replacement [, flags])", replace_types, |t, _| match t.len() {
+        3 => replace(),
+        _ => replace_with_flags(),
+    }),
+    function("REGEXP_COUNT", "REGEXP_COUNT(text, regex)", |t| texts_only(t, DataType::Int), |_, _| count()),
+    function("REGEXP_MATCH", "REGEXP_MATCH(text, regex [, flags])", |t| texts(t, 2, of_texts()), |_, _| first_match()),
+    function("REGEXP_MATCHES", "REGEXP_MATCHES(text, regex [, flags])", |t| texts(t, 2, array_of(of_texts())), |_, _| matches()),
+    function(
+        "REGEXP_SPLIT_TO_ARRAY",
+        "REGEXP_SPLIT_TO_ARRAY(text, regex [, flags])",
+        |t| texts(t, 2, of_texts()),
+        |_, _| split(),
+    ),
+];
+
+type Resolved = Option<(Vec<DataType>, DataType)>;
+
+fn array_of(item: DataType) -> DataType {
+    DataType::Array(Box::new(item))
+}
+
+fn of_texts() -> DataType {
+    array_of(DataType::STRING)
+}
+
+/// So many texts, and flags behind them.
+fn texts(given: &[DataType], count: usize, returns: DataType) -> Resolved {
+    Some((takes_some(given, &vec![Text; count + 1], count)?, returns))
+}
+
+fn texts_only(given: &[DataType], returns: DataType) -> Resolved {
+    texts(given, 2, returns).filter(|_| given.len() == 2)
+}
+
+fn with_group(given: &[DataType], returns: DataType) -> Resolved {
+    const PARAMS: [Param; 3] = [Text, Text, Integer];
+    Some((takes_some(given, &PARAMS, 2)?, returns))
+}
+
+fn array_with_group(given: &[DataType]) -> Resolved {
+    with_group(given, of_texts())
+}
+
+fn replace_types(given: &[DataType]) -> Resolved {
+    texts(given, 3, DataType::STRING)
+}
+
+/// Bytes a compiled regular expression may take. More: the row fails.
+const REGEX_BYTES_MAX: usize = 1 << 20;
+
+/// Compiles a regular expression without flags.
+pub(super) fn compile(regex: &str) -> Fallible<Regex> {
+    build(&mut RegexBuilder::new(regex))
+}
+
+fn build(builder: &mut RegexBuilder) -> Fallible<Regex> {
+    builder
+        .size_limit(REGEX_BYTES_MAX)
+        .nest_limit(crate::limits::NESTING_MAX as u32)
+        .build()
+        .map_err(|_| "the regular expression is malformed or too large")
+}
+
+/// Which matches a function with flags is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Matches {
+    First,
+    All,
+}
+
+/// A regular expression together with the flags it was compiled with.
+struct Flagged {
+    flags: String,
+    cache: Cached<(Regex, Matches)>,
+}
+
+impl Flagged {
+    fn new() -> Self {
+        Self { flags: String::new(), cache: Cached::new() }
+    }
+
+    /// Hot: once per row.
+    fn of(&mut self, regex: &str, flags: Option<&str>) -> Fallible<(&Regex, Matches)> {
+        let flags = flags.unwrap_or_default();
+        if self.flags != flags {
+            *self = Self { flags: flags.to_owned(), cache: Cached::new() };
+        }
+        self.cache.of(regex, |regex| compile_with(regex, flags)).map(|(regex, matches)| (regex, *matches))
+    }
+}
+
+fn compile_with(regex: &str, flags: &str) -> Fallible<(Regex, Matches)> {
+    let mut builder = RegexBuilder::new(regex);
+    let mut matches = Matches::First;
+    builder.dot_matches_new_line(true);
+    for flag in flags.chars() {
+        match flag {
+            'g' => matches = Matches::All,
+            'i' | 'c' => _ = builder.case_insensitive(flag == 'i'),
+            'n' | 'm' => _ = builder.dot_matches_new_line(false).multi_line(true),
+            's' => _ = builder.dot_matches_new_line(true).multi_line(false),
+            'x' => _ = builder.ignore_whitespace(true),
+            _ => return Err("the flags of a regular expression are g, i, c, n, m, s and x"),
+        }
+    }
+    Ok((build(&mut builder)?, matches))
+}
+
+fn at<'a>(flags: Option<&'a StrColumn>, row: usize) -> Option<&'a str> {
+    flags.map(|flags| flags.text(row))
+}
+
+fn regexp() -> Result<Box<dyn Kernel>> {
+    let (mut compiled, mut flagged) = (Cached::new(), Flagged::new());
+    kernel(move |call| {
+        let (text, regex, flags) = (call.strings(0), call.strings(1), call.strings_if_given(2));
+        call.map(|row| {
+            let regex = match at(flags, row) {
+                None => compiled.of(regex.text(row), compile)?,
+                flags => flagged.of(regex.text(row), flags)?.0,
+            };
+            Ok(Some(regex.is_match(text.text(row))))
+        })
+    })
+}
+
+fn count() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Cached::new();
+    kernel(move |call| {
+        let (text, regex) = (call.strings(0), call.strings(1));
+        call.map(|row| {
+            let regex = compiled.of(regex.text(row), compile).ok();
+            Ok(regex.map(|regex| regex.find_iter(text.text(row)).count() as i32))
+        })
+    })
+}
+
+/// In characters from 1 on; 0 where there is no match.
+fn position() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Cached::new();
+    kernel(move |call| {
+        let (text, regex) = (call.strings(0), call.strings(1));
+        call.map(|row| {
+            let Ok(regex) = compiled.of(regex.text(row), compile) else { return Ok(None) };
+            let text = text.text(row);
+            Ok(Some(regex.find(text).map_or(0, |found| text[..found.start()].chars().count() as i32 + 1)))
+        })
+    })
+}
+
+/// The whole match, or that of a group; NULL where there is none, or no regular expression.
+fn extract() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Cached::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (text, regex, group) = (call.strings(0), call.strings(1), call.integers_if_given(2));
+        call.write(|row, out| {
+            let Ok(regex) = compiled.of(regex.text(row), compile) else { return Ok(None) };
+            let text = text.text(row);
+            let found = match group.map_or(0, |g| g[row]) {
+                0 => regex.find(text),
+                group => {
+                    let group = usize::try_from(group).ok();
+                    group.and_then(|group| regex.captures(text).and_then(|captures| captures.get(group)))
+                }
+            };
+            Ok(found.map(|found| out.extend_from_slice(found.as_str().as_bytes())))
+        })
+    })
+}
+
+/// The matches of a group; NULL where there is no such group, or no regular expression.
+fn extract_all() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Cached::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (text, regex, groups) = (call.strings(0), call.strings(1), call.integers_if_given(2));
+        call.write(|row, out| {
+            let Ok(regex) = compiled.of(regex.text(row), compile) else { return Ok(None) };
+            let group = usize::try_from(groups.map_or(1, |groups| groups[row])).ok();
+            let Some(group) = group.filter(|group| *group < regex.captures_len()) else { return Ok(None) };
+            let found = regex.captures_iter(text.text(row)).map(|captures| captures.get(group).map(|found| found.as_str()));
+            write_texts(found, out)
+        })
+    })
+}
+
+/// Appends a JSON array of texts and NULLs.
+fn write_texts<'t>(texts: impl IntoIterator<Item = Option<&'t str>>, out: &mut Vec<u8>) -> Outcome<()> {
+    out.push(b'[');
+    for (at, text) in texts.into_iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        match text {
+            Some(text) => write_json_string(text.as_bytes(), out),
+            None => out.extend_from_slice(b"null"),
+        }
+    }
+    out.push(b']');
+    append(out, b"").map(Some)
+}
+
+/// The groups of a match as an array, or the match where the regex has no groups, as in PostgreSQL.
+fn write_groups(captures: &Captures<'_>, out: &mut Vec<u8>) -> Outcome<()> {
+    let first = usize::from(captures.len() > 1);
+    write_texts((first..captures.len()).map(|group| captures.get(group).map(|found| found.as_str())), out)
+}
+
+fn first_match() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Flagged::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (text, regex, flags) = (call.strings(0), call.strings(1), call.strings_if_given(2));
+        call.write(|row, out| {
+            let regex = match compiled.of(regex.text(row), at(flags, row))? {
+                (regex, Matches::First) => regex,
+                (_, Matches::All) => return Err("REGEXP_MATCH gives the first match; REGEXP_MATCHES takes the flag g"),
+            };
+            regex.captures(text.text(row)).map_or(Ok(None), |captures| write_groups(&captures, out))
+        })
+    })
+}
+
+fn matches() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Flagged::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (text, regex, flags) = (call.strings(0), call.strings(1), call.strings_if_given(2));
+        call.write(|row, out| {
+            let (regex, matches) = compiled.of(regex.text(row), at(flags, row))?;
+            let most = if matches == Matches::All { usize::MAX } else { 1 };
+            out.push(b'[');
+            for (at, captures) in regex.captures_iter(text.text(row)).take(most).enumerate() {
+                out.extend_from_slice(if at > 0 { b"," } else { b"" });
+                write_groups(&captures, out)?;
+            }
+            out.push(b']');
+            Ok(Some(()))
+        })
+    })
+}
+
+/// What stands between the matches.
+fn split() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Flagged::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (text, regex, flags) = (call.strings(0), call.strings(1), call.strings_if_given(2));
+        call.write(|row, out| {
+            let (regex, _) = compiled.of(regex.text(row), at(flags, row))?;
+            write_texts(regex.split(text.text(row)).map(Some), out)
+        })
+    })
+}
+
+/// All matches by the replacement as it stands, `$` included, as in Flink.
+fn replace() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Cached::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (text, regex, by) = (call.strings(0), call.strings(1), call.strings(2));
+        call.write(|row, out| {
+            let (text, by) = (text.text(row), by.bytes(row));
+            let Ok(regex) = compiled.of(regex.text(row), compile) else { return Ok(None) };
+            let mut done = 0;
+            for found in regex.find_iter(text) {
+                append(out, &text.as_bytes()[done..found.start()])?;
+                append(out, by)?;
+                done = found.end();
+            }
+            append(out, &text.as_bytes()[done..])?;
+            Ok(Some(()))
+        })
+    })
+}
+
+/// The first match, or all with the flag g, by a replacement in which `\1` is a group and `\&` the match, as in PostgreSQL.
+fn replace_with_flags() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Flagged::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (text, regex, by, flags) = (call.strings(0), call.strings(1), call.strings(2), call.strings_if_given(3));
+        call.write(|row, out| {
+            let (text, by) = (text.text(row), by.text(row));
+            let (regex, matches) = compiled.of(regex.text(row), at(flags, row))?;
+            let most = if matches == Matches::All { usize::MAX } else { 1 };
+            let mut done = 0;
+            for captures in regex.captures_iter(text).take(most) {
+                let found = captures.get_match();
+                append(out, &text.as_bytes()[done..found.start()])?;
+                write_replacement(by, &captures, out)?;
+                done = found.end();
+            }
+            append(out, &text.as_bytes()[done..])?;
+            Ok(Some(()))
+        })
+    })
+}
+
+fn write_replacement(by: &str, captures: &Captures<'_>, out: &mut Vec<u8>) -> Fallible<()> {
+    let mut rest = by;
+    while let Some((plain, behind)) = rest.split_once('\\') {
+        append(out, plain.as_bytes())?;
+        let meant = behind.bytes().next();
+        match meant {
+            Some(digit @ b'0'..=b'9') => {
+                let group = captures.get(usize::from(digit - b'0')).map_or("", |found| found.as_str());
+                append(out, group.as_bytes())?;
+            }
+            Some(b'&') => append(out, captures.get_match().as_str().as_bytes())?,
+            _ => append(out, b"\\")?,
+        }
+        let taken = matches!(meant, Some(b'0'..=b'9' | b'&' | b'\\'));
+        rest = &behind[usize::from(taken)..];
+    }
+    append(out, rest.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{evaluate, int, text};
+
+    fn check(name: &str, args: &[&str], expected: &str) {
+        let args: Vec<_> = args.iter().map(|arg| text(arg)).collect();
+        assert_eq!(evaluate(name, &args), expected, "{name} of {args:?}");
+    }
+
+    #[test]
+    fn regular_expressions_match_anywhere() {
+        check("REGEXP", &["foobar", "o+b"], "true");
+        check("RLIKE", &["foobar", "^b"], "false");
+        check("REGEXP_LIKE", &["ñandú", "^.and.$"], "true");
+        check("REGEXP", &["a", "("], "error: the regular expression is malformed or too large");
+        check("REGEXP", &["a", &"(".repeat(10_000)], "error: the regular expression is malformed or too large");
+        check("REGEXP", &["a", "(a{1000}){1000}"], "error: the regular expression is malformed or too large");
+        check("REGEXP_REPLACE", &["foobar", "o+|a", "$1"], "f$1b$1r");
+        check("REGEXP_REPLACE", &["añb", "", "-"], "-a-ñ-b-");
+        check("REGEXP_COUNT", &["banana", "an"], "2");
+        check("REGEXP_COUNT", &["a(b", "("], "NULL");
+        check("REGEXP_EXTRACT", &["a(b", "("], "NULL");
+        check("REGEXP_REPLACE", &["a(b", "(", "x"], "NULL");
+        check("REGEXP_EXTRACT", &["foothebar", "foo(.*?)(bar)"], "foothebar");
+    }
+
+    #[test]
+    fn extract_gives_a_group_or_null() {
+        for (group, expected) in [(0, "foothebar"), (2, "bar"), (3, "NULL"), (-1, "NULL")] {
+            assert_eq!(evaluate("REGEXP_EXTRACT", &[text("foothebar"), text("foo(.*?)(bar)"), int(group)]), expected);
+        }
+        assert_eq!(evaluate("REGEXP_EXTRACT", &[text("x"), text("y")]), "NULL");
+    }
+
+    #[test]
+    fn match_gives_the_groups_of_the_first_match() {
+        for (regex, expected) in
+            [("(&|^)id=([^&]*)", "[\"&\",\"a\\\"b\"]"), ("i[de]", "[\"id\"]"), ("(x)|id", "[null]"), ("y", "NULL")]
+        {
+            assert_eq!(evaluate("REGEXP_MATCH", &[text("n=1&id=a\"b&id=c"), text(regex)]), expected);
+        }
+    }
+
+    /// Calls of the documentation of Flink.
+    #[test]
+    fn all_matches_are_taken_out() {
+        check("REGEXP_EXTRACT_ALL", &["a1b22", "[a-z]([0-9]+)"], "[\"1\",\"22\"]");
+        assert_eq!(evaluate("REGEXP_EXTRACT_ALL", &[text("a1b22"), text("[a-z]([0-9]+)"), int(0)]), "[\"a1\",\"b22\"]");
+        assert_eq!(evaluate("REGEXP_EXTRACT_ALL", &[text("a1"), text("[a-z]([0-9]+)"), int(2)]), "NULL");
+        check("REGEXP_EXTRACT_ALL", &["a1", "[a-z]"], "NULL");
+        check("REGEXP_EXTRACT_ALL", &["a1", "(x)"], "[]");
+        check("REGEXP_EXTRACT_ALL", &["a1", "("], "NULL");
+        check("REGEXP_INSTR", &["hello world! Hello everyone!", "world"], "7");
+        check("REGEXP_INSTR", &["é!", "!"], "2");
+        check("REGEXP_INSTR", &["abc", "x"], "0");
+        check("REGEXP_INSTR", &["abc", "("], "NULL");
+        check("REGEXP_SUBSTR", &["12, 3", "[0-9]+"], "12");
+        check("REGEXP_SUBSTR", &["a", "[0-9]+"], "NULL");
+    }
+
+    /// Calls of the documentation of PostgreSQL and of the tests of RisingWave.
+    #[test]
+    fn flags_change_what_matches() {
+        check("REGEXP_MATCH", &["abc", "Bc"], "NULL");
+        check("REGEXP_MATCH", &["abc", "Bc", "i"], "[\"bc\"]");
+        check("REGEXP_MATCH", &["abc", "Bc", "ic"], "NULL");
+        check("REGEXP_MATCH", &["abc", "Bc", "ici"], "[\"bc\"]");
+        check("REGEXP_MATCH", &["a\nb", "a.b"], "[\"a\\nb\"]");
+        check("REGEXP_MATCH", &["a\nb", "^b"], "NULL");
+        check("REGEXP_MATCH", &["a\nb", "^b", "n"], "[\"b\"]");
+        check("REGEXP_MATCH", &["a", "a", "g"], "error: REGEXP_MATCH gives the first match; REGEXP_MATCHES takes the flag g");
+        check("REGEXP_MATCH", &["a", "a", "z"], "error: the flags of a regular expression are g, i, c, n, m, s and x");
+        check("REGEXP_MATCHES", &["foobarbequebazilbarfbonk", "(b[^b]+)(b[^b]+)"], "[[\"bar\",\"beque\"]]");
+        let all = "[[\"bar\",\"beque\"],[\"bazil\",\"barf\"]]";
+        check("REGEXP_MATCHES", &["foobarbequebazilbarfbonk", "(b[^b]+)(b[^b]+)", "g"], all);
+        check("REGEXP_MATCHES", &["abc", "x", "g"], "[]");
+        check("REGEXP_LIKE", &["Hello World", "world$", "i"], "true");
+        check("REGEXP_SPLIT_TO_ARRAY", &["1x2X3", "x", "i"], "[\"1\",\"2\",\"3\"]");
+    }
+
+    #[test]
+    fn flags_change_what_is_replaced() {
+        check("REGEXP_REPLACE", &["foobarbaz", "b..", "X", ""], "fooXbaz");
+        check("REGEXP_REPLACE", &["foobarbaz", "b..", "X", "g"], "fooXX");
+        check("REGEXP_REPLACE", &["foobarbaz", "b(..)", "X\\1Y", "g"], "fooXarYXazY");
+        check("REGEXP_REPLACE", &["foobarbaz", "B(..)", "<\\&|\\2|\\\\|\\x>", "gi"], "foo<bar||\\|\\x><baz||\\|\\x>");
+        check("REGEXP_REPLACE", &["ABCABC", "b", "", "i"], "ACABC");
+        check("REGEXP_REPLACE", &["abc", "(", "X", "g"], "error: the regular expression is malformed or too large");
+    }
+}

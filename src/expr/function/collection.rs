@@ -49,12 +49,13 @@ enum End {
     Last,
 }
 
-fn array_of(item: &DataType) -> DataType {
+/// An array of such items.
+pub(super) fn array_of(item: &DataType) -> DataType {
     DataType::Array(Box::new(item.clone()))
 }
 
 /// The type of the items of an array; NULL has none.
-fn item_type(array: &DataType) -> Option<DataType> {
+pub(super) fn item_type(array: &DataType) -> Option<DataType> {
     match array {
         DataType::Array(item) => Some((**item).clone()),
         DataType::Null => Some(DataType::Null),
@@ -62,7 +63,8 @@ fn item_type(array: &DataType) -> Option<DataType> {
     }
 }
 
-fn with_item(given: &[DataType], returns: DataType) -> Resolved {
+/// An array and an item of it.
+pub(super) fn with_item(given: &[DataType], returns: DataType) -> Resolved {
     let [array, item] = given else { return None };
     let item = common(&[item_type(array)?, item.clone()])?;
     Some((vec![array_of(&item), item], returns))
@@ -74,7 +76,8 @@ fn same_with_item(given: &[DataType]) -> Resolved {
     Some((args, returns))
 }
 
-fn same_arrays(given: &[DataType]) -> Resolved {
+/// Any number of arrays of one type.
+pub(super) fn same_arrays(given: &[DataType]) -> Resolved {
     let items = given.iter().map(item_type).collect::<Option<Vec<_>>>()?;
     let array = array_of(&common(&items)?);
     (!given.is_empty()).then(|| (vec![array.clone(); given.len()], array))
@@ -84,11 +87,13 @@ fn two_arrays(given: &[DataType]) -> Resolved {
     same_arrays(given).filter(|_| given.len() == 2)
 }
 
-fn one_array(given: &[DataType]) -> Resolved {
+/// One array.
+pub(super) fn one_array(given: &[DataType]) -> Resolved {
     same_arrays(given).filter(|_| given.len() == 1)
 }
 
-fn item_of_array(given: &[DataType]) -> Resolved {
+/// One array of items that have an order.
+pub(super) fn item_of_array(given: &[DataType]) -> Resolved {
     let (args, _) = one_array(given)?;
     let is_ordered =
         |item: &DataType| !matches!(item, DataType::Array(_) | DataType::Map(..) | DataType::Multiset(_) | DataType::Row(_));
@@ -135,7 +140,7 @@ fn entry_rows(key: &DataType, value: &DataType) -> DataType {
 
 /// What an item is, for equality and order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+pub(super) enum Key {
     Null,
     Exact(i128),
     /// The bits of a double, so that they have its order.
@@ -146,7 +151,7 @@ enum Key {
 }
 
 /// An item and how it is written.
-type Item<'a> = (Key, Json<'a>);
+pub(super) type Item<'a> = (Key, Json<'a>);
 
 /// Types nest no deeper than `NESTING_MAX`.
 fn key_of(value: Json<'_>, item: &DataType) -> Key {
@@ -187,13 +192,14 @@ fn key_of(value: Json<'_>, item: &DataType) -> Key {
 }
 
 /// The items of an array; `None` of what is none.
-fn items<'a>(text: &'a str, item: &DataType) -> Option<Vec<Item<'a>>> {
+pub(super) fn items<'a>(text: &'a str, item: &DataType) -> Option<Vec<Item<'a>>> {
     let json = Json::new(text)?;
     let members = json.members(Nested::Array)?;
     Some(members.map(|(_, value)| (key_of(value, item), value)).collect())
 }
 
-fn write_items<'a>(items: impl IntoIterator<Item = &'a str>, out: &mut Vec<u8>) -> Fallible<Option<()>> {
+/// Appends a JSON array of items as they are written.
+pub(super) fn write_items<'a>(items: impl IntoIterator<Item = &'a str>, out: &mut Vec<u8>) -> Fallible<Option<()>> {
     out.push(b'[');
     for (at, item) in items.into_iter().enumerate() {
         out.extend_from_slice(if at > 0 { b"," } else { b"" });
@@ -203,9 +209,9 @@ fn write_items<'a>(items: impl IntoIterator<Item = &'a str>, out: &mut Vec<u8>) 
     Ok(Some(()))
 }
 
-/// The second argument of all rows as JSON.
-fn written_items(call: &Call<'_>, data_type: &DataType) -> Vec<String> {
-    let column = call.args()[1];
+/// An argument of all rows as JSON.
+pub(super) fn written_items(call: &Call<'_>, at: usize, data_type: &DataType) -> Vec<String> {
+    let column = call.args()[at];
     let written = |row: usize| {
         let mut text = Vec::new();
         write_json_value(column, row, data_type, &mut text);
@@ -215,7 +221,7 @@ fn written_items(call: &Call<'_>, data_type: &DataType) -> Vec<String> {
 }
 
 /// The value that a JSON text is.
-fn key(text: &str, item: &DataType) -> Key {
+pub(super) fn key(text: &str, item: &DataType) -> Key {
     Json::new(text).map_or(Key::Null, |value| key_of(value, item))
 }
 
@@ -223,7 +229,7 @@ fn key(text: &str, item: &DataType) -> Key {
 fn found<T: Native + 'static>(types: &[DataType], strict: usize, compute: fn(Option<usize>) -> T) -> Compiled {
     let item = types[1].clone();
     kernel(move |call: Call<'_>| -> Column {
-        let (arrays, wanted) = (call.strings(0), written_items(&call, &item));
+        let (arrays, wanted) = (call.strings(0), written_items(&call, 1, &item));
         call.null_by_first(strict).map(|row| {
             let Some(items) = items(arrays.text(row), &item) else { return Ok(None) };
             let wanted = key(&wanted[row], &item);
@@ -244,7 +250,7 @@ fn position(types: &[DataType]) -> Compiled {
 fn remove(types: &[DataType]) -> Compiled {
     let item = types[1].clone();
     kernel(move |call: Call<'_>| -> Column {
-        let (arrays, wanted) = (call.strings(0), written_items(&call, &item));
+        let (arrays, wanted) = (call.strings(0), written_items(&call, 1, &item));
         call.null_by_first(1).write(|row, out| {
             let Some(items) = items(arrays.text(row), &item) else { return Ok(None) };
             let wanted = key(&wanted[row], &item);
@@ -256,7 +262,7 @@ fn remove(types: &[DataType]) -> Compiled {
 fn added(types: &[DataType], end: End) -> Compiled {
     let item = types[1].clone();
     kernel(move |call: Call<'_>| -> Column {
-        let (arrays, added) = (call.strings(0), written_items(&call, &item));
+        let (arrays, added) = (call.strings(0), written_items(&call, 1, &item));
         call.null_by_first(1).write(|row, out| {
             let Some(array) = Json::new(arrays.text(row)) else { return Ok(None) };
             let (one, own) = (std::iter::once(added[row].as_str()), array.items().map(Json::text));

@@ -4,9 +4,10 @@
 
 use super::calendar::{self, Unit};
 use super::datetime::{NO_SUCH_FIELD, NO_SUCH_UNIT, OUT_OF_RANGE, field_of_interval, field_of_months, has_field, in_range};
-use super::kernel::{Cached, Call, Fallible, Native, Outcome, Reason, kernel};
+use super::kernel::{Cached, Call, Fallible, Native, Reason, kernel};
 use super::signature::Param::{Double, Integer, Text};
 use super::signature::{Param, function, takes, takes_some};
+use super::zone::Zone;
 use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
@@ -15,7 +16,10 @@ use crate::types::time::{DAY, SECOND, days_from_civil, days_in_month};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("DATE_TRUNC", "DATE_TRUNC('unit', time or interval)", truncated_types, |t, _| truncated(&t[1])),
+    function("DATE_TRUNC", "DATE_TRUNC('unit', time or interval [, zone])", truncated_types, |t, _| match t.len() {
+        2 => truncated(&t[1]),
+        _ => truncated_in_zone(),
+    }),
     function("DATE_PART", "DATE_PART('field', time or interval)", part_types, |t, _| part(&t[1])),
     function("DATE_BIN", "DATE_BIN(interval, time [, origin]); without an origin, from 1970 on", bin_types, |_, _| kernel(bin)),
     function(
@@ -33,6 +37,9 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("MAKE_TIMESTAMP", "MAKE_TIMESTAMP(year, month, day, hour, minute, seconds)", timestamp_types, |_, _| {
         kernel(make_timestamp)
     }),
+    function("MAKE_TIMESTAMPTZ", "MAKE_TIMESTAMPTZ(year, month, day, hour, minute, seconds [, zone])", instant_types, |_, _| {
+        make_instant()
+    }),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -49,6 +56,10 @@ fn unit_and_time(given: &[DataType], takes_time: fn(&DataType) -> bool) -> Optio
 }
 
 fn truncated_types(given: &[DataType]) -> Resolved {
+    if let [unit, instant @ DataType::TimestampLtz(_), zone] = given {
+        let texts = takes(&[unit.clone(), zone.clone()], &[Text, Text])?;
+        return Some((vec![texts[0].clone(), instant.clone(), texts[1].clone()], instant.clone()));
+    }
     let is_interval = |time: &DataType| matches!(time, DataType::IntervalDay | DataType::IntervalMonth);
     let args = unit_and_time(given, is_interval)?;
     let returns = args[1].clone();
@@ -84,6 +95,21 @@ fn truncate<T: Native + 'static>(truncate: fn(Unit, T) -> Option<T>) -> Result<B
         call.map(|row| {
             let unit = units.of(names.text(row))?;
             if unit.has_length() { in_range(truncate(unit, times[row])) } else { Err(NO_SUCH_UNIT) }
+        })
+    })
+}
+
+/// Where the unit began by the clocks of a place.
+fn truncated_in_zone() -> Result<Box<dyn Kernel>> {
+    let (mut units, mut zones) = (Named::new(), Cached::new());
+    kernel(move |call: Call<'_>| -> Column {
+        let (names, instants, places) = (call.strings(0), call.values::<i64>(1), call.strings(2));
+        call.map(|row| {
+            let unit = units.of(names.text(row))?;
+            let zone: &Zone = zones.of(places.text(row), Zone::named)?;
+            let local = zone.local(instants[row])?;
+            let began = if unit.has_length() { calendar::truncate_nanos(unit, local) } else { return Err(NO_SUCH_UNIT) };
+            zone.instant(began.ok_or(OUT_OF_RANGE)?).map(Some)
         })
     })
 }
@@ -177,9 +203,9 @@ fn days_of(year: i64, month: i64, day: i64) -> Fallible<i32> {
     Ok(days_from_civil(year, month, day))
 }
 
-/// Rounded to microseconds, as PostgreSQL does.
+/// Rounded to microseconds; 60 seconds are the next minute, as in PostgreSQL.
 fn nanos_of(hour: i64, minute: i64, seconds: f64) -> Fallible<i64> {
-    if !(0..24).contains(&hour) || !(0..60).contains(&minute) || !(0.0..60.0).contains(&seconds) {
+    if !(0..24).contains(&hour) || !(0..60).contains(&minute) || !(0.0..=60.0).contains(&seconds) {
         return Err(NO_SUCH_TIME);
     }
     let nanos = (hour * 3_600 + minute * 60) * SECOND + (seconds * 1e6).round() as i64 * 1_000;
@@ -196,17 +222,50 @@ fn make_time(call: Call<'_>) -> Column {
     call.map(|row| nanos_of(hour[row], minute[row], seconds[row]).map(Some))
 }
 
+const PARTS: [Param; 7] = [Integer, Integer, Integer, Integer, Integer, Double, Text];
+
 fn timestamp_types(given: &[DataType]) -> Resolved {
-    Some((takes(given, &[Integer, Integer, Integer, Integer, Integer, Double])?, DataType::Timestamp(6)))
+    Some((takes(given, &PARTS[..6])?, DataType::Timestamp(6)))
+}
+
+fn instant_types(given: &[DataType]) -> Resolved {
+    Some((takes_some(given, &PARTS, 6)?, DataType::TimestampLtz(6)))
+}
+
+/// The six parts of a timestamp.
+struct Parts<'a> {
+    whole: [&'a [i64]; 5],
+    seconds: &'a [f64],
+}
+
+impl<'a> Parts<'a> {
+    fn of(call: &Call<'a>) -> Self {
+        Self { whole: [0, 1, 2, 3, 4].map(|at| call.values(at)), seconds: call.values(5) }
+    }
+
+    fn nanos(&self, row: usize) -> Fallible<i64> {
+        let [year, month, day, hour, minute] = self.whole.map(|values| values[row]);
+        let days = days_of(year, month, day)?;
+        let nanos = nanos_of(hour, minute, self.seconds[row])?;
+        i64::from(days).checked_mul(DAY).and_then(|midnight| midnight.checked_add(nanos)).ok_or(OUT_OF_RANGE)
+    }
 }
 
 fn make_timestamp(call: Call<'_>) -> Column {
-    let [year, month, day, hour, minute] = [0, 1, 2, 3, 4].map(|at| call.values::<i64>(at));
-    let seconds = call.values::<f64>(5);
-    call.map(|row| -> Outcome<i64> {
-        let days = days_of(year[row], month[row], day[row])?;
-        let nanos = nanos_of(hour[row], minute[row], seconds[row])?;
-        i64::from(days).checked_mul(DAY).and_then(|midnight| midnight.checked_add(nanos)).map(Some).ok_or(OUT_OF_RANGE)
+    let parts = Parts::of(&call);
+    call.map(|row| parts.nanos(row).map(Some))
+}
+
+/// By the clocks of a place, or those of UTC.
+fn make_instant() -> Result<Box<dyn Kernel>> {
+    let mut zones = Cached::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (parts, places) = (Parts::of(&call), call.strings_if_given(6));
+        call.map(|row| {
+            let local = parts.nanos(row)?;
+            let zone = places.map(|places| zones.of(places.text(row), Zone::named)).transpose()?;
+            zone.map_or(Ok(local), |zone: &Zone| zone.instant(local)).map(Some)
+        })
     })
 }
 
@@ -251,6 +310,15 @@ mod tests {
         check("DATE_TRUNC", &[text("week"), typed("2024-02-11", DataType::Date)], "2024-02-05 00:00:00");
         check("DATE_TRUNC", &[text("week"), ts("1969-12-28 23:00:00")], "1969-12-22 00:00:00.000000");
         check("DATE_TRUNC", &[text("hour"), typed("2024-02-11 10:30:00Z", DataType::TimestampLtz(0))], "2024-02-11 10:00:00Z");
+        let utc = |time: &str| typed(time, DataType::TimestampLtz(0));
+        for (unit, expected) in [
+            ("hour", "2202-02-16 20:00:00Z"),
+            ("day", "2202-02-16 13:00:00Z"),
+            ("week", "2202-02-14 13:00:00Z"),
+            ("century", "2200-12-31 13:00:00Z"),
+        ] {
+            check("DATE_TRUNC", &[text(unit), utc("2202-02-16 20:38:40Z"), text("Australia/Sydney")], expected);
+        }
         check("DATE_TRUNC", &[text("dow"), ts("2024-02-11")], "error: there is no such unit of time");
         check("DATE_TRUNC", &[text("hour"), interval(-5_400)], "-0 01:00:00.000000000");
         check("DATE_TRUNC", &[text("year"), (Value::Int(27), DataType::IntervalMonth)], "+2-00");
@@ -301,11 +369,17 @@ mod tests {
         check("MAKE_DATE", &[int(2023), int(2), int(29)], "error: there is no such date");
         check("MAKE_DATE", &[int(2024), int(13), int(1)], "error: there is no such date");
         check("MAKE_TIME", &[int(8), int(15), double(23.5)], "08:15:23.500000");
+        check("MAKE_TIME", &[int(9), int(4), double(60.0)], "09:05:00.000000");
+        check("MAKE_TIME", &[int(23), int(59), double(60.0)], "error: there is no such time of the day");
         check("MAKE_TIME", &[int(24), int(0), double(0.0)], "error: there is no such time of the day");
         check("MAKE_TIME", &[int(1), int(0), double(f64::NAN)], "error: there is no such time of the day");
         let at = |year, seconds| [int(year), int(7), int(15), int(8), int(15), double(seconds)];
         check("MAKE_TIMESTAMP", &at(2013, 23.5), "2013-07-15 08:15:23.500000");
         check("MAKE_TIMESTAMP", &at(2013, 1.1), "2013-07-15 08:15:01.100000");
         check("MAKE_TIMESTAMP", &at(9999, 0.0), "error: the time is out of range");
+        check("MAKE_TIMESTAMPTZ", &at(2013, 23.5), "2013-07-15 08:15:23.500000Z");
+        let in_zone = |zone| [at(2013, 23.5).as_slice(), &[text(zone)]].concat();
+        check("MAKE_TIMESTAMPTZ", &in_zone("Europe/Berlin"), "2013-07-15 06:15:23.500000Z");
+        check("MAKE_TIMESTAMPTZ", &in_zone("Atlantis"), "error: there is no such time zone");
     }
 }

@@ -99,6 +99,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("POWER", "POWER(x, exponent)", doubles::<2>, doubles!(|x, y| x.powf(y))),
     function("POW", "POW(x, exponent)", doubles::<2>, doubles!(|x, y| x.powf(y))),
     function("ATAN2", "ATAN2(y, x)", doubles::<2>, doubles!(|x, y| x.atan2(y))),
+    function("GAMMA", "GAMMA(x): the factorial of x - 1", doubles::<1>, |_, _| kernel(gamma)),
+    function("LGAMMA", "LGAMMA(x): the logarithm of the magnitude of GAMMA(x)", doubles::<1>, |_, _| kernel(lgamma)),
     function("PI", "PI()", doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::PI))))),
     function("E", "E()", doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::E))))),
     function("$ONE_ROW", "the check that there is one row", one_row_types, |_, _| kernel(one_row)),
@@ -338,6 +340,28 @@ fn plain_sign<T: Number>() -> Result<Box<dyn Kernel>> {
     })
 }
 
+/// Fails where there is no value, as in PostgreSQL: at 0, at negative whole numbers and at their end.
+fn gamma(call: Call<'_>) -> Column {
+    let x = call.values::<f64>(0);
+    call.map(|row| {
+        let x = x[row];
+        let is_pole = x == f64::NEG_INFINITY || (x <= 0.0 && x.fract() == 0.0);
+        let value = libm::tgamma(x);
+        if is_pole || (value.is_infinite() && x.is_finite()) {
+            return Err("overflow in GAMMA");
+        }
+        if value == 0.0 { Err("underflow in GAMMA") } else { Ok(Some(value)) }
+    })
+}
+
+fn lgamma(call: Call<'_>) -> Column {
+    let x = call.values::<f64>(0);
+    call.map(|row| match libm::lgamma(x[row]) {
+        value if value.is_infinite() && x[row].is_finite() => Err("overflow in LGAMMA"),
+        value => Ok(Some(value)),
+    })
+}
+
 /// Natural logarithm, or that to the base that stands first.
 fn log(call: Call<'_>) -> Column {
     let first = call.values::<f64>(0);
@@ -402,6 +426,29 @@ mod tests {
         }
         check("SCALE", &[int(10)], "0");
         check("MIN_SCALE", &[int(10)], "0");
+    }
+
+    /// Values of the tests of RisingWave, which are those of PostgreSQL 18.
+    #[test]
+    fn gamma_and_its_logarithm() {
+        for (x, gamma, logarithm) in [
+            (5.0, "24.0", "3.178053830347945"),
+            (1.0, "1.0", "0.0"),
+            (f64::INFINITY, "Infinity", "Infinity"),
+            (f64::NAN, "NaN", "NaN"),
+            (0.0, "error: overflow in GAMMA", "error: overflow in LGAMMA"),
+            (-1.0, "error: overflow in GAMMA", "error: overflow in LGAMMA"),
+            (f64::NEG_INFINITY, "error: overflow in GAMMA", "Infinity"),
+            (-1000.5, "error: underflow in GAMMA", "-5914.437701116853"),
+            (1e308, "error: overflow in GAMMA", "error: overflow in LGAMMA"),
+        ] {
+            for (name, expected) in [("GAMMA", gamma), ("LGAMMA", logarithm)] {
+                let found = evaluate(name, &[double(x)]);
+                let numbers = found.parse::<f64>().ok().zip(expected.parse::<f64>().ok());
+                let is_near = numbers.is_some_and(|(found, expected)| (found - expected).abs() <= 1e-12 * expected.abs());
+                assert!(is_near || found == expected, "{name}({x}) is {found}, not {expected}");
+            }
+        }
     }
 
     #[test]

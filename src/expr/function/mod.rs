@@ -4,6 +4,7 @@
 //! otherwise. No function knows a clock, a file or anything but its arguments, so every one but those of `random` is
 //! deterministic; the session's time zone is UTC. A row that fails is reported with its reason; texts longer than 16 MiB fail.
 
+mod array;
 mod bytes;
 mod calendar;
 mod collection;
@@ -21,8 +22,10 @@ mod json_path;
 mod json_text;
 mod kernel;
 mod like;
+mod map;
 mod math;
 mod pattern;
+mod printf;
 mod random;
 mod regexp;
 mod round;
@@ -31,6 +34,9 @@ mod signature;
 mod string;
 mod time_pattern;
 mod time_text;
+mod type_name;
+mod url;
+mod zone;
 #[cfg(test)]
 mod testing;
 
@@ -40,12 +46,14 @@ pub use json_text::Json;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 21] = [
+static FAMILIES: [&[ScalarFunction]; 27] = [
     string::FUNCTIONS,
     encoding::FUNCTIONS,
+    url::FUNCTIONS,
     digest::FUNCTIONS,
     random::FUNCTIONS,
     format::FUNCTIONS,
+    printf::FUNCTIONS,
     pattern::FUNCTIONS,
     regexp::FUNCTIONS,
     math::FUNCTIONS,
@@ -57,10 +65,14 @@ static FAMILIES: [&[ScalarFunction]; 21] = [
     datetime::MOVING.as_flattened(),
     date_parts::FUNCTIONS,
     time_text::FUNCTIONS,
+    zone::FUNCTIONS,
     json::FUNCTIONS,
     json_path::FUNCTIONS,
     json_build::FUNCTIONS,
     collection::FUNCTIONS,
+    array::FUNCTIONS,
+    map::FUNCTIONS,
+    type_name::FUNCTIONS,
     series::FUNCTIONS,
 ];
 
@@ -129,6 +141,8 @@ mod tests {
         ];
         edges.extend(texts.map(testing::text));
         edges.extend(["[1, \"x\"]", "[]", "[null, 3]", "{}", "["].map(|text| (Value::text(text), T::Array(Box::new(T::Int)))));
+        let row = T::Row(vec![("a".to_owned(), T::Int), ("b".to_owned(), T::STRING)]);
+        edges.push((Value::text("[{\"a\": 1, \"b\": \"x\"}, null]"), T::Array(Box::new(row))));
         edges.push((Value::text("{\"1\": 2}"), T::Map(Box::new(T::Int), Box::new(T::Int))));
         edges
     }

@@ -144,7 +144,7 @@ fn compile_with(regex: &str, flags: &str) -> Fallible<(Regex, Matches)> {
     Ok((build(&mut builder)?, matches))
 }
 
-fn at<'a>(flags: Option<&'a StrColumn>, row: usize) -> Option<&'a str> {
+fn at(flags: Option<&StrColumn>, row: usize) -> Option<&str> {
     flags.map(|flags| flags.text(row))
 }
 

@@ -83,7 +83,7 @@ pub(super) fn evaluate(name: &str, args: &[(Value, DataType)]) -> String {
 
 fn args_may_be_null(name: &str) -> bool {
     name.starts_with("IS_JSON")
-        || ["ARRAY", "MAP", "ROW", "UNNEST", "QUOTE_NULLABLE"].contains(&name)
+        || ["ARRAY", "MAP", "ROW", "UNNEST", "QUOTE_NULLABLE", "ARRAY_CAT", "TYPEOF", "PG_TYPEOF"].contains(&name)
         || name.contains("JSON_ARRAY")
         || name.contains("JSON_OBJECT")
 }

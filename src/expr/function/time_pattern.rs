@@ -2,6 +2,8 @@
 //!
 //! Letters: y u (year), M L (month), d (day), D (day of the year), E (name of the weekday), H k (hour of the day from 0 or 1), K h (hour of
 //! the half day from 0 or 1), a (AM or PM), m, s, S (digits of the second's fraction). Text in `'quotes'` stands for itself.
+//!
+//! Patterns of PostgreSQL are of other letters, such as `YYYY-MM-DD HH24:MI:SS`; what is read by one may have fewer digits and spaces than it says.
 
 use super::calendar::{Unit, field_of_days, split};
 use super::kernel::Fallible;
@@ -19,6 +21,16 @@ const SHORT: usize = 3;
 #[derive(Debug)]
 pub(super) struct Pattern {
     items: Vec<Item>,
+    digits: Digits,
+}
+
+/// How many digits a number of several letters has when it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Digits {
+    /// At least as many as letters.
+    AsWritten,
+    /// At least one.
+    Any,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,27 +43,111 @@ enum Item {
     ShortYear,
     /// A name in full or in short.
     Name(Field, Form),
+    /// A name in letters of its own, with spaces behind it up to so many characters.
+    Word(Field, Form, Letters, usize),
+    /// Hours, with their sign, or minutes of the distance to UTC, which is 0 where times are written.
+    Offset(OffsetPart),
+    /// `UTC`, the zone of the session.
+    Zone,
     /// So many digits of the second's fraction.
     Fraction(usize),
 }
 
-/// Fields of a pattern of PostgreSQL; one that begins as another does stands before it.
-const POSTGRES: [(&str, Item); 14] = [
+/// Which letters of a name are capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    All,
+    First,
+    None,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OffsetPart {
+    Hours,
+    Minutes,
+}
+
+/// Fields of a pattern of PostgreSQL that are numbers, in upper or lower case; one that begins as another does stands before it.
+const POSTGRES: [(&str, Item); 33] = [
     ("YYYY", Item::Number(Field::Year, 4)),
     ("YY", Item::ShortYear),
+    ("IYYY", Item::Number(Field::IsoYear, 4)),
+    ("IW", Item::Number(Field::IsoWeek, 2)),
+    ("IDDD", Item::Number(Field::DayOfIsoYear, 3)),
+    ("ID", Item::Number(Field::Weekday, 1)),
     ("MM", Item::Number(Field::Month, 2)),
     ("DDD", Item::Number(Field::DayOfYear, 3)),
     ("DD", Item::Number(Field::Day, 2)),
+    ("D", Item::Number(Field::WeekdayFromSunday, 1)),
     ("HH24", Item::Number(Field::Hour, 2)),
     ("HH12", Item::Number(Field::HalfHourFromOne, 2)),
     ("HH", Item::Number(Field::HalfHourFromOne, 2)),
     ("MI", Item::Number(Field::Minute, 2)),
+    ("SSSSS", Item::Number(Field::SecondOfDay, 1)),
+    ("SSSS", Item::Number(Field::SecondOfDay, 1)),
     ("SS", Item::Number(Field::Second, 2)),
     ("MS", Item::Fraction(3)),
     ("US", Item::Fraction(6)),
-    ("AM", Item::Name(Field::Half, Form::Full)),
-    ("PM", Item::Name(Field::Half, Form::Full)),
+    ("FF1", Item::Fraction(1)),
+    ("FF2", Item::Fraction(2)),
+    ("FF3", Item::Fraction(3)),
+    ("FF4", Item::Fraction(4)),
+    ("FF5", Item::Fraction(5)),
+    ("FF6", Item::Fraction(6)),
+    ("CC", Item::Number(Field::Century, 2)),
+    ("Q", Item::Number(Field::Quarter, 1)),
+    ("WW", Item::Number(Field::WeekOfYear, 2)),
+    ("W", Item::Number(Field::WeekOfMonth, 1)),
+    ("J", Item::Number(Field::Julian, 1)),
+    ("TZH", Item::Offset(OffsetPart::Hours)),
+    ("TZM", Item::Offset(OffsetPart::Minutes)),
+    ("TZ", Item::Zone),
 ];
+
+/// Characters of the longest names of months and of weekdays, to which PostgreSQL fills the shorter ones up.
+const NAME_WIDTH: usize = 9;
+
+/// Names in a pattern of PostgreSQL, which has their capitals.
+const POSTGRES_WORDS: [(&str, Field, Form, usize); 6] = [
+    ("MONTH", Field::Month, Form::Full, NAME_WIDTH),
+    ("MON", Field::Month, Form::Short, 0),
+    ("DAY", Field::Weekday, Form::Full, NAME_WIDTH),
+    ("DY", Field::Weekday, Form::Short, 0),
+    ("AM", Field::Half, Form::Full, 0),
+    ("PM", Field::Half, Form::Full, 0),
+];
+
+/// The name that a pattern of PostgreSQL begins with, and the letters that it takes.
+fn postgres_word(pattern: &str, fill: Fill) -> Option<(Item, usize)> {
+    let (name, field, form, width) = POSTGRES_WORDS
+        .into_iter()
+        .find(|(name, ..)| pattern.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))?;
+    let letters = match (pattern.as_bytes()[0].is_ascii_uppercase(), pattern.as_bytes()[1].is_ascii_uppercase()) {
+        (true, true) => Letters::All,
+        (true, false) => Letters::First,
+        (false, _) => Letters::None,
+    };
+    let width = if fill == Fill::Omitted { 0 } else { width };
+    Some((Item::Word(field, form, letters, width), name.len()))
+}
+
+/// The number that a pattern of PostgreSQL begins with, and the letters that it takes.
+fn postgres_number(pattern: &str, fill: Fill) -> Option<(Item, usize)> {
+    let starts = |name: &str| pattern.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    let (name, item) = POSTGRES.iter().find(|(name, _)| starts(name))?;
+    let item = match *item {
+        Item::Number(field, _) if fill == Fill::Omitted => Item::Number(field, 1),
+        item => item,
+    };
+    Some((item, name.len()))
+}
+
+/// Whether zeros before a number and spaces behind a name are written; `FM` before them leaves them out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fill {
+    Written,
+    Omitted,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -65,7 +161,18 @@ enum Field {
     Month,
     Day,
     DayOfYear,
+    /// Monday is 1.
     Weekday,
+    WeekdayFromSunday,
+    DayOfIsoYear,
+    IsoYear,
+    IsoWeek,
+    /// The first seven days of the year are the first.
+    WeekOfYear,
+    WeekOfMonth,
+    Quarter,
+    Century,
+    Julian,
     Hour,
     HourFromOne,
     HalfHour,
@@ -73,6 +180,7 @@ enum Field {
     Half,
     Minute,
     Second,
+    SecondOfDay,
 }
 
 /// What was read so far.
@@ -88,6 +196,9 @@ struct Parts {
     minute: i64,
     second: i64,
     nanos: i64,
+    /// Minutes before UTC, and whether they are behind it.
+    offset: i64,
+    offset_sign: i64,
 }
 
 impl Pattern {
@@ -108,11 +219,16 @@ impl Pattern {
             }
             rest = &rest[run..];
         }
-        Ok(Pattern { items })
+        Ok(Pattern { items, digits: Digits::AsWritten })
+    }
+
+    /// Compiles a pattern of Java or, where it has letters that mean nothing there, such as `YYYY` or `MI`, one of PostgreSQL.
+    pub fn of_either(text: &str) -> Fallible<Pattern> {
+        Pattern::new(text).or_else(|reason| Pattern::of_postgres(text).map_err(|_| reason))
     }
 
     /// Compiles a pattern as PostgreSQL has them, such as `YYYY-MM-DD HH24:MI:SS.MS`, in upper or lower case. Text in `"quotes"` stands
-    /// for itself, as does all that is no letter.
+    /// for itself, as does all that is no letter. `FM` before a field leaves out what fills it up.
     pub fn of_postgres(text: &str) -> Fallible<Pattern> {
         let mut items = Vec::new();
         let mut rest = text;
@@ -128,13 +244,17 @@ impl Pattern {
                 rest = &rest[c.len_utf8()..];
                 continue;
             }
-            let starts = |name: &str| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
-            let found = POSTGRES.iter().find(|(name, _)| starts(name));
-            let (name, item) = found.ok_or("the time pattern has a letter that is not supported")?;
-            items.push(*item);
-            rest = &rest[name.len()..];
+            let fill = match rest.get(..2) {
+                Some(start) if start.eq_ignore_ascii_case("FM") => Fill::Omitted,
+                _ => Fill::Written,
+            };
+            rest = if fill == Fill::Omitted { &rest[2..] } else { rest };
+            let found = postgres_word(rest, fill).or_else(|| postgres_number(rest, fill));
+            let (item, taken) = found.ok_or("the time pattern has a letter that is not supported")?;
+            items.push(item);
+            rest = &rest[taken..];
         }
-        Ok(Pattern { items })
+        Ok(Pattern { items, digits: Digits::Any })
     }
 
     /// Appends the time as text. Hot: once per row.
@@ -146,6 +266,12 @@ impl Pattern {
                 Item::Number(field, width) => push_number(field.of(days, time), width, out),
                 Item::ShortYear => push_number(Field::Year.of(days, time).rem_euclid(100), 2, out),
                 Item::Name(field, form) => out.extend_from_slice(field.name(field.of(days, time), form).as_bytes()),
+                Item::Word(field, form, letters, width) => {
+                    push_word(field.name(field.of(days, time), form), letters, width, out);
+                }
+                Item::Offset(OffsetPart::Hours) => out.extend_from_slice(b"+00"),
+                Item::Offset(OffsetPart::Minutes) => out.extend_from_slice(b"00"),
+                Item::Zone => out.extend_from_slice(b"UTC"),
                 Item::Fraction(digits) => {
                     let known = digits.min(9);
                     push_number(time % SECOND / 10i64.pow(9 - known as u32), known, out);
@@ -161,7 +287,7 @@ impl Pattern {
         let mut rest = text;
         for (index, item) in self.items.iter().enumerate() {
             let is_followed_by_digits = self.items.get(index + 1).is_some_and(|next| next.is_of_digits());
-            rest = item.read(rest, is_followed_by_digits, &mut parts)?;
+            rest = item.read(rest, is_followed_by_digits, self.digits, &mut parts)?;
         }
         rest.is_empty().then(|| parts.nanos_since_1970()).flatten()
     }
@@ -220,6 +346,25 @@ fn push_number(number: i64, width: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(digits.as_bytes());
 }
 
+fn push_word(name: &str, letters: Letters, width: usize, out: &mut Vec<u8>) {
+    let from = out.len();
+    out.extend_from_slice(name.as_bytes());
+    match letters {
+        Letters::All => out[from..].make_ascii_uppercase(),
+        Letters::First => out[from + 1..].make_ascii_lowercase(),
+        Letters::None => out[from..].make_ascii_lowercase(),
+    }
+    out.resize(out.len().max(from + width), b' ');
+}
+
+/// The day on which the ISO year begins that a day belongs to.
+fn first_of_iso_year(days: i32) -> i64 {
+    i64::from(days) - (field_of_days(Unit::Week, days) - 1) * 7 - (field_of_days(Unit::IsoDow, days) - 1)
+}
+
+/// Days from the beginning of the Julian calendar's count to 1970.
+const JULIAN_OF_1970: i64 = 2_440_588;
+
 impl Field {
     fn of(self, days: i32, time: i64) -> i64 {
         let hour = time / (3600 * SECOND);
@@ -230,6 +375,15 @@ impl Field {
             Field::Day => civil_from_days(days).2.into(),
             Field::DayOfYear => field_of_days(Unit::Doy, days),
             Field::Weekday => field_of_days(Unit::IsoDow, days),
+            Field::WeekdayFromSunday => field_of_days(Unit::Dow, days),
+            Field::DayOfIsoYear => i64::from(days) - first_of_iso_year(days) + 1,
+            Field::IsoYear => field_of_days(Unit::IsoYear, days),
+            Field::IsoWeek => field_of_days(Unit::Week, days),
+            Field::WeekOfYear => (field_of_days(Unit::Doy, days) - 1) / 7 + 1,
+            Field::WeekOfMonth => (field_of_days(Unit::Day, days) - 1) / 7 + 1,
+            Field::Quarter => field_of_days(Unit::Quarter, days),
+            Field::Century => field_of_days(Unit::Century, days),
+            Field::Julian => i64::from(days) + JULIAN_OF_1970,
             Field::Hour => hour,
             Field::HourFromOne => one_more(hour, 24),
             Field::HalfHour => hour % 12,
@@ -237,6 +391,7 @@ impl Field {
             Field::Half => hour / 12 + 1,
             Field::Minute => time / (60 * SECOND) % 60,
             Field::Second => time / SECOND % 60,
+            Field::SecondOfDay => time / SECOND,
         }
     }
 
@@ -254,6 +409,16 @@ impl Field {
         if form == Form::Short { &name[..SHORT] } else { name }
     }
 
+    /// Takes a name off the front of `text`, in upper or lower case.
+    fn read_name<'a>(self, text: &'a str, form: Form, parts: &mut Parts) -> Option<&'a str> {
+        let (index, length) = self.names().iter().enumerate().find_map(|(index, name)| {
+            let name = if form == Form::Short { &name[..SHORT] } else { name };
+            text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)).then_some((index, name.len()))
+        })?;
+        self.keep(index as i64 + 1, parts)?;
+        Some(&text[length..])
+    }
+
     /// Keeps a value; `None` if there is no such one.
     fn keep(self, value: i64, parts: &mut Parts) -> Option<()> {
         let within = |most: i64| (0..=most).contains(&value).then_some(value);
@@ -263,7 +428,19 @@ impl Field {
             Field::Month => parts.month = Some(from_one(12)?),
             Field::Day => parts.day = Some(from_one(31)?),
             Field::DayOfYear => parts.day_of_year = Some(from_one(366)?),
-            Field::Weekday => {}
+            Field::Weekday | Field::WeekdayFromSunday | Field::Quarter => {}
+            Field::IsoYear | Field::IsoWeek | Field::DayOfIsoYear | Field::WeekOfYear | Field::WeekOfMonth | Field::Century => {
+                return None;
+            }
+            Field::Julian => {
+                let days = i32::try_from(value - JULIAN_OF_1970).ok()?;
+                let (year, month, day) = civil_from_days(days);
+                (parts.year, parts.month, parts.day) = (Some(year.into()), Some(month.into()), Some(day.into()));
+            }
+            Field::SecondOfDay => {
+                let second = within(86_399)?;
+                (parts.hour, parts.minute, parts.second) = (Some(second / 3_600), second / 60 % 60, second % 60);
+            }
             Field::Hour => parts.hour = Some(within(23)?),
             Field::HourFromOne => parts.hour = Some(from_one(24)? % 24),
             Field::HalfHour => parts.half_hour = Some(within(11)?),
@@ -278,17 +455,19 @@ impl Field {
 
 impl Item {
     fn is_of_digits(self) -> bool {
-        matches!(self, Item::Number(..) | Item::ShortYear | Item::Fraction(_))
+        matches!(self, Item::Number(..) | Item::ShortYear | Item::Fraction(_) | Item::Offset(OffsetPart::Minutes))
     }
 
     /// Takes the item off the front of `text`. A number with a number behind it has exactly its width.
-    fn read<'a>(self, text: &'a str, is_followed_by_digits: bool, parts: &mut Parts) -> Option<&'a str> {
+    fn read<'a>(self, text: &'a str, is_followed_by_digits: bool, least: Digits, parts: &mut Parts) -> Option<&'a str> {
         match self {
+            // Where numbers may be shorter, names may, too, and what fills them up.
+            Item::Literal(' ') if least == Digits::Any => Some(text.trim_start_matches(' ')),
             Item::Literal(c) => text.strip_prefix(c),
             Item::Number(field, width) => {
                 // One letter takes as many digits as there are, two or more at least that many (a year may have more).
                 let most = if is_followed_by_digits || (width > 1 && field != Field::Year) { width } else { 10 };
-                let (number, rest) = digits(text, width, most)?;
+                let (number, rest) = digits(text, if least == Digits::Any && !is_followed_by_digits { 1 } else { width }, most)?;
                 field.keep(number, parts)?;
                 Some(rest)
             }
@@ -303,14 +482,24 @@ impl Item {
                     if width <= 9 { number * 10i64.pow(9 - width as u32) } else { number / 10i64.pow(width as u32 - 9) };
                 Some(rest)
             }
-            Item::Name(field, form) => {
-                let (index, length) = field.names().iter().enumerate().find_map(|(index, name)| {
-                    let name = if form == Form::Short { &name[..SHORT] } else { name };
-                    text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)).then_some((index, name.len()))
-                })?;
-                field.keep(index as i64 + 1, parts)?;
-                Some(&text[length..])
+            Item::Name(field, form) => field.read_name(text, form, parts),
+            Item::Word(field, form, ..) => field.read_name(text, form, parts),
+            Item::Offset(OffsetPart::Hours) => {
+                parts.offset_sign = match text.as_bytes().first()? {
+                    b'+' => 1,
+                    b'-' => -1,
+                    _ => return None,
+                };
+                let (hours, rest) = digits(&text[1..], 2, 2)?;
+                parts.offset += hours * 60;
+                Some(rest)
             }
+            Item::Offset(OffsetPart::Minutes) => {
+                let (minutes, rest) = digits(text, 2, 2)?;
+                parts.offset += minutes;
+                Some(rest)
+            }
+            Item::Zone => text.strip_prefix("UTC"),
         }
     }
 }
@@ -335,7 +524,8 @@ impl Parts {
             }
         };
         let hour = self.hour.or(self.half_hour.map(|hour| hour + 12 * self.half.unwrap_or(0))).unwrap_or(0);
-        let time = (hour * 3600 + self.minute * 60 + self.second) * SECOND + self.nanos;
+        let minutes = hour * 60 + self.minute - self.offset_sign * self.offset;
+        let time = (minutes * 60 + self.second) * SECOND + self.nanos;
         i64::try_from(i128::from(days) * i128::from(DAY) + i128::from(time)).ok()
     }
 }
@@ -402,6 +592,48 @@ mod tests {
                 pattern.write(nanos, &mut out);
                 assert_eq!(pattern.read(std::str::from_utf8(&out).expect("text")), Some(nanos));
             }
+        }
+    }
+
+    fn check_postgres(pattern: &str, time: &str, text: &str) {
+        let nanos = parse_timestamp(time.as_bytes()).expect(time);
+        let mut out = Vec::new();
+        Pattern::of_postgres(pattern).expect(pattern).write(nanos, &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), text, "{pattern}");
+    }
+
+    /// As PostgreSQL 15 writes them.
+    #[test]
+    fn patterns_of_postgres_write_names_and_weeks() {
+        let time = "2024-02-09 13:04:05.678901";
+        check_postgres("Day, DD Month YYYY", time, "Friday   , 09 February  2024");
+        check_postgres("FMDay, FMDD FMMonth YYYY", time, "Friday, 9 February 2024");
+        check_postgres("DY dy Dy MON mon Mon HH12 am AM", time, "FRI fri Fri FEB feb Feb 01 pm PM");
+        check_postgres("IYYY-IW-ID IDDD", time, "2024-06-5 040");
+        check_postgres("CC Q WW W D DDD J SSSS FF1 FF6", time, "21 1 06 2 6 040 2460350 47045 6 678901");
+        check_postgres("HH24:MI:SS TZH:TZM TZ", time, "13:04:05 +00:00 UTC");
+        check_postgres("IYYY-IW-ID IDDD", "2021-01-01", "2020-53-5 369");
+        check_postgres("\"T\"HH:mi", "2021-01-01", "T12:00");
+    }
+
+    #[test]
+    fn patterns_of_postgres_are_read_with_any_digits() {
+        for (pattern, text, time) in [
+            ("YYYY-MM-DD", "2022-2-5", "2022-02-05"),
+            ("YYYY-Mon-DD", "2022-dec-25", "2022-12-25"),
+            ("Month DD, YYYY", "May 9, 2024", "2024-05-09"),
+            ("YYYY/MM/DD HH12:MI:SS PM", "2022/12/25 10:24:33 pm", "2022-12-25 22:24:33"),
+            ("YYYYMMDD", "20221225", "2022-12-25"),
+            ("YYYY-MM-DD HH24:MI:SS.US", "2001-04-17 00:00:00.900006", "2001-04-17 00:00:00.900006"),
+            ("YYYY/MM/DD HH24:MI:SS TZH:TZM", "2021/12/30 14:52:49 +03:30", "2021-12-30 11:22:49"),
+            ("YYYY/MM/DD HH24:MI:SS TZH", "2021/12/30 14:52:49 -03", "2021-12-30 17:52:49"),
+            ("J SSSS", "2460350 47045", "2024-02-09 13:04:05"),
+        ] {
+            let nanos = parse_timestamp(time.as_bytes());
+            assert_eq!(Pattern::of_either(pattern).expect(pattern).read(text), nanos, "{pattern} {text}");
+        }
+        for (pattern, text) in [("YYYY-MM-DD", "2022-13-05"), ("IYYY", "2022"), ("TZH", "0330"), ("Mon", "Foo")] {
+            assert_eq!(Pattern::of_postgres(pattern).expect(pattern).read(text), None, "{pattern} {text}");
         }
     }
 }

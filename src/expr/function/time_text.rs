@@ -1,9 +1,10 @@
 //! Times as text by patterns of letters, as Java writes them: `yyyy-MM-dd HH:mm:ss.SSS`. A pattern is compiled once and again only
-//! where it changes from one row to the next. Without a pattern, ISO 8601 is read and `yyyy-MM-dd HH:mm:ss` written. UTC.
+//! where it changes from one row to the next. Without a pattern, ISO 8601 is read and `yyyy-MM-dd HH:mm:ss` written. UTC. Where times are
+//! read, a pattern that has letters of PostgreSQL, such as `YYYY-MM-DD HH24:MI:SS`, is one of its.
 
 use super::kernel::{Cached, Call, Fallible, kernel};
 use super::signature::Param::{Integer, Text, Timestamp};
-use super::signature::{function, takes_some};
+use super::signature::{function, takes, takes_some};
 use super::time_pattern::Pattern;
 use crate::batch::Column;
 use crate::error::Result;
@@ -16,7 +17,14 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("DATE_FORMAT", "DATE_FORMAT(timestamp, pattern)", format_types, |_, _| date_format(Pattern::new)),
     function("TO_CHAR", "TO_CHAR(timestamp, pattern)", format_types, |_, _| date_format(Pattern::of_postgres)),
     function("FROM_UNIXTIME", "FROM_UNIXTIME(seconds [, pattern])", from_unixtime_types, |_, _| from_unixtime()),
-    function("TO_TIMESTAMP", "TO_TIMESTAMP(text [, pattern])", |t| read_types(t, DataType::Timestamp(3)), |_, _| to_timestamp()),
+    function("TO_TIMESTAMP", "TO_TIMESTAMP(text [, pattern]) or TO_TIMESTAMP(seconds)", timestamp_types, |t, _| match t[0] {
+        DataType::Double => kernel(timestamp_of_seconds),
+        _ => to_timestamp(),
+    }),
+    function("TO_TIMESTAMP_SECONDS", "TO_TIMESTAMP_SECONDS(number)", |t| count_types(t, 0), |_, _| timestamp_of(SECOND)),
+    function("TO_TIMESTAMP_MILLIS", "TO_TIMESTAMP_MILLIS(number)", |t| count_types(t, 3), |_, _| timestamp_of(1_000_000)),
+    function("TO_TIMESTAMP_MICROS", "TO_TIMESTAMP_MICROS(number)", |t| count_types(t, 6), |_, _| timestamp_of(1_000)),
+    function("TO_TIMESTAMP_NANOS", "TO_TIMESTAMP_NANOS(number)", |t| count_types(t, 9), |_, _| timestamp_of(1)),
     function("TO_DATE", "TO_DATE(text [, pattern])", |t| read_types(t, DataType::Date), |_, _| to_date()),
     function("UNIX_TIMESTAMP", "UNIX_TIMESTAMP(text [, pattern])", |t| read_types(t, DataType::BigInt), |_, _| unix_timestamp()),
     function("TO_TIMESTAMP_LTZ", "TO_TIMESTAMP_LTZ(number [, digits])", ltz_types, |_, _| kernel(to_timestamp_ltz)),
@@ -34,6 +42,18 @@ fn from_unixtime_types(given: &[DataType]) -> Resolved {
 
 fn read_types(given: &[DataType], returns: DataType) -> Resolved {
     Some((takes_some(given, &[Text, Text], 1)?, returns))
+}
+
+/// Seconds are counted from 1970 in UTC, as in PostgreSQL.
+fn timestamp_types(given: &[DataType]) -> Resolved {
+    match given {
+        [number] if number.is_numeric() => Some((vec![DataType::Double], DataType::TimestampLtz(6))),
+        _ => read_types(given, DataType::Timestamp(3)),
+    }
+}
+
+fn count_types(given: &[DataType], precision: u8) -> Resolved {
+    Some((takes(given, &[Integer])?, DataType::Timestamp(precision)))
 }
 
 fn ltz_types(given: &[DataType]) -> Resolved {
@@ -75,7 +95,7 @@ impl Reader {
     fn read(&mut self, text: &str, pattern: Option<&str>) -> Fallible<Option<i64>> {
         match pattern {
             None => Ok(parse_timestamp(text.trim().as_bytes())),
-            Some(pattern) => Ok(self.0.of(pattern, Pattern::new)?.read(text)),
+            Some(pattern) => Ok(self.0.of(pattern, Pattern::of_either)?.read(text)),
         }
     }
 }
@@ -98,6 +118,25 @@ fn to_timestamp() -> Result<Box<dyn Kernel>> {
             let nanos = reader.read(text, pattern.map(|p| p.text(row)))?.or_else(|| plain_time(text));
             Ok(nanos.and_then(|nanos| nanos.checked_sub(nanos.rem_euclid(1_000_000))))
         })
+    })
+}
+
+/// To the microsecond.
+fn timestamp_of_seconds(call: Call<'_>) -> Column {
+    /// Microseconds of times that a timestamp holds lie below.
+    const MICROS_MAX: f64 = i64::MAX as f64 / 1e3;
+    let seconds = call.values::<f64>(0);
+    call.map(|row| {
+        let micros = (seconds[row] * 1e6).round();
+        if micros.abs() < MICROS_MAX { Ok((micros as i64).checked_mul(1_000)) } else { Err(OUT_OF_RANGE) }
+    })
+}
+
+/// So many units after 1970.
+fn timestamp_of(unit: i64) -> Result<Box<dyn Kernel>> {
+    kernel(move |call| {
+        let numbers = call.values::<i64>(0);
+        call.map(|row| numbers[row].checked_mul(unit).map(Some).ok_or(OUT_OF_RANGE))
     })
 }
 
@@ -143,7 +182,7 @@ fn to_timestamp_ltz(call: Call<'_>) -> Column {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, text, typed};
+    use super::super::testing::{double, evaluate, int, text, typed};
     use super::*;
     use crate::types::Value;
 
@@ -158,7 +197,8 @@ mod tests {
         check("DATE_FORMAT", &[time.clone(), text("EEE, d MMM yy 'at' h:mm a''")], "Fri, 9 Feb 24 at 1:04 PM'");
         check("TO_CHAR", &[time.clone(), text("YYYY-MM-DD hh24:mi:ss.MS")], "2024-02-09 13:04:05.678");
         check("TO_CHAR", &[time.clone(), text("HH:mm AM \"at\" DDD")], "01:02 PM at 040");
-        check("TO_CHAR", &[time.clone(), text("QQ")], "error: the time pattern has a letter that is not supported");
+        check("TO_CHAR", &[time.clone(), text("FMDD. Month Q")], "9. February  1");
+        check("TO_CHAR", &[time.clone(), text("bb")], "error: the time pattern has a letter that is not supported");
         check("DATE_FORMAT", &[time, text("bb")], "error: the time pattern has a letter that is not supported");
         check("DATE_FORMAT", &[text("2024-02-09 13:04:05"), text("HH")], "13");
         check("DATE_FORMAT", &[typed("2024-02-09", DataType::Date), text("dd.MM.yyyy")], "09.02.2024");
@@ -173,7 +213,18 @@ mod tests {
         check("TO_TIMESTAMP", &[text("2024-02-30 13:04:05")], "NULL");
         check("TO_TIMESTAMP", &[text("09.02.2024 1:04 PM"), text("dd.MM.yyyy h:mm a")], "2024-02-09 13:04:00.000");
         check("TO_TIMESTAMP", &[text("09.02.2024"), text("dd.MM.yyyy HH")], "NULL");
-        check("TO_TIMESTAMP", &[text("x"), text("QQQ")], "error: the time pattern has a letter that is not supported");
+        check("TO_TIMESTAMP", &[text("2022/12/25 15"), text("YYYY/MM/DD HH24")], "2022-12-25 15:00:00.000");
+        check("TO_DATE", &[text("12/5/2022"), text("MM/DD/YYYY")], "2022-12-05");
+        check("TO_TIMESTAMP", &[int(1_284_352_323)], "2010-09-13 04:32:03.000000Z");
+        check("TO_TIMESTAMP", &[double(1_284_352_323.5)], "2010-09-13 04:32:03.500000Z");
+        check("TO_TIMESTAMP", &[double(f64::NAN)], "error: the time is out of range");
+        check("TO_TIMESTAMP", &[double(1e300)], "error: the time is out of range");
+        check("TO_TIMESTAMP_SECONDS", &[int(-1)], "1969-12-31 23:59:59");
+        check("TO_TIMESTAMP_MILLIS", &[int(1_500)], "1970-01-01 00:00:01.500");
+        check("TO_TIMESTAMP_MICROS", &[int(1)], "1970-01-01 00:00:00.000001");
+        check("TO_TIMESTAMP_NANOS", &[int(1)], "1970-01-01 00:00:00.000000001");
+        check("TO_TIMESTAMP_SECONDS", &[int(i64::MAX)], "error: the time is out of range");
+        check("TO_TIMESTAMP", &[text("x"), text("bbb")], "error: the time pattern has a letter that is not supported");
         check("TO_DATE", &[text("2024-02-09")], "2024-02-09");
         check("TO_DATE", &[text("20240209"), text("yyyyMMdd")], "2024-02-09");
         check("TO_DATE", &[text("soon")], "NULL");

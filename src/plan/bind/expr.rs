@@ -128,6 +128,7 @@ impl<'a> ExprBinder<'a> {
             E::Function(call) => self.function(call),
             E::Array(array) => self.array_of(&array.elem, span_of(e)),
             E::Tuple(parts) => self.row_of(parts, span_of(e)),
+            E::AtTimeZone { timestamp, time_zone } => self.words("TIMEZONE", &[time_zone, timestamp], None, e),
             E::Collate { expr, collation } => self.collated(expr, collation),
             E::Like { .. }
             | E::ILike { .. }

@@ -14,7 +14,7 @@ use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
 
 /// Functions that are bound here and not in the library.
-const OWN: [&str; 14] = [
+const OWN: [&str; 15] = [
     "CURRENT_WATERMARK",
     "COALESCE",
     "NULLIF",
@@ -29,12 +29,13 @@ const OWN: [&str; 14] = [
     "CURRENT_DATE",
     "CURRENT_TIME",
     "LOCALTIME",
+    "CLOCK_TIMESTAMP",
 ];
 
 /// Functions of the clock: the time at which the row arrived, in UTC. `None` for other names.
 pub fn clock_function(name: &str) -> Option<Expr> {
     let target = match name {
-        "CURRENT_TIMESTAMP" | "CURRENT_ROW_TIMESTAMP" | "NOW" | "PROCTIME" => DataType::TimestampLtz(3),
+        "CURRENT_TIMESTAMP" | "CURRENT_ROW_TIMESTAMP" | "NOW" | "PROCTIME" | "CLOCK_TIMESTAMP" => DataType::TimestampLtz(3),
         "LOCALTIMESTAMP" => DataType::Timestamp(3),
         "CURRENT_DATE" => DataType::Date,
         "CURRENT_TIME" | "LOCALTIME" => DataType::Time(0),
@@ -121,6 +122,7 @@ impl ExprBinder<'_> {
                 let branches = results.pop().map(|then| (when, then)).into_iter().collect();
                 Ok(Expr::Case { branches, otherwise, data_type })
             }
+            "UNIX_TIMESTAMP" if args.is_empty() => library_call("EXTRACT_EPOCH", vec![Expr::Arrival], span),
             "MAP" => access::map(args, span),
             "ELEMENT" | "ARRAY_MIN" | "ARRAY_MAX" => access::item_of(&name, args, span),
             _ => library_call(&name, args, span),

@@ -2,6 +2,7 @@
 
 use super::coercion::{as_decimal, bounded, cast, common_type, comparable, constant_cast, digits, is_text_literal};
 use super::expr::balanced;
+use super::function::library_call;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::limits::NESTING_MAX;
@@ -75,15 +76,51 @@ fn made(op: BinaryOp, left: Expr, right: Expr, data_type: DataType) -> Expr {
     Expr::Binary { op, left: Box::new(left), right: Box::new(right), data_type }
 }
 
+/// Text is joined with what has a text, BYTES with BYTES, and an ARRAY with another or with an item.
 fn concat(left: Expr, right: Expr, span: Span) -> Result<Expr> {
+    let (a, b) = (left.data_type(), right.data_type());
+    match (&a, &b) {
+        (DataType::Bytes, DataType::Bytes | DataType::Null) | (DataType::Null, DataType::Bytes) => {
+            let (left, right) = (cast(left, &DataType::Bytes), cast(right, &DataType::Bytes));
+            return Ok(made(BinaryOp::Concat, left, right, DataType::Bytes));
+        }
+        (DataType::Array(_), _) | (_, DataType::Array(_)) => return concat_arrays(left, right, span),
+        _ => {}
+    }
     let text = |e: Expr| match e.data_type() {
-        DataType::Varchar(_) => Ok(cast(e, &DataType::STRING)),
-        DataType::Bytes | DataType::Array(_) | DataType::Map(..) | DataType::Multiset(_) | DataType::Row(_) => {
+        DataType::Bytes | DataType::Map(..) | DataType::Multiset(_) | DataType::Row(_) => {
             Err(Error::sql(format!("|| joins text, this is {}", e.data_type())).at(span).hint("CAST(... AS STRING)"))
         }
         _ => Ok(cast(e, &DataType::STRING)),
     };
     Ok(made(BinaryOp::Concat, text(left)?, text(right)?, DataType::STRING))
+}
+
+/// What is no array of the same kind is an item.
+fn concat_arrays(left: Expr, right: Expr, span: Span) -> Result<Expr> {
+    let (a, b) = (left.data_type(), right.data_type());
+    let array_of = |item: Expr| library_call("ARRAY", vec![item], span);
+    let (left, right) = match (&a, &b) {
+        (DataType::Array(item), _)
+            if !matches!(b, DataType::Null) && common_type(&a, &b).is_none() && common_type(item, &b).is_some() =>
+        {
+            (left, array_of(right)?)
+        }
+        (_, DataType::Array(item))
+            if !matches!(a, DataType::Null) && common_type(&a, &b).is_none() && common_type(item, &a).is_some() =>
+        {
+            (array_of(left)?, right)
+        }
+        _ => (left, right),
+    };
+    match common_type(&left.data_type(), &right.data_type()) {
+        Some(array) => library_call("ARRAY_CAT", vec![cast(left, &array), cast(right, &array)], span),
+        None => {
+            let error =
+                Error::sql(format!("|| joins an ARRAY with another of the same items or with an item, these are {a} and {b}"));
+            Err(error.at(span).hint("CAST one of them"))
+        }
+    }
 }
 
 fn arithmetic(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr> {

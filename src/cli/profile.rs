@@ -44,7 +44,7 @@ fn wall(report: &Report) -> f64 {
 }
 
 fn operators(plan: &PhysicalPlan, profile: &Profile, report: &Report) -> String {
-    let heading = ["operator", "rows in", "rows out", "batches", "rows/batch", "ns/row", "share of cores"];
+    let heading = ["operator", "rows in", "rows out", "batches", "rows/batch", "ns/row", "share of cores", "state KiB"];
     let mut cells = vec![heading.map(str::to_owned).to_vec()];
     for (id, line) in outline(plan) {
         let node = &profile.nodes()[id];
@@ -58,6 +58,7 @@ fn operators(plan: &PhysicalPlan, profile: &Profile, report: &Report) -> String 
             format!("{:.1}", node.rows_in as f64 / node.batches.max(1) as f64),
             format!("{:.2}", ns / node.rows_in.max(1) as f64),
             format!("{:.2} %", ns * 100.0 / wall(report)),
+            format!("{:.1}", node.state_bytes as f64 / 1024.0),
         ]);
     }
     align(&cells)
@@ -183,5 +184,10 @@ mod tests {
         let groups = numbers(&table, "Aggregate by (symbol)")[1];
         assert_eq!(numbers(&table, "Sink analyze")[0], groups);
         assert!(groups > 1 && table.contains("unaccounted"), "{table}");
+        let state = |text: &str| {
+            let line = table.lines().find(|line| line.contains(text)).unwrap_or_default();
+            line.split_whitespace().next_back().and_then(|cell| cell.parse::<f64>().ok())
+        };
+        assert!(state("Aggregate by (symbol)") > Some(0.0) && state("Calc (symbol) where") == Some(0.0), "{table}");
     }
 }

@@ -44,6 +44,13 @@ pub struct QueryNode {
     pub origin: Option<NodeId>,
 }
 
+impl QueryNode {
+    /// Bytes of state held.
+    pub fn state_bytes(&self) -> usize {
+        if let Role::Operator(operator) = &self.role { operator.state_bytes() } else { 0 }
+    }
+}
+
 /// What a node does.
 #[expect(clippy::large_enum_variant, reason = "one a node of the plan, made once; a scan is moved out at start")]
 pub enum Role {

@@ -22,6 +22,8 @@ pub struct NodeProfile {
     pub marks: u64,
     /// Nanoseconds of its reader, all of them: of scans only.
     pub read_ns: Nanos,
+    /// The most bytes of state it was seen to hold; where shards are added up, the most of each.
+    pub state_bytes: usize,
     timed_rows: u64,
     timed_rows_ns: Nanos,
     timed_marks: u64,
@@ -50,6 +52,7 @@ impl NodeProfile {
         self.batches += other.batches;
         self.marks += other.marks;
         self.read_ns += other.read_ns;
+        self.state_bytes += other.state_bytes;
         self.timed_rows += other.timed_rows;
         self.timed_rows_ns += other.timed_rows_ns;
         self.timed_marks += other.timed_marks;
@@ -175,6 +178,12 @@ impl Profile {
     #[inline]
     pub fn gave(&mut self, node: usize, rows: u64) {
         self.nodes[node].rows_out += rows;
+    }
+
+    /// A node holds so much state: looked at a few times a second, and when its input ends.
+    pub fn holds(&mut self, node: usize, state_bytes: usize) {
+        let most = &mut self.nodes[node].state_bytes;
+        *most = state_bytes.max(*most);
     }
 
     /// A scan's reader took `ns`, whether it gave rows or not.

@@ -9,7 +9,7 @@ use super::aside::Aside;
 use super::emit::Emitter;
 use super::gauge::Gauge;
 use crate::batch::{Batch, Load, Mark, Watermark};
-use crate::compile::{Query, Role, Router};
+use crate::compile::{Query, QueryNode, Role, Router};
 use crate::error::Result;
 use crate::metrics::{Part, Profile, Work};
 use crate::operator::{Output, Progress};
@@ -134,10 +134,16 @@ impl Flow {
         self.held_count > 0
     }
 
-    /// Bytes of operator state.
-    pub(super) fn state_bytes(&self) -> usize {
-        let of = |role: &Role| if let Role::Operator(operator) = role { operator.state_bytes() } else { 0 };
-        self.query.nodes.iter().map(|n| of(&n.role)).sum()
+    /// Bytes of state, by node.
+    pub(super) fn state_by_node(&self) -> impl Iterator<Item = usize> {
+        self.query.nodes.iter().map(QueryNode::state_bytes)
+    }
+
+    /// Notes in the profile what each node holds.
+    #[cold]
+    pub(super) fn note_state(&mut self) {
+        let Some(profile) = &mut self.profile else { return };
+        self.query.nodes.iter().enumerate().for_each(|(id, node)| profile.holds(id, node.state_bytes()));
     }
 
     /// Gives rows that node `from` has made to its consumers.
@@ -249,6 +255,10 @@ impl Flow {
         };
         if let Some(profile) = &mut self.profile {
             profile.given(node, work);
+            if matches!(item, Item::Mark(Mark::End)) {
+                // Much of it is given out and forgotten now.
+                profile.holds(node, self.query.nodes[node].state_bytes());
+            }
         }
         self.timed(node, work, around, |me, around| me.feed(node, port, item, around))
     }

@@ -317,15 +317,22 @@ impl<'r> Shard<'r> {
         self.tally();
         let watermark = self.ingests.iter().map(Ingest::watermark).min().unwrap_or(crate::types::EventTime::MIN);
         self.gauge.publish(watermark);
+        self.flow.note_state();
         match self.memory_limit {
-            Some(limit) if self.state_bytes() as u64 > limit => Err(Error::limit(format!(
-                "shard {}: operators hold {} bytes of state, more than 'runtime.memory_limit' = {limit}",
-                self.id(),
-                self.state_bytes()
-            ))
-            .hint("`corelane explain` says what bounds the state of each operator")),
+            Some(limit) if self.flow.state_by_node().sum::<usize>() as u64 > limit => Err(self.beyond(limit)),
             _ => Ok(()),
         }
+    }
+
+    #[cold]
+    fn beyond(&self, limit: u64) -> Error {
+        let state = self.state_by_node();
+        let (most, node) = state.iter().zip(0..).max().unwrap_or((&0, 0));
+        let (shard, total) = (self.id(), state.iter().sum::<usize>());
+        Error::limit(format!(
+            "shard {shard}: operators hold {total} bytes of state, more than 'runtime.memory_limit' = {limit}; #{node} alone holds {most}"
+        ))
+        .hint(format!("`corelane explain` shows which operator #{node} is, and what bounds its state"))
     }
 
     fn is_done(&self) -> bool {
@@ -376,9 +383,9 @@ impl<'r> Shard<'r> {
         &mut self.gauge
     }
 
-    /// Bytes of operator state.
-    pub fn state_bytes(&self) -> usize {
-        self.flow.state_bytes()
+    /// Bytes of state that each node of the plan holds.
+    pub fn state_by_node(&self) -> Vec<usize> {
+        self.flow.state_by_node().collect()
     }
 
     /// Gives up what was measured and the first set-aside rows, at the end.

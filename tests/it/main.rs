@@ -6,6 +6,7 @@ mod changelog;
 mod conformance;
 mod every;
 mod golden;
+mod growth;
 mod idle;
 mod law;
 mod nexmark;

@@ -9,7 +9,7 @@
 mod drawn;
 mod input;
 mod output;
-mod run;
+pub mod run;
 mod versions;
 
 use corelane::batch::RowKind;
@@ -167,7 +167,7 @@ fn check(kind: Kind, pace: Pace, seed: u64) -> Result<Agreed, String> {
     let due = if waits(&job.plan) { Pace::AtEnd("").due(&case.steps) } else { pace.due(&case.steps) };
     let held = matches!(pace, Pace::Every(_)) && case.input != Input::Append;
     let (mut twin, mut written, mut telling, mut shown) = (Twin::of(query), Shown::of(case.output), false, Vec::new());
-    let ran = job.run(*shape, |step, changed| {
+    let ran = job.run(*shape, |step, changed, _| {
         changes.get(step).into_iter().flatten().for_each(|change| twin.apply(&query.schema, change));
         written.apply(changed, shape.0 == 1).map_err(|e| format!("in step {step}: {e}"))?;
         let before = std::mem::replace(&mut shown, written.lines());

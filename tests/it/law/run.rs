@@ -29,6 +29,9 @@ use crate::support::{phases, sink_rows};
 /// The table that takes upserts.
 pub const KEYED_SINK: &str = "written";
 
+/// What passes between two steps.
+const STEP: Nanos = 1_000_000;
+
 /// One split whose rows are given out as far as the gate lets them.
 #[derive(Debug)]
 struct Gated {
@@ -42,7 +45,7 @@ impl Source for Gated {
     }
 
     fn boundedness(&self) -> Boundedness {
-        Boundedness::Bounded
+        self.inner.boundedness()
     }
 
     fn liveness(&self) -> Liveness {
@@ -150,10 +153,24 @@ pub struct Job {
 impl Job {
     /// Plans a query over tables whose rows come in as many steps each.
     pub fn new(sql: &str, tables: &[(&str, &Steps)], shard_count: usize) -> Result<Job, String> {
+        Self::over(sql, tables, MemorySource::new, shard_count)
+    }
+
+    /// Plans it as if they went on for ever.
+    pub fn endless(sql: &str, tables: &[(&str, &Steps)], shard_count: usize) -> Result<Job, String> {
+        Self::over(sql, tables, |splits| MemorySource::new(splits).endless(), shard_count)
+    }
+
+    fn over(
+        sql: &str,
+        tables: &[(&str, &Steps)],
+        source: fn(Vec<Vec<MemoryEvent>>) -> MemorySource,
+        shard_count: usize,
+    ) -> Result<Job, String> {
         let (mut sources, mut gates) = (BTreeMap::new(), Vec::new());
         for (table, steps) in tables {
             let gate = Arc::new(AtomicUsize::new(0));
-            let inner = MemorySource::new(vec![vec![MemoryEvent::Changes(steps.concat())]]);
+            let inner = source(vec![vec![MemoryEvent::Changes(steps.concat())]]);
             sources.insert((*table).to_owned(), Arc::new(Gated { inner, gate: gate.clone() }));
             gates.push((gate, steps.iter().map(Vec::len).collect()));
         }
@@ -165,11 +182,11 @@ impl Job {
         Ok(Job { plan, gates, table, receiver })
     }
 
-    /// Runs it; `after` is given the number of each step and what it wrote. Gives how many rows were set aside, and how many were late.
+    /// Runs it; `after` is given the number of each step, what it wrote, and what each node of the plan holds. Gives how many rows were set aside, and how many were late.
     pub fn run(
         self,
         (shard_count, batch_rows): (usize, usize),
-        mut after: impl FnMut(usize, Vec<(char, String)>) -> Result<(), String>,
+        mut after: impl FnMut(usize, Vec<(char, String)>, &[usize]) -> Result<(), String>,
     ) -> Result<(u64, u64), String> {
         let Job { plan, gates, table, receiver } = &self;
         let config = JobConfig { histograms: Histograms::Off, batch_rows, linger: 0, ..JobConfig::default() };
@@ -197,7 +214,10 @@ impl Job {
                     break;
                 }
             }
-            after(number, sink_rows(plan, table, receiver))?;
+            clock.now += STEP;
+            let mut held = vec![0; plan.nodes.len()];
+            shards.iter().for_each(|shard| held.iter_mut().zip(shard.state_by_node()).for_each(|(held, more)| *held += more));
+            after(number, sink_rows(plan, table, receiver), &held)?;
         }
         let counters = shards.into_iter().map(|shard| shard.into_results().metrics.counters);
         Ok(counters.fold((0, 0), |(aside, late), counters| (aside + counters.rows_aside, late + counters.rows_late)))

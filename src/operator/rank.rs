@@ -62,8 +62,6 @@ pub struct Rank {
     partitions: Partitions<Best>,
     /// Where each partition lies in a window.
     windows: Option<PartitionWindows>,
-    /// By row of a batch: its place by the first sort key.
-    places: Vec<i64>,
     /// Rows that the limit has cut off their lists in a batch.
     trimmed: Vec<u32>,
 }
@@ -132,7 +130,6 @@ impl Rank {
             on_error,
             types,
             arrival: 0,
-            places: Vec::new(),
             trimmed: Vec::new(),
         }
     }
@@ -160,18 +157,23 @@ impl Rank {
         let (Some(first), Some(limit)) = (self.shape.order.first(), self.final_limit()) else { return batch };
         // Of a partition that gives none out its first row is looked at as well: so that its window is known.
         let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
-        row_order::places(first, &batch.columns[first.column], &mut self.places);
         let mut kept = Vec::new();
-        let (mut last, mut cut) = (u32::MAX, i64::MAX);
-        for (row, (partition, place)) in partitions.iter().zip(&self.places).enumerate() {
-            if *partition != last {
-                (last, cut) = (*partition, self.partitions.more(*partition).cut(limit));
-            }
-            if *place <= cut {
-                let best = self.partitions.more_mut(*partition);
-                best.note(*place, limit);
-                cut = best.cut(limit);
-                kept.push(row as u32);
+        let column = &batch.columns[first.column];
+        for from in (0..batch.rows()).step_by(64) {
+            let rows = from..batch.rows().min(from + 64);
+            let own = &partitions[rows.clone()];
+            // Of one partition, nearly always; the cut only comes nearer.
+            let is_one = own.iter().fold(0, |differ, partition| differ | (partition ^ own[0])) == 0;
+            let cut = if is_one { self.partitions.more(own[0]).cut(limit) } else { i64::MAX };
+            let mut bits = row_order::not_behind(cut, first, column, rows);
+            while bits != 0 {
+                let row = from + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let (place, best) = (row_order::place(first, column, row), self.partitions.more_mut(partitions[row]));
+                if place <= best.cut(limit) {
+                    best.note(place, limit);
+                    kept.push(row as u32);
+                }
             }
         }
         if kept.len() == batch.rows() {
@@ -363,7 +365,7 @@ impl Operator for Rank {
     fn state_bytes(&self) -> usize {
         let windows = self.windows.as_ref().map_or(0, PartitionWindows::state_bytes);
         let spilled = |best: &Best| if best.places.spilled() { best.places.capacity() * size_of::<i64>() } else { 0 };
-        self.partitions.state_bytes(spilled) + windows + self.places.capacity() * size_of::<i64>()
+        self.partitions.state_bytes(spilled) + windows
     }
 }
 

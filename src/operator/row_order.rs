@@ -3,7 +3,9 @@
 //! A *place* is a number that stands for a value of a sort key: where one place is behind another, so is the value. Equal places say nothing.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
+use crate::batch::compress::mask_of;
 use crate::batch::{Column, Values};
 use crate::state::cell;
 use crate::types::relation::SortKey;
@@ -29,31 +31,52 @@ pub fn by_keys(keys: &[SortKey], columns: &[Column], a: u32, b: u32) -> Ordering
     keys.iter().map(by).find(|order| *order != Ordering::Equal).unwrap_or(Ordering::Equal)
 }
 
-/// The places of all values of a column. Hot: once per batch.
-pub fn places(key: &SortKey, column: &Column, places: &mut Vec<i64>) {
-    fn of<T: Copy>(key: &SortKey, values: &[T], place: impl Fn(T) -> i64, places: &mut Vec<i64>) {
-        let turn = if key.descending { -1 } else { 0 };
-        places.extend(values.iter().map(|value| place(*value) ^ turn));
+/// The place of a value of a column. Hot: once per row.
+#[inline]
+pub fn place(key: &SortKey, column: &Column, row: usize) -> i64 {
+    if column.is_null(row) {
+        return if key.nulls_first { i64::MIN } else { i64::MAX };
     }
-    places.clear();
-    match &column.values {
-        Values::Bool(v) => of(key, v, i64::from, places),
-        Values::I8(v) => of(key, v, i64::from, places),
-        Values::I16(v) => of(key, v, i64::from, places),
-        Values::I32(v) => of(key, v, i64::from, places),
-        Values::I64(v) => of(key, v, |number| number, places),
-        Values::F32(v) => of(key, v, |number| place_of_double(number.into()), places),
-        Values::F64(v) => of(key, v, place_of_double, places),
-        Values::I128(v) => of(key, v, |number| number.clamp(i64::MIN.into(), i64::MAX.into()) as i64, places),
-        Values::Str(v) => {
-            let rows: Vec<u32> = (0..v.len() as u32).collect();
-            of(key, &rows, |row| place_of_text(v.bytes(row as usize)), places);
+    let place = match &column.values {
+        Values::Bool(v) => v[row].into(),
+        Values::I8(v) => v[row].into(),
+        Values::I16(v) => v[row].into(),
+        Values::I32(v) => v[row].into(),
+        Values::I64(v) => v[row],
+        Values::F32(v) => place_of_double(v[row].into()),
+        Values::F64(v) => place_of_double(v[row]),
+        Values::I128(v) => v[row].clamp(i64::MIN.into(), i64::MAX.into()) as i64,
+        Values::Str(v) => place_of_text(v.bytes(row)),
+    };
+    if key.descending { !place } else { place }
+}
+
+/// One bit for each of up to 64 rows, the first one lowest: set where the place is not behind `cut`, and for some of which it is. Hot:
+/// once per 64 rows.
+pub fn not_behind(cut: i64, key: &SortKey, column: &Column, rows: Range<usize>) -> u64 {
+    let all = u64::MAX >> (64 - rows.len());
+    if cut == i64::MAX || column.has_nulls() {
+        return all;
+    }
+    let mut word = [0];
+    let cut = if key.descending { !cut } else { cut };
+    match (&column.values, key.descending) {
+        (Values::I32(v), true) => mask_of(&v[rows], |n| i64::from(n) >= cut, &mut word),
+        (Values::I32(v), false) => mask_of(&v[rows], |n| i64::from(n) <= cut, &mut word),
+        (Values::I64(v), true) => mask_of(&v[rows], |n| n >= cut, &mut word),
+        (Values::I64(v), false) => mask_of(&v[rows], |n| n <= cut, &mut word),
+        // What is no number is before or behind all.
+        (Values::F64(v), true) => {
+            let cut = double_of_place(cut);
+            mask_of(&v[rows], |n| n.partial_cmp(&cut) != Some(Ordering::Less), &mut word);
         }
+        (Values::F64(v), false) => {
+            let cut = double_of_place(cut);
+            mask_of(&v[rows], |n| n.partial_cmp(&cut) != Some(Ordering::Greater), &mut word);
+        }
+        _ => return all,
     }
-    if column.has_nulls() {
-        let null = if key.nulls_first { i64::MIN } else { i64::MAX };
-        places.iter_mut().enumerate().filter(|(row, _)| column.is_null(*row)).for_each(|(_, place)| *place = null);
-    }
+    word[0]
 }
 
 /// Orders doubles as numbers are, NaN behind all of them.
@@ -62,6 +85,11 @@ fn place_of_double(number: f64) -> i64 {
     let bits = cell::double_bits(number) as i64;
     // Without its sign a negative number is the greater the less it is.
     bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
+/// The double in a place.
+fn double_of_place(place: i64) -> f64 {
+    f64::from_bits((place ^ (((place >> 63) as u64) >> 1) as i64) as u64)
 }
 
 /// The first eight bytes of a text.
@@ -97,8 +125,7 @@ mod tests {
             values.iter().chain([&Value::Null]).for_each(|value| column.push(value));
             for (descending, nulls_first) in [(false, false), (false, true), (true, false), (true, true)] {
                 let key = SortKey { column: 0, descending, nulls_first };
-                let mut found = Vec::new();
-                places(&key, &column, &mut found);
+                let found: Vec<i64> = (0..column.len()).map(|row| place(&key, &column, row)).collect();
                 for (a, b) in (0..column.len()).flat_map(|a| (0..column.len()).map(move |b| (a, b))) {
                     let order = by_keys(&[key], std::slice::from_ref(&column), a as u32, b as u32);
                     let by_place = found[a].cmp(&found[b]);
@@ -107,5 +134,35 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn none_is_behind_that_has_its_bit() {
+        let mut random = fastrand::Rng::with_seed(5);
+        let doubles = [0.0, -0.0, 1.5, -1.5, f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -f64::NAN, 1e-300];
+        let mut left_out = 0;
+        for turn in 0..600 {
+            let data_type = [DataType::Double, DataType::BigInt, DataType::Int, DataType::STRING][turn % 4].clone();
+            let mut column = Column::with_capacity(&data_type, 0);
+            for _ in 0..random.usize(1..200) {
+                column.push(&match data_type {
+                    _ if turn % 5 == 0 && random.u8(..9) == 0 => Value::Null,
+                    DataType::Double => Value::Double(doubles[random.usize(..doubles.len())]),
+                    DataType::STRING => Value::text("ab".repeat(random.usize(..9))),
+                    _ => Value::Int(random.i64(-9..9)),
+                });
+            }
+            let key = SortKey { column: 0, descending: random.bool(), nulls_first: random.bool() };
+            let first = random.usize(..column.len());
+            let rows = first..column.len().min(first + random.usize(1..=64));
+            let cut = place(&key, &column, random.usize(..column.len()));
+            let found = not_behind(cut, &key, &column, rows.clone());
+            assert_eq!(found.checked_shr(rows.len() as u32).unwrap_or(0), 0, "there are bits of rows only");
+            for row in rows.clone().filter(|row| found >> (row - first) & 1 == 0) {
+                assert!(place(&key, &column, row) > cut, "{key:?} row {row} of {data_type:?}");
+                left_out += 1;
+            }
+        }
+        assert!(left_out > 2_000, "{left_out} rows are behind");
     }
 }

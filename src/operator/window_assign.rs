@@ -13,8 +13,13 @@ const WINDOW_TIME_GAP: i64 = 1_000_000;
 
 /// window_start, window_end and window_time of windows with these bounds.
 pub(super) fn window_columns(starts: Vec<EventTime>, ends: Vec<EventTime>) -> [Column; 3] {
-    let times = ends.iter().map(|e| e.saturating_sub(WINDOW_TIME_GAP)).collect();
+    let times = ends.iter().map(|end| time_of(*end)).collect();
     [starts, ends, times].map(|v| Column::from_values(Values::I64(v)))
+}
+
+/// The window_time of a window with this end.
+fn time_of(end: EventTime) -> EventTime {
+    end.saturating_sub(WINDOW_TIME_GAP)
 }
 
 /// Why row `row` has no place in time, or its slice; `last` is that of the row before it.
@@ -41,13 +46,14 @@ impl WindowAssign {
         Self { time_column, window, on_error, input_types }
     }
 
-    /// Starts and ends of the windows of all rows, if each is in just one. Hot: once per batch.
-    fn one_window_each(&self, times: &Column) -> Option<(Vec<EventTime>, Vec<EventTime>)> {
+    /// The bounds of the windows of all rows, if each is in just one. Hot: once per batch.
+    fn one_window_each(&self, times: &Column) -> Option<[Column; 3]> {
         let Column { values: Values::I64(times), validity: None } = times else { return None };
         let (first, last) = span(times);
         let (mut slice, mut start) = self.only_window(first)?;
         if slice.holds(last) {
-            return Some((vec![start; times.len()], vec![slice.pane.last; times.len()]));
+            let bounds = [start, slice.pane.last, time_of(slice.pane.last)];
+            return Some(bounds.map(|bound| Column::from_values(Values::I64(vec![bound; times.len()]))));
         }
         let (mut starts, mut ends) = (Vec::with_capacity(times.len()), Vec::with_capacity(times.len()));
         for time in times {
@@ -57,7 +63,7 @@ impl WindowAssign {
             starts.push(start);
             ends.push(slice.pane.last);
         }
-        Some((starts, ends))
+        Some(window_columns(starts, ends))
     }
 
     /// The slice of a time that is in one window only, and the start of that.
@@ -69,8 +75,8 @@ impl WindowAssign {
 
 impl Operator for WindowAssign {
     fn process(&mut self, mut batch: Batch, out: &mut Output) -> Result<()> {
-        if let Some((starts, ends)) = self.one_window_each(&batch.columns[self.time_column]) {
-            batch.columns.extend(window_columns(starts, ends));
+        if let Some(bounds) = self.one_window_each(&batch.columns[self.time_column]) {
+            batch.columns.extend(bounds);
             out.emit(batch);
             return Ok(());
         }

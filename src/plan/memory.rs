@@ -199,6 +199,11 @@ fn refuse_changes(plan: &Plan) -> Result<()> {
     }
 }
 
+/// Whether a plan only computes on constants, so that its rows are known.
+pub fn is_constant(plan: &Plan) -> bool {
+    constant_rows(plan).is_some()
+}
+
 /// The rows of a plan that only computes on constants.
 fn constant_rows(plan: &Plan) -> Option<Vec<Vec<Value>>> {
     match plan {

@@ -116,6 +116,11 @@ impl DataType {
         self.is_integer() || matches!(self, DataType::Float | DataType::Double | DataType::Decimal { .. })
     }
 
+    /// ARRAY, ROW, MAP or MULTISET: carried as JSON text, of which neither equality nor order is that of the value.
+    pub fn is_nested(&self) -> bool {
+        matches!(self, DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Multiset(_))
+    }
+
     /// VARCHAR of any length.
     pub fn is_text(&self) -> bool {
         matches!(self, DataType::Varchar(_))

@@ -141,10 +141,13 @@ fn entry_rows(key: &DataType, value: &DataType) -> DataType {
 /// What an item is, for equality and order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Key {
+    /// NULL.
     Null,
+    /// The units of an integer or a DECIMAL.
     Exact(i128),
     /// The bits of a double, so that they have its order.
     Double(i64),
+    /// A text, or what a value of another type is written as.
     Text(Vec<u8>),
     /// Items, fields in the order of their type, or entries in the order of their keys.
     Parts(Vec<Key>),

@@ -24,10 +24,12 @@ mod kernel;
 mod like;
 mod map;
 mod math;
+mod order_key;
 mod pattern;
 mod printf;
 mod random;
 mod regexp;
+mod required;
 mod round;
 mod series;
 mod signature;
@@ -42,11 +44,13 @@ mod testing;
 
 pub use datetime::{wrong_field, wrong_rounding};
 pub use json_text::Json;
+pub use order_key::ORDER_KEY;
+pub use required::REQUIRED;
 
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 27] = [
+static FAMILIES: [&[ScalarFunction]; 29] = [
     string::FUNCTIONS,
     encoding::FUNCTIONS,
     url::FUNCTIONS,
@@ -73,6 +77,8 @@ static FAMILIES: [&[ScalarFunction]; 27] = [
     array::FUNCTIONS,
     map::FUNCTIONS,
     type_name::FUNCTIONS,
+    order_key::FUNCTIONS,
+    required::FUNCTIONS,
     series::FUNCTIONS,
 ];
 

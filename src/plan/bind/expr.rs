@@ -11,7 +11,7 @@ use super::coercion::{cast, comparable, unified};
 use super::function::{argument_exprs, library_call};
 use super::grouping_sets::misplaced;
 use super::literal::{Sign, bind_interval, bind_typed, bind_value};
-use super::operator::{binary, condition, row_values};
+use super::operator::{binary, condition};
 use super::over::Overs;
 use super::scope::{ScopeField, name_span, resolve, span_of, unsupported};
 use super::subquery::{Asked, BindsSubqueries, Quantifier, Stage};
@@ -349,7 +349,7 @@ impl<'a> ExprBinder<'a> {
 
     fn in_list(&mut self, x: &ast::Expr, list: &[ast::Expr], negated: bool) -> Result<Expr> {
         let (mut input, span) = (self.bind(x)?, span_of(x));
-        if row_values(&input).is_some() {
+        if input.data_type().is_nested() {
             let equal = |item: &ast::Expr| binary(BinaryOp::Eq, input.clone(), self.bind(item)?, span_of(item));
             let parts = list.iter().map(equal).collect::<Result<_>>()?;
             return Ok(negate_if(negated, balanced(BinaryOp::Or, parts)));

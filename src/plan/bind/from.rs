@@ -234,6 +234,12 @@ impl QueryBinder<'_> {
             F::Table { version: Some(_), .. } => {
                 Err(unsupported("FOR SYSTEM_TIME AS OF here", "it stands behind the table on the right of a JOIN", factor))
             }
+            F::Table { sample: Some(_), .. } | F::Derived { sample: Some(_), .. } => {
+                Err(unsupported("TABLESAMPLE", "a filter such as MOD(id, 10) = 0 takes a part of the rows", factor))
+            }
+            F::Table { with_hints, .. } if !with_hints.is_empty() => {
+                Err(unsupported("WITH behind a table of FROM", "options stand in /*+ OPTIONS('key' = 'value') */", factor))
+            }
             F::Table { name, alias, args: None, .. } => {
                 let (_, relation) = self.table_named(name)?;
                 aliased(relation, alias.as_ref())?.with_bounds()

@@ -5,7 +5,7 @@ use sqlparser::ast;
 use super::aggregate_call::{self, is_aggregate};
 use super::coercion::{cast, comparable, unified};
 use super::expr::ExprBinder;
-use super::operator::condition;
+use super::operator::{binary, condition};
 use super::scope::{span_of, unsupported};
 use super::table_function::table_call;
 use super::{access, json, library, window};
@@ -178,7 +178,7 @@ fn exactly<const N: usize>(args: Vec<Expr>, usage: &str, span: Span) -> Result<[
 fn null_if(value: Expr, other: Expr, span: Span) -> Result<Expr> {
     let data_type = value.data_type();
     let (left, right) = comparable(value.clone(), other, span)?;
-    let when = Expr::Binary { op: BinaryOp::Eq, left: Box::new(left), right: Box::new(right), data_type: DataType::Boolean };
+    let when = binary(BinaryOp::Eq, left, right, span)?;
     let null = Expr::Literal { value: Value::Null, data_type: data_type.clone() };
     Ok(Expr::Case { branches: vec![(when, null)], otherwise: Some(Box::new(value)), data_type })
 }

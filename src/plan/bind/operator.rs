@@ -3,7 +3,9 @@
 use super::coercion::{as_decimal, bounded, cast, common_type, comparable, constant_cast, digits, is_text_literal};
 use super::expr::balanced;
 use super::function::library_call;
+use super::library;
 use crate::error::{Error, Result, Span};
+use crate::expr::function::ORDER_KEY;
 use crate::expr::{BinaryOp, Expr};
 use crate::limits::NESTING_MAX;
 use crate::types::time::DAY;
@@ -20,9 +22,17 @@ pub fn binary(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr>
             (Some(a), Some(b)) if a.len() == b.len() => rows(op, a, b, span),
             _ => {
                 let (left, right) = comparable(left, right, span)?;
-                Ok(made(op, left, right, DataType::Boolean))
+                Ok(made(op, by_value(left), by_value(right), DataType::Boolean))
             }
         },
+    }
+}
+
+/// `expr`, or if it is nested what is equal and ordered as its value is.
+pub fn by_value(expr: Expr) -> Expr {
+    match library::lookup(ORDER_KEY) {
+        Some(function) if expr.data_type().is_nested() => Expr::Call { function, args: vec![expr], data_type: DataType::Bytes },
+        _ => expr,
     }
 }
 

@@ -6,6 +6,7 @@ use super::coercion::cast;
 use super::dependent::Links;
 use super::expr::ExprBinder;
 use super::library;
+use super::operator::by_value;
 use super::scope::{Relation, span_of, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -227,14 +228,18 @@ pub fn ordered(relation: Relation, width: usize, items: &[ast::OrderByExpr]) -> 
     let links = columns.split_off(width);
     let mut keys = Vec::with_capacity(items.len());
     for item in items {
-        let column = match meant(&item.expr, &names)? {
-            Meant::Column(column) => column,
-            Meant::Expr(e) => {
-                let bound = fixed(ExprBinder::new(shown).bind(e)?, e)?;
-                columns.push((format!("$order{}", columns.len()), bound));
-                columns.len() - 1
-            }
+        let key = match meant(&item.expr, &names)? {
+            Meant::Column(column) if !shown[column].data_type.is_nested() => Err(column),
+            Meant::Column(column) => Ok(by_value(columns[column].1.clone())),
+            Meant::Expr(e) => Ok(by_value(fixed(ExprBinder::new(shown).bind(e)?, e)?)),
         };
+        let column = key.map_or_else(
+            |column| column,
+            |hidden| {
+                columns.push((format!("$order{}", columns.len()), hidden));
+                columns.len() - 1
+            },
+        );
         let (descending, nulls_first) = direction(item)?;
         keys.push(SortKey { column, descending, nulls_first });
     }

@@ -14,6 +14,7 @@ use super::aggregate_call::{BoundCall, is_aggregate};
 use super::coercion::{cast, unified};
 use super::expr::ExprBinder;
 use super::function::argument_exprs;
+use super::operator::by_value;
 use super::order::{direction, fixed};
 use super::over_frame::{FrameOrder, frame};
 use super::scope::{Relation, name_span, span_of, unsupported};
@@ -550,7 +551,7 @@ impl ExprBinder<'_> {
 
     pub(super) fn order_item(&mut self, item: &ast::OrderByExpr) -> Result<OrderItem> {
         let (descending, nulls_first) = direction(item)?;
-        Ok(OrderItem { expr: self.sort_expr(&item.expr)?, descending, nulls_first })
+        Ok(OrderItem { expr: by_value(self.sort_expr(&item.expr)?), descending, nulls_first })
     }
 
     /// An item of the order of OVER, which may be PROCTIME() itself.

@@ -150,6 +150,9 @@ impl<'a> QueryBinder<'a> {
                     .hint("leave RECURSIVE out where no table names itself"));
             }
             let name = cte.alias.name.value.clone();
+            if with.cte_tables.iter().filter(|other| other.alias.name.value.eq_ignore_ascii_case(&name)).count() > 1 {
+                return Err(Error::sql(format!("WITH gives the name '{name}' twice")).at(name_span(&cte.alias.name)));
+            }
             let (depth, visible) = (self.depth, self.ctes.len());
             let rows = match self.query(&cte.query) {
                 Ok(relation) => {

@@ -11,7 +11,7 @@ use super::expr::ExprBinder;
 use super::grouping_sets;
 use super::hint::InputHints;
 use super::library;
-use super::operator::condition;
+use super::operator::{by_value, condition};
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
 use super::scope::{Relation, ScopeField, Sight, name_span, span_of, unsupported};
@@ -250,9 +250,18 @@ impl Listing<'_> {
                     .hint("add it to the select list"));
             }
             let (descending, nulls_first) = direction(item)?;
+            let column = self.ordering(column, span_of(&item.expr));
             keys.push(SortKey { column, descending, nulls_first });
         }
         Ok((first_of, keys))
+    }
+
+    /// The column that is ordered as the values of another are: of a nested one, which its text is not, a hidden one.
+    fn ordering(&mut self, column: usize, span: Span) -> usize {
+        match self.bound.get(column) {
+            Some(item) if item.data_type().is_nested() => self.hidden(by_value(item.clone()), span),
+            _ => column,
+        }
     }
 
     /// The column of an item, a hidden one if it is not shown.
@@ -262,12 +271,17 @@ impl Listing<'_> {
             Meant::Expr(e) => fixed(bind(e)?, e)?,
         };
         let bound = if bound.data_type() == DataType::Null { cast(bound, &DataType::Boolean) } else { bound };
+        Ok(self.hidden(bound, span_of(e)))
+    }
+
+    /// The column of an expression, a new one if there is none.
+    fn hidden(&mut self, bound: Expr, span: Span) -> usize {
         if let Some(known) = self.bound.iter().position(|known| *known == bound) {
-            return Ok(known);
+            return known;
         }
         self.bound.push(bound);
-        self.spans.push(span_of(e));
-        Ok(self.bound.len() - 1)
+        self.spans.push(span);
+        self.bound.len() - 1
     }
 }
 

@@ -3,14 +3,17 @@
 use sqlparser::ast;
 
 use super::coercion::{assignable, cast, constant_cast, is_text_literal, takes_text};
-use super::expr::ExprBinder;
+use super::expr::{ExprBinder, balanced};
+use super::library;
 use super::query::QueryBinder;
 use super::scope::{Relation, span_of};
 use super::table::table;
 use crate::error::{Error, Result, Span, nearest};
-use crate::expr::Expr;
+use crate::expr::function::REQUIRED;
+use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::catalog::{Catalog, Table};
 use crate::plan::logical::Plan;
+use crate::plan::memory::is_constant;
 use crate::plan::physical::Standing;
 use crate::plan::settings::QuerySettings;
 use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Insert, Name, StreamQuery};
@@ -155,10 +158,29 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
     }
     let event_times = positions.iter().enumerate().filter(|(field, position)| keeps_time(&relation, *field, targets[**position]));
     let event_times = event_times.map(|(_, position)| *position).collect();
-    let (plan, name, span) = (relation.plan.projected(columns), def.name.clone(), insert.table.span);
+    let (name, span) = (def.name.clone(), insert.table.span);
+    let plan = relation.plan.projected(columns);
+    // Constant rows of a memory table are checked one by one, where they are taken.
+    let plan = if catalog.tables[index].is_memory() && is_constant(&plan) { plan } else { without_nulls(plan, &targets) };
     let on_conflict = insert.on_conflict.map(|(standing, span)| has_key(def, span).map(|()| standing)).transpose()?;
     let (target, schema, settings) = (Target::Table(index), plan.schema().clone(), QuerySettings::default());
     Ok(Output { target, name, schema, event_times, settings, on_conflict, plan, span, script })
+}
+
+/// `plan` without the rows that have NULL for a column declared NOT NULL: those are set aside.
+fn without_nulls(plan: Plan, targets: &[&Column]) -> Plan {
+    let is_present = |(at, column): (usize, &&Column)| {
+        let value = Expr::column(at, column.data_type.clone());
+        column.not_null.then(|| Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(value) })
+    };
+    let present: Vec<Expr> = targets.iter().enumerate().filter_map(is_present).collect();
+    match library::lookup(REQUIRED) {
+        Some(function) if !present.is_empty() => {
+            let args = vec![balanced(BinaryOp::And, present)];
+            plan.filtered(Expr::Call { function, args, data_type: DataType::Boolean })
+        }
+        _ => plan,
+    }
 }
 
 /// Whether there can be conflicts.

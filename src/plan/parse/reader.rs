@@ -175,17 +175,33 @@ fn create_sink(cursor: &mut Cursor) -> Result<Statement> {
     if cursor.accept(&["INTO"]) {
         return sink_into_table(cursor);
     }
-    // The query ends where the options begin: at the last WITH outside brackets that a list follows.
     let rest = cursor.rest();
-    let is_with = |at: &usize| is_word(&rest[*at].token, "WITH") && rest.get(at + 1).is_some_and(|t| t.token == Token::LParen);
-    let end = (0..rest.len()).rev().find(is_with);
-    let Some(end) = end else { return Err(cursor.expected("FROM or AS, and WITH ('connector' = ...) at the end")) };
+    let Some(end) = options_at(rest) else { return Err(cursor.expected("FROM or AS, and WITH ('connector' = ...) at the end")) };
     let query = sink_query(&mut Cursor::new(&rest[..end]))?;
     let mut options = Cursor::new(&rest[end + 1..]);
     cursor.take_rest();
     let read = super::create_table::options(&mut options)?;
     options.expect_end("CREATE SINK")?;
     Ok(Statement::CreateSink { name, query, primary_key: Vec::new(), options: read })
+}
+
+/// Where the options behind a query begin: at the last WITH that a list of options follows.
+fn options_at(tokens: &[TokenWithSpan]) -> Option<usize> {
+    let is_with =
+        |at: &usize| is_word(&tokens[*at].token, "WITH") && tokens.get(at + 1).is_some_and(|t| t.token == Token::LParen);
+    (0..tokens.len()).rev().find(is_with)
+}
+
+/// The options of a sink into a table, which may only say how the rows come; the table shows what the query gives, whatever they say.
+fn plain_sink(cursor: &mut Cursor) -> Result<()> {
+    let options = super::create_table::options(cursor)?;
+    cursor.expect_end("CREATE SINK")?;
+    match options.iter().find(|(key, value)| *key != "type" || !["append-only", "upsert"].contains(&value.text.as_str())) {
+        None => Ok(()),
+        Some((key, value)) => Err(Error::sql(format!("option '{key}' of a sink into a table is not supported"))
+            .at(value.span)
+            .hint("the table holds what the query gives, with what it takes back")),
+    }
 }
 
 /// Reads `FROM relation` or `AS query`, to the end.
@@ -207,7 +223,12 @@ fn sink_into_table(cursor: &mut Cursor) -> Result<Statement> {
         Some(TokenWithSpan { token: Token::LParen, .. }) => cursor.list(|cursor| cursor.name("a column name"))?,
         _ => Vec::new(),
     };
-    let query = sink_query(cursor)?;
+    let rest = cursor.take_rest();
+    let end = options_at(rest).unwrap_or(rest.len());
+    let query = sink_query(&mut Cursor::new(&rest[..end]))?;
+    if let [_, options @ ..] = &rest[end..] {
+        plain_sink(&mut Cursor::new(options))?;
+    }
     Ok(Statement::Insert(Insert { table, options: None, partition: Vec::new(), columns, query, on_conflict: None }))
 }
 

@@ -3,8 +3,8 @@
 //! Once the window is over in which a row lies, what is held of it goes out: it will not change any more. Which window that is need not be
 //! shown: its end is carried along, in a hidden column behind the others, to where changes are held.
 
-use super::logical::{Calc, Hold, Join, Over, Plan, Rank, Sort, Union, WindowAssign, WindowsOf, conjuncts};
-use super::physical::JoinKind;
+use super::logical::{Calc, Hold, Join, Over, Plan, Rank, Sort, Union, WindowAssign, WindowsOf, conjuncts, moved_columns};
+use super::physical::{JoinKind, Window};
 use crate::expr::{BinaryOp, Expr};
 use crate::types::Schema;
 
@@ -54,9 +54,42 @@ fn with_window_end(plan: &Plan) -> Option<(Plan, usize)> {
     match plan {
         Plan::Calc(calc) => with_window_end(&calc.input).map(|(input, end)| calc.showing(input, end)),
         Plan::Union(union) => union_with_window_end(union),
-        Plan::Join(join) => join_with_window_end(join),
+        Plan::Join(join) => join_with_window_end(join).or_else(|| join_with_hidden_end(join)),
+        Plan::Rank(rank) if is_by_window(&rank.input, &rank.keys) => {
+            let (input, width) = with_hidden_end(&rank.input)?;
+            let schema = with_field_of(&rank.schema, &input, width);
+            Some(brought_behind(Plan::Rank(Rank { input: Box::new(input), schema, ..rank.clone() }), width))
+        }
+        Plan::Over(over) if is_by_window(&over.input, &over.keys) => {
+            let (input, width) = with_hidden_end(&over.input)?;
+            let schema = with_field_of(&over.schema, &input, width);
+            Some(brought_behind(Plan::Over(Over { input: Box::new(input), schema, ..over.clone() }), width))
+        }
         _ => None,
     }
+}
+
+/// `plan` with the end of the window, which it does not show, as its last column, and which one that is.
+fn with_hidden_end(plan: &Plan) -> Option<(Plan, usize)> {
+    let width = plan.schema().fields.len();
+    with_window_end(plan).filter(|(_, end)| *end == width)
+}
+
+/// The columns of a plan that gives out those of its input first, after the input got one more at `width`.
+fn with_field_of(schema: &Schema, input: &Plan, width: usize) -> Schema {
+    let mut fields = schema.fields.clone();
+    fields.insert(width, input.schema().fields[width].clone());
+    Schema::new(fields)
+}
+
+/// The end of the window stands at `place` in `plan`; a projection brings it behind the other columns.
+fn brought_behind(plan: Plan, place: usize) -> (Plan, usize) {
+    let last = plan.schema().fields.len() - 1;
+    let fields = &plan.schema().fields;
+    let column = |at: usize| (fields[at].name.clone(), Expr::column(at, fields[at].data_type.clone()));
+    let others = (0..place).chain(place + 1..=last).map(column);
+    let columns = others.chain([(WINDOW_END.to_owned(), column(place).1)]).collect();
+    (plan.projected(columns), last)
 }
 
 fn union_with_window_end(union: &Union) -> Option<(Plan, usize)> {
@@ -82,6 +115,27 @@ fn join_with_window_end(join: &Join) -> Option<(Plan, usize)> {
     agree.then(|| (with_last(plan, width, Expr::Coalesce { args, data_type }), width))
 }
 
+/// Of a join of rows in windows with others, that of the side which has windows.
+fn join_with_hidden_end(join: &Join) -> Option<(Plan, usize)> {
+    if join.time.is_some() || join.lookup.is_some() {
+        return None;
+    }
+    let (clocks, width) = (join.clocks.clone(), join.width());
+    match (with_hidden_end(&join.left), with_window_end(&join.right)) {
+        (Some((left, end)), None) => {
+            let moved = |column: usize| if column < width { column } else { column + 1 };
+            let condition = join.condition.as_ref().map(|condition| moved_columns(condition, &moved));
+            let made = Join::new(left, (*join.right).clone(), join.kind, condition);
+            Some(brought_behind(Plan::Join(Join { ttl: join.ttl, spread: join.spread, clocks, ..made }), end))
+        }
+        (None, Some((right, end))) if join.kind.gives_pairs() && with_window_end(&join.left).is_none() => {
+            let made = Join::new((*join.left).clone(), right, join.kind, join.condition.clone());
+            Some(brought_behind(Plan::Join(Join { ttl: join.ttl, spread: join.spread, clocks, ..made }), width + end))
+        }
+        _ => None,
+    }
+}
+
 /// The first columns of a plan, and the end of the window.
 fn with_last(plan: Plan, width: usize, end: Expr) -> Plan {
     let names = plan.schema().fields.iter().take(width).map(|field| field.name.clone());
@@ -105,13 +159,36 @@ fn window_ends(plan: &Plan) -> Vec<usize> {
             (0..aggregate.keys.len()).filter(|key| below.contains(&aggregate.keys[*key])).collect()
         }
         // Rows of other windows do not change those of one.
-        Plan::Rank(Rank { input, keys, .. }) | Plan::Over(Over { input, keys, .. }) => {
-            let below = window_ends(input);
-            if keys.iter().any(|key| below.contains(key)) { below } else { Vec::new() }
+        Plan::Rank(Rank { input, keys, .. }) | Plan::Over(Over { input, keys, .. }) if is_by_window(input, keys) => {
+            window_ends(input)
         }
+        Plan::Rank(_) | Plan::Over(_) => Vec::new(),
         Plan::Expand(_) | Plan::Unnest(_) | Plan::Hold(_) => plan.inputs().into_iter().flat_map(window_ends).collect(),
         Plan::Join(join) => ends_behind(join),
         Plan::Union(_) | Plan::Scan(_) | Plan::Values(_) | Plan::LastRow(_) | Plan::Sort(_) => Vec::new(),
+    }
+}
+
+/// Whether rows with the same values in these columns are in one window.
+fn is_by_window(plan: &Plan, keys: &[usize]) -> bool {
+    let (ends, starts) = (window_ends(plan), telling_starts(plan));
+    keys.iter().any(|key| ends.contains(key) || starts.contains(key))
+}
+
+/// The columns that are the start of the window in which a row lies, where that says which window it is.
+fn telling_starts(plan: &Plan) -> Vec<usize> {
+    let told = |window: &Window, start: usize| if window.is_told_by()[0] { vec![start] } else { Vec::new() };
+    match plan {
+        Plan::WindowAggregate(aggregate) => told(&aggregate.window, aggregate.end() - 1),
+        Plan::WindowAssign(WindowAssign { of: WindowsOf::Values, input, .. }) => telling_starts(input),
+        Plan::WindowAssign(assign) => told(&assign.window, assign.input.schema().fields.len()),
+        Plan::Calc(calc) => {
+            let below = telling_starts(&calc.input);
+            let is_start = |e: &Expr| matches!(e, Expr::Column { index, .. } if below.contains(index));
+            (0..calc.columns.len()).filter(|column| is_start(&calc.columns[*column])).collect()
+        }
+        Plan::Rank(Rank { input, .. }) | Plan::Over(Over { input, .. }) => telling_starts(input),
+        _ => Vec::new(),
     }
 }
 

@@ -22,8 +22,8 @@ const QUERIES: [&str; 10] = [
     "SELECT w.k, w.s, d.n FROM w JOIN (SELECT k, COUNT(*) AS n FROM t GROUP BY k) AS d ON w.k = d.k",
 ];
 
-/// A view of windows that change.
-const VIEW: &str = "CREATE VIEW w AS SELECT k, window_end, SUM(v) AS s FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end EMIT CHANGES;";
+/// Views of windows that change.
+const VIEW: &str = "CREATE VIEW w AS SELECT k, window_end, SUM(v) AS s FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end EMIT CHANGES; CREATE VIEW started AS SELECT k, window_start, SUM(v) AS s FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end EMIT CHANGES;";
 
 fn row(key: &str, value: Option<i64>, seconds: i64) -> MemoryEvent {
     let value = value.map_or(Value::Null, Value::Int);
@@ -114,6 +114,29 @@ fn the_last_change_of_a_window_comes_when_it_is_over() {
     first_window(
         "SELECT k, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY v DESC) AS n FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))) WHERE n = 1",
         &["+[a, 4]"],
+    );
+    // The end of the window is not even selected below the ranking, and its start says which window it is.
+    first_window(
+        "SELECT k, s FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start ORDER BY s DESC) AS n FROM (SELECT k, s, window_start FROM started)) WHERE n <= 2",
+        &["+[a, 5]", "+[b, 2]"],
+    );
+    first_window(
+        "SELECT k, SUM(s) OVER (PARTITION BY window_start ORDER BY s) FROM (SELECT k, s, window_start FROM started)",
+        &["+[a, 7]", "+[b, 2]"],
+    );
+    // Nor is it below the join, on either side.
+    let least = "(SELECT k, MIN(v) AS n FROM t GROUP BY k) AS d";
+    first_window(
+        &format!("SELECT l.k, l.s, d.n FROM (SELECT k, s FROM w) AS l JOIN {least} ON l.k = d.k"),
+        &["+[a, 5, 1]", "+[b, 2, 2]"],
+    );
+    first_window(
+        &format!("SELECT d.n, l.s FROM {least} JOIN (SELECT s, k FROM w) AS l ON l.k = d.k AND l.s > 0"),
+        &["+[1, 5]", "+[2, 2]"],
+    );
+    first_window(
+        &format!("SELECT l.k, l.s FROM (SELECT k, s FROM w) AS l WHERE EXISTS (SELECT 1 FROM {least} WHERE d.k = l.k)"),
+        &["+[a, 5]", "+[b, 2]"],
     );
     first_window("SELECT COUNT(*), SUM(s) FROM w GROUP BY window_end", &["+[2, 7]"]);
     first_window(

@@ -352,14 +352,9 @@ fn length() -> Result<Box<dyn Kernel>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, text};
+    use super::super::testing::{check_of_texts as check, evaluate, text};
 
     const DOCUMENT: &str = r#"{"a": {"b": [1, "zwei\n", null, {"c": 1.50}]}, "tr.ue": true, "é": "ü"}"#;
-
-    fn check(name: &str, args: &[&str], expected: &str) {
-        let args: Vec<_> = args.iter().map(|arg| text(arg)).collect();
-        assert_eq!(evaluate(name, &args), expected, "{name} of {args:?}");
-    }
 
     #[test]
     fn paths_lead_to_scalars_objects_and_nowhere() {

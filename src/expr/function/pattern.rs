@@ -142,12 +142,7 @@ fn push_literal(c: char, regex: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, text};
-
-    fn check(name: &str, args: &[&str], expected: &str) {
-        let args: Vec<_> = args.iter().map(|arg| text(arg)).collect();
-        assert_eq!(evaluate(name, &args), expected, "{name} of {args:?}");
-    }
+    use super::super::testing::check_of_texts as check;
 
     #[test]
     fn like_and_its_kin_match_whole_texts() {

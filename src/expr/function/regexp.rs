@@ -350,12 +350,7 @@ fn write_replacement(by: &str, captures: &Captures<'_>, out: &mut Vec<u8>) -> Fa
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, text};
-
-    fn check(name: &str, args: &[&str], expected: &str) {
-        let args: Vec<_> = args.iter().map(|arg| text(arg)).collect();
-        assert_eq!(evaluate(name, &args), expected, "{name} of {args:?}");
-    }
+    use super::super::testing::{check_of_texts as check, evaluate, int, text};
 
     #[test]
     fn regular_expressions_match_anywhere() {

@@ -81,6 +81,12 @@ pub(super) fn evaluate(name: &str, args: &[(Value, DataType)]) -> String {
     show(0)
 }
 
+/// Checks what the call gives for arguments of text.
+pub(super) fn check_of_texts(name: &str, args: &[&str], expected: &str) {
+    let args: Vec<_> = args.iter().map(|arg| text(arg)).collect();
+    assert_eq!(evaluate(name, &args), expected, "{name} of {args:?}");
+}
+
 fn args_may_be_null(name: &str) -> bool {
     name.starts_with("IS_JSON")
         || ["ARRAY", "MAP", "ROW", "UNNEST", "QUOTE_NULLABLE", "ARRAY_CAT", "TYPEOF", "PG_TYPEOF"].contains(&name)

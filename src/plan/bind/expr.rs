@@ -13,6 +13,7 @@ use super::grouping_sets::misplaced;
 use super::literal::{Sign, bind_interval, bind_typed, bind_value};
 use super::operator::{binary, condition};
 use super::over::Overs;
+use super::quantified::comparison;
 use super::scope::{ScopeField, name_span, resolve, span_of, unsupported};
 use super::subquery::{Asked, BindsSubqueries, Quantifier, Stage};
 use super::table_function::is_unnested;
@@ -290,12 +291,6 @@ impl<'a> ExprBinder<'a> {
             A::Multiply => BinaryOp::Multiply,
             A::Divide => BinaryOp::Divide,
             A::Modulo => BinaryOp::Modulo,
-            A::Eq => BinaryOp::Eq,
-            A::NotEq => BinaryOp::NotEq,
-            A::Lt => BinaryOp::Lt,
-            A::LtEq => BinaryOp::LtEq,
-            A::Gt => BinaryOp::Gt,
-            A::GtEq => BinaryOp::GtEq,
             A::StringConcat => BinaryOp::Concat,
             A::PGRegexMatch | A::PGRegexNotMatch | A::PGRegexIMatch | A::PGRegexNotIMatch => {
                 return self.matched(left, op, right);
@@ -303,9 +298,9 @@ impl<'a> ExprBinder<'a> {
             A::PGLikeMatch | A::PGNotLikeMatch | A::PGILikeMatch | A::PGNotILikeMatch => return self.matched(left, op, right),
             A::BitwiseAnd => return self.words("BITAND", &[left, right], None, left),
             A::BitwiseOr => return self.words("BITOR", &[left, right], None, left),
-            other => {
-                return Err(unsupported(&format!("the operator {other}"), "see the README for the operators there are", left));
-            }
+            other => comparison(other).ok_or_else(|| {
+                unsupported(&format!("the operator {other}"), "see the README for the operators there are", left)
+            })?,
         };
         self.pair(op, left, right)
     }

@@ -158,7 +158,7 @@ fn compared_with_any(value: Expr, op: BinaryOp, array: Expr, span: Span) -> Resu
 }
 
 /// The comparison that an operator is.
-fn comparison(op: &ast::BinaryOperator) -> Option<BinaryOp> {
+pub fn comparison(op: &ast::BinaryOperator) -> Option<BinaryOp> {
     use ast::BinaryOperator as A;
     Some(match op {
         A::Eq => BinaryOp::Eq,

@@ -10,7 +10,7 @@ use super::values::ValuesSource;
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
-use crate::plan::statement::{CreateTable, Name};
+use crate::plan::statement::{CreateTable, Length, Name};
 use crate::source::reload::Reloaded;
 use crate::source::{Boundedness, Source};
 use crate::types::relation::{Changelog, TimeBasis};
@@ -79,6 +79,8 @@ pub struct Table {
     pub options: PlanOptions,
     /// Columns with a DEFAULT: what an INSERT that does not name them writes.
     pub defaults: Vec<(String, Expr)>,
+    /// The lengths of columns that have one, to which written values are brought.
+    pub lengths: Vec<(String, Length)>,
     /// Of a memory table that the job writes to: columns that are event times in all that is inserted so far.
     pub event_times: Option<Vec<usize>>,
     /// Of a memory table: the rows of all VALUES that are inserted, with a value for each column of `def`.

@@ -177,6 +177,17 @@ pub struct ColumnDef {
     pub kind: ColumnDefKind,
 }
 
+/// A length in the name of a type, which the type itself does not keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// CHAR(n): shorter texts are filled up with blanks, longer ones cut.
+    Char(u64),
+    /// BINARY(n): shorter values are filled up with zeros, longer ones cut.
+    Binary(u64),
+    /// VARBINARY(n): longer values are cut.
+    Varbinary(u64),
+}
+
 /// What a declared column is.
 #[derive(Debug, Clone)]
 pub enum ColumnDefKind {
@@ -188,6 +199,8 @@ pub enum ColumnDefKind {
         not_null: bool,
         /// What an INSERT that does not name the column writes; NULL without it.
         default: Option<ast::Expr>,
+        /// The length that what is written has.
+        length: Option<Length>,
     },
     /// `name TYPE METADATA [FROM 'key'] [VIRTUAL]`
     Metadata {

@@ -22,6 +22,7 @@ use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp, castable};
 use crate::limits::NESTING_MAX;
 use crate::plan::parse::{WHEN_LIST, is_carrier};
+use crate::plan::statement::Length;
 use crate::types::{DataType, Value};
 
 /// Binds expressions over the columns of one relation.
@@ -409,7 +410,10 @@ impl<'a> ExprBinder<'a> {
             true => Expr::Cast { input: Box::new(input), data_type: target, on_failure: CastFailure::Null },
             false => cast(input, &target),
         };
-        sized(value, written, span_of(x))
+        match length_of(written) {
+            Some(length) => sized(value, length, span_of(x)),
+            None => Ok(value),
+        }
     }
 }
 
@@ -429,21 +433,28 @@ pub fn bare(mut e: &ast::Expr) -> &ast::Expr {
     e
 }
 
-/// A value of a type of fixed length, cut to it or filled up, as Flink does.
-fn sized(value: Expr, written: &ast::DataType, span: Span) -> Result<Expr> {
+/// The length in the name of a type.
+fn length_of(written: &ast::DataType) -> Option<Length> {
     use ast::DataType as T;
-    let number = |n: u64| Expr::Literal { value: Value::Int(n.min(i64::MAX as u64) as i64), data_type: DataType::BigInt };
     match written {
-        T::Binary(Some(size)) => library_call("$BINARY", vec![value, number(*size)], span),
-        T::Varbinary(Some(ast::BinaryLength::IntegerLength { length })) => {
-            library_call("$VARBINARY", vec![value, number(*length)], span)
-        }
+        T::Binary(Some(size)) => Some(Length::Binary(*size)),
+        T::Varbinary(Some(ast::BinaryLength::IntegerLength { length })) => Some(Length::Varbinary(*length)),
         T::Char(Some(ast::CharacterLength::IntegerLength { length, .. }))
-        | T::Character(Some(ast::CharacterLength::IntegerLength { length, .. })) => {
+        | T::Character(Some(ast::CharacterLength::IntegerLength { length, .. })) => Some(Length::Char(*length)),
+        _ => None,
+    }
+}
+
+/// A value cut to a length or filled up, as Flink does.
+pub fn sized(value: Expr, length: Length, span: Span) -> Result<Expr> {
+    let number = |n: u64| Expr::Literal { value: Value::Int(n.min(i64::MAX as u64) as i64), data_type: DataType::BigInt };
+    match length {
+        Length::Binary(size) => library_call("$BINARY", vec![value, number(size)], span),
+        Length::Varbinary(size) => library_call("$VARBINARY", vec![value, number(size)], span),
+        Length::Char(size) => {
             let data_type = value.data_type();
-            Ok(cast(library_call("RPAD", vec![value, number(*length), text(" ")], span)?, &data_type))
+            Ok(cast(library_call("RPAD", vec![value, number(size), text(" ")], span)?, &data_type))
         }
-        _ => Ok(value),
     }
 }
 

@@ -3,7 +3,7 @@
 use sqlparser::ast;
 
 use super::coercion::{assignable, cast, constant_cast, is_text_literal, takes_text};
-use super::expr::{ExprBinder, balanced};
+use super::expr::{ExprBinder, balanced, sized};
 use super::library;
 use super::query::QueryBinder;
 use super::scope::{Relation, span_of};
@@ -75,7 +75,7 @@ pub fn sink(
     let output = selected(catalog, query, Target::Nowhere, name.text.clone(), script)?;
     let columns = output.schema.fields.iter().map(|field| ColumnDef {
         name: Name { text: field.name.clone(), span: name.span },
-        kind: ColumnDefKind::Physical { data_type: field.data_type.clone(), not_null: false, default: None },
+        kind: ColumnDefKind::Physical { data_type: field.data_type.clone(), not_null: false, default: None, length: None },
     });
     let create = CreateTable {
         name: name.clone(),
@@ -151,10 +151,16 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
         if is_read {
             check_constants(insert, &relation.plan, at, &target.data_type)?;
         }
+        check_values(insert, &relation.plan, at, target)?;
         columns[position].1 = cast(expr, &target.data_type);
     }
     for (position, constant) in constants {
         columns[position].1 = constant;
+    }
+    for (name, value) in &mut columns {
+        if let Some((_, length)) = catalog.tables[index].lengths.iter().find(|(of, _)| of == name) {
+            *value = sized(value.clone(), *length, insert.table.span)?;
+        }
     }
     let event_times = positions.iter().enumerate().filter(|(field, position)| keeps_time(&relation, *field, targets[**position]));
     let event_times = event_times.map(|(_, position)| *position).collect();
@@ -215,6 +221,24 @@ fn check_constants(insert: &Insert, plan: &Plan, column: usize, target: &DataTyp
     for (row, constant) in constants_of(plan, column) {
         let read = constant_cast(constant, target, Span::default());
         read.map_err(|error| error.at(place(row).unwrap_or(insert.table.span)))?;
+    }
+    Ok(())
+}
+
+/// A value of VALUES that its column cannot hold is a mistake of the statement.
+fn check_values(insert: &Insert, plan: &Plan, column: usize, target: &Column) -> Result<()> {
+    let (ast::SetExpr::Values(written), Plan::Values(_)) = (&*insert.query.query.body, plan) else { return Ok(()) };
+    for (row, constant) in constants_of(plan, column) {
+        let is_null = matches!(constant, Expr::Literal { value: Value::Null, .. });
+        let error = if is_null && target.not_null {
+            Error::sql(format!("a row of VALUES has NULL for '{}', which is declared NOT NULL", target.name))
+        } else if !is_null && library::evaluate_constant(&cast(constant, &target.data_type))?.is_none() {
+            Error::sql(format!("this does not fit into column '{}', which is {}", target.name, target.data_type))
+        } else {
+            continue;
+        };
+        let place = written.rows.get(row).and_then(|row| row.content.get(column)).map(span_of);
+        return Err(error.at(place.unwrap_or(insert.table.span)));
     }
     Ok(())
 }

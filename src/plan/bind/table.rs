@@ -12,7 +12,7 @@ use crate::format;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
 use crate::plan::memory::MEMORY;
 use crate::plan::physical::{OnError, TimeBasis};
-use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Name};
+use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Length, Name};
 use crate::types::relation::Changelog;
 use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef};
 
@@ -64,6 +64,7 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
         changelog,
         options: plan_options,
         defaults: defaults(create)?,
+        lengths: lengths(create),
         event_times: None,
         rows: None,
         declared: Box::new(create.clone()),
@@ -133,6 +134,15 @@ fn assigned(name: &Name, expr: Expr, written: &sqlparser::ast::Expr, declared: &
         return Err(error.at(span_of(written)).hint(format!("write CAST({written} AS {declared}) if that is meant")));
     }
     constant_cast(expr, declared, span_of(written))
+}
+
+/// The lengths that written values have.
+fn lengths(create: &CreateTable) -> Vec<(String, Length)> {
+    let length = |column: &ColumnDef| match column.kind {
+        ColumnDefKind::Physical { length, .. } => length.map(|length| (column.name.text.clone(), length)),
+        _ => None,
+    };
+    create.columns.iter().filter_map(length).collect()
 }
 
 /// What is written to the columns that an INSERT does not name: their DEFAULT.

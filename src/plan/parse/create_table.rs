@@ -7,7 +7,7 @@ use super::cursor::{Cursor, is_word};
 use super::data_type::TypeReader;
 use super::syntax;
 use crate::error::{Error, Result};
-use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Like, Name, Taking};
+use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Length, Like, Name, Taking};
 use crate::types::{DataType, Options};
 
 /// Reads what stands behind `CREATE [TEMPORARY] TABLE`, up to the query of `AS query`.
@@ -158,6 +158,7 @@ fn set_key(table: &mut CreateTable, columns: Vec<Name>, span: crate::error::Span
 }
 
 fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Result<ColumnDefKind> {
+    let length = length(cursor.rest());
     let data_type = column_type(cursor)?;
     cursor.accept(&["GENERATED", "ALWAYS"]);
     if cursor.accept(&["AS"]) {
@@ -194,7 +195,7 @@ fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Re
     }
     Ok(match metadata {
         Some(key) => ColumnDefKind::Metadata { data_type, key },
-        None => ColumnDefKind::Physical { data_type, not_null, default },
+        None => ColumnDefKind::Physical { data_type, not_null, default, length },
     })
 }
 
@@ -214,6 +215,20 @@ fn constant(cursor: &mut Cursor) -> Result<Expr> {
             syntax::expression(expression)
         }
         tokens => syntax::expression(tokens),
+    }
+}
+
+/// The length in the type that begins here.
+fn length(tokens: &[TokenWithSpan]) -> Option<Length> {
+    let [name, open, digits, ..] = tokens else { return None };
+    let Token::Number(digits, _) = &digits.token else { return None };
+    let length = digits.parse().ok().filter(|_| open.token == Token::LParen)?;
+    let is = |word: &str| is_word(&name.token, word);
+    match () {
+        () if is("CHAR") || is("CHARACTER") => Some(Length::Char(length)),
+        () if is("BINARY") => Some(Length::Binary(length)),
+        () if is("VARBINARY") => Some(Length::Varbinary(length)),
+        () => None,
     }
 }
 

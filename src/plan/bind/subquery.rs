@@ -805,7 +805,8 @@ pub fn asks(condition: &ast::Expr) -> bool {
 
 fn is_subquery(part: &ast::Expr) -> bool {
     match part {
-        ast::Expr::InSubquery { .. } | ast::Expr::Exists { .. } => true,
+        ast::Expr::Exists { .. } => true,
+        ast::Expr::InSubquery { expr, .. } => !asks(expr),
         ast::Expr::Nested(inner) | ast::Expr::UnaryOp { op: ast::UnaryOperator::Not, expr: inner } => is_subquery(inner),
         _ => false,
     }

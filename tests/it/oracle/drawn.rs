@@ -7,7 +7,7 @@ use super::query::{KINDS, Query};
 const SEEDS: u64 = 2000;
 
 /// Constructs by a text that a query with them has.
-const CONSTRUCTS: [&str; 117] = [
+const CONSTRUCTS: [&str; 128] = [
     "TUMBLE(",
     "HOP(",
     "CUMULATE(",
@@ -125,6 +125,17 @@ const CONSTRUCTS: [&str; 117] = [
     "TRIM(",
     "LPAD(",
     "POSITION(",
+    "EXCLUDE CURRENT ROW",
+    "EXCLUDE GROUP",
+    "EXCLUDE TIES",
+    "EXCLUDE NO OTHERS",
+    "LATERAL (VALUES",
+    "ANY (ARRAY",
+    "ALL (ARRAY",
+    "OVERLAPS",
+    "% 3, ",
+    "UNION ALL SELECT o.",
+    "(WITH x AS",
 ];
 
 /// In how many queries each of them is.

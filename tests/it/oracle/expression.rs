@@ -131,7 +131,7 @@ fn condition(rng: &mut Rng, scope: &Scope, below: usize) -> Both {
     let mut some = |of| expression(rng, scope, of, below);
     let (one, two, three) = (some(of), some(of), some(of));
     let (yes, no) = (some(Type::Bool), some(Type::Bool));
-    match rng.u8(0..15) {
+    match rng.u8(0..18) {
         0 | 1 => Both::of("({} AND {})", &[yes, no]),
         2 | 3 => Both::of("({} OR {})", &[yes, no]),
         4 => Both::of("(NOT {})", &[yes]),
@@ -147,9 +147,50 @@ fn condition(rng: &mut Rng, scope: &Scope, below: usize) -> Both {
             let list: Vec<Both> = (0..rng.usize(1..6)).map(|_| leaf(rng, scope, of)).collect();
             Both::of(&format!("({{}} {not}IN ({{}}))"), &[one, Both::list(&list, ", ")])
         }
+        13 => with_each(rng, scope, of, &one),
+        14 => {
+            let other = Both::new("(CASE {} WHEN {}, {} THEN {} ELSE {} END)", "(CASE WHEN {} IN ({}, {}) THEN {} ELSE {} END)");
+            other.filled(&[one, two, three, yes, no])
+        }
+        15 => overlaps(rng, scope, below),
         10 => Both::of(one_of(rng, &["({} IS TRUE)", "({} IS NOT TRUE)", "({} IS FALSE)"]), &[yes]),
         11 => Both::of(one_of(rng, &["({} IS DISTINCT FROM {})", "({} IS NOT DISTINCT FROM {})"]), &[one, two]),
         _ => Both::of(&format!("({{}} {} {{}})", one_of(rng, &["=", "<>", "<", "<=", ">", ">="])), &[one, two]),
+    }
+}
+
+/// A value compared with any or all items of an array.
+fn with_each(rng: &mut Rng, scope: &Scope, of: Type, one: &Both) -> Both {
+    let items: Vec<Both> = (0..rng.usize(1..4)).map(|_| leaf(rng, scope, of)).collect();
+    let comparison = one_of(rng, &["=", "<>", "<", "<=", ">", ">="]);
+    let (many, joined) = one_of(rng, &[("ANY", " OR "), ("ALL", " AND ")]);
+    let each = |item: &Both| Both::of(&format!("({{}} {comparison} {{}})"), &[one.clone(), item.clone()]);
+    let theirs = Both::list(&items.iter().map(each).collect::<Vec<_>>(), joined).theirs;
+    let ours = format!("({} {comparison} {many} (ARRAY[{}]))", one.ours, Both::list(&items, ", ").ours);
+    Both::new(ours, format!("({theirs})"))
+}
+
+/// Two periods, which overlap if both begin before the other ends, or at the same time.
+fn overlaps(rng: &mut Rng, scope: &Scope, below: usize) -> Both {
+    let of = one_of(rng, &[Type::Date, Type::Time]);
+    let mut moment = || {
+        let known = [expression(rng, scope, of, below), expression(rng, scope, of, 0), constant_of_period(rng, of)];
+        Both::of("COALESCE({}, {}, {})", &known)
+    };
+    let [a, b, c, d] = [moment(), moment(), moment(), moment()];
+    let ours = Both::of("(({}, {}) OVERLAPS ({}, {}))", &[a.clone(), b.clone(), c.clone(), d.clone()]).ours;
+    let ends = [a, b, c, d].map(|moment| moment.theirs);
+    let [a, b, c, d] = &ends;
+    let theirs = format!("((MIN({a}, {b}) < MAX({c}, {d}) AND MIN({c}, {d}) < MAX({a}, {b})) OR MIN({a}, {b}) = MIN({c}, {d}))");
+    Both::new(ours, theirs)
+}
+
+/// A moment that is not NULL.
+fn constant_of_period(rng: &mut Rng, of: Type) -> Both {
+    let day = rng.i64(1..7);
+    match of {
+        Type::Date => Both::new(format!("DATE '1970-01-{day:02}'"), (day - 1).to_string()),
+        _ => Both::new(format!("TIMESTAMP '1970-01-01 00:00:{day:02}.000'"), (day * SECOND).to_string()),
     }
 }
 

@@ -38,21 +38,24 @@ fn made(rng: &mut Rng, schema: &Scope, depth: usize) -> Option<Both> {
     if depth == 0 {
         return None;
     }
-    Some(match rng.u8(0..25) {
+    Some(match rng.u8(0..30) {
         0 => return None,
-        1..=4 => join(rng, schema, depth),
-        5 => grouping(rng, schema, depth),
-        6 => ranking(rng, schema, depth),
-        7 => Both::of(&format!("SELECT DISTINCT {} FROM {{}}", names(schema)), &[relation(rng, schema, depth - 1)]),
-        8 | 9 => set_operation(rng, schema, depth),
-        10 | 11 => limited(rng, schema, depth),
-        12 => valued_by_subquery(rng, schema, depth),
-        13 => first_of_each(rng, schema, depth),
-        14 | 15 => seen_from_each_row(rng, schema, depth),
-        16 | 17 => several(rng, schema, depth),
-        18 => compared_with_many(rng, schema, depth),
-        19 => of_each_row(rng, schema, depth),
-        20 => unnested(rng, schema, depth),
+        1..=5 => join(rng, schema, depth),
+        6 => grouping(rng, schema, depth),
+        7 => ranking(rng, schema, depth),
+        8 => Both::of(&format!("SELECT DISTINCT {} FROM {{}}", names(schema)), &[relation(rng, schema, depth - 1)]),
+        9 | 10 => set_operation(rng, schema, depth),
+        11 | 12 => limited(rng, schema, depth),
+        13 => valued_by_subquery(rng, schema, depth),
+        14 => first_of_each(rng, schema, depth),
+        15 | 16 => seen_from_each_row(rng, schema, depth),
+        17 | 18 => several(rng, schema, depth),
+        19 => compared_with_many(rng, schema, depth),
+        20 => of_each_row(rng, schema, depth),
+        21 => unnested(rng, schema, depth),
+        22 | 23 => filtered_by_set(rng, schema, depth),
+        24 => valued_by_set(rng, schema, depth),
+        25 => seen_without_some(rng, schema, depth),
         _ => filtered_by_subquery(rng, schema, depth),
     })
 }
@@ -169,10 +172,12 @@ fn first_of_each(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
 fn seen_from_each_row(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     let seen = column(rng, schema, |t| t != Type::Bool).expect("a table has a time");
     let (name, order, distance) = (&seen.name, total_order(rng, schema), rng.u8(0..3));
-    let frame = one_of(rng, &["ROWS", "GROUPS"]);
-    let frame = format!("{frame} BETWEEN {distance} PRECEDING AND {} FOLLOWING", rng.u8(0..3));
+    let (frame, exclude) = (one_of(rng, &["ROWS", "GROUPS"]), one_of(rng, &["", "", " EXCLUDE CURRENT ROW"]));
+    let frame = format!("{frame} BETWEEN {distance} PRECEDING AND {} FOLLOWING{exclude}", rng.u8(0..3));
+    let whole = column(rng, schema, Type::is_whole).map(|c| format!("COALESCE(ABS({}) % 3, {distance})", c.name));
+    let distance_of_row = whole.filter(|_| rng.bool()).unwrap_or_else(|| distance.to_string());
     let call = match rng.u8(0..6) {
-        0 => format!("{}({name}, {distance})", one_of(rng, &["LAG", "LEAD"])),
+        0 => format!("{}({name}, {distance_of_row})", one_of(rng, &["LAG", "LEAD"])),
         1 => format!("{}({name})", one_of(rng, &["FIRST_VALUE", "LAST_VALUE"])),
         2 => format!("NTH_VALUE({name}, {})", distance + 1),
         3 | 4 if seen.data_type == Type::BigInt => {
@@ -259,6 +264,89 @@ fn filtered_by_subquery(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
         _ => condition,
     };
     Both::of(&format!("SELECT {} FROM {{}} WHERE {{}}", names(&outer)), &[named(rng, schema, depth - 1, "o"), condition])
+}
+
+/// Rows whose like is among those that a set operation gives for them, or is not.
+fn filtered_by_set(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let (outer, names_outer) = (qualified(schema, "o"), names(&qualified(schema, "o")));
+    let seen = column(rng, schema, |_| true).expect("a table has columns").name;
+    let operation = one_of(rng, &["UNION", "UNION ALL", "INTERSECT", "EXCEPT"]);
+    let (not, is_in) = (one_of(rng, &["", "NOT "]), rng.bool());
+    let first = if is_in { format!("u.{seen}") } else { "1".to_owned() };
+    let order = total_order(rng, &qualified(schema, "u"));
+    let limit = if is_in && rng.u8(0..4) == 0 { format!(" ORDER BY {order} LIMIT {}", rng.usize(1..4)) } else { String::new() };
+    let mut operand = |limit: &str| {
+        let both = [outer.clone(), qualified(schema, "u")].concat();
+        let meets = column(rng, schema, |_| true).expect("a table has columns").name;
+        let condition = match rng.u8(0..3) {
+            0 => expression(rng, &qualified(schema, "u"), Type::Bool, 1),
+            1 => Both::of(&format!("u.{meets} = o.{meets} AND {{}}"), &[expression(rng, &both, Type::Bool, 1)]),
+            _ => Both::same(format!("u.{meets} = o.{meets}")),
+        };
+        Both::of(&format!("SELECT {first} FROM t AS u WHERE {{}}{limit}"), &[condition])
+    };
+    let set = match limit.is_empty() {
+        true => Both::of(&format!("{{}} {operation} {{}}"), &[operand(""), operand("")]),
+        false => operand(&limit),
+    };
+    let condition = match is_in {
+        true => Both::same(format!("o.{seen} {not}IN ({{}})")),
+        // SQLite's EXISTS right over EXCEPT finds rows of its right operand.
+        false => Both::new(format!("{not}EXISTS ({{}})"), format!("{not}EXISTS (SELECT 1 FROM ({{}}) AS x)")),
+    };
+    let condition = condition.filled(&[set]);
+    let condition = match rng.u8(0..3) {
+        0 => Both::of("({} OR {})", &[condition, expression(rng, &outer, Type::Bool, 1)]),
+        _ => condition,
+    };
+    Both::of(&format!("SELECT {names_outer} FROM {{}} WHERE {{}}"), &[named(rng, schema, depth - 1, "o"), condition])
+}
+
+/// The least or greatest of values that a sub-query in FROM gives for each row: of rows that meet it, and of the row itself.
+fn valued_by_set(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let both = [qualified(schema, "o"), qualified(schema, "u")].concat();
+    let valued = column(rng, schema, |t| t != Type::Bool).expect("a table has a time");
+    let (meets, name) = (column(rng, schema, |_| true).expect("a table has columns").name, &valued.name);
+    let call = one_of(rng, &["MIN", "MAX"]);
+    let condition = Both::of(&format!("u.{meets} = o.{meets} AND {{}}"), &[expression(rng, &both, Type::Bool, 1)]);
+    let others = format!("SELECT u.{name} AS v FROM t AS u WHERE {{}}");
+    let value = match rng.u8(0..4) {
+        0 => format!("(SELECT {call}(x.v) FROM ({others} UNION ALL SELECT o.{name}) AS x)"),
+        1 => format!("(WITH x AS ({others}) SELECT {call}(x.v) FROM x)"),
+        2 => {
+            let order = total_order(rng, &qualified(schema, "u"));
+            format!("(SELECT {call}(x.v) FROM ({others} ORDER BY {order} LIMIT 2) AS x)")
+        }
+        _ => format!("(SELECT {call}(x.v) FROM ({others}) AS x CROSS JOIN t AS u WHERE u.{meets} = o.{meets})"),
+    };
+    let value = Both::of(&value, &[condition]);
+    let column = |c: &Column| if c.name == *name { format!("{{}} AS {name}") } else { format!("o.{}", c.name) };
+    let columns: Vec<String> = schema.iter().map(column).collect();
+    Both::of(&format!("SELECT {} FROM {{}}", columns.join(", ")), &[value, named(rng, schema, depth - 1, "o")])
+}
+
+/// One of the columns as an aggregate sees it over the rows round each row, without some of them: rows that the order leaves equal are looked at
+/// together.
+fn seen_without_some(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let seen = column(rng, schema, |t| t != Type::Bool).expect("a table has a time");
+    let (name, order) = (&seen.name, &schema[rng.usize(..schema.len())].name);
+    // Upwards by time alone each row would be given out when its time has come.
+    let direction = if order == "ts" { "DESC" } else { one_of(rng, &["ASC", "DESC"]) };
+    let call = match seen.data_type {
+        Type::BigInt if rng.bool() => format!("COUNT({name})"),
+        Type::BigInt | Type::Double if rng.bool() => format!("SUM({name})"),
+        _ => format!("{}({name})", one_of(rng, &["MIN", "MAX"])),
+    };
+    let frame = match rng.u8(0..3) {
+        0 => "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".to_owned(),
+        1 => "RANGE BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING".to_owned(),
+        _ => format!("GROUPS BETWEEN {} PRECEDING AND {} FOLLOWING", rng.u8(0..3), rng.u8(0..3)),
+    };
+    let exclude = one_of(rng, &["CURRENT ROW", "GROUP", "TIES", "NO OTHERS"]);
+    let partition = if rng.bool() { format!("PARTITION BY {} ", schema[rng.usize(..schema.len())].name) } else { String::new() };
+    let over = format!("{call} OVER ({partition}ORDER BY {order} {direction} {frame} EXCLUDE {exclude}) AS {name}");
+    let columns: Vec<&str> = schema.iter().map(|c| if c.name == *name { over.as_str() } else { &c.name }).collect();
+    Both::of(&format!("SELECT {} FROM {{}}", columns.join(", ")), &[named(rng, schema, depth - 1, "o")])
 }
 
 /// Three or four inputs, each joined to one of those before it.
@@ -350,9 +438,12 @@ fn unnested(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
         .map(|(at, item)| Both::of(&format!("WHEN {at} THEN {{}}"), std::slice::from_ref(item)))
         .collect();
     let item = Both::of("CASE n {} END", &[Both::list(&picked, " ")]).theirs;
-    let array = Both::list(&items, ", ").ours;
+    let each = match rng.bool() {
+        true => format!("UNNEST(ARRAY[{}])", Both::list(&items, ", ").ours),
+        false => format!("LATERAL (VALUES ({}))", Both::list(&items, "), (").ours),
+    };
     Both::new(
-        format!("SELECT {} FROM {{}} CROSS JOIN UNNEST(ARRAY[{array}]) AS x (item)", columns("x.item")),
+        format!("SELECT {} FROM {{}} CROSS JOIN {each} AS x (item)", columns("x.item")),
         format!("SELECT {} FROM {{}}, ({}) AS x", columns(&item), numbers.join(" UNION ALL ")),
     )
     .filled(&[from])

@@ -49,7 +49,7 @@ fn frame(rng: &mut Rng) -> Both {
             format!("RANGE BETWEEN {} PRECEDING AND {}", seconds * SECOND, end.replace('#', &(seconds_end * SECOND).to_string())),
         )
     };
-    match rng.u8(0..9) {
+    let frame = match rng.u8(0..9) {
         0 => Both::same("ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"),
         1 => Both::same("RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"),
         2 | 3 => range("CURRENT ROW", 0),
@@ -58,7 +58,9 @@ fn frame(rng: &mut Rng) -> Both {
         6 => Both::same(format!("ROWS BETWEEN {rows} PRECEDING AND {} FOLLOWING", rng.u8(0..3))),
         7 => Both::same(format!("ROWS BETWEEN {rows} PRECEDING AND {} PRECEDING", rng.usize(0..=rows))),
         _ => Both::same(format!("ROWS BETWEEN {rows} PRECEDING AND CURRENT ROW")),
-    }
+    };
+    let exclude = one_of(rng, &["", "", "", " EXCLUDE CURRENT ROW", " EXCLUDE GROUP", " EXCLUDE TIES"]);
+    Both::of(&format!("{{}}{exclude}"), &[frame])
 }
 
 /// A value of the row so many before or behind.

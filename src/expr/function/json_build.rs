@@ -149,7 +149,7 @@ fn parts(types: &[DataType], [open, close]: [u8; 2], keys: Vec<Vec<u8>>, nulls: 
 }
 
 /// Appends a value as JSON. Hot: once per row.
-fn write_json(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
+pub(super) fn write_json(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
     match data_type {
         _ if column.is_null(row) => out.extend_from_slice(b"null"),
         DataType::Timestamp(_) | DataType::TimestampLtz(_) => {

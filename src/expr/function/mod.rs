@@ -20,6 +20,7 @@ mod json;
 mod json_build;
 mod json_path;
 mod json_text;
+mod jsonb;
 mod kernel;
 mod like;
 mod map;
@@ -50,7 +51,7 @@ pub use required::REQUIRED;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 29] = [
+static FAMILIES: [&[ScalarFunction]; 30] = [
     string::FUNCTIONS,
     encoding::FUNCTIONS,
     url::FUNCTIONS,
@@ -73,6 +74,7 @@ static FAMILIES: [&[ScalarFunction]; 29] = [
     json::FUNCTIONS,
     json_path::FUNCTIONS,
     json_build::FUNCTIONS,
+    jsonb::FUNCTIONS,
     collection::FUNCTIONS,
     array::FUNCTIONS,
     map::FUNCTIONS,

@@ -92,4 +92,5 @@ fn args_may_be_null(name: &str) -> bool {
         || ["ARRAY", "MAP", "ROW", "UNNEST", "QUOTE_NULLABLE", "ARRAY_CAT", "TYPEOF", "PG_TYPEOF"].contains(&name)
         || name.contains("JSON_ARRAY")
         || name.contains("JSON_OBJECT")
+        || name.contains("_BUILD_")
 }

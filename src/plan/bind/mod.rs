@@ -40,6 +40,7 @@ mod query;
 mod reload;
 mod scope;
 mod select;
+mod semi_join;
 mod subquery;
 mod sink;
 mod table;

@@ -73,6 +73,11 @@ impl PartitionWindows {
         self.watermark = self.watermark.max(watermark);
     }
 
+    /// Whether there is a partition whose window is over.
+    pub fn has_over(&self) -> bool {
+        self.by_end.first_key_value().is_some_and(|(end, _)| is_passed(*end, self.watermark))
+    }
+
     /// A partition whose window is over.
     pub fn next_over(&mut self) -> Option<u32> {
         let mut window = self.by_end.first_entry().filter(|window| is_passed(*window.key(), self.watermark))?;

@@ -102,6 +102,11 @@ impl<T: Default> Partitions<T> {
         numbers
     }
 
+    /// Of rows whose partitions are known.
+    pub fn numbers_of(&mut self, partitions: Vec<u32>) -> Numbers {
+        Numbers { partitions, ..std::mem::take(&mut self.numbers) }
+    }
+
     /// The second half: what is left of the batch touches these partitions, and has these rows.
     pub fn number_rows(&mut self, batch: &Batch, numbers: &mut Numbers) {
         let Numbers { hashes, partitions, rows, touched, is_touched } = numbers;
@@ -213,7 +218,7 @@ impl<T: Default> Partitions<T> {
     }
 
     /// Takes the vectors of `look_up` back.
-    fn keep(&mut self, mut numbers: Numbers) {
+    pub fn keep(&mut self, mut numbers: Numbers) {
         numbers.touched.iter().for_each(|partition| numbers.is_touched[*partition as usize] = false);
         self.numbers = numbers;
     }

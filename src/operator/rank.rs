@@ -10,7 +10,8 @@
 //! first sort key puts it behind as many others as the limit allows is not looked at any further: soon that is nearly every row.
 //!
 //! Where each partition lies in a window (see `partition_windows`), it is forgotten when that is over. Its list is given out then, once, or what
-//! changes before.
+//! changes before. If it is given out once, rows that are among the best of those before them wait without a place in it: soon others come before
+//! most of them.
 
 use std::cmp::Ordering;
 
@@ -62,9 +63,21 @@ pub struct Rank {
     partitions: Partitions<Best>,
     /// Where each partition lies in a window.
     windows: Option<PartitionWindows>,
+    /// Rows that are in no list yet.
+    waiting: Waiting,
     /// Rows that the limit has cut off their lists in a batch.
     trimmed: Vec<u32>,
 }
+
+/// Rows, and their partitions.
+#[derive(Default)]
+struct Waiting {
+    batch: Batch,
+    partitions: Vec<u32>,
+}
+
+/// So many rows wait at the most.
+const WAITING_ROWS_MAX: usize = 1024;
 
 /// What is known of a partition besides its rows.
 #[derive(Default)]
@@ -77,15 +90,21 @@ struct Best {
 
 impl Best {
     /// The place behind which rows are hopeless.
-    fn cut(&self, limit: usize) -> i64 {
+    fn cut(&self, limit: u64) -> i64 {
+        let limit = looked_at(limit);
         self.places.last().copied().filter(|_| self.places.len() == limit).unwrap_or(i64::MAX)
     }
 
     /// Notes a row in a place that is not hopeless.
-    fn note(&mut self, place: i64, limit: usize) {
-        self.places.truncate(limit - 1);
+    fn note(&mut self, place: i64, limit: u64) {
+        self.places.truncate(looked_at(limit) - 1);
         self.places.insert(self.places.partition_point(|other| *other <= place), place);
     }
+}
+
+/// How many rows are looked at: of a partition that gives none out its first one as well, so that its window is known.
+fn looked_at(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX).max(1)
 }
 
 /// A row given out.
@@ -130,6 +149,7 @@ impl Rank {
             on_error,
             types,
             arrival: 0,
+            waiting: Waiting::default(),
             trimmed: Vec::new(),
         }
     }
@@ -144,19 +164,9 @@ impl Rank {
         batch
     }
 
-    /// The rows of a batch that may be among the best, with the numbers of their partitions and of themselves. Hot: once per batch.
-    fn look_up(&mut self, batch: Batch) -> (Batch, Numbers) {
-        let mut numbers = self.partitions.partitions_of(&batch);
-        let batch = self.contenders(batch, &mut numbers.partitions);
-        self.partitions.number_rows(&batch, &mut numbers);
-        (batch, numbers)
-    }
-
     /// Leaves out the rows that have too many others before them. Hot: once per batch.
     fn contenders(&mut self, batch: Batch, partitions: &mut Vec<u32>) -> Batch {
         let (Some(first), Some(limit)) = (self.shape.order.first(), self.final_limit()) else { return batch };
-        // Of a partition that gives none out its first row is looked at as well: so that its window is known.
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
         let mut kept = Vec::new();
         let column = &batch.columns[first.column];
         for from in (0..batch.rows()).step_by(64) {
@@ -181,6 +191,44 @@ impl Rank {
         }
         *partitions = kept.iter().map(|row| partitions[*row as usize]).collect();
         batch.gather(&Selection::Rows(kept))
+    }
+
+    /// Whether rows wait before they come into a list: where nothing is given out before windows close, and soon others are better.
+    fn has_waiting_rows(&self) -> bool {
+        self.windows.is_some() && self.shape.emit == Emit::OnClose && self.shape.ttl.is_none() && self.final_limit().is_some()
+    }
+
+    /// Puts those of the waiting rows into their lists that are still among the best.
+    fn settle(&mut self, out: &mut Output) -> Result<()> {
+        let Waiting { mut batch, mut partitions } = std::mem::take(&mut self.waiting);
+        if let (Some(first), Some(limit)) = (self.shape.order.first(), self.final_limit()) {
+            let column = &batch.columns[first.column];
+            let is_good = |row: usize| row_order::place(first, column, row) <= self.partitions.more(partitions[row]).cut(limit);
+            let good = Selection::All(batch.rows()).filter(is_good);
+            partitions = good.iter().map(|row| partitions[row]).collect();
+            batch = batch.gather(&good);
+        }
+        let numbers = self.partitions.numbers_of(partitions);
+        self.put_in(&batch, numbers, out)
+    }
+
+    /// Puts rows into the lists of their partitions, and gives out what that changes.
+    fn put_in(&mut self, batch: &Batch, mut numbers: Numbers, out: &mut Output) -> Result<()> {
+        self.partitions.number_rows(batch, &mut numbers);
+        let changing = if self.shape.emit == Emit::OnChange { numbers.touched.as_slice() } else { &[] };
+        let before: Vec<Vec<Ranked>> = changing.iter().map(|partition| self.given(*partition)).collect();
+        for at in 0..batch.rows() {
+            self.apply(batch, at, &numbers, out)?;
+        }
+        let mut changes = Changes::default();
+        for (partition, before) in changing.iter().zip(before) {
+            self.note_changes(before, self.given(*partition), &mut changes);
+        }
+        if !changes.rows.is_empty() {
+            out.emit(self.result(changes, batch.last_stamp()));
+        }
+        self.sweep(numbers);
+        Ok(())
     }
 
     /// The limit, where rows behind it never come before it again. Those of a dense rank stay: their rank is found by counting alone.
@@ -321,29 +369,26 @@ impl Operator for Rank {
         };
         let batch = self.numbered(batch);
         let made = self.partitions.known().made();
-        let (batch, numbers) = self.look_up(batch);
+        let mut numbers = self.partitions.partitions_of(&batch);
+        let batch = self.contenders(batch, &mut numbers.partitions);
         if let Some(windows) = &mut self.windows {
             windows.note_new(&batch, &numbers.partitions, self.partitions.known(), made);
         }
-        let changing = if self.shape.emit == Emit::OnChange { numbers.touched.as_slice() } else { &[] };
-        let before: Vec<Vec<Ranked>> = changing.iter().map(|partition| self.given(*partition)).collect();
-        for at in 0..batch.rows() {
-            self.apply(&batch, at, &numbers, out)?;
+        if !self.has_waiting_rows() {
+            return self.put_in(&batch, numbers, out);
         }
-        let mut changes = Changes::default();
-        for (partition, before) in changing.iter().zip(before) {
-            self.note_changes(before, self.given(*partition), &mut changes);
-        }
-        if !changes.rows.is_empty() {
-            out.emit(self.result(changes, batch.last_stamp()));
-        }
-        self.sweep(numbers);
-        Ok(())
+        self.waiting.batch.append(&batch);
+        self.waiting.partitions.extend_from_slice(&numbers.partitions);
+        self.partitions.keep(numbers);
+        if self.waiting.batch.rows() > WAITING_ROWS_MAX { self.settle(out) } else { Ok(()) }
     }
 
     fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
         let Some(windows) = &mut self.windows else { return Ok(Progress::Done) };
         windows.pass(watermark.time);
+        if windows.has_over() && !self.waiting.partitions.is_empty() {
+            self.settle(out)?;
+        }
         let (mut changes, mut over) = (Changes::default(), Vec::new());
         while changes.rows.len().max(over.len()) < TIMER_ROWS_PER_TURN
             && let Some(partition) = self.windows.as_mut().and_then(PartitionWindows::next_over)
@@ -365,7 +410,8 @@ impl Operator for Rank {
     fn state_bytes(&self) -> usize {
         let windows = self.windows.as_ref().map_or(0, PartitionWindows::state_bytes);
         let spilled = |best: &Best| if best.places.spilled() { best.places.capacity() * size_of::<i64>() } else { 0 };
-        self.partitions.state_bytes(spilled) + windows
+        let waiting = self.waiting.batch.columns.iter().map(Column::memory_bytes).sum::<usize>();
+        self.partitions.state_bytes(spilled) + windows + waiting + self.waiting.partitions.capacity() * size_of::<u32>()
     }
 }
 
@@ -608,6 +654,28 @@ mod tests {
                 check_windows(function, limit, offset, false);
                 check_windows(function, limit, offset, true);
             }
+        }
+    }
+
+    #[test]
+    fn rows_wait_until_they_are_many() {
+        for function in [RankFunction::RowNumber, RankFunction::Rank] {
+            let mut rank = of_windows(ranking(function, Some(3), 0, true, Retracts::Never), Emit::OnClose);
+            let (mut there, mut most, mut out) = (Vec::<Row>::new(), 0, Output::default());
+            for n in 0..60 {
+                // Each better than all before it, some of them twice.
+                let row = |at: i64| vec![Value::Int(at % 3), Value::Int((n * 50 + at) / 6), Value::text("a")];
+                let rows: Vec<_> = (0..50).map(|at| (row(at), true)).collect();
+                there.extend(rows.iter().map(|(row, _)| row.clone()));
+                rank.process(batch(&rows), &mut out).expect("takes rows");
+                most = most.max(rank.waiting.batch.rows());
+            }
+            assert!(most > WAITING_ROWS_MAX / 2 && most <= WAITING_ROWS_MAX, "{most} rows wait");
+            rank.watermark(Watermark { time: 3, stamp: 1 }, &mut out).expect("takes a watermark");
+            let mut known = BTreeMap::new();
+            play(&mut known, &mut out, true);
+            assert_eq!(known, naive(&rank.shape, &there), "{function:?}");
+            assert!(rank.partitions.is_empty() && rank.waiting.batch.is_empty());
         }
     }
 

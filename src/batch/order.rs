@@ -7,6 +7,13 @@
 
 /// The least and the greatest of some numbers; of none, `(MAX, MIN)`. Hot: once per batch.
 pub fn span(values: &[i64]) -> (i64, i64) {
+    // The bounds of windows are mostly all the same.
+    if let [first, .., last] = values
+        && first == last
+        && values[1..] == values[..values.len() - 1]
+    {
+        return (*first, *first);
+    }
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has the feature that the function is compiled for.

@@ -346,7 +346,8 @@ impl ExprBinder<'_> {
         Ok(ordered(function, vec![argument], written, nulls, data_type))
     }
 
-    /// MIN_BY(value, by) and MAX_BY: the value of the first or last row in the order of `by`, where that is not NULL.
+    /// MIN_BY(value, by) and MAX_BY: the value of the first or last row in the order of `by`, where that is not NULL; of ARG_MIN and ARG_MAX,
+    /// as in RisingWave and DuckDB, where neither is.
     fn value_by(&mut self, mut written: Written<'_>) -> Result<BoundCall> {
         written.expect(2..=2)?;
         let (value, by) = (self.bind(&written.args[0])?, self.bind(&written.args[1])?);
@@ -358,8 +359,9 @@ impl ExprBinder<'_> {
         }
         let is_least = matches!(written.name, "MIN_BY" | "ARG_MIN");
         let function = if is_least { AggregateFunction::FirstValue } else { AggregateFunction::LastValue };
+        let nulls = if matches!(written.name, "ARG_MIN" | "ARG_MAX") { Nulls::Skip } else { Nulls::Keep };
         let data_type = value.data_type();
-        Ok(ordered(function, vec![value], written, Nulls::Keep, data_type))
+        Ok(ordered(function, vec![value], written, nulls, data_type))
     }
 
     fn texts(&mut self, mut written: Written<'_>) -> Result<BoundCall> {

@@ -14,6 +14,7 @@ use super::sequence::{double_value, whole_value};
 use super::state::{Answers, CallState, Plain, Total};
 use super::sum::{DoubleSum, RunningSum, WideSum};
 use crate::batch::{Bitmap, Column, Values};
+use crate::sys::prefetch::prefetch;
 use crate::types::over::{Bound, Distance, Frame, FrameUnit, OverCall};
 use crate::types::{DataType, Value};
 
@@ -56,6 +57,9 @@ struct Ring<T, S> {
     /// Of those that are not NULL.
     sum: S,
 }
+
+/// How many rows ahead the place of a value is asked for.
+const ROWS_AHEAD: usize = 8;
 
 const _: () = assert!(size_of::<Ring<f64, DoubleSum>>() == 64);
 
@@ -135,7 +139,13 @@ impl<T: Copy + Default, S: RunningSum<T>> Kept<T, S> {
         rings.resize_with(asked.bound, Ring::default);
         let rows = asked.partitions.iter().zip(values);
         if validity.is_none() && nulls.is_empty() {
-            for (partition, value) in rows {
+            let ahead = asked.partitions.iter().skip(ROWS_AHEAD).map(Some).chain(std::iter::repeat(None));
+            for ((partition, value), ahead) in rows.zip(ahead) {
+                if let Some(ring) = ahead.map(|ahead| &rings[*ahead as usize])
+                    && let Some(oldest) = ring.values.get(ring.next)
+                {
+                    prefetch(oldest);
+                }
                 let ring = &mut rings[*partition as usize];
                 ring.slide(*value, asked.rows);
                 give(&ring.sum, ring.values.len() as i64);

@@ -109,7 +109,8 @@ fn json(call: Call<'_>) -> Column {
     })
 }
 
-fn json_string(data_type: &DataType) -> Result<Box<dyn Kernel>> {
+/// The value as JSON, a text in quotes.
+pub(super) fn json_string(data_type: &DataType) -> Result<Box<dyn Kernel>> {
     let data_type = data_type.clone();
     kernel(move |call: Call<'_>| -> Column {
         let column = call.args()[0];

@@ -2,7 +2,7 @@
 //!
 //! Text that is asked what JSON it is must be JSON, or the row fails.
 
-use super::json_build::write_json;
+use super::json_build::{json_string, write_json};
 use super::json_text::Json;
 use super::kernel::{Call, Fallible, append, kernel};
 use super::signature::Param::{AnyAsText, Nested};
@@ -15,8 +15,8 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("TO_JSON", "TO_JSON(value)", any_value, |t, _| to_json(&t[0])),
-    function("TO_JSONB", "TO_JSONB(value)", any_value, |t, _| to_json(&t[0])),
+    function("TO_JSON", "TO_JSON(value)", any_value, |t, _| json_string(&t[0])),
+    function("TO_JSONB", "TO_JSONB(value)", any_value, |t, _| json_string(&t[0])),
     function("JSON_BUILD_ARRAY", "JSON_BUILD_ARRAY(value, ...)", any_values, |t, _| build_array(t)),
     function("JSONB_BUILD_ARRAY", "JSONB_BUILD_ARRAY(value, ...)", any_values, |t, _| build_array(t)),
     function("JSON_BUILD_OBJECT", "JSON_BUILD_OBJECT(key, value, ...)", keys_and_values, |t, _| build_object(t)),
@@ -51,17 +51,6 @@ fn keys_and_values(given: &[DataType]) -> Resolved {
 
 fn of_json(given: &[DataType], returns: DataType) -> Resolved {
     Some((takes(given, &[Nested])?, returns))
-}
-
-fn to_json(data_type: &DataType) -> Result<Box<dyn Kernel>> {
-    let data_type = data_type.clone();
-    kernel(move |call: Call<'_>| -> Column {
-        let column = call.args()[0];
-        call.write(|row, out| {
-            write_json(column, row, &data_type, out);
-            append(out, b"").map(Some)
-        })
-    })
 }
 
 fn build_array(types: &[DataType]) -> Result<Box<dyn Kernel>> {

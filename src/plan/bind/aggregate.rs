@@ -37,6 +37,8 @@ pub struct Grouping {
     pub markers: Vec<Marker>,
     /// Keys that have sub-queries, as written and as bound.
     pub asking: Vec<(ast::Expr, Expr)>,
+    /// Whether GROUP BY is there, be it without keys: then rows are grouped.
+    pub is_written: bool,
     /// A window call in GROUP BY.
     pub window: Option<GroupWindow>,
     /// The aggregates found.
@@ -55,6 +57,11 @@ impl Grouping {
         self.inside > 0
     }
 
+    /// Whether GROUP BY or what is computed asks for groups.
+    pub fn groups(&self) -> bool {
+        self.is_written || !self.calls.is_empty() || !self.markers.is_empty()
+    }
+
     /// The keys, and what the aggregates read.
     pub fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
         self.keys.iter_mut().chain(self.calls.iter_mut().flat_map(BoundCall::exprs_mut))
@@ -68,6 +75,9 @@ impl Grouping {
     /// `expr` over the input with what the aggregates give over no rows.
     pub fn over_nothing(&self, expr: &Expr) -> Expr {
         substitute(expr, &|column| {
+            if self.markers.get(column.wrapping_sub(GROUPING_BASE)).is_some() {
+                return Some(Expr::Literal { value: Value::Int(0), data_type: DataType::BigInt });
+            }
             let call = self.calls.get(column.checked_sub(AGGREGATE_BASE)?)?;
             Some(Expr::Literal { value: call.over_nothing(), data_type: call.data_type.clone() })
         })

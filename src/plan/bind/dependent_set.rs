@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use sqlparser::ast;
 
 use super::QueryBinder;
+use super::corresponding;
 use super::dependent::{Links, Outer};
 use super::order::{Count, Ordered, ordered};
 use super::per_row::matched;
@@ -38,6 +39,7 @@ impl QueryBinder<'_> {
         }
         let mut operands = Vec::new();
         operands_of(body, &mut operands);
+        corresponding::refuse(&operands)?;
         let found = operands.iter().map(|operand| self.operand(operand, outer, around)).collect::<Result<Vec<_>>>()?;
         let width = found[0].names.len();
         if let Some((other, operand)) = found.iter().zip(&operands).find(|(other, _)| other.names.len() != width) {

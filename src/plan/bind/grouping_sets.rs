@@ -1,5 +1,7 @@
 //! GROUPING SETS, ROLLUP and CUBE: which keys each set has, the copies of rows that they ask for, and GROUPING, which tells the sets apart.
 
+use std::collections::BTreeSet;
+
 use sqlparser::ast;
 
 use super::aggregate::Grouping;
@@ -10,6 +12,7 @@ use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::limits::GROUPING_SETS_MAX;
 use crate::plan::logical::{Expand, Plan};
+use crate::plan::parse::GROUP_DISTINCT;
 use crate::types::{DataType, Value};
 
 /// Stand-in columns of GROUPING calls begin here.
@@ -92,13 +95,26 @@ pub fn crossed(sets: &[Vec<usize>], others: &[Vec<usize>], span: Span) -> Result
     Ok(sets.iter().flat_map(|set| others.iter().map(|other| [set.as_slice(), other].concat())).collect())
 }
 
+/// The first of all sets with the same keys.
+pub fn once_each(sets: &mut Vec<Vec<usize>>) {
+    let mut known = BTreeSet::new();
+    sets.retain(|set| known.insert(set.iter().copied().collect::<BTreeSet<usize>>()));
+}
+
+/// Whether an item of GROUP BY stands for the word DISTINCT before the others.
+pub fn is_distinct(e: &ast::Expr) -> bool {
+    matches!(e, ast::Expr::Identifier(name) if name.quote_style.is_some() && name.value == GROUP_DISTINCT)
+}
+
 impl ExprBinder<'_> {
     /// GROUPING(key, ...), GROUPING_ID(key, ...) or GROUP_ID(): collected, and replaced by a stand-in column.
     pub(super) fn grouping_call(&mut self, name: &str, call: &ast::Function) -> Result<Expr> {
         let span = span_of(&call.name);
         let args = argument_exprs(call)?.into_iter().map(|e| ExprBinder::new(self.fields).bind(e)).collect::<Result<Vec<_>>>()?;
-        let Some(grouping) = self.grouping.as_mut().filter(|grouping| !grouping.keys.is_empty()) else {
-            return Err(Error::sql(format!("{name} is not allowed here")).at(span).hint("it stands beside GROUP BY"));
+        let Some(grouping) = self.grouping.as_mut() else {
+            return Err(Error::sql(format!("{name} is not allowed here"))
+                .at(span)
+                .hint("it stands in the select list, or in HAVING"));
         };
         let marker = match name {
             "GROUP_ID" if args.is_empty() => Marker::Repeats,
@@ -109,7 +125,7 @@ impl ExprBinder<'_> {
         if let Marker::Lacks(keys) = &marker
             && !keys.iter().all(|key| grouping.keys.contains(key))
         {
-            return Err(Error::sql(format!("{name} of what is no key of GROUP BY")).at(span));
+            return Err(Error::sql(format!("{name} of what is no key of GROUP BY")).at(span).hint("it stands beside GROUP BY"));
         }
         grouping.markers.push(marker);
         Ok(Expr::column(GROUPING_BASE + grouping.markers.len() - 1, DataType::BigInt))

@@ -14,6 +14,7 @@ mod access;
 mod aggregate;
 mod aggregate_call;
 mod coercion;
+mod corresponding;
 mod dependent;
 mod dependent_set;
 mod expr;

@@ -2,9 +2,10 @@
 
 use sqlparser::ast;
 
-use super::coercion::cast;
+use super::coercion::{cast, is_text_literal};
 use super::dependent::Links;
 use super::expr::ExprBinder;
+use super::function::library_call;
 use super::library;
 use super::operator::by_value;
 use super::scope::{Relation, span_of, unsupported};
@@ -158,9 +159,12 @@ impl Bounds {
 /// A number of rows; `None` for NULL, which is no limit.
 fn number(e: &ast::Expr) -> Result<Option<u64>> {
     let bound = ExprBinder::new(&[]).bind(e)?;
+    let data_type = bound.data_type();
     let value = match bound {
-        Expr::Literal { value, .. } => Some(value),
-        other if other.data_type().is_integer() => library::evaluate_constant(&cast(other, &DataType::BigInt))?,
+        text if is_text_literal(&text) => library::evaluate_constant(&cast(text, &DataType::BigInt))?,
+        number if data_type.is_integer() || data_type == DataType::Null => constant(number)?,
+        // Rounded, as in PostgreSQL.
+        number if data_type.is_numeric() => constant(library_call("ROUND", vec![number], span_of(e))?)?,
         _ => None,
     };
     match value {
@@ -168,6 +172,11 @@ fn number(e: &ast::Expr) -> Result<Option<u64>> {
         Some(Value::Int(number)) if number >= 0 => Ok(Some(number.unsigned_abs())),
         _ => Err(Error::sql("a number of rows is a constant, whole and not negative").at(span_of(e)).hint("LIMIT 10")),
     }
+}
+
+/// A number that is known, as BIGINT.
+fn constant(number: Expr) -> Result<Option<Value>> {
+    library::evaluate_constant(&cast(number, &DataType::BigInt))
 }
 
 /// What stands behind ORDER BY.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sqlparser::ast;
 
 use super::coercion::{cast, common_type};
+use super::corresponding::{Corresponding, left_side};
 use super::dependent::Outer;
 use super::order::{Bounds, Ordered, items, ordered};
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
@@ -186,8 +187,10 @@ impl<'a> QueryBinder<'a> {
             ast::SetExpr::SetOperation { op: ast::SetOperator::Union, .. } => self.union(body, bound),
             ast::SetExpr::SetOperation { op, set_quantifier, left, right } => {
                 let all = quantified(set_quantifier, right)?;
-                let spans = [span_of(&**left), span_of(&**right)];
+                let (left, corresponding) = left_side(left);
+                let spans = [span_of(left), span_of(&**right)];
                 let sides = [self.set(left, bound)?, self.set(right, bound)?];
+                let sides = together(sides, corresponding)?;
                 counted(op, all, sides.into_iter().zip(spans).collect())
             }
             operand => match (bound.pop_front(), operand) {
@@ -205,19 +208,20 @@ impl<'a> QueryBinder<'a> {
         let mut branches = Vec::new();
         let mut rest = body;
         while let ast::SetExpr::SetOperation { left, op: ast::SetOperator::Union, set_quantifier, right } = rest {
-            branches.push((quantified(set_quantifier, body)?, &**right));
+            let (left, corresponding) = left_side(left);
+            branches.push((quantified(set_quantifier, body)?, &**right, corresponding));
             rest = left;
         }
         let mut relation = self.set(rest, bound)?;
-        while let Some((all, branch)) = branches.pop() {
-            let mut together = vec![(relation, span_of(rest))];
-            together.push((self.set(branch, bound)?, span_of(branch)));
+        while let Some((all, branch, corresponding)) = branches.pop() {
+            let [left, right] = together([relation, self.set(branch, bound)?], corresponding)?;
+            let mut operands = vec![(left, span_of(rest)), (right, span_of(branch))];
             // What follows with ALL joins the same union.
-            while let (All::Yes, Some((All::Yes, next))) = (all, branches.last()) {
-                together.push((self.set(next, bound)?, span_of(*next)));
+            while let (All::Yes, Some((All::Yes, next, None))) = (all, branches.last()) {
+                operands.push((self.set(next, bound)?, span_of(*next)));
                 branches.pop();
             }
-            relation = union_all(together)?;
+            relation = union_all(operands)?;
             if all == All::No {
                 relation = distinct_in_windows(relation, &|plan| late_table(self.catalog, plan, "window"))?;
             }
@@ -230,6 +234,14 @@ impl<'a> QueryBinder<'a> {
 enum All {
     Yes,
     No,
+}
+
+/// Two sides of a set operation, with the columns that CORRESPONDING says go together.
+fn together([left, right]: [Relation; 2], corresponding: Option<Corresponding<'_>>) -> Result<[Relation; 2]> {
+    match corresponding {
+        Some(corresponding) => corresponding.sides(left, right),
+        None => Ok([left, right]),
+    }
 }
 
 /// The name of a table below whose rows say nothing about time.

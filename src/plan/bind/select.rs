@@ -103,7 +103,7 @@ impl QueryBinder<'_> {
             return Err(error.at(span_of(select)).hint("unnest in a sub-query in FROM, and filter its rows"));
         }
         let mut lookups = subqueries.lookups();
-        let grouped = keyed || having.is_some() || !grouping.calls.is_empty();
+        let grouped = keyed || having.is_some() || grouping.groups();
         let mut links = Links::default();
         if let Some((outer, around)) = outer {
             let settled = outer.settled(&relation.plan, around);
@@ -418,12 +418,13 @@ fn wildcard<'a>(
     let is = |name: &ast::Ident, f: &ScopeField| f.name.eq_ignore_ascii_case(&name.value);
     let fields = || relation.fields.iter().enumerate().filter(|(_, f)| wanted(f));
     let asked = replaced.iter().map(|(name, _)| *name).chain(renamed.iter().map(|renamed| &renamed.ident));
-    for name in without.iter().copied().chain(asked) {
-        if !fields().any(|(_, f)| is(name, f)) {
+    for column in without.iter().copied().chain(asked.map(|name| ColumnName { table: None, name })) {
+        if !fields().any(|(_, f)| column.is(f)) {
+            let name = column.name;
             return Err(Error::sql(format!("there is no column '{}' that * shows", name.value)).at(name_span(name)));
         }
     }
-    let kept = fields().filter(|(_, f)| !without.iter().any(|name| is(name, f)));
+    let kept = fields().filter(|(_, f)| !without.iter().any(|column| column.is(f)));
     let item = |(i, f): (usize, &ScopeField)| {
         let replacement = replaced.iter().find(|(name, _)| is(name, f));
         let column = || Item::Bound(Expr::column(i, f.data_type.clone()));
@@ -437,11 +438,26 @@ fn wildcard<'a>(
     }
 }
 
+/// A column as EXCLUDE names it.
+#[derive(Clone, Copy)]
+struct ColumnName<'a> {
+    table: Option<&'a ast::Ident>,
+    name: &'a ast::Ident,
+}
+
+impl ColumnName<'_> {
+    fn is(&self, field: &ScopeField) -> bool {
+        let own = |table: &ast::Ident| field.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(&table.value));
+        field.name.eq_ignore_ascii_case(&self.name.value) && self.table.is_none_or(own)
+    }
+}
+
 /// What EXCEPT or EXCLUDE behind `*` leaves out.
-fn left_out(options: &ast::WildcardAdditionalOptions) -> Result<Vec<&ast::Ident>> {
-    let mut names: Vec<&ast::Ident> = Vec::new();
+fn left_out(options: &ast::WildcardAdditionalOptions) -> Result<Vec<ColumnName<'_>>> {
+    let mut names: Vec<ColumnName<'_>> = Vec::new();
     if let Some(except) = &options.opt_except {
-        names.extend(std::iter::once(&except.first_element).chain(&except.additional_elements));
+        let all = std::iter::once(&except.first_element).chain(&except.additional_elements);
+        names.extend(all.map(|name| ColumnName { table: None, name }));
     }
     let excluded = match &options.opt_exclude {
         None => &[],
@@ -450,7 +466,10 @@ fn left_out(options: &ast::WildcardAdditionalOptions) -> Result<Vec<&ast::Ident>
     };
     for name in excluded {
         match name.0.as_slice() {
-            [ast::ObjectNamePart::Identifier(ident)] => names.push(ident),
+            [ast::ObjectNamePart::Identifier(name)] => names.push(ColumnName { table: None, name }),
+            [ast::ObjectNamePart::Identifier(table), ast::ObjectNamePart::Identifier(name)] => {
+                names.push(ColumnName { table: Some(table), name });
+            }
             _ => return Err(unsupported("this name in EXCLUDE", "name a column", name)),
         }
     }
@@ -479,7 +498,12 @@ fn keys(
         _ => return Err(unsupported("this clause behind GROUP BY", "ROLLUP (a, b) and CUBE (a, b) stand in it", select)),
     };
     let mut grouping = Grouping::default();
+    grouping.is_written = !exprs.is_empty();
     let mut sets = vec![Vec::new()];
+    let (distinct, exprs) = match exprs.split_first() {
+        Some((first, rest)) if grouping_sets::is_distinct(first) => (true, rest),
+        _ => (false, exprs.as_slice()),
+    };
     for e in exprs {
         // A window may be selected, and named here by its alias or place.
         let named = item_of(e, relation, items)?.and_then(|item| if let Item::Expr(e) = item.item { Some(e) } else { None });
@@ -498,6 +522,9 @@ fn keys(
             positions.push(keys.collect::<Result<_>>()?);
         }
         sets = grouping_sets::crossed(&sets, &positions, span_of(e))?;
+    }
+    if distinct {
+        grouping_sets::once_each(&mut sets);
     }
     if sets.len() > 1 {
         grouping.sets = sets;

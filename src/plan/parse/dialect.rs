@@ -93,6 +93,10 @@ impl Dialect for FlinkDialect {
         true
     }
 
+    fn supports_limit_comma(&self) -> bool {
+        true
+    }
+
     fn supports_comment_optimizer_hint(&self) -> bool {
         true
     }

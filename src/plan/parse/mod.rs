@@ -42,7 +42,11 @@
 //!
 //! **Lists behind WHEN.** `CASE x WHEN 1, 2 THEN` hands on the call `` `$when`(1, 2) `` as what x is compared with.
 //!
+//! **DISTINCT groups.** ``GROUP BY `$distinct`, a`` is `GROUP BY DISTINCT a`.
+//!
 //! **EXCLUDE.** `ROWS BETWEEN 2 PRECEDING AND CURRENT ROW EXCLUDE TIES` hands on `` `$exclude`(`TIES`, 2) `` as the distance of its start.
+//!
+//! **CORRESPONDING.** ``a UNION VALUES (`$corresponding`(x)) UNION b`` is `a UNION CORRESPONDING BY (x) b`.
 //!
 //! **Types of CAST.** Turn them into ours with [`data_type`]; they are valid already.
 //!
@@ -52,6 +56,7 @@
 //! **Depth.** Nesting is at most `NESTING_MAX`, operators on one way into an expression at most 256: recursion over a tree
 //! is safe on the stack of [`on_large_stack`]. `MAP['k', 1]` is the call `MAP('k', 1)`.
 
+mod corresponding;
 mod create_table;
 mod cursor;
 mod data_type;
@@ -59,6 +64,7 @@ mod dialect;
 mod fault;
 mod hint;
 mod json;
+mod nearest;
 mod nesting;
 mod reader;
 mod rewrite;
@@ -71,10 +77,11 @@ mod window_clause;
 use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
+pub use corresponding::CORRESPONDING;
 pub use data_type::data_type;
 pub use fault::span_of;
 pub use hint::{hints_of, is_carrier, options_of};
-pub use rewrite::{ARRIVAL, EXCLUDE, WHEN_LIST};
+pub use rewrite::{ARRIVAL, EXCLUDE, GROUP_DISTINCT, WHEN_LIST};
 pub use window::PARTITION_BY;
 
 use crate::error::{Error, Result};

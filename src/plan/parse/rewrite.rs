@@ -8,12 +8,12 @@
 //! - `VALUES 1, 2` becomes `VALUES (1), (2)`;
 //! - `ROWS BETWEEN 2 PRECEDING AND CURRENT ROW EXCLUDE TIES` becomes `` ROWS BETWEEN `$exclude`(TIES, 2) PRECEDING AND CURRENT ROW ``;
 //! - `TABLE t` where a query stands becomes `SELECT * FROM t`;
+//! - `GROUP BY DISTINCT a, b` becomes `` GROUP BY `$distinct`, a, b ``;
 //! - `CASE x WHEN 1, 2 THEN` becomes `` CASE x WHEN `$when`(1, 2) THEN ``;
 //! - `'1 hour'::INTERVAL` and `CAST('1 hour' AS INTERVAL)` become `INTERVAL '1 hour'`;
 //! - a text that goes on in the next line, `'a' 'b'`, becomes `'ab'`, and one with escapes, `E'\t'`, what it stands for;
 //! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
-//! - `ASOF JOIN t ON` and `ASOF LEFT JOIN t ON`, without MATCH_CONDITION, become `GLOBAL JOIN t ON`: a word that the parser crate hands on and
-//!   that means nothing else here;
+//! - ASOF joins and CORRESPONDING (see `nearest`, `corresponding`);
 //! - clauses of JSON functions become arguments (see `json`).
 
 use sqlparser::keywords::Keyword;
@@ -22,13 +22,14 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 use super::cursor::{Cursor, bracket, first_outside, is_word, text_of};
 use super::data_type::{CARRIED, TypeReader, is_plain};
 use super::fault::span_of;
-use super::json;
+use super::{corresponding, json, nearest};
 use crate::error::{Error, Result};
 
 /// Tokens with the changes made.
 pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
-    let tokens = when_lists(exclusions(tables(interval_casts(&texts(&buffers(tokens)?)))));
-    carry_types(&json::clauses(&nearest_joins(trims(maps(intervals(&rows_of_values(&tokens))))))?)
+    let tokens = corresponding::operands(&texts(&buffers(tokens)?));
+    let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&tokens)))));
+    carry_types(&json::clauses(&nearest::joins(trims(maps(intervals(&rows_of_values(&tokens))))))?)
 }
 
 /// Texts that go on in the next line, in one; those with escapes as what they stand for.
@@ -93,6 +94,23 @@ fn interval_casts(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
 
 /// Units of interval types.
 const UNITS: [&str; 6] = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
+
+/// Name of the item of GROUP BY that stands for DISTINCT before the others.
+pub const GROUP_DISTINCT: &str = "$distinct";
+
+/// GROUP BY DISTINCT, with an item for the word.
+fn distinct_groups(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut at = 2;
+    while at < tokens.len() {
+        if Cursor::new(&tokens[at - 2..]).looks_at(&["GROUP", "BY", "DISTINCT"]) {
+            let item = placed(Token::make_word(GROUP_DISTINCT, Some('`')), &tokens[at]);
+            let comma = placed(Token::Comma, &item);
+            tokens.splice(at..=at, [item, comma]);
+        }
+        at += 1;
+    }
+    tokens
+}
 
 /// `TABLE t` as a query.
 fn tables(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
@@ -212,32 +230,6 @@ fn when_lists(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         out.push(token);
     }
     out
-}
-
-/// ASOF joins whose condition stands in ON as a whole.
-fn nearest_joins(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    for at in 0..tokens.len() {
-        let next = |words: &[&str]| tokens.get(at + 1).is_some_and(|t| words.iter().any(|word| is_word(&t.token, word)));
-        if is_word(&tokens[at].token, "ASOF") && next(&["JOIN", "LEFT", "INNER"]) && !has_match_condition(&tokens[at..]) {
-            tokens[at] = word("GLOBAL", &tokens[at]);
-        }
-    }
-    tokens
-}
-
-/// Whether MATCH_CONDITION stands before ON, outside brackets.
-fn has_match_condition(tokens: &[TokenWithSpan]) -> bool {
-    let mut depth = 0;
-    for token in tokens {
-        depth += bracket(&token.token);
-        if depth == 0 && is_word(&token.token, "MATCH_CONDITION") {
-            return true;
-        }
-        if depth < 0 || (depth == 0 && (is_word(&token.token, "ON") || token.token == Token::SemiColon)) {
-            return false;
-        }
-    }
-    false
 }
 
 /// A token with the place of another.

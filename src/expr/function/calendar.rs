@@ -30,6 +30,8 @@ pub(super) enum Unit {
     IsoYear,
     /// Seconds since 1970.
     Epoch,
+    /// Days since the beginning of the Julian calendar's count.
+    Julian,
 }
 
 /// How long a unit is.
@@ -40,7 +42,7 @@ enum Length {
 }
 
 /// All units with their names.
-const NAMES: [(&str, Unit); 19] = [
+const NAMES: [(&str, Unit); 20] = [
     ("NANOSECOND", Unit::Nanosecond),
     ("MICROSECOND", Unit::Microsecond),
     ("MILLISECOND", Unit::Millisecond),
@@ -60,7 +62,11 @@ const NAMES: [(&str, Unit); 19] = [
     ("ISODOW", Unit::IsoDow),
     ("ISOYEAR", Unit::IsoYear),
     ("EPOCH", Unit::Epoch),
+    ("JULIAN", Unit::Julian),
 ];
+
+/// Days from the beginning of the Julian calendar's count to 1970.
+pub(super) const JULIAN_OF_1970: i64 = 2_440_588;
 
 /// Years beyond which no date is made: far outside of what a timestamp holds, far inside of what an i32 of days holds.
 const YEARS_MAX: i64 = 5_000_000;
@@ -103,7 +109,7 @@ impl Unit {
             Unit::Decade => Length::Months(120),
             Unit::Century => Length::Months(1_200),
             Unit::Millennium => Length::Months(12_000),
-            Unit::Doy | Unit::Dow | Unit::IsoDow | Unit::IsoYear | Unit::Epoch => return None,
+            Unit::Doy | Unit::Dow | Unit::IsoDow | Unit::IsoYear | Unit::Epoch | Unit::Julian => return None,
         })
     }
 }
@@ -135,6 +141,7 @@ pub(super) fn field_of_days(unit: Unit, days: i32) -> i64 {
         Unit::Century => hundreds(year(days), 100),
         Unit::Millennium => hundreds(year(days), 1_000),
         Unit::Epoch => i64::from(days) * 86_400,
+        Unit::Julian => i64::from(days) + JULIAN_OF_1970,
         Unit::Nanosecond | Unit::Microsecond | Unit::Millisecond | Unit::Second | Unit::Minute | Unit::Hour => 0,
     }
 }

@@ -20,6 +20,11 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         2 => truncated(&t[1]),
         _ => truncated_in_zone(),
     }),
+    function("DATETRUNC", "DATETRUNC('unit', time or interval [, zone])", truncated_types, |t, _| match t.len() {
+        2 => truncated(&t[1]),
+        _ => truncated_in_zone(),
+    }),
+    function("DATEPART", "DATEPART('field', time or interval)", part_types, |t, _| part(&t[1])),
     function("DATE_PART", "DATE_PART('field', time or interval)", part_types, |t, _| part(&t[1])),
     function("DATE_BIN", "DATE_BIN(interval, time [, origin]); without an origin, from 1970 on", bin_types, |_, _| kernel(bin)),
     function(
@@ -135,6 +140,7 @@ fn part(time: &DataType) -> Result<Box<dyn Kernel>> {
         }),
         _ => part_of(time, |unit, nanos: i64| match unit {
             Unit::Epoch => nanos as f64 / SECOND as f64,
+            Unit::Julian => calendar::field_of_timestamp(unit, nanos) as f64 + nanos.rem_euclid(DAY) as f64 / DAY as f64,
             Unit::Dow => calendar::field_of_timestamp(unit, nanos) as f64 - 1.0,
             _ => with_fraction(unit, nanos.rem_euclid(DAY)).unwrap_or_else(|| calendar::field_of_timestamp(unit, nanos) as f64),
         }),

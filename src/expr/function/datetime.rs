@@ -79,6 +79,7 @@ pub(super) static FIELDS: &[ScalarFunction] = &[
     field!("HOUR", Hour),
     field!("MINUTE", Minute),
     field!("SECOND", Second),
+    field!("TO_UNIXTIME", Epoch),
 ];
 
 /// Rounding.
@@ -125,10 +126,15 @@ pub(super) fn has_field(unit: Unit, data_type: &DataType) -> bool {
     match data_type {
         T::Date | T::Timestamp(_) | T::TimestampLtz(_) => true,
         T::Time(_) => is_of_time,
-        T::IntervalDay => is_of_time || unit == Unit::Day,
-        T::IntervalMonth => matches!(unit, Unit::Year | Unit::Month | Unit::Quarter),
+        T::IntervalDay | T::IntervalMonth => is_of_time || unit == Unit::Day || is_of_months(unit),
         _ => false,
     }
+}
+
+/// Whether it is a field of an interval of months.
+fn is_of_months(unit: Unit) -> bool {
+    use Unit::{Century, Decade, Millennium, Month, Quarter, Year};
+    matches!(unit, Month | Quarter | Year | Decade | Century | Millennium)
 }
 
 /// What is wrong with taking this field of a time, if anything is.
@@ -153,8 +159,7 @@ fn field_types(given: &[DataType], unit: Unit) -> Resolved {
 fn extract_types(given: &[DataType]) -> Resolved {
     let [unit, time] = given else { return None };
     let mut args = takes(std::slice::from_ref(unit), &[Text])?;
-    let any_unit = if *time == DataType::IntervalMonth { Unit::Year } else { Unit::Second };
-    args.extend(field_types(std::slice::from_ref(time), any_unit)?.0);
+    args.extend(field_types(std::slice::from_ref(time), Unit::Second)?.0);
     Some((args, DataType::BigInt))
 }
 
@@ -224,18 +229,25 @@ fn field(time: &DataType, mut unit: UnitOf, index: usize) -> Result<Box<dyn Kern
     })
 }
 
+/// Fields of a negative interval are negative; days and less are 0. For EPOCH a year has 365.25 days and a month 30, as in PostgreSQL.
 pub(super) fn field_of_months(unit: Unit, months: i32) -> i64 {
     let months = i64::from(months);
     match unit {
+        Unit::Millennium => months / 12_000,
+        Unit::Century => months / 1_200,
+        Unit::Decade => months / 120,
         Unit::Year => months / 12,
         Unit::Quarter => months % 12 / 3 + 1,
-        _ => months % 12,
+        Unit::Month => months % 12,
+        Unit::Epoch => months / 12 * 31_557_600 + months % 12 * 30 * 86_400,
+        _ => 0,
     }
 }
 
-/// Fields of a negative interval are negative.
+/// Fields of a negative interval are negative; months and more are 0.
 pub(super) fn field_of_interval(unit: Unit, nanos: i64) -> i64 {
     match unit {
+        unit if is_of_months(unit) => field_of_months(unit, 0),
         Unit::Day => nanos / DAY,
         Unit::Epoch => nanos / SECOND,
         _ => calendar::field_of_time(unit, nanos % DAY),
@@ -250,15 +262,20 @@ fn date_or_timestamp(given: &DataType) -> Option<DataType> {
     }
 }
 
+/// What can be rounded to a unit.
+fn rounded_time(given: &DataType) -> Option<DataType> {
+    if let DataType::Time(_) = given { Some(given.clone()) } else { date_or_timestamp(given) }
+}
+
 fn round_types(given: &[DataType]) -> Resolved {
     let [given] = given else { return None };
-    let time = date_or_timestamp(given)?;
+    let time = rounded_time(given)?;
     Some((vec![time.clone()], time))
 }
 
 /// Types of `FLOOR(time TO unit)` and `CEIL(time TO unit)`.
 pub(super) fn round_to_named_types(time: &DataType, unit: &DataType) -> Resolved {
-    let time = date_or_timestamp(time)?;
+    let time = rounded_time(time)?;
     let mut args = takes(std::slice::from_ref(unit), &[Text])?;
     args.insert(0, time.clone());
     Some((args, time))
@@ -284,16 +301,21 @@ static FLOOR: Rounding = Rounding { days: calendar::floor_days, nanos: calendar:
 static CEIL: Rounding = Rounding { days: calendar::ceil_days, nanos: calendar::ceil_nanos };
 
 fn rounded(time: &DataType, rounding: &'static Rounding, mut unit: UnitOf) -> Result<Box<dyn Kernel>> {
-    let is_date = *time == DataType::Date;
+    let (is_date, is_time) = (*time == DataType::Date, matches!(time, DataType::Time(_)));
     kernel(move |call| {
         let names = unit.names(&call, 1);
-        let mut unit_at = |row: usize| unit.at(names, row).and_then(|unit| unit.has_length().then_some(unit).ok_or(NO_SUCH_UNIT));
+        let mut unit_at = |row: usize| {
+            let unit = unit.at(names, row)?;
+            if unit.has_length() && !(is_time && unit.is_of_days()) { Ok(unit) } else { Err(NO_SUCH_UNIT) }
+        };
         if is_date {
             let days = call.values::<i32>(0);
             return call.map(|row| in_range((rounding.days)(unit_at(row)?, days[row])));
         }
         let nanos = call.values::<i64>(0);
-        call.map(|row| in_range((rounding.nanos)(unit_at(row)?, nanos[row])))
+        // What is rounded up to the end of a day of a TIME is its beginning.
+        let wrapped = |nanos: i64| if is_time { nanos % DAY } else { nanos };
+        call.map(|row| in_range((rounding.nanos)(unit_at(row)?, nanos[row]).map(wrapped)))
     })
 }
 
@@ -431,6 +453,11 @@ mod tests {
             check(&format!("CEIL_TO_{unit}"), std::slice::from_ref(&time), ceil);
             check("CEIL", &[time, text(unit)], ceil);
         }
+        let time = |text| typed(text, DataType::Time(0));
+        check("FLOOR_TO_MINUTE", &[time("12:44:31")], "12:44:00");
+        check("CEIL", &[time("12:44:31"), text("MINUTE")], "12:45:00");
+        check("CEIL_TO_HOUR", &[time("23:00:01")], "00:00:00");
+        check("FLOOR_TO_DAY", &[time("12:44:31")], "error: there is no such unit of time");
         check("CEIL_TO_MONTH", &[date("2024-02-01")], "2024-02-01");
         check("CEIL_TO_MONTH", &[date("2024-02-02")], "2024-03-01");
         check("FLOOR_TO_HOUR", &[date("2024-02-02")], "2024-02-02");

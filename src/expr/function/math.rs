@@ -2,7 +2,7 @@
 //! type of their argument are exact, and a result that does not fit fails its row.
 
 use super::datetime;
-use super::extreme::{greatest, least};
+use super::extreme::{greatest, greatest_given, least, least_given};
 use super::kernel::{Call, Native, Reason, kernel};
 use super::round::{self, rounded};
 use super::signature::Param::{Double, Integer};
@@ -61,10 +61,14 @@ macro_rules! integers {
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ABS", "ABS(x)", same_number, |t, _| by_number!(t, abs)),
     function("SIGN", "SIGN(x)", sign_type, sign),
+    function("SIGNUM", "SIGNUM(x)", sign_type, sign),
     function("CEIL", "CEIL(x) or CEIL(time TO unit)", whole_type, |t, _| whole(t, round::Way::Up)),
     function("CEILING", "CEILING(x) or CEILING(time TO unit)", whole_type, |t, _| whole(t, round::Way::Up)),
     function("FLOOR", "FLOOR(x) or FLOOR(time TO unit)", whole_type, |t, _| whole(t, round::Way::Down)),
     function("ROUND", "ROUND(x [, digits])", rounded_type, |t, _| rounded(t, round::Way::Nearest)),
+    function("BROUND", "BROUND(x [, digits]): halves to the even neighbour", rounded_type, |t, _| {
+        rounded(t, round::Way::NearestEven)
+    }),
     function("TRUNCATE", "TRUNCATE(x [, digits])", rounded_type, |t, _| rounded(t, round::Way::ToZero)),
     function("TRUNC", "TRUNC(x [, digits])", rounded_type, |t, _| rounded(t, round::Way::ToZero)),
     function("MOD", "MOD(x, divisor)", modulo_types, |t, _| by_number!(t, modulo)),
@@ -73,6 +77,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("MIN_SCALE", "MIN_SCALE(decimal): digits behind the point that are needed", scale_types, |t, _| min_scale(&t[0])),
     function("GREATEST", "GREATEST(x, ...)", comparable, |t, _| greatest(t)),
     function("LEAST", "LEAST(x, ...)", comparable, |t, _| least(t)),
+    function("GREATEST_IGNORE_NULLS", "GREATEST_IGNORE_NULLS(x, ...)", comparable, |t, _| greatest_given(t)),
+    function("LEAST_IGNORE_NULLS", "LEAST_IGNORE_NULLS(x, ...)", comparable, |t, _| least_given(t)),
     function("SQRT", "SQRT(x)", doubles::<1>, doubles!(|x| x.sqrt())),
     function("CBRT", "CBRT(x)", doubles::<1>, doubles!(|x| x.cbrt())),
     function("EXP", "EXP(x)", doubles::<1>, doubles!(|x| x.exp())),
@@ -84,6 +90,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("COS", "COS(x)", doubles::<1>, doubles!(|x| x.cos())),
     function("TAN", "TAN(x)", doubles::<1>, doubles!(|x| x.tan())),
     function("COT", "COT(x)", doubles::<1>, doubles!(|x| x.tan().recip())),
+    function("SEC", "SEC(x)", doubles::<1>, doubles!(|x| x.cos().recip())),
+    function("CSC", "CSC(x)", doubles::<1>, doubles!(|x| x.sin().recip())),
     function("ASIN", "ASIN(x)", doubles::<1>, doubles!(|x| x.asin())),
     function("ACOS", "ACOS(x)", doubles::<1>, doubles!(|x| x.acos())),
     function("ATAN", "ATAN(x)", doubles::<1>, doubles!(|x| x.atan())),
@@ -91,6 +99,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("COSH", "COSH(x)", doubles::<1>, doubles!(|x| x.cosh())),
     function("TANH", "TANH(x)", doubles::<1>, doubles!(|x| x.tanh())),
     function("COTH", "COTH(x)", doubles::<1>, doubles!(|x| x.tanh().recip())),
+    function("SECH", "SECH(x)", doubles::<1>, doubles!(|x| x.cosh().recip())),
+    function("CSCH", "CSCH(x)", doubles::<1>, doubles!(|x| x.sinh().recip())),
     function("ASINH", "ASINH(x)", doubles::<1>, doubles!(|x| x.asinh())),
     function("ACOSH", "ACOSH(x)", doubles::<1>, doubles!(|x| x.acosh())),
     function("ATANH", "ATANH(x)", doubles::<1>, doubles!(|x| x.atanh())),
@@ -374,7 +384,7 @@ fn log(call: Call<'_>) -> Column {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{double, evaluate, int, text, typed};
+    use super::super::testing::{double, evaluate, int, null, text, typed};
     use super::*;
     use crate::types::Value;
 
@@ -485,6 +495,11 @@ mod tests {
             ("COSH", 0.0, "1.0"),
             ("TANH", 0.0, "0.0"),
             ("COTH", 0.0, "Infinity"),
+            ("SEC", 0.0, "1.0"),
+            ("CSC", 0.6, "1.7710321966877254"),
+            ("SECH", 0.0, "1.0"),
+            ("CSCH", 0.0, "Infinity"),
+            ("SIGNUM", -42.0, "-1.0"),
             ("ASINH", 0.0, "0.0"),
             ("ACOSH", 1.0, "0.0"),
             ("ACOSH", 0.5, "NaN"),
@@ -513,6 +528,10 @@ mod tests {
         check("GREATEST", &[text("a"), text("longer than inline")], "longer than inline");
         check("LEAST", &[text("b"), text("ab")], "ab");
         check("LEAST", &[typed("2024-01-02", DataType::Date), typed("2024-01-01", DataType::Date)], "2024-01-01");
-        check("GREATEST", &[int(1), super::super::testing::null()], "NULL");
+        check("GREATEST", &[int(1), null()], "NULL");
+        check("GREATEST_IGNORE_NULLS", &[int(1), null(), int(3)], "3");
+        check("LEAST_IGNORE_NULLS", &[int(1), null(), int(3)], "1");
+        check("LEAST_IGNORE_NULLS", &[text("b"), null(), text("a")], "a");
+        check("LEAST_IGNORE_NULLS", &[null(), null()], "NULL");
     }
 }

@@ -14,6 +14,7 @@ mod degrees;
 mod digest;
 mod encoding;
 mod extreme;
+mod float;
 mod format;
 mod integer;
 mod json;
@@ -51,7 +52,7 @@ pub use required::REQUIRED;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 30] = [
+static FAMILIES: [&[ScalarFunction]; 31] = [
     string::FUNCTIONS,
     encoding::FUNCTIONS,
     url::FUNCTIONS,
@@ -63,6 +64,7 @@ static FAMILIES: [&[ScalarFunction]; 30] = [
     regexp::FUNCTIONS,
     math::FUNCTIONS,
     degrees::FUNCTIONS,
+    float::FUNCTIONS,
     integer::FUNCTIONS,
     bytes::FUNCTIONS,
     datetime::FIELDS,

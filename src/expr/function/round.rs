@@ -1,5 +1,5 @@
-//! Numbers with fewer digits: CEIL, FLOOR, ROUND, TRUNC and TRUNCATE. Halves round away from zero; a DOUBLE rounds as its shortest
-//! decimal text would, so that 1.005 with two digits is 1.01.
+//! Numbers with fewer digits: CEIL, FLOOR, ROUND, BROUND, TRUNC and TRUNCATE. Halves round away from zero, those of BROUND to the even
+//! neighbour; a DOUBLE rounds as its shortest decimal text would, so that 1.005 with two digits is 1.01.
 
 use super::kernel::{Fallible, Native, Outcome, kernel};
 use crate::error::Result;
@@ -16,6 +16,8 @@ pub(super) enum Way {
     Down,
     /// ROUND
     Nearest,
+    /// BROUND
+    NearestEven,
     /// TRUNCATE and TRUNC
     ToZero,
 }
@@ -83,6 +85,7 @@ fn go(x: f64, way: Way) -> f64 {
         Way::Up => x.ceil(),
         Way::Down => x.floor(),
         Way::Nearest => x.round(),
+        Way::NearestEven => x.round_ties_even(),
         Way::ToZero => x.trunc(),
     }
 }
@@ -92,6 +95,11 @@ fn divide(x: i128, unit: i128, way: Way) -> i128 {
         Way::Up => -(-x).div_euclid(unit),
         Way::Down => x.div_euclid(unit),
         Way::Nearest => divide_rounding(x, unit),
+        Way::NearestEven => {
+            let (quotient, rest) = (x / unit, x % unit);
+            let is_half = rest.unsigned_abs() * 2 == unit.unsigned_abs();
+            if is_half { quotient + quotient % 2 } else { divide_rounding(x, unit) }
+        }
         Way::ToZero => x / unit,
     }
 }
@@ -184,6 +192,14 @@ mod tests {
         check("ROUND", &[(Value::Double(f64::from(1.005f32)), DataType::Float), int(2)], "1.01");
         let money = |text| typed(text, DataType::Decimal { precision: 4, scale: 2 });
         check("ROUND", &[money("99.95"), int(1)], "100.00");
+        check("BROUND", &[money("1.15"), int(1)], "1.20");
+        check("BROUND", &[money("-1.25"), int(1)], "-1.20");
+        check("BROUND", &[money("1.26"), int(1)], "1.30");
+        check("BROUND", &[double(2.5)], "2.0");
+        check("BROUND", &[double(1.55), int(1)], "1.6");
+        check("BROUND", &[double(0.125), int(2)], "0.12");
+        check("BROUND", &[int(15), int(-1)], "20");
+        check("BROUND", &[int(-25), int(-1)], "-20");
         check("ROUND", &[money("-0.05"), int(1)], "-0.10");
         check("TRUNCATE", &[money("99.95"), int(1)], "99.90");
         check("ROUND", &[money("49.99"), int(-2)], "0.00");

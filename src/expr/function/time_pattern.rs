@@ -5,7 +5,7 @@
 //!
 //! Patterns of PostgreSQL are of other letters, such as `YYYY-MM-DD HH24:MI:SS`; what is read by one may have fewer digits and spaces than it says.
 
-use super::calendar::{Unit, field_of_days, split};
+use super::calendar::{JULIAN_OF_1970, Unit, field_of_days, split};
 use super::kernel::Fallible;
 use crate::types::time::{DAY, SECOND, civil_from_days, days_from_civil, days_in_month};
 
@@ -362,9 +362,6 @@ fn first_of_iso_year(days: i32) -> i64 {
     i64::from(days) - (field_of_days(Unit::Week, days) - 1) * 7 - (field_of_days(Unit::IsoDow, days) - 1)
 }
 
-/// Days from the beginning of the Julian calendar's count to 1970.
-const JULIAN_OF_1970: i64 = 2_440_588;
-
 impl Field {
     fn of(self, days: i32, time: i64) -> i64 {
         let hour = time / (3600 * SECOND);
@@ -383,7 +380,7 @@ impl Field {
             Field::WeekOfMonth => (field_of_days(Unit::Day, days) - 1) / 7 + 1,
             Field::Quarter => field_of_days(Unit::Quarter, days),
             Field::Century => field_of_days(Unit::Century, days),
-            Field::Julian => i64::from(days) + JULIAN_OF_1970,
+            Field::Julian => field_of_days(Unit::Julian, days),
             Field::Hour => hour,
             Field::HourFromOne => one_more(hour, 24),
             Field::HalfHour => hour % 12,

@@ -192,6 +192,9 @@ impl<'a> ExprBinder<'a> {
             if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("UNKNOWN") {
                 return Ok(Expr::Literal { value: Value::Null, data_type: DataType::Boolean });
             }
+            if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("PI") {
+                return library_call("PI", Vec::new(), name_span(name));
+            }
         }
         let index = resolve(self.fields, qualifier, name)?;
         Ok(Expr::column(index, self.fields[index].data_type.clone()))

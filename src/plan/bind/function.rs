@@ -3,7 +3,7 @@
 use sqlparser::ast;
 
 use super::aggregate_call::{self, is_aggregate};
-use super::coercion::{cast, comparable, unified};
+use super::coercion::{cast, comparable, constant_cast, is_text_literal, unified};
 use super::expr::ExprBinder;
 use super::operator::{binary, condition};
 use super::scope::{span_of, unsupported};
@@ -14,10 +14,11 @@ use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
 
 /// Functions that are bound here and not in the library.
-const OWN: [&str; 15] = [
+const OWN: [&str; 17] = [
     "CURRENT_WATERMARK",
     "COALESCE",
     "NULLIF",
+    "DIV_NULL",
     "IF",
     "IFNULL",
     "NVL",
@@ -27,6 +28,7 @@ const OWN: [&str; 15] = [
     "PROCTIME",
     "LOCALTIMESTAMP",
     "CURRENT_DATE",
+    "TODAY",
     "CURRENT_TIME",
     "LOCALTIME",
     "CLOCK_TIMESTAMP",
@@ -37,7 +39,7 @@ pub fn clock_function(name: &str) -> Option<Expr> {
     let target = match name {
         "CURRENT_TIMESTAMP" | "CURRENT_ROW_TIMESTAMP" | "NOW" | "PROCTIME" | "CLOCK_TIMESTAMP" => DataType::TimestampLtz(3),
         "LOCALTIMESTAMP" => DataType::Timestamp(3),
-        "CURRENT_DATE" => DataType::Date,
+        "CURRENT_DATE" | "TODAY" => DataType::Date,
         "CURRENT_TIME" | "LOCALTIME" => DataType::Time(0),
         _ => return None,
     };
@@ -91,8 +93,8 @@ impl ExprBinder<'_> {
                 .at(span_of(&call.name))
                 .hint(format!("FROM TABLE({name}(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))")));
         }
-        if let "TIMESTAMPADD" | "TIMESTAMPDIFF" = name.as_str() {
-            return self.calendar_arithmetic(&name, call);
+        if let Some(made) = self.call_with_unit(&name, call) {
+            return made;
         }
         if json::is_json_call(&name) {
             return self.json_call(&name, call);
@@ -114,6 +116,11 @@ impl ExprBinder<'_> {
                 let [value, other] = exactly(args, "NULLIF(value, other)", span)?;
                 null_if(value, other, span)
             }
+            "DIV_NULL" => {
+                let [dividend, divisor] = exactly(args, "DIV_NULL(dividend, divisor)", span)?;
+                let zero = Expr::Literal { value: Value::Int(0), data_type: DataType::Int };
+                binary(BinaryOp::Divide, dividend, null_if(divisor, zero, span)?, span)
+            }
             "IF" => {
                 let [when, then, otherwise] = exactly(args, "IF(condition, then, else)", span)?;
                 let when = condition(when, span)?;
@@ -122,24 +129,19 @@ impl ExprBinder<'_> {
                 let branches = results.pop().map(|then| (when, then)).into_iter().collect();
                 Ok(Expr::Case { branches, otherwise, data_type })
             }
+            "DATE_ADD" | "TIME_ADD" | "TIMESTAMP_ADD" => {
+                let [time, interval] = exactly(args, &format!("{name}(time, interval)"), span)?;
+                binary(BinaryOp::Add, time, interval, span)
+            }
+            "DATE_SUB" | "TIME_SUB" | "TIMESTAMP_SUB" | "DATE_SUBTRACT" => {
+                let [time, interval] = exactly(args, &format!("{name}(time, interval)"), span)?;
+                binary(BinaryOp::Subtract, time, interval, span)
+            }
             "UNIX_TIMESTAMP" if args.is_empty() => library_call("EXTRACT_EPOCH", vec![Expr::Arrival], span),
             "MAP" => access::map(args, span),
             "ELEMENT" | "ARRAY_MIN" | "ARRAY_MAX" => access::item_of(&name, args, span),
             _ => library_call(&name, args, span),
         }
-    }
-
-    /// TIMESTAMPADD(unit, n, t) and TIMESTAMPDIFF(unit, a, b): the unit is part of the function's name in the library.
-    fn calendar_arithmetic(&mut self, name: &str, call: &ast::Function) -> Result<Expr> {
-        let args = argument_exprs(call)?;
-        let Some((ast::Expr::Identifier(unit), rest)) = args.split_first().map(|(unit, rest)| (*unit, rest)) else {
-            return Err(Error::sql(format!("{name} takes a unit first"))
-                .at(span_of(&call.name))
-                .hint(format!("for example {name}(DAY, ...)")));
-        };
-        let name = format!("{name}_{}", unit.value.to_ascii_uppercase());
-        let args = rest.iter().map(|e| self.bind(e)).collect::<Result<Vec<_>>>()?;
-        library_call(&name, args, span_of(&call.name))
     }
 
     fn plain_arguments(&mut self, call: &ast::Function) -> Result<Vec<Expr>> {
@@ -204,9 +206,19 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
     };
     let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
     let Some((wanted, data_type)) = (function.resolve)(&types) else {
+        if let Some((wanted, data_type)) = (function.resolve)(&untyped(&args, &types)) {
+            let args = args.into_iter().zip(&wanted).map(|(arg, target)| constant_cast(arg, target, span));
+            return Ok(Expr::Call { function, args: args.collect::<Result<_>>()?, data_type });
+        }
         let types = types.iter().map(DataType::to_string).collect::<Vec<_>>().join(", ");
         return Err(Error::sql(format!("{name} does not take ({types})")).at(span).hint(format!("usage: {}", function.usage)));
     };
     let args = args.into_iter().zip(&wanted).map(|(arg, target)| cast(arg, target)).collect();
     Ok(Expr::Call { function, args, data_type })
+}
+
+/// Types of arguments where a text constant may be of any, as in PostgreSQL: it is read as what the function takes there.
+fn untyped(args: &[Expr], types: &[DataType]) -> Vec<DataType> {
+    let of = |(arg, data_type): (&Expr, &DataType)| if is_text_literal(arg) { DataType::Null } else { data_type.clone() };
+    args.iter().zip(types).map(of).collect()
 }

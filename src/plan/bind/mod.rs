@@ -46,6 +46,7 @@ mod subquery;
 mod sink;
 mod table;
 mod table_function;
+mod unit_word;
 mod values;
 mod window;
 

@@ -236,6 +236,78 @@ fn late_rows_are_decided_window_by_window() {
     assert_eq!(counts, [Value::Int(2), Value::Int(3)]);
 }
 
+/// Random rows, some of which go again when they are late for some of their windows, by flag; the operator hears of the time some batches later.
+fn check_rows_taken_back_late(seed: u64, window: Aligned) {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let (mut mark, mut watermark, mut live) = (-60, i64::MIN, Vec::<Vec<Value>>::new());
+    let (emit, maybe, on_error) = (Emit::OnClose, Retracts::Maybe, OnError::SetAside);
+    let mut windows = WindowAggregate::new(1, Some(0), window, vec![3], calls(), emit, BOTH, maybe, on_error, TYPES.to_vec());
+    let (mut out, mut left, mut late) = (Output::default(), BTreeMap::<(i64, String), Vec<Vec<Value>>>::new(), 0);
+    let is_window = |end: &i64| match window {
+        Aligned::Hop { size, slide, .. } => (end - size) % slide == 0,
+        _ => end % window.step() == 0,
+    };
+    let holds = |end: &i64, time: i64| window.start_of(*end).is_some_and(|start| start <= time && time < *end);
+    for _ in 0..60 {
+        let mut rows: Vec<Row> = Vec::new();
+        for _ in 0..random.usize(1..8) {
+            mark += random.i64(0..4);
+            let (row, sign) = if !live.is_empty() && random.u8(..5) < 2 {
+                let mut row = live.swap_remove(random.usize(..live.len()));
+                row[0] = Value::Int(mark);
+                (row, -1)
+            } else {
+                let value = if random.u8(..5) == 0 { Value::Null } else { Value::Int(random.i64(-6..7)) };
+                let time = Value::Int(mark + random.i64(-20..20));
+                let row = vec![Value::Int(mark), time, value, Value::Bool(random.bool())];
+                live.push(row.clone());
+                (row, 1)
+            };
+            let Value::Int(time) = row[1] else { unreachable!("a time") };
+            let of: Vec<i64> = (-200..400).filter(is_window).filter(|end| holds(end, time)).collect();
+            let open: Vec<i64> = of.iter().copied().filter(|end| mark.max(watermark) < end - 1).collect();
+            late += u64::from(open.is_empty() && !of.is_empty());
+            for end in open {
+                let rows = left.entry((end, format!("{:?}", row[3]))).or_default();
+                match sign {
+                    1 => rows.push(row.clone()),
+                    _ => drop(rows.swap_remove(rows.iter().position(|r| r[1..] == row[1..]).expect("it is there"))),
+                }
+            }
+            rows.push((row, sign));
+        }
+        windows.process(batch(&rows), &mut out).expect("runs");
+        watermark = watermark.max(mark - random.i64(0..12));
+        windows.watermark(Watermark { time: watermark, stamp: 1 }, &mut out).expect("runs");
+    }
+    windows.watermark(Watermark::MAX, &mut out).expect("runs");
+    let mut expected: Vec<String> = left
+        .into_iter()
+        .filter(|(_, rows)| !rows.is_empty())
+        .map(|((end, _), rows)| {
+            let window =
+                [rows[0][3].clone(), Value::Int(window.start_of(end).unwrap()), Value::Int(end), Value::Int(end - 1_000_000)];
+            format!("{:?}", [window.to_vec(), naive(&rows.iter().collect::<Vec<_>>())].concat())
+        })
+        .collect();
+    expected.sort();
+    let window = [DataType::Boolean, DataType::BigInt, DataType::BigInt, DataType::BigInt];
+    let types: Vec<DataType> = window.into_iter().chain(calls().into_iter().map(|c| c.data_type)).collect();
+    assert_eq!(content(&out.batches, &types), expected, "seed {seed}");
+    assert_eq!((out.aside.len(), out.late_rows), (0, late), "seed {seed}");
+}
+
+#[test]
+fn a_row_taken_back_late_leaves_just_the_windows_that_are_open() {
+    for seed in 0..20 {
+        check_rows_taken_back_late(seed, Aligned::Tumble { size: 10, offset: 0 });
+        check_rows_taken_back_late(seed, Aligned::Hop { size: 20, slide: 5, offset: 0 });
+        check_rows_taken_back_late(seed, Aligned::Hop { size: 7, slide: 3, offset: 0 });
+        check_rows_taken_back_late(seed, Aligned::Hop { size: 3, slide: 7, offset: 0 });
+        check_rows_taken_back_late(seed, Aligned::Cumulate { size: 20, step: 5, offset: 0 });
+    }
+}
+
 #[test]
 fn no_keys_give_a_row_for_no_input_and_only_where_owned() {
     for (global, rows) in [(GlobalGroup::Owned, 1), (GlobalGroup::Elsewhere, 0)] {

@@ -8,6 +8,10 @@
 //! The panes of CUMULATE that lie in a window together lie in all later ones together: they become one. Where changes are given out, groups
 //! are kept by window instead, because a row changes the results of each.
 //!
+//! A row that is taken back has to be taken from the pane that it is in, though by then it may be late for some windows of that pane, in which
+//! it stays. So where rows may be taken back, all panes around are cut in two before the first window that such a row is not late for, and
+//! rows that follow are divided likewise: those of one time, however late, are in the same panes as far as they are in the same windows.
+//!
 //! What is late is decided by the watermark of the row's own split (and never opens a closed window): a window a row is too late
 //! for does not get it, and a row too late for all of its windows is a late row.
 //!
@@ -41,6 +45,8 @@ pub struct WindowAggregate {
     panes: BTreeMap<Pane, Grouped>,
     /// Of windows that are in some pane.
     ends: BTreeSet<EventTime>,
+    /// Ends of the windows before which panes are cut.
+    cuts: BTreeSet<EventTime>,
     watermark: EventTime,
     scratch: Scratch,
     rows: WindowRows,
@@ -67,7 +73,7 @@ impl WindowAggregate {
     ) -> Self {
         let key_types = keys.iter().map(|k| input_types[*k].clone()).collect();
         let shape = Shape { keys, key_types, calls, retracts, keeps_empty: Retention::Remove, changes, ttl: None };
-        let (panes, ends, scratch) = (BTreeMap::new(), BTreeSet::new(), Scratch::default());
+        let (panes, ends, cuts, scratch) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new(), Scratch::default());
         let watermark = EventTime::MIN;
         Self {
             time_column,
@@ -79,6 +85,7 @@ impl WindowAggregate {
             input_types,
             panes,
             ends,
+            cuts,
             watermark,
             scratch,
             rows: WindowRows::default(),
@@ -105,19 +112,56 @@ impl WindowAggregate {
         self.ends.pop_first();
         self.scratch.errors.clear();
         let groups = self.window(end);
-        let errors = std::mem::take(&mut self.scratch.errors);
-        if !errors.is_empty() {
-            let bounds = Batch::new(self.window_columns(end, 1), 1, 0);
-            let types = vec![DataType::Timestamp(3); bounds.columns.len()];
-            for (_, reason) in errors {
-                set_aside(&bounds, 0, &types, format!("{reason}, of a pane in its window"), self.on_error, out)?;
-            }
-        }
+        self.set_panes_aside(end, out)?;
         let closing = match self.emit {
             Emit::OnClose => Closing::all(groups, &self.shape),
             Emit::OnChange => Closing::none(groups),
         };
         Ok(Some((end, closing)))
+    }
+
+    /// Sets aside the groups of panes that did not fit into those of others, in the window that ends there.
+    fn set_panes_aside(&mut self, end: EventTime, out: &mut Output) -> Result<()> {
+        let errors = std::mem::take(&mut self.scratch.errors);
+        if errors.is_empty() {
+            return Ok(());
+        }
+        let bounds = Batch::new(self.window_columns(end, 1), 1, 0);
+        let types = vec![DataType::Timestamp(3); bounds.columns.len()];
+        let mut reasons = errors.into_iter().map(|(_, reason)| format!("{reason}, of a pane in its window"));
+        reasons.try_for_each(|reason| set_aside(&bounds, 0, &types, reason, self.on_error, out))
+    }
+
+    /// Cuts panes where rows of this batch are late for some of their windows, and divides the rows as panes are cut.
+    fn cut_panes(&mut self, out: &mut Output) -> Result<()> {
+        for end in std::mem::take(&mut self.rows.first_open) {
+            self.cuts.insert(end);
+            let around = self.panes.range(Pane { last: end, first: EventTime::MIN }..);
+            let around: Vec<Pane> = around.map(|(pane, _)| *pane).filter(|pane| pane.first < end).collect();
+            for pane in around {
+                self.cut(pane, end);
+                self.set_panes_aside(pane.last, out)?;
+            }
+        }
+        // Nothing comes any more that is in a window before them.
+        let (watermark, step) = (self.watermark, self.window.step());
+        self.cuts.retain(|end| !is_passed(*end - step, watermark));
+        self.rows.divide(&self.cuts, &self.window);
+        Ok(())
+    }
+
+    /// Cuts a pane before the window with this end. What is left of windows that have been given out is forgotten.
+    fn cut(&mut self, pane: Pane, end: EventTime) {
+        let Some(mut groups) = self.panes.remove(&pane) else { return };
+        let (before, behind) = (Pane { last: end - self.window.step(), ..pane }, Pane { first: end, ..pane });
+        if self.ends.range(before.first..=before.last).next().is_some() {
+            let copy = self.panes.entry(before).or_insert_with(|| Grouped::new(&self.shape));
+            copy.merge(&self.shape, &groups, &mut self.scratch);
+        }
+        if let Some(others) = self.panes.remove(&behind) {
+            groups.merge(&self.shape, &others, &mut self.scratch);
+        }
+        self.panes.insert(behind, groups);
     }
 
     /// The groups of a window, which is the next to close, made of the panes in it.
@@ -215,6 +259,9 @@ impl WindowAggregate {
 impl Operator for WindowAggregate {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
         self.assign(&batch, out)?;
+        if self.shape.retracts == Retracts::Maybe && self.emit == Emit::OnClose {
+            self.cut_panes(out)?;
+        }
         self.scratch.prepare(&batch);
         let rows = std::mem::take(&mut self.rows);
         self.take(Intake::Batch(&batch), &rows.panes, batch.last_stamp(), out);

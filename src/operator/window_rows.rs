@@ -3,6 +3,9 @@
 //! Most batches lie in one slice of time as a whole; they are told by their first and last time, and no row is looked at. In
 //! others a row is placed by division only where it does not lie beside the row before.
 
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
 use super::window_slice::{Pane, Slice, is_passed};
 use crate::batch::order::span;
 use crate::batch::{Batch, Column, Selection, Values};
@@ -14,6 +17,8 @@ use crate::types::relation::Aligned;
 pub struct WindowRows {
     /// Rows of each pane, by the end of its last window. A row that is late for some of its windows is in a pane without them.
     pub panes: Vec<(Pane, Selection)>,
+    /// Ends of the first windows of rows that are late for those before.
+    pub first_open: BTreeSet<EventTime>,
     /// Rows too late for all of their windows.
     pub late: Vec<u32>,
     /// Rows that have no place in time, and why.
@@ -27,6 +32,7 @@ impl WindowRows {
     /// once per batch.
     pub fn sort(&mut self, batch: &Batch, window: &Aligned, times: &Column, split: Option<&Column>, watermark: EventTime) {
         self.panes.clear();
+        self.first_open.clear();
         self.late.clear();
         self.failed.clear();
         self.outside = 0;
@@ -96,11 +102,30 @@ impl WindowRows {
                 continue;
             }
             match slice.pane.open(own(row), window) {
-                Some(pane) => self.rows_of(pane).push(row as u32),
+                Some(pane) => {
+                    if pane.first > slice.pane.first {
+                        self.first_open.insert(pane.first);
+                    }
+                    self.rows_of(pane).push(row as u32);
+                }
                 None => self.late.push(row as u32),
             }
         }
         self.panes.sort_unstable_by_key(|(pane, _)| *pane);
+    }
+
+    /// Divides the rows at windows: what is in those before and those from there on is in two panes then.
+    pub fn divide(&mut self, cuts: &BTreeSet<EventTime>, window: &Aligned) {
+        let whole = std::mem::take(&mut self.panes);
+        for (mut pane, rows) in whole {
+            for cut in cuts.range((Bound::Excluded(pane.first), Bound::Included(pane.last))).copied() {
+                self.panes.push((Pane { last: cut - window.step(), ..pane }, rows.clone()));
+                pane.first = cut;
+            }
+            self.panes.push((pane, rows));
+        }
+        // Stable: of the same windows, what came first stays before what came later.
+        self.panes.sort_by_key(|(pane, _)| *pane);
     }
 
     fn rows_of(&mut self, pane: Pane) -> &mut Vec<u32> {

@@ -7,6 +7,7 @@ use super::BinaryOp;
 use super::arithmetic::reasons;
 use super::operand::{BinaryKernel, fallible, total};
 use crate::types::DataType;
+use crate::types::decimal::{POW10, divide_rounding};
 use crate::types::time::{DAY, civil_from_days, days_from_civil, days_in_month};
 
 /// Greatest year, in either direction, whose days fit a DATE.
@@ -14,7 +15,7 @@ const YEAR_MAX: i64 = 5_800_000;
 
 /// The kernel of `left op right`, if there is one.
 pub(super) fn binary(op: BinaryOp, left: &DataType, right: &DataType, result: &DataType) -> Option<BinaryKernel> {
-    use DataType::{BigInt, Date, IntervalDay, IntervalMonth, Time};
+    use DataType::{BigInt, Date, Decimal, Double, IntervalDay, IntervalMonth, Time};
     let sign = if op == BinaryOp::Subtract { -1 } else { 1 };
     let why = reasons("time", op, left, right);
     match (op, left, right) {
@@ -44,6 +45,16 @@ pub(super) fn binary(op: BinaryOp, left: &DataType, right: &DataType, result: &D
         }
         (BinaryOp::Multiply, IntervalMonth, BigInt) => Some(fallible(why, times)),
         (BinaryOp::Multiply, BigInt, IntervalMonth) => Some(fallible(why, |n: i64, months: i32| times(months, n))),
+        (BinaryOp::Multiply, IntervalDay, Double) => Some(fallible(why, |a: i64, x: f64| whole_nanos(a as f64 * x))),
+        (BinaryOp::Divide, IntervalDay, Double) => Some(fallible(why, |a: i64, x: f64| whole_nanos(a as f64 / x))),
+        (BinaryOp::Multiply, IntervalDay, Decimal { scale, .. }) => {
+            let one = POW10[usize::from(*scale)];
+            Some(fallible(why, move |a: i64, units: i128| settled(quotient(i128::from(a).checked_mul(units), one))))
+        }
+        (BinaryOp::Divide, IntervalDay, Decimal { scale, .. }) => {
+            let one = POW10[usize::from(*scale)];
+            Some(fallible(why, move |a: i64, units: i128| settled(quotient(i128::from(a).checked_mul(one), units))))
+        }
         (BinaryOp::Divide, IntervalDay, BigInt) => Some(fallible(why, |a: i64, b: i64| settled(a.checked_div(b)))),
         (BinaryOp::Divide, IntervalMonth, BigInt) => {
             Some(fallible(why, |a: i32, b: i64| settled(i64::from(a).checked_div(b).and_then(|m| i32::try_from(m).ok()))))
@@ -58,6 +69,17 @@ fn is_interval(data_type: &DataType) -> bool {
 
 fn settled<T: Default>(value: Option<T>) -> (T, bool) {
     value.map_or((T::default(), true), |value| (value, false))
+}
+
+/// Rounded to whole nanoseconds; what is no number, or none that fits, fails.
+fn whole_nanos(nanos: f64) -> (i64, bool) {
+    let fits = nanos.abs() < i64::MAX as f64;
+    (if fits { nanos.round() as i64 } else { 0 }, !fits)
+}
+
+fn quotient(dividend: Option<i128>, divisor: i128) -> Option<i64> {
+    let dividend = dividend.filter(|_| divisor != 0)?;
+    i64::try_from(divide_rounding(dividend * divisor.signum(), divisor.abs())).ok()
 }
 
 fn times(months: i32, n: i64) -> (i32, bool) {

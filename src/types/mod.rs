@@ -2,6 +2,7 @@
 
 mod data_type;
 pub mod decimal;
+pub mod interval;
 mod options;
 pub mod over;
 pub mod relation;

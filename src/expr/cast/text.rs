@@ -6,10 +6,10 @@ use super::time::cut;
 use super::{Conversion, is_json, is_valid};
 use crate::batch::text::write_value;
 use crate::batch::{Column, Values};
-use crate::expr::function::is_json_text;
+use crate::expr::function::{instant_of, is_json_text};
 use crate::types::DataType;
-use crate::types::decimal;
 use crate::types::time::{DAY, parse_date, parse_time, parse_timestamp};
+use crate::types::{decimal, interval};
 
 /// The kernel from any type to text of at most `length` characters; what is longer is cut.
 pub(super) fn write(conversion: Conversion, length: Option<u32>) -> UnaryKernel {
@@ -64,11 +64,12 @@ pub(super) fn read(conversion: Conversion) -> Option<UnaryKernel> {
         DataType::Decimal { precision, scale } => parsed(conversion, move |t| decimal::parse(t, precision, scale)),
         DataType::Date => parsed(conversion, date),
         DataType::Time(precision) => parsed(conversion, move |t| parse_time(t).and_then(|v| cut(v, precision))),
-        DataType::Timestamp(precision) | DataType::TimestampLtz(precision) => {
-            parsed(conversion, move |t| parse_timestamp(t).and_then(|v| cut(v, precision)))
+        DataType::Timestamp(precision) => parsed(conversion, move |t| parse_timestamp(t).and_then(|v| cut(v, precision))),
+        DataType::TimestampLtz(precision) => parsed(conversion, move |t| instant(t).and_then(|v| cut(v, precision))),
+        DataType::IntervalDay => parsed(conversion, |t| interval_day(t).or_else(|| in_words(t, |months, nanos| (nanos, months)))),
+        DataType::IntervalMonth => {
+            parsed(conversion, |t| interval_month(t).or_else(|| in_words(t, |months, nanos| (months, nanos))))
         }
-        DataType::IntervalDay => parsed(conversion, interval_day),
-        DataType::IntervalMonth => parsed(conversion, interval_month),
         ref to if is_json(to) => checked_json(conversion),
         _ => return None,
     })
@@ -93,6 +94,11 @@ fn date(text: &[u8]) -> Option<i32> {
     parse_date(text).or_else(|| parse_timestamp(text).map(|at| at.div_euclid(DAY) as i32))
 }
 
+/// A time in UTC, with its distance to it, or of a place.
+fn instant(text: &[u8]) -> Option<i64> {
+    parse_timestamp(text).or_else(|| instant_of(std::str::from_utf8(text).ok()?))
+}
+
 fn sign(text: &[u8]) -> (i64, &[u8]) {
     match text {
         [b'-', rest @ ..] => (-1, rest),
@@ -108,6 +114,14 @@ fn interval_day(text: &[u8]) -> Option<i64> {
     let days: u32 = lexical_core::parse(&text[..split.unwrap_or(text.len())]).ok()?;
     let time = split.map_or(Some(0), |at| parse_time(&text[at + 1..]))?;
     i64::from(days).checked_mul(DAY)?.checked_add(time)?.checked_mul(sign)
+}
+
+/// An interval in words; `parts` puts the part that is wanted before the one that must be 0.
+#[cold]
+fn in_words<T: TryFrom<i128>>(text: &[u8], parts: fn(i128, i128) -> (i128, i128)) -> Option<T> {
+    let (months, nanos) = interval::spelled(std::str::from_utf8(text).ok()?)?;
+    let (wanted, other) = parts(months, nanos);
+    T::try_from(wanted).ok().filter(|_| other == 0)
 }
 
 /// `[+-]years-months`

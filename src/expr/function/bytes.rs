@@ -10,7 +10,7 @@ use super::signature::Param::{Integer, Text, TextOrBytes};
 use super::signature::{function, takes};
 use crate::batch::Column;
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction};
+use crate::expr::{CastFailure, Kernel, ScalarFunction};
 use crate::types::DataType;
 
 /// The functions.
@@ -41,6 +41,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     }),
     function("CONVERT_TO", "CONVERT_TO(text, charset)", to_types, |_, _| encoded(Malformed::Fails)),
     function("CONVERT_FROM", "CONVERT_FROM(bytes, charset)", from_types, |_, _| decoded(Malformed::Fails)),
+    function("$BYTEA", "CAST(text AS BYTEA)", bytea_types, |_, _| bytea(CastFailure::RowError)),
+    function("$TRY_BYTEA", "TRY_CAST(text AS BYTEA)", bytea_types, |_, _| bytea(CastFailure::Null)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -89,6 +91,10 @@ fn encode_types(given: &[DataType]) -> Resolved {
 
 fn decode_types(given: &[DataType]) -> Resolved {
     from_types(given).or_else(|| to_types(given))
+}
+
+fn bytea_types(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Text])?, DataType::Bytes))
 }
 
 const NO_SUCH_BIT: Reason = "there is no bit at this place";
@@ -354,6 +360,24 @@ fn read_escapes(mut text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
+/// Text as PostgreSQL writes bytes: hexadecimal digits behind `\x`, or escapes.
+fn bytea(on_failure: CastFailure) -> Result<Box<dyn Kernel>> {
+    kernel(move |call: Call<'_>| -> Column {
+        let texts = call.strings(0);
+        call.write(|row, out| {
+            let read = match texts.bytes(row).strip_prefix(b"\\x") {
+                Some(digits) => Format::Hex.read(digits, out),
+                None => Format::Escape.read(texts.bytes(row), out),
+            };
+            match (read, on_failure) {
+                (Ok(()), _) => Ok(Some(())),
+                (Err(_), CastFailure::Null) => Ok(None),
+                (Err(reason), CastFailure::RowError) => Err(reason),
+            }
+        })
+    })
+}
+
 /// Bytes to text in a format, or back.
 fn formatted(convert: fn(Format, &[u8], &mut Vec<u8>) -> Fallible<()>) -> Result<Box<dyn Kernel>> {
     let mut formats = Cached::new();
@@ -398,6 +422,10 @@ mod tests {
         check("BIT_COUNT", &[bytes(&[0x42, 0x94, 0x96, 0x72, 0x95])], "17");
         check("BIT_COUNT", &[int(7)], "3");
         check("BIT_LENGTH", &[text("é")], "16");
+        check("$BYTEA", &[text("\\x1234 5678AB")], "12345678ab");
+        check("$BYTEA", &[text("a\\303\\261\\\\")], "61c3b15c");
+        check("$BYTEA", &[text("\\x123")], "error: the text is not of pairs of hexadecimal digits");
+        check("$TRY_BYTEA", &[text("\\x12g0")], "NULL");
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod extreme;
 mod float;
 mod format;
 mod integer;
+mod interval;
 mod json;
 mod json_build;
 mod json_path;
@@ -48,11 +49,12 @@ pub use datetime::{wrong_field, wrong_rounding};
 pub use json_text::Json;
 pub use order_key::ORDER_KEY;
 pub use required::REQUIRED;
+pub(in crate::expr) use zone::instant_of;
 
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 31] = [
+static FAMILIES: [&[ScalarFunction]; 32] = [
     string::FUNCTIONS,
     encoding::FUNCTIONS,
     url::FUNCTIONS,
@@ -73,6 +75,7 @@ static FAMILIES: [&[ScalarFunction]; 31] = [
     date_parts::FUNCTIONS,
     time_text::FUNCTIONS,
     zone::FUNCTIONS,
+    interval::FUNCTIONS,
     json::FUNCTIONS,
     json_path::FUNCTIONS,
     json_build::FUNCTIONS,

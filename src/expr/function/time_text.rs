@@ -1,21 +1,23 @@
 //! Times as text by patterns of letters, as Java writes them: `yyyy-MM-dd HH:mm:ss.SSS`. A pattern is compiled once and again only
 //! where it changes from one row to the next. Without a pattern, ISO 8601 is read and `yyyy-MM-dd HH:mm:ss` written. UTC. Where times are
-//! read, a pattern that has letters of PostgreSQL, such as `YYYY-MM-DD HH24:MI:SS`, is one of its.
+//! read, a pattern that has letters of PostgreSQL, such as `YYYY-MM-DD HH24:MI:SS`, is one of its; a pattern with a `%` is one of strftime.
+//! FORMAT_DATE and PARSE_DATE with their kin take the pattern first, and it is one of strftime.
 
-use super::kernel::{Cached, Call, Fallible, kernel};
+use super::calendar::split;
+use super::kernel::{Cached, Call, Fallible, Native, kernel};
 use super::signature::Param::{Integer, Text, Timestamp};
 use super::signature::{function, takes, takes_some};
-use super::time_pattern::Pattern;
+use super::time_pattern::{Pattern, nanos_of};
 use crate::batch::Column;
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction};
+use crate::expr::{Kernel, ScalarFunction, castable};
 use crate::types::DataType;
-use crate::types::time::{DAY, SECOND, parse_timestamp};
+use crate::types::time::{SECOND, parse_date, parse_time, parse_timestamp};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("DATE_FORMAT", "DATE_FORMAT(timestamp, pattern)", format_types, |_, _| date_format(Pattern::new)),
-    function("TO_CHAR", "TO_CHAR(timestamp, pattern)", format_types, |_, _| date_format(Pattern::of_postgres)),
+    function("DATE_FORMAT", "DATE_FORMAT(timestamp, pattern)", format_types, |_, _| date_format(Pattern::of_java)),
+    function("TO_CHAR", "TO_CHAR(timestamp, pattern)", format_types, |_, _| date_format(Pattern::of_sql)),
     function("FROM_UNIXTIME", "FROM_UNIXTIME(seconds [, pattern])", from_unixtime_types, |_, _| from_unixtime()),
     function("TO_TIMESTAMP", "TO_TIMESTAMP(text [, pattern]) or TO_TIMESTAMP(seconds)", timestamp_types, |t, _| match t[0] {
         DataType::Double => kernel(timestamp_of_seconds),
@@ -27,6 +29,43 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("TO_TIMESTAMP_NANOS", "TO_TIMESTAMP_NANOS(number)", |t| count_types(t, 9), |_, _| timestamp_of(1)),
     function("TO_DATE", "TO_DATE(text [, pattern])", |t| read_types(t, DataType::Date), |_, _| to_date()),
     function("UNIX_TIMESTAMP", "UNIX_TIMESTAMP(text [, pattern])", |t| read_types(t, DataType::BigInt), |_, _| unix_timestamp()),
+    function("TO_TIME", "TO_TIME(text [, pattern])", |t| read_types(t, DataType::Time(9)), |_, _| to_time()),
+    function(
+        "FORMAT_DATE",
+        "FORMAT_DATE('%Y-%m-%d', date)",
+        |t| strftime_types(t, DataType::Date),
+        |_, _| formatted(|day: i32| (day, 0)),
+    ),
+    function(
+        "FORMAT_TIME",
+        "FORMAT_TIME('%H:%M', time)",
+        |t| strftime_types(t, DataType::Time(9)),
+        |_, _| formatted(|time: i64| (0, time)),
+    ),
+    function(
+        "FORMAT_TIMESTAMP",
+        "FORMAT_TIMESTAMP('%Y-%m-%d %H:%M', timestamp)",
+        |t| strftime_types(t, DataType::Timestamp(9)),
+        |_, _| formatted(split),
+    ),
+    function(
+        "PARSE_DATE",
+        "PARSE_DATE('%Y-%m-%d', text); NULL for text that is not so",
+        |t| Some((takes(t, &[Text, Text])?, DataType::Date)),
+        |_, _| parsed(|(day, _)| Some(day)),
+    ),
+    function(
+        "PARSE_TIME",
+        "PARSE_TIME('%H:%M', text); NULL for text that is not so",
+        |t| Some((takes(t, &[Text, Text])?, DataType::Time(6))),
+        |_, _| parsed(|(_, time)| Some(time - time % 1_000)),
+    ),
+    function(
+        "PARSE_TIMESTAMP",
+        "PARSE_TIMESTAMP('%Y-%m-%d %H:%M', text); NULL for text that is not so",
+        |t| Some((takes(t, &[Text, Text])?, DataType::Timestamp(6))),
+        |_, _| parsed(|moment| nanos_of(moment).map(|nanos| nanos - nanos.rem_euclid(1_000))),
+    ),
     function("TO_TIMESTAMP_LTZ", "TO_TIMESTAMP_LTZ(number [, digits])", ltz_types, |_, _| kernel(to_timestamp_ltz)),
 ];
 
@@ -42,6 +81,19 @@ fn from_unixtime_types(given: &[DataType]) -> Resolved {
 
 fn read_types(given: &[DataType], returns: DataType) -> Resolved {
     Some((takes_some(given, &[Text, Text], 1)?, returns))
+}
+
+/// A pattern, and what is written by it; text is read as that.
+fn strftime_types(given: &[DataType], written: DataType) -> Resolved {
+    let [pattern, time] = given else { return None };
+    let mut args = takes(std::slice::from_ref(pattern), &[Text])?;
+    args.push(match time {
+        DataType::TimestampLtz(_) if matches!(written, DataType::Timestamp(_)) => time.clone(),
+        time if castable(time, &written) && (time.is_text() || !time.is_nested()) => written,
+        DataType::Null => written,
+        _ => return None,
+    });
+    Some((args, DataType::STRING))
 }
 
 /// Seconds are counted from 1970 in UTC, as in PostgreSQL.
@@ -81,7 +133,7 @@ fn from_unixtime() -> Result<Box<dyn Kernel>> {
         call.write(|row, out| {
             let pattern = pattern.map_or(DEFAULT_PATTERN, |pattern| pattern.text(row));
             let nanos = seconds[row].checked_mul(SECOND).ok_or(OUT_OF_RANGE)?;
-            compiled.of(pattern, Pattern::new)?.write(nanos, out);
+            compiled.of(pattern, Pattern::of_java)?.write(nanos, out);
             Ok(Some(()))
         })
     })
@@ -95,7 +147,7 @@ impl Reader {
     fn read(&mut self, text: &str, pattern: Option<&str>) -> Fallible<Option<i64>> {
         match pattern {
             None => Ok(parse_timestamp(text.trim().as_bytes())),
-            Some(pattern) => Ok(self.0.of(pattern, Pattern::of_either)?.read(text)),
+            Some(pattern) => Ok(self.0.of(pattern, Pattern::of_any)?.read(text)),
         }
     }
 }
@@ -142,13 +194,55 @@ fn timestamp_of(unit: i64) -> Result<Box<dyn Kernel>> {
 
 /// NULL for text that is no date.
 fn to_date() -> Result<Box<dyn Kernel>> {
-    let mut reader = Reader(Cached::new());
+    let mut patterns = Cached::new();
     kernel(move |call| {
         let (text, pattern) = (call.strings(0), call.strings_if_given(1));
         call.map(|row| {
-            let nanos = reader.read(text.text(row), pattern.map(|p| p.text(row)))?;
-            Ok(nanos.map(|nanos| nanos.div_euclid(DAY) as i32))
+            let text = text.text(row);
+            let Some(pattern) = pattern else { return Ok(date_of(text)) };
+            Ok(patterns.of(pattern.text(row), Pattern::of_any)?.read_moment(text).map(|(day, _)| day))
         })
+    })
+}
+
+/// The day of a date or of a timestamp.
+fn date_of(text: &str) -> Option<i32> {
+    let text = text.trim().as_bytes();
+    parse_date(text).or_else(|| parse_timestamp(text).map(|nanos| split(nanos).0))
+}
+
+/// NULL for text that is no time of a day.
+fn to_time() -> Result<Box<dyn Kernel>> {
+    let mut patterns = Cached::new();
+    kernel(move |call| {
+        let (text, pattern) = (call.strings(0), call.strings_if_given(1));
+        call.map(|row| {
+            let text = text.text(row);
+            let Some(pattern) = pattern else { return Ok(parse_time(text.trim().as_bytes())) };
+            Ok(patterns.of(pattern.text(row), Pattern::of_any)?.read_moment(text).map(|(_, time)| time))
+        })
+    })
+}
+
+/// What stands second, written by the pattern that stands first.
+fn formatted<T: Native + 'static>(moment: fn(T) -> (i32, i64)) -> Result<Box<dyn Kernel>> {
+    let mut patterns = Cached::new();
+    kernel(move |call| {
+        let (pattern, times) = (call.strings(0), call.values::<T>(1));
+        call.write(|row, out| {
+            let (day, time) = moment(times[row]);
+            patterns.of(pattern.text(row), Pattern::of_strftime)?.write_moment(day, time, out);
+            Ok(Some(()))
+        })
+    })
+}
+
+/// What is read of the text that stands second by the pattern that stands first.
+fn parsed<T: Native + 'static>(value: fn((i32, i64)) -> Option<T>) -> Result<Box<dyn Kernel>> {
+    let mut patterns = Cached::new();
+    kernel(move |call| {
+        let (pattern, text) = (call.strings(0), call.strings(1));
+        call.map(|row| Ok(patterns.of(pattern.text(row), Pattern::of_strftime)?.read_moment(text.text(row)).and_then(value)))
     })
 }
 
@@ -201,6 +295,10 @@ mod tests {
         check("TO_CHAR", &[time.clone(), text("bb")], "error: the time pattern has a letter that is not supported");
         check("DATE_FORMAT", &[time, text("bb")], "error: the time pattern has a letter that is not supported");
         check("DATE_FORMAT", &[text("2024-02-09 13:04:05"), text("HH")], "13");
+        check("TO_CHAR", &[text("2024-02-09 13:04:05"), text("%d-%m-%Y %H:%M")], "09-02-2024 13:04");
+        check("FORMAT_DATE", &[text("%A %d %B %Y"), typed("0001-02-28", DataType::Date)], "Wednesday 28 February 0001");
+        check("FORMAT_TIME", &[text("%I:%M %p"), typed("13:04:05", DataType::Time(0))], "01:04 PM");
+        check("FORMAT_TIMESTAMP", &[text("%F %R"), typed("2024-02-09 13:04:05", DataType::TimestampLtz(3))], "2024-02-09 13:04");
         check("DATE_FORMAT", &[typed("2024-02-09", DataType::Date), text("dd.MM.yyyy")], "09.02.2024");
         check("FROM_UNIXTIME", &[int(1_707_483_845)], "2024-02-09 13:04:05");
         check("FROM_UNIXTIME", &[int(-1), text("yyyy/MM/dd")], "1969/12/31");
@@ -228,6 +326,17 @@ mod tests {
         check("TO_DATE", &[text("2024-02-09")], "2024-02-09");
         check("TO_DATE", &[text("20240209"), text("yyyyMMdd")], "2024-02-09");
         check("TO_DATE", &[text("soon")], "NULL");
+        check("TO_DATE", &[text("0001-02-03")], "0001-02-03");
+        check("TO_DATE", &[text("0001-02-03"), text("YYYY-MM-DD")], "0001-02-03");
+        check("TO_DATE", &[text("31/01/2023"), text("%d/%m/%Y")], "2023-01-31");
+        check("TO_TIME", &[text("09:05:01.5")], "09:05:01.500000000");
+        check("TO_TIME", &[text("2:23 PM"), text("%I:%M %p")], "14:23:00.000000000");
+        check("PARSE_DATE", &[text("%A %b %e %Y"), text("Thursday Dec 25 2008")], "2008-12-25");
+        check("PARSE_DATE", &[text("%F"), text("soon")], "NULL");
+        check("PARSE_TIME", &[text("%I:%M:%S %p"), text("2:23:38 pm")], "14:23:38.000000");
+        check("PARSE_TIMESTAMP", &[text("%c"), text("Thu Dec 25 07:30:00 2008")], "2008-12-25 07:30:00.000000");
+        check("PARSE_TIMESTAMP", &[text("%F"), text("0001-01-01")], "NULL");
+        check("PARSE_DATE", &[text("%E"), text("x")], "error: the time pattern has a letter behind % that is not supported");
         check("UNIX_TIMESTAMP", &[text("1970-01-02 00:00:01")], "86401");
         check("UNIX_TIMESTAMP", &[text("1970"), text("yyyy")], "0");
         check("UNIX_TIMESTAMP", &[text("never")], "NULL");

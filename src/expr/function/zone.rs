@@ -65,6 +65,13 @@ impl Zone {
     }
 }
 
+/// The instant of a time of a place that is named behind it, such as `2024-11-20 20:00:00 Asia/Shanghai`.
+#[cold]
+pub(in crate::expr) fn instant_of(text: &str) -> Option<i64> {
+    let (time, place) = text.rsplit_once(' ')?;
+    Zone::named(place).ok()?.instant(parse_timestamp(time.trim_end().as_bytes())?).ok()
+}
+
 fn timestamp(nanos: i64) -> Fallible<Timestamp> {
     Timestamp::from_nanosecond(nanos.into()).map_err(|_| OUT_OF_RANGE)
 }

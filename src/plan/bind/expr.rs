@@ -10,7 +10,7 @@ use super::aggregate::Grouping;
 use super::coercion::{cast, comparable, unified};
 use super::function::{argument_exprs, library_call};
 use super::grouping_sets::misplaced;
-use super::literal::{Sign, bind_interval, bind_typed, bind_value};
+use super::literal::{Sign, bind_interval, bind_intervals, bind_typed, bind_value, is_computed, one_unit};
 use super::operator::{binary, condition};
 use super::over::Overs;
 use super::quantified::comparison;
@@ -21,7 +21,7 @@ use super::{access, library};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp, castable};
 use crate::limits::NESTING_MAX;
-use crate::plan::parse::{WHEN_LIST, is_carrier};
+use crate::plan::parse::{WHEN_LIST, interval_fields, is_bytea, is_carrier};
 use crate::plan::statement::Length;
 use crate::types::{DataType, Value};
 
@@ -105,6 +105,10 @@ impl<'a> ExprBinder<'a> {
             E::Nested(inner) => self.bind(inner),
             E::Value(value) => bind_value(value, Sign::Plus),
             E::TypedString(typed) => bind_typed(typed, &library::data_type(&typed.data_type)?),
+            E::Interval(interval) if is_computed(interval) => {
+                let (number, span) = (self.bind(&interval.value)?, span_of(&*interval.value));
+                binary(BinaryOp::Multiply, number, one_unit(interval)?, span)
+            }
             E::Interval(interval) => bind_interval(interval),
             E::UnaryOp { op, expr } => self.unary(op, expr),
             E::BinaryOp { op, .. } if matches!(op, ast::BinaryOperator::And | ast::BinaryOperator::Or) => self.logic(e, op),
@@ -311,6 +315,15 @@ impl<'a> ExprBinder<'a> {
 
     fn pair(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr) -> Result<Expr> {
         let span = joined(left, right);
+        // An interval of months and days moves a time by its months first.
+        if let (BinaryOp::Add | BinaryOp::Subtract, Some([months, days])) = (op, mixed_interval(right)?) {
+            let moved = binary(op, self.bind(left)?, months, span)?;
+            return binary(op, moved, days, span);
+        }
+        if let (BinaryOp::Add, Some([months, days])) = (op, mixed_interval(left)?) {
+            let moved = binary(op, self.bind(right)?, months, span)?;
+            return binary(op, moved, days, span);
+        }
         let (a, b) = (self.operand(left, right)?, self.operand(right, left)?);
         binary(op, a, b, span)
     }
@@ -407,6 +420,12 @@ impl<'a> ExprBinder<'a> {
             return Err(Error::sql(format!("{from} cannot be converted to {target}")).at(span_of(x)));
         }
         let tries = matches!(kind, ast::CastKind::TryCast | ast::CastKind::SafeCast);
+        if from.is_text()
+            && let Some(form) = text_form(written)
+        {
+            let on_failure = if tries { CastFailure::Null } else { CastFailure::RowError };
+            return text_read_as(input, form, &target, on_failure, span_of(x));
+        }
         // A number that is too large for a DECIMAL is NULL there, in Flink.
         let is_null_outside = from.is_numeric() && matches!(target, DataType::Decimal { .. });
         let value = match from != target && from != DataType::Null && (tries || is_null_outside) {
@@ -428,12 +447,50 @@ fn listed(e: &ast::Expr) -> Option<Result<Vec<&ast::Expr>>> {
     }
 }
 
+/// The months and the days of an interval that has both.
+fn mixed_interval(e: &ast::Expr) -> Result<Option<[Expr; 2]>> {
+    match bare(e) {
+        ast::Expr::Interval(interval) if interval.leading_field.is_none() => Ok(bind_intervals(interval)?.try_into().ok()),
+        _ => Ok(None),
+    }
+}
+
 /// What stands in parentheses.
 pub fn bare(mut e: &ast::Expr) -> &ast::Expr {
     while let ast::Expr::Nested(inner) = e {
         e = inner;
     }
     e
+}
+
+/// How text is written that is cast to a type, where the type alone does not say it.
+enum TextForm {
+    /// An interval in these fields.
+    Fields(String),
+    /// Bytes as PostgreSQL writes them.
+    Bytea,
+}
+
+fn text_form(written: &ast::DataType) -> Option<TextForm> {
+    match is_bytea(written) {
+        true => Some(TextForm::Bytea),
+        false => interval_fields(written).map(TextForm::Fields),
+    }
+}
+
+fn text_read_as(input: Expr, form: TextForm, target: &DataType, on_failure: CastFailure, span: Span) -> Result<Expr> {
+    let name = match (&form, target, on_failure) {
+        (TextForm::Bytea, _, CastFailure::RowError) => "$BYTEA",
+        (TextForm::Bytea, _, CastFailure::Null) => "$TRY_BYTEA",
+        (_, DataType::IntervalMonth, CastFailure::RowError) => "$MONTHS",
+        (_, DataType::IntervalMonth, CastFailure::Null) => "$TRY_MONTHS",
+        (_, _, CastFailure::RowError) => "$DAYS",
+        (_, _, CastFailure::Null) => "$TRY_DAYS",
+    };
+    match form {
+        TextForm::Bytea => library_call(name, vec![input], span),
+        TextForm::Fields(fields) => library_call(name, vec![input, text(&fields)], span),
+    }
 }
 
 /// The length in the name of a type.

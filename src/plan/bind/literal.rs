@@ -6,7 +6,7 @@ use super::scope::{span_of, unsupported};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::types::time::{DAY, parse_date, parse_time, parse_timestamp};
-use crate::types::{DataType, Value, decimal};
+use crate::types::{DataType, Value, decimal, interval};
 
 /// A constant of the parser; `negative` for one behind a minus.
 pub fn bind_value(value: &ast::ValueWithSpan, negative: Sign) -> Result<Expr> {
@@ -87,7 +87,7 @@ pub fn bind_typed(typed: &ast::TypedString, target: &DataType) -> Result<Expr> {
         DataType::Date => (parse_date(text.as_bytes()).map(i64::from), DataType::Date),
         DataType::Time(_) => (parse_time(text.as_bytes()), DataType::Time(fraction)),
         DataType::Timestamp(_) => (timestamp(text), DataType::Timestamp(fraction)),
-        DataType::TimestampLtz(_) => (timestamp(text), DataType::TimestampLtz(fraction)),
+        DataType::TimestampLtz(_) if timestamp(text).is_some() => (timestamp(text), DataType::TimestampLtz(fraction)),
         other => {
             let literal = Expr::Literal { value: Value::text(text), data_type: DataType::STRING };
             return super::coercion::constant_cast(literal, other, span);
@@ -112,8 +112,8 @@ fn text_of(value: &ast::Value) -> Option<&str> {
     }
 }
 
-/// An INTERVAL constant.
-pub fn bind_interval(interval: &ast::Interval) -> Result<Expr> {
+/// An INTERVAL constant of months and of days at once has two, everything else one.
+pub fn bind_intervals(interval: &ast::Interval) -> Result<Vec<Expr>> {
     let span = span_of(&*interval.value);
     let wrong = || {
         Error::sql(format!("{interval} is not an interval"))
@@ -121,33 +121,44 @@ pub fn bind_interval(interval: &ast::Interval) -> Result<Expr> {
             .hint("such as INTERVAL '10' SECOND, INTERVAL '1 02:30' DAY TO MINUTE, INTERVAL '2-6' YEAR TO MONTH or INTERVAL '10 seconds'")
     };
     let text = interval_text(&interval.value).ok_or_else(wrong)?;
-    let (negative, body) = match text.trim().strip_prefix('-') {
-        // Where units are spelled out each part has its own sign.
-        Some(rest) if interval.leading_field.is_some() => (true, rest.trim()),
-        _ => (false, text.trim().trim_start_matches('+')),
+    let parts = match (&interval.leading_field, &interval.last_field) {
+        (None, _) => interval::spelled(&text).map(|(months, nanos)| match (months, nanos) {
+            (0, nanos) => vec![(nanos, DataType::IntervalDay)],
+            (months, 0) => vec![(months, DataType::IntervalMonth)],
+            (months, nanos) => vec![(months, DataType::IntervalMonth), (nanos, DataType::IntervalDay)],
+        }),
+        (Some(first), last) => {
+            let last = last.as_ref().map(ToString::to_string);
+            interval::of_fields(&text, &first.to_string(), last.as_deref()).map(|part| vec![part])
+        }
     };
-    let parsed = match (&interval.leading_field, &interval.last_field) {
-        (None, _) => match spelled(body) {
-            Some(parts) if parts.0 != 0 && parts.1 != 0 => {
-                return Err(Error::sql(format!("{interval} has months and days, which have no common measure"))
-                    .at(span)
-                    .hint("add two intervals to a time, one of months and one of days"));
-            }
-            parts => parts.map(|(months, nanos)| match months {
-                0 => (nanos, DataType::IntervalDay),
-                _ => (months, DataType::IntervalMonth),
-            }),
-        },
-        (Some(unit), None) => single(body, &unit.to_string()),
-        (Some(first), Some(last)) => ranged(body, &first.to_string(), &last.to_string()),
+    let literal = |(amount, data_type): (i128, DataType)| {
+        let fits = data_type != DataType::IntervalMonth || i32::try_from(amount).is_ok();
+        let amount = i64::try_from(amount).ok().filter(|_| fits).ok_or_else(wrong)?;
+        Ok(Expr::Literal { value: Value::Int(amount), data_type })
     };
-    let (amount, data_type) = parsed.ok_or_else(wrong)?;
-    let amount = if negative { -amount } else { amount };
-    let amount = i64::try_from(amount).map_err(|_| wrong())?;
-    if data_type == DataType::IntervalMonth && i32::try_from(amount).is_err() {
-        return Err(wrong());
-    }
-    Ok(Expr::Literal { value: Value::Int(amount), data_type })
+    parts.ok_or_else(wrong)?.into_iter().map(literal).collect()
+}
+
+/// An INTERVAL constant of months or of days.
+pub fn bind_interval(interval: &ast::Interval) -> Result<Expr> {
+    let [part] = <[Expr; 1]>::try_from(bind_intervals(interval)?).map_err(|_| {
+        Error::sql(format!("{interval} has months and days, which have no common measure"))
+            .at(span_of(&*interval.value))
+            .hint("it can be added to a time or taken from one; elsewhere take one interval of months and one of days")
+    })?;
+    Ok(part)
+}
+
+/// Whether the number of units is no constant.
+pub fn is_computed(interval: &ast::Interval) -> bool {
+    interval.leading_field.is_some() && interval.last_field.is_none() && interval_text(&interval.value).is_none()
+}
+
+/// One unit of an INTERVAL whose number of units is computed.
+pub fn one_unit(interval: &ast::Interval) -> Result<Expr> {
+    let number = ast::Value::Number("1".to_owned(), false).into();
+    bind_interval(&ast::Interval { value: Box::new(ast::Expr::Value(number)), ..interval.clone() })
 }
 
 fn interval_text(value: &ast::Expr) -> Option<String> {
@@ -158,174 +169,19 @@ fn interval_text(value: &ast::Expr) -> Option<String> {
             _ => None,
         },
         ast::Expr::UnaryOp { op: ast::UnaryOperator::Minus, expr } => match &**expr {
-            ast::Expr::Value(_) => interval_text(expr).map(|text| format!("-{text}")),
+            ast::Expr::Value(_) => interval_text(expr).map(|text| match text.strip_prefix('-') {
+                Some(text) => text.to_owned(),
+                None => format!("-{text}"),
+            }),
             _ => None,
         },
         _ => None,
     }
 }
 
-/// Nanoseconds, or months, of a unit.
-fn unit(name: &str) -> Option<(i128, DataType)> {
-    const NANO: i128 = 1_000_000_000;
-    let name = name.to_ascii_uppercase();
-    let (size, data_type) = match name.strip_suffix('S').unwrap_or(&name) {
-        "NANOSECOND" | "N" => (1, DataType::IntervalDay),
-        "MICROSECOND" | "U" => (1_000, DataType::IntervalDay),
-        "MILLISECOND" | "M" if name != "M" => (1_000_000, DataType::IntervalDay),
-        "SECOND" | "SEC" | "" => (NANO, DataType::IntervalDay),
-        "MINUTE" | "MIN" => (60 * NANO, DataType::IntervalDay),
-        "HOUR" | "HR" | "H" => (3_600 * NANO, DataType::IntervalDay),
-        "DAY" | "D" => (86_400 * NANO, DataType::IntervalDay),
-        "WEEK" | "W" => (7 * 86_400 * NANO, DataType::IntervalDay),
-        "MONTH" | "MON" => (1, DataType::IntervalMonth),
-        "QUARTER" => (3, DataType::IntervalMonth),
-        "YEAR" | "YR" | "Y" => (12, DataType::IntervalMonth),
-        _ => return None,
-    };
-    Some((size, data_type))
-}
-
-/// `amount` (with a fraction, if need be) times `size`, exactly or cut to whole ones.
-fn scaled(amount: &str, size: i128) -> Option<i128> {
-    let amount = amount.trim();
-    if amount.is_empty() || !amount.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
-        return None;
-    }
-    decimal::parse(amount.as_bytes(), 28, 9)?.checked_mul(size).map(|n| n / 1_000_000_000)
-}
-
-fn single(body: &str, name: &str) -> Option<(i128, DataType)> {
-    let (size, data_type) = unit(name)?;
-    Some((scaled(body, size)?, data_type))
-}
-
-/// `10 seconds`, `1 hour -30 minutes`, `5s`, `2 days 01:30:00.5` and `P2DT1H30M`, as months and nanoseconds.
-fn spelled(body: &str) -> Option<(i128, i128)> {
-    if let Some(designated) = body.strip_prefix('P') {
-        return designators(designated);
-    }
-    let mut sum = (0i128, 0i128);
-    let mut rest = body.trim();
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let (sign, unsigned) = signed(rest);
-        let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':').unwrap_or(unsigned.len());
-        let (amount, tail) = unsigned.split_at(end);
-        if amount.contains(':') {
-            sum.1 = sum.1.checked_add(sign * clock(amount)?)?;
-            rest = tail.trim_start();
-            continue;
-        }
-        let tail = tail.trim_start();
-        let end = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
-        let (name, tail) = tail.split_at(end);
-        if name.is_empty() {
-            return None;
-        }
-        add_part(&mut sum, sign, amount, name)?;
-        rest = tail.trim_start();
-    }
-    Some(sum)
-}
-
-fn signed(text: &str) -> (i128, &str) {
-    match text.strip_prefix('-') {
-        Some(rest) => (-1, rest.trim_start()),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    }
-}
-
-fn add_part(sum: &mut (i128, i128), sign: i128, amount: &str, name: &str) -> Option<()> {
-    let (size, data_type) = unit(name)?;
-    let part = if data_type == DataType::IntervalMonth { &mut sum.0 } else { &mut sum.1 };
-    *part = part.checked_add(sign * scaled(amount, size)?)?;
-    Some(())
-}
-
-/// `01:30`, `01:30:00.5`: hours, minutes and seconds.
-fn clock(text: &str) -> Option<i128> {
-    let parts: Vec<&str> = text.split(':').collect();
-    let units = ["HOUR", "MINUTE", "SECOND"];
-    if parts.len() > units.len() {
-        return None;
-    }
-    parts.iter().zip(units).try_fold(0i128, |sum, (part, unit)| sum.checked_add(single(part, unit)?.0))
-}
-
-/// `1Y2M3DT4H5M6.7S` behind a P, as ISO 8601 has it: M is months before the T, and minutes behind it.
-fn designators(text: &str) -> Option<(i128, i128)> {
-    let (date, time) = text.split_once('T').unwrap_or((text, ""));
-    let mut sum = (0i128, 0i128);
-    let mut found = false;
-    for (part, units) in [
-        (date, &[('Y', "YEAR"), ('M', "MONTH"), ('W', "WEEK"), ('D', "DAY")][..]),
-        (time, &[('H', "HOUR"), ('M', "MINUTE"), ('S', "SECOND")]),
-    ] {
-        let mut rest = part;
-        while !rest.is_empty() {
-            let (sign, unsigned) = signed(rest);
-            let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-            let designator = unsigned[end..].chars().next()?;
-            let (_, name) = units.iter().find(|(letter, _)| *letter == designator)?;
-            add_part(&mut sum, sign, &unsigned[..end], name)?;
-            rest = &unsigned[end + 1..];
-            found = true;
-        }
-    }
-    found.then_some(sum)
-}
-
-/// `'1-6' YEAR TO MONTH`, `'1 02:03:04.5' DAY TO SECOND` and what lies between.
-fn ranged(body: &str, first: &str, last: &str) -> Option<(i128, DataType)> {
-    const UNITS: [&str; 4] = ["DAY", "HOUR", "MINUTE", "SECOND"];
-    if unit(first)?.1 == DataType::IntervalMonth {
-        let (years, months) = body.split_once('-')?;
-        return Some((single(years, first)?.0.checked_add(single(months, last)?.0)?, DataType::IntervalMonth));
-    }
-    let position = |name: &str| UNITS.iter().position(|u| *u == name.to_ascii_uppercase().trim_end_matches('S'));
-    let (from, to) = (position(first)?, position(last)?);
-    let parts: Vec<&str> = body.split([' ', ':']).filter(|p| !p.is_empty()).collect();
-    if to < from || parts.len() != to - from + 1 {
-        return None;
-    }
-    let mut total = 0i128;
-    for (part, name) in parts.iter().zip(&UNITS[from..]) {
-        total = total.checked_add(single(part, name)?.0)?;
-    }
-    Some((total, DataType::IntervalDay))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn intervals_read_in_all_spellings() {
-        const S: i128 = 1_000_000_000;
-        assert_eq!(single("10", "SECOND"), Some((10 * S, DataType::IntervalDay)));
-        assert_eq!(single("0.5", "SECONDS"), Some((S / 2, DataType::IntervalDay)));
-        assert_eq!(ranged("1:30", "MINUTE", "SECOND"), Some((90 * S, DataType::IntervalDay)));
-        assert_eq!(ranged("1 02:03:04.5", "DAY", "SECOND"), Some((93_784 * S + S / 2, DataType::IntervalDay)));
-        assert_eq!(ranged("1-6", "YEAR", "MONTH"), Some((18, DataType::IntervalMonth)));
-        assert_eq!(spelled("10 seconds"), Some((0, 10 * S)));
-        assert_eq!(spelled("1 hour 30 min"), Some((0, 5_400 * S)));
-        assert_eq!(spelled("-1 day 2 hours"), Some((0, -22 * 3_600 * S)));
-        assert_eq!(spelled("1 day -2 hours"), Some((0, 22 * 3_600 * S)));
-        assert_eq!(spelled("500ms"), Some((0, S / 2)));
-        assert_eq!(spelled("1 mon 3 days"), Some((1, 3 * 86_400 * S)));
-        assert_eq!(spelled("02:30:00"), Some((0, 9_000 * S)));
-        assert_eq!(spelled("1 day -00:00:01.5"), Some((0, 86_400 * S - S - S / 2)));
-        assert_eq!(spelled("P1DT2H"), Some((0, 26 * 3_600 * S)));
-        assert_eq!(spelled("P1Y2M"), Some((14, 0)));
-        assert_eq!(spelled("PT-1.5S"), Some((0, -S - S / 2)));
-        assert_eq!(spelled("P"), None);
-        assert_eq!(spelled("1:2:3:4"), None);
-        assert_eq!(spelled("10"), None);
-        assert_eq!(single("x", "SECOND"), None);
-    }
 
     #[test]
     fn numbers_take_the_smallest_type_that_holds_them() {

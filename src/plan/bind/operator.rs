@@ -240,6 +240,19 @@ fn temporal(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {
             let common = if common == T::Date { T::Timestamp(3) } else { common };
             made(op, cast(left, &common), cast(right, &common), T::IntervalDay)
         }
+        (B::Subtract, T::Time(p), T::Time(q)) => {
+            let common = T::Time(*p.max(q));
+            made(op, cast(left, &common), cast(right, &common), T::IntervalDay)
+        }
+        (B::Add, T::Time(_), T::Date) => return temporal(op, right, left),
+        (B::Add, T::Date, T::Time(digits)) => {
+            let midnight = Expr::Literal { value: Value::Int(0), data_type: b.clone() };
+            let (day, time) = (cast(left, &T::Timestamp(*digits)), made(B::Subtract, right, midnight, T::IntervalDay));
+            made(op, day, time, T::Timestamp(*digits))
+        }
+        (B::Multiply, _, T::IntervalDay) if a.is_numeric() && !a.is_integer() => return temporal(op, right, left),
+        (B::Multiply | B::Divide, T::IntervalDay, T::Decimal { .. }) => made(op, left, right, a),
+        (B::Multiply | B::Divide, T::IntervalDay, T::Float | T::Double) => made(op, left, cast(right, &T::Double), a),
         (B::Multiply, _, _) if a.is_integer() && is_interval(&b) => made(op, right, cast(left, &T::BigInt), b),
         (B::Multiply | B::Divide, _, _) if is_interval(&a) && b.is_integer() => made(op, left, cast(right, &T::BigInt), a),
         _ => return None,
@@ -258,5 +271,9 @@ fn with_fraction_of(timestamp: DataType, interval: &Expr) -> DataType {
 }
 
 fn whole_days(interval: &Expr) -> bool {
-    matches!(interval, Expr::Literal { value: Value::Int(n), .. } if n % DAY == 0)
+    match interval {
+        Expr::Literal { value: Value::Int(n), .. } => n % DAY == 0,
+        Expr::Binary { op: BinaryOp::Multiply, left, right, .. } => whole_days(left) && right.data_type().is_integer(),
+        _ => false,
+    }
 }

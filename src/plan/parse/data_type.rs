@@ -13,13 +13,7 @@ use crate::types::DataType;
 
 /// The type a CAST names.
 pub fn data_type(ast: &ast::DataType) -> Result<DataType> {
-    let text = match ast {
-        ast::DataType::Custom(ast::ObjectName(parts), modifiers) if modifiers.is_empty() => match parts.as_slice() {
-            [ast::ObjectNamePart::Identifier(ident)] if ident.quote_style == Some(CARRIED) => ident.value.clone(),
-            _ => ast.to_string(),
-        },
-        _ => ast.to_string(),
-    };
+    let text = written(ast);
     let tokens = tokenize(&text).map_err(|fault| fault_of(fault, &[])).map_err(|e| Error::sql(e.message()))?;
     let mut reader = TypeReader::new(Cursor::new(&tokens));
     // Places inside `text` are not places of the statement, so they are dropped.
@@ -28,6 +22,36 @@ pub fn data_type(ast: &ast::DataType) -> Result<DataType> {
         Ok(cursor) if cursor.at_end() => Ok(found),
         _ => Err(Error::sql(format!("'{text}' is not a data type"))),
     }
+}
+
+/// The type as it was written.
+fn written(ast: &ast::DataType) -> String {
+    match ast {
+        ast::DataType::Custom(ast::ObjectName(parts), modifiers) if modifiers.is_empty() => match parts.as_slice() {
+            [ast::ObjectNamePart::Identifier(ident)] if ident.quote_style == Some(CARRIED) => ident.value.clone(),
+            _ => ast.to_string(),
+        },
+        _ => ast.to_string(),
+    }
+}
+
+/// The fields that a type of intervals names, such as `HOUR TO MINUTE`.
+pub fn interval_fields(ast: &ast::DataType) -> Option<String> {
+    let text = written(ast).to_ascii_uppercase();
+    let words = text.strip_prefix("INTERVAL ")?.split_whitespace();
+    let words: Vec<&str> = words.map(|word| word.split_once('(').map_or(word, |(word, _)| word)).collect();
+    let is_unit = |word: &str| INTERVAL_UNITS.iter().any(|(one, many, _)| *one == word || *many == word);
+    match words.as_slice() {
+        [only] => is_unit(only),
+        [first, "TO", last] => is_unit(first) && is_unit(last),
+        _ => false,
+    }
+    .then(|| words.join(" "))
+}
+
+/// Whether a type is named as PostgreSQL names that of bytes.
+pub fn is_bytea(ast: &ast::DataType) -> bool {
+    written(ast).eq_ignore_ascii_case("BYTEA")
 }
 
 /// Quotes of the word in which `rewrite` carries the text of a type through the parser crate.

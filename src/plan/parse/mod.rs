@@ -78,7 +78,7 @@ use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 pub use corresponding::CORRESPONDING;
-pub use data_type::data_type;
+pub use data_type::{data_type, interval_fields, is_bytea};
 pub use fault::span_of;
 pub use hint::{hints_of, is_carrier, options_of};
 pub use rewrite::{ARRIVAL, EXCLUDE, GROUP_DISTINCT, WHEN_LIST};

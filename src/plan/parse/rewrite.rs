@@ -332,7 +332,10 @@ fn interval_at(tokens: &[TokenWithSpan]) -> Option<(String, &'static str, usize)
         _ => return None,
     };
     let (Token::SingleQuotedString(number) | Token::Number(number, _)) = &value.token else { return None };
-    let number = format!("{sign}{}", number.trim());
+    let number = match number.trim().strip_prefix('-') {
+        Some(number) if !sign.is_empty() => number.to_owned(),
+        _ => format!("{sign}{}", number.trim()),
+    };
     if rest.get(1).is_some_and(|t| is_word(&t.token, "TO") || t.token == Token::LParen) {
         return None;
     }

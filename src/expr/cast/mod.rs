@@ -2,8 +2,9 @@
 //!
 //! Numbers are range checked; floats and decimals become integers by dropping the fraction, decimals change scale by rounding half
 //! away from zero. Text is trimmed before it is read. TIMESTAMP and TIMESTAMP_LTZ convert in UTC; a lower precision cuts digits
-//! off. Numbers never become times or intervals. A value that cannot be converted fails the row (CAST) or is NULL (TRY_CAST).
+//! off. Numbers never become times or intervals. What stands in a nested value is converted as if it stood alone. A value that cannot be converted fails the row (CAST) or is NULL (TRY_CAST).
 
+mod nested;
 mod numeric;
 mod text;
 mod time;
@@ -28,7 +29,7 @@ pub(super) fn is_free(from: &DataType, to: &DataType) -> bool {
         (DataType::Varchar(_), DataType::Varchar(None)) | (DataType::Varchar(_), DataType::Bytes) => true,
         (DataType::Varchar(Some(from)), DataType::Varchar(Some(to))) => from <= to,
         (from, DataType::Varchar(None)) if is_json(from) => true,
-        (from, to) if is_json(from) && is_json(to) => true,
+        (from, to) if is_json(from) && is_json(to) => nested::is_same(from, to),
         (DataType::Timestamp(from) | DataType::TimestampLtz(from), DataType::Timestamp(to) | DataType::TimestampLtz(to)) => {
             from <= to
         }
@@ -50,6 +51,7 @@ pub(super) fn kernel(from: &DataType, to: &DataType, on_failure: CastFailure) ->
     match (from, to) {
         (_, DataType::Varchar(length)) => Some(text::write(conversion, *length)),
         (DataType::Varchar(_), _) => text::read(conversion),
+        _ if from.is_nested() && to.is_nested() => nested::kernel(from, to, on_failure),
         _ if is_number_or_boolean(from) && is_number_or_boolean(to) => numeric::kernel(conversion),
         _ => time::kernel(conversion),
     }

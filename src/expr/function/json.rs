@@ -3,7 +3,7 @@
 //! What is not there gives NULL, and so does text that is not JSON or is nested too deep.
 
 use super::json_text::Json;
-use super::kernel::{Call, Fallible, append, kernel};
+use super::kernel::{Call, append, kernel};
 use super::signature::Param::{AnyAsText, Integer, Nested, Text};
 use super::signature::{Param, function, takes};
 use crate::batch::Column;
@@ -24,8 +24,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ARRAY", "ARRAY[item, ...]", array_types, |t, _| array(t)),
     function("MAP", "MAP[key, value, ...]", map_types, |t, _| map(t)),
     function("ROW", "ROW(value, ...)", row_types, row),
-    function("$JSON_TEXTS", "an array whose items are text", renamed_types, |_, _| kernel(texts)),
-    function("$RENAMED", "a nested value whose fields have other names", renamed_types, |t, made| renamed(&t[0], made)),
+    function("$JSON_TEXTS", "an array whose items are text", json_texts_types, |_, _| kernel(texts)),
 ];
 
 type Compiled = crate::error::Result<Box<dyn crate::expr::Kernel>>;
@@ -84,7 +83,7 @@ fn row_types(given: &[DataType]) -> Resolved {
     (!given.is_empty() && given.iter().all(has_json)).then(|| (given.to_vec(), DataType::Row(fields.collect())))
 }
 
-fn renamed_types(given: &[DataType]) -> Resolved {
+fn json_texts_types(given: &[DataType]) -> Resolved {
     Some((takes(given, &[Nested])?, DataType::Row(Vec::new())))
 }
 
@@ -232,56 +231,6 @@ fn texts(call: Call<'_>) -> Column {
         }
         append(out, if out.is_empty() { b"[]" } else { b"]" }).map(Some)
     })
-}
-
-/// A nested value whose ROWs have their fields in the same order by other names.
-fn renamed(from: &DataType, to: &DataType) -> Compiled {
-    let (from, to) = (from.clone(), to.clone());
-    kernel(move |call: Call<'_>| -> Column {
-        let json = call.strings(0);
-        call.write(|row, out| match Json::new(json.text(row)) {
-            Some(value) => rename(value, &from, &to, out).map(Some),
-            None => Ok(None),
-        })
-    })
-}
-
-/// Types nest no deeper than `NESTING_MAX`.
-fn rename(value: Json<'_>, from: &DataType, to: &DataType, out: &mut Vec<u8>) -> Fallible<()> {
-    match (from, to) {
-        _ if from == to || !value.is_nested() => append(out, value.text().as_bytes()),
-        (DataType::Row(from), DataType::Row(to)) => {
-            out.push(b'{');
-            for (at, ((name, from), (by, to))) in from.iter().zip(to).enumerate() {
-                out.extend_from_slice(if at > 0 { b"," } else { b"" });
-                write_key(by.as_bytes(), out);
-                match value.field(name) {
-                    Some(field) => rename(field, from, to, out)?,
-                    None => out.extend_from_slice(b"null"),
-                }
-            }
-            append(out, b"}")
-        }
-        (DataType::Array(from), DataType::Array(to)) => {
-            out.push(b'[');
-            for (at, item) in value.items().enumerate() {
-                out.extend_from_slice(if at > 0 { b"," } else { b"" });
-                rename(item, from, to, out)?;
-            }
-            append(out, b"]")
-        }
-        (DataType::Map(_, from), DataType::Map(_, to)) => {
-            out.push(b'{');
-            for (at, (key, value)) in value.fields().enumerate() {
-                out.extend_from_slice(if at > 0 { b",\"" } else { b"\"" });
-                out.extend_from_slice(key.as_bytes());
-                out.extend_from_slice(b"\":");
-                rename(value, from, to, out)?;
-            }
-            append(out, b"}")
-        }
-        _ => append(out, value.text().as_bytes()),
-    }
 }
 
 #[cfg(test)]

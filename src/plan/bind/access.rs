@@ -4,10 +4,10 @@ use sqlparser::ast;
 
 use super::coercion::{cast, is_text_literal, unified};
 use super::expr::{ExprBinder, negate_if, text};
-use super::function::library_call;
+use super::function::{argument_expr, library_call, refuse_filter};
 use super::library;
 use super::operator::binary;
-use super::scope::{name_span, span_of, unsupported};
+use super::scope::{ScopeField, Sight, name_span, span_of, unsupported};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
@@ -16,7 +16,7 @@ use crate::types::{DataType, Value};
 pub fn row_field(value: Expr, field: &ast::Ident) -> Result<Expr> {
     let span = name_span(field);
     let (name, data_type) = match value.data_type() {
-        DataType::Row(fields) => match fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(&field.value)) {
+        DataType::Row(fields) => match field_named(&fields, &field.value) {
             Some(found) => found.clone(),
             None => {
                 let error = Error::sql(format!("the ROW has no field '{}'", field.value)).at(span);
@@ -32,13 +32,37 @@ pub fn row_field(value: Expr, field: &ast::Ident) -> Result<Expr> {
     Ok(cast(library_call("ROW_FIELD", vec![value, text(&name)], span)?, &data_type))
 }
 
-/// `value[key]` of an ARRAY, MAP or JSON value.
+/// The field of a name. One without a name has also that which PostgreSQL gives it: `f1` is the first one.
+fn field_named<'f>(fields: &'f [(String, DataType)], name: &str) -> Option<&'f (String, DataType)> {
+    let place = || name.strip_prefix(['f', 'F'])?.parse::<usize>().ok()?.checked_sub(1);
+    let unnamed = || place().and_then(|at| fields.get(at).filter(|(own, _)| *own == format!("EXPR${at}")));
+    fields.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).or_else(unnamed)
+}
+
+/// `row[place]`, counted from 1.
+fn field_at(value: Expr, fields: &[(String, DataType)], place: Expr, span: Span) -> Result<Expr> {
+    let place = match place.data_type().is_integer() {
+        true => library::evaluate_constant(&cast(place, &DataType::BigInt))?,
+        false => None,
+    };
+    let at = if let Some(Value::Int(place)) = place { usize::try_from(place - 1).ok() } else { None };
+    match at.and_then(|at| fields.get(at)) {
+        Some((name, _)) => row_field(value, &ast::Ident::new(name.clone())),
+        None => {
+            let error = format!("a field of a ROW is taken by its name, or by a constant from 1 to {}", fields.len());
+            Err(Error::sql(error).at(span))
+        }
+    }
+}
+
+/// `value[key]` of an ARRAY, MAP, ROW or JSON value.
 pub fn item(value: Expr, key: Expr, span: Span) -> Result<Expr> {
     let (key_type, data_type) = match value.data_type() {
         DataType::Array(item) => (DataType::Int, *item),
         DataType::Map(key, item) => (*key, *item),
         DataType::Json if is_text_literal(&key) => (DataType::STRING, DataType::STRING),
         DataType::Json => (DataType::Int, DataType::STRING),
+        DataType::Row(fields) => return field_at(value, &fields, key, span),
         other => return Err(Error::sql(format!("{other} has no items")).at(span).hint("ARRAY and MAP have")),
     };
     Ok(cast(library_call("ITEM", vec![value, cast(key, &key_type)], span)?, &data_type))
@@ -85,6 +109,43 @@ impl ExprBinder<'_> {
     pub(super) fn array_of(&mut self, items: &[ast::Expr], span: Span) -> Result<Expr> {
         let items = items.iter().map(|item| self.bind(item)).collect::<Result<Vec<_>>>()?;
         library_call("ARRAY", unified(items, "ARRAY", span)?.0, span)
+    }
+
+    /// `ROW(value, ...)`, with the columns that `*` and `t.*` show among them.
+    pub(super) fn row_call(&mut self, call: &ast::Function) -> Result<Expr> {
+        refuse_filter(call)?;
+        let span = span_of(&call.name);
+        let ast::FunctionArguments::List(list) = &call.args else {
+            return Err(unsupported("a sub-query as an argument", "put it into FROM", &call.name));
+        };
+        let mut values = Vec::new();
+        for arg in &list.args {
+            let qualifier = match arg {
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard) => None,
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::QualifiedWildcard(name)) => {
+                    name.0.last().and_then(ast::ObjectNamePart::as_ident)
+                }
+                _ => {
+                    values.push(self.bind(argument_expr(arg, call)?)?);
+                    continue;
+                }
+            };
+            let shown = |field: &&ScopeField| match qualifier {
+                None => field.is_in_sight(),
+                Some(table) => field.is_of(&table.value) && !matches!(field.sight, Sight::Outer(_)),
+            };
+            let before = values.len();
+            values.extend(
+                self.fields.iter().enumerate().filter(|(_, f)| shown(f)).map(|(i, f)| Expr::column(i, f.data_type.clone())),
+            );
+            if values.len() == before {
+                return Err(Error::sql("there are no columns that * could stand for").at(span));
+            }
+        }
+        match values.is_empty() {
+            true => Err(Error::sql("a ROW has at least one field").at(span).hint("ROW(value, ...)")),
+            false => library_call("ROW", values, span),
+        }
     }
 
     /// `(value, ...)`, which is `ROW(value, ...)`.

@@ -1,8 +1,8 @@
 //! Which types go together: common types, implicit casts, results of arithmetic on DECIMAL.
 
-use super::library;
 use crate::error::{Error, Result, Span};
 use crate::expr::{CastFailure, Expr, castable};
+use crate::plan::logical::columns_of;
 use crate::types::decimal::PRECISION_MAX;
 use crate::types::{DataType, Value};
 
@@ -90,12 +90,7 @@ pub fn cast(expr: Expr, target: &DataType) -> Expr {
             let args = args.into_iter().zip(parts).map(|(arg, part)| cast(arg, part)).collect();
             Expr::Call { function, args, data_type: target.clone() }
         }
-        other => match library::lookup("$RENAMED") {
-            Some(function) if have_other_names(&own, target) => {
-                Expr::Call { function, args: vec![other], data_type: target.clone() }
-            }
-            _ => Expr::Cast { input: Box::new(other), data_type: target.clone(), on_failure: CastFailure::RowError },
-        },
+        other => Expr::Cast { input: Box::new(other), data_type: target.clone(), on_failure: CastFailure::RowError },
     }
 }
 
@@ -108,18 +103,6 @@ fn part_types<'t>(constructor: &str, args: &[Expr], target: &'t DataType) -> Opt
         _ => return None,
     };
     args.iter().zip(&parts).all(|(arg, part)| castable(&arg.data_type(), part)).then_some(parts)
-}
-
-/// Whether two nested types of one shape have fields of different names.
-fn have_other_names(a: &DataType, b: &DataType) -> bool {
-    use DataType as T;
-    match (a, b) {
-        (T::Array(a), T::Array(b)) | (T::Map(_, a), T::Map(_, b)) => have_other_names(a, b),
-        (T::Row(a), T::Row(b)) if a.len() == b.len() => {
-            a.iter().zip(b).any(|((name, a), (other, b))| name != other || have_other_names(a, b))
-        }
-        _ => false,
-    }
 }
 
 fn integer_fits(n: i64, target: &DataType) -> bool {
@@ -187,6 +170,26 @@ pub fn unified(exprs: Vec<Expr>, what: &str, span: Span) -> Result<(Vec<Expr>, D
     }
     let exprs = exprs.into_iter().map(|e| constant_cast(e, &target, span)).collect::<Result<_>>()?;
     Ok((exprs, target))
+}
+
+/// Whether a constant of `from` may be written to a column of `to` without a written CAST: texts in it are read as what the column holds.
+pub fn takes_constant(from: &DataType, to: &DataType) -> bool {
+    use DataType as T;
+    match (from, to) {
+        _ if assignable(from, to) => true,
+        (T::Varchar(_), to) => takes_text(to),
+        (T::Array(from), T::Array(to)) => takes_constant(from, to),
+        (T::Map(key, from), T::Map(to_key, to)) => takes_constant(key, to_key) && takes_constant(from, to),
+        (T::Row(from), T::Row(to)) => {
+            from.len() == to.len() && from.iter().zip(to).all(|((_, from), (_, to))| takes_constant(from, to))
+        }
+        _ => false,
+    }
+}
+
+/// Whether an expression reads no column and is always the same.
+pub fn is_constant(expr: &Expr) -> bool {
+    expr.is_fixed() && columns_of(expr).is_empty()
 }
 
 /// Whether a value of `from` may be written to a column of `to` without a written CAST. A number that does not fit sets

@@ -96,6 +96,9 @@ impl ExprBinder<'_> {
         if let Some(made) = self.call_with_unit(&name, call) {
             return made;
         }
+        if name == "ROW" {
+            return self.row_call(call);
+        }
         if json::is_json_call(&name) {
             return self.json_call(&name, call);
         }
@@ -145,13 +148,15 @@ impl ExprBinder<'_> {
     }
 
     fn plain_arguments(&mut self, call: &ast::Function) -> Result<Vec<Expr>> {
-        if let Some(filter) = &call.filter {
-            return Err(
-                Error::sql(format!("FILTER stands behind aggregates only, and {} is none", call.name)).at(span_of(&**filter))
-            );
-        }
+        refuse_filter(call)?;
         argument_exprs(call)?.into_iter().map(|e| self.bind(e)).collect()
     }
+}
+
+/// Refuses FILTER behind what is no aggregate.
+pub fn refuse_filter(call: &ast::Function) -> Result<()> {
+    let Some(filter) = &call.filter else { return Ok(()) };
+    Err(Error::sql(format!("FILTER stands behind aggregates only, and {} is none", call.name)).at(span_of(&**filter)))
 }
 
 /// The arguments of a call as they were written.
@@ -163,7 +168,8 @@ pub fn argument_exprs(call: &ast::Function) -> Result<Vec<&ast::Expr>> {
     }
 }
 
-fn argument_expr<'a>(arg: &'a ast::FunctionArg, call: &ast::Function) -> Result<&'a ast::Expr> {
+/// One of them.
+pub fn argument_expr<'a>(arg: &'a ast::FunctionArg, call: &ast::Function) -> Result<&'a ast::Expr> {
     match arg {
         ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e))
         | ast::FunctionArg::Named { arg: ast::FunctionArgExpr::Expr(e), .. }

@@ -43,6 +43,11 @@ impl ScopeField {
         ScopeField { qualifier, name, data_type, sight: Sight::Own }
     }
 
+    /// Whether it goes by the name of this table.
+    pub fn is_of(&self, table: &str) -> bool {
+        self.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(table))
+    }
+
     /// Whether its name alone says which column is meant, and `*` shows it.
     pub fn is_in_sight(&self) -> bool {
         matches!(self.sight, Sight::Own)

@@ -2,7 +2,7 @@
 
 use sqlparser::ast;
 
-use super::coercion::{assignable, cast, constant_cast, is_text_literal, takes_text};
+use super::coercion::{self, assignable, cast, constant_cast, takes_constant};
 use super::expr::{ExprBinder, balanced, sized};
 use super::library;
 use super::query::QueryBinder;
@@ -139,7 +139,7 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
     let fields = relation.plan.identity().into_iter().zip(&relation.fields).zip(&positions);
     for (at, ((expr, field), &position)) in fields.enumerate() {
         let target = targets[position];
-        let is_read = takes_text(&target.data_type) && is_of_text_constants(&relation.plan, at);
+        let is_read = is_of_constants(&relation.plan, at) && takes_constant(&field.data_type, &target.data_type);
         if !assignable(&field.data_type, &target.data_type) && !is_read {
             return Err(Error::sql(format!(
                 "column '{}' of '{}' is {}, the query gives {} ('{}')",
@@ -199,20 +199,20 @@ fn has_key(def: &TableDef, span: Span) -> Result<()> {
     }
 }
 
-/// Whether a column has only constants of text, which are read as what the column that they are written to holds.
-fn is_of_text_constants(plan: &Plan, column: usize) -> bool {
+/// Whether a column has only constants: texts among them are read as what the column holds that they are written to.
+fn is_of_constants(plan: &Plan, column: usize) -> bool {
     match plan {
-        Plan::Values(values) => values.schema.fields[column].data_type.is_text(),
+        Plan::Values(_) => true,
         Plan::Calc(calc) => match &calc.columns[column] {
-            Expr::Column { index, .. } => is_of_text_constants(&calc.input, *index),
-            other => is_text_literal(other),
+            Expr::Column { index, .. } => is_of_constants(&calc.input, *index),
+            other => coercion::is_constant(other),
         },
-        Plan::Union(union) => union.inputs.iter().all(|input| is_of_text_constants(input, column)),
+        Plan::Union(union) => union.inputs.iter().all(|input| is_of_constants(input, column)),
         _ => false,
     }
 }
 
-/// A constant of a column of text constants that cannot be read as what the column holds is a mistake of the statement.
+/// A constant that cannot be read as what its column holds is a mistake of the statement.
 fn check_constants(insert: &Insert, plan: &Plan, column: usize, target: &DataType) -> Result<()> {
     let place = |row: usize| match &*insert.query.query.body {
         ast::SetExpr::Values(values) => values.rows.get(row).and_then(|row| row.content.get(column)).map(span_of),
@@ -284,8 +284,7 @@ fn constants(insert: &Insert, targets: &[&Column]) -> Result<Vec<(usize, Expr)>>
             return Err(named_twice(name));
         }
         let (constant, target) = (ExprBinder::new(&[]).bind(e)?, &targets[position].data_type);
-        let is_read = takes_text(target) && is_text_literal(&constant);
-        if !assignable(&constant.data_type(), target) && !is_read {
+        if !takes_constant(&constant.data_type(), target) {
             let error = format!("column '{}' is {target}, PARTITION gives {}", name.text, constant.data_type());
             return Err(Error::sql(error).at(span_of(e)));
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::coercion::{assignable, cast, constant_cast, is_text_literal, takes_text};
+use super::coercion::{assignable, cast, constant_cast, is_constant, takes_constant};
 use super::expr::ExprBinder;
 use super::reload::{RELOAD_OPTIONS, reload};
 use super::scope::{ScopeField, Sight, span_of};
@@ -128,7 +128,7 @@ fn table_column(name: &Name, kind: &ColumnDefKind, read: &[ScopeField]) -> Resul
 
 /// The expression of a column as the type that the column is declared with.
 fn assigned(name: &Name, expr: Expr, written: &sqlparser::ast::Expr, declared: &DataType) -> Result<Expr> {
-    let is_read = takes_text(declared) && is_text_literal(&expr);
+    let is_read = is_constant(&expr) && takes_constant(&expr.data_type(), declared);
     if !is_read && !assignable(&expr.data_type(), declared) {
         let error = Error::sql(format!("column '{}' is {declared}, its expression gives {}", name.text, expr.data_type()));
         return Err(error.at(span_of(written)).hint(format!("write CAST({written} AS {declared}) if that is meant")));

@@ -1,0 +1,390 @@
+//! Casts between nested values of one shape: ARRAY to ARRAY, MAP to MAP, ROW to ROW of as many fields, which go by their places and take the
+//! names of the target.
+//!
+//! ```text
+//!   [[1, 2], [3]]  as ARRAY<ARRAY<STRING>>:   1, 2, 3  ->  a column of INT  ->  a column of STRING  ->  [["1", "2"], ["3"]]
+//! ```
+//! The values inside are taken out of the JSON texts into a column for each place of the type, converted there as any column is, and put back.
+//! A value that cannot be converted fails the row of the whole, or makes the whole NULL.
+
+use super::super::operand::{Rows, UnaryKernel, map_strings, strings_of};
+use super::{CastFailure, is_free, is_valid};
+use crate::batch::text::{write_json_string, write_json_value};
+use crate::batch::{Column, Selection, Values};
+use crate::expr::RowErrors;
+use crate::expr::function::Json;
+use crate::types::DataType;
+
+/// Whether a value of `from` is one of `to` as it is written.
+pub(super) fn is_same(from: &DataType, to: &DataType) -> bool {
+    use DataType as T;
+    match (from, to) {
+        (T::Json, _) | (_, T::Json) => true,
+        (T::Array(from), T::Array(to)) | (T::Multiset(from), T::Multiset(to)) => is_same_inside(from, to),
+        (T::Map(key, from), T::Map(to_key, to)) => is_same_inside(key, to_key) && is_same_inside(from, to),
+        (T::Multiset(from), T::Map(to, count)) => is_same_inside(from, to) && count.is_integer(),
+        (T::Row(from), T::Row(to)) => {
+            let is_field = |((name, from), (by, to)): (&(String, T), &(String, T))| name == by && is_same_inside(from, to);
+            from.len() == to.len() && from.iter().zip(to).all(is_field)
+        }
+        _ => false,
+    }
+}
+
+/// As `is_same`, for what stands inside: there, unlike in a column, a wider integer is written as the narrow one is.
+fn is_same_inside(from: &DataType, to: &DataType) -> bool {
+    let width = |data_type: &DataType| {
+        [DataType::TinyInt, DataType::SmallInt, DataType::Int, DataType::BigInt].iter().position(|t| t == data_type)
+    };
+    match (from, to) {
+        _ if from == to || *from == DataType::Null => true,
+        (DataType::Json, to) if to.is_nested() => true,
+        (from, DataType::Json) if from.is_nested() => true,
+        _ if from.is_nested() && to.is_nested() => is_same(from, to),
+        (DataType::Varchar(_), DataType::Varchar(_)) => is_free(from, to),
+        _ => width(from).zip(width(to)).is_some_and(|(from, to)| from <= to),
+    }
+}
+
+/// The kernel from one nested type to another of its shape, if the values inside can be converted.
+pub(super) fn kernel(from: &DataType, to: &DataType, on_failure: CastFailure) -> Option<UnaryKernel> {
+    let mut leaves = Vec::new();
+    let part = Part::of(from, to, &mut leaves)?;
+    Some(Box::new(move |column, rows, errors| {
+        let strings = strings_of(&column.values);
+        let validity = column.validity.as_ref();
+        let json = |row: usize| if is_valid(validity, row) { Json::new(strings.text(row)) } else { None };
+        let mut taken: Vec<Taken> = leaves.iter().map(|_| Taken::default()).collect();
+        for row in rows.selection.iter() {
+            if let Some(value) = json(row) {
+                part.take(value, row, &mut taken);
+            }
+        }
+        let mut failed = RowErrors::default();
+        let mut converted: Vec<Converted<'_>> =
+            leaves.iter().zip(taken).map(|(leaf, taken)| leaf.converted(taken, &mut failed)).collect();
+        let values = map_strings(rows, |row, out| match json(row) {
+            Some(value) => part.put(value, &mut converted, out),
+            None => out.extend_from_slice(strings.bytes(row)),
+        });
+        let mut output = Column { values: Values::Str(values), validity: column.validity.clone() };
+        for error in failed.take() {
+            match on_failure {
+                CastFailure::RowError => errors.push(error.row as usize, error.reason),
+                CastFailure::Null => output.set_null(error.row as usize),
+            }
+        }
+        output
+    }))
+}
+
+/// What is done with a part of a nested value.
+enum Part {
+    /// It stays as it is.
+    Same,
+    /// The values of this place are converted, taken out in this form.
+    Leaf {
+        leaf: usize,
+        form: Form,
+    },
+    Array(Box<Part>),
+    Map(Box<Part>, Box<Part>),
+    /// Each field with its name and the one that it gets.
+    Row(Vec<(String, String, Part)>),
+}
+
+/// In which form a value is taken out.
+#[derive(Clone, Copy)]
+enum Form {
+    /// As the text that a cast reads.
+    Value,
+    /// As JSON.
+    Json,
+}
+
+impl Part {
+    fn of(from: &DataType, to: &DataType, leaves: &mut Vec<Leaf>) -> Option<Part> {
+        use DataType as T;
+        if is_same_inside(from, to) {
+            return Some(Part::Same);
+        }
+        match (from, to) {
+            (T::Array(from), T::Array(to)) => Some(Part::Array(Box::new(Part::of(from, to, leaves)?))),
+            (T::Map(key, from), T::Map(to_key, to)) if keeps_apart(key, to_key) => {
+                let key = Part::of(key, to_key, leaves)?;
+                Some(Part::Map(Box::new(key), Box::new(Part::of(from, to, leaves)?)))
+            }
+            (T::Multiset(from), T::Multiset(to)) if keeps_apart(from, to) => {
+                Some(Part::Map(Box::new(Part::of(from, to, leaves)?), Box::new(Part::Same)))
+            }
+            (T::Row(from), T::Row(to)) if from.len() == to.len() => {
+                let field = |((name, from), (by, to)): (&(String, T), &(String, T))| {
+                    Some((name.clone(), by.clone(), Part::of(from, to, leaves)?))
+                };
+                from.iter().zip(to).map(field).collect::<Option<_>>().map(Part::Row)
+            }
+            _ => {
+                leaves.push(Leaf::of(from, to)?);
+                let form = if *from == DataType::Json || from.is_nested() { Form::Json } else { Form::Value };
+                Some(Part::Leaf { leaf: leaves.len() - 1, form })
+            }
+        }
+    }
+
+    /// Takes the values that are to be converted out of `value`, in the order in which `put` asks for them.
+    fn take(&self, value: Json<'_>, row: usize, taken: &mut [Taken]) {
+        match self {
+            Part::Same => {}
+            Part::Leaf { leaf, form } => taken[*leaf].push(value, *form, row),
+            Part::Array(item) => value.items().for_each(|value| item.take(value, row, taken)),
+            Part::Map(key, of) => value.fields().for_each(|(name, value)| {
+                if let Part::Leaf { leaf, .. } = **key {
+                    taken[leaf].push_key(name, row);
+                }
+                of.take(value, row, taken);
+            }),
+            Part::Row(fields) => fields.iter().for_each(|(name, _, field)| {
+                if let Some(value) = value.field(name) {
+                    field.take(value, row, taken);
+                }
+            }),
+        }
+    }
+
+    /// Writes `value` with the converted values.
+    fn put(&self, value: Json<'_>, converted: &mut [Converted<'_>], out: &mut Vec<u8>) {
+        let separate = |at: usize, out: &mut Vec<u8>| out.extend_from_slice(if at > 0 { b"," } else { b"" });
+        match self {
+            Part::Leaf { leaf, .. } => converted[*leaf].write(out),
+            Part::Array(item) if value.is_array() => {
+                out.push(b'[');
+                for (at, value) in value.items().enumerate() {
+                    separate(at, out);
+                    item.put(value, converted, out);
+                }
+                out.push(b']');
+            }
+            Part::Map(key, of) if value.is_object() => {
+                out.push(b'{');
+                for (at, (name, value)) in value.fields().enumerate() {
+                    separate(at, out);
+                    match **key {
+                        Part::Leaf { leaf, .. } => converted[leaf].write_key(out),
+                        _ => out.extend([b"\"", name.as_bytes(), b"\""].concat()),
+                    }
+                    out.push(b':');
+                    of.put(value, converted, out);
+                }
+                out.push(b'}');
+            }
+            Part::Row(fields) if value.is_object() => {
+                out.push(b'{');
+                for (at, (name, by, field)) in fields.iter().enumerate() {
+                    separate(at, out);
+                    write_json_string(by.as_bytes(), out);
+                    out.push(b':');
+                    field.put_or_null(value.field(name), converted, out);
+                }
+                out.push(b'}');
+            }
+            // NULL, and what is no value of the type.
+            _ => out.extend_from_slice(value.text().as_bytes()),
+        }
+    }
+
+    fn put_or_null(&self, value: Option<Json<'_>>, converted: &mut [Converted<'_>], out: &mut Vec<u8>) {
+        match value {
+            Some(value) => self.put(value, converted, out),
+            None => out.extend_from_slice(b"null"),
+        }
+    }
+}
+
+/// Whether different keys stay different.
+fn keeps_apart(from: &DataType, to: &DataType) -> bool {
+    *to == DataType::STRING || (from.is_integer() && to.is_integer()) || is_same_inside(from, to)
+}
+
+/// Values of one place of a type, as texts, each with its row.
+#[derive(Default)]
+struct Taken {
+    texts: Option<Column>,
+    rows: Vec<usize>,
+    buffer: Vec<u8>,
+}
+
+impl Taken {
+    fn push(&mut self, value: Json<'_>, form: Form, row: usize) {
+        self.buffer.clear();
+        let column = self.texts.get_or_insert_with(|| Column::with_capacity(&DataType::STRING, 0));
+        match (value.write(&mut self.buffer), form) {
+            (None, _) => column.push_null(),
+            (Some(()), Form::Value) => column.push_bytes(&self.buffer),
+            (Some(()), Form::Json) => column.push_bytes(value.text().as_bytes()),
+        }
+        self.rows.push(row);
+    }
+
+    fn push_key(&mut self, escaped: &str, row: usize) {
+        self.buffer.clear();
+        Json::write_key(escaped, &mut self.buffer);
+        self.texts.get_or_insert_with(|| Column::with_capacity(&DataType::STRING, 0)).push_bytes(&self.buffer);
+        self.rows.push(row);
+    }
+}
+
+/// How the values of one place are converted.
+struct Leaf {
+    /// Reads the texts, where they are not what is converted.
+    read: Option<UnaryKernel>,
+    convert: Option<UnaryKernel>,
+    to: DataType,
+}
+
+impl Leaf {
+    fn of(from: &DataType, to: &DataType) -> Option<Leaf> {
+        let kernel = |from: &DataType, to: &DataType| match is_free(from, to) {
+            true => Some(None),
+            false => super::kernel(from, to, CastFailure::RowError).map(Some),
+        };
+        // The text of what is nested, or JSON, is read as it is; BYTES have none.
+        let is_text = from.is_text() || from.is_nested() || *from == DataType::Json;
+        let have_other_shapes = from.is_nested() && to.is_nested();
+        if have_other_shapes || *from == DataType::Bytes || *to == DataType::Bytes {
+            return None;
+        }
+        let read = if is_text { None } else { kernel(&DataType::STRING, from)? };
+        Some(Leaf { read, convert: kernel(from, to)?, to: to.clone() })
+    }
+
+    /// The values converted; those that cannot be are failures of their rows.
+    fn converted(&self, taken: Taken, failed: &mut RowErrors) -> Converted<'_> {
+        let mut column = taken.texts.unwrap_or_else(|| Column::with_capacity(&DataType::STRING, 0));
+        let mut errors = RowErrors::default();
+        let selection = Selection::All(column.len());
+        for kernel in self.read.iter().chain(&self.convert) {
+            column = kernel(&column, Rows { len: column.len(), selection: &selection }, &mut errors);
+        }
+        errors.take().into_iter().for_each(|error| failed.push(taken.rows[error.row as usize], error.reason));
+        Converted { column, to: &self.to, next: 0 }
+    }
+}
+
+/// Converted values of one place, to be put back one by one.
+struct Converted<'a> {
+    column: Column,
+    to: &'a DataType,
+    next: usize,
+}
+
+impl Converted<'_> {
+    fn write(&mut self, out: &mut Vec<u8>) {
+        write_json_value(&self.column, self.next, self.to, out);
+        self.next += 1;
+    }
+
+    /// As the key of a MAP, which is a string whatever it stands for.
+    fn write_key(&mut self, out: &mut Vec<u8>) {
+        let mut text = Vec::new();
+        crate::batch::text::write_value(&self.column, self.next, self.to, &mut text);
+        write_json_string(&text, out);
+        self.next += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Value;
+
+    fn array(item: DataType) -> DataType {
+        DataType::Array(Box::new(item))
+    }
+
+    fn map(key: DataType, value: DataType) -> DataType {
+        DataType::Map(Box::new(key), Box::new(value))
+    }
+
+    fn row(fields: &[(&str, DataType)]) -> DataType {
+        DataType::Row(fields.iter().map(|(name, data_type)| ((*name).to_owned(), data_type.clone())).collect())
+    }
+
+    /// The text of the second of three rows after a cast; the reason where it fails, which TRY_CAST makes NULL.
+    fn cast(text: &str, from: &DataType, to: &DataType) -> std::result::Result<String, String> {
+        let mut input = Column::with_capacity(from, 3);
+        [Value::Null, Value::text(text), Value::text(text)].iter().for_each(|value| input.push(value));
+        let selection = Selection::Rows(vec![0, 1]);
+        let rows = || Rows { len: 3, selection: &selection };
+        let (mut errors, mut none) = (RowErrors::default(), RowErrors::default());
+        let output = kernel(from, to, CastFailure::RowError).expect("castable")(&input, rows(), &mut errors);
+        let tried = kernel(from, to, CastFailure::Null).expect("castable")(&input, rows(), &mut none);
+        assert!(none.is_empty() && output.is_null(0) && output.len() == 3);
+        let errors = errors.take();
+        assert_eq!(tried.is_null(1), !errors.is_empty());
+        match errors.first() {
+            Some(error) => {
+                assert_eq!(error.row, 1);
+                Err(error.reason.to_string())
+            }
+            None => Ok(String::from_utf8_lossy(strings_of(&output.values).bytes(1)).into_owned()),
+        }
+    }
+
+    #[test]
+    fn items_fields_and_keys_are_converted_where_they_stand() {
+        let check = |text: &str, from: DataType, to: DataType, expected: &str| {
+            assert_eq!(cast(text, &from, &to).as_deref(), Ok(expected), "{text} of {from} to {to}");
+        };
+        check("[1.6,null,-2.5]", array(DataType::Double), array(DataType::Int), "[1,null,-2]");
+        check("[[1],[],null,[2,3]]", array(array(DataType::Int)), array(array(DataType::STRING)), r#"[["1"],[],null,["2","3"]]"#);
+        check(
+            r#"["2024-02-29 10:00:00"]"#,
+            array(DataType::STRING),
+            array(DataType::Timestamp(3)),
+            r#"["2024-02-29 10:00:00.000"]"#,
+        );
+        check(
+            r#"{"1":2,"3":null}"#,
+            map(DataType::Int, DataType::Int),
+            map(DataType::STRING, DataType::Double),
+            r#"{"1":2.0,"3":null}"#,
+        );
+        check(
+            r#"{"a\"b":1}"#,
+            map(DataType::STRING, DataType::Int),
+            map(DataType::STRING, DataType::Boolean),
+            r#"{"a\"b":true}"#,
+        );
+        let (from, to) = (
+            row(&[("a", DataType::Int), ("b", array(DataType::Int))]),
+            row(&[("x", DataType::Double), ("y", array(DataType::Int))]),
+        );
+        check(r#"{"a":1,"b":[2]}"#, from.clone(), to.clone(), r#"{"x":1.0,"y":[2]}"#);
+        check(r#"{"b":null}"#, from, to, r#"{"x":null,"y":null}"#);
+    }
+
+    #[test]
+    fn a_value_that_fails_fails_the_whole() {
+        let reason = cast("[1,300,400]", &array(DataType::Int), &array(DataType::TinyInt)).expect_err("too large");
+        assert!(reason.contains("'300' of type INT"), "{reason}");
+        cast(r#"["1","x"]"#, &array(DataType::STRING), &array(DataType::Int)).expect_err("no number");
+    }
+
+    #[test]
+    fn what_is_written_the_same_needs_no_kernel() {
+        assert!(
+            is_same(&array(DataType::Int), &array(DataType::BigInt)) && !is_same(&array(DataType::BigInt), &array(DataType::Int))
+        );
+        assert!(!is_same(&row(&[("a", DataType::Int)]), &row(&[("b", DataType::Int)])));
+        assert!(!is_same(&array(DataType::Timestamp(0)), &array(DataType::Timestamp(3))));
+    }
+
+    #[test]
+    fn shapes_and_keys_that_would_meet_are_refused() {
+        let none = |from: DataType, to: DataType| assert!(kernel(&from, &to, CastFailure::RowError).is_none(), "{from} to {to}");
+        none(array(DataType::Int), row(&[("a", DataType::Int)]));
+        none(row(&[("a", DataType::Int)]), row(&[("a", DataType::Int), ("b", DataType::Int)]));
+        none(map(DataType::Double, DataType::Int), map(DataType::Int, DataType::Int));
+        none(array(DataType::Int), array(DataType::Date));
+    }
+}

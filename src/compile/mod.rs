@@ -15,7 +15,7 @@ use crate::plan::physical;
 use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Port, Rank, Scan, Window};
 use crate::route::scatter::Scatter;
 use crate::types::over::OverEmit;
-use crate::types::relation::{Filling, SortTime, TimeBasis};
+use crate::types::relation::{Filling, TimeBasis};
 use crate::types::{DataType, Schema};
 
 /// The compiled plan of one shard.
@@ -232,7 +232,10 @@ fn compile_join(join: &physical::Join, [left, right]: [Vec<DataType>; 2]) -> Res
         return Ok(Box::new(LookupJoin::new(join.kind, inputs, lookup, filter, join.on_error)));
     }
     Ok(match &join.time {
-        None => Box::new(Join::new(join.kind, inputs, filter, join.ttl, join.input_retracts, join.on_error)),
+        None => {
+            let rows = Join::new(join.kind, inputs, filter, join.ttl, join.input_retracts, join.on_error);
+            Box::new(rows.until(join.deadline))
+        }
         Some(time) => {
             let clock = |input: usize| JoinClock { time: time.columns[input], split_watermark: time.split_watermarks[input] };
             if let physical::TimeMeaning::Versions(which) = time.meaning {
@@ -268,13 +271,27 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
         }
         NodeKind::Consolidate(netting) => Box::new(operator::Consolidate::new(*netting, &input)),
         NodeKind::LastRow(last) => {
-            let keys = last.keys.clone();
-            Box::new(operator::LastRow::new(keys, (last.standing, last.deletion), last.changes, last.ttl, last.on_error, input))
+            let (keys, which) = (last.keys.clone(), (last.standing, last.deletion));
+            let rows = operator::LastRow::new(keys, which, last.changes, last.ttl, last.on_error, input);
+            Box::new(rows.until(last.deadline))
         }
         NodeKind::Rank(r) => {
             let (keys, order, retracts) = (r.keys.clone(), r.order.clone(), r.input_retracts);
-            let Rank { function, ties, limit, offset, gives_rank, window_end, emit, ttl, .. } = *r;
-            let shape = RankShape { function, keys, order, ties, limit, offset, gives_rank, window_end, emit, retracts, ttl };
+            let Rank { function, ties, limit, offset, gives_rank, deadline, split_watermark_column, emit, ttl, .. } = *r;
+            let shape = RankShape {
+                function,
+                keys,
+                order,
+                ties,
+                limit,
+                offset,
+                gives_rank,
+                deadline,
+                split_watermark_column,
+                emit,
+                retracts,
+                ttl,
+            };
             Box::new(operator::Rank::new(shape, r.on_error, input))
         }
         NodeKind::Hold(hold) => Box::new(operator::Hold::new(hold.clone(), &input)),
@@ -285,11 +302,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             let (keys, order, calls) = (o.keys.clone(), o.order.clone(), o.calls.clone());
             let shape = OverShape { keys, order, calls, ttl: o.ttl, on_error: o.on_error, types: input };
             match o.emit {
-                OverEmit::OnChange => {
-                    let split_watermark_column = o.split_watermark_column;
-                    let window_end = o.window_end.map(|column| SortTime { column, split_watermark_column });
-                    Box::new(OverOnChange::new(shape, window_end))
-                }
+                OverEmit::OnChange => Box::new(OverOnChange::new(shape, o.deadline.map(|end| (end, o.split_watermark_column)))),
                 OverEmit::OnWatermark | OverEmit::AtOnce => Box::new(OverInOrder::new(shape, time)),
             }
         }

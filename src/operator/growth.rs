@@ -6,8 +6,9 @@ use crate::batch::{Column, RowKind, Values};
 use crate::types::Reload;
 use crate::types::over::{Bound, Exclude, Frame, FrameUnit, OverCall, OverFunction};
 use crate::types::relation::{
-    AggregateCall, AggregateFunction, Aligned, Changes, Deletion, Emit, Filling, JoinKind, Lookup, LookupRows, RankFunction,
-    Retracts, SortKey, SortTime, Standing, Ties,
+    AggregateCall, AggregateFunction, Aligned, Changes, Deadline, Deletion, Emit, Filling, HoldShape, JoinKind, Lookup,
+    LookupRows, Netting, Partial, RankFunction, Retracts, SortKey, SortTime, Standing, Ties, TimeBounds, VersionTime,
+    WindowTimes,
 };
 
 /// key, time, number
@@ -116,7 +117,8 @@ fn groups_ranks_and_partitions_free_what_is_taken_back() {
         limit: Some(3),
         offset: 0,
         gives_rank: true,
-        window_end: None,
+        deadline: None,
+        split_watermark_column: None,
         emit,
         retracts,
         ttl: None,
@@ -142,7 +144,7 @@ fn change_within_windows(operator: &mut dyn Operator, round: i64, out: &mut Outp
 #[test]
 fn rankings_and_functions_of_windows_are_freed_with_these() {
     let (on_error, types) = (OnError::SetAside, TYPES.to_vec());
-    let window_end = SortTime { column: 1, split_watermark_column: None };
+    let end = Deadline { column: 1, after: 0 };
     for emit in [Emit::OnChange, Emit::OnClose] {
         let shape = RankShape {
             function: RankFunction::DenseRank,
@@ -152,7 +154,8 @@ fn rankings_and_functions_of_windows_are_freed_with_these() {
             limit: Some(3),
             offset: 0,
             gives_rank: true,
-            window_end: Some(window_end),
+            deadline: Some(end),
+            split_watermark_column: None,
             emit,
             retracts: Retracts::Maybe,
             ttl: None,
@@ -162,7 +165,87 @@ fn rankings_and_functions_of_windows_are_freed_with_these() {
     let frame = Frame { unit: FrameUnit::Rows, start: Bound::Unbounded, end: Bound::CurrentRow, exclude: Exclude::Nothing };
     let call = OverCall { function: OverFunction::Aggregate(calls().remove(1)), frame, data_type: DataType::BigInt };
     let shape = OverShape { keys: vec![0, 1], order: order(), calls: vec![call], ttl: None, on_error, types };
-    check("OVER of windows", Box::new(OverOnChange::new(shape, Some(window_end))), change_within_windows);
+    check("OVER of windows", Box::new(OverOnChange::new(shape, Some((end, None)))), change_within_windows);
+}
+
+fn input() -> JoinInput {
+    JoinInput { keys: vec![0, 1], types: TYPES.to_vec(), given: vec![0, 2] }
+}
+
+/// As `change_within_windows`, on both sides of a join.
+fn both_change_within_windows(join: &mut dyn Operator, round: i64, out: &mut Output) {
+    for side in 0..2 {
+        join.process_input(side, rows(round, RowKind::Insert), out).expect("takes rows");
+    }
+    if round % 8 > 0 {
+        join.process_input(0, rows(round, RowKind::Delete), out).expect("takes rows");
+    }
+    passes(join, round * 10 + 4, out);
+}
+
+#[test]
+fn joins_and_last_rows_of_windows_are_freed_with_these() {
+    let (changes, on_error) = ([Retracts::Maybe; 2], OnError::SetAside);
+    let keys = || Some(Deadline { column: 1, after: 0 });
+    for kind in [JoinKind::Inner, JoinKind::Left, JoinKind::Full, JoinKind::LeftSemi, JoinKind::LeftAnti] {
+        let join = Join::new(kind, [input(), input()], None, [None; 2], changes, on_error);
+        check(&format!("{kind:?} join of windows"), Box::new(join.until(keys())), both_change_within_windows);
+    }
+    for standing in [Standing::First, Standing::Last] {
+        let last = LastRow::new(vec![0, 1], (standing, Deletion::ByRow), BOTH, None, on_error, TYPES.to_vec());
+        check(&format!("{standing:?} rows of windows"), Box::new(last.until(keys())), change_within_windows);
+    }
+}
+
+#[test]
+fn joins_free_what_is_taken_back_and_what_time_has_passed() {
+    let on_error = OnError::SetAside;
+    let join = Join::new(JoinKind::Full, [input(), input()], None, [None; 2], [Retracts::Maybe; 2], on_error);
+    check("a join", Box::new(join), |join, round, out| {
+        for (side, kind) in [(0, RowKind::Insert), (1, RowKind::Insert), (0, RowKind::Delete), (1, RowKind::Delete)] {
+            join.process_input(side, rows(round, kind), out).expect("takes rows");
+        }
+    });
+    let clocks = || [0, 1].map(|_| JoinClock { time: 1, split_watermark: None });
+    let both_flow = |join: &mut dyn Operator, round: i64, out: &mut Output| {
+        (0..2).for_each(|side| join.process_input(side, rows(round, RowKind::Insert), out).expect("takes rows"));
+        passes(join, round * 10 + 4, out);
+    };
+    let timed = TimedJoin::new(JoinKind::Full, [input(), input()], clocks(), TimeBounds::interval(-5, 5), None, on_error);
+    check("a join over time", Box::new(timed), both_flow);
+    let (by_key, when) = (|| JoinInput { keys: vec![0], ..input() }, (VersionTime::At, TimeBounds::interval(0, 0)));
+    let versioned = VersionedJoin::new(JoinKind::Left, [by_key(), by_key()], clocks(), when, None, None, on_error);
+    check("a join to versions", Box::new(versioned), both_flow);
+}
+
+#[test]
+fn what_waits_for_time_is_freed_with_it() {
+    let (on_error, types) = (OnError::SetAside, TYPES.to_vec());
+    let time = Some(SortTime { column: 1, split_watermark_column: None });
+    check("a sort by time", Box::new(Sort::new(order(), time, on_error, types.clone())), flow);
+    let shape = HoldShape { interval: 20, until: None, keys: vec![2], changes: BOTH };
+    check("what is held", Box::new(Hold::new(shape, &types)), |hold, round, out| {
+        come_and_go(hold, round, out);
+        passes(hold, round * 10 + 4, out);
+    });
+}
+
+#[test]
+fn what_looks_at_one_batch_keeps_nothing_of_it() {
+    let (types, window) = (TYPES.to_vec(), Aligned::Tumble { size: 10, offset: 0 });
+    for netting in [Netting::Always, Netting::WhereItPays] {
+        check("changes of a batch", Box::new(Consolidate::new(netting, &types)), come_and_go);
+    }
+    let times = WindowTimes { time_column: 1, split_watermark_column: 1, window };
+    for window in [None, Some(times)] {
+        let when = (window, Partial::Always);
+        let partial = PartialAggregate::new(vec![0], calls(), Retracts::Never, when, types.clone(), 2);
+        check("groups of a batch", Box::new(partial), |partial, round, out| {
+            let mut batch = rows(round, RowKind::Insert);
+            batch.kinds = None;
+            partial.process(batch, out).expect("takes rows");
+        });
+    }
 }
 
 /// Rows of keys that never come again, each a round later than the last.
@@ -192,7 +275,7 @@ fn an_over_in_order_forgets_the_keys_whose_time_to_live_is_over() {
 
 #[test]
 fn a_lookup_join_holds_the_table_and_nothing_of_the_rows_that_ask() {
-    let input = || JoinInput { keys: vec![0], types: TYPES.to_vec(), given: vec![0, 2] };
+    let input = || JoinInput { keys: vec![0], ..input() };
     let join = |rows, filling| {
         let lookup = Lookup { rows, filling };
         Box::new(LookupJoin::new(JoinKind::Left, [input(), input()], lookup, None, OnError::SetAside))

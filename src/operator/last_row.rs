@@ -5,13 +5,16 @@
 //!   by key   {1,a} {1,b} -D{1}         +I{1,a}  -U{1,a} +U{1,b}  -D{1,b}
 //!   by row   +{1,a} +{1,b} -{1,b}      the row that came last of those that are there: +I{1,a}  -U +U{1,b}  -U +U{1,a}
 //! ```
-//! What a batch changes is one change of a key at the most: its row before the batch, and after it.
+//! What a batch changes is one change of a key at the most: its row before the batch, and after it. Where keys lie in windows, they are forgotten
+//! with these.
 
+use super::deadlines::Deadlines;
 use super::partitions::Partitions;
-use super::{Operator, Output, set_aside};
-use crate::batch::{Batch, RowKind};
+use super::{Operator, Output, Progress, set_aside};
+use crate::batch::{Batch, RowKind, Watermark};
 use crate::error::Result;
-use crate::types::relation::{Changes, Deletion, OnError, Standing};
+use crate::limits::TIMER_ROWS_PER_TURN;
+use crate::types::relation::{Changes, Deadline, Deletion, OnError, Standing};
 use crate::types::{DataType, Nanos};
 
 /// The last rows of one shard.
@@ -23,6 +26,8 @@ pub struct LastRow {
     types: Vec<DataType>,
     /// By key, in the order in which rows came. A row stands there as often as it is there.
     partitions: Partitions<()>,
+    /// Where keys are over when a time has passed: the column with it.
+    until: Option<(usize, Deadlines)>,
 }
 
 /// What a row does.
@@ -46,7 +51,14 @@ impl LastRow {
         on_error: OnError,
         types: Vec<DataType>,
     ) -> Self {
-        Self { standing, deletion, changes, on_error, partitions: Partitions::new(keys, &types, ttl), types }
+        let partitions = Partitions::new(keys, &types, ttl);
+        Self { standing, deletion, changes, on_error, partitions, types, until: None }
+    }
+
+    /// The same, whose keys are over when the watermark has passed this, and then forgotten; for rows that do not age.
+    #[must_use]
+    pub fn until(self, deadline: Option<Deadline>) -> Self {
+        Self { until: deadline.map(|at| (at.column, Deadlines::new(at.after))), ..self }
     }
 
     /// The row that stands for a key.
@@ -111,7 +123,11 @@ impl LastRow {
 
 impl Operator for LastRow {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
+        let made = self.partitions.known().made();
         let numbers = self.partitions.look_up(&batch);
+        if let Some((column, deadlines)) = &mut self.until {
+            deadlines.note_new(&batch.columns[*column], &numbers.partitions, self.partitions.known(), made);
+        }
         let before: Vec<Option<u32>> = numbers.touched.iter().map(|key| self.standing(*key)).collect();
         for at in 0..batch.rows() {
             match self.apply(numbers.partitions[at], numbers.rows[at], batch.kind(at)) {
@@ -123,12 +139,27 @@ impl Operator for LastRow {
             }
         }
         out.emit(self.changed(&numbers.touched, &before, &batch));
-        self.partitions.sweep(numbers, before.into_iter().flatten());
+        let replaced = before.into_iter().flatten();
+        match self.until {
+            None => self.partitions.sweep(numbers, replaced),
+            // Keys stay until they are over.
+            Some(_) => self.partitions.sweep_within(numbers, replaced),
+        }
         Ok(())
     }
 
+    fn watermark(&mut self, watermark: Watermark, _out: &mut Output) -> Result<Progress> {
+        let Some((_, deadlines)) = &mut self.until else { return Ok(Progress::Done) };
+        deadlines.pass(watermark.time);
+        for _ in 0..TIMER_ROWS_PER_TURN {
+            let Some(key) = deadlines.next_over() else { return Ok(Progress::Done) };
+            self.partitions.forget(key);
+        }
+        Ok(Progress::More)
+    }
+
     fn state_bytes(&self) -> usize {
-        self.partitions.state_bytes(|()| 0)
+        self.partitions.state_bytes(|()| 0) + self.until.as_ref().map_or(0, |(_, deadlines)| deadlines.state_bytes())
     }
 }
 

@@ -7,6 +7,7 @@ mod accumulator;
 mod aggregate;
 mod calc;
 mod consolidate;
+mod deadlines;
 mod expand;
 mod grouped;
 mod hold;

@@ -23,7 +23,7 @@ use super::{Operator, Output, Progress, row_order, set_aside};
 use crate::batch::{Batch, Column, RowKind, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
-use crate::types::relation::{Emit, OnError, RankFunction, Retracts, SortKey, SortTime, Ties};
+use crate::types::relation::{Deadline, Emit, OnError, RankFunction, Retracts, SortKey, Ties};
 use crate::types::{DataType, Nanos};
 
 /// What a ranking does, as the plan has it.
@@ -42,8 +42,10 @@ pub struct RankShape {
     pub offset: u64,
     /// Whether the number is given out, as the last column.
     pub gives_rank: bool,
-    /// Where each partition lies in a window, and is forgotten with it: the column with its end. A hidden column is the last one.
-    pub window_end: Option<SortTime>,
+    /// Where each partition lies in a window, and is forgotten with it: its end.
+    pub deadline: Option<Deadline>,
+    /// Hidden last column with the watermark of the row's own split, by which rows of windows are late.
+    pub split_watermark_column: Option<usize>,
     /// When rows are given out: as they change, or once, when their window closes.
     pub emit: Emit,
     /// Whether the input takes rows back.
@@ -133,7 +135,7 @@ impl Changes {
 impl Rank {
     /// Without rows; the input has columns of these types.
     pub fn new(mut shape: RankShape, on_error: OnError, mut types: Vec<DataType>) -> Rank {
-        if let Some(hidden) = shape.window_end.and_then(|end| end.split_watermark_column) {
+        if let Some(hidden) = shape.split_watermark_column {
             types.truncate(hidden);
         }
         let mut row_types = types.clone();
@@ -144,7 +146,7 @@ impl Rank {
         }
         Rank {
             partitions: Partitions::new(shape.keys.clone(), &row_types, shape.ttl),
-            windows: shape.window_end.map(PartitionWindows::new),
+            windows: shape.deadline.map(|end| PartitionWindows::new(end, shape.split_watermark_column)),
             shape,
             on_error,
             types,
@@ -490,7 +492,8 @@ mod tests {
                 limit,
                 offset,
                 gives_rank,
-                window_end: None,
+                deadline: None,
+                split_watermark_column: None,
                 emit: Emit::OnChange,
                 retracts,
                 ttl: None,
@@ -502,8 +505,8 @@ mod tests {
 
     /// The same, of windows that end at the first column.
     fn of_windows(rank: Rank, emit: Emit) -> Rank {
-        let window_end = Some(SortTime { column: 0, split_watermark_column: None });
-        Rank::new(RankShape { window_end, emit, ..rank.shape }, OnError::SetAside, TYPES.to_vec())
+        let deadline = Some(Deadline { column: 0, after: 0 });
+        Rank::new(RankShape { deadline, emit, ..rank.shape }, OnError::SetAside, TYPES.to_vec())
     }
 
     fn check(function: RankFunction, limit: Option<u64>, offset: u64, gives_rank: bool, retracts: Retracts) {

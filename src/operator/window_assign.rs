@@ -5,11 +5,8 @@ use super::{Operator, Output, set_aside};
 use crate::batch::order::span;
 use crate::batch::{Batch, Column, Selection, Values};
 use crate::error::Result;
-use crate::types::relation::{Aligned, OnError};
+use crate::types::relation::{Aligned, OnError, WINDOW_TIME_GAP};
 use crate::types::{DataType, EventTime};
-
-/// Nanoseconds between window_time and window_end.
-const WINDOW_TIME_GAP: i64 = 1_000_000;
 
 /// window_start, window_end and window_time of windows with these bounds.
 pub(super) fn window_columns(starts: Vec<EventTime>, ends: Vec<EventTime>) -> [Column; 3] {

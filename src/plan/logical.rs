@@ -253,14 +253,6 @@ impl WindowAggregate {
     pub fn end(&self) -> usize {
         self.keys.len() + usize::from(self.window != Window::Aligned(Aligned::Given))
     }
-
-    /// The keys with what says in which window a result is: both bounds, or what says it by itself.
-    fn unique_keys(&self) -> Vec<Vec<usize>> {
-        let start = self.end() - 1;
-        let with = |bounds: &[usize]| (0..start).chain(bounds.iter().copied()).collect();
-        let alone = self.window.is_told_by().into_iter().enumerate().filter(|(_, tells)| *tells);
-        [with(&[start, start + 1])].into_iter().chain(alone.map(|(at, _)| with(&[start + at]))).collect()
-    }
 }
 
 /// The late table of one input of what decides by time.
@@ -695,27 +687,6 @@ impl Plan {
             Plan::Join(Join { time: Some(_), .. }) => false,
             Plan::Over(over) => over.emit == OverEmit::OnChange,
             Plan::Join(j) => !matches!(j.kind, JoinKind::Inner | JoinKind::LeftSemi) || j.left.retracts() || j.right.retracts(),
-        }
-    }
-
-    /// Columns of which no two rows that are there at once have the same values, and by which changes say what replaces what.
-    pub fn unique_key(&self) -> Option<Vec<usize>> {
-        self.unique_keys().into_iter().next()
-    }
-
-    /// All that are such columns.
-    pub fn unique_keys(&self) -> Vec<Vec<usize>> {
-        match self {
-            Plan::Aggregate(aggregate) => vec![(0..aggregate.keys.len()).collect()],
-            Plan::WindowAggregate(aggregate) => aggregate.unique_keys(),
-            Plan::LastRow(last) => vec![last.keys.clone()],
-            Plan::Hold(hold) => hold.input.unique_keys(),
-            Plan::Calc(calc) => {
-                let place =
-                    |key: &usize| calc.columns.iter().position(|e| matches!(e, Expr::Column { index, .. } if index == key));
-                calc.input.unique_keys().iter().filter_map(|keys| keys.iter().map(place).collect()).collect()
-            }
-            _ => Vec::new(),
         }
     }
 

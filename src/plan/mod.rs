@@ -7,6 +7,7 @@
 
 pub mod bind;
 pub mod catalog;
+mod deadlines;
 pub mod distribute;
 mod early_fire;
 pub mod explain;
@@ -22,6 +23,7 @@ mod processing_time;
 mod settings;
 mod settle_sort;
 pub mod statement;
+mod unique_keys;
 pub mod values;
 
 use std::collections::{BTreeMap, BTreeSet};

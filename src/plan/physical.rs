@@ -10,9 +10,9 @@ use crate::sink::Sink;
 use crate::source::{Projection, Source};
 use crate::types::over::{OverCall, OverEmit};
 pub use crate::types::relation::{
-    AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deletion, Distinct, Emit, HoldShape, JoinKind, Lookup,
-    LookupRows, Netting, OnError, Partial, RankFunction, Retracts, SortKey, SortTime, Standing, Ties, TimeBasis, TimeBounds,
-    TimeMeaning, VersionTime, Window, WindowTimes,
+    AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deadline, Deletion, Distinct, Emit, HoldShape, JoinKind,
+    Lookup, LookupRows, Netting, OnError, Partial, RankFunction, Retracts, SortKey, SortTime, Standing, Ties, TimeBasis,
+    TimeBounds, TimeMeaning, VersionTime, WINDOW_TIME_GAP, Window, WindowTimes,
 };
 pub use crate::types::relation::{Moment, Nested, Nulls};
 use crate::types::{DataType, Schema};
@@ -265,6 +265,9 @@ pub struct Join {
     pub time: Option<JoinTime>,
     /// Whether rows of the left input meet what the right one holds when they come.
     pub lookup: Option<Lookup>,
+    /// Of a join that keeps all rows: where keys are over when the watermark has passed a time, and are forgotten with their rows. The column is
+    /// one of the keys, by its number among them.
+    pub deadline: Option<Deadline>,
     /// By input: after how many nanoseconds a row that has not come again is forgotten.
     pub ttl: [Option<u64>; 2],
     /// Whether each input may take rows back.
@@ -286,6 +289,8 @@ pub struct LastRow {
     pub deletion: Deletion,
     /// What changes say.
     pub changes: Changes,
+    /// Where keys are over when the watermark has passed a time, and are forgotten.
+    pub deadline: Option<Deadline>,
     /// After how many nanoseconds a key that no row has touched is forgotten.
     pub ttl: Option<u64>,
     /// What a row that fails does.
@@ -309,10 +314,11 @@ pub struct Rank {
     pub offset: u64,
     /// Whether the rank is given out.
     pub gives_rank: bool,
-    /// Where partitions are of one window each, and are forgotten with it: the column with its end; a hidden column is the last of the input
-    /// and is not given out.
-    pub window_end: Option<SortTime>,
-    /// When rows are given out: as they change, or once, when their window closes.
+    /// Where partitions are over when the watermark has passed a time, and are forgotten.
+    pub deadline: Option<Deadline>,
+    /// Hidden last column, with the watermark of the row's own split, by which rows of windows are late; it is not given out.
+    pub split_watermark_column: Option<usize>,
+    /// When rows are given out: as they change, or once, when their partition is over.
     pub emit: Emit,
     /// Whether the input may take rows back.
     pub input_retracts: Retracts,
@@ -344,8 +350,8 @@ pub struct Over {
     pub calls: Vec<OverCall>,
     /// When rows are given out.
     pub emit: OverEmit,
-    /// Where partitions are of one window each, and are forgotten with it: the column with its end.
-    pub window_end: Option<usize>,
+    /// Where partitions are over when the watermark has passed a time, and are forgotten.
+    pub deadline: Option<Deadline>,
     /// Hidden last column with the watermark of the row's own split, by which lateness is decided; without it, the operator's own
     /// watermark decides.
     pub split_watermark_column: Option<usize>,

@@ -125,7 +125,7 @@ fn verify(plan: &PhysicalPlan) {
             NodeKind::Rank(rank) => {
                 assert!(rank.order.iter().all(|key| key.column < below[0].fields.len()), "#{id}");
                 let mut given = below[0].types();
-                let hidden = rank.window_end.and_then(|end| end.split_watermark_column);
+                let hidden = rank.split_watermark_column;
                 assert!(hidden.is_none_or(|c| c + 1 == given.len() && below[0].fields[c].name == "$watermark"), "#{id}");
                 given.truncate(given.len() - usize::from(hidden.is_some()));
                 given.extend(rank.gives_rank.then_some(DataType::BigInt));

@@ -130,6 +130,15 @@ impl DataType {
     pub fn is_timestamp(&self) -> bool {
         matches!(self, DataType::Timestamp(_) | DataType::TimestampLtz(_))
     }
+
+    /// Whether a cast of timestamps of `from` to this type leaves each the same nanosecond.
+    pub fn holds_times_of(&self, from: &DataType) -> bool {
+        let digits = |data_type: &DataType| match data_type {
+            DataType::Timestamp(digits) | DataType::TimestampLtz(digits) => Some(*digits),
+            _ => None,
+        };
+        digits(from).zip(digits(self)).is_some_and(|(from, to)| from <= to)
+    }
 }
 
 impl fmt::Display for DataType {

@@ -74,6 +74,9 @@ impl Window {
     }
 }
 
+/// Nanoseconds from window_time to window_end.
+pub const WINDOW_TIME_GAP: i64 = 1_000_000;
+
 /// Windows that stand where they stand: aligned to `offset`, or known before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aligned {
@@ -608,6 +611,15 @@ pub struct SortTime {
     pub column: usize,
     /// Hidden column with the watermark of the row's own split, by which lateness is decided.
     pub split_watermark_column: Option<usize>,
+}
+
+/// When rows with one value of a column are over: once the watermark has passed it and so much time behind it, none of them comes or goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    /// A timestamp.
+    pub column: usize,
+    /// In nanoseconds.
+    pub after: i64,
 }
 
 /// When results are given out.

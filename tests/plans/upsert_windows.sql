@@ -48,6 +48,6 @@ Write grown (k, s, n)
      writes: upsert by (k, s): a row takes the place of the one with its key
      delivery: all-or-nothing per file (renamed into place when the job ends; a job that fails leaves no new file)
   #9 LastRow by (k, s), without -U
-       state: the rows of each key: unbounded
+       state: the rows of each key of windows open at once, bounded by the watermark
     #6 Calc (k, window_start AS s, agg0 AS n)
       #4 (see above)

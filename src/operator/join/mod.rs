@@ -5,6 +5,8 @@
 //! first comes that it meets, and given out again when the last of them goes; for that a row counts those it meets. A batch is
 //! taken in two steps: all pairs of equal keys that satisfy the rest of the condition, by columns; then row by row what changes.
 //!
+//! Where one of the keys says when its rows are over (the end of a window), the key is forgotten with them then; nothing is given out for it.
+//!
 //! Once an input has ended, the rows of the other are kept only if they may be taken back: nothing comes that they could meet.
 
 mod lookup;
@@ -22,11 +24,13 @@ use self::pairs::{Found, Given};
 use self::side::{NONE, Side};
 pub use self::timed::{JoinClock, TimedJoin};
 pub use self::versioned::VersionedJoin;
-use super::{Operator, Output, set_aside};
-use crate::batch::{Batch, Column, Selection};
+use super::deadlines::Deadlines;
+use super::{Operator, Output, Progress, set_aside};
+use crate::batch::{Batch, Column, Selection, Watermark};
 use crate::error::Result;
+use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::state::GroupTable;
-use crate::types::relation::{JoinKind, OnError, Retracts};
+use crate::types::relation::{Deadline, JoinKind, OnError, Retracts};
 use crate::types::{DataType, Nanos};
 
 /// Pairs that are made at a time. A row that meets more makes them all at once.
@@ -55,6 +59,8 @@ pub struct Join {
     /// Keys of which one of the inputs has rows.
     keys: GroupTable,
     sides: [Side; 2],
+    /// Where keys are over when a time has passed, and stay until then: which of the key columns has it.
+    until: Option<(usize, Deadlines)>,
     scratch: Scratch,
 }
 
@@ -89,8 +95,15 @@ impl Join {
             kept: [true; 2],
             keys: GroupTable::new(&key_types),
             sides: [Side::new(left, ttl[0]), Side::new(right, ttl[1])],
+            until: None,
             scratch: Scratch::default(),
         }
+    }
+
+    /// The same, whose keys are over when the watermark has passed this one of them, by its number, and then forgotten with their rows.
+    #[must_use]
+    pub fn until(self, deadline: Option<Deadline>) -> Join {
+        Join { until: deadline.map(|at| (at.column, Deadlines::new(at.after))), ..self }
     }
 
     /// Takes a batch of one input. Hot: once per batch.
@@ -128,6 +141,7 @@ impl Join {
             rows.resize(batch.rows(), NONE);
             return;
         }
+        let made = self.keys.made();
         self.keys.group_ids(&columns, batch.rows(), &known, hashes, keys);
         side.number(&batch.columns, batch.rows(), &known, hashes, rows);
         if let Selection::Rows(known) = &known {
@@ -137,6 +151,9 @@ impl Join {
                     (keys[row], rows[row]) = (NONE, NONE);
                 }
             }
+        }
+        if let Some((key, deadlines)) = &mut self.until {
+            deadlines.note_new(columns[*key], keys, &self.keys, made);
         }
         self.sides.iter_mut().for_each(|side| side.reserve_keys(self.keys.bound()));
     }
@@ -220,9 +237,7 @@ impl Join {
         for own in 0..2 {
             self.sides[own].advance(now);
             while let Some(key) = self.sides[own].take_old() {
-                if self.keys.is_live(key) && self.sides.iter().all(|side| side.is_without(key)) {
-                    self.keys.remove(key);
-                }
+                self.forget_if_empty(key);
             }
         }
     }
@@ -231,9 +246,14 @@ impl Join {
     fn forget_all(&mut self, own: usize) {
         self.sides[own].clear();
         for key in 0..self.keys.bound() as u32 {
-            if self.keys.is_live(key) && self.sides[1 - own].is_without(key) {
-                self.keys.remove(key);
-            }
+            self.forget_if_empty(key);
+        }
+    }
+
+    /// Forgets a key that no row has, unless it stays until it is over.
+    fn forget_if_empty(&mut self, key: u32) {
+        if self.until.is_none() && self.keys.is_live(key) && self.sides.iter().all(|side| side.is_without(key)) {
+            self.keys.remove(key);
         }
     }
 
@@ -242,9 +262,7 @@ impl Join {
         let numbers = |of: &[u32]| of.iter().copied().filter(|number| *number != NONE).collect::<Vec<u32>>();
         self.sides[own].sweep(numbers(&scratch.rows).into_iter());
         for key in numbers(&scratch.keys) {
-            if self.keys.is_live(key) && self.sides.iter().all(|side| side.is_without(key)) {
-                self.keys.remove(key);
-            }
+            self.forget_if_empty(key);
         }
     }
 }
@@ -274,7 +292,19 @@ impl Operator for Join {
         Ok(())
     }
 
+    fn watermark(&mut self, watermark: Watermark, _out: &mut Output) -> Result<Progress> {
+        let Some((_, deadlines)) = &mut self.until else { return Ok(Progress::Done) };
+        deadlines.pass(watermark.time);
+        for _ in 0..TIMER_ROWS_PER_TURN {
+            let Some(key) = deadlines.next_over() else { return Ok(Progress::Done) };
+            self.sides.iter_mut().for_each(|side| side.forget(key));
+            self.keys.remove(key);
+        }
+        Ok(Progress::More)
+    }
+
     fn state_bytes(&self) -> usize {
-        self.keys.state_bytes() + self.sides.iter().map(Side::state_bytes).sum::<usize>()
+        let until = self.until.as_ref().map_or(0, |(_, deadlines)| deadlines.state_bytes());
+        self.keys.state_bytes() + self.sides.iter().map(Side::state_bytes).sum::<usize>() + until
     }
 }

@@ -148,6 +148,16 @@ impl Side {
         Some(key)
     }
 
+    /// Forgets the rows of a key.
+    pub fn forget(&mut self, key: u32) {
+        let rows: Vec<u32> = self.of_key(key).collect();
+        for row in rows {
+            self.entries[row as usize].count = 1;
+            self.take(row);
+            self.rows.remove(row);
+        }
+    }
+
     /// Forgets all rows, for good.
     pub fn clear(&mut self) {
         self.rows = GroupTable::new(&self.types);

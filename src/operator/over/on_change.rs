@@ -17,7 +17,7 @@ use crate::operator::partitions::{Numbers, Partitions, Step};
 use crate::operator::{Operator, Output, Progress, row_order, set_aside};
 use crate::state::cell;
 use crate::types::Nanos;
-use crate::types::relation::SortTime;
+use crate::types::relation::Deadline;
 
 /// An OVER on one shard that gives out changes.
 pub struct OnChange {
@@ -61,13 +61,13 @@ impl Changes {
 }
 
 impl OnChange {
-    /// Without rows; `window_end` is the column with the end of the window in which each partition lies. A hidden column is the last one.
-    pub fn new(mut shape: OverShape, window_end: Option<SortTime>) -> OnChange {
-        if let Some(hidden) = window_end.and_then(|end| end.split_watermark_column) {
+    /// Without rows. Where each partition lies in a window, `window` has its end, and the hidden last column, if there is one.
+    pub fn new(mut shape: OverShape, window: Option<(Deadline, Option<usize>)>) -> OnChange {
+        if let Some((_, Some(hidden))) = window {
             shape.types.truncate(hidden);
         }
         let partitions = Partitions::new(shape.keys.clone(), &shape.types, shape.ttl);
-        let windows = window_end.map(PartitionWindows::new);
+        let windows = window.map(|(end, hidden)| PartitionWindows::new(end, hidden));
         OnChange { lanes: Lanes::of(&shape, Vec::new()), partitions, windows, shape }
     }
 

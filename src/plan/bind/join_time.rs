@@ -153,17 +153,8 @@ fn same_window(parts: &[Expr], [left, right]: [&WindowColumns; 2], width: usize)
 fn plain(expr: &Expr) -> Option<usize> {
     match expr {
         Expr::Column { index, .. } => Some(*index),
-        Expr::Cast { input, data_type, .. } if keeps_time(&input.data_type(), data_type) => plain(input),
+        Expr::Cast { input, data_type, .. } if data_type.holds_times_of(&input.data_type()) => plain(input),
         _ => None,
-    }
-}
-
-/// Whether a cast leaves every timestamp the same nanosecond.
-fn keeps_time(from: &DataType, to: &DataType) -> bool {
-    use DataType as T;
-    match (from, to) {
-        (T::Timestamp(a) | T::TimestampLtz(a), T::Timestamp(b) | T::TimestampLtz(b)) => a <= b,
-        _ => false,
     }
 }
 
@@ -255,7 +246,7 @@ fn linear(expr: &Expr, left: usize, right: usize) -> Option<Terms> {
         Expr::Literal { value: Value::Int(constant), data_type: DataType::IntervalDay } => {
             Some(Terms { constant: *constant, ..none })
         }
-        Expr::Cast { input, data_type, .. } if keeps_time(&input.data_type(), data_type) => of(input),
+        Expr::Cast { input, data_type, .. } if data_type.holds_times_of(&input.data_type()) => of(input),
         Expr::Unary { op: UnaryOp::Negate, input } => none.less(of(input)?),
         Expr::Binary { op: BinaryOp::Add, left, right, .. } => of(left)?.plus(of(right)?),
         Expr::Binary { op: BinaryOp::Subtract, left, right, .. } => of(left)?.less(of(right)?),

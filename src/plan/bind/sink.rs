@@ -262,12 +262,7 @@ fn constants_of(plan: &Plan, column: usize) -> Vec<(usize, Expr)> {
 
 /// Whether the event time of a field is that of the column that it is written to: nothing of it is cut off.
 fn keeps_time(relation: &Relation, field: usize, target: &Column) -> bool {
-    let digits = |data_type: &DataType| match data_type {
-        DataType::Timestamp(digits) | DataType::TimestampLtz(digits) => Some(*digits),
-        _ => None,
-    };
-    let (from, to) = (&relation.fields[field].data_type, &target.data_type);
-    relation.event_times.contains(&field) && digits(from).zip(digits(to)).is_some_and(|(from, to)| from <= to)
+    relation.event_times.contains(&field) && target.data_type.holds_times_of(&relation.fields[field].data_type)
 }
 
 /// The columns that a sink takes: the physical ones.

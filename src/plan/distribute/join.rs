@@ -4,6 +4,7 @@ use super::nodes::{age, kept, moved_by, retracts};
 use super::{Lowered, Lowering, Placed};
 use crate::error::Result;
 use crate::expr::{BinaryOp, Expr};
+use crate::plan::deadlines::deadline_of_pairs;
 use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, all_of, columns_of, conjuncts, moved_columns, shifted};
 use crate::plan::physical::{
@@ -13,6 +14,9 @@ use crate::source::Boundedness;
 use crate::types::relation::Filling;
 use crate::types::time::write_time;
 use crate::types::{Field, Reload, Schema};
+
+/// What bounds the state of a join of windows.
+const ROWS_OF_OPEN_WINDOWS: &str = "rows of open windows, bounded by the watermark";
 
 /// A condition taken apart.
 #[derive(Default)]
@@ -52,12 +56,16 @@ impl Lowering<'_> {
             _ => [None; 2],
         };
         let input_retracts = [retracts(&join.left), retracts(&join.right)];
+        let keeps_all = time.is_none() && lookup.is_none() && join.ttl == [None; 2];
+        let deadline = deadline_of_pairs(join, [&condition.left_keys, &condition.right_keys]).filter(|_| keeps_all);
+        let ttl = if deadline.is_some() { [None; 2] } else { ttl };
         let state_bound = match self.kept_until_the_end(join, input_retracts) {
+            _ if deadline.is_some() => ROWS_OF_OPEN_WINDOWS.to_owned(),
             Some(bound) if time.is_none() && lookup.is_none() && ttl == [None; 2] => bound.to_owned(),
             _ => bound(&time, &lookup, ttl),
         };
         let kind = join.kind;
-        let made = Join { kind, left_keys, right_keys, filter, time, lookup, ttl, input_retracts, given, on_error };
+        let made = Join { kind, left_keys, right_keys, filter, time, lookup, deadline, ttl, input_retracts, given, on_error };
         let kind = NodeKind::Join(made);
         let mut node = Node::new(kind, vec![left.node, right.node], join.schema.clone());
         node.state_bound = state_bound;
@@ -223,7 +231,7 @@ fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>, ttl: [Option<u64>; 2]
             kept("left rows until the watermark; of the right input one version per key and those behind the watermark", ttl[1])
         }
         None => bound_of_ages(ttl),
-        Some(JoinTime { meaning: TimeMeaning::Windows, .. }) => "rows of open windows, bounded by the watermark".to_owned(),
+        Some(JoinTime { meaning: TimeMeaning::Windows, .. }) => ROWS_OF_OPEN_WINDOWS.to_owned(),
         Some(JoinTime { bounds, .. }) => {
             let [left, right] =
                 [bounds.least.saturating_neg(), bounds.greatest].map(|ns| if ns > 0 { span(ns) } else { "0 s".to_owned() });

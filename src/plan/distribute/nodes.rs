@@ -7,18 +7,19 @@ use super::{Lowered, Lowering, Placed};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
+use crate::plan::deadlines::{deadline_of, with_end};
 use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Calc, Changelog, Changes, Deletion, Distinct, Emit, Expand, HoldShape, LastRow, Node, NodeId, NodeKind, Over,
-    Port, Rank, RankFunction, Retracts, Scan, Sort, Standing, Ties, TimeBasis, Unnest, WatermarkSpec, Window, WindowAggregate,
-    WindowAssign,
+    Aggregate, Aligned, Calc, Changelog, Changes, Deadline, Deletion, Distinct, Emit, Expand, HoldShape, LastRow, Node, NodeId,
+    NodeKind, Over, Port, Rank, RankFunction, Retracts, Scan, Sort, Standing, Ties, TimeBasis, Unnest, WatermarkSpec, Window,
+    WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, Readers, Source, projected_types};
-use crate::types::TableDef;
 use crate::types::over::{OverEmit, Reach};
 use crate::types::time::DAY;
+use crate::types::{Field, Schema, TableDef};
 
 /// How far ahead of the clock the rows of a live source may be, unless the table says otherwise.
 const MAX_AHEAD_DEFAULT_NS: u64 = DAY.unsigned_abs();
@@ -41,10 +42,11 @@ impl Lowering<'_> {
             (Plan::WindowAssign(assign), Some(input)) => Ok(self.assign(plan, assign, input)),
             (Plan::Expand(expand), Some(input)) => Ok(self.expand(expand, input)),
             (Plan::Unnest(unnest), Some(input)) => Ok(self.unnest(plan, unnest, input)),
-            (Plan::Aggregate(aggregate), Some(input)) => Ok(self.aggregate(plan, aggregate, input)),
+            (Plan::Aggregate(aggregate), Some(input)) => self.aggregate(plan, aggregate, input),
             (Plan::Rank(rank), Some(input)) => self.rank(plan, rank, input),
             (Plan::LastRow(last), Some(input)) => {
-                Ok(self.last_row(&last.keys, (Standing::Last, Deletion::ByKey), self.on_error(plan), input))
+                let which = (Standing::Last, Deletion::ByKey);
+                Ok(self.last_row(&last.keys, which, deadline_of(&last.input, &last.keys), self.on_error(plan), input))
             }
             (Plan::Hold(hold), Some(input)) => Ok(self.hold(hold, input)),
             (Plan::Sort(sort), Some(input)) => self.sort(plan, sort, input),
@@ -157,7 +159,10 @@ impl Lowering<'_> {
         Lowered { node, placed: moved_by(input.placed, |column| (column < unnest.width()).then_some(column)) }
     }
 
-    fn aggregate(&mut self, plan: &Plan, aggregate: &logical::Aggregate, input: Lowered) -> Lowered {
+    fn aggregate(&mut self, plan: &Plan, aggregate: &logical::Aggregate, input: Lowered) -> Result<Lowered> {
+        if let Some(deadline) = deadline_of(&aggregate.input, &aggregate.keys).filter(|_| aggregate.ttl.is_none()) {
+            return self.closing_aggregate(plan, aggregate, deadline, input);
+        }
         let input_retracts = retracts(&aggregate.input);
         let (input, states) = self.phased(
             input,
@@ -179,7 +184,43 @@ impl Lowering<'_> {
         let mut node = Node::new(kind, inputs, aggregate.schema.clone());
         node.state_bound = bound(aggregate, ttl);
         let node = self.add(node);
-        Lowered { node, placed: moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c)) }
+        Ok(Lowered { node, placed: moved_by(input.placed, |c| aggregate.keys.iter().position(|&k| k == c)) })
+    }
+
+    /// A running aggregate whose groups are over when the watermark has passed a time: one over windows that are given, which end then.
+    fn closing_aggregate(
+        &mut self,
+        plan: &Plan,
+        aggregate: &logical::Aggregate,
+        deadline: Deadline,
+        input: Lowered,
+    ) -> Result<Lowered> {
+        let ends = with_end(&aggregate.input, deadline);
+        let time_column = ends.schema.fields.len() - 1;
+        let input = self.calc(plan, &ends, input);
+        let (first, keys) = (aggregate.keys.len(), aggregate.keys.clone());
+        let mut fields = aggregate.schema.fields.clone();
+        let times = ["window_end", "window_time"].map(|name| Field::new(name, ends.schema.fields[time_column].data_type.clone()));
+        fields.splice(first..first, times);
+        let windowed = logical::WindowAggregate {
+            input: Box::new(Plan::Calc(ends)),
+            time_column,
+            window: Window::Aligned(Aligned::Given),
+            keys,
+            calls: aggregate.calls.clone(),
+            emit: Some(aggregate.emit.unwrap_or(Emit::OnChange)),
+            late: None,
+            split_watermark_column: None,
+            split_column: None,
+            schema: Schema::new(fields),
+        };
+        let windowed_schema = windowed.schema.clone();
+        let made = self.window_aggregate(plan, &windowed, input)?;
+        let shown = (0..first).chain(first + 2..windowed_schema.fields.len());
+        let columns = shown.map(|at| Expr::column(at, windowed_schema.fields[at].data_type.clone())).collect();
+        let calc = NodeKind::Calc(Calc { filter: None, columns, on_error: self.on_error(plan) });
+        let node = self.add(Node::new(calc, vec![made.node], aggregate.schema.clone()));
+        Ok(Lowered { node, placed: made.placed })
     }
 
     /// The last row of each key, or the first one.
@@ -187,18 +228,22 @@ impl Lowering<'_> {
         &mut self,
         keys: &[usize],
         (standing, deletion): (Standing, Deletion),
+        deadline: Option<Deadline>,
         on_error: super::OnError,
         input: Lowered,
     ) -> Lowered {
         let input = self.exchanged(input, keys);
-        let (changes, ttl) = (Changes::BeforeAndAfter, self.ttl(None));
-        let kind = NodeKind::LastRow(LastRow { keys: keys.to_vec(), standing, deletion, changes, ttl, on_error });
+        let (changes, ttl) = (Changes::BeforeAndAfter, self.ttl(None).filter(|_| deadline.is_none()));
+        let kind = NodeKind::LastRow(LastRow { keys: keys.to_vec(), standing, deletion, changes, deadline, ttl, on_error });
         let mut node = Node::new(kind, vec![input.node], self.nodes[input.node].schema.clone());
         let rows = match deletion {
             Deletion::ByKey => "one row per key",
             Deletion::ByRow => "the rows of each key",
         };
-        node.state_bound = kept(rows, ttl);
+        node.state_bound = match deadline {
+            Some(_) => format!("{rows} of windows open at once, bounded by the watermark"),
+            None => kept(rows, ttl),
+        };
         Lowered { node: self.add(node), placed: input.placed }
     }
 
@@ -226,8 +271,12 @@ impl Lowering<'_> {
     }
 
     fn rank_node(&mut self, plan: &Plan, rank: &logical::Rank, input: NodeId, input_retracts: Retracts) -> NodeId {
+        let (deadline, split_watermark_column) = match rank.window_end {
+            Some(end) => (Some(Deadline { column: end.column, after: 0 }), end.split_watermark_column),
+            None => (deadline_of(&rank.input, &rank.keys), None),
+        };
         // The watermark bounds rankings of windows.
-        let ttl = self.ttl(None).filter(|_| rank.window_end.is_none());
+        let ttl = self.ttl(None).filter(|_| deadline.is_none());
         let kind = NodeKind::Rank(Rank {
             function: rank.function,
             keys: rank.keys.clone(),
@@ -236,7 +285,8 @@ impl Lowering<'_> {
             limit: rank.limit,
             offset: rank.offset,
             gives_rank: rank.gives_rank,
-            window_end: rank.window_end,
+            deadline,
+            split_watermark_column,
             emit: rank.emit,
             input_retracts,
             ttl,
@@ -246,7 +296,7 @@ impl Lowering<'_> {
         let adds_only = retracts(&rank.input) == Retracts::Never;
         let forgets = adds_only && rank.function != RankFunction::DenseRank;
         node.state_bound = match (rank.limit, rank.keys.is_empty()) {
-            _ if rank.window_end.is_some() => OPEN_WINDOWS.to_owned(),
+            _ if deadline.is_some() => OPEN_WINDOWS.to_owned(),
             (Some(limit), true) if forgets && input_retracts == Retracts::Maybe => {
                 aged(&format!("the rows up to rank {limit} of each shard"), ttl)
             }
@@ -281,20 +331,24 @@ impl Lowering<'_> {
 
     fn over(&mut self, plan: &Plan, over: &logical::Over, input: Lowered) -> Result<Lowered> {
         let input = self.exchanged(input, &over.keys);
-        let ttl = self.ttl(None).filter(|_| !is_freed_by_time(over) && over.window_end.is_none());
+        let deadline = match over.window_end {
+            Some(column) => Some(Deadline { column, after: 0 }),
+            None => deadline_of(&over.input, &over.keys).filter(|_| over.emit == OverEmit::OnChange),
+        };
+        let ttl = self.ttl(None).filter(|_| !is_freed_by_time(over) && deadline.is_none());
         let kind = NodeKind::Over(Over {
             keys: over.keys.clone(),
             order: over.order.clone(),
             calls: over.calls.clone(),
             emit: over.emit,
-            window_end: over.window_end,
+            deadline,
             split_watermark_column: over.split_watermark_column,
             input_retracts: retracts(&over.input),
             ttl,
             on_error: self.on_error(plan),
         });
         let mut node = Node::new(kind, vec![input.node], over.schema.clone());
-        node.state_bound = bound_of_over(over, ttl);
+        node.state_bound = if deadline.is_some() { OPEN_WINDOWS.to_owned() } else { bound_of_over(over, ttl) };
         let node = self.add(node);
         self.write_late((node, 0), &input.placed, &over.late, &over.input)?;
         Ok(Lowered { node, placed: input.placed })
@@ -351,7 +405,6 @@ fn bound_of_over(over: &logical::Over, ttl: Option<u64>) -> String {
     let held = if over.keys.is_empty() { aged(&held, ttl) } else { kept(&format!("{held} per key"), ttl) };
     let waits = if over.emit == OverEmit::OnWatermark { "rows that the watermark has not passed; " } else { "" };
     match over.emit {
-        _ if over.window_end.is_some() => OPEN_WINDOWS.to_owned(),
         OverEmit::OnChange => kept("all rows", ttl),
         _ if is_freed_by_time(over) => format!("{waits}those that frames still reach, bounded by the watermark"),
         OverEmit::OnWatermark | OverEmit::AtOnce => format!("{waits}{held}"),

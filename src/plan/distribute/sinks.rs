@@ -7,8 +7,9 @@ use super::nodes::late_calc;
 use super::{Lowered, Lowering, OnError, Placed};
 use crate::error::{Error, Result};
 use crate::plan::bind::{Output, Target, conformed, written};
+use crate::plan::deadlines::{deadlines, latest};
 use crate::plan::logical::{Late, Plan};
-use crate::plan::physical::{Deletion, Netting, Node, NodeId, NodeKind, Port, SinkWrite, Standing, Writes};
+use crate::plan::physical::{Deadline, Deletion, Netting, Node, NodeId, NodeKind, Port, SinkWrite, Standing, Writes};
 use crate::plan::settings::QuerySettings;
 use crate::sink::{self, Accepts, Placement, Sink};
 use crate::types::{Field, Schema, TableDef};
@@ -36,6 +37,8 @@ struct Entry {
     on_conflict: Option<Standing>,
     /// Whether changes of all inputs say by that key what a row takes the place of.
     is_keyed: bool,
+    /// Columns that say of the rows of all inputs when they are over; `None` before there is one.
+    deadlines: Option<Vec<Deadline>>,
 }
 
 impl Entry {
@@ -50,6 +53,19 @@ impl Entry {
             false if takes_last => None,
             false => Some((standing, Deletion::ByKey)),
         }
+    }
+
+    /// Notes an input whose rows are over by these columns.
+    fn note_deadlines(&mut self, of_input: Vec<Deadline>) {
+        self.deadlines = Some(match self.deadlines.take() {
+            None => of_input,
+            Some(known) => latest(&known, &of_input),
+        });
+    }
+
+    /// Which column of the key says when its rows are over.
+    fn deadline(&self, key: &[usize]) -> Option<Deadline> {
+        self.deadlines.iter().flatten().find(|deadline| key.contains(&deadline.column)).copied()
     }
 }
 
@@ -76,6 +92,7 @@ impl Lowering<'_> {
             output.plan.unique_keys().iter().any(is_it)
         };
         entry.is_keyed &= !retracts || entry.key.as_ref().is_some_and(same);
+        entry.note_deadlines(deadlines(&output.plan));
         entry.retracts |= retracts;
         entry.inputs.push(lowered);
         Ok(())
@@ -121,6 +138,7 @@ impl Lowering<'_> {
         }
         entry.retracts |= retracts;
         entry.is_keyed &= !retracts;
+        entry.note_deadlines(Vec::new());
         let placed = if *placed == Placed::OneShard { Placed::OneShard } else { Placed::Anywhere };
         entry.inputs.push(Lowered { node, placed });
         Ok(())
@@ -157,8 +175,20 @@ impl Lowering<'_> {
             _ => None,
         };
         let (name, schema, settings, inputs) = (name.to_owned(), schema.clone(), self.settings, Vec::new());
-        let (retracts, is_keyed, on_conflict) = (false, true, None);
-        self.sinks.entries.push(Entry { target, name, sink, schema, settings, inputs, retracts, key, on_conflict, is_keyed });
+        let (retracts, is_keyed, on_conflict, deadlines) = (false, true, None, None);
+        self.sinks.entries.push(Entry {
+            target,
+            name,
+            sink,
+            schema,
+            settings,
+            inputs,
+            retracts,
+            key,
+            on_conflict,
+            is_keyed,
+            deadlines,
+        });
         Ok(self.sinks.entries.len() - 1)
     }
 
@@ -177,7 +207,7 @@ impl Lowering<'_> {
                     // Whoever writes a key writes all of its rows, in order.
                     input = self.exchanged(input, key);
                     if let Some(which) = entry.row_of_key() {
-                        input = self.last_row(key, which, OnError::SetAside, input);
+                        input = self.last_row(key, which, entry.deadline(key), OnError::SetAside, input);
                     }
                     match entry.sink.accepts() {
                         Accepts::Upsert => Writes::Upsert(key.clone()),

@@ -13,9 +13,7 @@ pub use self::physical::outline;
 use super::Planned;
 use super::bind::Output;
 use super::logical::{Plan, WindowsOf};
-use super::physical::{
-    Aligned, Emit, JoinKind, JoinTime, Nested, RankFunction, SortKey, SortTime, Ties, TimeMeaning, VersionTime, Window,
-};
+use super::physical::{Aligned, Emit, JoinKind, JoinTime, Nested, RankFunction, SortKey, Ties, TimeMeaning, VersionTime, Window};
 use crate::types::Schema;
 use crate::types::over::{OverCall, OverEmit};
 
@@ -96,9 +94,13 @@ fn line(plan: &Plan) -> String {
             )
         }
         Plan::LastRow(last) => format!("LastRow by ({})", columns(&last.keys, last.input.schema())),
-        Plan::Rank(r) => {
-            rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), (r.window_end, r.emit), r.input.schema())
-        }
+        Plan::Rank(r) => rank_line(
+            r.function,
+            (&r.keys, &r.order, r.ties),
+            (r.offset, r.limit),
+            r.window_end.map(|_| r.emit),
+            r.input.schema(),
+        ),
         Plan::Hold(hold) => hold_line(hold.interval, hold.until, hold.input.schema()),
         Plan::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), sort.input.schema()),
         Plan::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, o.input.schema()),
@@ -134,7 +136,7 @@ fn rank_line(
     function: RankFunction,
     (keys, order, ties): (&[usize], &[SortKey], Ties),
     (offset, limit): (u64, Option<u64>),
-    (window_end, emits): (Option<SortTime>, Emit),
+    of_windows: Option<Emit>,
     below: &Schema,
 ) -> String {
     let offset = if offset == 0 { String::new() } else { format!(" from {}", offset + 1) };
@@ -146,7 +148,7 @@ fn rank_line(
     };
     let order =
         [sort_keys(order, below).as_str(), arrival].into_iter().filter(|key| !key.is_empty()).collect::<Vec<_>>().join(", ");
-    let emit = window_end.map_or(String::new(), |_| format!(" {}", emit(emits)));
+    let emit = of_windows.map_or(String::new(), |when| format!(" {}", emit(when)));
     format!("Rank {} by ({}) in order of ({order}){offset}{limit}{emit}", function.name(), columns(keys, below))
 }
 

@@ -97,7 +97,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
             format!("{name} by ({}){}", columns(&last.keys, below), without_before(last.changes))
         }
         NodeKind::Rank(r) => {
-            rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), (r.window_end, r.emit), below)
+            rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), r.deadline.map(|_| r.emit), below)
         }
         NodeKind::Hold(hold) => {
             format!("{}{}", hold_line(hold.interval, hold.until, below), without_before(hold.changes))
@@ -193,11 +193,11 @@ fn details(plan: &PhysicalPlan, node: &Node) -> Vec<String> {
         NodeKind::WindowAssign(a) if matches!(a.window, Window::Session { .. }) => of_changes(a.input_retracts),
         NodeKind::Aggregate(a) => of_changes(a.input_retracts),
         NodeKind::Rank(r) => {
-            let late = r.window_end.map(|end| late_by(end.split_watermark_column, below));
+            let late = r.deadline.map(|_| late_by(r.split_watermark_column, below));
             of_changes(r.input_retracts).into_iter().chain(late).collect()
         }
         NodeKind::Over(o) => {
-            let asks = o.emit == OverEmit::OnWatermark || o.window_end.is_some();
+            let asks = o.emit == OverEmit::OnWatermark || o.deadline.is_some();
             let late = asks.then(|| late_by(o.split_watermark_column, below));
             of_changes(o.input_retracts).into_iter().chain(late).collect()
         }

@@ -12,7 +12,7 @@ use corelane::types::over::OverEmit;
 use super::{Case, LAWS, queries};
 
 /// What operators do with changes, and which of their inputs have some.
-const FACES: [&str; 64] = [
+const FACES: [&str; 68] = [
     "Aggregate DISTINCT OnChange of changes",
     "Aggregate DISTINCT OnClose of changes",
     "Aggregate groups OnChange",
@@ -36,6 +36,7 @@ const FACES: [&str; 64] = [
     "Join inner of changes left",
     "Join inner of changes left and right",
     "Join inner of changes right",
+    "Join inner of windows of changes left and right",
     "Join left",
     "Join left anti",
     "Join left anti of changes left",
@@ -43,14 +44,17 @@ const FACES: [&str; 64] = [
     "Join left of changes left",
     "Join left of changes left and right",
     "Join left of changes right",
+    "Join left of windows of changes left and right",
     "Join left semi of changes left",
     "Join left semi of changes left and right",
     "Join right",
     "Join right of changes left",
     "Join right of changes left and right",
     "LastRow First ByRow of changes",
+    "LastRow First ByRow of windows of changes",
     "LastRow Last ByKey of changes",
     "LastRow Last ByRow of changes",
+    "LastRow Last ByRow of windows of changes",
     "Over OnChange",
     "Over OnChange of changes",
     "Over OnChange of windows of changes",
@@ -148,12 +152,15 @@ fn face(plan: &PhysicalPlan, changing: &[bool], id: NodeId) -> Option<String> {
         NodeKind::Join(join) => match (&join.time, &join.lookup) {
             (Some(time), _) => format!("{} {}", join.kind.name(), variant(&time.meaning)),
             (None, Some(_)) => format!("{} Lookup", join.kind.name()),
-            (None, None) => join.kind.name().to_owned(),
+            (None, None) => format!("{}{}", join.kind.name(), if join.deadline.is_some() { " of windows" } else { "" }),
         },
         NodeKind::Rank(rank) => ranks(rank),
-        NodeKind::LastRow(last) => format!("{:?} {:?}", last.standing, last.deletion),
+        NodeKind::LastRow(last) => {
+            let window = if last.deadline.is_some() { " of windows" } else { "" };
+            format!("{:?} {:?}{window}", last.standing, last.deletion)
+        }
         NodeKind::Consolidate(netting) => format!("{netting:?}"),
-        NodeKind::Over(over) if over.window_end.is_some() => format!("{:?} of windows", over.emit),
+        NodeKind::Over(over) if over.deadline.is_some() => format!("{:?} of windows", over.emit),
         NodeKind::Over(over) => format!("{:?}", over.emit),
         NodeKind::Exchange(exchange) => variant(exchange),
         NodeKind::Unnest(unnest) => unnest.nested.name().to_owned(),
@@ -181,7 +188,7 @@ fn ranks(rank: &Rank) -> String {
         (Some(_), 0) => " first",
         (Some(_), _) => " behind",
     };
-    let window = if rank.window_end.is_some() { " of windows" } else { "" };
+    let window = if rank.deadline.is_some() { " of windows" } else { "" };
     format!("{}{limit}{window}", rank.function.name())
 }
 
@@ -201,7 +208,7 @@ fn histogram() -> BTreeMap<String, usize> {
 }
 
 /// The kinds of nodes that the plan knows, as they are declared.
-fn declared_kinds() -> Vec<&'static str> {
+pub fn declared_kinds() -> Vec<&'static str> {
     let source = include_str!("../../../src/plan/physical.rs");
     let (_, declared) = source.split_once("pub enum NodeKind {").expect("the kinds of nodes");
     let (declared, _) = declared.split_once("\n}").expect("their end");

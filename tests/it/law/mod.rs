@@ -17,6 +17,7 @@ use corelane::plan::physical::{NodeKind, PhysicalPlan, Window, WindowAssign};
 use corelane::types::Value;
 use fastrand::Rng;
 
+pub use self::drawn::declared_kinds;
 use self::input::{Change, EventTime, Input, Times, Twin, random_changes, time_of};
 use self::output::{Output, Shown};
 use self::run::{Job, Steps};
@@ -39,13 +40,14 @@ enum Pace {
 }
 
 /// What is run: these kinds of queries, at this pace.
-const LAWS: [(Kind, Pace); 16] = [
+const LAWS: [(Kind, Pace); 17] = [
     (Kind::Plain, Pace::AtOnce),
     (Kind::Grouped, Pace::AtOnce),
     (Kind::Sets, Pace::AtOnce),
     (Kind::Global, Pace::AtOnce),
     (Kind::Window, Pace::AtOnce),
     (Kind::WindowRows, Pace::AtOnce),
+    (Kind::WindowJoins, Pace::AtOnce),
     (Kind::Over, Pace::AtOnce),
     (Kind::IntervalJoin, Pace::AtOnce),
     (Kind::Plain, Pace::Every(1)),
@@ -229,6 +231,11 @@ fn functions_with_over_say_what_changed() {
 #[test]
 fn joins_of_times_and_nearest_rows_say_what_changed() {
     holds(Kind::IntervalJoin);
+}
+
+#[test]
+fn joins_of_windows_that_emit_changes_say_what_changed() {
+    holds(Kind::WindowJoins);
 }
 
 #[test]

@@ -205,6 +205,11 @@ fn ranks_and_joins_of_windows_agree_with_sqlite() {
 }
 
 #[test]
+fn joins_of_what_windows_give_out_agree_with_sqlite() {
+    check_seeds(queries_per_kind(), |seed| check(Kind::WindowJoins, seed));
+}
+
+#[test]
 fn rows_before_a_row_agree_with_sqlite() {
     check_seeds(queries_per_kind(), |seed| check(Kind::Over, seed));
 }

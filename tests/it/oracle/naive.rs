@@ -143,6 +143,7 @@ fn bits(rows: &[Row], both: fn(i64, i64) -> i64) -> Value {
 /// As SQLite orders values of one type, NULL first.
 fn compare(one: &Value, other: &Value) -> Ordering {
     match (one, other) {
+        (Value::Null, _) | (_, Value::Null) => (*one != Value::Null).cmp(&(*other != Value::Null)),
         (Value::Text(one), Value::Text(other)) => one.cmp(other),
         (Value::Integer(one), Value::Integer(other)) => one.cmp(other),
         (one, other) => number(one).partial_cmp(&number(other)).expect("no NaN"),

@@ -9,7 +9,7 @@ use super::dialect::{Both, TYPES, Type};
 use super::expression::{Column, DEPTH_MAX, Scope, any, expression, key, one_of};
 use super::relation::relation;
 use super::timed::{interval_join, over, versions};
-use super::windows::{window_rows, windowed};
+use super::windows::{window_joins, window_rows, windowed};
 
 /// Columns of a table besides its time.
 const COLUMNS_MAX: usize = 7;
@@ -23,18 +23,20 @@ pub enum Kind {
     Sets,
     Window,
     WindowRows,
+    WindowJoins,
     Over,
     IntervalJoin,
     Versions,
 }
 
-pub const KINDS: [Kind; 9] = [
+pub const KINDS: [Kind; 10] = [
     Kind::Plain,
     Kind::Grouped,
     Kind::Global,
     Kind::Sets,
     Kind::Window,
     Kind::WindowRows,
+    Kind::WindowJoins,
     Kind::Over,
     Kind::IntervalJoin,
     Kind::Versions,
@@ -42,7 +44,7 @@ pub const KINDS: [Kind; 9] = [
 
 impl Kind {
     pub fn is_of_windows(self) -> bool {
-        matches!(self, Kind::Window | Kind::WindowRows)
+        matches!(self, Kind::Window | Kind::WindowRows | Kind::WindowJoins)
     }
 
     /// Whether rows without a time are like any others.
@@ -98,7 +100,8 @@ impl Query {
         let has = |text: &str| self.text.ours.contains(text);
         match kind {
             Kind::Window | Kind::Over => !has("SESSION("),
-            Kind::WindowRows => !has("SESSION(") && !has("PRECEDING"),
+            // Behind FULL JOIN no column says in which window a row is, so that rows which are joined to it there are not late.
+            Kind::WindowRows => !has("SESSION(") && !has("PRECEDING") && !has("FULL JOIN"),
             _ => false,
         }
     }
@@ -116,6 +119,7 @@ impl Query {
             }
             Kind::Window => windowed(rng, scope),
             Kind::WindowRows => window_rows(rng, scope),
+            Kind::WindowJoins => window_joins(rng, scope),
             Kind::Over => over(rng, scope),
             Kind::IntervalJoin => interval_join(rng, scope),
             Kind::Versions => versions(rng, scope),

@@ -148,19 +148,8 @@ fn in_windows(rng: &mut Rng, (window, rows): (&Both, Rows), schema: &Scope, dept
     let rows = if matches!(made_of, 4 | 6) { rows } else { Rows::InTime };
     let below = in_windows(rng, (window, rows), schema, depth - 1);
     match made_of {
-        0 | 1 => {
-            let keys: Vec<usize> = (0..rng.usize(0..3)).map(|_| rng.usize(..schema.len())).collect();
-            let by: String = keys.iter().map(|at| format!(", {}", schema[*at].name)).collect();
-            let columns = of_groups(rng, schema, &keys);
-            Both::of(&format!("SELECT {columns}, {bounds} FROM ({{}}) AS g GROUP BY {bounds}{by}"), &[below])
-        }
-        2 | 3 => {
-            let by = if rng.bool() { format!(", {}", schema[rng.usize(..schema.len())].name) } else { String::new() };
-            let (order, limit) = (total_order(rng, schema), rng.usize(1..4));
-            let place = format!("ROW_NUMBER() OVER (PARTITION BY {bounds}{by} ORDER BY {order}) AS place");
-            let ranked = format!("(SELECT {columns}, {bounds}, {place} FROM ({{}}) AS q) AS ranked");
-            Both::of(&format!("SELECT {columns}, {bounds} FROM {ranked} WHERE place <= {limit}"), &[below])
-        }
+        0 | 1 => grouped_by_window(rng, schema, below),
+        2 | 3 => best_of_window(rng, schema, below),
         4 => Both::of(&format!("{{}} UNION ALL SELECT {columns}, {bounds} FROM {{}}"), &[below, rows.of(window)]),
         5 => Both::of(&format!("SELECT DISTINCT {columns}, {bounds} FROM ({{}}) AS d"), &[below]),
         6 => {
@@ -181,6 +170,78 @@ fn in_windows(rng: &mut Rng, (window, rows): (&Both, Rows), schema: &Scope, dept
             if n == 8 { met(rng, schema, below, other) } else { joined(rng, schema, below, other) }
         }
     }
+}
+
+/// Groups of the rows in a window.
+fn grouped_by_window(rng: &mut Rng, schema: &Scope, below: Both) -> Both {
+    let bounds = BOUNDS.join(", ");
+    let keys: Vec<usize> = (0..rng.usize(0..3)).map(|_| rng.usize(..schema.len())).collect();
+    let by: String = keys.iter().map(|at| format!(", {}", schema[*at].name)).collect();
+    let columns = of_groups(rng, schema, &keys);
+    Both::of(&format!("SELECT {columns}, {bounds} FROM ({{}}) AS g GROUP BY {bounds}{by}"), &[below])
+}
+
+/// The first rows of each window, or of each value in one.
+fn best_of_window(rng: &mut Rng, schema: &Scope, below: Both) -> Both {
+    let (bounds, columns) = (BOUNDS.join(", "), names(schema));
+    let by = if rng.bool() { format!(", {}", schema[rng.usize(..schema.len())].name) } else { String::new() };
+    let (order, limit) = (total_order(rng, schema), rng.usize(1..4));
+    let place = format!("ROW_NUMBER() OVER (PARTITION BY {bounds}{by} ORDER BY {order}) AS place");
+    let ranked = format!("(SELECT {columns}, {bounds}, {place} FROM ({{}}) AS q) AS ranked");
+    Both::of(&format!("SELECT {columns}, {bounds} FROM {ranked} WHERE place <= {limit}"), &[below])
+}
+
+/// Groups or best rows of windows joined to others, by both bounds or by one of them, of the same window or of the one before; now and then grouped or
+/// ranked again.
+pub fn window_joins(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    let window = windows(rng);
+    let mut side = || {
+        let below = in_windows(rng, (&window, Rows::InTime), scope, 0);
+        if rng.bool() { grouped_by_window(rng, scope, below) } else { best_of_window(rng, scope, below) }
+    };
+    let (left, right) = (side(), side());
+    let key = &scope[rng.usize(..scope.len())].name;
+    let mut on = one_of(
+        rng,
+        &[
+            "l.window_start = r.window_start AND l.window_end = r.window_end",
+            "l.window_end = r.window_end",
+            "l.window_start = r.window_start",
+            "l.window_start = r.window_end",
+        ],
+    )
+    .to_owned();
+    if rng.bool() {
+        on += &format!(" AND l.{key} = r.{key}");
+    }
+    let (names, l) = (names(scope), names(&qualified(scope, "l")));
+    let rows = match rng.u8(0..4) {
+        0 => {
+            let not = one_of(rng, &["", "NOT "]);
+            let columns = format!("{l}, l.window_start, l.window_end");
+            let met = format!("SELECT {columns} FROM ({{}}) AS l WHERE {not}EXISTS (SELECT 1 FROM ({{}}) AS r WHERE {on})");
+            Both::of(&met, &[left, right])
+        }
+        _ => {
+            let join = one_of(rng, &["JOIN", "JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
+            let side = if join == "RIGHT JOIN" { "r" } else { "l" };
+            let of_side = |column: &Column| format!("{}.{1} AS {1}", one_of(rng, &["l", "r"]), column.name);
+            let columns = scope.iter().map(of_side).collect::<Vec<_>>().join(", ");
+            let columns = format!("{columns}, {side}.window_start AS window_start, {side}.window_end AS window_end");
+            Both::of(&format!("SELECT {columns} FROM ({{}}) AS l {join} ({{}}) AS r ON {on}"), &[left, right])
+        }
+    };
+    let rows = match rng.u8(0..4) {
+        0 => grouped_by_window(rng, scope, rows),
+        1 => best_of_window(rng, scope, rows),
+        2 => {
+            let counted = vec![(Both::same("window_end"), Type::Time), (Both::same("COUNT(*)"), Type::BigInt)];
+            return select(counted, "FROM ({}) AS j GROUP BY window_end", &[rows]);
+        }
+        _ => rows,
+    };
+    let columns = BOUNDS.map(|bound| (Both::same(bound), Type::Time)).into_iter().chain(given(scope)).collect();
+    select(columns, &format!("FROM (SELECT window_start, window_end, {names} FROM ({{}}) AS j) AS w"), &[rows])
 }
 
 /// Which rows of `l` and `r` are in the same window and agree in a column.

@@ -1,4 +1,4 @@
-//! Least, greatest and order of a column's numbers. Row road: loops over slices, once per batch.
+//! Least, greatest and order of a column's numbers, and how they stand to those of another. Row road: loops over slices, once per batch.
 //!
 //! The loops are plain code, compiled a second time for processors with AVX2, which compare four numbers of 64 bits at once; which is
 //! taken is found out at run time.
@@ -44,6 +44,23 @@ fn is_ascending_each(values: &[i64]) -> bool {
     values.iter().zip(later).fold(true, |all, (value, next)| all & (value <= next))
 }
 
+/// Whether the number beside one of `goals` in `reached`, or `floor`, is at least `distance` more than that. Hot: once per batch.
+pub fn any_reached(goals: &[i64], distance: i64, reached: &[i64], floor: i64) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has the feature that the function is compiled for.
+        return unsafe { x86::any_reached(goals, distance, reached, floor) };
+    }
+    any_reached_each(goals, distance, reached, floor)
+}
+
+#[inline(always)]
+fn any_reached_each(goals: &[i64], distance: i64, reached: &[i64], floor: i64) -> bool {
+    // Without stopping at the first, so that several are compared at once.
+    let is_reached = |goal: &i64, by: &i64| (*by).max(floor) >= goal.wrapping_add(distance);
+    goals.iter().zip(reached).fold(false, |any, (goal, by)| any | is_reached(goal, by))
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     /// # Safety
@@ -59,6 +76,13 @@ mod x86 {
     pub unsafe fn is_ascending(values: &[i64]) -> bool {
         super::is_ascending_each(values)
     }
+
+    /// # Safety
+    /// The processor must have AVX2.
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn any_reached(goals: &[i64], distance: i64, reached: &[i64], floor: i64) -> bool {
+        super::any_reached_each(goals, distance, reached, floor)
+    }
 }
 
 #[cfg(test)]
@@ -73,6 +97,20 @@ mod tests {
         }
         for found in [is_ascending(values), is_ascending_each(values)] {
             assert_eq!(found, values.is_sorted(), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_goal_that_is_reached_is_found_wherever_it_stands() {
+        let mut random = fastrand::Rng::with_seed(4);
+        for length in 0..100 {
+            let goals: Vec<i64> = (0..length).map(|_| random.i64(0..50)).collect();
+            let reached: Vec<i64> = goals.iter().map(|goal| goal - random.i64(1..60)).collect();
+            let (distance, floor) = (random.i64(-1..3), random.i64(-40..5));
+            let naive = (0..length).any(|at| reached[at] - goals[at] >= distance || floor - goals[at] >= distance);
+            for found in [any_reached(&goals, distance, &reached, floor), any_reached_each(&goals, distance, &reached, floor)] {
+                assert_eq!(found, naive, "{goals:?} {distance} {reached:?} {floor}");
+            }
         }
     }
 

@@ -319,8 +319,9 @@ fn compile_partial_aggregate(p: &physical::PartialAggregate, inputs: Vec<Vec<Dat
 }
 
 fn compile_window_assign(assign: &physical::WindowAssign, input: Vec<DataType>) -> Box<dyn Operator> {
+    let columns = assign.columns.clone();
     match assign.window {
-        Window::Aligned(window) => Box::new(WindowAssign::new(assign.time_column, window, assign.on_error, input)),
+        Window::Aligned(window) => Box::new(WindowAssign::new(assign.time_column, window, columns, assign.on_error, input)),
         Window::Session { gap } => {
             let shape = SessionShape {
                 time_column: assign.time_column,
@@ -329,7 +330,7 @@ fn compile_window_assign(assign: &physical::WindowAssign, input: Vec<DataType>) 
                 keys: assign.keys.clone(),
                 gap,
             };
-            Box::new(SessionAssign::new(shape, assign.input_retracts, assign.on_error, input))
+            Box::new(SessionAssign::new(shape, columns, assign.input_retracts, assign.on_error, input))
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::types::over::{Bound, Exclude, Frame, FrameUnit, OverCall, OverFunctio
 use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changes, Deadline, Deletion, Emit, Filling, HoldShape, JoinKind, Lookup,
     LookupRows, Netting, Partial, RankFunction, Retracts, SortKey, SortTime, Standing, Ties, TimeBounds, VersionTime,
-    WindowTimes,
+    WindowColumn, WindowTimes,
 };
 
 /// key, time, number
@@ -97,9 +97,13 @@ fn sessions_are_freed() {
         let aggregate = SessionAggregate::new(shape(), calls(), emit, Retracts::Never, OnError::SetAside, TYPES.to_vec());
         check(&format!("sessions {emit:?}"), Box::new(aggregate), flow);
     }
-    check("rows of sessions", Box::new(SessionAssign::new(shape(), Retracts::Never, OnError::SetAside, TYPES.to_vec())), flow);
+    check(
+        "rows of sessions",
+        Box::new(SessionAssign::new(shape(), WindowColumn::ALL.to_vec(), Retracts::Never, OnError::SetAside, TYPES.to_vec())),
+        flow,
+    );
     // The last session of each key never ends.
-    let assign = SessionAssign::new(within(100), Retracts::Maybe, OnError::SetAside, TYPES.to_vec());
+    let assign = SessionAssign::new(within(100), WindowColumn::ALL.to_vec(), Retracts::Maybe, OnError::SetAside, TYPES.to_vec());
     check("rows of sessions that come and go", Box::new(assign), come_and_go);
 }
 

@@ -7,7 +7,7 @@ use super::Output;
 use super::deadlines::{Deadlines, over_at};
 use super::row_buckets::time_of;
 use super::window_slice::is_passed;
-use crate::batch::order::span;
+use crate::batch::order::{any_reached, span};
 use crate::batch::{Batch, Column, Selection, Values};
 use crate::state::GroupTable;
 use crate::types::EventTime;
@@ -48,13 +48,17 @@ impl PartitionWindows {
         batch
     }
 
-    /// Whether the first window that ends may have been passed by the furthest of the watermarks.
+    /// Whether a row may be late. Without NULLs, whether one is.
     fn may_be_late(&self, ends: &Column, marks: Option<&Column>) -> bool {
-        let own = marks.map_or(Some(EventTime::MIN), |marks| Some(span_of(marks)?.1));
-        let first = span_of(ends)
-            .zip(own)
-            .map(|((first, _), own)| is_passed(first.saturating_add(self.end.after), own.max(self.deadlines.watermark())));
-        first.unwrap_or(true)
+        let Column { values: Values::I64(ends), validity: None } = ends else { return true };
+        let watermark = self.deadlines.watermark();
+        match marks {
+            None => is_passed(span(ends).0.saturating_add(self.end.after), watermark),
+            Some(Column { values: Values::I64(marks), validity: None }) => {
+                any_reached(ends, self.end.after - 1, marks, watermark)
+            }
+            Some(_) => true,
+        }
     }
 
     /// Notes the partitions that came with a batch: those of its rows that were made behind `made` others.
@@ -87,10 +91,4 @@ impl PartitionWindows {
     pub fn is_empty(&self) -> bool {
         self.deadlines.is_empty()
     }
-}
-
-/// The first and the last of some times, if none is NULL.
-fn span_of(times: &Column) -> Option<(EventTime, EventTime)> {
-    let Column { values: Values::I64(times), validity: None } = times else { return None };
-    Some(span(times))
 }

@@ -252,7 +252,7 @@ impl WindowAggregate {
     fn window_columns(&self, end: EventTime, rows: usize) -> Vec<Column> {
         let start = self.window.start_of(end);
         let columns = window_columns(vec![start.unwrap_or(end); rows], vec![end; rows]);
-        columns.into_iter().skip(usize::from(start.is_none())).collect()
+        columns.skip(usize::from(start.is_none())).collect()
     }
 }
 

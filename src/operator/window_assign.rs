@@ -1,22 +1,41 @@
-//! Appends window_start, window_end and window_time; a row comes out once for each of its windows.
+//! Appends window_start, window_end and window_time, or those of them that somebody reads; a row comes out once for each of its windows.
+
+use smallvec::SmallVec;
 
 use super::window_slice::Slice;
 use super::{Operator, Output, set_aside};
 use crate::batch::order::span;
 use crate::batch::{Batch, Column, Selection, Values};
 use crate::error::Result;
-use crate::types::relation::{Aligned, OnError, WINDOW_TIME_GAP};
+use crate::types::relation::{Aligned, OnError, WINDOW_TIME_GAP, WindowColumn};
 use crate::types::{DataType, EventTime};
 
 /// window_start, window_end and window_time of windows with these bounds.
-pub(super) fn window_columns(starts: Vec<EventTime>, ends: Vec<EventTime>) -> [Column; 3] {
-    let times = ends.iter().map(|end| time_of(*end)).collect();
-    [starts, ends, times].map(|v| Column::from_values(Values::I64(v)))
+pub(super) fn window_columns(starts: Vec<EventTime>, ends: Vec<EventTime>) -> impl Iterator<Item = Column> {
+    some_window_columns(&WindowColumn::ALL, starts, ends)
 }
 
-/// The window_time of a window with this end.
-fn time_of(end: EventTime) -> EventTime {
-    end.saturating_sub(WINDOW_TIME_GAP)
+/// These columns of windows with these bounds.
+pub(super) fn some_window_columns(
+    wanted: &[WindowColumn],
+    starts: Vec<EventTime>,
+    ends: Vec<EventTime>,
+) -> impl Iterator<Item = Column> {
+    wanted.iter().map(move |column| {
+        let values = starts.iter().zip(&ends).map(|(start, end)| column.of(*start, *end));
+        Column::from_values(Values::I64(values.collect()))
+    })
+}
+
+impl WindowColumn {
+    /// Its value for a window with these bounds.
+    fn of(self, start: EventTime, end: EventTime) -> EventTime {
+        match self {
+            WindowColumn::Start => start,
+            WindowColumn::End => end,
+            WindowColumn::Time => end.saturating_sub(WINDOW_TIME_GAP),
+        }
+    }
 }
 
 /// Why row `row` has no place in time, or its slice; `last` is that of the row before it.
@@ -33,24 +52,32 @@ fn place(times: &Column, row: usize, window: &Aligned, last: Option<Slice>) -> s
 pub struct WindowAssign {
     time_column: usize,
     window: Aligned,
+    columns: Vec<WindowColumn>,
     on_error: OnError,
     input_types: Vec<DataType>,
 }
 
 impl WindowAssign {
-    /// By this column of timestamps.
-    pub fn new(time_column: usize, window: Aligned, on_error: OnError, input_types: Vec<DataType>) -> Self {
-        Self { time_column, window, on_error, input_types }
+    /// By this column of timestamps; appends these columns.
+    pub fn new(
+        time_column: usize,
+        window: Aligned,
+        columns: Vec<WindowColumn>,
+        on_error: OnError,
+        input_types: Vec<DataType>,
+    ) -> Self {
+        Self { time_column, window, columns, on_error, input_types }
     }
 
-    /// The bounds of the windows of all rows, if each is in just one. Hot: once per batch.
-    fn one_window_each(&self, times: &Column) -> Option<[Column; 3]> {
+    /// The window columns of all rows, if each is in just one window. Hot: once per batch.
+    fn one_window_each(&self, times: &Column) -> Option<SmallVec<[Column; 3]>> {
         let Column { values: Values::I64(times), validity: None } = times else { return None };
         let (first, last) = span(times);
         let (mut slice, mut start) = self.only_window(first)?;
         if slice.holds(last) {
-            let bounds = [start, slice.pane.last, time_of(slice.pane.last)];
-            return Some(bounds.map(|bound| Column::from_values(Values::I64(vec![bound; times.len()]))));
+            let column =
+                |wanted: &WindowColumn| Column::from_values(Values::I64(vec![wanted.of(start, slice.pane.last); times.len()]));
+            return Some(self.columns.iter().map(column).collect());
         }
         let (mut starts, mut ends) = (Vec::with_capacity(times.len()), Vec::with_capacity(times.len()));
         for time in times {
@@ -60,7 +87,7 @@ impl WindowAssign {
             starts.push(start);
             ends.push(slice.pane.last);
         }
-        Some(window_columns(starts, ends))
+        Some(some_window_columns(&self.columns, starts, ends).collect())
     }
 
     /// The slice of a time that is in one window only, and the start of that.
@@ -72,8 +99,8 @@ impl WindowAssign {
 
 impl Operator for WindowAssign {
     fn process(&mut self, mut batch: Batch, out: &mut Output) -> Result<()> {
-        if let Some(bounds) = self.one_window_each(&batch.columns[self.time_column]) {
-            batch.columns.extend(bounds);
+        if let Some(windows) = self.one_window_each(&batch.columns[self.time_column]) {
+            batch.columns.extend(windows);
             out.emit(batch);
             return Ok(());
         }
@@ -94,7 +121,7 @@ impl Operator for WindowAssign {
         let rows = result.rows();
         let mut columns = std::mem::take(&mut result.columns);
         let starts = ends.iter().filter_map(|end| self.window.start_of(*end)).collect();
-        columns.extend(window_columns(starts, ends));
+        columns.extend(some_window_columns(&self.columns, starts, ends));
         out.emit(Batch::with_stamps(columns, rows, result.kinds.take(), std::mem::take(&mut result.stamps)));
         Ok(())
     }

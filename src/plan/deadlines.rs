@@ -7,7 +7,7 @@
 use super::logical::{
     Aggregate, Calc, Expand, Join, Over, Plan, Rank, Union, WindowAggregate, WindowAssign, WindowsOf, conjuncts,
 };
-use super::physical::{Aligned, Deadline, Emit, TimeMeaning, WINDOW_TIME_GAP, Window};
+use super::physical::{Aligned, Deadline, Emit, TimeMeaning, WINDOW_TIME_GAP, Window, WindowColumn};
 use crate::expr::{BinaryOp, Expr};
 use crate::types::over::OverEmit;
 use crate::types::{DataType, Field, Schema, Value};
@@ -159,12 +159,16 @@ fn shifted_column(expr: &Expr) -> Option<(usize, i64)> {
 }
 
 fn behind_assign(assign: &WindowAssign) -> Vec<Bounds> {
-    let (start, below) = (assign.input.schema().fields.len(), bounds(&assign.input));
+    let below = bounds(&assign.input);
+    let given = |late: Late| {
+        let place = |column: usize| assign.place(WindowColumn::ALL[column]).into_iter().collect();
+        Bounds::of(&assign.window, 0, late).into_iter().filter_map(move |bounds| bounds.moved(place))
+    };
     match (&assign.window, assign.of) {
         (_, WindowsOf::Values) => below,
         // Rows wait until their session has closed.
-        (Window::Session { .. }, _) => Bounds::of(&assign.window, start, Late::Never),
-        (window, WindowsOf::Time) => below.into_iter().chain(Bounds::of(window, start, Late::Maybe)).collect(),
+        (Window::Session { .. }, _) => given(Late::Never).collect(),
+        (_, WindowsOf::Time) => below.into_iter().chain(given(Late::Maybe)).collect(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::logical::{Calc, Hold, Join, Over, Plan, Rank, Sort, Union, WindowAssi
 use super::physical::{JoinKind, Window};
 use crate::expr::{BinaryOp, Expr};
 use crate::types::Schema;
+use crate::types::relation::WindowColumn;
 
 /// The name of the end of a window that is not shown.
 const WINDOW_END: &str = "$window_end";
@@ -148,7 +149,7 @@ fn window_ends(plan: &Plan) -> Vec<usize> {
     match plan {
         Plan::WindowAggregate(aggregate) => vec![aggregate.end()],
         Plan::WindowAssign(WindowAssign { of: WindowsOf::Values, input, .. }) => window_ends(input),
-        Plan::WindowAssign(assign) => vec![assign.input.schema().fields.len() + 1],
+        Plan::WindowAssign(assign) => assign.place(WindowColumn::End).into_iter().collect(),
         Plan::Calc(calc) => {
             let below = window_ends(&calc.input);
             let is_end = |e: &Expr| matches!(e, Expr::Column { index, .. } if below.contains(index));
@@ -181,7 +182,7 @@ fn telling_starts(plan: &Plan) -> Vec<usize> {
     match plan {
         Plan::WindowAggregate(aggregate) => told(&aggregate.window, aggregate.end() - 1),
         Plan::WindowAssign(WindowAssign { of: WindowsOf::Values, input, .. }) => telling_starts(input),
-        Plan::WindowAssign(assign) => told(&assign.window, assign.input.schema().fields.len()),
+        Plan::WindowAssign(assign) => assign.place(WindowColumn::Start).map_or(Vec::new(), |start| told(&assign.window, start)),
         Plan::Calc(calc) => {
             let below = telling_starts(&calc.input);
             let is_start = |e: &Expr| matches!(e, Expr::Column { index, .. } if below.contains(index));

@@ -11,7 +11,7 @@ use super::processing_time::is_arrival;
 use crate::error::Span;
 use crate::expr::Expr;
 use crate::types::over::{OverCall, OverEmit};
-use crate::types::relation::Changelog;
+use crate::types::relation::{Changelog, WindowColumn};
 use crate::types::{DataType, Field, Schema, Value};
 
 /// A relational operator and what stands below it.
@@ -129,8 +129,18 @@ pub struct WindowAssign {
     pub keys: Vec<usize>,
     /// Hidden columns of the input with watermark and number of the row's split, for sessions.
     pub split_columns: Option<[usize; 2]>,
+    /// What stands behind the columns of the input.
+    pub columns: Vec<WindowColumn>,
     /// Columns given out.
     pub schema: Schema,
+}
+
+impl WindowAssign {
+    /// Where a window column stands, if it is given out.
+    pub fn place(&self, column: WindowColumn) -> Option<usize> {
+        let at = self.columns.iter().position(|given| *given == column)?;
+        Some(self.input.schema().fields.len() + at)
+    }
 }
 
 /// What windows are made of.

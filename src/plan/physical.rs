@@ -12,7 +12,7 @@ use crate::types::over::{OverCall, OverEmit};
 pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deadline, Deletion, Distinct, Emit, HoldShape, JoinKind,
     Lookup, LookupRows, Netting, OnError, Partial, RankFunction, Retracts, SortKey, SortTime, Standing, Ties, TimeBasis,
-    TimeBounds, TimeMeaning, VersionTime, WINDOW_TIME_GAP, Window, WindowTimes,
+    TimeBounds, TimeMeaning, VersionTime, WINDOW_TIME_GAP, Window, WindowColumn, WindowTimes,
 };
 pub use crate::types::relation::{Moment, Nested, Nulls};
 use crate::types::{DataType, Schema};
@@ -148,7 +148,7 @@ pub struct Calc {
     pub on_error: OnError,
 }
 
-/// Appends window_start, window_end (TIMESTAMP) and window_time (window_end - 1 ms, an event time).
+/// Appends window_start, window_end (TIMESTAMP) and window_time (window_end - 1 ms, an event time), or those of them that somebody reads.
 #[derive(Debug, Clone)]
 pub struct WindowAssign {
     /// Event-time (or any timestamp) column of the input. NULL sets the row aside.
@@ -159,6 +159,8 @@ pub struct WindowAssign {
     pub window: Window,
     /// Columns that rows of a session have in common.
     pub keys: Vec<usize>,
+    /// What stands behind the columns of the input.
+    pub columns: Vec<WindowColumn>,
     /// Whether the input may take rows back.
     pub input_retracts: Retracts,
     /// What a row that fails does.

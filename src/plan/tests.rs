@@ -179,7 +179,9 @@ fn verify(plan: &PhysicalPlan) {
                 assert_eq!(own + items, node.schema.fields.len(), "#{id}");
                 assert_eq!(below[0].types()[..own], node.schema.types()[..own], "#{id}");
             }
-            NodeKind::WindowAssign(_) => assert_eq!(below[0].fields.len() + 3, node.schema.fields.len(), "#{id}"),
+            NodeKind::WindowAssign(assign) => {
+                assert_eq!(below[0].fields.len() + assign.columns.len(), node.schema.fields.len(), "#{id}");
+            }
         }
     }
 }
@@ -306,6 +308,23 @@ fn aggregate_over_window_columns_used_otherwise_is_a_running_one() {
     check(
         "SELECT window_start, MAX(ts) FROM TABLE(HOP(TABLE trades, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND)) GROUP BY window_start",
         &["Aggregate by (window_start)", "WindowAssign HOP(10 s every 5 s) on ts"],
+    );
+}
+
+#[test]
+fn rankings_of_windows_keep_the_end_alone_where_the_rest_follows_from_it() {
+    let of = |window: &str| {
+        format!(
+            "SELECT sym, window_start, window_end FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY qty) AS n \
+             FROM TABLE({window}(TABLE trades, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND))) WHERE n = 1"
+        )
+    };
+    let kept =
+        ["(window_end - INTERVAL '10 s') AS window_start", "by (window_end)", "(sym, qty, ts, window_end,", "WindowAssign HOP"];
+    check(&of("HOP"), &kept);
+    check(
+        &of("CUMULATE"),
+        &["by (window_start, window_end)", "(sym, qty, ts, window_start, window_end,", "WindowAssign CUMULATE"],
     );
 }
 

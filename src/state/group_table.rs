@@ -101,7 +101,7 @@ impl GroupTable {
     /// Writes the group of every selected row to `out[row]`, making groups for new keys. `out` gets `rows` values; what stands there
     /// for rows not selected is unspecified. Hot: once per batch.
     pub fn group_ids(&mut self, keys: &[&Column], rows: usize, selection: &Selection, hashes: &mut Vec<u64>, out: &mut Vec<u32>) {
-        if keys.len() > 1
+        if rows > RUNS_MAX
             && *selection == Selection::All(rows)
             && let Some(starts) = runs(keys, rows)
         {

@@ -77,6 +77,22 @@ impl Window {
 /// Nanoseconds from window_time to window_end.
 pub const WINDOW_TIME_GAP: i64 = 1_000_000;
 
+/// A column that says in which window a row lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowColumn {
+    /// window_start
+    Start,
+    /// window_end
+    End,
+    /// window_time
+    Time,
+}
+
+impl WindowColumn {
+    /// All, in the order in which they are given out.
+    pub const ALL: [WindowColumn; 3] = [WindowColumn::Start, WindowColumn::End, WindowColumn::Time];
+}
+
 /// Windows that stand where they stand: aligned to `offset`, or known before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aligned {

@@ -13,7 +13,7 @@ Write o (k, n, m)
       Calc (k, agg0 AS n, window_start, window_end)
         WindowAggregate TUMBLE(5 s) on ts by (k) [COUNT(*)] emit on close
           Scan a (k, ts, $watermark)
-      Calc (id, k, ts, window_start, window_end, window_time, $watermark)
+      Calc (id, k, ts, window_start, window_end, $watermark)
         WindowAssign TUMBLE(5 s) on ts
           Scan b (id, k, ts, $watermark)
 
@@ -40,7 +40,7 @@ Write o (k, n, m)
             #2 Exchange hash(k) of states
               #1 (see above)
       #10 Exchange hash(k, window_start)
-        #8 Calc (id, k, ts, window_start, window_end, window_time, $watermark)
+        #8 Calc (id, k, ts, window_start, window_end, $watermark)
           #7 WindowAssign TUMBLE(5 s) on ts
             #6 Scan b (id, k, ts, $watermark)
                  datagen 10 rows, 10000 a second (1 split)

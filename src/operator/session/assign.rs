@@ -7,9 +7,9 @@ use super::{Before, SessionShape, Sessions};
 use crate::batch::{Batch, Column, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
-use crate::operator::window_assign::window_columns;
+use crate::operator::window_assign::some_window_columns;
 use crate::operator::{Consolidate, Operator, Output, Progress, set_aside};
-use crate::types::relation::{Netting, OnError, Retracts};
+use crate::types::relation::{Netting, OnError, Retracts, WindowColumn};
 use crate::types::{DataType, EventTime};
 
 /// What is taken back is left out of the rows that wait when it is more than one in so many.
@@ -18,6 +18,8 @@ const NET_IF_ONE_IN: usize = 4;
 /// Assigns rows to sessions.
 pub struct SessionAssign {
     sessions: Sessions,
+    /// What stands behind the columns of a row.
+    columns: Vec<WindowColumn>,
     on_error: OnError,
     types: Vec<DataType>,
     /// Rows of each open session.
@@ -55,11 +57,17 @@ impl Waiting {
 }
 
 impl SessionAssign {
-    /// Of rows with columns of these types.
-    pub fn new(shape: SessionShape, retracts: Retracts, on_error: OnError, types: Vec<DataType>) -> Self {
+    /// Of rows with columns of these types; appends these columns.
+    pub fn new(
+        shape: SessionShape,
+        columns: Vec<WindowColumn>,
+        retracts: Retracts,
+        on_error: OnError,
+        types: Vec<DataType>,
+    ) -> Self {
         let sessions = Sessions::new(shape, &types, Before::Forgotten);
         let netting = (retracts == Retracts::Maybe).then(|| Consolidate::new(Netting::Always, &types));
-        Self { sessions, on_error, types, waiting: BTreeMap::new(), netting, watermark: EventTime::MIN }
+        Self { sessions, columns, on_error, types, waiting: BTreeMap::new(), netting, watermark: EventTime::MIN }
     }
 
     /// Puts the rows of a batch to those of their sessions.
@@ -131,7 +139,7 @@ impl Operator for SessionAssign {
                 let left = self.left(waiting, out)?;
                 let rows = left.rows();
                 let mut columns = left.columns;
-                columns.extend(window_columns(vec![*start; rows], vec![*end; rows]));
+                columns.extend(some_window_columns(&self.columns, vec![*start; rows], vec![*end; rows]));
                 out.emit(Batch::new(columns, rows, watermark.stamp));
                 budget = budget.saturating_sub(rows);
             }

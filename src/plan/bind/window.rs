@@ -17,6 +17,7 @@ use crate::plan::logical::{Plan, WindowAssign, WindowColumns, WindowsOf};
 use crate::plan::parse::{PARTITION_BY, options_of};
 use crate::plan::physical::{Aligned, Window};
 use crate::plan::processing_time::is_moment;
+use crate::types::relation::WindowColumn;
 use crate::types::{DataType, Field, Schema, Value};
 
 /// The columns a window appends, in order.
@@ -360,7 +361,8 @@ fn assign(relation: Relation, (time_column, of): (usize, WindowsOf), window: Win
         scope.push(ScopeField { qualifier: None, name: (*name).to_owned(), data_type, sight: Sight::Own });
     }
     let (input, schema) = (Box::new(relation.plan), Schema::new(fields));
-    let plan = Plan::WindowAssign(WindowAssign { input, time_column, of, window, keys, split_columns: None, schema });
+    let columns = WindowColumn::ALL.to_vec();
+    let plan = Plan::WindowAssign(WindowAssign { input, time_column, of, window, keys, split_columns: None, columns, schema });
     let (event_times, windows) = match of {
         WindowsOf::Time => (vec![width + 2], vec![WindowColumns::of(width, width + 1)]),
         WindowsOf::Values => (relation.event_times, relation.windows),

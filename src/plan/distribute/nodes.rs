@@ -136,6 +136,7 @@ impl Lowering<'_> {
             split_columns: assign.split_columns,
             window: assign.window,
             keys: assign.keys.clone(),
+            columns: assign.columns.clone(),
             input_retracts: retracts(&assign.input),
             on_error: self.on_error(plan),
         });

@@ -124,13 +124,16 @@ fn prune_assign(assign: WindowAssign, wanted: &[bool]) -> (Plan, Moved) {
     needed[assign.time_column] = true;
     assign.keys.iter().for_each(|key| needed[*key] = true);
     let (input, mut moved) = pruned(*assign.input, &needed);
-    let new_width = input.schema().fields.len();
     let mut fields = input.schema().fields.clone();
-    fields.extend_from_slice(&assign.schema.fields[width..]);
     let time_column = at(&moved, assign.time_column);
     let keys = assign.keys.iter().map(|&key| at(&moved, key)).collect();
-    moved.extend((0..assign.schema.fields.len() - width).map(|i| Some(new_width + i)));
-    (Plan::WindowAssign(WindowAssign { input: Box::new(input), time_column, keys, schema: Schema::new(fields), ..assign }), moved)
+    for (field, wanted) in assign.schema.fields.iter().zip(wanted).skip(width) {
+        moved.push(wanted.then_some(fields.len()));
+        fields.extend(wanted.then(|| field.clone()));
+    }
+    let columns = assign.columns.iter().zip(&wanted[width..]).filter(|(_, w)| **w).map(|(c, _)| *c).collect();
+    let (input, schema) = (Box::new(input), Schema::new(fields));
+    (Plan::WindowAssign(WindowAssign { input, time_column, keys, columns, schema, ..assign }), moved)
 }
 
 fn prune_expand(expand: Expand, wanted: &[bool]) -> (Plan, Moved) {

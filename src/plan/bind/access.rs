@@ -132,7 +132,7 @@ impl ExprBinder<'_> {
             };
             let shown = |field: &&ScopeField| match qualifier {
                 None => field.is_in_sight(),
-                Some(table) => field.is_of(&table.value) && !matches!(field.sight, Sight::Outer(_)),
+                Some(table) => field.is_of(&table.value) && !matches!(field.sight, Sight::Outer(_) | Sight::Unshown),
             };
             let before = values.len();
             values.extend(

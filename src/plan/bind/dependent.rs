@@ -61,7 +61,7 @@ impl<'a> Outer<'a> {
         let outside = |field: &ScopeField| {
             let is_read = Arc::new(AtomicBool::new(false));
             let (level, qualified) = match &field.sight {
-                Sight::Own => (1, false),
+                Sight::Own | Sight::Unshown => (1, false),
                 Sight::Qualified => (1, true),
                 Sight::Outer(outer) => (outer.level + 1, outer.qualified),
             };

@@ -242,14 +242,14 @@ impl QueryBinder<'_> {
             }
             F::Table { name, alias, args: None, .. } => {
                 let (_, relation) = self.table_named(name)?;
-                aliased(relation, alias.as_ref())?.with_bounds()
+                aliased(relation, alias.as_ref())?.in_from()
             }
             F::Table { args: Some(_), .. } | F::Function { .. } => Err(unsupported(
                 "this table function",
                 "UNNEST, TUMBLE, HOP, CUMULATE and SESSION are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
                 factor,
             )),
-            F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref())?.with_bounds(),
+            F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref())?.in_from(),
             F::TableFunction { expr, alias } => aliased(self.window_table(expr)?, alias.as_ref()),
             F::NestedJoin { table_with_joins, alias } => match table_with_joins.joins.first() {
                 None => aliased(self.factor(&table_with_joins.relation, hints)?, alias.as_ref()),

@@ -5,13 +5,13 @@ use sqlparser::ast::Spanned;
 
 use super::access::row_field;
 use super::dependent::OuterColumn;
-use super::window::window_row;
+use super::window::{MILLISECOND, window_row};
 use crate::error::{Error, Result, Span, nearest};
-use crate::expr::Expr;
+use crate::expr::{BinaryOp, Expr};
 use crate::plan::logical::{Plan, WindowColumns};
 use crate::plan::parse;
 use crate::plan::processing_time::{by_clock, is_arrival, may_go_by_clock};
-use crate::types::DataType;
+use crate::types::{DataType, Value};
 
 /// A column that can be named.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub enum Sight {
     Outer(OuterColumn),
     /// Only with the name of its table, because USING has put another in its place.
     Qualified,
+    /// By its name, if no other column has that; `*` does not show it.
+    Unshown,
 }
 
 impl ScopeField {
@@ -56,15 +58,16 @@ impl ScopeField {
     /// Whether it can be named without its table.
     fn goes_by_name(&self) -> bool {
         match &self.sight {
-            Sight::Own => true,
+            Sight::Own | Sight::Unshown => true,
             Sight::Qualified => false,
             Sight::Outer(outer) => !outer.qualified,
         }
     }
 
-    /// How far around the query it is.
-    fn level(&self) -> usize {
-        if let Sight::Outer(outer) = &self.sight { outer.level } else { 0 }
+    /// How far around the query it is; what `*` does not show is behind what it does.
+    fn level(&self) -> (usize, bool) {
+        let level = if let Sight::Outer(outer) = &self.sight { outer.level } else { 0 };
+        (level, matches!(self.sight, Sight::Unshown))
     }
 }
 
@@ -103,8 +106,9 @@ impl Relation {
         if names.is_empty() {
             return Ok(self);
         }
-        if names.len() > self.fields.len() {
-            let error = format!("{what} names {} columns, but the query has {}", names.len(), self.fields.len());
+        let shown = self.fields.iter().filter(|field| !matches!(field.sight, Sight::Unshown)).count();
+        if names.len() > shown {
+            let error = format!("{what} names {} columns, but the query has {shown}", names.len());
             return Err(Error::sql(error).at(names[0].1));
         }
         for (field, (name, _)) in self.fields.iter_mut().zip(names) {
@@ -154,8 +158,26 @@ impl Relation {
         Self { event_times: self.processing_times(), windows: Vec::new(), plan: by_clock(self.plan), ..self }
     }
 
-    /// The same columns, and behind them, without a name, the bounds of windows of which only the ROW is there.
-    pub fn with_bounds(mut self) -> Result<Self> {
+    /// What a name or a sub-query in FROM stands for: the same columns, and behind them, without a name, what is known of windows: their
+    /// bounds, where only the ROW is there, and their time, where that has not been selected.
+    pub fn in_from(self) -> Result<Self> {
+        Ok(self.with_bounds()?.with_time())
+    }
+
+    fn with_time(mut self) -> Self {
+        let end = self.windows.iter().find_map(|window| window.bounds).map(|(_, end)| end);
+        let Some(end) = end.filter(|_| self.event_times.is_empty() && !self.plan.retracts()) else { return self };
+        let time = time_of_windows(&self.plan, end);
+        let (name, data_type, sight) = ("window_time".to_owned(), time.data_type(), Sight::Qualified);
+        self.event_times.push(self.fields.len());
+        self.fields.push(ScopeField { qualifier: None, name: name.clone(), data_type, sight });
+        let names = self.plan.schema().fields.iter().map(|field| field.name.clone());
+        let columns = names.zip(self.plan.identity()).chain([(name, time)]).collect();
+        self.plan = self.plan.projected(columns);
+        self
+    }
+
+    fn with_bounds(mut self) -> Result<Self> {
         if self.windows.iter().all(|window| window.bounds.is_some()) {
             return Ok(self);
         }
@@ -175,6 +197,13 @@ impl Relation {
         self.plan = self.plan.projected(columns);
         Ok(self)
     }
+}
+
+/// The time of windows that end in column `end` of `plan`.
+fn time_of_windows(plan: &Plan, end: usize) -> Expr {
+    let (end, data_type) = (plan.identity()[end].clone(), plan.schema().fields[end].data_type.clone());
+    let millisecond = Expr::Literal { value: Value::Int(MILLISECOND), data_type: DataType::IntervalDay };
+    Expr::Binary { op: BinaryOp::Subtract, left: Box::new(end), right: Box::new(millisecond), data_type }
 }
 
 /// Finds the column `name`, optionally qualified.

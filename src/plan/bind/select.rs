@@ -412,7 +412,7 @@ fn wildcard<'a>(
     };
     let wanted = |f: &ScopeField| match qualifier {
         None => f.is_in_sight(),
-        Some(_) if matches!(f.sight, Sight::Outer(_)) => false,
+        Some(_) if matches!(f.sight, Sight::Outer(_) | Sight::Unshown) => false,
         Some(wanted) => f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(wanted)),
     };
     let is = |name: &ast::Ident, f: &ScopeField| f.name.eq_ignore_ascii_case(&name.value);

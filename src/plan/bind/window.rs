@@ -14,7 +14,7 @@ use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::limits::WINDOW_PANES_MAX;
 use crate::plan::logical::{Plan, WindowAssign, WindowColumns, WindowsOf};
-use crate::plan::parse::{PARTITION_BY, options_of};
+use crate::plan::parse::{BOUNDS_SHOWN, PARTITION_BY, options_of};
 use crate::plan::physical::{Aligned, Window};
 use crate::plan::processing_time::is_moment;
 use crate::types::relation::WindowColumn;
@@ -24,7 +24,7 @@ use crate::types::{DataType, Field, Schema, Value};
 pub const WINDOW_COLUMNS: [&str; 3] = ["window_start", "window_end", "window_time"];
 
 /// Nanoseconds of a millisecond.
-const MILLISECOND: i64 = 1_000_000;
+pub const MILLISECOND: i64 = 1_000_000;
 
 /// A window in GROUP BY, over a column of the relation below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,13 +92,20 @@ impl QueryBinder<'_> {
         };
         let name = upper_name(call);
         let mut args = argument_exprs(call)?;
+        if let (true, [inner]) = (name.eq_ignore_ascii_case(BOUNDS_SHOWN), args.as_slice()) {
+            let mut relation = self.window_table(inner)?;
+            if let Some(time) = relation.fields.last_mut() {
+                time.sight = Sight::Unshown;
+            }
+            return Ok(relation);
+        }
         let partition = args.pop_if(|last| is_partition(last));
         let (Some(table), true) = (args.first(), is_window_function(&name)) else {
             return Err(Error::sql(format!("there is no table function '{name}'"))
                 .at(span_of(&call.name))
                 .hint("TUMBLE, HOP, CUMULATE and SESSION are there"));
         };
-        let relation = self.table_argument(table)?;
+        let relation = self.table_argument(table)?.in_from()?;
         let written = args.get(1).and_then(|a| descriptor(a));
         let durations = &args[1 + usize::from(written.is_some())..];
         let window = durations_of(&name, durations, span_of(&call.name))?;

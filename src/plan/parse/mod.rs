@@ -27,6 +27,8 @@
 //! - durations: `Expr::Interval`.
 //! - partition: `Expr::Function` named `PARTITION_BY` with the keys written behind the table.
 //!
+//! In `FROM tumble(...)` a call `` `$bounds`(TUMBLE(...)) `` stands round it: `*` shows its bounds and not its time.
+//!
 //! **Window in GROUP BY.** `GROUP BY TUMBLE(ts, size)`, `HOP(ts, slide, size)`, `SESSION(ts, gap)` stay function calls among the
 //! expressions of GROUP BY, named as written; without a time column they have one argument fewer. `WINDOW TUMBLING (...)`,
 //! `WINDOW SLIDING (...)` and `WINDOW SESSION (...)` become the first expression of GROUP BY in that form, upper-case.
@@ -82,7 +84,7 @@ pub use data_type::{data_type, interval_fields, is_bytea};
 pub use fault::span_of;
 pub use hint::{hints_of, is_carrier, options_of};
 pub use rewrite::{ARRIVAL, EXCLUDE, GROUP_DISTINCT, WHEN_LIST};
-pub use window::PARTITION_BY;
+pub use window::{BOUNDS_SHOWN, PARTITION_BY};
 
 use crate::error::{Error, Result};
 use crate::plan::statement::Statement;

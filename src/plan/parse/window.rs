@@ -1,5 +1,5 @@
 //! Brings every spelling of a window into one of two forms (see the parent module for what the binder gets):
-//! the table factor `TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))`, and the grouping call `TUMBLE(ts, size)`.
+//! the table factor `TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))`, with a call round TUMBLE where it was not written so, and the grouping call `TUMBLE(ts, size)`.
 //!
 //! Works on tokens, before the parser crate: named arguments are put in order, `FROM tumble(t, ts, size)` is wrapped, and
 //! `WINDOW TUMBLING (...)` moves into GROUP BY.
@@ -31,7 +31,9 @@ pub(super) fn normalize(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>
             *innermost = known;
         }
         if let Some(kind) = window_at(&tokens, at, in_from.last().copied().unwrap_or(false)) {
-            at += replace_call(&mut tokens, at, kind)?;
+            let opened = replace_call(&mut tokens, at, kind)?;
+            in_from.extend(std::iter::repeat_n(false, opened));
+            at += 2 * opened;
         }
         at += 1;
     }
@@ -95,7 +97,10 @@ fn is_wrapped(tokens: &[TokenWithSpan], at: usize) -> bool {
     at >= 2 && tokens[at - 1].token == Token::LParen && is_word(&tokens[at - 2].token, "TABLE")
 }
 
-/// Puts the call at `at` into normal form; how many tokens came before its name.
+/// Name of the call round a window function whose time `*` does not show.
+pub const BOUNDS_SHOWN: &str = "$bounds";
+
+/// Puts the call at `at` into normal form; how many words, each with a bracket, came before its name.
 fn replace_call(tokens: &mut Vec<TokenWithSpan>, at: usize, kind: &Kind) -> Result<usize> {
     let name = tokens[at].clone();
     let Some(end) = closing(tokens, at + 1) else {
@@ -107,8 +112,10 @@ fn replace_call(tokens: &mut Vec<TokenWithSpan>, at: usize, kind: &Kind) -> Resu
     call.push(placed(Token::RParen, &tokens[end]));
     let wrap = !is_wrapped(tokens, at);
     if wrap {
-        call.splice(0..0, [word("TABLE", &name), placed(Token::LParen, &name)]);
-        call.push(placed(Token::RParen, &tokens[end]));
+        let open = placed(Token::LParen, &name);
+        let bounds = placed(Token::make_word(BOUNDS_SHOWN, Some('`')), &name);
+        call.splice(0..0, [word("TABLE", &name), open.clone(), bounds, open]);
+        call.extend(std::iter::repeat_n(placed(Token::RParen, &tokens[end]), 2));
     }
     tokens.splice(at..=end, call);
     Ok(if wrap { 2 } else { 0 })

@@ -41,6 +41,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     }),
     function("CONVERT_TO", "CONVERT_TO(text, charset)", to_types, |_, _| encoded(Malformed::Fails)),
     function("CONVERT_FROM", "CONVERT_FROM(bytes, charset)", from_types, |_, _| decoded(Malformed::Fails)),
+    function("BIN2UTF8", "BIN2UTF8(bytes): NULL for what is no text in UTF-8", utf8_types, |_, _| kernel(utf8)),
     function("$BYTEA", "CAST(text AS BYTEA)", bytea_types, |_, _| bytea(CastFailure::RowError)),
     function("$TRY_BYTEA", "TRY_CAST(text AS BYTEA)", bytea_types, |_, _| bytea(CastFailure::Null)),
 ];
@@ -91,6 +92,11 @@ fn encode_types(given: &[DataType]) -> Resolved {
 
 fn decode_types(given: &[DataType]) -> Resolved {
     from_types(given).or_else(|| to_types(given))
+}
+
+fn utf8_types(given: &[DataType]) -> Resolved {
+    let [bytes] = given else { return None };
+    Some((bytes_only(bytes)?, DataType::STRING))
 }
 
 fn bytea_types(given: &[DataType]) -> Resolved {
@@ -280,6 +286,14 @@ fn decoded(malformed: Malformed) -> Result<Box<dyn Kernel>> {
     })
 }
 
+fn utf8(call: Call<'_>) -> Column {
+    let values = call.strings(0);
+    call.write(|row, out| {
+        let text = simdutf8::basic::from_utf8(values.bytes(row)).ok();
+        Ok(text.map(|text| out.extend_from_slice(text.as_bytes())))
+    })
+}
+
 /// How PostgreSQL writes bytes as text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
@@ -464,6 +478,8 @@ mod tests {
         check("DECODE", &[bytes(b"\0a\xd8"), text("UTF-16BE")], "a\u{fffd}");
         check("DECODE", &[bytes(b"a\xe9"), text("US-ASCII")], "a\u{fffd}");
         check("CONVERT_FROM", &[bytes(b"\xf0\x9f\x8d\x8b"), text("uTF-8")], "🍋");
+        check("BIN2UTF8", &[bytes(b"\xf0\x9f\x91\x8b")], "👋");
+        check("BIN2UTF8", &[bytes(b"\xff")], "NULL");
         check("CONVERT_FROM", &[bytes(b"\xff"), text("UTF8")], "error: the bytes are no text in the character set");
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use super::digest::write_hex;
 use super::kernel::{Call, Native, Reason, kernel};
 use super::signature::Param::{Double, Integer};
 use super::signature::{function, takes};
@@ -18,7 +19,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("FACTORIAL", "FACTORIAL(n)", factorial_types, |_, _| kernel(factorial)),
     function("WIDTH_BUCKET", "WIDTH_BUCKET(x, low, high, count)", bucket_types, |_, _| kernel(width_bucket)),
     function("BIN", "BIN(integer): its binary digits", |t| Some((takes(t, &[Integer])?, DataType::STRING)), |_, _| kernel(bin)),
-    function("TO_HEX", "TO_HEX(integer): its hexadecimal digits in lower case", hex_types, |t, _| match t[0] {
+    function("TO_HEX", "TO_HEX(integer or bytes): its hexadecimal digits in lower case", hex_types, |t, _| match t[0] {
+        DataType::Bytes => kernel(to_hex_of_bytes),
         DataType::Int => to_hex(|n: i32| u64::from(n as u32)),
         _ => to_hex(|n: i64| n as u64),
     }),
@@ -53,6 +55,7 @@ fn bucket_types(given: &[DataType]) -> Resolved {
 fn hex_types(given: &[DataType]) -> Resolved {
     let args = match given {
         [DataType::TinyInt | DataType::SmallInt | DataType::Int] => vec![DataType::Int],
+        [DataType::Bytes] => vec![DataType::Bytes],
         _ => takes(given, &[Integer])?,
     };
     Some((args, DataType::STRING))
@@ -64,6 +67,14 @@ fn divisor(a: i64, b: i64) -> u64 {
         (a, b) = (b, a % b);
     }
     a
+}
+
+fn to_hex_of_bytes(call: Call<'_>) -> Column {
+    let bytes = call.strings(0);
+    call.write(|row, out| {
+        write_hex(bytes.bytes(row), out);
+        Ok(Some(()))
+    })
 }
 
 /// Never negative; 0 where both are.

@@ -89,7 +89,7 @@ fn build_object(types: &[DataType]) -> Result<Box<dyn Kernel>> {
     })
 }
 
-fn parsed(text: &str) -> Fallible<Json<'_>> {
+pub(super) fn parsed(text: &str) -> Fallible<Json<'_>> {
     Json::new(text).ok_or("the text is not JSON, or nested too deep")
 }
 

@@ -5,6 +5,7 @@
 //! deterministic; the session's time zone is UTC. A row that fails is reported with its reason; texts longer than 16 MiB fail.
 
 mod array;
+mod byte_part;
 mod bytes;
 mod calendar;
 mod collection;
@@ -20,6 +21,7 @@ mod integer;
 mod interval;
 mod json;
 mod json_build;
+mod json_edit;
 mod json_path;
 mod json_text;
 mod jsonb;
@@ -36,6 +38,7 @@ mod required;
 mod round;
 mod series;
 mod signature;
+mod split;
 mod string;
 mod time_pattern;
 mod time_text;
@@ -54,8 +57,9 @@ pub(in crate::expr) use zone::instant_of;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 32] = [
+static FAMILIES: [&[ScalarFunction]; 34] = [
     string::FUNCTIONS,
+    split::FUNCTIONS,
     encoding::FUNCTIONS,
     url::FUNCTIONS,
     digest::FUNCTIONS,
@@ -80,6 +84,7 @@ static FAMILIES: [&[ScalarFunction]; 32] = [
     json_path::FUNCTIONS,
     json_build::FUNCTIONS,
     jsonb::FUNCTIONS,
+    json_edit::FUNCTIONS,
     collection::FUNCTIONS,
     array::FUNCTIONS,
     map::FUNCTIONS,

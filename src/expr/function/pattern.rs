@@ -47,7 +47,7 @@ impl<T> Escaped<T> {
 
     /// What `make` makes of the pattern with the escape character of this row.
     fn of(&mut self, pattern: &str, escape: Option<&str>, make: fn(&str, Option<char>) -> Fallible<T>) -> Fallible<&T> {
-        let escape = escape.map(single_char).transpose()?;
+        let escape = escape.map_or(Ok(None), escape_char)?;
         if self.escape != escape {
             *self = Self { escape, cache: Cached::new() };
         }
@@ -55,10 +55,11 @@ impl<T> Escaped<T> {
     }
 }
 
-fn single_char(text: &str) -> Fallible<char> {
+/// An empty one means none.
+fn escape_char(text: &str) -> Fallible<Option<char>> {
     let mut chars = text.chars();
     match (chars.next(), chars.next()) {
-        (Some(c), None) => Ok(c),
+        (c, None) => Ok(c),
         _ => Err("ESCAPE takes one character"),
     }
 }
@@ -110,8 +111,11 @@ fn compile_similar(pattern: &str, escape: Option<char>) -> Fallible<Regex> {
     while let Some(c) = chars.next() {
         match c {
             _ if Some(c) == escape => {
-                let next = chars.next().ok_or("a SIMILAR TO pattern ends with its escape character")?;
-                push_literal(next, &mut regex);
+                // A quote behind it only says which part SUBSTRING would take.
+                match chars.next().ok_or("a SIMILAR TO pattern ends with its escape character")? {
+                    '"' => {}
+                    next => push_literal(next, &mut regex),
+                }
             }
             '[' if !in_class => {
                 in_class = true;
@@ -158,6 +162,8 @@ mod tests {
         check("SIMILAR", &["abc", "a.c"], "false");
         check("SIMILAR_TO", &["b7", "[a-c][^x]"], "true");
         check("SIMILAR_TO", &["a%", "a!%", "!"], "true");
+        check("SIMILAR", &["foobar", "%#\"o_b#\"%", "#"], "true");
+        check("SIMILAR", &["foo\\bar", "foo\\%bar", ""], "true");
         check("SIMILAR", &["a", "(a"], "error: the SIMILAR TO pattern is malformed or too large");
     }
 }

@@ -11,6 +11,7 @@ use regex::{Captures, Regex, RegexBuilder};
 use super::kernel::{Cached, Call, Fallible, Outcome, append, kernel};
 use super::signature::Param::{Integer, Text};
 use super::signature::{Param, function, takes_some};
+use super::string::{byte_of, clamp, count_chars};
 use crate::batch::text::write_json_string;
 use crate::batch::{Column, StrColumn};
 use crate::error::Result;
@@ -23,7 +24,12 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("REGEXP_LIKE", "REGEXP_LIKE(text, regex [, flags])", |t| texts(t, 2, DataType::Boolean), |_, _| regexp()),
     function("RLIKE", "text RLIKE regex", |t| texts(t, 2, DataType::Boolean), |_, _| regexp()),
     function("REGEXP_EXTRACT", "REGEXP_EXTRACT(text, regex [, group])", |t| with_group(t, DataType::STRING), |_, _| extract()),
-    function("REGEXP_SUBSTR", "REGEXP_SUBSTR(text, regex)", |t| texts_only(t, DataType::STRING), |_, _| extract()),
+    function(
+        "REGEXP_SUBSTR",
+        "REGEXP_SUBSTR(text, regex [, start [, number [, flags]]]): the match of this number, from the character at the start on",
+        |t| numbered_types(t, DataType::STRING),
+        |_, _| numbered_match(),
+    ),
     function(
         "REGEXP_EXTRACT_ALL",
         "REGEXP_EXTRACT_ALL(text, regex [, group]); the first group unless said",
@@ -32,15 +38,21 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     ),
     function(
         "REGEXP_INSTR",
-        "REGEXP_INSTR(text, regex): where the first match begins",
-        |t| texts_only(t, DataType::Int),
+        "REGEXP_INSTR(text, regex [, start [, number [, flags]]]): where the match of this number begins",
+        |t| numbered_types(t, DataType::Int),
         |_, _| position(),
     ),
-    function("REGEXP_REPLACE", "REGEXP_REPLACE(text, regex, replacement [, flags])", replace_types, |t, _| match t.len() {
-        3 => replace(),
-        _ => replace_with_flags(),
-    }),
-    function("REGEXP_COUNT", "REGEXP_COUNT(text, regex)", |t| texts_only(t, DataType::Int), |_, _| count()),
+    function(
+        "REGEXP_REPLACE",
+        "REGEXP_REPLACE(text, regex [, replacement [, flags]]) or REGEXP_REPLACE(text, regex, replacement, start [, number [, flags]])",
+        replace_types,
+        |t, _| match t {
+            [_, _] | [_, _, _] => replace(),
+            [_, _, _, flags] if flags.is_text() => replace_with_flags(),
+            _ => replace_numbered(),
+        },
+    ),
+    function("REGEXP_COUNT", "REGEXP_COUNT(text, regex [, start [, flags]])", count_types, |_, _| count()),
     function("REGEXP_MATCH", "REGEXP_MATCH(text, regex [, flags])", |t| texts(t, 2, of_texts()), |_, _| first_match()),
     function("REGEXP_MATCHES", "REGEXP_MATCHES(text, regex [, flags])", |t| texts(t, 2, array_of(of_texts())), |_, _| matches()),
     function(
@@ -66,8 +78,13 @@ fn texts(given: &[DataType], count: usize, returns: DataType) -> Resolved {
     Some((takes_some(given, &vec![Text; count + 1], count)?, returns))
 }
 
-fn texts_only(given: &[DataType], returns: DataType) -> Resolved {
-    texts(given, 2, returns).filter(|_| given.len() == 2)
+/// From which character on matches are looked for, counted from 1, which of them is meant, and flags.
+fn numbered_types(given: &[DataType], returns: DataType) -> Resolved {
+    Some((takes_some(given, &[Text, Text, Integer, Integer, Text], 2)?, returns))
+}
+
+fn count_types(given: &[DataType]) -> Resolved {
+    Some((takes_some(given, &[Text, Text, Integer, Text], 2)?, DataType::Int))
 }
 
 fn with_group(given: &[DataType], returns: DataType) -> Resolved {
@@ -79,8 +96,10 @@ fn array_with_group(given: &[DataType]) -> Resolved {
     with_group(given, of_texts())
 }
 
+/// Without a replacement matches are taken out.
 fn replace_types(given: &[DataType]) -> Resolved {
-    texts(given, 3, DataType::STRING)
+    let args = takes_some(given, &[Text; 4], 2).or_else(|| takes_some(given, &[Text, Text, Text, Integer, Integer, Text], 4));
+    Some((args?, DataType::STRING))
 }
 
 /// Bytes a compiled regular expression may take. More: the row fails.
@@ -162,26 +181,119 @@ fn regexp() -> Result<Box<dyn Kernel>> {
     })
 }
 
+/// A regular expression of a function of Flink that may have flags: without them a point does not match the end of a line, and what is
+/// malformed is NULL.
+struct Lenient {
+    plain: Cached<Regex>,
+    flagged: Flagged,
+}
+
+impl Lenient {
+    fn new() -> Self {
+        Self { plain: Cached::new(), flagged: Flagged::new() }
+    }
+
+    /// Hot: once per row.
+    fn of(&mut self, regex: &str, flags: Option<&str>) -> Outcome<&Regex> {
+        match flags {
+            None => Ok(self.plain.of(regex, compile).ok()),
+            flags => self.flagged.of(regex, flags).map(|(regex, _)| Some(regex)),
+        }
+    }
+}
+
+/// The byte at which the character `start` begins, counted from 1; `None` behind the end.
+fn start_of(text: &str, start: Option<i64>) -> Outcome<usize> {
+    match start.unwrap_or(1) {
+        1 => Ok(Some(0)),
+        start if start < 1 => Err("the characters of a text are counted from 1"),
+        start if start > count_chars(text) + 1 => Ok(None),
+        start => Ok(Some(byte_of(text, clamp(start - 1)))),
+    }
+}
+
+/// The matches from byte `from` on; what stands before it is seen by `^` and `\b`.
+fn matches_from<'t>(regex: &Regex, text: &'t str, from: usize) -> impl Iterator<Item = Captures<'t>> {
+    let (mut at, mut behind) = (Some(from), None);
+    std::iter::from_fn(move || {
+        loop {
+            let captures = regex.captures_at(text, at?)?;
+            let found = captures.get_match();
+            let (start, end) = (found.start(), found.end());
+            at = if start == end { text[end..].chars().next().map(|c| end + c.len_utf8()) } else { Some(end) };
+            // As in the iterators of the crate, an empty match right behind another is none.
+            if start < end || behind != Some(end) {
+                behind = Some(end);
+                return Some(captures);
+            }
+        }
+    })
+}
+
 fn count() -> Result<Box<dyn Kernel>> {
-    let mut compiled = Cached::new();
+    let mut compiled = Lenient::new();
     kernel(move |call| {
         let (text, regex) = (call.strings(0), call.strings(1));
+        let (starts, flags) = (call.integers_if_given(2), call.strings_if_given(3));
         call.map(|row| {
-            let regex = compiled.of(regex.text(row), compile).ok();
-            Ok(regex.map(|regex| regex.find_iter(text.text(row)).count() as i32))
+            let Some(regex) = compiled.of(regex.text(row), at(flags, row))? else { return Ok(None) };
+            let text = text.text(row);
+            let from = start_of(text, starts.map(|starts| starts[row]))?;
+            Ok(Some(from.map_or(0, |from| matches_from(regex, text, from).count() as i32)))
         })
     })
 }
 
+/// The arguments by which one of the matches is chosen.
+struct Chosen<'a> {
+    starts: Option<&'a [i64]>,
+    numbers: Option<&'a [i64]>,
+    flags: Option<&'a StrColumn>,
+}
+
+impl<'a> Chosen<'a> {
+    /// Those from argument `first` on.
+    fn of(call: &Call<'a>, first: usize) -> Self {
+        let [starts, numbers] = [first, first + 1].map(|at| call.integers_if_given(at));
+        Self { starts, numbers, flags: call.strings_if_given(first + 2) }
+    }
+
+    /// How many matches are passed over; `None` for all matches.
+    fn passed(&self, row: usize) -> Fallible<Option<usize>> {
+        let number = usize::try_from(self.numbers.map_or(1, |numbers| numbers[row]));
+        number.map(|number| number.checked_sub(1)).map_err(|_| "the matches of a regular expression are counted from 1")
+    }
+
+    /// The bytes between which the chosen match stands in the text.
+    fn find(&self, regex: &Regex, text: &str, row: usize) -> Outcome<(usize, usize)> {
+        let Some(from) = start_of(text, self.starts.map(|starts| starts[row]))? else { return Ok(None) };
+        let found = matches_from(regex, text, from).nth(self.passed(row)?.unwrap_or(0));
+        Ok(found.map(|captures| (captures.get_match().start(), captures.get_match().end())))
+    }
+}
+
 /// In characters from 1 on; 0 where there is no match.
 fn position() -> Result<Box<dyn Kernel>> {
-    let mut compiled = Cached::new();
+    let mut compiled = Lenient::new();
     kernel(move |call| {
-        let (text, regex) = (call.strings(0), call.strings(1));
+        let (text, regex, chosen) = (call.strings(0), call.strings(1), Chosen::of(&call, 2));
         call.map(|row| {
-            let Ok(regex) = compiled.of(regex.text(row), compile) else { return Ok(None) };
+            let Some(regex) = compiled.of(regex.text(row), at(chosen.flags, row))? else { return Ok(None) };
             let text = text.text(row);
-            Ok(Some(regex.find(text).map_or(0, |found| text[..found.start()].chars().count() as i32 + 1)))
+            let found = chosen.find(regex, text, row)?;
+            Ok(Some(found.map_or(0, |(start, _)| count_chars(&text[..start]) as i32 + 1)))
+        })
+    })
+}
+
+fn numbered_match() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Lenient::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (text, regex, chosen) = (call.strings(0), call.strings(1), Chosen::of(&call, 2));
+        call.write(|row, out| {
+            let Some(regex) = compiled.of(regex.text(row), at(chosen.flags, row))? else { return Ok(None) };
+            let text = text.text(row);
+            Ok(chosen.find(regex, text, row)?.map(|(start, end)| out.extend_from_slice(&text.as_bytes()[start..end])))
         })
     })
 }
@@ -291,9 +403,9 @@ fn split() -> Result<Box<dyn Kernel>> {
 fn replace() -> Result<Box<dyn Kernel>> {
     let mut compiled = Cached::new();
     kernel(move |call: Call<'_>| -> Column {
-        let (text, regex, by) = (call.strings(0), call.strings(1), call.strings(2));
+        let (text, regex, by) = (call.strings(0), call.strings(1), call.strings_if_given(2));
         call.write(|row, out| {
-            let (text, by) = (text.text(row), by.bytes(row));
+            let (text, by) = (text.text(row), by.map_or(&b""[..], |by| by.bytes(row)));
             let Ok(regex) = compiled.of(regex.text(row), compile) else { return Ok(None) };
             let mut done = 0;
             for found in regex.find_iter(text) {
@@ -318,6 +430,29 @@ fn replace_with_flags() -> Result<Box<dyn Kernel>> {
             let most = if matches == Matches::All { usize::MAX } else { 1 };
             let mut done = 0;
             for captures in regex.captures_iter(text).take(most) {
+                let found = captures.get_match();
+                append(out, &text.as_bytes()[done..found.start()])?;
+                write_replacement(by, &captures, out)?;
+                done = found.end();
+            }
+            append(out, &text.as_bytes()[done..])?;
+            Ok(Some(()))
+        })
+    })
+}
+
+/// The match of a number, or all where it is 0, from the character at the start on, by a replacement as PostgreSQL has it.
+fn replace_numbered() -> Result<Box<dyn Kernel>> {
+    let mut compiled = Flagged::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (text, regex, by, chosen) = (call.strings(0), call.strings(1), call.strings(2), Chosen::of(&call, 3));
+        call.write(|row, out| {
+            let (text, by) = (text.text(row), by.text(row));
+            let (regex, _) = compiled.of(regex.text(row), at(chosen.flags, row))?;
+            let from = start_of(text, chosen.starts.map(|starts| starts[row]))?;
+            let (passed, most) = chosen.passed(row)?.map_or((0, usize::MAX), |passed| (passed, 1));
+            let mut done = 0;
+            for captures in from.into_iter().flat_map(|from| matches_from(regex, text, from)).skip(passed).take(most) {
                 let found = captures.get_match();
                 append(out, &text.as_bytes()[done..found.start()])?;
                 write_replacement(by, &captures, out)?;
@@ -431,5 +566,47 @@ mod tests {
         check("REGEXP_REPLACE", &["foobarbaz", "B(..)", "<\\&|\\2|\\\\|\\x>", "gi"], "foo<bar||\\|\\x><baz||\\|\\x>");
         check("REGEXP_REPLACE", &["ABCABC", "b", "", "i"], "ACABC");
         check("REGEXP_REPLACE", &["abc", "(", "X", "g"], "error: the regular expression is malformed or too large");
+        check("REGEXP_REPLACE", &["abc1 def2 ghi3", "[a-z]+"], "1 2 3");
+    }
+
+    /// Calls of the tests of PostgreSQL and of the documentation of RisingWave.
+    #[test]
+    fn matches_are_numbered_from_a_character_on() {
+        let check = |regex: &str, start, number, flags: &str, expected: &str| {
+            let args = [text("A PostgreSQL function"), text(regex), text("X"), int(start), int(number), text(flags)];
+            assert_eq!(evaluate("REGEXP_REPLACE", &args), expected, "{regex} {start} {number} {flags}");
+        };
+        check("A|e|i|o|u", 1, 2, "", "A PXstgreSQL function");
+        check("a|e|i|o|u", 1, 0, "i", "X PXstgrXSQL fXnctXXn");
+        check("a|e|i|o|u", 1, 3, "i", "A PostgrXSQL function");
+        check("a|e|i|o|u", 1, 9, "i", "A PostgreSQL function");
+        check("A|e|i|o|u", 7, 0, "i", "A PostgrXSQL fXnctXXn");
+        check("a|e|i|o|u", 1, 1, "g", "A PXstgreSQL function");
+        check("^P", 3, 1, "", "A PostgreSQL function");
+        check("x*", 20, 0, "", "A PostgreSQL functiXoXnX");
+        check("e", 99, 1, "", "A PostgreSQL function");
+        check("e", 0, 1, "", "error: the characters of a text are counted from 1");
+        check("e", 1, -1, "", "error: the matches of a regular expression are counted from 1");
+        let counted = |args: &[_]| evaluate("REGEXP_COUNT", args);
+        assert_eq!(counted(&[text("ABCABCAXYaxy"), text("A."), int(2), text("c")]), "2");
+        assert_eq!(counted(&[text("ABCABCAXYaxy"), text("A."), int(1), text("i")]), "4");
+        assert_eq!(counted(&[text("ABC"), text("A."), int(9)]), "0");
+        let at = [text("ABCDEFGHI"), text("[c-f]"), int(4), int(2), text("i")];
+        assert_eq!(evaluate("REGEXP_INSTR", &at), "5");
+        assert_eq!(evaluate("REGEXP_SUBSTR", &at), "E");
+        assert_eq!(evaluate("REGEXP_SUBSTR", &[text("abc"), text("b"), int(3)]), "NULL");
+        assert_eq!(evaluate("REGEXP_INSTR", &[text("éa"), text("a"), int(2)]), "2");
+    }
+
+    #[test]
+    fn matches_from_the_beginning_are_those_of_the_crate() {
+        for regex in ["a*", "b|", "ab?", "\\b", "$|c", "."] {
+            let compiled = super::compile(regex).expect(regex);
+            for input in ["", "aab", "baé b", "ccaa"] {
+                let expected: Vec<_> = compiled.find_iter(input).map(|found| found.range()).collect();
+                let found = super::matches_from(&compiled, input, 0).map(|captures| captures.get_match().range());
+                assert_eq!(found.collect::<Vec<_>>(), expected, "{regex} in {input}");
+            }
+        }
     }
 }

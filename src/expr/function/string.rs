@@ -2,6 +2,7 @@
 //!
 //! Text that is ASCII is worked on as bytes. Results are bounded by `TEXT_BYTES_MAX`.
 
+use super::byte_part;
 use super::kernel::{Call, TEXT_BYTES_MAX, TOO_LONG, append, kernel};
 use super::signature::Param::{AnyAsText, Integer, Text, TextOrBytes};
 use super::signature::{Param, function, takes, takes_some};
@@ -14,7 +15,12 @@ use crate::types::DataType;
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("UPPER", "UPPER(text)", to_text::<1>, |_, _| text_to_text(upper)),
     function("LOWER", "LOWER(text)", to_text::<1>, |_, _| text_to_text(lower)),
-    function("INITCAP", "INITCAP(text)", to_text::<1>, |_, _| text_to_text(initcap)),
+    function("INITCAP", "INITCAP(text)", to_text::<1>, |_, _| {
+        text_to_text(|text, out| initcap(text, char::is_alphanumeric, out))
+    }),
+    function("INITCAP_SPACES", "INITCAP_SPACES(text): words end at white space only", to_text::<1>, |_, _| {
+        text_to_text(|text, out| initcap(text, |c| !c.is_whitespace(), out))
+    }),
     function("REVERSE", "REVERSE(text or bytes)", same_text_or_bytes, |t, _| match t[0] {
         DataType::Bytes => kernel(reverse_bytes),
         _ => text_to_text(reverse),
@@ -22,6 +28,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("CHAR_LENGTH", "CHAR_LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
     function("CHARACTER_LENGTH", "CHARACTER_LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
     function("LENGTH", "LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
+    function("LEN", "LEN(text)", to_int::<1>, |_, _| kernel(char_length)),
     function(
         "OCTET_LENGTH",
         "OCTET_LENGTH(text or bytes)",
@@ -30,30 +37,33 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     ),
     function("ASCII", "ASCII(text)", to_int::<1>, |_, _| kernel(ascii)),
     function("CHR", "CHR(code)", |t| Some((takes(t, &[Integer])?, DataType::STRING)), |_, _| kernel(chr)),
-    function("TRIM", "TRIM([BOTH | LEADING | TRAILING] [characters FROM] text)", one_or_two_texts, |_, _| {
-        kernel(|call| trim(call, true, true))
+    function("TRIM", "TRIM([BOTH | LEADING | TRAILING] [characters FROM] text)", trim_types, |t, _| trimmed(t, true, true)),
+    function("BTRIM", "BTRIM(text [, characters]) or BTRIM(bytes, bytes)", trim_types, |t, _| trimmed(t, true, true)),
+    function("LTRIM", "LTRIM(text [, characters]) or LTRIM(bytes, bytes)", trim_types, |t, _| trimmed(t, true, false)),
+    function("RTRIM", "RTRIM(text [, characters]) or RTRIM(bytes, bytes)", trim_types, |t, _| trimmed(t, false, true)),
+    function("SUBSTRING", "SUBSTRING(text or bytes, start [, length])", substring_types, |t, _| {
+        of_either(t, substring, byte_part::substring)
     }),
-    function("BTRIM", "BTRIM(text [, characters])", one_or_two_texts, |_, _| kernel(|call| trim(call, true, true))),
-    function("LTRIM", "LTRIM(text [, characters])", one_or_two_texts, |_, _| kernel(|call| trim(call, true, false))),
-    function("RTRIM", "RTRIM(text [, characters])", one_or_two_texts, |_, _| kernel(|call| trim(call, false, true))),
-    function("SUBSTRING", "SUBSTRING(text, start [, length])", text_and_one_or_two_integers, |_, _| kernel(substring)),
-    function("SUBSTR", "SUBSTR(text, start [, length])", text_and_one_or_two_integers, |_, _| kernel(substring)),
-    function("LEFT", "LEFT(text, length)", text_and_integer, |_, _| kernel(left)),
-    function("RIGHT", "RIGHT(text, length)", text_and_integer, |_, _| kernel(right)),
+    function("SUBSTR", "SUBSTR(text or bytes, start [, length])", substring_types, |t, _| {
+        of_either(t, substring, byte_part::substring)
+    }),
+    function("LEFT", "LEFT(text or bytes, length)", side_types, |t, _| of_either(t, left, byte_part::left)),
+    function("RIGHT", "RIGHT(text or bytes, length)", side_types, |t, _| of_either(t, right, byte_part::right)),
     function("REPEAT", "REPEAT(text, count)", text_and_integer, |_, _| kernel(repeat)),
     function("LPAD", "LPAD(text, length [, padding])", pad_types, |_, _| kernel(lpad)),
     function("RPAD", "RPAD(text, length [, padding])", pad_types, |_, _| kernel(rpad)),
     function("REPLACE", "REPLACE(text, search, replacement)", to_text::<3>, |_, _| kernel(replace)),
     function("TRANSLATE", "TRANSLATE(text, from, to)", to_text::<3>, |_, _| kernel(translate)),
-    function("OVERLAY", "OVERLAY(text PLACING replacement FROM start [FOR length])", overlay_types, |_, _| kernel(overlay)),
+    function("OVERLAY", "OVERLAY(text PLACING replacement FROM start [FOR length])", overlay_types, |t, _| {
+        of_either(t, overlay, byte_part::overlay)
+    }),
     function("CONCAT", "CONCAT(value, ...)", |t| any_as_text(t, 1), |_, _| kernel(concat)),
     function("CONCAT_WS", "CONCAT_WS(separator, value, ...); skips NULLs", |t| any_as_text(t, 1), |_, _| kernel(concat_ws)),
-    function("POSITION", "POSITION(search IN text)", to_int::<2>, |_, _| kernel(locate)),
+    function("POSITION", "POSITION(search IN text)", position_types, |t, _| of_either(t, locate, byte_part::position)),
     function("LOCATE", "LOCATE(search, text [, start])", locate_types, |_, _| kernel(locate)),
     function("INSTR", "INSTR(text, search)", to_int::<2>, |_, _| kernel(instr)),
     function("STRPOS", "STRPOS(text, search)", to_int::<2>, |_, _| kernel(instr)),
-    function("SPLIT_INDEX", "SPLIT_INDEX(text, separator, index)", split_types, |_, _| kernel(split_index)),
-    function("SPLIT_PART", "SPLIT_PART(text, separator, number)", split_types, |_, _| kernel(split_part)),
+    function("CONTAINS", "CONTAINS(text, search)", to_boolean, |_, _| kernel(contains)),
     function("STARTSWITH", "STARTSWITH(text, prefix)", to_boolean, |_, _| kernel(starts_with)),
     function("ENDSWITH", "ENDSWITH(text, suffix)", to_boolean, |_, _| kernel(ends_with)),
     function("STARTS_WITH", "STARTS_WITH(text, prefix)", to_boolean, |_, _| kernel(starts_with)),
@@ -81,20 +91,55 @@ fn to_boolean(given: &[DataType]) -> Resolved {
     Some((takes(given, &[Text, Text])?, DataType::Boolean))
 }
 
-fn one_or_two_texts(given: &[DataType]) -> Resolved {
-    Some((takes_some(given, &[Text, Text], 1)?, DataType::STRING))
-}
-
 fn text_and_integer(given: &[DataType]) -> Resolved {
     Some((takes(given, &[Text, Integer])?, DataType::STRING))
 }
 
-fn text_and_one_or_two_integers(given: &[DataType]) -> Resolved {
-    Some((takes_some(given, &[Text, Integer, Integer], 2)?, DataType::STRING))
-}
-
 fn pad_types(given: &[DataType]) -> Resolved {
     Some((takes_some(given, &[Text, Integer, Text], 2)?, DataType::STRING))
+}
+
+/// All of these arguments are BYTES or none is; the result is of the same.
+fn alike(args: Vec<DataType>, of: &[usize]) -> Resolved {
+    let is_bytes = args[of[0]] == DataType::Bytes;
+    let are_alike = of.iter().all(|at| (args[*at] == DataType::Bytes) == is_bytes);
+    are_alike.then_some((args, if is_bytes { DataType::Bytes } else { DataType::STRING }))
+}
+
+/// Bytes are trimmed of bytes that are named.
+fn trim_types(given: &[DataType]) -> Resolved {
+    let args = takes_some(given, &[TextOrBytes, TextOrBytes], 1)?;
+    let of: &[usize] = if args.len() == 1 { &[0] } else { &[0, 1] };
+    alike(args, of).filter(|(args, returns)| args.len() == 2 || *returns != DataType::Bytes)
+}
+
+fn substring_types(given: &[DataType]) -> Resolved {
+    alike(takes_some(given, &[TextOrBytes, Integer, Integer], 2)?, &[0])
+}
+
+fn side_types(given: &[DataType]) -> Resolved {
+    alike(takes(given, &[TextOrBytes, Integer])?, &[0])
+}
+
+fn overlay_types(given: &[DataType]) -> Resolved {
+    alike(takes_some(given, &[TextOrBytes, TextOrBytes, Integer, Integer], 3)?, &[0, 1])
+}
+
+fn position_types(given: &[DataType]) -> Resolved {
+    let (args, _) = alike(takes(given, &[TextOrBytes, TextOrBytes])?, &[0, 1])?;
+    Some((args, DataType::Int))
+}
+
+/// The kernel for text or for bytes.
+fn of_either(types: &[DataType], of_text: fn(Call<'_>) -> Column, of_bytes: fn(Call<'_>) -> Column) -> Result<Box<dyn Kernel>> {
+    kernel(if types[0] == DataType::Bytes { of_bytes } else { of_text })
+}
+
+fn trimmed(types: &[DataType], start: bool, end: bool) -> Result<Box<dyn Kernel>> {
+    match types[0] {
+        DataType::Bytes => kernel(move |call| byte_part::trim(call, start, end)),
+        _ => kernel(move |call| trim(call, start, end)),
+    }
 }
 
 fn same_text_or_bytes(given: &[DataType]) -> Resolved {
@@ -115,16 +160,8 @@ fn is_types(given: &[DataType]) -> Resolved {
     Some((takes(given, &[AnyAsText])?, DataType::Boolean))
 }
 
-fn overlay_types(given: &[DataType]) -> Resolved {
-    Some((takes_some(given, &[Text, Text, Integer, Integer], 3)?, DataType::STRING))
-}
-
 fn locate_types(given: &[DataType]) -> Resolved {
     Some((takes_some(given, &[Text, Text, Integer], 2)?, DataType::Int))
-}
-
-fn split_types(given: &[DataType]) -> Resolved {
-    Some((takes(given, &[Text, Text, Integer])?, DataType::STRING))
 }
 
 fn any_as_text(given: &[DataType], needed: usize) -> Resolved {
@@ -164,7 +201,7 @@ fn lower(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-fn initcap(text: &str, out: &mut Vec<u8>) {
+fn initcap(text: &str, is_of_word: fn(char) -> bool, out: &mut Vec<u8>) {
     let mut in_word = false;
     for c in text.chars() {
         if in_word {
@@ -172,7 +209,7 @@ fn initcap(text: &str, out: &mut Vec<u8>) {
         } else {
             c.to_uppercase().for_each(|c| push_char(c, out));
         }
-        in_word = c.is_alphanumeric();
+        in_word = is_of_word(c);
     }
 }
 
@@ -193,12 +230,12 @@ fn reverse_bytes(call: Call<'_>) -> Column {
 }
 
 /// Number of characters.
-fn count_chars(text: &str) -> i64 {
+pub(super) fn count_chars(text: &str) -> i64 {
     text.chars().count() as i64
 }
 
 /// Byte at which character `index` starts, or the end of the text.
-fn byte_of(text: &str, index: usize) -> usize {
+pub(super) fn byte_of(text: &str, index: usize) -> usize {
     if text.is_ascii() {
         return index.min(text.len());
     }
@@ -212,7 +249,7 @@ fn part(text: &str, from: usize, count: usize) -> &str {
 }
 
 /// A count or position as far as it matters for text.
-fn clamp(number: i64) -> usize {
+pub(super) fn clamp(number: i64) -> usize {
     usize::try_from(number.max(0)).unwrap_or(usize::MAX)
 }
 
@@ -444,37 +481,9 @@ fn instr(call: Call<'_>) -> Column {
     call.map(|row| Ok(Some(position(text.text(row), search.text(row), 1))))
 }
 
-/// NULL for an index outside of the parts; an empty separator splits at white space.
-fn split_index(call: Call<'_>) -> Column {
-    let (text, separator, index) = (call.strings(0), call.strings(1), call.values::<i64>(2));
-    call.write(|row, out| {
-        let (text, separator) = (text.text(row), separator.text(row));
-        if index[row] < 0 || text.is_empty() {
-            return Ok(None);
-        }
-        let found = match separator {
-            "" => text.split(char::is_whitespace).nth(clamp(index[row])),
-            _ => text.split(separator).nth(clamp(index[row])),
-        };
-        Ok(found.map(|part| out.extend_from_slice(part.as_bytes())))
-    })
-}
-
-/// As in PostgreSQL: counted from 1, from the end where negative; empty where there is none.
-fn split_part(call: Call<'_>) -> Column {
-    let (text, separator, number) = (call.strings(0), call.strings(1), call.values::<i64>(2));
-    call.write(|row, out| {
-        let (text, separator, number) = (text.text(row), separator.text(row), number[row]);
-        let place = usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX);
-        let place = place.checked_sub(1).ok_or("the number of a part of a text is not 0")?;
-        let found = match (separator, number > 0) {
-            ("", _) => (place == 0).then_some(text),
-            (_, true) => text.split(separator).nth(place),
-            (_, false) => text.rsplit(separator).nth(place),
-        };
-        out.extend_from_slice(found.unwrap_or_default().as_bytes());
-        Ok(Some(()))
-    })
+fn contains(call: Call<'_>) -> Column {
+    let (text, search) = (call.strings(0), call.strings(1));
+    call.map(|row| Ok(Some(memchr::memmem::find(text.bytes(row), search.bytes(row)).is_some())))
 }
 
 fn starts_with(call: Call<'_>) -> Column {
@@ -550,6 +559,7 @@ mod tests {
             ("UPPER", "abc", "ABC"),
             ("LOWER", "ÄBC D", "äbc d"),
             ("INITCAP", "hELLO wORLD-élan x2Y", "Hello World-Élan X2y"),
+            ("INITCAP_SPACES", "hi THOMAS-SON", "Hi Thomas-son"),
             ("REVERSE", "añb", "bña"),
             ("CHAR_LENGTH", "añ😀", "3"),
             ("LENGTH", "", "0"),
@@ -590,14 +600,6 @@ mod tests {
         check("RIGHT", &[text("Größe"), int(3)], "öße");
         check("RIGHT", &[text("Größe"), int(99)], "Größe");
         check("RIGHT", &[text("Größe"), int(i64::MIN)], "");
-        check("SPLIT_INDEX", &[text("a,b,,c"), text(","), int(2)], "");
-        check("SPLIT_INDEX", &[text("a,b,,c"), text(","), int(4)], "NULL");
-        check("SPLIT_INDEX", &[text("a,b"), text(","), int(-1)], "NULL");
-        check("SPLIT_PART", &[text("a//b/c"), text("/"), int(3)], "b");
-        check("SPLIT_PART", &[text("a//b/c"), text("/"), int(9)], "");
-        check("SPLIT_PART", &[text("a//b/c"), text("/"), int(-1)], "c");
-        check("SPLIT_PART", &[text("abc"), text(""), int(1)], "abc");
-        check("SPLIT_PART", &[text("abc"), text("b"), int(0)], "error: the number of a part of a text is not 0");
     }
 
     #[test]
@@ -667,6 +669,8 @@ mod tests {
         }
         check("IS_DECIMAL", &[int(5)], "true");
         check("STRPOS", &[text("high"), text("ig")], "2");
+        check("CONTAINS", &[text("alphabet"), text("hab")], "true");
+        check("CONTAINS", &[text("alphabet"), text("bah")], "false");
         check("STARTS_WITH", &[text("alphabet"), text("alph")], "true");
         check("ENDS_WITH", &[text("alphabet"), text("alph")], "false");
         check("LPAD", &[text("hi"), int(4)], "  hi");

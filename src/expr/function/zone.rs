@@ -24,6 +24,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         |t| Some((takes(t, &[Text; 3])?, DataType::STRING)),
         |_, _| convert(),
     ),
+    function("CONVERT_TIMEZONE", "CONVERT_TIMEZONE(from zone, to zone, timestamp)", moved_types, |_, _| moved()),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -37,6 +38,12 @@ fn zone_types(given: &[DataType]) -> Resolved {
         _ => return None,
     };
     Some((args, returns))
+}
+
+fn moved_types(given: &[DataType]) -> Resolved {
+    let args = takes(given, &[Text, Text, Param::Timestamp])?;
+    let returns = args[2].clone();
+    matches!(returns, DataType::Timestamp(_)).then_some((args, returns))
 }
 
 const OUT_OF_RANGE: Reason = "the time is out of range";
@@ -106,6 +113,19 @@ fn at_zone(time: &DataType) -> Result<Box<dyn Kernel>> {
     kernel(move |call| {
         let (names, times) = (call.strings(0), call.values::<i64>(1));
         call.map(|row| convert(zones.of(names.text(row), Zone::named)?, times[row]).map(Some))
+    })
+}
+
+/// What clocks of one place show as those of another do; NULL where there is no such place.
+fn moved() -> Result<Box<dyn Kernel>> {
+    let (mut from_zones, mut to_zones) = (Cached::new(), Cached::new());
+    kernel(move |call| {
+        let (from, to, times) = (call.strings(0), call.strings(1), call.values::<i64>(2));
+        call.map(|row| {
+            let zones = (from_zones.of(from.text(row), Zone::named), to_zones.of(to.text(row), Zone::named));
+            let (Ok(from), Ok(to)) = zones else { return Ok(None) };
+            to.local(from.instant(times[row])?).map(Some)
+        })
     })
 }
 

@@ -4,21 +4,26 @@ use sqlparser::ast;
 
 use super::aggregate_call::{self, is_aggregate};
 use super::coercion::{cast, comparable, constant_cast, is_text_literal, unified};
-use super::expr::ExprBinder;
+use super::expr::{ExprBinder, text};
 use super::operator::{binary, condition};
 use super::scope::{span_of, unsupported};
 use super::table_function::table_call;
 use super::{access, json, library, window};
 use crate::error::{Error, Result, Span, nearest};
-use crate::expr::{BinaryOp, Expr};
+use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::types::{DataType, Value};
 
 /// Functions that are bound here and not in the library.
-const OWN: [&str; 17] = [
+const OWN: [&str; 22] = [
     "CURRENT_WATERMARK",
     "COALESCE",
     "NULLIF",
+    "NVL2",
     "DIV_NULL",
+    "CURRENT_CATALOG",
+    "CURRENT_DATABASE",
+    "CURRENT_SCHEMA",
+    "VERSION",
     "IF",
     "IFNULL",
     "NVL",
@@ -119,6 +124,14 @@ impl ExprBinder<'_> {
                 let [value, other] = exactly(args, "NULLIF(value, other)", span)?;
                 null_if(value, other, span)
             }
+            "NVL2" => {
+                let [value, then, otherwise] = exactly(args, "NVL2(value, then, otherwise)", span)?;
+                let given = Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(value) };
+                either(given, then, otherwise, "NVL2", span)
+            }
+            "CURRENT_CATALOG" if args.is_empty() => Ok(text("default_catalog")),
+            "CURRENT_DATABASE" | "CURRENT_SCHEMA" if args.is_empty() => Ok(text("default_database")),
+            "VERSION" if args.is_empty() => Ok(text(concat!("Corelane ", env!("CARGO_PKG_VERSION")))),
             "DIV_NULL" => {
                 let [dividend, divisor] = exactly(args, "DIV_NULL(dividend, divisor)", span)?;
                 let zero = Expr::Literal { value: Value::Int(0), data_type: DataType::Int };
@@ -126,11 +139,7 @@ impl ExprBinder<'_> {
             }
             "IF" => {
                 let [when, then, otherwise] = exactly(args, "IF(condition, then, else)", span)?;
-                let when = condition(when, span)?;
-                let (mut results, data_type) = unified(vec![then, otherwise], "IF", span)?;
-                let otherwise = results.pop().map(Box::new);
-                let branches = results.pop().map(|then| (when, then)).into_iter().collect();
-                Ok(Expr::Case { branches, otherwise, data_type })
+                either(condition(when, span)?, then, otherwise, "IF", span)
             }
             "DATE_ADD" | "TIME_ADD" | "TIMESTAMP_ADD" => {
                 let [time, interval] = exactly(args, &format!("{name}(time, interval)"), span)?;
@@ -180,6 +189,14 @@ pub fn argument_expr<'a>(arg: &'a ast::FunctionArg, call: &ast::Function) -> Res
 
 fn exactly<const N: usize>(args: Vec<Expr>, usage: &str, span: Span) -> Result<[Expr; N]> {
     args.try_into().map_err(|_| Error::sql(format!("{usage} takes {N} arguments")).at(span))
+}
+
+/// `CASE WHEN when THEN then ELSE otherwise END`
+fn either(when: Expr, then: Expr, otherwise: Expr, name: &str, span: Span) -> Result<Expr> {
+    let (mut results, data_type) = unified(vec![then, otherwise], name, span)?;
+    let otherwise = results.pop().map(Box::new);
+    let branches = results.pop().map(|then| (when, then)).into_iter().collect();
+    Ok(Expr::Case { branches, otherwise, data_type })
 }
 
 /// `CASE WHEN value = other THEN NULL ELSE value END`

@@ -73,6 +73,7 @@ mod rewrite;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod trim;
 mod window;
 mod window_clause;
 

@@ -22,14 +22,14 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 use super::cursor::{Cursor, bracket, first_outside, is_word, text_of};
 use super::data_type::{CARRIED, TypeReader, is_plain};
 use super::fault::span_of;
-use super::{corresponding, json, nearest};
+use super::{corresponding, json, nearest, trim};
 use crate::error::{Error, Result};
 
 /// Tokens with the changes made.
 pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
     let tokens = corresponding::operands(&texts(&buffers(tokens)?));
     let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&tokens)))));
-    carry_types(&json::clauses(&nearest::joins(trims(maps(intervals(&rows_of_values(&tokens))))))?)
+    carry_types(&json::clauses(&nearest::joins(trim::trims(&maps(intervals(&rows_of_values(&tokens))))))?)
 }
 
 /// Texts that go on in the next line, in one; those with escapes as what they stand for.
@@ -472,20 +472,6 @@ fn maps(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         tokens[end].token = Token::RParen;
     }
     tokens
-}
-
-fn trims(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        if let (true, [.., open, side]) = (is_word(&token.token, "FROM"), out.as_slice())
-            && open.token == Token::LParen
-            && ["LEADING", "TRAILING", "BOTH"].iter().any(|word| is_word(&side.token, word))
-        {
-            out.push(placed(Token::SingleQuotedString(" ".to_owned()), &token));
-        }
-        out.push(token);
-    }
-    out
 }
 
 fn carry_types(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use super::sequence::{double_value, whole_value};
-use super::state::{Answers, CallState, Plain, Total};
+use super::state::{Answers, CallState, Plain, Total, double_result};
 use super::sum::{DoubleSum, RunningSum, WideSum};
 use crate::batch::{Bitmap, Column, Values};
 use crate::sys::prefetch::prefetch;
@@ -67,10 +67,10 @@ impl<T: Copy, S: RunningSum<T>> Ring<T, S> {
     /// Takes the value of the next row, where none is NULL and a full frame has so many rows. Hot: once per row.
     #[inline]
     fn slide(&mut self, value: T, rows: usize) {
-        if let Some(oldest) = self.put(value, rows) {
-            self.sum.take_back(oldest);
+        match self.put(value, rows) {
+            Some(oldest) => self.sum.exchange(oldest, value),
+            None => self.sum.add(value),
         }
-        self.sum.add(value);
         if self.sum.is_worn(self.values.len()) {
             self.renew(&VecDeque::new());
         }
@@ -135,28 +135,38 @@ struct Asked<'a> {
 impl<T: Copy + Default, S: RunningSum<T>> Kept<T, S> {
     /// Takes rows one after the other, and shows the sum over the frame of each and how many values are in it. Hot: once per batch.
     fn slide(&mut self, asked: &Asked<'_>, values: &[T], validity: Option<&Bitmap>, mut give: impl FnMut(&S, i64)) {
+        if !self.has_nulls(validity) {
+            return self.slide_values(asked, values, give);
+        }
         let Self { rings, nulls } = self;
         rings.resize_with(asked.bound, Ring::default);
-        let rows = asked.partitions.iter().zip(values);
-        if validity.is_none() && nulls.is_empty() {
-            let ahead = asked.partitions.iter().skip(ROWS_AHEAD).map(Some).chain(std::iter::repeat(None));
-            for ((partition, value), ahead) in rows.zip(ahead) {
-                if let Some(ring) = ahead.map(|ahead| &rings[*ahead as usize])
-                    && let Some(oldest) = ring.values.get(ring.next)
-                {
-                    prefetch(oldest);
-                }
-                let ring = &mut rings[*partition as usize];
-                ring.slide(*value, asked.rows);
-                give(&ring.sum, ring.values.len() as i64);
-            }
-            return;
-        }
         nulls.resize_with(asked.bound, VecDeque::new);
-        for (row, (partition, value)) in rows.enumerate() {
+        for (row, (partition, value)) in asked.partitions.iter().zip(values).enumerate() {
             let (ring, nulls) = (&mut rings[*partition as usize], &mut nulls[*partition as usize]);
             ring.slide_nullable(*value, validity.is_some_and(|validity| !validity.get(row)), nulls, asked.rows);
             give(&ring.sum, (ring.values.len() - nulls.len()) as i64);
+        }
+    }
+
+    /// Whether there is a NULL in a ring, or may be one among new values.
+    fn has_nulls(&self, validity: Option<&Bitmap>) -> bool {
+        validity.is_some() || !self.nulls.is_empty()
+    }
+
+    /// As `slide`, where nothing is NULL: each frame has a value. Hot: once per row.
+    fn slide_values(&mut self, asked: &Asked<'_>, values: &[T], mut give: impl FnMut(&S, i64)) {
+        let rings = &mut self.rings;
+        rings.resize_with(asked.bound, Ring::default);
+        for (row, (partition, value)) in asked.partitions.iter().zip(values).enumerate() {
+            if let Some(ahead) = asked.partitions.get(row + ROWS_AHEAD)
+                && let ring = &rings[*ahead as usize]
+                && let Some(oldest) = ring.values.get(ring.next)
+            {
+                prefetch(oldest);
+            }
+            let ring = &mut rings[*partition as usize];
+            ring.slide(*value, asked.rows);
+            give(&ring.sum, ring.values.len() as i64);
         }
     }
 
@@ -250,8 +260,13 @@ impl RingCall {
             }
             Kind::Double(argument, total, kept) => {
                 let column = columns[*argument];
-                let give = |sum: &DoubleSum, count| out.push_double(sum, count, *total);
-                kept.slide(&asked, &double_values(column), column.validity.as_ref(), give);
+                let (values, validity) = (double_values(column), column.validity.as_ref());
+                match &mut out.column {
+                    Column { values: Values::F64(answers), validity: None } if !kept.has_nulls(validity) => {
+                        kept.slide_values(&asked, &values, |sum, count| answers.push(double_result(sum, count, *total)));
+                    }
+                    _ => kept.slide(&asked, &values, validity, |sum, count| out.push_double(sum, count, *total)),
+                }
             }
         }
     }

@@ -48,7 +48,7 @@ impl Answers {
         if count == 0 {
             return self.column.push_null();
         }
-        let answer = if result == Total::Sum { sum.total() } else { sum.total() / count as f64 };
+        let answer = double_result(sum, count, result);
         match &mut self.column {
             Column { values: Values::F64(answers), validity: None } => answers.push(answer),
             column => column.push(&Value::Double(answer)),
@@ -451,6 +451,12 @@ fn keep_better(kept: &mut Column, column: &Column, row: usize, max: bool) {
             false => kept.truncate(1),
         }
     }
+}
+
+/// What is made of the sum of so many doubles, of one at least.
+#[inline]
+pub fn double_result(sum: &DoubleSum, count: i64, result: Total) -> f64 {
+    if result == Total::Sum { sum.total() } else { sum.total() / count as f64 }
 }
 
 fn whole_result(sum: &WideSum, count: i64, result: Total, data_type: &DataType) -> Option<Value> {

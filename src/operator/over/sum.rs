@@ -14,6 +14,12 @@ pub trait RunningSum<T>: Default {
     /// Takes a value back that was added.
     fn take_back(&mut self, value: T);
 
+    /// Takes one value back and adds another.
+    fn exchange(&mut self, gone: T, value: T) {
+        self.take_back(gone);
+        self.add(value);
+    }
+
     /// Whether the sum of a frame of so many rows is to be added up anew, because of what was taken back.
     fn is_worn(&self, rows: usize) -> bool {
         let _ = rows;
@@ -60,7 +66,8 @@ impl WideSum {
     }
 }
 
-/// A sum of doubles with what rounding took from it, after Neumaier. NaN and infinities are counted.
+/// A sum of doubles with what rounding took from it: Neumaier's, with the error of each addition found by Knuth's TwoSum, which is without
+/// branches. NaN and infinities are counted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DoubleSum {
     sum: f64,
@@ -90,6 +97,19 @@ impl RunningSum<f64> for DoubleSum {
         }
     }
 
+    #[inline]
+    fn exchange(&mut self, gone: f64, value: f64) {
+        let (less, lost) = two_sum(self.sum, -gone);
+        let (sum, lost_too) = two_sum(less, value);
+        // Then all that went into it is finite.
+        if sum.is_finite() {
+            self.taken = self.taken.saturating_add(1);
+            (self.sum, self.lost) = (sum, self.lost + lost + lost_too);
+        } else {
+            self.exchange_special(gone, value);
+        }
+    }
+
     /// So that what a great value took from small ones goes soon after it, at the cost of a quarter of an addition a row. Where values that
     /// are finite add up to what is not, the sum says nothing of those that are left.
     #[inline]
@@ -101,9 +121,14 @@ impl RunningSum<f64> for DoubleSum {
 impl DoubleSum {
     #[inline]
     fn add_finite(&mut self, value: f64) {
-        let sum = self.sum + value;
-        self.lost += if self.sum.abs() >= value.abs() { (self.sum - sum) + value } else { (value - sum) + self.sum };
-        self.sum = sum;
+        let (sum, lost) = two_sum(self.sum, value);
+        (self.sum, self.lost) = (sum, self.lost + lost);
+    }
+
+    #[cold]
+    fn exchange_special(&mut self, gone: f64, value: f64) {
+        self.take_back(gone);
+        self.add(value);
     }
 
     #[cold]
@@ -129,6 +154,14 @@ impl DoubleSum {
     }
 }
 
+/// The sum of two numbers, and what rounding took from it: exact as long as the sum is finite.
+#[inline]
+fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let b_in_sum = sum - a;
+    (sum, (a - (sum - b_in_sum)) + (b - b_in_sum))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +174,29 @@ mod tests {
         assert_eq!(sum.total(), None);
         values[1..].iter().for_each(|value| sum.take_back(*value));
         assert_eq!(sum.total(), Some(i128::MAX));
+    }
+
+    #[test]
+    fn values_exchanged_are_values_taken_back_and_added() {
+        let specials = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, -f64::MAX, 0.0, -0.0];
+        let mut random = fastrand::Rng::with_seed(5);
+        let mut value = || match random.u8(..20) {
+            0 => specials[random.usize(..specials.len())],
+            exponent => (random.f64() - 0.5) * 10f64.powi(i32::from(exponent) * 2),
+        };
+        for _ in 0..500 {
+            let mut frame = std::collections::VecDeque::from([value(), value(), value()]);
+            let (mut once, mut apart) = (DoubleSum::default(), DoubleSum::default());
+            frame.iter().for_each(|value| [&mut once, &mut apart].into_iter().for_each(|sum| sum.add(*value)));
+            for _ in 0..20 {
+                let (gone, comes) = (frame.pop_front().expect("a value"), value());
+                frame.push_back(comes);
+                once.exchange(gone, comes);
+                apart.take_back(gone);
+                apart.add(comes);
+                assert_eq!(format!("{once:?}"), format!("{apart:?}"), "{gone} for {comes}");
+            }
+        }
     }
 
     #[test]

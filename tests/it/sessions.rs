@@ -44,7 +44,7 @@ impl Row {
 }
 
 fn is_passed(end: i64, watermark: i64) -> bool {
-    watermark >= end - 1
+    watermark >= end
 }
 
 /// Rows of several splits in the order in which each split has them, in whole seconds, so that they touch now and then.

@@ -1,6 +1,6 @@
 //! Aggregate by key over sessions: one group a session, by its number; groups of sessions that meet become one.
 
-use super::{Before, Closed, SessionRef, SessionShape, Sessions};
+use super::{Before, Closed, SessionRef, SessionShape, Sessions, passes_on};
 use crate::batch::{Batch, Column, RowKind, Selection, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
@@ -169,6 +169,10 @@ impl Operator for SessionAggregate {
         let progress = if closed.ids.len() < TIMER_ROWS_PER_TURN { Progress::Done } else { Progress::More };
         self.give_out(closed, watermark.stamp, out);
         Ok(progress)
+    }
+
+    fn passes_on(&self, watermark: Watermark) -> Watermark {
+        passes_on(watermark)
     }
 
     fn state_bytes(&self) -> usize {

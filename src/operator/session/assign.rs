@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Before, SessionShape, Sessions};
+use super::{Before, SessionShape, Sessions, passes_on};
 use crate::batch::{Batch, Column, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
@@ -147,6 +147,10 @@ impl Operator for SessionAssign {
                 return Ok(Progress::More);
             }
         }
+    }
+
+    fn passes_on(&self, watermark: Watermark) -> Watermark {
+        passes_on(watermark)
     }
 
     fn state_bytes(&self) -> usize {

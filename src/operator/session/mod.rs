@@ -21,8 +21,7 @@ pub use assign::SessionAssign;
 use std::collections::BTreeMap;
 
 use self::open::{Open, Row};
-use super::window_slice::is_passed;
-use crate::batch::{Batch, Column, Selection, Values};
+use crate::batch::{Batch, Column, Selection, Values, Watermark};
 use crate::state::{GroupTable, Order, Timers};
 use crate::types::{DataType, EventTime};
 
@@ -38,6 +37,16 @@ pub struct SessionShape {
     pub keys: Vec<usize>,
     /// Time without rows after which a session ends.
     pub gap: i64,
+}
+
+/// Whether a session is closed: nothing that comes behind `watermark` meets it, as a row at its very end would.
+fn is_passed(end: EventTime, watermark: EventTime) -> bool {
+    watermark >= end
+}
+
+/// The watermark behind sessions: those that end at `watermark` are given out, those that end a nanosecond later are not.
+fn passes_on(watermark: Watermark) -> Watermark {
+    Watermark { time: watermark.time.saturating_sub(1), ..watermark }
 }
 
 /// The sessions of one operator on one shard.
@@ -251,7 +260,7 @@ impl Sessions {
         let alarm = &mut self.by_key[key as usize].alarm;
         if alarm.is_none_or(|alarm| end < alarm) {
             *alarm = Some(end);
-            self.alarms.add(end - 1, key);
+            self.alarms.add(end, key);
         }
     }
 

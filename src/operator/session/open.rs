@@ -4,8 +4,7 @@
 //! split made for itself, and all that rows ahead made. So it is kept once, and a row that meets it widens it. Whatever else comes
 //! makes `Many` of it, until all but one such session are closed.
 
-use super::{Merged, SessionRef, Sorted};
-use crate::operator::window_slice::is_passed;
+use super::{Merged, SessionRef, Sorted, is_passed};
 use crate::types::EventTime;
 
 /// The sessions of one key.

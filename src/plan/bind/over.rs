@@ -266,9 +266,15 @@ fn emit_of(order: &[SortKey], call: &OverCall, event_times: Option<&Vec<usize>>)
 }
 
 impl Placed {
-    /// The function, if all are one that a ranking gives.
+    /// Whether it is a ranking, whose rows change their numbers: of rows that come in another order, or of a window until it closes.
     fn are_ranks(&self) -> bool {
-        self.emit != OverEmit::AtOnce && self.calls.iter().all(|(_, call)| matches!(call.function, OverFunction::Rank(_)))
+        let is_rank = |(_, call): &(usize, OverCall)| matches!(call.function, OverFunction::Rank(_));
+        let changes = match self.emit {
+            OverEmit::OnChange => true,
+            OverEmit::OnWatermark => self.window_end.is_some(),
+            OverEmit::AtOnce => false,
+        };
+        changes && self.calls.iter().all(is_rank)
     }
 
     /// The end of the windows by which rankings are given out, each once.

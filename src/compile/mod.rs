@@ -273,7 +273,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
         NodeKind::LastRow(last) => {
             let (keys, which) = (last.keys.clone(), (last.standing, last.deletion));
             let rows = operator::LastRow::new(keys, which, last.changes, last.ttl, last.on_error, input);
-            Box::new(rows.until(last.deadline))
+            Box::new(rows.until(last.deadline).marked_by(last.split_watermark_column))
         }
         NodeKind::Rank(r) => {
             let (keys, order, retracts) = (r.keys.clone(), r.order.clone(), r.input_retracts);

@@ -5,13 +5,15 @@
 //!   by key   {1,a} {1,b} -D{1}         +I{1,a}  -U{1,a} +U{1,b}  -D{1,b}
 //!   by row   +{1,a} +{1,b} -{1,b}      the row that came last of those that are there: +I{1,a}  -U +U{1,b}  -U +U{1,a}
 //! ```
-//! What a batch changes is one change of a key at the most: its row before the batch, and after it. Where keys lie in windows, they are forgotten
-//! with these.
+//! What a batch changes is one change of a key at the most: its row before the batch, and after it. Where something above decides what is late,
+//! every change counts, because a row may be in a window that has closed when its successor comes: then each is given out, and a row that goes
+//! has the watermark of its split from the row that made it go. So neither batches nor shards decide what is late. Where keys lie in windows, they
+//! are forgotten with these.
 
 use super::deadlines::Deadlines;
 use super::partitions::Partitions;
 use super::{Operator, Output, Progress, set_aside};
-use crate::batch::{Batch, RowKind, Watermark};
+use crate::batch::{Batch, Column, RowKind, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
 use crate::types::relation::{Changes, Deadline, Deletion, OnError, Standing};
@@ -22,12 +24,40 @@ pub struct LastRow {
     standing: Standing,
     deletion: Deletion,
     changes: Changes,
+    /// Hidden column with the watermark of the row's split.
+    split_watermark_column: Option<usize>,
     on_error: OnError,
     types: Vec<DataType>,
     /// By key, in the order in which rows came. A row stands there as often as it is there.
     partitions: Partitions<()>,
     /// Where keys are over when a time has passed: the column with it.
     until: Option<(usize, Deadlines)>,
+}
+
+/// Changes of the rows of keys.
+#[derive(Default)]
+struct Changed {
+    rows: Vec<u32>,
+    kinds: Vec<RowKind>,
+    /// The row of the batch behind each of them.
+    causes: Vec<u32>,
+}
+
+impl Changed {
+    /// The row of a key was another one before.
+    fn add(&mut self, before: Option<u32>, after: Option<u32>, changes: Changes, cause: usize) {
+        let both = changes == Changes::BeforeAndAfter;
+        let (old, new) = match (before, after) {
+            (Some(old), Some(new)) if old == new => return,
+            (Some(old), Some(new)) => (both.then_some((old, RowKind::UpdateBefore)), Some((new, RowKind::UpdateAfter))),
+            (old, new) => (old.map(|old| (old, RowKind::Delete)), new.map(|new| (new, RowKind::Insert))),
+        };
+        for (row, kind) in old.into_iter().chain(new) {
+            self.rows.push(row);
+            self.kinds.push(kind);
+            self.causes.push(cause as u32);
+        }
+    }
 }
 
 /// What a row does.
@@ -51,14 +81,20 @@ impl LastRow {
         on_error: OnError,
         types: Vec<DataType>,
     ) -> Self {
-        let partitions = Partitions::new(keys, &types, ttl);
-        Self { standing, deletion, changes, on_error, partitions, types, until: None }
+        let (split_watermark_column, partitions) = (None, Partitions::new(keys, &types, ttl));
+        Self { standing, deletion, changes, split_watermark_column, on_error, partitions, types, until: None }
     }
 
     /// The same, whose keys are over when the watermark has passed this, and then forgotten; for rows that do not age.
     #[must_use]
     pub fn until(self, deadline: Option<Deadline>) -> Self {
         Self { until: deadline.map(|at| (at.column, Deadlines::new(at.after))), ..self }
+    }
+
+    /// The same over rows that have the watermark of their split in this column.
+    #[must_use]
+    pub fn marked_by(self, split_watermark_column: Option<usize>) -> Self {
+        Self { split_watermark_column, ..self }
     }
 
     /// The row that stands for a key.
@@ -98,23 +134,13 @@ impl LastRow {
         Taken::Counts
     }
 
-    /// What became of the keys that the batch touched.
-    fn changed(&self, touched: &[u32], before: &[Option<u32>], batch: &Batch) -> Batch {
-        let (mut rows, mut kinds) = (Vec::new(), Vec::new());
-        for (key, before) in touched.iter().zip(before) {
-            let after = self.standing(*key);
-            let both = self.changes == Changes::BeforeAndAfter;
-            let (old, new) = match (*before, after) {
-                (Some(old), Some(new)) if old == new => continue,
-                (Some(old), Some(new)) => (both.then_some((old, RowKind::UpdateBefore)), Some((new, RowKind::UpdateAfter))),
-                (old, new) => (old.map(|old| (old, RowKind::Delete)), new.map(|new| (new, RowKind::Insert))),
-            };
-            for (row, kind) in old.into_iter().chain(new) {
-                rows.push(row);
-                kinds.push(kind);
-            }
+    /// The changes as a batch.
+    fn given_out(&self, changed: Changed, batch: &Batch) -> Batch {
+        let Changed { rows, kinds, causes } = changed;
+        let mut columns: Vec<Column> = self.partitions.columns().iter().map(|column| column.gather_rows(&rows)).collect();
+        if let Some(column) = self.split_watermark_column {
+            columns[column] = batch.columns[column].gather_rows(&causes);
         }
-        let columns = self.partitions.columns().iter().map(|column| column.gather_rows(&rows)).collect();
         let mut result = Batch::new(columns, rows.len(), batch.last_stamp());
         result.kinds = Some(kinds);
         result
@@ -129,8 +155,13 @@ impl Operator for LastRow {
             deadlines.note_new(&batch.columns[*column], &numbers.partitions, self.partitions.known(), made);
         }
         let before: Vec<Option<u32>> = numbers.touched.iter().map(|key| self.standing(*key)).collect();
+        let every = self.split_watermark_column.is_some();
+        let mut changed = Changed::default();
         for at in 0..batch.rows() {
-            match self.apply(numbers.partitions[at], numbers.rows[at], batch.kind(at)) {
+            let key = numbers.partitions[at];
+            let stood = if every { self.standing(key) } else { None };
+            match self.apply(key, numbers.rows[at], batch.kind(at)) {
+                Taken::Counts if every => changed.add(stood, self.standing(key), self.changes, at),
                 Taken::Counts => {}
                 Taken::PassedOver => out.filtered_rows += 1,
                 Taken::Strays => {
@@ -138,7 +169,12 @@ impl Operator for LastRow {
                 }
             }
         }
-        out.emit(self.changed(&numbers.touched, &before, &batch));
+        if !every {
+            for (key, before) in numbers.touched.iter().zip(&before) {
+                changed.add(*before, self.standing(*key), self.changes, 0);
+            }
+        }
+        out.emit(self.given_out(changed, &batch));
         let replaced = before.into_iter().flatten();
         match self.until {
             None => self.partitions.sweep(numbers, replaced),
@@ -245,6 +281,35 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn every_change_has_the_watermark_of_the_row_behind_it() {
+        use RowKind::{Delete, Insert, UpdateAfter, UpdateBefore};
+        let types = [DataType::BigInt, DataType::Int, DataType::BigInt];
+        let (which, both) = ((Standing::Last, Deletion::ByKey), Changes::BeforeAndAfter);
+        let mut operator = LastRow::new(vec![0], which, both, None, OnError::Fail, types.to_vec()).marked_by(Some(2));
+        let mut columns: Vec<Column> = types.iter().map(|t| Column::with_capacity(t, 4)).collect();
+        for row in [[1, 10, 100], [1, 20, 200], [1, 20, 300], [1, 0, 400]] {
+            columns.iter_mut().zip(row).for_each(|(column, value)| column.push(&Value::Int(value)));
+        }
+        let mut batch = Batch::new(columns, 4, 1);
+        batch.kinds = Some(vec![Insert, Insert, UpdateAfter, Delete]);
+        let mut out = Output::default();
+        operator.process(batch, &mut out).expect("no failure");
+        let given = (0..out.batches[0].rows()).map(|at| {
+            let row = out.batches[0].row(at, &types).into_iter().map(|value| if let Value::Int(n) = value { n } else { -1 });
+            (out.batches[0].kind(at), row.collect::<Vec<_>>())
+        });
+        let wanted = [
+            (Insert, vec![1, 10, 100]),
+            (UpdateBefore, vec![1, 10, 200]),
+            (UpdateAfter, vec![1, 20, 200]),
+            (UpdateBefore, vec![1, 20, 300]),
+            (UpdateAfter, vec![1, 20, 300]),
+            (Delete, vec![1, 20, 400]),
+        ];
+        assert_eq!(given.collect::<Vec<_>>(), wanted);
     }
 
     #[test]

@@ -396,6 +396,8 @@ pub struct LastRow {
     pub input: Box<Plan>,
     /// Key columns.
     pub keys: Vec<usize>,
+    /// Hidden column with the watermark of the row's split, where something above decides by it.
+    pub split_watermark_column: Option<usize>,
     /// Columns given out: those of the input.
     pub schema: Schema,
 }
@@ -591,7 +593,6 @@ impl Plan {
             | Plan::WindowAggregate(_)
             | Plan::Join(_)
             | Plan::Rank(_)
-            | Plan::LastRow(_)
             | Plan::Hold(_)
             | Plan::Sort(_)
             | Plan::Over(_) => Vec::new(),

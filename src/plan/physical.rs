@@ -291,6 +291,9 @@ pub struct LastRow {
     pub deletion: Deletion,
     /// What changes say.
     pub changes: Changes,
+    /// Hidden column with the watermark of the row's split. Where it is there, every change is given out, and a row that goes has it from
+    /// the one that took its place.
+    pub split_watermark_column: Option<usize>,
     /// Where keys are over when the watermark has passed a time, and are forgotten.
     pub deadline: Option<Deadline>,
     /// After how many nanoseconds a key that no row has touched is forgotten.

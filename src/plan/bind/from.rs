@@ -318,7 +318,7 @@ impl QueryBinder<'_> {
         let plan = match table.changelog {
             Changelog::Upsert => {
                 let schema = plan.schema().clone();
-                Plan::LastRow(LastRow { input: Box::new(plan), keys: table.key(), schema })
+                Plan::LastRow(LastRow { input: Box::new(plan), keys: table.key(), split_watermark_column: None, schema })
             }
             _ => plan,
         };

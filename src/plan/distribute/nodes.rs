@@ -46,7 +46,9 @@ impl Lowering<'_> {
             (Plan::Rank(rank), Some(input)) => self.rank(plan, rank, input),
             (Plan::LastRow(last), Some(input)) => {
                 let which = (Standing::Last, Deletion::ByKey);
-                Ok(self.last_row(&last.keys, which, deadline_of(&last.input, &last.keys), self.on_error(plan), input))
+                let (keys, deadline) =
+                    ((last.keys.as_slice(), last.split_watermark_column), deadline_of(&last.input, &last.keys));
+                Ok(self.last_row(keys, which, deadline, self.on_error(plan), input))
             }
             (Plan::Hold(hold), Some(input)) => Ok(self.hold(hold, input)),
             (Plan::Sort(sort), Some(input)) => self.sort(plan, sort, input),
@@ -227,7 +229,7 @@ impl Lowering<'_> {
     /// The last row of each key, or the first one.
     pub(super) fn last_row(
         &mut self,
-        keys: &[usize],
+        (keys, split_watermark_column): (&[usize], Option<usize>),
         (standing, deletion): (Standing, Deletion),
         deadline: Option<Deadline>,
         on_error: super::OnError,
@@ -235,7 +237,9 @@ impl Lowering<'_> {
     ) -> Lowered {
         let input = self.exchanged(input, keys);
         let (changes, ttl) = (Changes::BeforeAndAfter, self.ttl(None).filter(|_| deadline.is_none()));
-        let kind = NodeKind::LastRow(LastRow { keys: keys.to_vec(), standing, deletion, changes, deadline, ttl, on_error });
+        let keys = keys.to_vec();
+        let last = LastRow { keys, standing, deletion, changes, split_watermark_column, deadline, ttl, on_error };
+        let kind = NodeKind::LastRow(last);
         let mut node = Node::new(kind, vec![input.node], self.nodes[input.node].schema.clone());
         let rows = match deletion {
             Deletion::ByKey => "one row per key",

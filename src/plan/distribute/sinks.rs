@@ -207,7 +207,7 @@ impl Lowering<'_> {
                     // Whoever writes a key writes all of its rows, in order.
                     input = self.exchanged(input, key);
                     if let Some(which) = entry.row_of_key() {
-                        input = self.last_row(key, which, entry.deadline(key), OnError::SetAside, input);
+                        input = self.last_row((key, None), which, entry.deadline(key), OnError::SetAside, input);
                     }
                     match entry.sink.accepts() {
                         Accepts::Upsert => Writes::Upsert(key.clone()),

@@ -94,7 +94,8 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
                 Standing::First => "FirstRow",
                 Standing::Last => "LastRow",
             };
-            format!("{name} by ({}){}", columns(&last.keys, below), without_before(last.changes))
+            let every = if last.split_watermark_column.is_some() { ", every change" } else { "" };
+            format!("{name} by ({}){every}{}", columns(&last.keys, below), without_before(last.changes))
         }
         NodeKind::Rank(r) => {
             rank_line(r.function, (&r.keys, &r.order, r.ties), (r.offset, r.limit), r.deadline.map(|_| r.emit), below)

@@ -274,7 +274,7 @@ fn prune_last_row(last: LastRow, wanted: &[bool]) -> (Plan, Moved) {
     let (input, moved) = pruned(*last.input, &needed);
     let keys = last.keys.iter().map(|&key| at(&moved, key)).collect();
     let schema = input.schema().clone();
-    (Plan::LastRow(LastRow { input: Box::new(input), keys, schema }), moved)
+    (Plan::LastRow(LastRow { input: Box::new(input), keys, schema, ..last }), moved)
 }
 
 fn prune_hold(hold: Hold, wanted: &[bool]) -> (Plan, Moved) {

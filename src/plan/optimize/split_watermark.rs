@@ -6,7 +6,7 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Calc, Expand, Join, Over, Plan, Rank, Scan, Sort, Union, Unnest, WindowAggregate, WindowAssign, moved_columns,
+    Calc, Expand, Join, LastRow, Over, Plan, Rank, Scan, Sort, Union, Unnest, WindowAggregate, WindowAssign, moved_columns,
 };
 use crate::plan::physical::{SortTime, Window};
 use crate::types::over::OverEmit;
@@ -193,6 +193,13 @@ fn with_hidden(plan: Plan, hidden: Hidden) -> Plan {
             let last = Schema::new(last.fields.into_iter().chain([nested]).collect());
             let moved = Unnest::new(brought_behind(input, width, &last), unnest.nested, unnest.kind);
             brought_behind(Plan::Unnest(moved), width, &wanted)
+        }
+        Plan::LastRow(last) => {
+            let input = with_hidden(*last.input, hidden);
+            let (schema, column) = (input.schema().clone(), input.schema().fields.len() - 1);
+            let is_watermark = hidden == Hidden::Watermark;
+            let split_watermark_column = if is_watermark { Some(column) } else { last.split_watermark_column };
+            Plan::LastRow(LastRow { input: Box::new(input), split_watermark_column, schema, ..last })
         }
         Plan::Union(union) => {
             let schema = appended(&union.schema, hidden);

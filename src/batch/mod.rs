@@ -129,6 +129,18 @@ impl Batch {
         self.gather_around(columns, selection)
     }
 
+    /// Without the rows that say what was before an update: for those who know by key what a row takes the place of.
+    pub fn after_only(self) -> Batch {
+        let Some(kinds) = &self.kinds else { return self };
+        let stay: Vec<u32> = (0..self.rows as u32).filter(|row| kinds[*row as usize] != RowKind::UpdateBefore).collect();
+        if stay.len() == self.rows {
+            return self;
+        }
+        let (kinds, selection) = (stay.iter().map(|row| kinds[*row as usize]).collect(), Selection::Rows(stay));
+        let columns = self.columns.iter().map(|column| column.gather(&selection)).collect();
+        Batch::with_stamps(columns, selection.len(), Some(kinds), self.stamps_of(&selection))
+    }
+
     /// A batch of `columns` that were computed for the selected rows, with those rows' kinds and stamps.
     pub fn gather_around(&self, columns: Vec<Column>, selection: &Selection) -> Batch {
         let kinds = self.kinds.as_ref().map(|kinds| gather_kinds(kinds, selection));
@@ -256,6 +268,17 @@ mod tests {
         assert_eq!(got.columns[0].values, Values::I64(vec![2, 4]));
         assert_eq!(got.kinds, Some(vec![RowKind::Delete, RowKind::UpdateAfter]));
         assert_eq!(got.stamps.as_slice(), [StampRun { stamp: 10, count: 1 }, StampRun { stamp: 20, count: 1 }]);
+    }
+
+    #[test]
+    fn after_only_leaves_out_what_was_before_and_keeps_kinds() {
+        use RowKind::{Delete, Insert, UpdateAfter, UpdateBefore};
+        let stamps = smallvec![StampRun { stamp: 10, count: 3 }, StampRun { stamp: 20, count: 2 }];
+        let kinds = vec![Insert, UpdateBefore, UpdateAfter, UpdateBefore, Delete];
+        let got = Batch::with_stamps(vec![ints(&[1, 2, 3, 4, 5])], 5, Some(kinds), stamps).after_only();
+        assert_eq!(got.columns[0].values, Values::I64(vec![1, 3, 5]));
+        assert_eq!(got.kinds, Some(vec![Insert, UpdateAfter, Delete]));
+        assert_eq!(got.stamps.as_slice(), [StampRun { stamp: 10, count: 2 }, StampRun { stamp: 20, count: 1 }]);
     }
 
     #[test]

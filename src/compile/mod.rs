@@ -14,6 +14,7 @@ use crate::operator::{
 use crate::plan::physical;
 use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, PhysicalPlan, Port, Rank, Scan, Window};
 use crate::route::scatter::Scatter;
+use crate::sink::Accepts;
 use crate::types::over::OverEmit;
 use crate::types::relation::{Filling, TimeBasis};
 use crate::types::{DataType, Schema};
@@ -71,6 +72,8 @@ pub enum Role {
     Sink {
         /// Number of the sink in the plan, from 0.
         number: usize,
+        /// What kinds of rows it takes.
+        accepts: Accepts,
     },
 }
 
@@ -122,9 +125,9 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
                 exchanges += 1;
                 Role::Exchange { number: exchanges - 1, router: router(exchange, shards) }
             }
-            NodeKind::Sink(_) => {
+            NodeKind::Sink(write) => {
                 sinks += 1;
-                Role::Sink { number: sinks - 1 }
+                Role::Sink { number: sinks - 1, accepts: write.sink.accepts() }
             }
             // Nothing is gained before an exchange that no row crosses.
             NodeKind::PartialAggregate(_) if shards == 1 => Role::Union,

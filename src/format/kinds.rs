@@ -53,14 +53,6 @@ pub(super) fn parse(text: &[u8]) -> std::result::Result<i8, Misfit> {
 
 const ALL: [RowKind; 4] = [RowKind::Insert, RowKind::UpdateBefore, RowKind::UpdateAfter, RowKind::Delete];
 
-/// What is written for a row. Where rows take the place of others, the old content of one, if it comes at all, takes it away.
-pub(super) fn symbol(changelog: Changelog, kind: RowKind) -> &'static str {
-    match (changelog, kind) {
-        (Changelog::Upsert, RowKind::UpdateBefore) => RowKind::Delete.symbol(),
-        _ => kind.symbol(),
-    }
-}
-
 /// A decoder whose last column is the kind.
 pub(super) struct KindsDecoder(pub Box<dyn Decoder>);
 

@@ -16,6 +16,7 @@ use crate::operator::{Output, Progress};
 use crate::plan::physical::NodeId;
 use crate::progress::Alignment;
 use crate::route::mesh::MeshEnd;
+use crate::sink::Accepts;
 use crate::sys::clock::Clock;
 use crate::types::Nanos;
 
@@ -338,7 +339,11 @@ impl Flow {
                 }
                 Ok(())
             }
-            Role::Sink { number } => around.emitter.write(*number, &batch, around.clock, around.gauge),
+            Role::Sink { number, accepts } => {
+                // An aggregate says what was before where another reader asks.
+                let batch = if *accepts == Accepts::Upsert { batch.after_only() } else { batch };
+                around.emitter.write(*number, &batch, around.clock, around.gauge)
+            }
             Role::Scan(_) => unreachable!("scans have no input"),
         }
     }

@@ -94,3 +94,22 @@ fn a_changelog_written_and_read_gives_the_same_table() {
         }
     }
 }
+
+#[test]
+fn upserts_do_not_say_what_was_before_though_another_reader_asks() {
+    let row = |key: &str, n: i64| MemoryEvent::Rows(vec![vec![Value::text(key), Value::Int(n), Value::Null]]);
+    let inputs = Inputs::from([("t".to_owned(), vec![vec![row("a", 1), row("b", 2), row("a", 3), row("a", 4)]])]);
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("out.csv");
+    let sql = format!(
+        "CREATE TABLE t (k STRING, n INT, v INT) WITH ('connector' = 'memory'); \
+         CREATE TABLE o (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'filesystem', 'path' = '{}', \
+         'format' = 'csv', 'changelog' = 'upsert'); \
+         INSERT INTO o SELECT k, SUM(n) FROM t GROUP BY k; SELECT k, SUM(n) FROM t GROUP BY k;",
+        path.display()
+    );
+    let written = run(&sql, &inputs, Shape { shards: 1, batch_rows: 1 }).expect("runs");
+    assert_eq!(std::fs::read_to_string(&path).expect("a file"), "a,1,+I\nb,2,+I\na,4,+U\na,8,+U\n");
+    let printed: String = written.rows["print"].iter().map(|(sign, row)| format!("{sign}{row}")).collect();
+    assert_eq!(printed, "+[a, 1]+[b, 2]-[a, 1]+[a, 4]-[a, 4]+[a, 8]");
+}

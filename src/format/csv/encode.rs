@@ -68,7 +68,7 @@ impl Encoder for CsvEncoder {
             }
             if self.changelog != Changelog::Append {
                 out.push(self.dialect.delimiter);
-                write_field(kinds::symbol(self.changelog, batch.kind(row)).as_bytes(), &self.dialect, out);
+                write_field(batch.kind(row).symbol().as_bytes(), &self.dialect, out);
             }
             if out.len() == start {
                 // A blank line would be skipped by readers: the only field, NULL, stands in quotes.

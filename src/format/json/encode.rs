@@ -86,7 +86,7 @@ impl Encoder for JsonEncoder {
             self.fields(batch, row, out);
             if self.changelog != Changelog::Append {
                 out.extend_from_slice(&self.kind_prefix);
-                write_string(kinds::symbol(self.changelog, batch.kind(row)).as_bytes(), out);
+                write_string(batch.kind(row).symbol().as_bytes(), out);
             }
             out.extend_from_slice(b"}\n");
         }

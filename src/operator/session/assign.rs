@@ -44,7 +44,10 @@ impl Waiting {
     }
 
     fn add(&mut self, more: &Waiting) {
-        self.rows.append(&more.rows);
+        // Of which all may have been taken back.
+        if !more.rows.is_empty() {
+            self.rows.append(&more.rows);
+        }
         self.taking_back += more.taking_back;
     }
 

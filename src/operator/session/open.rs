@@ -144,12 +144,19 @@ impl Open {
         if let Open::One { session, .. } = self { Some(session.end) } else { None }
     }
 
-    /// The session that holds a row which is taken back.
+    /// The session of a row which is taken back: that of the part that the rows of its split have made around it, if its watermark has not
+    /// passed that.
     pub fn holding(&mut self, row: &Row, sorted: &mut Sorted) -> Option<u32> {
-        let holds = |s: &&mut Session| s.start <= row.start && row.start < s.end && !is_passed(s.end, row.watermark);
-        let session = self.sessions_mut().iter_mut().find(holds)?;
-        session.note_before(row.key, sorted);
-        Some(session.id)
+        let holds = |split: i64, start: EventTime, end: EventTime| {
+            split == row.split && start <= row.start && row.start < end && !is_passed(end, row.watermark)
+        };
+        let id = match self {
+            Open::Nothing => None,
+            Open::One { session, split } => holds(*split, session.start, session.end).then_some(session.id),
+            Open::Many(many) => many.own.iter().find(|part| holds(part.split, part.start, part.end)).map(|part| part.id),
+        }?;
+        self.sessions_mut().iter_mut().find(|session| session.id == id)?.note_before(row.key, sorted);
+        Some(id)
     }
 
     pub fn sessions(&self) -> &[Session] {

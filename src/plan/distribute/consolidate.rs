@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::expr::Expr;
 use crate::plan::physical::{
-    Calc, Changelog, Join, JoinKind, Netting, Node, NodeId, NodeKind, PhysicalPlan, Port, Retracts, Ties, TimeMeaning,
+    Calc, Changelog, Join, JoinKind, Netting, Node, NodeId, NodeKind, PhysicalPlan, Port, Retracts, Ties, TimeMeaning, Window,
 };
 
 /// An input of a node.
@@ -66,16 +66,22 @@ fn edges(plan: &PhysicalPlan) -> Vec<Edge> {
 }
 
 /// Whether a node does the same, but less, without changes that come to nothing: rows that go and come again neither get another place in
-/// its order, nor do they keep state from growing old.
+/// its order, nor do they keep state from growing old, nor are they late or widen a session.
 fn works_less(node: &Node, input: usize) -> bool {
     let retracts = match &node.kind {
         NodeKind::Aggregate(aggregate) if aggregate.ttl.is_none() => aggregate.input_retracts,
-        NodeKind::WindowAggregate(aggregate) => aggregate.input_retracts,
+        NodeKind::WindowAggregate(aggregate)
+            if aggregate.split_watermark_column.is_none() && matches!(aggregate.window, Window::Aligned(_)) =>
+        {
+            aggregate.input_retracts
+        }
         NodeKind::Join(join) if join.time.is_none() && join.lookup.is_none() && join.ttl == [None; 2] => {
             join.input_retracts[input]
         }
-        NodeKind::Rank(rank) if rank.ttl.is_none() && rank.ties == Ties::ByColumns => rank.input_retracts,
-        NodeKind::Over(over) if over.ttl.is_none() => over.input_retracts,
+        NodeKind::Rank(rank) if rank.ttl.is_none() && rank.ties == Ties::ByColumns && rank.split_watermark_column.is_none() => {
+            rank.input_retracts
+        }
+        NodeKind::Over(over) if over.ttl.is_none() && over.split_watermark_column.is_none() => over.input_retracts,
         _ => Retracts::Never,
     };
     retracts == Retracts::Maybe

@@ -168,12 +168,18 @@ fn windows_over_tables_have_one_form() {
     for spelling in [
         "SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECONDS))",
         "SELECT * FROM TABLE(tumble(SIZE => INTERVAL '10 seconds', DATA => TABLE t, TIMECOL => DESCRIPTOR(ts)))",
+    ] {
+        assert_eq!(printed(spelling), normal, "{spelling}");
+    }
+    // Without TABLE, `*` shows the bounds alone.
+    let shown = "SELECT * FROM TABLE(`$bounds`(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)))";
+    for spelling in [
         "SELECT * FROM tumble(t, ts, INTERVAL 10 SECOND)",
         "SELECT * FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' second)",
         "SELECT * FROM tumble(t, ts, '10 s')",
         "SELECT * FROM tumble(t, ts, 10 SECONDS)",
     ] {
-        assert_eq!(printed(spelling), normal, "{spelling}");
+        assert_eq!(printed(spelling), shown, "{spelling}");
     }
     assert_eq!(
         printed("SELECT * FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND)) AS w"),

@@ -1,9 +1,11 @@
 //! CAST and TRY_CAST: which pairs of types convert, and the kernel of each.
 //!
 //! Numbers are range checked; floats and decimals become integers by dropping the fraction, decimals change scale by rounding half
-//! away from zero. Text is trimmed before it is read. TIMESTAMP and TIMESTAMP_LTZ convert in UTC; a lower precision cuts digits
-//! off. Numbers never become times or intervals. What stands in a nested value is converted as if it stood alone. A value that cannot be converted fails the row (CAST) or is NULL (TRY_CAST).
+//! away from zero. Text is trimmed before it is read; an ARRAY is read from JSON, or from braces as PostgreSQL writes it. TIMESTAMP and
+//! TIMESTAMP_LTZ convert in UTC; a lower precision cuts digits off. Numbers never become times or intervals. What stands in a nested value is
+//! converted as if it stood alone. A value that cannot be converted fails the row (CAST) or is NULL (TRY_CAST).
 
+mod array_text;
 mod nested;
 mod numeric;
 mod text;
@@ -62,6 +64,7 @@ fn is_number_or_boolean(data_type: &DataType) -> bool {
 }
 
 /// What is converted to what, and what a failure does.
+#[derive(Clone)]
 struct Conversion {
     from: DataType,
     to: DataType,

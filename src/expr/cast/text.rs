@@ -3,7 +3,7 @@
 use super::super::RowErrors;
 use super::super::operand::{Native, Rows, UnaryKernel, map_strings, strings_of};
 use super::time::cut;
-use super::{Conversion, is_json, is_valid};
+use super::{Conversion, array_text, is_json, is_valid};
 use crate::batch::text::write_value;
 use crate::batch::{Column, Values};
 use crate::expr::function::{instant_of, is_json_text};
@@ -70,6 +70,7 @@ pub(super) fn read(conversion: Conversion) -> Option<UnaryKernel> {
         DataType::IntervalMonth => {
             parsed(conversion, |t| interval_month(t).or_else(|| in_words(t, |months, nanos| (months, nanos))))
         }
+        DataType::Array(_) => array(conversion),
         ref to if is_json(to) => checked_json(conversion),
         _ => return None,
     })
@@ -149,6 +150,38 @@ fn parsed<U: Native>(conversion: Conversion, parse: impl Fn(&[u8]) -> Option<U> 
         let mut output = Column { values: U::values(values), validity: column.validity.clone() };
         if any_failed {
             conversion.settle(column, &mut output, rows, errors, |row| parse(strings.bytes(row).trim_ascii()).is_none());
+        }
+        output
+    })
+}
+
+/// A kernel that makes JSON of arrays in braces, and passes others on as `checked_json` does.
+fn array(conversion: Conversion) -> UnaryKernel {
+    let item = if let DataType::Array(item) = &conversion.to { (**item).clone() } else { DataType::Null };
+    let checked = checked_json(conversion.clone());
+    Box::new(move |column, rows, errors| {
+        let strings = strings_of(&column.values);
+        let is_braced = |row: usize| !column.is_null(row) && array_text::is_braced(strings.bytes(row));
+        if !rows.selection.iter().any(is_braced) {
+            return checked(column, rows, errors);
+        }
+        let read = |row: usize, out: &mut Vec<u8>| match is_braced(row) {
+            true => array_text::write_as_json(strings.bytes(row), &item, out),
+            false => {
+                out.extend_from_slice(strings.bytes(row));
+                std::str::from_utf8(out).is_ok_and(is_json_text).then_some(())
+            }
+        };
+        let mut failed = Vec::new();
+        let values = map_strings(rows, |row, out| {
+            if is_valid(column.validity.as_ref(), row) && read(row, out).is_none() {
+                out.clear();
+                failed.push(row);
+            }
+        });
+        let mut output = Column { values: Values::Str(values), validity: column.validity.clone() };
+        if !failed.is_empty() {
+            conversion.settle(column, &mut output, rows, errors, |row| failed.binary_search(&row).is_ok());
         }
         output
     })

@@ -32,7 +32,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ARRAY_MAX", "ARRAY_MAX(array)", item_of_array, |t, _| extreme(t, End::Last)),
     function("ARRAY_SORT", "ARRAY_SORT(array [, ascending [, nulls first]])", sort_types, |t, _| sort(t)),
     function("ARRAY_JOIN", "ARRAY_JOIN(array, delimiter [, text for NULL])", join_types, |_, _| kernel(join)),
-    function("ARRAY_SLICE", "ARRAY_SLICE(array, first [, last])", slice_types, |_, _| kernel(slice)),
+    function("ARRAY_SLICE", "ARRAY_SLICE(array, first [, last])", slice_types, |_, _| slice(place_from_an_end)),
+    function("$SLICE", "array[first:last]", slice_types, |_, _| slice(|place, _| place.saturating_sub(1))),
     function("SPLIT", "SPLIT(text, delimiter)", split_types, |_, _| kernel(split)),
     function("MAP_KEYS", "MAP_KEYS(map)", |t| of_map(t, |key, _| array_of(key)), |t, _| map_keys(t)),
     function("MAP_VALUES", "MAP_VALUES(map)", |t| of_map(t, |_, value| array_of(value)), |_, _| kernel(map_values)),
@@ -381,18 +382,24 @@ fn join(call: Call<'_>) -> Column {
     })
 }
 
-/// From the first place to the last, both counted from 1, or from the end where they are negative; 0 is the first.
-fn slice(call: Call<'_>) -> Column {
-    let (arrays, first, last) = (call.strings(0), call.values::<i64>(1), call.integers_if_given(2));
-    call.write(|row, out| {
-        let Some(array) = Json::new(arrays.text(row)) else { return Ok(None) };
-        let items: Vec<&str> = array.items().map(Json::text).collect();
-        let count = items.len() as i64;
-        let place = |place: i64| if place < 0 { count.saturating_add(place) } else { place.max(1) - 1 };
-        let (first, last) = (place(first[row]), place(last.map_or(-1, |last| last[row])).min(count - 1));
-        let is_there = first <= last && first < count && last >= 0;
-        let range = if is_there { first.max(0) as usize..last as usize + 1 } else { 0..0 };
-        write_items(items[range].iter().copied(), out)
+/// The index of a place that counts from 1, or from the end where it is negative; 0 is the first.
+fn place_from_an_end(place: i64, count: i64) -> i64 {
+    if place < 0 { count.saturating_add(place) } else { place.max(1) - 1 }
+}
+
+/// From the first place to the last, both of which `index` makes indices of, as far as they are there.
+fn slice(index: fn(i64, i64) -> i64) -> Compiled {
+    kernel(move |call: Call<'_>| -> Column {
+        let (arrays, first, last) = (call.strings(0), call.values::<i64>(1), call.integers_if_given(2));
+        call.write(|row, out| {
+            let Some(array) = Json::new(arrays.text(row)) else { return Ok(None) };
+            let items: Vec<&str> = array.items().map(Json::text).collect();
+            let count = items.len() as i64;
+            let (first, last) = (index(first[row], count), last.map_or(count - 1, |last| index(last[row], count).min(count - 1)));
+            let is_there = first <= last && last >= 0;
+            let range = if is_there { first.max(0) as usize..last as usize + 1 } else { 0..0 };
+            write_items(items[range].iter().copied(), out)
+        })
     })
 }
 
@@ -537,6 +544,11 @@ mod tests {
             check("ARRAY_SLICE", &[array("[1, 2, 3]"), int(first), int(last)], expected);
         }
         check("ARRAY_SLICE", &[array("[1, 2, 3]"), int(2)], "[2,3]");
+        for (first, last, expected) in
+            [(1, 2, "[1,2]"), (-1, 2, "[1,2]"), (1, 0, "[]"), (2, 9, "[2,3]"), (i64::MIN, -1, "[]"), (4, 4, "[]")]
+        {
+            check("$SLICE", &[array("[1, 2, 3]"), int(first), int(last)], expected);
+        }
         check("ARRAY_JOIN", &[texts(r#"["a", null, "b"]"#), text("-")], "a-b");
         check("ARRAY_JOIN", &[texts(r#"["a", null]"#), text("-"), text("?")], "a-?");
         check("SPLIT", &[text("a,b,,"), text(",")], r#"["a","b","",""]"#);

@@ -35,9 +35,12 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
             })
         },
     ),
+    function("SHIFTLEFT", "SHIFTLEFT(a, bits)", two_integers, |_, _| shifted(|a, bits| a << bits)),
+    function("SHIFTRIGHT", "SHIFTRIGHT(a, bits): the sign stays", two_integers, |_, _| shifted(|a, bits| a >> bits)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
+type Compiled = Result<Box<dyn Kernel>>;
 
 fn two_integers(given: &[DataType]) -> Resolved {
     Some((takes(given, &[Integer, Integer])?, DataType::BigInt))
@@ -135,7 +138,18 @@ fn bin(call: Call<'_>) -> Column {
     call.write(|row, out| Ok(write!(out, "{:b}", number[row]).ok()))
 }
 
-fn to_hex<T: Native + 'static>(bits: fn(T) -> u64) -> Result<Box<dyn Kernel>> {
+/// Bits beyond the 64 of a BIGINT are lost.
+fn shifted(shift: fn(i64, u32) -> i64) -> Compiled {
+    kernel(move |call| {
+        let (a, bits) = (call.values::<i64>(0), call.values::<i64>(1));
+        call.map(|row| match u32::try_from(bits[row]).ok().filter(|bits| *bits < i64::BITS) {
+            Some(bits) => Ok(Some(shift(a[row], bits))),
+            None => Err("bits are shifted by 0 to 63 places"),
+        })
+    })
+}
+
+fn to_hex<T: Native + 'static>(bits: fn(T) -> u64) -> Compiled {
     kernel(move |call| {
         let number = call.values::<T>(0);
         call.write(|row, out| Ok(write!(out, "{:x}", bits(number[row])).ok()))
@@ -179,6 +193,10 @@ mod tests {
         check("TO_HEX", &[int(-1)], "ffffffffffffffff");
         check("TO_HEX", &[(Value::Int(-1), DataType::Int)], "ffffffff");
         check("BITNOT", &[int(5)], "-6");
+        check("SHIFTLEFT", &[int(1), int(4)], "16");
+        check("SHIFTLEFT", &[int(-1), int(63)], &i64::MIN.to_string());
+        check("SHIFTRIGHT", &[int(-16), int(2)], "-4");
+        check("SHIFTRIGHT", &[int(16), int(64)], "error: bits are shifted by 0 to 63 places");
     }
 
     #[test]

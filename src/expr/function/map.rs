@@ -85,7 +85,7 @@ fn text_types(given: &[DataType]) -> Resolved {
 
 /// Entries in the order in which their keys first came: the key without escapes, and the value as it is written.
 #[derive(Default)]
-struct Entries<'a> {
+pub(super) struct Entries<'a> {
     entries: Vec<(Vec<u8>, &'a str)>,
     places: HashMap<Vec<u8>, usize>,
 }
@@ -101,11 +101,13 @@ impl<'a> Entries<'a> {
         }
     }
 
-    fn put_all(&mut self, map: Json<'a>) {
+    /// Those of a JSON object.
+    pub fn put_all(&mut self, map: Json<'a>) {
         map.fields().for_each(|(key, value)| self.put(unescaped(key), value.text()));
     }
 
-    fn write(&self, out: &mut Vec<u8>) -> Outcome<()> {
+    /// As a JSON object.
+    pub fn write(&self, out: &mut Vec<u8>) -> Outcome<()> {
         out.push(b'{');
         for (at, (key, value)) in self.entries.iter().enumerate() {
             out.extend_from_slice(if at > 0 { b"," } else { b"" });

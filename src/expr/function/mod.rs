@@ -22,6 +22,7 @@ mod interval;
 mod json;
 mod json_build;
 mod json_edit;
+mod json_operator;
 mod json_path;
 mod json_text;
 mod jsonb;
@@ -57,7 +58,7 @@ pub(in crate::expr) use zone::instant_of;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 34] = [
+static FAMILIES: [&[ScalarFunction]; 36] = [
     string::FUNCTIONS,
     split::FUNCTIONS,
     encoding::FUNCTIONS,
@@ -85,6 +86,8 @@ static FAMILIES: [&[ScalarFunction]; 34] = [
     json_build::FUNCTIONS,
     jsonb::FUNCTIONS,
     json_edit::FUNCTIONS,
+    json_operator::PARTS.as_flattened(),
+    json_operator::FUNCTIONS,
     collection::FUNCTIONS,
     array::FUNCTIONS,
     map::FUNCTIONS,

@@ -226,7 +226,7 @@ impl ExprBinder<'_> {
         Ok(negate_if(negated, library_call(name, vec![value, pattern], span)?))
     }
 
-    /// `array[first:last]`
+    /// `array[first:last]`, whose bounds count from 1 only, as in PostgreSQL
     pub(super) fn slice(&mut self, array: Expr, first: Option<&ast::Expr>, last: Option<&ast::Expr>, span: Span) -> Result<Expr> {
         let DataType::Array(_) = array.data_type() else {
             return Err(Error::sql(format!("{} has no items to slice", array.data_type())).at(span).hint("an ARRAY has"));
@@ -234,7 +234,7 @@ impl ExprBinder<'_> {
         let one = Expr::Literal { value: Value::Int(1), data_type: DataType::Int };
         let first = first.map_or(Ok(one), |first| self.bind(first))?;
         let last = last.map(|last| self.bind(last)).transpose()?;
-        library_call("ARRAY_SLICE", [array, first].into_iter().chain(last).collect(), span)
+        library_call("$SLICE", [array, first].into_iter().chain(last).collect(), span)
     }
 
     /// `text COLLATE name`: text has the order of its code points, and no other.

@@ -12,6 +12,7 @@ use super::function::{argument_exprs, library_call};
 use super::grouping_sets::misplaced;
 use super::literal::{Sign, bind_interval, bind_intervals, bind_typed, bind_value, is_computed, one_unit};
 use super::operator::{binary, condition};
+use super::operator_call::function_of_sign;
 use super::over::Overs;
 use super::quantified::comparison;
 use super::scope::{ScopeField, name_span, resolve, span_of, unsupported};
@@ -271,7 +272,10 @@ impl<'a> ExprBinder<'a> {
                     (false, _) => Err(Error::sql(format!("a sign before {data_type} is not defined")).at(span)),
                 }
             }
-            _ => Err(unsupported(&format!("the operator {op}"), "-, + and NOT are there", x)),
+            _ => match function_of_sign(*op) {
+                Some(name) => self.words(name, &[x], None, x),
+                None => Err(unsupported(&format!("the operator {op}"), "-, +, ~, @, |/, ||/ and NOT are there", x)),
+            },
         }
     }
 
@@ -304,11 +308,14 @@ impl<'a> ExprBinder<'a> {
                 return self.matched(left, op, right);
             }
             A::PGLikeMatch | A::PGNotLikeMatch | A::PGILikeMatch | A::PGNotILikeMatch => return self.matched(left, op, right),
-            A::BitwiseAnd => return self.words("BITAND", &[left, right], None, left),
-            A::BitwiseOr => return self.words("BITOR", &[left, right], None, left),
-            other => comparison(other).ok_or_else(|| {
-                unsupported(&format!("the operator {other}"), "see the README for the operators there are", left)
-            })?,
+            other => match (comparison(other), self.operator_call(left, other, right)) {
+                (Some(op), _) => op,
+                (None, Some(call)) => return call,
+                (None, None) => {
+                    let hint = "see the README for the operators there are";
+                    return Err(unsupported(&format!("the operator {other}"), hint, left));
+                }
+            },
         };
         self.pair(op, left, right)
     }

@@ -31,6 +31,7 @@ mod join_version;
 mod json;
 mod literal;
 mod operator;
+mod operator_call;
 mod order;
 mod over;
 mod over_frame;

@@ -86,7 +86,7 @@ fn made(op: BinaryOp, left: Expr, right: Expr, data_type: DataType) -> Expr {
     Expr::Binary { op, left: Box::new(left), right: Box::new(right), data_type }
 }
 
-/// Text is joined with what has a text, BYTES with BYTES, and an ARRAY with another or with an item.
+/// Text is joined with what has a text, BYTES with BYTES, JSON with JSON, and an ARRAY with another or with an item.
 fn concat(left: Expr, right: Expr, span: Span) -> Result<Expr> {
     let (a, b) = (left.data_type(), right.data_type());
     match (&a, &b) {
@@ -95,6 +95,7 @@ fn concat(left: Expr, right: Expr, span: Span) -> Result<Expr> {
             return Ok(made(BinaryOp::Concat, left, right, DataType::Bytes));
         }
         (DataType::Array(_), _) | (_, DataType::Array(_)) => return concat_arrays(left, right, span),
+        (DataType::Json, DataType::Json) => return library_call("JSONB_CONCAT", vec![left, right], span),
         _ => {}
     }
     let text = |e: Expr| match e.data_type() {

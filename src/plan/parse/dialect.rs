@@ -1,14 +1,18 @@
 //! The dialect handed to the parser crate: Flink SQL as far as its hooks reach. What they do not reach, `rewrite` and
 //! `window` change in the tokens before the parser sees them.
 
-use sqlparser::ast::{BinaryOperator, Expr, Ident};
-use sqlparser::dialect::Dialect;
+use sqlparser::ast::{BinaryOperator, Expr, Ident, UnaryOperator};
+use sqlparser::dialect::{Dialect, GenericDialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
+/// How closely `^` binds: closer than `*`, less than a sign before a number.
+const POWER: u8 = 41;
+
 /// Flink SQL: names in back-ticks or double quotes, `FILTER (WHERE ...)`, `FOR SYSTEM_TIME AS OF`, `TABLE t`
-/// as an argument, hints behind SELECT.
+/// as an argument, hints behind SELECT. Operators that Flink does not have are those of PostgreSQL, and bind as they do there:
+/// `||`, bits, arrays, JSON and patterns less than `+` and more than comparisons, all alike.
 #[derive(Debug)]
 pub(super) struct FlinkDialect;
 
@@ -109,14 +113,71 @@ impl Dialect for FlinkDialect {
         true
     }
 
+    fn supports_bitwise_shift_operators(&self) -> bool {
+        true
+    }
+
+    fn prec_value(&self, precedence: Precedence) -> u8 {
+        match precedence {
+            // The bounds of a[first:last] are whole expressions.
+            Precedence::Colon => 1,
+            other => GenericDialect {}.prec_value(other),
+        }
+    }
+
+    fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
+        match parser.peek_token_ref().token {
+            Token::Caret => Some(Ok(POWER)),
+            Token::StringConcat
+            | Token::Ampersand
+            | Token::Sharp
+            | Token::ShiftLeft
+            | Token::ShiftRight
+            | Token::Tilde
+            | Token::TildeAsterisk
+            | Token::ExclamationMarkTilde
+            | Token::ExclamationMarkTildeAsterisk
+            | Token::DoubleTilde
+            | Token::DoubleTildeAsterisk
+            | Token::ExclamationMarkDoubleTilde
+            | Token::ExclamationMarkDoubleTildeAsterisk => Some(Ok(self.prec_value(Precedence::PgOther))),
+            _ => None,
+        }
+    }
+
     fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
         let [first, second] = parser.peek_tokens_ref::<2>();
+        let other = self.prec_value(Precedence::PgOther);
+        let sign = match first.token {
+            Token::Minus => Some((UnaryOperator::Minus, POWER)),
+            Token::Plus => Some((UnaryOperator::Plus, POWER)),
+            Token::Tilde => Some((UnaryOperator::BitwiseNot, other)),
+            Token::PGSquareRoot => Some((UnaryOperator::PGSquareRoot, other)),
+            Token::PGCubeRoot => Some((UnaryOperator::PGCubeRoot, other)),
+            Token::AtSign => Some((UnaryOperator::PGAbs, other)),
+            _ => None,
+        };
+        if let Some((op, precedence)) = sign {
+            parser.advance_token();
+            return Some(parser.parse_subexpr(precedence).map(|expr| Expr::UnaryOp { op, expr: Box::new(expr) }));
+        }
         let is_table = matches!(&first.token, Token::Word(w) if w.quote_style.is_none() && w.keyword == Keyword::TABLE);
         let named = matches!(&second.token, Token::Word(_) | Token::LParen);
         (is_table && named).then(|| table_argument(parser))
     }
 
-    fn parse_infix(&self, parser: &mut Parser, value: &Expr, _precedence: u8) -> Option<Result<Expr, ParserError>> {
+    fn parse_infix(&self, parser: &mut Parser, value: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+        let of_postgres = match parser.peek_token_ref().token {
+            Token::Caret => Some(BinaryOperator::PGExp),
+            Token::Sharp => Some(BinaryOperator::PGBitwiseXor),
+            Token::Overlap => Some(BinaryOperator::PGOverlap),
+            _ => None,
+        };
+        if let Some(op) = of_postgres {
+            parser.advance_token();
+            let right = parser.parse_subexpr(precedence);
+            return Some(right.map(|right| Expr::BinaryOp { left: Box::new(value.clone()), op, right: Box::new(right) }));
+        }
         let tokens = parser.peek_tokens_ref::<3>();
         let is = |at: usize, keyword: Keyword| matches!(tokens.get(at).map(|t| &t.token), Some(Token::Word(w)) if w.quote_style.is_none() && w.keyword == keyword);
         let negated = is(0, Keyword::NOT);

@@ -14,6 +14,7 @@
 //! - a text that goes on in the next line, `'a' 'b'`, becomes `'ab'`, and one with escapes, `E'\t'`, what it stands for;
 //! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
 //! - ASOF joins and CORRESPONDING (see `nearest`, `corresponding`);
+//! - `?`, `?|` and `?&` are operators, not parameters;
 //! - clauses of JSON functions become arguments (see `json`).
 
 use sqlparser::keywords::Keyword;
@@ -28,7 +29,7 @@ use crate::error::{Error, Result};
 /// Tokens with the changes made.
 pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
     let tokens = corresponding::operands(&texts(&buffers(tokens)?));
-    let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&tokens)))));
+    let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&questions(tokens))))));
     carry_types(&json::clauses(&nearest::joins(trim::trims(&maps(intervals(&rows_of_values(&tokens))))))?)
 }
 
@@ -49,6 +50,29 @@ fn texts(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
             continue;
         }
         out.push(token.clone());
+    }
+    out
+}
+
+/// Question marks as operators, with the sign that stands right behind them.
+fn questions(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    for mut token in tokens {
+        let joined = match (out.last_mut(), &token.token) {
+            (Some(before), Token::Pipe | Token::Ampersand)
+                if before.token == Token::Question && before.span.end == token.span.start =>
+            {
+                before.token = if token.token == Token::Pipe { Token::QuestionPipe } else { Token::QuestionAnd };
+                true
+            }
+            _ => false,
+        };
+        if !joined {
+            if token.token == Token::Placeholder("?".to_owned()) {
+                token.token = Token::Question;
+            }
+            out.push(token);
+        }
     }
     out
 }

@@ -2,6 +2,8 @@
 
 mod bounds;
 
+use sqlparser::ast::{Expr, SelectItem, SetExpr};
+
 use super::parse;
 use crate::plan::physical::Emit;
 use crate::plan::statement::{ColumnDefKind, CreateTable, Hint, HintArgument, Statement, StreamQuery};
@@ -556,6 +558,44 @@ fn hints_stand_behind_select_and_know_their_place() {
     assert_eq!(hints("SELECT -- one\n  /*+ LOOKUP('table'='u') */ DISTINCT a FROM t"), ["LOOKUP(table=u) 2:7"]);
     assert_eq!(hints("SELECT a FROM t /*+ SHUFFLE_HASH(t) or not */ WHERE a > 1"), [""; 0]);
     check("CREATE /*+ one */ VIEW v AS SELECT /*+ A(t) */ CAST(a AS INT) FROM t JOIN /*+ two( */ u ON a = b");
+}
+
+#[test]
+fn bounds_of_slices_are_expressions() {
+    for written in ["a[b || c]", "a[b | 1:c + 2]", "a[b OR c:]", "a[:b -> 'c']", "a['1' || '']"] {
+        assert_eq!(printed(&format!("SELECT {written} FROM t")), format!("SELECT {written} FROM t"));
+    }
+}
+
+/// An expression with brackets round all of its parts.
+fn bracketed(e: &Expr) -> String {
+    match e {
+        Expr::BinaryOp { left, op, right } => format!("({} {op} {})", bracketed(left), bracketed(right)),
+        Expr::UnaryOp { op, expr } => format!("({op}{})", bracketed(expr)),
+        Expr::Like { expr, pattern, .. } => format!("({} LIKE {})", bracketed(expr), bracketed(pattern)),
+        other => other.to_string(),
+    }
+}
+
+/// Checked against the table of precedences in PostgreSQL's manual.
+#[test]
+fn operators_bind_as_in_postgresql() {
+    for (written, expected) in [
+        ("-a ^ b ^ c * d", "((((-a) ^ b) ^ c) * d)"),
+        ("a || b + c || d", "((a || (b + c)) || d)"),
+        ("a & b = c # d", "((a & b) = (c # d))"),
+        ("a -> b ->> c || d LIKE e", "((((a -> b) ->> c) || d) LIKE e)"),
+        ("~a << b", "((~a) << b)"),
+        ("|/a + b > c", "((|/(a + b)) > c)"),
+        ("a && b AND c @> d", "((a && b) AND (c @> d))"),
+        ("a ~ b || c", "((a ~ b) || c)"),
+        ("a ? b AND a ?| c AND a ?& d", "(((a ? b) AND (a ?| c)) AND (a ?& d))"),
+    ] {
+        let query = query(&format!("SELECT {written} FROM t"));
+        let SetExpr::Select(select) = &*query.query.body else { panic!("{written}") };
+        let [SelectItem::UnnamedExpr(e)] = select.projection.as_slice() else { panic!("{written}") };
+        assert_eq!(bracketed(e), expected, "{written}");
+    }
 }
 
 #[test]

@@ -1,0 +1,351 @@
+//! Parts of JSON by name, place or path, and what JSON has: the functions behind PostgreSQL's operators `->`, `#>`, `?`, `@>` and `||`.
+//!
+//! What is not there gives NULL, and so does text that is not JSON. Of a field that an object has twice the first counts. Those whose
+//! names end in TEXT give a text without quotes, and NULL for null.
+
+use super::collection::{item_type, write_items};
+use super::json_text::Json;
+use super::kernel::{Call, Outcome, append, kernel};
+use super::map::Entries;
+use super::signature::Param::{Integer, Text};
+use super::signature::{function, takes};
+use crate::batch::Column;
+use crate::error::Result;
+use crate::expr::{Kernel, ScalarFunction};
+use crate::types::DataType;
+
+/// Each under its names with JSON and with JSONB, those of a part also with TEXT behind them.
+macro_rules! part {
+    ($json:literal, $jsonb:literal, $usage:literal, $resolve:ident, $run:ident) => {
+        [
+            function($json, concat!($json, $usage), |t| $resolve(t, DataType::Json), |t, _| $run(t, Form::Json)),
+            function($jsonb, concat!($jsonb, $usage), |t| $resolve(t, DataType::Json), |t, _| $run(t, Form::Json)),
+            function(
+                concat!($json, "_TEXT"),
+                concat!($json, "_TEXT", $usage),
+                |t| $resolve(t, DataType::STRING),
+                |t, _| $run(t, Form::Text),
+            ),
+            function(
+                concat!($jsonb, "_TEXT"),
+                concat!($jsonb, "_TEXT", $usage),
+                |t| $resolve(t, DataType::STRING),
+                |t, _| $run(t, Form::Text),
+            ),
+        ]
+    };
+}
+
+/// The functions that take a part.
+pub(super) static PARTS: [[ScalarFunction; 4]; 2] = [
+    part!("JSON_OBJECT_FIELD", "JSONB_OBJECT_FIELD", "(json, name)", field_types, field),
+    part!("JSON_ARRAY_ELEMENT", "JSONB_ARRAY_ELEMENT", "(json, place from 0, or from -1 at the end)", element_types, element),
+];
+
+/// The others.
+pub(super) static FUNCTIONS: &[ScalarFunction] = &[
+    function("$JSON_PATH", "json #> array of names and places", |t| path_types(t, DataType::Json), |_, _| at_path(Form::Json)),
+    function(
+        "$JSON_PATH_TEXT",
+        "json #>> array of names and places",
+        |t| path_types(t, DataType::STRING),
+        |_, _| at_path(Form::Text),
+    ),
+    function(
+        "JSONB_EXISTS",
+        "JSONB_EXISTS(json, text): whether it is a field, an item or all of it",
+        |t| Some((takes(t, &[Text, Text])?, DataType::Boolean)),
+        |_, _| kernel(exists),
+    ),
+    function("JSONB_EXISTS_ANY", "JSONB_EXISTS_ANY(json, array of texts)", exists_types, |_, _| exist(|found, _| found > 0)),
+    function("JSONB_EXISTS_ALL", "JSONB_EXISTS_ALL(json, array of texts)", exists_types, |_, _| {
+        exist(|found, asked| found == asked)
+    }),
+    function(
+        "JSONB_CONTAINS",
+        "JSONB_CONTAINS(json, json): whether it has all fields, items and values of the other",
+        |t| Some((takes(t, &[Text, Text])?, DataType::Boolean)),
+        |_, _| kernel(contains),
+    ),
+    function(
+        "JSONB_CONCAT",
+        "JSONB_CONCAT(json, json): the fields of both objects, or the items of both",
+        |t| Some((takes(t, &[Text, Text])?, DataType::Json)),
+        |_, _| kernel(concat),
+    ),
+];
+
+type Resolved = Option<(Vec<DataType>, DataType)>;
+type Compiled = Result<Box<dyn Kernel>>;
+
+/// As what a part is given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Text,
+}
+
+impl Form {
+    fn write(self, value: Option<Json<'_>>, out: &mut Vec<u8>) -> Outcome<()> {
+        match (value, self) {
+            (None, _) => Ok(None),
+            (Some(value), Form::Json) => append(out, value.text().as_bytes()).map(Some),
+            (Some(value), Form::Text) => Ok(value.write(out)),
+        }
+    }
+}
+
+fn field_types(given: &[DataType], returns: DataType) -> Resolved {
+    Some((takes(given, &[Text, Text])?, returns))
+}
+
+fn element_types(given: &[DataType], returns: DataType) -> Resolved {
+    Some((takes(given, &[Text, Integer])?, returns))
+}
+
+/// An array of texts.
+fn texts(given: &DataType) -> Resolved {
+    item_type(given).filter(|item| item.is_text() || *item == DataType::Null)?;
+    let array = DataType::Array(Box::new(DataType::STRING));
+    Some((vec![array.clone()], array))
+}
+
+fn path_types(given: &[DataType], returns: DataType) -> Resolved {
+    Some((exists_types(given)?.0, returns))
+}
+
+fn exists_types(given: &[DataType]) -> Resolved {
+    let [json, names] = given else { return None };
+    let mut args = takes(std::slice::from_ref(json), &[Text])?;
+    args.extend(texts(names)?.0);
+    Some((args, DataType::Boolean))
+}
+
+fn field(_: &[DataType], form: Form) -> Compiled {
+    kernel(move |call: Call<'_>| -> Column {
+        let (values, names) = (call.strings(0), call.strings(1));
+        call.write(|row, out| form.write(Json::new(values.text(row)).and_then(|json| json.field(names.text(row))), out))
+    })
+}
+
+fn item(json: Json<'_>, place: i64) -> Option<Json<'_>> {
+    let from_end = || json.items().count().checked_sub(usize::try_from(place.unsigned_abs()).ok()?);
+    json.item(if place < 0 { from_end()? } else { usize::try_from(place).ok()? })
+}
+
+fn element(_: &[DataType], form: Form) -> Compiled {
+    kernel(move |call: Call<'_>| -> Column {
+        let (values, places) = (call.strings(0), call.values::<i64>(1));
+        call.write(|row, out| form.write(Json::new(values.text(row)).and_then(|json| item(json, places[row])), out))
+    })
+}
+
+/// A field of an object, or an item of an array whose place the name is.
+fn step<'a>(json: Json<'a>, name: &str) -> Option<Json<'a>> {
+    if json.is_array() { item(json, name.trim().parse().ok()?) } else { json.field(name) }
+}
+
+fn at_path(form: Form) -> Compiled {
+    kernel(move |call: Call<'_>| -> Column {
+        let (values, paths) = (call.strings(0), call.strings(1));
+        call.write(|row, out| {
+            let mut value = Json::new(values.text(row));
+            let mut name = Vec::new();
+            for part in Json::new(paths.text(row)).into_iter().flat_map(Json::items) {
+                name.clear();
+                let is_given = part.write(&mut name).is_some();
+                value = value.filter(|_| is_given).and_then(|json| step(json, &String::from_utf8_lossy(&name)));
+            }
+            form.write(value, out)
+        })
+    })
+}
+
+/// Whether `text` is what a JSON string says.
+fn says(value: Json<'_>, text: &[u8]) -> bool {
+    let mut said = Vec::new();
+    value.text().starts_with('"') && value.write(&mut said).is_some() && said == text
+}
+
+fn has(json: Json<'_>, name: &str) -> bool {
+    json.field(name).is_some() || json.items().any(|item| says(item, name.as_bytes())) || says(json, name.as_bytes())
+}
+
+fn exists(call: Call<'_>) -> Column {
+    let (values, names) = (call.strings(0), call.strings(1));
+    call.map(|row| Ok(Json::new(values.text(row)).map(|json| has(json, names.text(row)))))
+}
+
+/// What `judged` says of how many names are there, and of how many were asked for.
+fn exist(judged: fn(usize, usize) -> bool) -> Compiled {
+    kernel(move |call: Call<'_>| -> Column {
+        let (values, names) = (call.strings(0), call.strings(1));
+        call.map(|row| {
+            let Some((json, names)) = Json::new(values.text(row)).zip(Json::new(names.text(row))) else { return Ok(None) };
+            let is_there = |name: &Json<'_>| {
+                let mut text = Vec::new();
+                name.write(&mut text).is_some() && has(json, &String::from_utf8_lossy(&text))
+            };
+            Ok(Some(judged(names.items().filter(is_there).count(), names.items().count())))
+        })
+    })
+}
+
+/// Texts by what they say, numbers by their value.
+fn same(left: Json<'_>, right: Json<'_>) -> bool {
+    if left.text() == right.text() {
+        return true;
+    }
+    let mut said = Vec::new();
+    if right.text().starts_with('"') && right.write(&mut said).is_some() {
+        return says(left, &said);
+    }
+    // Whole numbers that differ may be the same DOUBLE.
+    let whole = |value: Json<'_>| value.text().parse::<i128>().ok();
+    let number = |value: Json<'_>| value.text().parse::<f64>().ok();
+    match (whole(left), whole(right)) {
+        (Some(a), Some(b)) => a == b,
+        _ => number(left).zip(number(right)).is_some_and(|(a, b)| a == b),
+    }
+}
+
+/// JSON nests no deeper than `NESTING_MAX`.
+fn has_all(whole: Json<'_>, part: Json<'_>) -> bool {
+    if part.is_object() {
+        return whole.is_object()
+            && part.fields().all(|(key, wanted)| field_by_key(whole, key).is_some_and(|value| has_all(value, wanted)));
+    }
+    if part.is_array() {
+        return whole.is_array() && part.items().all(|wanted| whole.items().any(|item| has_all(item, wanted)));
+    }
+    !whole.is_nested() && same(whole, part)
+}
+
+/// The field with a key that is still escaped.
+fn field_by_key<'a>(json: Json<'a>, key: &str) -> Option<Json<'a>> {
+    let mut name = Vec::new();
+    Json::write_key(key, &mut name);
+    json.field(&String::from_utf8_lossy(&name))
+}
+
+/// An array has a scalar that is one of its items.
+fn contains(call: Call<'_>) -> Column {
+    let (wholes, parts) = (call.strings(0), call.strings(1));
+    call.map(|row| {
+        let both = Json::new(wholes.text(row)).zip(Json::new(parts.text(row)));
+        Ok(both.map(|(whole, part)| {
+            let is_item = || whole.is_array() && !part.is_nested() && whole.items().any(|item| has_all(item, part));
+            has_all(whole, part) || is_item()
+        }))
+    })
+}
+
+/// The fields of two objects, of which those of the second count; else items, a value that is no array being one.
+fn concat(call: Call<'_>) -> Column {
+    let (left, right) = (call.strings(0), call.strings(1));
+    call.write(|row, out| {
+        let Some((left, right)) = Json::new(left.text(row)).zip(Json::new(right.text(row))) else { return Ok(None) };
+        if left.is_object() && right.is_object() {
+            let mut entries = Entries::default();
+            [left, right].into_iter().for_each(|object| entries.put_all(object));
+            return entries.write(out);
+        }
+        let parts = [left, right].into_iter().flat_map(|value| {
+            let itself = (!value.is_array()).then_some(value);
+            itself.into_iter().chain(value.items())
+        });
+        write_items(parts.map(Json::text), out)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{evaluate, int, text};
+    use super::*;
+    use crate::types::Value;
+
+    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
+        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
+    }
+
+    fn check_of_texts(name: &str, args: &[&str], expected: &str) {
+        check(name, &args.iter().map(|arg| text(arg)).collect::<Vec<_>>(), expected);
+    }
+
+    const DOCUMENT: &str = r#"{"a": {"b": [1, "x\"", null]}, "c": "é"}"#;
+
+    #[test]
+    fn parts_are_found_by_name_place_and_path() {
+        check_of_texts("JSON_OBJECT_FIELD", &[DOCUMENT, "a"], r#"{"b": [1, "x\"", null]}"#);
+        check_of_texts("JSONB_OBJECT_FIELD", &[DOCUMENT, "c"], "\"é\"");
+        check_of_texts("JSONB_OBJECT_FIELD_TEXT", &[DOCUMENT, "c"], "é");
+        check_of_texts("JSONB_OBJECT_FIELD", &[DOCUMENT, "d"], "NULL");
+        check_of_texts("JSONB_OBJECT_FIELD", &["[1]", "0"], "NULL");
+        check_of_texts("JSONB_OBJECT_FIELD", &["{", "0"], "NULL");
+        for (place, json, plain) in [(0, "1", "1"), (1, "\"x\"", "x"), (2, "null", "NULL"), (-1, "null", "NULL"), (-3, "1", "1")]
+        {
+            check("JSONB_ARRAY_ELEMENT", &[text("[1, \"x\", null]"), int(place)], json);
+            check("JSON_ARRAY_ELEMENT_TEXT", &[text("[1, \"x\", null]"), int(place)], plain);
+        }
+        for place in [3, -4, i64::MIN, i64::MAX] {
+            check("JSONB_ARRAY_ELEMENT", &[text("[1, \"x\", null]"), int(place)], "NULL");
+        }
+        let names = |json: &str| (Value::text(json), DataType::Array(Box::new(DataType::STRING)));
+        for (path, json, plain) in [
+            (r#"["a","b"]"#, r#"[1, "x\"", null]"#, r#"[1, "x\"", null]"#),
+            (r#"["a","b","1"]"#, r#""x\"""#, "x\""),
+            (r#"["a","b","-3"]"#, "1", "1"),
+            (r#"["a","x","1"]"#, "NULL", "NULL"),
+            (r#"["a",null]"#, "NULL", "NULL"),
+        ] {
+            check("$JSON_PATH", &[text(DOCUMENT), names(path)], json);
+            check("$JSON_PATH_TEXT", &[text(DOCUMENT), names(path)], plain);
+        }
+    }
+
+    #[test]
+    fn names_and_items_exist() {
+        check_of_texts("JSONB_EXISTS", &[DOCUMENT, "a"], "true");
+        check_of_texts("JSONB_EXISTS", &[DOCUMENT, "b"], "false");
+        check_of_texts("JSONB_EXISTS", &[r#"["foo", 1]"#, "foo"], "true");
+        check_of_texts("JSONB_EXISTS", &[r#"["foo", 1]"#, "1"], "false");
+        check_of_texts("JSONB_EXISTS", &["\"foo\"", "foo"], "true");
+        let names = || (Value::text(r#"["a","z"]"#), DataType::Array(Box::new(DataType::STRING)));
+        check("JSONB_EXISTS_ANY", &[text(DOCUMENT), names()], "true");
+        check("JSONB_EXISTS_ALL", &[text(DOCUMENT), names()], "false");
+    }
+
+    /// The cases with words are those of PostgreSQL's page on the containment of jsonb.
+    #[test]
+    fn json_contains_json() {
+        for (whole, part, expected) in [
+            ("\"foo\"", "\"foo\"", "true"),
+            ("[1, 2, 3]", "[1, 3]", "true"),
+            ("[1, 2, 3]", "[3, 1, 1.0]", "true"),
+            (r#"{"product": "PostgreSQL", "version": 9.4, "jsonb": true}"#, r#"{"version": 9.4}"#, "true"),
+            ("[1, 2, [1, 3]]", "[1, 3]", "false"),
+            ("[1, 2, [1, 3]]", "[[1, 3]]", "true"),
+            (r#"{"foo": {"bar": "baz"}}"#, r#"{"bar": "baz"}"#, "false"),
+            (r#"{"foo": {"bar": "baz"}}"#, r#"{"foo": {}}"#, "true"),
+            (r#"["foo", "bar"]"#, "\"bar\"", "true"),
+            ("\"bar\"", r#"["bar"]"#, "false"),
+            ("9007199254740993", "9007199254740992", "false"),
+            (r#"{"\u00e9": "\u00e9"}"#, r#"{"é": "é"}"#, "true"),
+        ] {
+            check_of_texts("JSONB_CONTAINS", &[whole, part], expected);
+        }
+    }
+
+    #[test]
+    fn json_is_joined() {
+        for (left, right, expected) in [
+            (r#"{"a": 1, "b": 2}"#, r#"{"c": 3, "a": 4}"#, r#"{"a":4,"b":2,"c":3}"#),
+            ("[1]", "[2, 3]", "[1,2,3]"),
+            ("[1]", "2", "[1,2]"),
+            ("1", "[2]", "[1,2]"),
+            ("{\"a\": 1}", "[2]", "[{\"a\": 1},2]"),
+        ] {
+            check_of_texts("JSONB_CONCAT", &[left, right], expected);
+        }
+    }
+}

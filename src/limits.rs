@@ -76,6 +76,9 @@ pub const GROUPING_SETS_MAX: usize = 256;
 /// Most items that UNNEST makes of one MULTISET, whose text may be short. More: the row is set aside.
 pub const MULTISET_ITEMS_MAX: i32 = 1 << 20;
 
+/// Items of arrays over which the body of a lambda runs at once. With so many it runs, those of the last row being as many as they are.
+pub const LAMBDA_ITEMS_MAX: usize = 1 << 14;
+
 /// Most values of one GENERATE_SERIES, which are all made at once. More: an error of the row.
 pub const SERIES_VALUES_MAX: usize = 1 << 20;
 

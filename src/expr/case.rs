@@ -168,8 +168,8 @@ fn without(open: &Selection, taken: &Selection) -> Selection {
     })
 }
 
-/// Lays the selected values of `from` into `merged`, whose rows are NULL so far.
-fn lay(merged: &mut Column, from: &Operand<'_>, selection: &Selection) {
+/// Lays the selected values of `from` into `merged`; where it does not say which rows have values, none has so far.
+pub(super) fn lay(merged: &mut Column, from: &Operand<'_>, selection: &Selection) {
     if from.is_constant_null() {
         return;
     }

@@ -4,11 +4,12 @@ use super::arithmetic;
 use super::arrival::Arrival;
 use super::case::Case;
 use super::in_list::InList;
+use super::lambda::LambdaCall;
 use super::logic::{self, Test};
 use super::node::{Argument, Negated, Node};
 use super::operand::{BinaryKernel, map_strings};
 use super::program::{fold, literal};
-use super::{BinaryOp, CastFailure, Expr, ScalarFunction, UnaryOp, cast, compare};
+use super::{BinaryOp, CastFailure, Expr, Lambda, ScalarFunction, UnaryOp, cast, compare};
 use crate::batch::{Column, Values};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -43,6 +44,7 @@ fn compile_at(expr: &Expr, depth: usize) -> Result<Node> {
         Expr::Cast { input, data_type, on_failure } => cast(input, data_type, *on_failure, depth)?,
         Expr::Case { branches, otherwise, data_type } => case(branches, otherwise.as_deref(), data_type, depth)?,
         Expr::InList { input, list } => in_list(input, list, depth)?,
+        Expr::Lambda { lambda, nested, captured, data_type } => of_lambda(lambda, nested, captured, data_type, depth)?,
         Expr::Coalesce { args, data_type } => {
             Node::Coalesce { args: typed_all(args, data_type, depth)?, result: data_type.clone() }
         }
@@ -97,6 +99,15 @@ fn in_list(input: &Expr, list: &[Expr], depth: usize) -> Result<Node> {
     Ok(Node::InList(InList::new(compile_at(input, depth)?, items)))
 }
 
+fn of_lambda(lambda: &Lambda, nested: &Expr, captured: &[Expr], result: &DataType, depth: usize) -> Result<Node> {
+    let mut around = Vec::with_capacity(captured.len());
+    for expr in captured {
+        around.push(compile_at(expr, depth)?);
+    }
+    let (nested, body) = (compile_at(nested, depth)?, compile_at(&lambda.body, depth)?);
+    Ok(Node::Lambda(Box::new(LambdaCall::new(lambda, nested, around, body, result)?)))
+}
+
 fn typed_all(exprs: &[Expr], wanted: &DataType, depth: usize) -> Result<Vec<Node>> {
     // A loop, as in `case`: iterator adapters would take several times the stack on every level.
     let mut nodes = Vec::with_capacity(exprs.len());
@@ -114,6 +125,7 @@ fn fold_if_constant(expr: &Expr, mut node: Node) -> Node {
         constant = match part {
             Expr::Column { .. } | Expr::Arrival | Expr::SplitWatermark { .. } => false,
             Expr::Call { function, .. } => function.deterministic,
+            Expr::Lambda { lambda, .. } => lambda.body.is_fixed(),
             _ => true,
         };
         open.extend(part.children());

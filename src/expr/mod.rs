@@ -17,6 +17,7 @@ mod decimal;
 mod error;
 pub mod function;
 mod in_list;
+mod lambda;
 mod logic;
 mod node;
 mod operand;
@@ -28,6 +29,7 @@ mod oracle;
 
 pub use cast::castable;
 pub use error::{RowError, RowErrors};
+pub use lambda::{Lambda, LambdaFunction};
 pub use program::{Program, evaluate_constant};
 pub use temporal::{add_months, add_months_to_date};
 pub use tree::{BinaryOp, CastFailure, Expr, Kernel, MakeKernel, Resolve, ScalarFunction, Signature, UnaryOp};

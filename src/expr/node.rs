@@ -1,6 +1,7 @@
 //! The nodes of a compiled expression and how each is evaluated: the only place that walks the tree.
 
 use super::arrival::Arrival;
+use super::lambda::LambdaCall;
 use super::logic::{self, Test};
 use super::operand::{BinaryKernel, Operand, Rows, UnaryKernel, broadcast};
 use super::{BinaryOp, Kernel, RowErrors, case, compare, in_list};
@@ -31,6 +32,8 @@ pub(super) enum Node {
     Or(Vec<Node>),
     /// A library function.
     Call { kernel: Box<dyn Kernel>, args: Vec<Argument> },
+    /// A function of a lambda.
+    Lambda(Box<LambdaCall>),
     /// CASE.
     Case(case::Case),
     /// COALESCE.
@@ -130,6 +133,7 @@ impl Node {
                 let columns: Vec<&Column> = args.iter().map(Operand::column).collect();
                 kernel.evaluate(&columns, rows.len, selection, errors)
             }
+            Node::Lambda(call) => call.evaluate(batch, selection, errors),
             Node::Case(case) => case.evaluate(batch, selection, errors),
             Node::Coalesce { args, result } => case::coalesce(args, result, batch, selection, errors),
             Node::InList(list) => list.evaluate(batch, selection, errors),

@@ -175,7 +175,7 @@ fn naive(expr: &Expr, row: &[Value]) -> Outcome {
             }
             Ok(outcome)
         }
-        Expr::Call { .. } => panic!("no calls here"),
+        Expr::Call { .. } | Expr::Lambda { .. } => panic!("no calls here"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::RowErrors;
+use super::{Lambda, RowErrors};
 use crate::batch::{Column, Selection};
 use crate::error::Result;
 use crate::types::{DataType, Value};
@@ -141,6 +141,17 @@ pub enum Expr {
         /// Where.
         list: Vec<Expr>,
     },
+    /// A function of a lambda.
+    Lambda {
+        /// The lambda and what is done with it.
+        lambda: Box<Lambda>,
+        /// What it takes apart: an ARRAY or a MAP.
+        nested: Box<Expr>,
+        /// What the body reads of the row around, as columns behind its parameters; of REDUCE its start comes first.
+        captured: Vec<Expr>,
+        /// Type of the result.
+        data_type: DataType,
+    },
     /// `COALESCE`: the first argument that is not NULL; later ones are evaluated only where needed.
     Coalesce {
         /// Arguments of one type.
@@ -229,6 +240,7 @@ impl Expr {
             | Expr::Call { data_type, .. }
             | Expr::Cast { data_type, .. }
             | Expr::Case { data_type, .. }
+            | Expr::Lambda { data_type, .. }
             | Expr::Coalesce { data_type, .. } => data_type.clone(),
             Expr::Arrival => DataType::TimestampLtz(3),
             Expr::SplitWatermark { time: input } | Expr::Unary { op: UnaryOp::Negate, input } => input.data_type(),
@@ -236,7 +248,7 @@ impl Expr {
         }
     }
 
-    /// The direct parts of the expression.
+    /// The direct parts of the expression. The body of a lambda is none: it reads other columns.
     pub fn children(&self) -> Vec<&Expr> {
         match self {
             Expr::Column { .. } | Expr::Arrival | Expr::Literal { .. } => Vec::new(),
@@ -247,6 +259,7 @@ impl Expr {
                 branches.iter().flat_map(|(when, then)| [when, then]).chain(otherwise.as_deref()).collect()
             }
             Expr::InList { input, list } => std::iter::once(&**input).chain(list).collect(),
+            Expr::Lambda { nested, captured, .. } => std::iter::once(&**nested).chain(captured).collect(),
         }
     }
 
@@ -261,6 +274,7 @@ impl Expr {
                 branches.iter_mut().flat_map(|(when, then)| [when, then]).chain(otherwise.as_deref_mut()).collect()
             }
             Expr::InList { input, list } => std::iter::once(&mut **input).chain(list).collect(),
+            Expr::Lambda { nested, captured, .. } => std::iter::once(&mut **nested).chain(captured).collect(),
         }
     }
 
@@ -271,6 +285,7 @@ impl Expr {
             fixed &= match part {
                 Expr::Arrival | Expr::SplitWatermark { .. } => false,
                 Expr::Call { function, .. } => function.deterministic,
+                Expr::Lambda { lambda, .. } => lambda.body.is_fixed(),
                 _ => true,
             };
         });
@@ -280,7 +295,13 @@ impl Expr {
     /// Whether one answer serves all who ask it of the same row: it draws nothing anew each time, as a random number is.
     pub fn is_repeatable(&self) -> bool {
         let mut draws = false;
-        self.walk(&mut |part| draws |= matches!(part, Expr::Call { function, .. } if !function.deterministic));
+        self.walk(&mut |part| {
+            draws |= match part {
+                Expr::Call { function, .. } => !function.deterministic,
+                Expr::Lambda { lambda, .. } => !lambda.body.is_repeatable(),
+                _ => false,
+            };
+        });
         !draws
     }
 

@@ -9,19 +9,19 @@ use crate::error::Result;
 use crate::expr::{Kernel, RowErrors};
 
 /// Bytes of the longest text a function makes. Longer: the row fails.
-pub(super) const TEXT_BYTES_MAX: usize = 16 << 20;
+pub(in crate::expr) const TEXT_BYTES_MAX: usize = 16 << 20;
 
 /// Why a row failed.
-pub(super) type Reason = &'static str;
+pub(in crate::expr) type Reason = &'static str;
 
 /// A value or the reason why there is none.
-pub(super) type Fallible<T> = std::result::Result<T, Reason>;
+pub(in crate::expr) type Fallible<T> = std::result::Result<T, Reason>;
 
 /// What a row gives.
-pub(super) type Outcome<T> = Fallible<Option<T>>;
+pub(in crate::expr) type Outcome<T> = Fallible<Option<T>>;
 
 /// Said of a row whose result would be longer than `TEXT_BYTES_MAX`.
-pub(super) const TOO_LONG: Reason = "the text would be longer than 16 MiB";
+pub(in crate::expr) const TOO_LONG: Reason = "the text would be longer than 16 MiB";
 
 /// A fixed-width value of a column.
 pub(super) trait Native: Copy + Default {

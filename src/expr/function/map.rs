@@ -85,13 +85,14 @@ fn text_types(given: &[DataType]) -> Resolved {
 
 /// Entries in the order in which their keys first came: the key without escapes, and the value as it is written.
 #[derive(Default)]
-pub(super) struct Entries<'a> {
+pub(in crate::expr) struct Entries<'a> {
     entries: Vec<(Vec<u8>, &'a str)>,
     places: HashMap<Vec<u8>, usize>,
 }
 
 impl<'a> Entries<'a> {
-    fn put(&mut self, key: Vec<u8>, value: &'a str) {
+    /// An entry.
+    pub fn put(&mut self, key: Vec<u8>, value: &'a str) {
         match self.places.get(&key) {
             Some(place) => self.entries[*place].1 = value,
             None => {

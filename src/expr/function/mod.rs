@@ -49,6 +49,9 @@ mod zone;
 #[cfg(test)]
 mod testing;
 
+pub(in crate::expr) use kernel::{TEXT_BYTES_MAX, TOO_LONG};
+pub(in crate::expr) use map::Entries;
+
 pub use datetime::{wrong_field, wrong_rounding};
 pub use json_text::Json;
 pub use order_key::ORDER_KEY;

@@ -10,6 +10,7 @@ use super::aggregate::Grouping;
 use super::coercion::{cast, comparable, unified};
 use super::function::{argument_exprs, library_call};
 use super::grouping_sets::misplaced;
+use super::lambda::Parameter;
 use super::literal::{Sign, bind_interval, bind_intervals, bind_typed, bind_value, is_computed, one_unit};
 use super::operator::{binary, condition};
 use super::operator_call::function_of_sign;
@@ -40,18 +41,38 @@ pub struct ExprBinder<'a> {
     pub(super) unnested: Option<&'a mut Vec<Expr>>,
     /// Names of the select list with what they stand for, where no column has the name.
     aliases: &'a [(String, Expr)],
+    /// Parameters of the lambdas around.
+    pub(super) parameters: Vec<Parameter>,
     depth: usize,
 }
 
 impl<'a> ExprBinder<'a> {
     /// Over these columns, without aggregates.
     pub fn new(fields: &'a [ScopeField]) -> Self {
-        Self { fields, grouping: None, overs: None, subqueries: None, unnested: None, aliases: &[], depth: 0 }
+        Self {
+            fields,
+            grouping: None,
+            overs: None,
+            subqueries: None,
+            unnested: None,
+            aliases: &[],
+            parameters: Vec::new(),
+            depth: 0,
+        }
     }
 
     /// Over these columns; aggregates are collected.
     pub fn grouped(fields: &'a [ScopeField], grouping: &'a mut Grouping) -> Self {
-        Self { fields, grouping: Some(grouping), overs: None, subqueries: None, unnested: None, aliases: &[], depth: 0 }
+        Self {
+            fields,
+            grouping: Some(grouping),
+            overs: None,
+            subqueries: None,
+            unnested: None,
+            aliases: &[],
+            parameters: Vec::new(),
+            depth: 0,
+        }
     }
 
     /// The same; functions with OVER are collected.
@@ -183,6 +204,9 @@ impl<'a> ExprBinder<'a> {
     }
 
     fn column(&mut self, qualifier: Option<&str>, name: &ast::Ident) -> Result<Expr> {
+        if let (None, Some(parameter)) = (qualifier, self.parameter(&name.value)) {
+            return Ok(parameter);
+        }
         let known = self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name.value));
         if qualifier.is_none() && !known {
             if name.quote_style.is_none() && is_nullary(&name.value) {
@@ -210,6 +234,9 @@ impl<'a> ExprBinder<'a> {
         if parts.iter().any(is_carrier) {
             let error = Error::sql("the hint OPTIONS is not supported here").at(name_span(&parts[0]));
             return Err(error.hint("it stands right behind the name of a table"));
+        }
+        if let Some(parameter) = parts.first().and_then(|first| self.parameter(&first.value)) {
+            return parts[1..].iter().try_fold(parameter, access::row_field);
         }
         let is_table = |name: &ast::Ident| {
             self.fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|q| q.eq_ignore_ascii_case(&name.value)))

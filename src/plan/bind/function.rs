@@ -10,7 +10,7 @@ use super::scope::{span_of, unsupported};
 use super::table_function::table_call;
 use super::{access, json, library, window};
 use crate::error::{Error, Result, Span, nearest};
-use crate::expr::{BinaryOp, Expr, UnaryOp};
+use crate::expr::{BinaryOp, Expr, LambdaFunction, UnaryOp};
 use crate::types::{DataType, Value};
 
 /// Functions that are bound here and not in the library.
@@ -83,6 +83,9 @@ impl ExprBinder<'_> {
         }
         if is_aggregate(&name) {
             return self.aggregate_call(&name, call);
+        }
+        if let Some(function) = LambdaFunction::named(&name) {
+            return self.lambda_call(function, call);
         }
         if let Some((name, args)) = table_function_of(call) {
             return self.unnested_call(&name, &args, span_of(&call.name));
@@ -222,10 +225,12 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
     }
     let Some(function) = library::lookup(name) else {
         let error = Error::sql(format!("there is no function '{name}'")).at(span);
-        return Err(match nearest(name, library::names().chain(OWN).chain(aggregate_call::NAMES)) {
-            Some(near) => error.hint(format!("did you mean {near}?")),
-            None => error,
-        });
+        return Err(
+            match nearest(name, library::names().chain(LambdaFunction::names()).chain(OWN).chain(aggregate_call::NAMES)) {
+                Some(near) => error.hint(format!("did you mean {near}?")),
+                None => error,
+            },
+        );
     };
     let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
     let Some((wanted, data_type)) = (function.resolve)(&types) else {

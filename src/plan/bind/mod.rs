@@ -22,6 +22,7 @@ mod from;
 mod function;
 mod grouping_sets;
 mod hint;
+mod lambda;
 mod library;
 mod join;
 mod join_nearest;

@@ -1,9 +1,9 @@
 //! Expressions and column lists as text, with the names of the columns they read.
 
-use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp};
+use crate::expr::{BinaryOp, CastFailure, Expr, LambdaFunction, UnaryOp};
 use crate::plan::physical::{AggregateCall, Distinct};
 use crate::types::time::{write_date, write_time, write_timestamp};
-use crate::types::{DataType, Schema, Value, decimal};
+use crate::types::{DataType, Field, Schema, Value, decimal};
 
 /// `expr` over columns of `schema`.
 pub fn expression(expr: &Expr, schema: &Schema) -> String {
@@ -25,6 +25,17 @@ pub fn expression(expr: &Expr, schema: &Schema) -> String {
             format!("CASE{whens}{otherwise} END")
         }
         Expr::InList { input, list } => format!("({} IN ({}))", text(input), texts(list)),
+        Expr::Lambda { lambda, nested, captured, .. } => {
+            let names: Vec<&str> = lambda.parameters.iter().map(|(name, _)| name.as_str()).collect();
+            let is_reduce = lambda.function == LambdaFunction::Reduce;
+            let (start, beside) = captured.split_at(usize::from(is_reduce));
+            let columns = names.iter().map(|name| (*name).to_owned()).chain(beside.iter().map(text));
+            let inside = Schema::new(columns.map(|name| Field::new(name, DataType::Null)).collect());
+            let start = start.iter().map(|start| format!("{}, ", text(start))).collect::<String>();
+            let names = if let [name] = names.as_slice() { (*name).to_owned() } else { format!("({})", names.join(", ")) };
+            let body = expression(&lambda.body, &inside);
+            format!("{}({}, {start}{names} -> {body})", lambda.function.name(), text(nested))
+        }
         Expr::Coalesce { args, .. } => format!("COALESCE({})", texts(args)),
     }
 }

@@ -46,6 +46,8 @@
 //!
 //! **DISTINCT groups.** ``GROUP BY `$distinct`, a`` is `GROUP BY DISTINCT a`.
 //!
+//! **Lambdas.** `ARRAY_FILTER(a, x -> x > 1)` hands on `` ARRAY_FILTER(a, `$lambda`(x, x > 1)) ``.
+//!
 //! **EXCLUDE.** `ROWS BETWEEN 2 PRECEDING AND CURRENT ROW EXCLUDE TIES` hands on `` `$exclude`(`TIES`, 2) `` as the distance of its start.
 //!
 //! **CORRESPONDING.** ``a UNION VALUES (`$corresponding`(x)) UNION b`` is `a UNION CORRESPONDING BY (x) b`.
@@ -66,6 +68,7 @@ mod dialect;
 mod fault;
 mod hint;
 mod json;
+mod lambda;
 mod nearest;
 mod nesting;
 mod reader;
@@ -84,6 +87,7 @@ pub use corresponding::CORRESPONDING;
 pub use data_type::{data_type, interval_fields, is_bytea};
 pub use fault::span_of;
 pub use hint::{hints_of, is_carrier, options_of};
+pub use lambda::LAMBDA;
 pub use rewrite::{ARRIVAL, EXCLUDE, GROUP_DISTINCT, WHEN_LIST};
 pub use window::{BOUNDS_SHOWN, PARTITION_BY};
 

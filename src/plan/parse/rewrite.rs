@@ -14,6 +14,7 @@
 //! - a text that goes on in the next line, `'a' 'b'`, becomes `'ab'`, and one with escapes, `E'\t'`, what it stands for;
 //! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
 //! - ASOF joins and CORRESPONDING (see `nearest`, `corresponding`);
+//! - lambdas become calls (see `lambda`);
 //! - `?`, `?|` and `?&` are operators, not parameters;
 //! - clauses of JSON functions become arguments (see `json`).
 
@@ -23,13 +24,13 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 use super::cursor::{Cursor, bracket, first_outside, is_word, text_of};
 use super::data_type::{CARRIED, TypeReader, is_plain};
 use super::fault::span_of;
-use super::{corresponding, json, nearest, trim};
+use super::{corresponding, json, lambda, nearest, trim};
 use crate::error::{Error, Result};
 
 /// Tokens with the changes made.
 pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
     let tokens = corresponding::operands(&texts(&buffers(tokens)?));
-    let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&questions(tokens))))));
+    let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&lambda::carried(&questions(tokens)))))));
     carry_types(&json::clauses(&nearest::joins(trim::trims(&maps(intervals(&rows_of_values(&tokens))))))?)
 }
 

@@ -567,6 +567,22 @@ fn bounds_of_slices_are_expressions() {
     }
 }
 
+#[test]
+fn lambdas_become_calls() {
+    for (written, expected) in [
+        ("transform(a, x -> x + 1)", "transform(a, `$lambda`(x, x + 1))"),
+        ("ARRAY_TRANSFORM(a, |x| x | 1)", "ARRAY_TRANSFORM(a, `$lambda`(x, x | 1))"),
+        ("map_filter(m, (k, v) -> f(k, v) AND v > 1)", "map_filter(m, `$lambda`(k, v, f(k, v) AND v > 1))"),
+        ("map_filter(m, |k, v| v -> 'a')", "map_filter(m, `$lambda`(k, v, v -> 'a'))"),
+        ("reduce(a, 0, (s, x) -> s + x)", "reduce(a, 0, `$lambda`(s, x, s + x))"),
+        ("transform(a, x -> transform(x, y -> y -> 0))", "transform(a, `$lambda`(x, transform(x, `$lambda`(y, y -> 0))))"),
+        ("transform(j -> 'a', x -> x)", "transform(`$lambda`(j, 'a'), `$lambda`(x, x))"),
+        ("f(j -> 'a', (b) -> 'c')", "f(j -> 'a', (b) -> 'c')"),
+    ] {
+        assert_eq!(printed(&format!("SELECT {written} FROM t")), format!("SELECT {expected} FROM t"));
+    }
+}
+
 /// An expression with brackets round all of its parts.
 fn bracketed(e: &Expr) -> String {
     match e {

@@ -11,6 +11,8 @@
 //! many items at once, so that nothing is allocated for a value of fixed width. Only REDUCE, where each step needs the one before it, runs
 //! over the first items of all rows, then over the second ones, and so on. An item for which the body fails fails its row.
 
+use std::ops::Range;
+
 use super::case::lay;
 use super::cast;
 use super::function::{Entries, Json, TEXT_BYTES_MAX, TOO_LONG};
@@ -108,6 +110,8 @@ pub(super) struct LambdaCall {
     nested: Box<Node>,
     /// What the body has behind its parameters; of REDUCE first of all its start.
     captured: Vec<Node>,
+    /// Type of the items.
+    item_type: DataType,
     /// Make keys and items of their texts; `None` where they are texts.
     reads: Vec<Option<UnaryKernel>>,
     body: Box<Node>,
@@ -127,6 +131,7 @@ impl LambdaCall {
         };
         Ok(LambdaCall {
             function: lambda.function,
+            item_type: lambda.parameters.last().map_or(DataType::Null, |(_, item)| item.clone()),
             nested: Box::new(nested),
             captured,
             reads: of_text.map(read).collect::<Result<_>>()?,
@@ -149,7 +154,7 @@ impl LambdaCall {
             let at = if nested.is_constant() { 0 } else { row };
             let json = if nested.column().is_null(at) { None } else { Json::new(texts.text(at)) };
             if let Some(json) = json {
-                laid.lay(row, json, kind);
+                laid.lay(row, json, kind, &self.item_type);
             }
             if laid.rows.len() >= LAMBDA_ITEMS_MAX {
                 run.finish(std::mem::take(&mut laid), errors);
@@ -177,7 +182,7 @@ struct Laid<'a> {
 
 impl<'a> Laid<'a> {
     /// Adds what `json` has, if it is of this kind. Hot: once per row.
-    fn lay(&mut self, row: usize, json: Json<'a>, kind: Nested) {
+    fn lay(&mut self, row: usize, json: Json<'a>, kind: Nested, item: &DataType) {
         let Some(members) = json.members(kind) else { return };
         self.of.push((row, self.rows.len(), json));
         for (key, value) in members {
@@ -187,7 +192,7 @@ impl<'a> Laid<'a> {
                 self.keys.push(&self.text);
             }
             self.text.clear();
-            if value.write(&mut self.text).is_none() {
+            if value.write_as(item, &mut self.text).is_none() {
                 self.nulls.push(self.rows.len());
             }
             self.values.push(&self.text);
@@ -271,7 +276,7 @@ impl Run<'_, '_> {
                 F::AnyMatch => self.push_truth(any(&given, *first..end, true)),
                 F::NoneMatch => self.push_truth(any(&given, *first..end, true).map(|found| !found)),
                 F::AllMatch => self.push_truth(any(&given, *first..end, false).map(|found| !found)),
-                _ => self.push_text(*row, *json, (&given, *first), errors),
+                _ => self.push_text(*row, *json, &given, *first..end, errors),
             }
         }
     }
@@ -280,12 +285,12 @@ impl Run<'_, '_> {
         self.made.push(&truth.map_or(Value::Null, Value::Bool));
     }
 
-    /// What is given for the items of `json`, the first of which is item `first`, as an array or a map. Hot: once per row.
-    fn push_text(&mut self, row: usize, json: Json<'_>, (given, first): (&Column, usize), errors: &mut RowErrors) {
-        let out = &mut self.scratch;
+    /// What is given for the items of `json` as an array or a map. Hot: once per row.
+    fn push_text(&mut self, row: usize, json: Json<'_>, given: &Column, items: Range<usize>, errors: &mut RowErrors) {
+        let (first, out) = (items.start, &mut self.scratch);
         out.clear();
         let written = match self.body.function {
-            F::Transform => write_items(json, given, first, self.body.data_type, out),
+            F::Transform => write_items(given, items, self.body.data_type, out),
             F::Filter => filter_items(json, given, first, out),
             F::MapFilter => filter_entries(json, given, first, out),
             F::TransformValues => write_values(json, given, first, self.body.data_type, out),
@@ -339,7 +344,7 @@ fn truth(given: &Column, item: usize) -> Option<bool> {
 }
 
 /// Whether one of them is `wanted`; NULL where none is and one is NULL.
-fn any(given: &Column, mut items: std::ops::Range<usize>, wanted: bool) -> Option<bool> {
+fn any(given: &Column, mut items: Range<usize>, wanted: bool) -> Option<bool> {
     let mut is_open = false;
     let found = items.any(|item| {
         let truth = truth(given, item);
@@ -355,11 +360,11 @@ fn comma(at: usize, out: &mut Vec<u8>) {
     }
 }
 
-fn write_items(json: Json<'_>, given: &Column, first: usize, data_type: &DataType, out: &mut Vec<u8>) -> Written {
+fn write_items(given: &Column, items: Range<usize>, data_type: &DataType, out: &mut Vec<u8>) -> Written {
     out.push(b'[');
-    for at in 0..json.items().count() {
+    for (at, item) in items.enumerate() {
         comma(at, out);
-        write_json_value(given, first + at, data_type, out);
+        write_json_value(given, item, data_type, out);
     }
     out.push(b']');
     Ok(())

@@ -16,6 +16,7 @@ pub struct Unnest {
     kind: JoinKind,
     input_types: Vec<DataType>,
     on_error: OnError,
+    item_type: DataType,
     items: Items,
 }
 
@@ -54,7 +55,11 @@ impl Unnest {
     /// Of the last of these columns.
     pub fn new(nested: Nested, kind: JoinKind, input_types: Vec<DataType>, on_error: OnError) -> Self {
         debug_assert!(matches!(kind, JoinKind::Inner | JoinKind::Left));
-        Self { nested, kind, input_types, on_error, items: Items::new() }
+        let item_type = match input_types.last() {
+            Some(DataType::Array(item) | DataType::Map(_, item)) => (**item).clone(),
+            _ => DataType::STRING,
+        };
+        Self { nested, kind, input_types, on_error, item_type, items: Items::new() }
     }
 
     /// Gives out the items found so far. Hot: once per batch.
@@ -89,7 +94,7 @@ impl Unnest {
             };
             for _ in 0..times {
                 ordinal += 1;
-                self.items.push(row, key, item, ordinal);
+                self.items.push(row, key, item, ordinal, &self.item_type);
             }
         }
         Some(ordinal as usize)
@@ -103,7 +108,7 @@ impl Items {
         Self { rows: Vec::new(), keys: text(), values: text(), ordinals, text: Vec::new() }
     }
 
-    fn push(&mut self, row: usize, key: Option<&str>, item: Item<'_>, ordinal: i32) {
+    fn push(&mut self, row: usize, key: Option<&str>, item: Item<'_>, ordinal: i32, item_type: &DataType) {
         self.rows.push(row as u32);
         if let Some(key) = key {
             self.text.clear();
@@ -112,7 +117,7 @@ impl Items {
         }
         self.text.clear();
         let is_null = match item {
-            Item::Value(value) => value.write(&mut self.text).is_none(),
+            Item::Value(value) => value.write_as(item_type, &mut self.text).is_none(),
             Item::Key(key) => {
                 Json::write_key(key, &mut self.text);
                 false

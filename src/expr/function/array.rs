@@ -225,7 +225,7 @@ impl Joined<'_> {
 }
 
 /// Arrays in arrays in arrays.
-fn dimensions(array: &DataType) -> i64 {
+pub(super) fn dimensions(array: &DataType) -> i64 {
     match array {
         DataType::Array(item) => 1 + dimensions(item),
         _ => 0,
@@ -233,7 +233,7 @@ fn dimensions(array: &DataType) -> i64 {
 }
 
 /// The first items of first items down to this dimension, counted from 1; `None` where there is none.
-fn first_of_dimension(array: Json<'_>, dimension: i64) -> Option<Json<'_>> {
+pub(super) fn first_of_dimension(array: Json<'_>, dimension: i64) -> Option<Json<'_>> {
     (1..dimension).try_fold(array, |array, _| array.item(0))
 }
 
@@ -295,7 +295,7 @@ fn trim(call: Call<'_>) -> Column {
 }
 
 /// What `test` says of the items of two arrays.
-fn of_both(types: &[DataType], test: fn(&[Item<'_>], &[Item<'_>]) -> bool) -> Compiled {
+pub(super) fn of_both(types: &[DataType], test: fn(&[Item<'_>], &[Item<'_>]) -> bool) -> Compiled {
     let item = item_type(&types[0]).unwrap_or(DataType::Null);
     kernel(move |call: Call<'_>| -> Column {
         let (left, right) = (call.strings(0), call.strings(1));

@@ -18,6 +18,7 @@ use crate::types::{DataType, decimal};
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ARRAY_CONTAINS", "ARRAY_CONTAINS(array, item)", |t| with_item(t, DataType::Boolean), |t, _| contains(t)),
+    function("ARRAY_HAS", "ARRAY_HAS(array, item)", |t| with_item(t, DataType::Boolean), |t, _| contains(t)),
     function("ARRAY_POSITION", "ARRAY_POSITION(array, item)", |t| with_item(t, DataType::Int), |t, _| position(t)),
     function("ARRAY_REMOVE", "ARRAY_REMOVE(array, item)", same_with_item, |t, _| remove(t)),
     function("ARRAY_APPEND", "ARRAY_APPEND(array, item)", same_with_item, |t, _| added(t, End::Last)),
@@ -31,6 +32,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ARRAY_MIN", "ARRAY_MIN(array)", item_of_array, |t, _| extreme(t, End::First)),
     function("ARRAY_MAX", "ARRAY_MAX(array)", item_of_array, |t, _| extreme(t, End::Last)),
     function("ARRAY_SORT", "ARRAY_SORT(array [, ascending [, nulls first]])", sort_types, |t, _| sort(t)),
+    function("SORT_ARRAY", "SORT_ARRAY(array [, ascending])", |t| sort_types(t).filter(|_| t.len() < 3), |t, _| sort(t)),
     function("ARRAY_JOIN", "ARRAY_JOIN(array, delimiter [, text for NULL])", join_types, |_, _| kernel(join)),
     function("ARRAY_SLICE", "ARRAY_SLICE(array, first [, last])", slice_types, |_, _| slice(place_from_an_end)),
     function("$SLICE", "array[first:last]", slice_types, |_, _| slice(|place, _| place.saturating_sub(1))),
@@ -158,7 +160,7 @@ pub(super) enum Key {
 pub(super) type Item<'a> = (Key, Json<'a>);
 
 /// Types nest no deeper than `NESTING_MAX`.
-fn key_of(value: Json<'_>, item: &DataType) -> Key {
+pub(super) fn key_of(value: Json<'_>, item: &DataType) -> Key {
     match item {
         _ if !value.is_nested() => {}
         DataType::Array(item) => return Key::Parts(value.items().map(|value| key_of(value, item)).collect()),

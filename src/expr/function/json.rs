@@ -17,9 +17,22 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("IS_JSON_OBJECT", "text IS JSON OBJECT", is_json_types, |_, _| is_json(|json| json.text().starts_with('{'))),
     function("IS_JSON_ARRAY", "text IS JSON ARRAY", is_json_types, |_, _| is_json(|json| json.text().starts_with('['))),
     function("IS_JSON_SCALAR", "text IS JSON SCALAR", is_json_types, |_, _| is_json(|json| !json.is_nested())),
-    function("ROW_FIELD", "row.field", |t| of_nested(t, &[Nested, Text]), |_, _| kernel(row_field)),
-    function("ITEM", "array[position] or map[key]", item_types, |t, _| item(t)),
+    function(
+        "ROW_FIELD",
+        "row.field",
+        |t| of_nested(t, &[Nested, Text]),
+        |_, _| kernel(|call| row_field(call, &DataType::STRING)),
+    ),
+    function("ITEM", "array[position] or map[key]", item_types, |t, _| item(t, DataType::STRING)),
+    function(
+        "$JSON_FIELD",
+        "row.field of JSON",
+        |t| of_nested(t, &[Nested, Text]),
+        |_, _| kernel(|call| row_field(call, &DataType::Json)),
+    ),
+    function("$JSON_ITEM", "array[position] or map[key] of JSON", item_types, |t, _| item(t, DataType::Json)),
     function("CARDINALITY", "CARDINALITY(array or map)", cardinality_types, |_, _| kernel(cardinality)),
+    function("ARRAY_SIZE", "ARRAY_SIZE(array)", size_types, |_, _| kernel(cardinality)),
     function("ELEMENT", "ELEMENT(array): its only item", element_types, |_, _| kernel(element)),
     function("ARRAY", "ARRAY[item, ...]", array_types, |t, _| array(t)),
     function("MAP", "MAP[key, value, ...]", map_types, |t, _| map(t)),
@@ -43,6 +56,10 @@ fn cardinality_types(given: &[DataType]) -> Resolved {
     Some((takes(given, &[Nested])?, DataType::Int))
 }
 
+fn size_types(given: &[DataType]) -> Resolved {
+    cardinality_types(given).filter(|_| !matches!(given, [DataType::Map(..)]))
+}
+
 fn element_types(given: &[DataType]) -> Resolved {
     let [DataType::Array(_) | DataType::Json | DataType::Null] = given else { return None };
     of_nested(given, &[Nested])
@@ -61,7 +78,7 @@ fn has_json(data_type: &DataType) -> bool {
 }
 
 /// Items of one type.
-fn array_types(given: &[DataType]) -> Resolved {
+pub(super) fn array_types(given: &[DataType]) -> Resolved {
     let item = given.first().cloned().unwrap_or(DataType::Null);
     let fits = has_json(&item) && given.iter().all(|other| *other == item);
     fits.then(|| (given.to_vec(), DataType::Array(Box::new(item))))
@@ -100,25 +117,25 @@ fn is_json(is_wanted: fn(Json<'_>) -> bool) -> Compiled {
     })
 }
 
-fn row_field(call: Call<'_>) -> Column {
+fn row_field(call: Call<'_>, form: &DataType) -> Column {
     let (json, name) = (call.strings(0), call.strings(1));
     call.write(|row, out| {
         let value = Json::new(json.text(row)).and_then(|json| json.field(name.text(row)));
-        Ok(value.and_then(|value| value.write(out)))
+        Ok(value.and_then(|value| value.write_as(form, out)))
     })
 }
 
 /// Positions count from 1; NULL outside of the array.
-fn item(types: &[DataType]) -> Compiled {
+fn item(types: &[DataType], form: DataType) -> Compiled {
     if types[1] != DataType::BigInt {
-        return kernel(row_field);
+        return kernel(move |call| row_field(call, &form));
     }
-    kernel(|call| {
+    kernel(move |call| {
         let (json, position) = (call.strings(0), call.values::<i64>(1));
         call.write(|row, out| {
             let index = position[row].checked_sub(1).and_then(|index| usize::try_from(index).ok());
             let value = index.and_then(|index| Json::new(json.text(row))?.item(index));
-            Ok(value.and_then(|value| value.write(out)))
+            Ok(value.and_then(|value| value.write_as(&form, out)))
         })
     })
 }

@@ -2,6 +2,7 @@
 //! word of bits, so text nested deeper than `NESTING_MAX` is refused as if it were malformed.
 
 use crate::limits::NESTING_MAX;
+use crate::types::DataType;
 use crate::types::relation::Nested;
 
 const _: () = assert!(NESTING_MAX <= 64, "the stack of open brackets is a u64");
@@ -87,6 +88,18 @@ impl<'a> Json<'a> {
             None => out.extend_from_slice(self.0.as_bytes()),
         }
         Some(())
+    }
+
+    /// Writes the value as the text of a value of this type: JSON as it is written, all else as `write` does; `None` for null.
+    pub fn write_as(self, data_type: &DataType, out: &mut Vec<u8>) -> Option<()> {
+        match data_type {
+            DataType::Json if self.0 == "null" => None,
+            DataType::Json => {
+                out.extend_from_slice(self.0.as_bytes());
+                Some(())
+            }
+            _ => self.write(out),
+        }
     }
 
     /// Writes the value as JSON without white space round its parts.

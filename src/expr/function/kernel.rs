@@ -92,6 +92,12 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// From here on only the last `count` arguments make the result NULL by being NULL.
+    pub fn null_by_last(mut self, count: usize) -> Self {
+        self.strict = &self.args[self.args.len() - count..];
+        self
+    }
+
     /// The rows where no strict argument is NULL; `None` when that is all of them.
     fn present(&self) -> Option<Bitmap> {
         let mut given = self.strict.iter().filter(|column| column.has_nulls()).filter_map(|column| column.validity.as_ref());

@@ -24,6 +24,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("MAP_FROM_ENTRIES", "MAP_FROM_ENTRIES(array of rows of key and value)", entry_types, |t, _| from_entries(&t[0])),
     function("MAP_UNION", "MAP_UNION(map, ...)", union_types, |_, _| kernel(union)),
     function("MAP_CAT", "MAP_CAT(map, ...)", union_types, |_, _| kernel(union)),
+    function("MAP_CONCAT", "MAP_CONCAT(map, ...)", union_types, |_, _| kernel(union)),
+    function("MAP_CONTAINS_KEY", "MAP_CONTAINS_KEY(map, key)", |t| with_key(t, DataType::Boolean), |t, _| contains(&t[1])),
     function("MAP_CONTAINS", "MAP_CONTAINS(map, key)", |t| with_key(t, DataType::Boolean), |t, _| contains(&t[1])),
     function("MAP_INSERT", "MAP_INSERT(map, key, value)", insert_types, |t, _| insert(&t[1], &t[2])),
     function("MAP_DELETE", "MAP_DELETE(map, key)", delete_types, |t, _| delete(&t[1])),

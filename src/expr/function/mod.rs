@@ -5,6 +5,7 @@
 //! deterministic; the session's time zone is UTC. A row that fails is reported with its reason; texts longer than 16 MiB fail.
 
 mod array;
+mod array_edit;
 mod byte_part;
 mod bytes;
 mod calendar;
@@ -13,6 +14,7 @@ mod date_parts;
 mod datetime;
 mod degrees;
 mod digest;
+mod each;
 mod encoding;
 mod extreme;
 mod float;
@@ -61,7 +63,7 @@ pub(in crate::expr) use zone::instant_of;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 36] = [
+static FAMILIES: [&[ScalarFunction]; 38] = [
     string::FUNCTIONS,
     split::FUNCTIONS,
     encoding::FUNCTIONS,
@@ -93,11 +95,13 @@ static FAMILIES: [&[ScalarFunction]; 36] = [
     json_operator::FUNCTIONS,
     collection::FUNCTIONS,
     array::FUNCTIONS,
+    array_edit::FUNCTIONS,
     map::FUNCTIONS,
     type_name::FUNCTIONS,
     order_key::FUNCTIONS,
     required::FUNCTIONS,
     series::FUNCTIONS,
+    each::FUNCTIONS,
 ];
 
 /// The function with this name, ignoring case.

@@ -15,6 +15,7 @@ use crate::types::DataType;
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("GENERATE_SERIES", "GENERATE_SERIES(first, last [, step])", series_types, |t, _| series(t, End::Inside)),
+    function("SEQUENCE", "SEQUENCE(first, last [, step])", series_types, |t, _| series(t, End::Inside)),
     function("RANGE", "RANGE(first, end [, step])", series_types, |t, _| series(t, End::Outside)),
     function("UNNEST", "UNNEST(array, ...)", zip_types, |_, _| kernel(zip)),
     function("STRING_TO_ARRAY", "STRING_TO_ARRAY(text, delimiter [, text for NULL])", pieces_types, |_, _| kernel(pieces)),

@@ -2,11 +2,11 @@
 
 use sqlparser::ast;
 
-use super::coercion::{cast, is_text_literal, unified};
+use super::coercion::{cast, common_type, is_text_literal, unified};
 use super::expr::{ExprBinder, negate_if, text};
 use super::function::{argument_expr, library_call, refuse_filter};
 use super::library;
-use super::operator::binary;
+use super::operator::{binary, concat_arrays};
 use super::scope::{ScopeField, Sight, name_span, span_of, unsupported};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::{BinaryOp, Expr};
@@ -29,7 +29,13 @@ pub fn row_field(value: Expr, field: &ast::Ident) -> Result<Expr> {
         DataType::Json => (field.value.clone(), DataType::STRING),
         other => return Err(Error::sql(format!("{other} has no fields, so '.{}' means nothing", field.value)).at(span)),
     };
-    Ok(cast(library_call("ROW_FIELD", vec![value, text(&name)], span)?, &data_type))
+    field_of(value, &name, &data_type, span)
+}
+
+/// A field of a ROW, of this type. What is JSON stays as it is written; all else is read from its text.
+pub fn field_of(row: Expr, name: &str, data_type: &DataType, span: Span) -> Result<Expr> {
+    let function = if *data_type == DataType::Json { "$JSON_FIELD" } else { "ROW_FIELD" };
+    Ok(cast(library_call(function, vec![row, text(name)], span)?, data_type))
 }
 
 /// The field of a name. One without a name has also that which PostgreSQL gives it: `f1` is the first one.
@@ -65,7 +71,8 @@ pub fn item(value: Expr, key: Expr, span: Span) -> Result<Expr> {
         DataType::Row(fields) => return field_at(value, &fields, key, span),
         other => return Err(Error::sql(format!("{other} has no items")).at(span).hint("ARRAY and MAP have")),
     };
-    Ok(cast(library_call("ITEM", vec![value, cast(key, &key_type)], span)?, &data_type))
+    let function = if data_type == DataType::Json { "$JSON_ITEM" } else { "ITEM" };
+    Ok(cast(library_call(function, vec![value, cast(key, &key_type)], span)?, &data_type))
 }
 
 /// A function that gives one of the items of an array.
@@ -89,6 +96,32 @@ pub fn map(args: Vec<Expr>, span: Span) -> Result<Expr> {
     let (keys, _) = unified(keys, "MAP", span)?;
     let (values, _) = unified(values, "MAP", span)?;
     library_call("MAP", keys.into_iter().zip(values).flat_map(|(key, value)| [key, value]).collect(), span)
+}
+
+/// ARRAY_CAT: two arrays in one, of which one may be an item of the other.
+pub fn joined_arrays(args: Vec<Expr>, span: Span) -> Result<Expr> {
+    match <[Expr; 2]>::try_from(args) {
+        Ok([left, right]) if [&left, &right].iter().all(|arg| matches!(arg.data_type(), DataType::Array(_))) => {
+            concat_arrays(left, right, span)
+        }
+        Ok(args) => library_call("ARRAY_CAT", args.into(), span),
+        Err(args) => library_call("ARRAY_CAT", args, span),
+    }
+}
+
+/// ARRAY_PREPEND(array, item) of Flink, or ARRAY_PREPEND(item, array) of PostgreSQL, where only that can be meant.
+pub fn prepended(mut args: Vec<Expr>, span: Span) -> Result<Expr> {
+    let is_item = |array: &DataType, item: &DataType| match array {
+        DataType::Array(of) => common_type(of, item).is_some(),
+        _ => false,
+    };
+    if let [first, second] = args.as_mut_slice() {
+        let (a, b) = (first.data_type(), second.data_type());
+        if !is_item(&a, &b) && is_item(&b, &a) {
+            std::mem::swap(first, second);
+        }
+    }
+    library_call("ARRAY_PREPEND", args, span)
 }
 
 /// What is wrong with a unit of time, as an error at its place, or at that of the expression where the unit has none.

@@ -154,6 +154,8 @@ impl ExprBinder<'_> {
             }
             "UNIX_TIMESTAMP" if args.is_empty() => library_call("EXTRACT_EPOCH", vec![Expr::Arrival], span),
             "MAP" => access::map(args, span),
+            "ARRAY_CAT" => access::joined_arrays(args, span),
+            "ARRAY_PREPEND" => access::prepended(args, span),
             "ELEMENT" | "ARRAY_MIN" | "ARRAY_MAX" => access::item_of(&name, args, span),
             _ => library_call(&name, args, span),
         }

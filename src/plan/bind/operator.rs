@@ -108,7 +108,7 @@ fn concat(left: Expr, right: Expr, span: Span) -> Result<Expr> {
 }
 
 /// What is no array of the same kind is an item.
-fn concat_arrays(left: Expr, right: Expr, span: Span) -> Result<Expr> {
+pub fn concat_arrays(left: Expr, right: Expr, span: Span) -> Result<Expr> {
     let (a, b) = (left.data_type(), right.data_type());
     let array_of = |item: Expr| library_call("ARRAY", vec![item], span);
     let (left, right) = match (&a, &b) {

@@ -3,14 +3,13 @@
 
 use sqlparser::ast;
 
-use super::QueryBinder;
 use super::coercion::cast;
-use super::expr::{ExprBinder, text};
-use super::function::library_call;
+use super::expr::ExprBinder;
 use super::join::kind_of;
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
 use super::subquery::{Dependent, case, flagged};
 use super::table_function::table_call;
+use super::{QueryBinder, access};
 use crate::error::{Error, Result, Span};
 use crate::expr::{Expr, UnaryOp};
 use crate::plan::logical::{Join, Plan, Unnest, all_of};
@@ -200,8 +199,7 @@ fn items(data_type: &DataType, call: &UnnestCall<'_>, at: usize) -> Result<Vec<(
         DataType::Array(item) | DataType::Multiset(item) => match &**item {
             DataType::Row(fields) if fields.len() == 1 || alias.is_none_or(|alias| alias.columns.len() != 1) => {
                 let field = |(name, data_type): &(String, DataType)| {
-                    let value = library_call("ROW_FIELD", vec![part(at), text(name)], span)?;
-                    Ok((name.clone(), cast(value, data_type)))
+                    Ok((name.clone(), access::field_of(part(at), name, data_type, span)?))
                 };
                 fields.iter().map(field).collect()
             }

@@ -5,8 +5,9 @@
 
 use sqlparser::ast;
 
+use super::access;
 use super::coercion::cast;
-use super::expr::{ExprBinder, text};
+use super::expr::ExprBinder;
 use super::function::library_call;
 use super::scope::Relation;
 use crate::error::{Error, Result, Span};
@@ -20,7 +21,7 @@ const UNNESTED_BASE: usize = 1 << 45;
 
 /// Whether a function of this upper-case name gives any number of values.
 pub fn is_table_function(name: &str) -> bool {
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 18] = [
         "UNNEST",
         "GENERATE_SERIES",
         "RANGE",
@@ -31,6 +32,14 @@ pub fn is_table_function(name: &str) -> bool {
         "JSONB_ARRAY_ELEMENTS",
         "JSON_ARRAY_ELEMENTS_TEXT",
         "JSONB_ARRAY_ELEMENTS_TEXT",
+        "JSON_EACH",
+        "JSONB_EACH",
+        "JSON_EACH_TEXT",
+        "JSONB_EACH_TEXT",
+        "JSON_OBJECT_KEYS",
+        "JSONB_OBJECT_KEYS",
+        "GENERATE_SUBSCRIPTS",
+        "_PG_EXPANDARRAY",
     ];
     NAMES.contains(&name)
 }
@@ -72,18 +81,15 @@ impl ExprBinder<'_> {
         let mut args = args.iter().map(|arg| self.bind(arg)).collect::<Result<Vec<_>>>()?;
         match (name, args.len()) {
             ("UNNEST", 1) => Ok(args.remove(0)),
-            ("UNNEST", _) => library_call("UNNEST", args, span),
             ("RANGE", 1) => {
                 args.insert(0, Expr::Literal { value: Value::Int(0), data_type: DataType::Int });
                 library_call("RANGE", args, span)
             }
-            ("RANGE", _) => library_call("RANGE", args, span),
-            ("GENERATE_SERIES", _) => library_call("GENERATE_SERIES", args, span),
-            ("REGEXP_MATCHES", _) => library_call("REGEXP_MATCHES", args, span),
             ("REGEXP_SPLIT_TO_TABLE", _) => library_call("REGEXP_SPLIT_TO_ARRAY", args, span),
             ("STRING_TO_TABLE", _) => library_call("STRING_TO_ARRAY", args, span),
-            (_, 1) => items_of_json(args.remove(0), name, span),
-            _ => Err(Error::sql(format!("{name} takes one JSON array")).at(span)),
+            (name, 1) if name.contains("_ARRAY_ELEMENTS") => items_of_json(args.remove(0), name, span),
+            (name, _) if name.contains("_ARRAY_ELEMENTS") => Err(Error::sql(format!("{name} takes one JSON array")).at(span)),
+            (name, _) => library_call(name, args, span),
         }
     }
 }
@@ -108,10 +114,7 @@ pub fn unnested_rows(relation: Relation, mut arrays: Vec<Expr>, exprs: &mut [Exp
     let (array, values) = match arrays.len() {
         1 => (arrays.remove(0), vec![cast(part, &items[0])]),
         _ => {
-            let field = |(at, item): (usize, &DataType)| {
-                let value = library_call("ROW_FIELD", vec![part.clone(), text(&format!("f{at}"))], span)?;
-                Ok(cast(value, item))
-            };
+            let field = |(at, item): (usize, &DataType)| access::field_of(part.clone(), &format!("f{at}"), item, span);
             (library_call("UNNEST", arrays, span)?, items.iter().enumerate().map(field).collect::<Result<_>>()?)
         }
     };

@@ -21,7 +21,7 @@ Write o (auction, num)
 Write p (auction, num, n)
   Calc (auction, num, rank AS n)
     Rank ROW_NUMBER by (window) in order of (num DESC) up to 3 emit on close
-      Calc (auction, window, num, CAST(ROW_FIELD(window, 'end') AS TIMESTAMP(3)) AS window_end)
+      Calc (auction, $CANONICAL(window) AS window, num, CAST(ROW_FIELD(window, 'end') AS TIMESTAMP(3)) AS window_end)
         Calc (auction, CAST((((('{"start":"' || CAST(window_start AS STRING)) || '","end":"') || CAST(window_end AS STRING)) || '"}') AS ROW<start TIMESTAMP(3), end TIMESTAMP(3)>) AS window, agg0 AS num)
           WindowAggregate TUMBLE(10 s) on ts by (auction) [COUNT(*)] emit on close
             Scan bid (auction, ts, $watermark)
@@ -59,7 +59,7 @@ Write p (auction, num, n)
          late: by the watermark of the operator
          state: windows open at once, bounded by the watermark
       #15 Exchange hash(window)
-        #14 Calc (auction, window, num, CAST(ROW_FIELD(window, 'end') AS TIMESTAMP(3)) AS window_end)
+        #14 Calc (auction, $CANONICAL(window) AS window, num, CAST(ROW_FIELD(window, 'end') AS TIMESTAMP(3)) AS window_end)
           #13 Calc (auction, CAST((((('{"start":"' || CAST(window_start AS STRING)) || '","end":"') || CAST(window_end AS STRING)) || '"}') AS ROW<start TIMESTAMP(3), end TIMESTAMP(3)>) AS window, agg0 AS num)
             #12 WindowAggregate TUMBLE(10 s) on ts by (auction) [COUNT(*)] emit on close
                  late: by $watermark, the watermark of the row's split

@@ -9,6 +9,7 @@ mod array_edit;
 mod byte_part;
 mod bytes;
 mod calendar;
+mod canonical;
 mod collection;
 mod date_parts;
 mod datetime;
@@ -54,6 +55,7 @@ mod testing;
 pub(in crate::expr) use kernel::{TEXT_BYTES_MAX, TOO_LONG};
 pub(in crate::expr) use map::Entries;
 
+pub use canonical::CANONICAL;
 pub use datetime::{wrong_field, wrong_rounding};
 pub use json_text::Json;
 pub use order_key::ORDER_KEY;
@@ -63,7 +65,7 @@ pub(in crate::expr) use zone::instant_of;
 use super::ScalarFunction;
 
 /// All families.
-static FAMILIES: [&[ScalarFunction]; 38] = [
+static FAMILIES: [&[ScalarFunction]; 39] = [
     string::FUNCTIONS,
     split::FUNCTIONS,
     encoding::FUNCTIONS,
@@ -99,6 +101,7 @@ static FAMILIES: [&[ScalarFunction]; 38] = [
     map::FUNCTIONS,
     type_name::FUNCTIONS,
     order_key::FUNCTIONS,
+    canonical::FUNCTIONS,
     required::FUNCTIONS,
     series::FUNCTIONS,
     each::FUNCTIONS,

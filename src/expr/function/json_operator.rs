@@ -13,6 +13,7 @@ use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::types::DataType;
+use crate::types::relation::Nested;
 
 /// Each under its names with JSON and with JSONB, those of a part also with TEXT behind them.
 macro_rules! part {
@@ -67,6 +68,10 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         |t| Some((takes(t, &[Text, Text])?, DataType::Boolean)),
         |_, _| kernel(contains),
     ),
+    function("JSONB_DELETE", "JSONB_DELETE(json, name, place or array of names)", delete_types, |t, _| delete(&t[1])),
+    function("JSONB_DELETE_PATH", "JSONB_DELETE_PATH(json, array of names and places)", delete_path_types, |_, _| {
+        kernel(delete_path)
+    }),
     function(
         "JSONB_CONCAT",
         "JSONB_CONCAT(json, json): the fields of both objects, or the items of both",
@@ -119,6 +124,18 @@ fn exists_types(given: &[DataType]) -> Resolved {
     let mut args = takes(std::slice::from_ref(json), &[Text])?;
     args.extend(texts(names)?.0);
     Some((args, DataType::Boolean))
+}
+
+fn delete_types(given: &[DataType]) -> Resolved {
+    match given {
+        [_, DataType::Array(_)] => Some((exists_types(given)?.0, DataType::Json)),
+        [_, key] if key.is_integer() => element_types(given, DataType::Json),
+        _ => field_types(given, DataType::Json),
+    }
+}
+
+fn delete_path_types(given: &[DataType]) -> Resolved {
+    Some((exists_types(given)?.0, DataType::Json))
 }
 
 fn field(_: &[DataType], form: Form) -> Compiled {
@@ -240,6 +257,147 @@ fn contains(call: Call<'_>) -> Column {
     })
 }
 
+/// What is taken out of JSON.
+enum Taken<'k> {
+    /// The field of this name, or items that are this text.
+    Named(&'k [u8]),
+    /// The item at this place.
+    Placed(usize),
+}
+
+/// `json` without what is taken.
+fn without(json: Json<'_>, taken: &Taken<'_>, out: &mut Vec<u8>) -> Outcome<()> {
+    if json.is_object() {
+        out.push(b'{');
+        let mut name = Vec::new();
+        for (key, value) in json.fields() {
+            name.clear();
+            Json::write_key(key, &mut name);
+            if !matches!(taken, Taken::Named(wanted) if *wanted == name) {
+                write_field(key, out);
+                out.extend_from_slice(value.text().as_bytes());
+            }
+        }
+        return append(out, b"}").map(Some);
+    }
+    let items = json.items().enumerate().filter(|(at, item)| match taken {
+        Taken::Named(text) => !says(*item, text),
+        Taken::Placed(place) => at != place,
+    });
+    write_items(items.map(|(_, item)| item.text()), out)
+}
+
+/// A key that is still escaped.
+fn write_field(key: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(if out.last() == Some(&b'{') { b"\"" } else { b",\"" });
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+const SCALAR: &str = "nothing can be taken out of JSON that is no object and no array";
+
+fn delete(key: &DataType) -> Compiled {
+    let key = key.clone();
+    kernel(move |call: Call<'_>| -> Column {
+        let values = call.strings(0);
+        match key {
+            DataType::BigInt => {
+                let places = call.values::<i64>(1);
+                call.write(|row, out| {
+                    let Some(json) = Json::new(values.text(row)) else { return Ok(None) };
+                    if !json.is_array() {
+                        return Err("only an array has an item at a place");
+                    }
+                    let count = json.items().count();
+                    let place = usize::try_from(places[row].unsigned_abs()).unwrap_or(usize::MAX);
+                    let place = if places[row] < 0 { count.checked_sub(place).unwrap_or(count) } else { place };
+                    without(json, &Taken::Placed(place), out)
+                })
+            }
+            DataType::Array(_) => {
+                let names = call.strings(1);
+                call.write(|row, out| {
+                    let Some((json, names)) = Json::new(values.text(row)).zip(Json::new(names.text(row))) else {
+                        return Ok(None);
+                    };
+                    let mut rest = json.text().to_owned();
+                    for name in names.items() {
+                        let (mut text, mut left) = (Vec::new(), Vec::new());
+                        let json = Json::new(&rest).filter(|json| json.is_nested()).ok_or(SCALAR)?;
+                        if name.write(&mut text).is_some() {
+                            without(json, &Taken::Named(&text), &mut left)?;
+                            rest = String::from_utf8_lossy(&left).into_owned();
+                        }
+                    }
+                    append(out, rest.as_bytes()).map(Some)
+                })
+            }
+            _ => {
+                let names = call.strings(1);
+                call.write(|row, out| {
+                    let Some(json) = Json::new(values.text(row)) else { return Ok(None) };
+                    if json.is_nested() { without(json, &Taken::Named(names.bytes(row)), out) } else { Err(SCALAR) }
+                })
+            }
+        }
+    })
+}
+
+fn delete_path(call: Call<'_>) -> Column {
+    let (values, paths) = (call.strings(0), call.strings(1));
+    call.write(|row, out| {
+        let Some((json, path)) = Json::new(values.text(row)).zip(Json::new(paths.text(row))) else { return Ok(None) };
+        let mut names = Vec::new();
+        for name in path.items() {
+            let mut text = Vec::new();
+            if name.write(&mut text).is_none() {
+                return Ok(None);
+            }
+            names.push(String::from_utf8_lossy(&text).into_owned());
+        }
+        match names.is_empty() || !json.is_nested() {
+            true => append(out, json.text().as_bytes()).map(Some),
+            false => without_path(json, &names, out),
+        }
+    })
+}
+
+/// JSON nests no deeper than `NESTING_MAX`; a path that leads nowhere takes nothing.
+fn without_path(json: Json<'_>, path: &[String], out: &mut Vec<u8>) -> Outcome<()> {
+    let [name, behind @ ..] = path else { return append(out, json.text().as_bytes()).map(Some) };
+    let place = name.trim().parse::<i64>().ok().and_then(|place| match place < 0 {
+        true => json.items().count().checked_sub(usize::try_from(place.unsigned_abs()).ok()?),
+        false => usize::try_from(place).ok(),
+    });
+    let taken = if json.is_array() { place.map(Taken::Placed) } else { Some(Taken::Named(name.as_bytes())) };
+    let Some(taken) = taken.filter(|_| json.is_nested()) else { return append(out, json.text().as_bytes()).map(Some) };
+    if behind.is_empty() {
+        return without(json, &taken, out);
+    }
+    let is_object = json.is_object();
+    out.push(if is_object { b'{' } else { b'[' });
+    let mut text = Vec::new();
+    for (at, (key, value)) in json.members(if is_object { Nested::Map } else { Nested::Array }).into_iter().flatten().enumerate()
+    {
+        text.clear();
+        Json::write_key(key, &mut text);
+        if is_object {
+            write_field(key, out);
+        } else if at > 0 {
+            out.push(b',');
+        }
+        let leads_on = match taken {
+            Taken::Named(wanted) => text == wanted,
+            Taken::Placed(place) => at == place,
+        };
+        match leads_on {
+            true => without_path(value, behind, out)?.unwrap_or_default(),
+            false => append(out, value.text().as_bytes())?,
+        }
+    }
+    append(out, if is_object { b"}" } else { b"]" }).map(Some)
+}
+
 /// The fields of two objects, of which those of the second count; else items, a value that is no array being one.
 fn concat(call: Call<'_>) -> Column {
     let (left, right) = (call.strings(0), call.strings(1));
@@ -333,6 +491,27 @@ mod tests {
             (r#"{"\u00e9": "\u00e9"}"#, r#"{"é": "é"}"#, "true"),
         ] {
             check_of_texts("JSONB_CONTAINS", &[whole, part], expected);
+        }
+    }
+
+    #[test]
+    fn parts_are_taken_out() {
+        check_of_texts("JSONB_DELETE", &[r#"{"a": 1, "b\u00e9": 2}"#, "bé"], r#"{"a":1}"#);
+        check_of_texts("JSONB_DELETE", &[r#"["a", "b", "a", 1]"#, "a"], r#"["b",1]"#);
+        check_of_texts("JSONB_DELETE", &["1", "a"], "error: nothing can be taken out of JSON that is no object and no array");
+        for (place, expected) in [(0, "[2,3]"), (-1, "[1,2]"), (3, "[1,2,3]"), (-4, "[1,2,3]")] {
+            check("JSONB_DELETE", &[text("[1, 2, 3]"), int(place)], expected);
+        }
+        let names = |json: &str| (Value::text(json), DataType::Array(Box::new(DataType::STRING)));
+        check("JSONB_DELETE", &[text(r#"{"a": 1, "b": 2, "c": 3}"#), names(r#"["a", "c"]"#)], r#"{"b":2}"#);
+        for (path, expected) in [
+            (r#"["a", "b", "1"]"#, r#"{"a":{"b":[1,null]},"c":"é"}"#),
+            (r#"["a", "b", "-1"]"#, r#"{"a":{"b":[1,"x\""]},"c":"é"}"#),
+            (r#"["a"]"#, r#"{"c":"é"}"#),
+            (r#"["c", "d"]"#, r#"{"a":{"b": [1, "x\"", null]},"c":"é"}"#),
+            ("[]", DOCUMENT),
+        ] {
+            check("JSONB_DELETE_PATH", &[text(DOCUMENT), names(path)], expected);
         }
     }
 

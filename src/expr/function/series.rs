@@ -18,7 +18,12 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("SEQUENCE", "SEQUENCE(first, last [, step])", series_types, |t, _| series(t, End::Inside)),
     function("RANGE", "RANGE(first, end [, step])", series_types, |t, _| series(t, End::Outside)),
     function("UNNEST", "UNNEST(array, ...)", zip_types, |_, _| kernel(zip)),
-    function("STRING_TO_ARRAY", "STRING_TO_ARRAY(text, delimiter [, text for NULL])", pieces_types, |_, _| kernel(pieces)),
+    function(
+        "STRING_TO_ARRAY",
+        "STRING_TO_ARRAY(text, delimiter [, text for NULL]): its characters where the delimiter is NULL",
+        pieces_types,
+        |_, _| kernel(pieces),
+    ),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -153,15 +158,16 @@ fn zip(call: Call<'_>) -> Column {
 
 /// As in PostgreSQL: of an empty text nothing, by an empty delimiter the whole.
 fn pieces(call: Call<'_>) -> Column {
-    let (texts, delimiters, nulls) = (call.strings(0), call.strings(1), call.strings_if_given(2));
-    call.null_by_first(2).write(|row, out| {
-        let (text, delimiter) = (texts.text(row), delimiters.text(row));
+    let (args, texts, delimiters, nulls) = (call.args(), call.strings(0), call.strings(1), call.strings_if_given(2));
+    call.null_by_first(1).write(|row, out| {
+        let (text, delimiter) = (texts.text(row), (!args[1].is_null(row)).then(|| delimiters.text(row)));
         let pieces: Vec<&str> = match (text, delimiter) {
             ("", _) => Vec::new(),
-            (text, "") => vec![text],
-            (text, delimiter) => text.split(delimiter).collect(),
+            (text, None) => text.char_indices().map(|(at, c)| &text[at..at + c.len_utf8()]).collect(),
+            (text, Some("")) => vec![text],
+            (text, Some(delimiter)) => text.split(delimiter).collect(),
         };
-        let null = nulls.map(|nulls| nulls.text(row));
+        let null = nulls.filter(|_| !args[2].is_null(row)).map(|nulls| nulls.text(row));
         write_list(pieces.len(), out, |at| match Some(pieces[at]) == null {
             true => b"null".to_vec(),
             false => json_text(pieces[at]),

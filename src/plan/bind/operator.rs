@@ -135,6 +135,9 @@ pub fn concat_arrays(left: Expr, right: Expr, span: Span) -> Result<Expr> {
 }
 
 fn arithmetic(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr> {
+    if op == BinaryOp::Subtract && left.data_type() == DataType::Json {
+        return library_call("JSONB_DELETE", vec![left, right], span);
+    }
     let (left, right) = untyped_constants(left, right, span)?;
     let (a, b) = (left.data_type(), right.data_type());
     if a.is_numeric() && b.is_numeric() {

@@ -1,13 +1,14 @@
-//! Operators of PostgreSQL that are functions of the library: powers and bits, what arrays have in common, the parts of JSON.
+//! Operators of PostgreSQL that are functions of the library: powers and bits, what arrays have in common, the parts of JSON; and `<=>`.
 
 use sqlparser::ast::{self, BinaryOperator as Binary, UnaryOperator as Unary};
 
 use super::coercion::{cast, constant_cast, is_text_literal};
 use super::expr::ExprBinder;
 use super::function::library_call;
+use super::operator::binary;
 use super::scope::span_of;
 use crate::error::{Error, Result, Span};
-use crate::expr::Expr;
+use crate::expr::{BinaryOp, Expr};
 use crate::types::DataType;
 
 /// The function that an operator before its argument is.
@@ -48,6 +49,9 @@ impl ExprBinder<'_> {
             Binary::LongArrow => |left, right, span| part(left, right, "_TEXT", span),
             Binary::HashArrow => |left, right, span| at_path(left, right, "$JSON_PATH", span),
             Binary::HashLongArrow => |left, right, span| at_path(left, right, "$JSON_PATH_TEXT", span),
+            Binary::HashMinus => |left, right, span| at_path(left, right, "JSONB_DELETE_PATH", span),
+            Binary::PGStartsWith => |left, right, span| library_call("STARTS_WITH", vec![left, right], span),
+            Binary::Spaceship => |left, right, span| binary(BinaryOp::IsNotDistinctFrom, left, right, span),
             Binary::Question => |left, right, span| library_call("JSONB_EXISTS", vec![left, right], span),
             Binary::QuestionPipe => |left, right, span| at_path(left, right, "JSONB_EXISTS_ANY", span),
             Binary::QuestionAnd => |left, right, span| at_path(left, right, "JSONB_EXISTS_ALL", span),

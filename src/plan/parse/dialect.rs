@@ -130,6 +130,7 @@ impl Dialect for FlinkDialect {
             Token::Caret => Some(Ok(POWER)),
             Token::StringConcat
             | Token::Ampersand
+            | Token::CaretAt
             | Token::Sharp
             | Token::ShiftLeft
             | Token::ShiftRight
@@ -171,6 +172,7 @@ impl Dialect for FlinkDialect {
             Token::Caret => Some(BinaryOperator::PGExp),
             Token::Sharp => Some(BinaryOperator::PGBitwiseXor),
             Token::Overlap => Some(BinaryOperator::PGOverlap),
+            Token::CaretAt => Some(BinaryOperator::PGStartsWith),
             _ => None,
         };
         if let Some(op) = of_postgres {

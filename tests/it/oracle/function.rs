@@ -10,7 +10,7 @@ struct Function(Type, &'static str, &'static str, &'static [Type]);
 
 use Type::{BigInt, Bool, Date, Decimal, Double, Int, Text, Time};
 
-const FUNCTIONS: [Function; 48] = [
+const FUNCTIONS: [Function; 57] = [
     Function(Text, "UPPER({})", "UPPER({})", &[Text]),
     Function(Text, "LOWER({})", "LOWER({})", &[Text]),
     Function(Text, "REVERSE({})", "REVERSE({})", &[Text]),
@@ -47,6 +47,15 @@ const FUNCTIONS: [Function; 48] = [
     Function(BigInt, "EXTRACT(HOUR FROM {})", "(REST({}, 86400000000000) / 3600000000000)", &[Time]),
     Function(BigInt, "EXTRACT(YEAR FROM {})", "CAST(STRFTIME('%Y', {} * 86400, 'unixepoch') AS INT)", &[Date]),
     Function(BigInt, "EXTRACT(DOY FROM {})", "CAST(STRFTIME('%j', {} * 86400, 'unixepoch') AS INT)", &[Date]),
+    Function(BigInt, "({} & {})", "({} & {})", &[BigInt, BigInt]),
+    Function(BigInt, "({} | {})", "({} | {})", &[BigInt, BigInt]),
+    Function(BigInt, "(~({}) >> 2)", "(~({}) >> 2)", &[BigInt]),
+    Function(BigInt, "REDUCE(ARRAY[{}, {}], {}, (s, x) -> s - x)", "(0 - {} - {} + {})", &[BigInt, BigInt, BigInt]),
+    Function(Int, "TRANSFORM(ARRAY[{}, 7], x -> x + {})[1]", "({} + {})", &[Int, Int]),
+    Function(Int, "CARDINALITY(ARRAY_FILTER(ARRAY[{}, {}], x -> x > 1))", "(IFNULL({} > 1, 0) + IFNULL({} > 1, 0))", &[Int, Int]),
+    Function(Bool, "ANY_MATCH(ARRAY[{}, {}], x -> x > 1)", "({} > 1 OR {} > 1)", &[Int, Int]),
+    Function(Bool, "ALL_MATCH(ARRAY[{}, {}], x -> x LIKE 'a%')", "({} LIKE 'a%' AND {} LIKE 'a%')", &[Text, Text]),
+    Function(Bool, "(ARRAY[{}, {}] && ARRAY[1])", "(IFNULL({} = 1, FALSE) OR IFNULL({} = 1, FALSE))", &[Int, Int]),
     Function(Decimal, "ABS({})", "ABS({})", &[Decimal]),
     Function(Decimal, "GREATEST({}, {})", "MAX({}, {})", &[Decimal, Decimal]),
     Function(Double, "ABS({})", "ABS({})", &[Double]),

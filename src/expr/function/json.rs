@@ -3,7 +3,8 @@
 //! What is not there gives NULL, and so does text that is not JSON or is nested too deep.
 
 use super::json_text::Json;
-use super::kernel::{Call, append, kernel};
+use super::kernel::{Call, Outcome, append, kernel};
+use super::map::Entries;
 use super::signature::Param::{AnyAsText, Integer, Nested, Text};
 use super::signature::{Param, function, takes};
 use crate::batch::Column;
@@ -207,13 +208,23 @@ fn write_key(name: &[u8], out: &mut Vec<u8>) {
     out.push(b':');
 }
 
+/// A map that has a key twice, with the later value in the place of the first.
+#[cold]
+fn merged(out: &mut Vec<u8>) -> Outcome<()> {
+    let written = String::from_utf8_lossy(&std::mem::take(out)).into_owned();
+    let mut entries = Entries::default();
+    entries.put_all(Json::new(&written).unwrap_or(Json::NULL));
+    entries.write(out)
+}
+
 /// Keys and values in turn. A key that is NULL fails the row.
 fn map(types: &[DataType]) -> Compiled {
     let types = types.to_vec();
     kernel(move |call: Call<'_>| -> Column {
-        let (args, mut name) = (call.args(), Vec::new());
+        let (args, mut name, mut keys) = (call.args(), Vec::new(), Vec::new());
         call.null_by_first(0).write(|row, out| {
             out.push(b'{');
+            keys.clear();
             for at in (0..args.len()).step_by(2) {
                 if args[at].is_null(row) {
                     return Err("a key of a MAP is NULL");
@@ -223,11 +234,14 @@ fn map(types: &[DataType]) -> Compiled {
                 if at > 0 {
                     out.push(b',');
                 }
+                let start = out.len();
                 write_key(&name, out);
+                keys.push(start..out.len());
                 write_json_value(args[at + 1], row, &types[at + 1], out);
             }
             append(out, b"}")?;
-            Ok(Some(()))
+            let is_twice = |at: usize| keys[..at].iter().any(|other| out[other.clone()] == out[keys[at].clone()]);
+            if (1..keys.len()).any(is_twice) { merged(out) } else { Ok(Some(())) }
         })
     })
 }
@@ -316,6 +330,7 @@ mod tests {
         check("ARRAY", &[text("a\"b"), text("")], r#"["a\"b",""]"#);
         check("ARRAY", &[], "[]");
         check("MAP", &[text("k"), int(1), text("l"), int(2)], r#"{"k":1,"l":2}"#);
+        check("MAP", &[text("k"), int(1), text("l"), int(2), text("k"), int(3)], r#"{"k":3,"l":2}"#);
         check("MAP", &[int(7), array("[1]")], r#"{"7":[1]}"#);
         check("MAP", &[(Value::Null, DataType::STRING), int(1)], "error: a key of a MAP is NULL");
         check("ROW", &[int(1), text("x"), (Value::Null, DataType::Int)], r#"{"EXPR$0":1,"EXPR$1":"x","EXPR$2":null}"#);

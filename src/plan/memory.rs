@@ -22,6 +22,9 @@ use crate::expr::Expr;
 use crate::plan::physical::TimeBasis;
 use crate::types::{ColumnKind, DataType, Value};
 
+/// Which columns take no NULL.
+pub const TAKES_NO_NULL: &str = "it is declared NOT NULL, or part of the enforced PRIMARY KEY of a memory table";
+
 /// Name of the connector.
 pub const MEMORY: &str = "memory";
 
@@ -245,7 +248,8 @@ fn delivered(table: &Table, row: Vec<Value>) -> Result<Vec<Value>> {
     for column in &table.def.columns {
         let value = if column.kind == ColumnKind::Physical { values.next().unwrap_or(Value::Null) } else { Value::Null };
         if column.not_null && value == Value::Null {
-            return Err(Error::sql(format!("a row of VALUES has NULL for '{}', which is declared NOT NULL", column.name)));
+            let error = Error::sql(format!("a row of VALUES has NULL for '{}', which takes none", column.name));
+            return Err(error.hint(TAKES_NO_NULL));
         }
         delivered.push(value);
     }

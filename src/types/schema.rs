@@ -61,7 +61,7 @@ pub struct Column {
     pub data_type: DataType,
     /// Where it comes from.
     pub kind: ColumnKind,
-    /// Declared NOT NULL: a NULL sets the row aside.
+    /// It takes no NULL: one sets the row aside.
     pub not_null: bool,
 }
 

@@ -19,7 +19,7 @@ fn types(given: &[DataType]) -> Option<(Vec<DataType>, DataType)> {
 
 fn required(call: Call<'_>) -> Column {
     let holds = call.values::<bool>(0);
-    call.map(|row| if holds[row] { Ok(Some(true)) } else { Err("NULL for a column that is declared NOT NULL") })
+    call.map(|row| if holds[row] { Ok(Some(true)) } else { Err("NULL for a column that takes none") })
 }
 
 #[cfg(test)]
@@ -32,6 +32,6 @@ mod tests {
     fn what_does_not_hold_is_an_error_of_the_row() {
         let truth = |holds: bool| (Value::Bool(holds), DataType::Boolean);
         assert_eq!(evaluate(REQUIRED, &[truth(true)]), "true");
-        assert_eq!(evaluate(REQUIRED, &[truth(false)]), "error: NULL for a column that is declared NOT NULL");
+        assert_eq!(evaluate(REQUIRED, &[truth(false)]), "error: NULL for a column that takes none");
     }
 }

@@ -68,7 +68,9 @@ impl InputHints {
             for argument in &hint.arguments {
                 let says = says(&hint, argument)?;
                 check_input(&hint, &argument.name, &names)?;
-                hinted.extend(says.map(|says| Hinted { input: argument.name.clone(), says, is_taken: Cell::new(false) }));
+                let own = says.map(|says| Hinted { input: argument.name.clone(), says, is_taken: Cell::new(false) });
+                // Of several times to live the first one counts, as in Flink.
+                hinted.extend(own.filter(|own| own.lives().is_none() || !hinted.iter().any(|before| own.is_said_by(before))));
             }
         }
         Ok(InputHints { hinted })
@@ -147,6 +149,11 @@ impl Hinted {
             Says::Lives(ttl) => Some(ttl),
             Says::Spreads(_) => None,
         }
+    }
+
+    /// Whether another says how long the same input lives.
+    fn is_said_by(&self, other: &Hinted) -> bool {
+        other.lives().is_some() && other.input.text.eq_ignore_ascii_case(&self.input.text)
     }
 
     fn refused(&self, why: &str) -> Error {

@@ -13,7 +13,7 @@ use crate::expr::function::REQUIRED;
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::catalog::{Catalog, Table};
 use crate::plan::logical::Plan;
-use crate::plan::memory::is_constant;
+use crate::plan::memory::{TAKES_NO_NULL, is_constant};
 use crate::plan::physical::Standing;
 use crate::plan::settings::QuerySettings;
 use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Insert, Name, StreamQuery};
@@ -173,7 +173,7 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
     Ok(Output { target, name, schema, event_times, settings, on_conflict, plan, span, script })
 }
 
-/// `plan` without the rows that have NULL for a column declared NOT NULL: those are set aside.
+/// `plan` without the rows that have NULL for a column that takes none: those are set aside.
 fn without_nulls(plan: Plan, targets: &[&Column]) -> Plan {
     let is_present = |(at, column): (usize, &&Column)| {
         let value = Expr::column(at, column.data_type.clone());
@@ -231,7 +231,7 @@ fn check_values(insert: &Insert, plan: &Plan, column: usize, target: &Column) ->
     for (row, constant) in constants_of(plan, column) {
         let is_null = matches!(constant, Expr::Literal { value: Value::Null, .. });
         let error = if is_null && target.not_null {
-            Error::sql(format!("a row of VALUES has NULL for '{}', which is declared NOT NULL", target.name))
+            Error::sql(format!("a row of VALUES has NULL for '{}', which takes none", target.name)).hint(TAKES_NO_NULL)
         } else if !is_null && library::evaluate_constant(&cast(constant, &target.data_type))?.is_none() {
             Error::sql(format!("this does not fit into column '{}', which is {}", target.name, target.data_type))
         } else {

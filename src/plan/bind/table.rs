@@ -53,7 +53,11 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
         }
         changelog => changelog,
     };
-    let primary_key = create.primary_key.iter().map(|name| key_column(name, &read)).collect::<Result<_>>()?;
+    let primary_key = create.primary_key.iter().map(|name| key_column(name, &read)).collect::<Result<Vec<_>>>()?;
+    if create.is_key_enforced && options.text("connector") == Some(MEMORY) {
+        // Whoever fills the table is part of the job: no key is NULL.
+        read.iter_mut().filter(|column| primary_key.contains(&column.name)).for_each(|column| column.not_null = true);
+    }
     let event_time = watermark.as_ref().map(|w: &TableWatermark| columns[w.column].name.clone());
     let def =
         TableDef { name: create.name.text.clone(), span: create.name.span, columns: read, options, primary_key, event_time };

@@ -175,6 +175,10 @@ impl<'a> TypeReader<'a> {
                 let error = Error::sql(format!("{} is not supported: nothing here counts rows", word.text)).at(word.span);
                 return Err(error.hint("declare BIGINT, and let the source give the number"));
             }
+            "VARIANT" => {
+                let error = Error::sql("VARIANT is not supported: a value has the type of its column").at(word.span);
+                return Err(error.hint("JSON holds values of any form, which JSON_VALUE and CAST read"));
+            }
             _ => return Err(unknown(word)),
         };
         Ok(found)

@@ -148,11 +148,12 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
 const VIEWS: [&[&str]; 3] = [&["VIEW"], &["MATERIALIZED", "VIEW"], &["LOCAL", "VIEW"]];
 
 /// What else other engines create.
-const REFUSED_KINDS: [(&str, &str); 5] = [
+const REFUSED_KINDS: [(&str, &str); 6] = [
     ("CATALOG", ONE_DATABASE),
     ("DATABASE", ONE_DATABASE),
     ("SCHEMA", ONE_DATABASE),
     ("FUNCTION", "the functions of the engine are all there are"),
+    ("TYPE", "write the type out where it is used, such as ROW<a INT, b STRING>"),
     ("MODEL", "there is nothing here that runs one"),
 ];
 

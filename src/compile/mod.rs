@@ -16,7 +16,7 @@ use crate::plan::physical::{Exchange, JoinFilter, Node, NodeId, NodeKind, Physic
 use crate::route::scatter::Scatter;
 use crate::sink::Accepts;
 use crate::types::over::OverEmit;
-use crate::types::relation::{Filling, TimeBasis};
+use crate::types::relation::{Filling, Recall, TimeBasis};
 use crate::types::{DataType, Schema};
 
 /// The compiled plan of one shard.
@@ -232,7 +232,11 @@ fn compile_join(join: &physical::Join, [left, right]: [Vec<DataType>; 2]) -> Res
         JoinInput { keys: join.right_keys.clone(), types: right, given: right_given },
     ];
     if let Some(lookup) = join.lookup {
-        return Ok(Box::new(LookupJoin::new(join.kind, inputs, lookup, filter, join.on_error)));
+        let made = LookupJoin::new(join.kind, inputs, lookup, filter, join.on_error);
+        return Ok(Box::new(match lookup.recall {
+            Recall::Remembers => made.remembering(join.ttl[0], join.deadline),
+            Recall::Never | Recall::LooksAgain => made,
+        }));
     }
     Ok(match &join.time {
         None => {

@@ -7,7 +7,7 @@ use crate::types::Reload;
 use crate::types::over::{Bound, Exclude, Frame, FrameUnit, OverCall, OverFunction};
 use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changes, Deadline, Deletion, Emit, Filling, HoldShape, JoinKind, Lookup,
-    LookupRows, Netting, Partial, RankFunction, Retracts, SortKey, SortTime, Standing, Ties, TimeBounds, VersionTime,
+    LookupRows, Netting, Partial, RankFunction, Recall, Retracts, SortKey, SortTime, Standing, Ties, TimeBounds, VersionTime,
     WindowColumn, WindowTimes,
 };
 
@@ -278,10 +278,27 @@ fn an_over_in_order_forgets_the_keys_whose_time_to_live_is_over() {
 }
 
 #[test]
+fn a_lookup_join_that_remembers_frees_rows_that_go_and_those_of_windows() {
+    let lookup = Lookup { rows: LookupRows::Newest, filling: Filling::AsItGoes, recall: Recall::Remembers };
+    let by_key = || JoinInput { keys: vec![0], ..input() };
+    let join = |kind| LookupJoin::new(kind, [by_key(), by_key()], lookup, None, OnError::SetAside);
+    for kind in [JoinKind::Inner, JoinKind::Left] {
+        check("rows that come and go", Box::new(join(kind)), |join, round, out| {
+            join.process_input(1, rows(round % 3, RowKind::UpdateAfter), out).expect("takes rows");
+            come_and_go(join, round, out);
+        });
+        let of_windows = join(kind).remembering(None, Some(Deadline { column: 1, after: 0 }));
+        check("rows of windows", Box::new(of_windows), change_within_windows);
+    }
+    let aging = join(JoinKind::Left).remembering(Some(20), None);
+    check("rows that grow old", Box::new(aging), new_keys);
+}
+
+#[test]
 fn a_lookup_join_holds_the_table_and_nothing_of_the_rows_that_ask() {
     let input = || JoinInput { keys: vec![0], ..input() };
     let join = |rows, filling| {
-        let lookup = Lookup { rows, filling };
+        let lookup = Lookup { rows, filling, recall: Recall::Never };
         Box::new(LookupJoin::new(JoinKind::Left, [input(), input()], lookup, None, OnError::SetAside))
     };
     check("the newest rows", join(LookupRows::Newest, Filling::AsItGoes), |join, round, out| {

@@ -56,7 +56,7 @@ pub fn apply(plan: &mut Plan, delay: i64) {
     if !plan.takes_changes() {
         return;
     }
-    plan.inputs_mut().into_iter().for_each(|input| apply(input, delay));
+    plan.asking_inputs_mut().into_iter().for_each(|input| apply(input, delay));
     match plan {
         Plan::WindowAggregate(WindowAggregate { emit: emit @ None, .. }) => {
             *emit = Some(Emit::OnChange);

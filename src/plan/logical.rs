@@ -620,6 +620,12 @@ impl Plan {
         }
     }
 
+    /// The same, but for a table in which rows are looked up: it is as it is when they come.
+    pub fn asking_inputs_mut(&mut self) -> Vec<&mut Plan> {
+        let asking = if matches!(self, Plan::Join(Join { lookup: Some(_), .. })) { 1 } else { usize::MAX };
+        self.inputs_mut().into_iter().take(asking).collect()
+    }
+
     /// This plan with every part replaced by what `rewrite` makes of it, inputs first.
     #[must_use]
     pub fn rewrite(mut self, rewrite: &mut impl FnMut(Plan) -> Plan) -> Plan {
@@ -692,8 +698,7 @@ impl Plan {
             Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
             Plan::Rank(rank) => rank.emit == Emit::OnChange,
             Plan::LastRow(_) => true,
-            Plan::Join(Join { lookup: Some(_), .. }) => false,
-            // What takes a row back has its time, so it meets the same version.
+            // What takes a row back has its time, so it meets the same version; a lookup remembers what it met.
             Plan::Join(join) if join.has_versions() => join.left.retracts(),
             Plan::Join(Join { time: Some(_), .. }) => false,
             Plan::Over(over) => over.emit == OverEmit::OnChange,
@@ -712,7 +717,7 @@ impl Plan {
     /// Whether what stands below may give out changes: what gives out each row once, or frees rows by their time, needs rows that stay.
     pub fn takes_changes(&self) -> bool {
         match self {
-            Plan::Join(join) => join.time.is_none() && join.lookup.is_none(),
+            Plan::Join(join) => join.time.is_none(),
             Plan::Over(over) => over.emit == OverEmit::OnChange,
             Plan::WindowAssign(assign) => !matches!(assign.window, Window::Session { .. }),
             _ => true,
@@ -746,7 +751,7 @@ impl Plan {
             Plan::Rank(rank) if rank.window_end.is_some() => rank.emit = emit,
             _ => {}
         }
-        for input in self.inputs_mut() {
+        for input in self.asking_inputs_mut() {
             input.set_emit(emit);
         }
     }

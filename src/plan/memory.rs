@@ -187,8 +187,7 @@ fn refuse_changes(plan: &Plan) -> Result<()> {
     let mut refused = false;
     plan.walk(&mut |part| {
         let new_rows_only = match part {
-            Plan::Join(join) if join.lookup.is_some() => vec![&*join.left],
-            // A row of the left side that takes one back meets the same version; versions replace each other by their key.
+            // A row of the left side that takes one back meets the same version, or is remembered; versions replace each other by their key.
             Plan::Join(join) if join.has_versions() && join.clocks[1].times.is_empty() => Vec::new(),
             Plan::Join(join) if join.time.is_some() => part.inputs(),
             _ => Vec::new(),

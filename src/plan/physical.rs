@@ -11,7 +11,7 @@ use crate::source::{Projection, Source};
 use crate::types::over::{OverCall, OverEmit};
 pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deadline, Deletion, Distinct, Emit, HoldShape, JoinKind,
-    Lookup, LookupRows, Netting, OnError, Partial, RankFunction, Retracts, SortKey, SortTime, Standing, Ties, TimeBasis,
+    Lookup, LookupRows, Netting, OnError, Partial, RankFunction, Recall, Retracts, SortKey, SortTime, Standing, Ties, TimeBasis,
     TimeBounds, TimeMeaning, VersionTime, WINDOW_TIME_GAP, Window, WindowColumn, WindowTimes,
 };
 pub use crate::types::relation::{Moment, Nested, Nulls};
@@ -267,8 +267,8 @@ pub struct Join {
     pub time: Option<JoinTime>,
     /// Whether rows of the left input meet what the right one holds when they come.
     pub lookup: Option<Lookup>,
-    /// Of a join that keeps all rows: where keys are over when the watermark has passed a time, and are forgotten with their rows. The column is
-    /// one of the keys, by its number among them.
+    /// Where what is kept is over when the watermark has passed a time, and forgotten: of a join that keeps all rows by a key, whose number among the keys
+    /// this is; of a lookup that remembers rows of the left input by a column of these.
     pub deadline: Option<Deadline>,
     /// By input: after how many nanoseconds a row that has not come again is forgotten.
     pub ttl: [Option<u64>; 2],

@@ -531,6 +531,19 @@ pub struct Lookup {
     pub rows: LookupRows,
     /// How the table is filled.
     pub filling: Filling,
+    /// How what was given out beside a row is taken back with it.
+    pub recall: Recall,
+}
+
+/// How a lookup takes back what it has given out beside a row that is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recall {
+    /// No row is taken back.
+    Never,
+    /// By looking up again: the table stays as it is once it has been read.
+    LooksAgain,
+    /// By what it remembers of each row.
+    Remembers,
 }
 
 /// How a table is filled in which rows are looked up.

@@ -2,15 +2,21 @@
 //!
 //! Rows of the left input are not kept; where the table is read from its start to its end, they wait until it is there. A table that is read
 //! again is gathered beside the one that is there, and takes its place as a whole when all of it has come; nobody waits for that.
+//!
+//! Rows of the left input may be taken back: beside what they met when they came (see `remembered`), or, where the table does not change any more, beside
+//! what they meet when they go. What is given out for them is +I and -D, since the row that takes the place of another need not meet as many.
 
 use super::pairs::{Found, PairFilter};
+use super::remembered::{Remembered, Taken};
 use super::side::NONE;
 use super::table::Table;
 use super::{JoinInput, PAIRS_AT_ONCE};
-use crate::batch::{Batch, Column, Load, Selection};
+use crate::batch::{Batch, Column, Load, RowKind, Selection, Watermark};
 use crate::error::Result;
-use crate::operator::{Operator, Output};
-use crate::types::relation::{Filling, JoinKind, Lookup, OnError};
+use crate::limits::TIMER_ROWS_PER_TURN;
+use crate::operator::{Operator, Output, Progress, set_aside};
+use crate::types::relation::{Deadline, Filling, JoinKind, Lookup, OnError, Recall};
+use crate::types::{DataType, Nanos};
 
 /// A lookup join on one shard.
 pub struct LookupJoin {
@@ -26,6 +32,8 @@ pub struct LookupJoin {
     coming: Option<Table>,
     /// Rows of the left input that wait for the table; `None` once it is there.
     waiting: Option<Vec<Batch>>,
+    /// What was given out beside each row of the left input, where it is remembered.
+    remembered: Option<Remembered>,
     found: Found,
 }
 
@@ -40,7 +48,16 @@ impl LookupJoin {
     ) -> Self {
         let table = Table::new(&right, lookup.rows, on_error);
         let waiting = (lookup.filling != Filling::AsItGoes).then(Vec::new);
-        LookupJoin { kind, on_error, lookup, filter, left, right, table, coming: None, waiting, found: Found::default() }
+        let (coming, found) = (None, Found::default());
+        let join = LookupJoin { kind, on_error, lookup, filter, left, right, table, coming, waiting, remembered: None, found };
+        if lookup.recall == Recall::Remembers { join.remembering(None, None) } else { join }
+    }
+
+    /// The same, which forgets rows of the left input that have not come or gone for so long, or that are over by this column of theirs.
+    #[must_use]
+    pub fn remembering(self, ttl: Option<Nanos>, deadline: Option<Deadline>) -> Self {
+        let met: Vec<DataType> = self.right.given.iter().map(|column| self.right.types[*column].clone()).collect();
+        Self { remembered: Some(Remembered::new(&self.left.types, &met, ttl, deadline)), ..self }
     }
 
     /// Takes rows of the table. Hot: once per batch.
@@ -57,12 +74,17 @@ impl LookupJoin {
     fn look_up(&mut self, batch: &Batch, out: &mut Output) -> Result<()> {
         let columns: Vec<&Column> = self.left.keys.iter().map(|key| &batch.columns[*key]).collect();
         self.table.find(&columns, batch.rows());
+        if let Some(remembered) = &mut self.remembered {
+            remembered.look_up(batch);
+        }
         let mut from = 0;
         while from < batch.rows() {
             self.found.clear();
             let mut to = from;
             while to < batch.rows() && self.found.len() < PAIRS_AT_ONCE {
-                self.found.extend(to, self.table.of_row(to).iter().copied());
+                if self.remembered.is_none() || batch.kind(to).sign() > 0 {
+                    self.found.extend(to, self.table.of_row(to).iter().copied());
+                }
                 to += 1;
             }
             if let Some(filter) = &mut self.filter {
@@ -70,8 +92,41 @@ impl LookupJoin {
                 let other: Vec<&Column> = self.table.columns().iter().collect();
                 filter.keep(0, [&mine, &other], batch.last_stamp(), &mut self.found, self.on_error, out)?;
             }
-            self.give(batch, from..to, out);
+            match self.remembered.is_some() {
+                true => self.give_remembered(batch, from..to, out)?,
+                false => self.give(batch, from..to, out),
+            }
             from = to;
+        }
+        self.remembered.iter_mut().for_each(Remembered::sweep);
+        Ok(())
+    }
+
+    /// Gives out what rows meet that come, and takes back what those met that go.
+    fn give_remembered(&mut self, batch: &Batch, rows: std::ops::Range<usize>, out: &mut Output) -> Result<()> {
+        let Some(remembered) = &mut self.remembered else { return Ok(()) };
+        let (mut places, mut taken) = (Vec::new(), Taken::default());
+        let met = self.right.given.iter().map(|column| self.table.columns()[*column].gather_rows(self.found.other()));
+        remembered.keep(&met.collect::<Vec<Column>>(), self.found.len(), &mut places);
+        let (mut places, alone) = (places.as_slice(), if self.kind.gives_unmatched(0) { &[NONE][..] } else { &[] });
+        for row in rows {
+            if batch.kind(row).sign() < 0 {
+                remembered.go(row, &mut taken);
+                continue;
+            }
+            let (met, rest) = places.split_at(self.found.of_row(row).count());
+            remembered.come(row, if met.is_empty() { alone } else { met }, &mut taken);
+            places = rest;
+        }
+        let mine = self.left.given.iter().map(|at| batch.columns[*at].gather_rows(&taken.own));
+        let types = self.right.given.iter().map(|column| &self.right.types[*column]);
+        let other = remembered.columns().iter().zip(types).map(|(column, of)| column.gather_or_null(&taken.others, NONE, of));
+        let columns: Vec<Column> = mine.chain(other).collect();
+        let mut given = batch.gather_around(columns, &Selection::Rows(taken.own));
+        given.kinds = Some(taken.kinds);
+        out.emit(given);
+        for row in taken.strays {
+            set_aside(batch, row, &self.left.types, "a row is taken back that is not there", self.on_error, out)?;
         }
         Ok(())
     }
@@ -93,7 +148,11 @@ impl LookupJoin {
         let given = self.right.given.iter();
         let other = given.map(|at| self.table.columns()[*at].gather_or_null(&right, NONE, &self.right.types[*at]));
         let columns: Vec<Column> = mine.chain(other).collect();
-        out.emit(batch.gather_around(columns, &Selection::Rows(left)));
+        let mut given = batch.gather_around(columns, &Selection::Rows(left));
+        for kind in given.kinds.iter_mut().flatten() {
+            *kind = if kind.sign() > 0 { RowKind::Insert } else { RowKind::Delete };
+        }
+        out.emit(given);
     }
 
     /// The table is there: nobody waits any more.
@@ -128,6 +187,11 @@ impl Operator for LookupJoin {
         }
     }
 
+    fn watermark(&mut self, watermark: Watermark, _out: &mut Output) -> Result<Progress> {
+        let all = self.remembered.as_mut().is_none_or(|remembered| remembered.pass(watermark.time, TIMER_ROWS_PER_TURN));
+        Ok(if all { Progress::Done } else { Progress::More })
+    }
+
     fn table_read(&mut self, load: Load, out: &mut Output) -> Result<()> {
         let coming = self.coming.take();
         if load == Load::Broken {
@@ -140,6 +204,7 @@ impl Operator for LookupJoin {
 
     fn state_bytes(&self) -> usize {
         let waiting = self.waiting.iter().flatten().flat_map(|batch| &batch.columns).map(Column::memory_bytes).sum::<usize>();
-        self.table.state_bytes() + self.coming.as_ref().map_or(0, Table::state_bytes) + waiting
+        let tables = self.table.state_bytes() + self.coming.as_ref().map_or(0, Table::state_bytes);
+        tables + waiting + self.remembered.as_ref().map_or(0, Remembered::state_bytes)
     }
 }

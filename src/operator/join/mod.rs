@@ -11,6 +11,7 @@
 
 mod lookup;
 mod pairs;
+mod remembered;
 mod side;
 mod table;
 mod timed;

@@ -164,7 +164,7 @@ impl Hinted {
 /// Why rows of an input of this join do not grow old, if they do not.
 fn why_not(join: &Join, input: usize) -> Option<&'static str> {
     match (&join.time, input) {
-        _ if join.lookup.is_some() => Some("a lookup join keeps the table, and nothing of the rows that ask"),
+        _ if join.lookup.is_some() => Some("a lookup join keeps the table, whatever its age"),
         (None, _) | (Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }), 1) => None,
         (Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }), _) => {
             Some("rows on the left of a temporal join wait for the watermark, which frees them")

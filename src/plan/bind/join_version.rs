@@ -60,10 +60,6 @@ impl QueryBinder<'_> {
         let at = ExprBinder::new(&left.fields).bind(moment)?;
         match at {
             at if is_moment(&left.plan, &at) => {
-                if left.plan.retracts() {
-                    let error = "FOR SYSTEM_TIME AS OF PROCTIME() joins rows that are never taken back; those on the left may be";
-                    return Err(Error::sql(error).at(span).hint("as of an event time they may: then they meet the same version"));
-                }
                 let keys = self.replaced_by(name, &right);
                 let right = self.read_again(right, span)?;
                 let (rows, condition) = match keys.is_empty() || right.plan.retracts() {

@@ -4,11 +4,12 @@ use super::nodes::{age, kept, moved_by, retracts};
 use super::{Lowered, Lowering, Placed};
 use crate::error::Result;
 use crate::expr::{BinaryOp, Expr};
-use crate::plan::deadlines::deadline_of_pairs;
+use crate::plan::deadlines::{deadline_of_pairs, deadlines};
 use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, all_of, columns_of, conjuncts, moved_columns, shifted};
 use crate::plan::physical::{
-    Calc, Exchange, Join, JoinFilter, JoinKind, JoinTime, Lookup, LookupRows, Node, NodeKind, Retracts, TimeMeaning,
+    Calc, Deadline, Exchange, Join, JoinFilter, JoinKind, JoinTime, Lookup, LookupRows, Node, NodeKind, Recall, Retracts,
+    TimeMeaning,
 };
 use crate::source::Boundedness;
 use crate::types::relation::Filling;
@@ -49,20 +50,24 @@ impl Lowering<'_> {
             None => placed(join.kind, &left.placed, [&left_keys, &right_keys], &given),
         };
         let time = join.time.clone();
-        let lookup = join.lookup.map(|rows| Lookup { rows, filling: self.filling(&join.right) });
+        let lookup = join.lookup.map(|rows| self.lookup(join, rows, filter.as_ref()));
         let ttl = match (&time, &lookup) {
             (None, None) => join.ttl.map(|hinted| self.ttl(hinted)),
             (Some(JoinTime { meaning: TimeMeaning::Versions(_), .. }), _) => [None, self.ttl(join.ttl[1])],
+            (_, Some(Lookup { recall: Recall::Remembers, .. })) => [self.ttl(None), None],
             _ => [None; 2],
         };
         let input_retracts = [retracts(&join.left), retracts(&join.right)];
         let keeps_all = time.is_none() && lookup.is_none() && join.ttl == [None; 2];
-        let deadline = deadline_of_pairs(join, [&condition.left_keys, &condition.right_keys]).filter(|_| keeps_all);
+        let deadline = match lookup {
+            Some(Lookup { recall: Recall::Remembers, .. }) => deadlines(&join.left).first().copied(),
+            _ => deadline_of_pairs(join, [&condition.left_keys, &condition.right_keys]).filter(|_| keeps_all),
+        };
         let ttl = if deadline.is_some() { [None; 2] } else { ttl };
         let state_bound = match self.kept_until_the_end(join, input_retracts) {
-            _ if deadline.is_some() => ROWS_OF_OPEN_WINDOWS.to_owned(),
+            _ if deadline.is_some() && lookup.is_none() => ROWS_OF_OPEN_WINDOWS.to_owned(),
             Some(bound) if time.is_none() && lookup.is_none() && ttl == [None; 2] => bound.to_owned(),
-            _ => bound(&time, &lookup, ttl),
+            _ => bound(&time, (&lookup, deadline), ttl),
         };
         let kind = join.kind;
         let made = Join { kind, left_keys, right_keys, filter, time, lookup, deadline, ttl, input_retracts, given, on_error };
@@ -95,6 +100,18 @@ impl Lowering<'_> {
         let calc = NodeKind::Calc(Calc { filter: None, columns, on_error });
         let node = self.add(Node::new(calc, vec![input.node], Schema::new(fields)));
         (Lowered { node, placed: input.placed }, positions)
+    }
+
+    /// How rows of the left input find those of the right one, which satisfy this besides.
+    fn lookup(&self, join: &logical::Join, rows: LookupRows, filter: Option<&JoinFilter>) -> Lookup {
+        let filling = self.filling(&join.right);
+        let stays = filling == Filling::Once && filter.is_none_or(|filter| filter.filter.is_fixed());
+        let recall = match (retracts(&join.left), stays) {
+            (Retracts::Never, _) => Recall::Never,
+            (Retracts::Maybe, true) => Recall::LooksAgain,
+            (Retracts::Maybe, false) => Recall::Remembers,
+        };
+        Lookup { rows, filling, recall }
     }
 
     /// How a table is filled in which rows are looked up.
@@ -212,17 +229,23 @@ fn placed_by(placed: Placed, input: usize, given: &[Vec<usize>; 2]) -> Placed {
 }
 
 /// What bounds the state of a join.
-fn bound(time: &Option<JoinTime>, lookup: &Option<Lookup>, ttl: [Option<u64>; 2]) -> String {
+fn bound(time: &Option<JoinTime>, (lookup, deadline): (&Option<Lookup>, Option<Deadline>), ttl: [Option<u64>; 2]) -> String {
     if let Some(lookup) = lookup {
+        let remembered = match (lookup.recall, deadline) {
+            (Recall::Never | Recall::LooksAgain, _) => String::new(),
+            (Recall::Remembers, Some(_)) => "; what left rows of open windows met, bounded by the watermark".to_owned(),
+            (Recall::Remembers, None) => format!("; {}", kept("what left rows met, as long as they are there", ttl[0])),
+        };
         let rows = match lookup.rows {
             LookupRows::All => "all rows of the right input: unbounded",
             LookupRows::Newest => "the newest row of the right input per key: unbounded",
         };
         return match lookup.filling {
-            Filling::AsItGoes => rows.to_owned(),
-            Filling::Once => format!("{rows}; left rows until it is read"),
+            Filling::AsItGoes => format!("{rows}{remembered}"),
+            Filling::Once => format!("{rows}; left rows until it is read{remembered}"),
             Filling::Again(when) => {
-                format!("{rows}, twice while it is read again, {}; left rows until it is read", read_again(when))
+                let when = read_again(when);
+                format!("{rows}, twice while it is read again, {when}; left rows until it is read{remembered}")
             }
         };
     }

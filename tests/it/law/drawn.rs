@@ -101,7 +101,8 @@ fn changing(plan: &PhysicalPlan) -> Vec<bool> {
             NodeKind::Join(Join { time: Some(time), .. }) => {
                 matches!(time.meaning, TimeMeaning::Versions(_)) && changing[node.inputs[0]]
             }
-            NodeKind::Join(Join { lookup: Some(_), .. }) | NodeKind::Sort(_) => false,
+            NodeKind::Join(Join { lookup: Some(_), .. }) => changing[node.inputs[0]],
+            NodeKind::Sort(_) => false,
             NodeKind::WindowAssign(WindowAssign { window: Window::Session { .. }, .. }) => false,
             NodeKind::Join(join) => takes || !matches!(join.kind, JoinKind::Inner | JoinKind::LeftSemi),
             NodeKind::LastRow(_) => true,

@@ -8,6 +8,7 @@
 
 mod drawn;
 mod input;
+mod lookups;
 mod output;
 pub mod run;
 mod versions;

@@ -60,6 +60,9 @@ pub fn prepare(args: &JobArgs, config: impl FnOnce(&[(String, String)]) -> Resul
     for table in &planned.unread {
         tracing::warn!("nothing reads the memory table '{table}': what is inserted into it goes nowhere");
     }
+    for warning in &planned.warnings {
+        tracing::warn!("{warning}");
+    }
     let config = config(&sets)?;
     let placement = config.placement()?;
     Ok(Job { planned, config, cores: placement.shards, control: placement.control })

@@ -24,6 +24,7 @@ mod settings;
 mod settle_sort;
 pub mod statement;
 mod unique_keys;
+mod unsteady;
 pub mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,6 +81,8 @@ pub struct Planned {
     pub analyze: bool,
     /// Memory tables that the scripts fill, and nothing reads.
     pub unread: Vec<String>,
+    /// What else is not as it should be, though it runs.
+    pub warnings: Vec<String>,
 }
 
 /// Plans all statements of `scripts` as one job. Errors carry their line.
@@ -276,8 +279,8 @@ impl Job {
         let outputs = late::settle(&self.catalog, outputs, scripts)?;
         let outputs = optimize::optimize(&self.catalog, outputs)?;
         let logical = explain::logical(&outputs);
-        let plan = distribute::distribute(&self.catalog, outputs, scripts, connectors)?;
-        Ok(Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new(), analyze: false, unread })
+        let (plan, warnings) = distribute::distribute(&self.catalog, outputs, scripts, connectors)?;
+        Ok(Planned { plan, logical, settings: BTreeMap::new(), explains: Vec::new(), analyze: false, unread, warnings })
     }
 }
 

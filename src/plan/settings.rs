@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::distribute::PhaseStrategy;
 use super::early_fire;
+use super::unsteady::UpdateStrategy;
 use crate::error::{Error, Result};
 use crate::limits::BROADCAST_BYTES_DEFAULT;
 use crate::types::{OptionValue, parse_duration};
@@ -13,6 +14,9 @@ const STATE_TTL: &str = "table.exec.state.ttl";
 
 /// The setting that says up to how many bytes every shard may get all of a table for a join.
 const BROADCAST_THRESHOLD: &str = "table.optimizer.join.broadcast-threshold";
+
+/// The setting that says what becomes of changes that do not match the rows that they take back.
+const NON_DETERMINISTIC_UPDATES: &str = "table.optimizer.non-deterministic-update.strategy";
 
 /// The setting that says which aggregates are made in two phases.
 const AGGREGATE_PHASES: &str = "table.optimizer.agg-phase-strategy";
@@ -28,12 +32,14 @@ pub struct QuerySettings {
     pub broadcast_bytes: Option<u64>,
     /// Which aggregates are made in two phases.
     pub phases: PhaseStrategy,
+    /// What becomes of changes that do not match the rows that they take back.
+    pub updates: UpdateStrategy,
 }
 
 impl Default for QuerySettings {
     fn default() -> QuerySettings {
         let (broadcast_bytes, phases) = (Some(BROADCAST_BYTES_DEFAULT), PhaseStrategy::default());
-        QuerySettings { early_fire: None, ttl: None, broadcast_bytes, phases }
+        QuerySettings { early_fire: None, ttl: None, broadcast_bytes, phases, updates: UpdateStrategy::default() }
     }
 }
 
@@ -45,15 +51,25 @@ impl QuerySettings {
             ttl: state_ttl(settings)?,
             broadcast_bytes: broadcast_bytes(settings)?,
             phases: phases(settings)?,
+            updates: updates(settings)?,
         })
     }
 }
 
 /// Takes out what concerns the planner alone.
 pub fn take_out(settings: &mut BTreeMap<String, OptionValue>) {
-    for key in early_fire::SETTINGS.into_iter().chain([STATE_TTL, BROADCAST_THRESHOLD, AGGREGATE_PHASES]) {
+    for key in
+        early_fire::SETTINGS.into_iter().chain([STATE_TTL, BROADCAST_THRESHOLD, AGGREGATE_PHASES, NON_DETERMINISTIC_UPDATES])
+    {
         settings.remove(key);
     }
+}
+
+fn updates(settings: &BTreeMap<String, OptionValue>) -> Result<UpdateStrategy> {
+    let Some(OptionValue { text, span }) = settings.get(NON_DETERMINISTIC_UPDATES) else { return Ok(UpdateStrategy::default()) };
+    UpdateStrategy::of_name(text).ok_or_else(|| {
+        Error::sql(format!("'{NON_DETERMINISTIC_UPDATES}' has no value '{text}'")).at(*span).hint("TRY_RESOLVE or IGNORE")
+    })
 }
 
 fn broadcast_bytes(settings: &BTreeMap<String, OptionValue>) -> Result<Option<u64>> {

@@ -62,19 +62,21 @@ struct Lowering<'a> {
     /// What has been lowered, and with which settings.
     known: Vec<(Plan, QuerySettings, Lowered)>,
     sinks: Sinks,
+    /// What is not as it should be, though it runs.
+    warnings: Vec<String>,
 }
 
-/// Makes the physical plan of all outputs.
+/// Makes the physical plan of all outputs, and says what it warns of.
 pub fn distribute(
     catalog: &Catalog,
     outputs: Vec<Output>,
     scripts: &[Script],
     connectors: &dyn Connectors,
-) -> Result<PhysicalPlan> {
-    let (nodes, known, sinks) = (Vec::new(), Vec::new(), Sinks::default());
+) -> Result<(PhysicalPlan, Vec<String>)> {
+    let (nodes, known, sinks, warnings) = (Vec::new(), Vec::new(), Sinks::default(), Vec::new());
     let (sources, grouped) = (RefCell::default(), phases::grouped(&outputs));
     let settings = QuerySettings::default();
-    let mut lowering = Lowering { catalog, scripts, connectors, sources, settings, grouped, nodes, known, sinks };
+    let mut lowering = Lowering { catalog, scripts, connectors, sources, settings, grouped, nodes, known, sinks, warnings };
     for output in outputs {
         lowering.settings = output.settings;
         let lowered = lowering.lower(&output.plan)?;
@@ -89,7 +91,7 @@ pub fn distribute(
         plan = in_order::in_order(&plan);
     }
     changes::settle(&mut plan);
-    Ok(plan)
+    Ok((plan, lowering.warnings))
 }
 
 impl Placed {

@@ -11,6 +11,7 @@ use crate::plan::deadlines::{deadlines, latest};
 use crate::plan::logical::{Late, Plan};
 use crate::plan::physical::{Deadline, Deletion, Netting, Node, NodeId, NodeKind, Port, SinkWrite, Standing, Writes};
 use crate::plan::settings::QuerySettings;
+use crate::plan::unsteady::{UpdateStrategy, steady, unsteady};
 use crate::sink::{self, Accepts, Placement, Sink};
 use crate::types::{Field, Schema, TableDef};
 
@@ -41,6 +42,16 @@ struct Entry {
     deadlines: Option<Vec<Deadline>>,
 }
 
+/// By what the rows are found that are taken back.
+enum Matched {
+    /// Nobody looks for them.
+    Nowhere,
+    /// By these columns.
+    Key(Vec<usize>),
+    /// By all of their columns.
+    Row,
+}
+
 impl Entry {
     /// How the row of each key is found that is written, where not every one that comes is.
     fn row_of_key(&self) -> Option<(Standing, Deletion)> {
@@ -52,6 +63,16 @@ impl Entry {
             // The sink itself puts the last row in the place of the one before it.
             false if takes_last => None,
             false => Some((standing, Deletion::ByKey)),
+        }
+    }
+
+    /// By what the sink finds the rows that changes of `output` take back.
+    fn matched(&self, output: &Output) -> Matched {
+        match (self.sink.accepts(), &self.key) {
+            _ if !output.plan.retracts() => Matched::Nowhere,
+            (Accepts::AfterOnly, _) => Matched::Nowhere,
+            (Accepts::Upsert, Some(key)) if self.is_keyed => Matched::Key(key.clone()),
+            _ => Matched::Row,
         }
     }
 
@@ -95,7 +116,28 @@ impl Lowering<'_> {
         entry.note_deadlines(deadlines(&output.plan));
         entry.retracts |= retracts;
         entry.inputs.push(lowered);
-        Ok(())
+        let matched = entry.matched(output);
+        self.check_matched(output, &matched)
+    }
+
+    /// Changes that do not match the rows that they take back are refused, or warned of, as the settings say.
+    fn check_matched(&mut self, output: &Output, matched: &Matched) -> Result<()> {
+        let columns = unsteady(self.catalog, &output.plan).and_then(|columns| match matched {
+            Matched::Nowhere => Ok(()),
+            Matched::Key(key) => key.iter().try_for_each(|column| steady(&columns[*column..=*column])),
+            Matched::Row => steady(&columns),
+        });
+        let Err(what) = columns else { return Ok(()) };
+        let name = &output.name;
+        let problem =
+            format!("{what} differs between a row of '{name}' and the change that takes it back, which then does not match it");
+        if self.settings.updates == UpdateStrategy::Ignore {
+            self.warnings.push(problem);
+            return Ok(());
+        }
+        let hint = "compute it where rows only come, below the aggregate, join or ranking whose results change; or write to a sink of upserts by a key \
+                    that does not read it";
+        Err(self.located(Error::sql(problem).at(output.span).hint(hint), output.script))
     }
 
     /// Notes which of the rows of one key is written: all that a table is filled from say the same.

@@ -24,7 +24,8 @@ pub fn explain(planned: &Planned, shards: usize) -> String {
     }
     let physical = physical::physical(&planned.plan);
     let plural = if shards == 1 { "shard" } else { "shards" };
-    format!("== Logical plan ==\n{}\n== Physical plan, {shards} {plural} ==\n{physical}", planned.logical)
+    let warnings: String = planned.warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
+    format!("{warnings}== Logical plan ==\n{}\n== Physical plan, {shards} {plural} ==\n{physical}", planned.logical)
 }
 
 /// The logical plan of all outputs.

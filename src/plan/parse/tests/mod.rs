@@ -189,14 +189,14 @@ fn windows_over_tables_have_one_form() {
     );
     assert_eq!(
         printed("SELECT * FROM hop(DATA => TABLE a.t, SIZE => INTERVAL '1' HOUR, SLIDE => INTERVAL '1' MINUTE) w"),
-        "SELECT * FROM TABLE(HOP(TABLE a.t, INTERVAL '1' MINUTE, INTERVAL '1' HOUR)) w"
+        "SELECT * FROM TABLE(`$bounds`(HOP(TABLE a.t, INTERVAL '1' MINUTE, INTERVAL '1' HOUR))) w"
     );
     assert_eq!(
         printed(
             "SELECT * FROM a JOIN tumble((SELECT * FROM hop(t, INTERVAL '1' DAY, INTERVAL '2' DAY)), INTERVAL '1' DAY) b ON a.x = b.x"
         ),
-        "SELECT * FROM a JOIN TABLE(TUMBLE(TABLE (SELECT * FROM TABLE(HOP(TABLE t, INTERVAL '1' DAY, INTERVAL '2' DAY))), \
-         INTERVAL '1' DAY)) b ON a.x = b.x"
+        "SELECT * FROM a JOIN TABLE(`$bounds`(TUMBLE(TABLE (SELECT * FROM TABLE(`$bounds`(HOP(TABLE t, INTERVAL '1' DAY, INTERVAL '2' DAY)))), \
+         INTERVAL '1' DAY))) b ON a.x = b.x"
     );
 }
 

@@ -3,6 +3,10 @@
 //! Trees own their inputs; views are copied where they are used. Scans of one table become one only when the trees are
 //! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
 
+mod columns;
+mod tree;
+
+pub use self::columns::{all_of, columns_of, conjuncts, moved_columns, shifted, substitute};
 use super::physical::{
     AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, Nested, RankFunction, SortKey, SortTime, Ties, TimeBasis,
     TimeMeaning, Window,
@@ -543,107 +547,6 @@ pub struct Values {
 }
 
 impl Plan {
-    /// Columns given out.
-    pub fn schema(&self) -> &Schema {
-        match self {
-            Plan::Scan(scan) => &scan.schema,
-            Plan::Calc(calc) => &calc.schema,
-            Plan::WindowAssign(assign) => &assign.schema,
-            Plan::Expand(expand) => &expand.schema,
-            Plan::Unnest(unnest) => &unnest.schema,
-            Plan::Aggregate(aggregate) => &aggregate.schema,
-            Plan::WindowAggregate(aggregate) => &aggregate.schema,
-            Plan::Join(join) => &join.schema,
-            Plan::Rank(rank) => &rank.schema,
-            Plan::LastRow(last) => &last.schema,
-            Plan::Hold(hold) => &hold.schema,
-            Plan::Sort(sort) => &sort.schema,
-            Plan::Over(over) => &over.schema,
-            Plan::Union(union) => &union.schema,
-            Plan::Values(values) => &values.schema,
-        }
-    }
-
-    /// What stands below.
-    pub fn inputs(&self) -> Vec<&Plan> {
-        match self {
-            Plan::Scan(_) | Plan::Values(_) => Vec::new(),
-            Plan::Calc(calc) => vec![&calc.input],
-            Plan::WindowAssign(assign) => vec![&assign.input],
-            Plan::Expand(expand) => vec![&expand.input],
-            Plan::Unnest(unnest) => vec![&unnest.input],
-            Plan::Aggregate(aggregate) => vec![&aggregate.input],
-            Plan::WindowAggregate(aggregate) => vec![&aggregate.input],
-            Plan::Join(join) => vec![&join.left, &join.right],
-            Plan::Rank(rank) => vec![&rank.input],
-            Plan::LastRow(last) => vec![&last.input],
-            Plan::Hold(hold) => vec![&hold.input],
-            Plan::Sort(sort) => vec![&sort.input],
-            Plan::Over(over) => vec![&over.input],
-            Plan::Union(union) => union.inputs.iter().collect(),
-        }
-    }
-
-    /// Those of the inputs whose rows come out as they are, by the watermarks of their own splits, with columns added or left out. Behind a
-    /// join this holds for the side that looks rows up.
-    pub fn row_inputs(&self) -> Vec<&Plan> {
-        match self {
-            Plan::Join(join) if join.lookup.is_some() => vec![&join.left],
-            Plan::Aggregate(_)
-            | Plan::WindowAggregate(_)
-            | Plan::Join(_)
-            | Plan::Rank(_)
-            | Plan::Hold(_)
-            | Plan::Sort(_)
-            | Plan::Over(_) => Vec::new(),
-            _ => self.inputs(),
-        }
-    }
-
-    /// What stands below, to be changed in place.
-    pub fn inputs_mut(&mut self) -> Vec<&mut Plan> {
-        match self {
-            Plan::Scan(_) | Plan::Values(_) => Vec::new(),
-            Plan::Calc(calc) => vec![&mut calc.input],
-            Plan::WindowAssign(assign) => vec![&mut assign.input],
-            Plan::Expand(expand) => vec![&mut expand.input],
-            Plan::Unnest(unnest) => vec![&mut unnest.input],
-            Plan::Aggregate(aggregate) => vec![&mut aggregate.input],
-            Plan::WindowAggregate(aggregate) => vec![&mut aggregate.input],
-            Plan::Join(join) => vec![&mut join.left, &mut join.right],
-            Plan::Rank(rank) => vec![&mut rank.input],
-            Plan::LastRow(last) => vec![&mut last.input],
-            Plan::Hold(hold) => vec![&mut hold.input],
-            Plan::Sort(sort) => vec![&mut sort.input],
-            Plan::Over(over) => vec![&mut over.input],
-            Plan::Union(union) => union.inputs.iter_mut().collect(),
-        }
-    }
-
-    /// The same, but for a table in which rows are looked up: it is as it is when they come.
-    pub fn asking_inputs_mut(&mut self) -> Vec<&mut Plan> {
-        let asking = if matches!(self, Plan::Join(Join { lookup: Some(_), .. })) { 1 } else { usize::MAX };
-        self.inputs_mut().into_iter().take(asking).collect()
-    }
-
-    /// This plan with every part replaced by what `rewrite` makes of it, inputs first.
-    #[must_use]
-    pub fn rewrite(mut self, rewrite: &mut impl FnMut(Plan) -> Plan) -> Plan {
-        for input in self.inputs_mut() {
-            let taken = std::mem::replace(input, Plan::empty());
-            *input = taken.rewrite(rewrite);
-        }
-        rewrite(self)
-    }
-
-    /// Calls `visit` for this plan and every part of it, parents first.
-    pub fn walk(&self, visit: &mut impl FnMut(&Plan)) {
-        visit(self);
-        for input in self.inputs() {
-            input.walk(visit);
-        }
-    }
-
     /// Whether all who ask for its rows may have the same ones: nothing in it draws anew each time.
     pub fn is_repeatable(&self) -> bool {
         let mut repeatable = true;
@@ -655,11 +558,6 @@ impl Plan {
             }
         });
         repeatable
-    }
-
-    /// A plan of nothing, to stand in for one that is being moved.
-    pub fn empty() -> Plan {
-        Plan::Union(Union { inputs: Vec::new(), schema: Schema::default() })
     }
 
     /// Every column as it is.
@@ -706,14 +604,6 @@ impl Plan {
         }
     }
 
-    /// What stands below filters and projections.
-    pub fn below_calcs(&mut self) -> &mut Plan {
-        match self {
-            Plan::Calc(calc) => calc.input.below_calcs(),
-            other => other,
-        }
-    }
-
     /// Whether what stands below may give out changes: what gives out each row once, or frees rows by their time, needs rows that stay.
     pub fn takes_changes(&self) -> bool {
         match self {
@@ -755,67 +645,4 @@ impl Plan {
             input.set_emit(emit);
         }
     }
-}
-
-/// Positions of the columns an expression reads.
-pub fn columns_of(expr: &Expr) -> Vec<usize> {
-    let mut found = Vec::new();
-    expr.walk(&mut |part| {
-        if let Expr::Column { index, .. } = part {
-            found.push(*index);
-        }
-    });
-    found
-}
-
-/// `expr` with every column replaced by what `replace` gives for its position.
-pub fn substitute(expr: &Expr, replace: &impl Fn(usize) -> Option<Expr>) -> Expr {
-    if let Expr::Column { index, .. } = expr {
-        return replace(*index).unwrap_or_else(|| expr.clone());
-    }
-    let mut expr = expr.clone();
-    for child in expr.children_mut() {
-        *child = substitute(child, replace);
-    }
-    expr
-}
-
-/// `expr` with every column at the position that `to` gives for it.
-pub fn moved_columns(expr: &Expr, to: &impl Fn(usize) -> usize) -> Expr {
-    let mut expr = expr.clone();
-    if let Expr::Column { index, .. } = &mut expr {
-        *index = to(*index);
-        return expr;
-    }
-    for child in expr.children_mut() {
-        *child = moved_columns(child, to);
-    }
-    expr
-}
-
-/// `expr`, which reads columns from `width` on, over those columns alone.
-pub fn shifted(expr: &Expr, width: usize) -> Expr {
-    moved_columns(expr, &|column| column - width)
-}
-
-/// The parts of a condition that must all be TRUE.
-pub fn conjuncts(filter: &Expr) -> Vec<Expr> {
-    match filter {
-        Expr::Binary { op: crate::expr::BinaryOp::And, left, right, .. } => {
-            let mut parts = conjuncts(left);
-            parts.extend(conjuncts(right));
-            parts
-        }
-        other => vec![other.clone()],
-    }
-}
-
-/// The condition that all parts are TRUE; `None` for no part.
-pub fn all_of(parts: Vec<Expr>) -> Option<Expr> {
-    parts.into_iter().reduce(|left, right| Expr::Binary {
-        op: crate::expr::BinaryOp::And,
-        left: Box::new(left),
-        right: Box::new(right),
-        data_type: crate::types::DataType::Boolean,
-    })
 }

@@ -9,7 +9,7 @@
 
 use super::super::operand::{Rows, UnaryKernel, map_strings, strings_of};
 use super::{CastFailure, is_free, is_valid};
-use crate::batch::text::{write_json_string, write_json_value};
+use crate::batch::text::{write_json_string, write_json_value, write_value};
 use crate::batch::{Column, Selection, Values};
 use crate::expr::RowErrors;
 use crate::expr::function::Json;
@@ -170,7 +170,11 @@ impl Part {
                     separate(at, out);
                     match **key {
                         Part::Leaf { leaf, .. } => converted[leaf].write_key(out),
-                        _ => out.extend([b"\"", name.as_bytes(), b"\""].concat()),
+                        _ => {
+                            out.push(b'"');
+                            out.extend_from_slice(name.as_bytes());
+                            out.push(b'"');
+                        }
                     }
                     out.push(b':');
                     of.put(value, converted, out);
@@ -266,7 +270,7 @@ impl Leaf {
             column = kernel(&column, Rows { len: column.len(), selection: &selection }, &mut errors);
         }
         errors.take().into_iter().for_each(|error| failed.push(taken.rows[error.row as usize], error.reason));
-        Converted { column, to: &self.to, next: 0 }
+        Converted { column, to: &self.to, next: 0, key: Vec::new() }
     }
 }
 
@@ -275,6 +279,8 @@ struct Converted<'a> {
     column: Column,
     to: &'a DataType,
     next: usize,
+    /// The text of a key.
+    key: Vec<u8>,
 }
 
 impl Converted<'_> {
@@ -285,9 +291,9 @@ impl Converted<'_> {
 
     /// As the key of a MAP, which is a string whatever it stands for.
     fn write_key(&mut self, out: &mut Vec<u8>) {
-        let mut text = Vec::new();
-        crate::batch::text::write_value(&self.column, self.next, self.to, &mut text);
-        write_json_string(&text, out);
+        self.key.clear();
+        write_value(&self.column, self.next, self.to, &mut self.key);
+        write_json_string(&self.key, out);
         self.next += 1;
     }
 }

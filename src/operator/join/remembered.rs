@@ -111,11 +111,13 @@ impl Remembered {
         if self.until.is_some() {
             return;
         }
-        for row in std::mem::take(&mut self.numbers) {
+        let mut numbers = std::mem::take(&mut self.numbers);
+        for row in numbers.drain(..) {
             if self.given[row as usize].is_empty() && self.rows.is_live(row) {
                 self.forget(row);
             }
         }
+        self.numbers = numbers;
     }
 
     /// Forgets rows that are over, at most `budget` of them; whether these were all.

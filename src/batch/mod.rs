@@ -136,6 +136,7 @@ impl Batch {
         if stay.len() == self.rows {
             return self;
         }
+        // An update stays one, whose first half is known: `gather` would make it an insertion.
         let (kinds, selection) = (stay.iter().map(|row| kinds[*row as usize]).collect(), Selection::Rows(stay));
         let columns = self.columns.iter().map(|column| column.gather(&selection)).collect();
         Batch::with_stamps(columns, selection.len(), Some(kinds), self.stamps_of(&selection))

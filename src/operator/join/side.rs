@@ -140,22 +140,22 @@ impl Side {
     /// Forgets a row that has not come for too long, if there is one; gives its key.
     pub fn take_old(&mut self) -> Option<u32> {
         let row = self.aging.as_mut()?.take_old()?;
-        let entry = &mut self.entries[row as usize];
-        let key = entry.key;
-        entry.count = 1;
-        self.take(row);
-        self.rows.remove(row);
+        let key = self.entries[row as usize].key;
+        self.forget_row(row);
         Some(key)
     }
 
     /// Forgets the rows of a key.
     pub fn forget(&mut self, key: u32) {
         let rows: Vec<u32> = self.of_key(key).collect();
-        for row in rows {
-            self.entries[row as usize].count = 1;
-            self.take(row);
-            self.rows.remove(row);
-        }
+        rows.into_iter().for_each(|row| self.forget_row(row));
+    }
+
+    /// Forgets a row, however often it is there.
+    fn forget_row(&mut self, row: u32) {
+        self.entries[row as usize].count = 1;
+        self.take(row);
+        self.rows.remove(row);
     }
 
     /// Forgets all rows, for good.

@@ -63,16 +63,7 @@ impl<'a> ExprBinder<'a> {
 
     /// Over these columns; aggregates are collected.
     pub fn grouped(fields: &'a [ScopeField], grouping: &'a mut Grouping) -> Self {
-        Self {
-            fields,
-            grouping: Some(grouping),
-            overs: None,
-            subqueries: None,
-            unnested: None,
-            aliases: &[],
-            parameters: Vec::new(),
-            depth: 0,
-        }
+        Self { grouping: Some(grouping), ..Self::new(fields) }
     }
 
     /// The same; functions with OVER are collected.

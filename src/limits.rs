@@ -67,6 +67,9 @@ pub const ASIDE_FIELD_BYTES_MAX: usize = 40;
 /// Depth of nesting an expression or query may have. Deeper: an error, instead of a stack overflow.
 pub const NESTING_MAX: usize = 64;
 
+/// Of how many types one that has a name may be made: those that name it are read as if it were written out. More: an error of CREATE TYPE.
+pub const TYPE_PARTS_MAX: usize = 1024;
+
 /// Panes one row may belong to in a hopping window. More: an error of the plan.
 pub const WINDOW_PANES_MAX: i64 = 10_000;
 

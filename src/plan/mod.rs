@@ -33,6 +33,7 @@ use std::sync::Arc;
 use self::bind::{Output, Target};
 use self::catalog::{Catalog, Entry};
 use self::memory::Resolved;
+use self::parse::NamedTypes;
 use self::physical::PhysicalPlan;
 use self::settings::QuerySettings;
 use self::statement::{CreateTable, Insert, Name, Statement, StreamQuery};
@@ -88,8 +89,9 @@ pub struct Planned {
 /// Plans all statements of `scripts` as one job. Errors carry their line.
 pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn Connectors) -> Result<Planned> {
     let mut job = Job::of(settings)?;
+    let mut types = NamedTypes::default();
     for (index, script) in scripts.iter().enumerate() {
-        let read = parse::parse(&script.text).and_then(|statements| {
+        let read = parse::parse(&script.text, &mut types).and_then(|statements| {
             let job = &mut job;
             parse::on_large_stack(move || statements.iter().try_for_each(|statement| job.statement(statement, index)))
         });
@@ -164,6 +166,8 @@ impl Job {
                 self.outputs.push(self.with_settings(output));
             }
             Statement::Set { key, value } => self.set(key, value)?,
+            // The parser has put in what the name stands for.
+            Statement::CreateType { .. } | Statement::DropType { .. } => {}
             Statement::Explain(inner) => {
                 let mut outputs = self.outputs(inner, Target::Print, script)?;
                 for output in &mut outputs {
@@ -260,7 +264,9 @@ impl Job {
                 let target = Target::Nowhere;
                 Ok(vec![bind::selected(&mut self.catalog, query, target, name.text.clone(), script)?])
             }
-            Statement::CreateTable(_) | Statement::Set { .. } => Ok(Vec::new()),
+            Statement::CreateTable(_) | Statement::CreateType { .. } | Statement::DropType { .. } | Statement::Set { .. } => {
+                Ok(Vec::new())
+            }
         }
     }
 

@@ -66,6 +66,20 @@ pub enum Statement {
         /// WITH (...).
         options: Options,
     },
+    /// `CREATE TYPE name AS (field TYPE, ...)`, `CREATE TYPE name AS TYPE`: behind it the name stands for the type
+    CreateType {
+        /// Its name.
+        name: Name,
+        /// What it stands for.
+        data_type: DataType,
+    },
+    /// `DROP TYPE [IF EXISTS] name`: behind it the name stands for nothing
+    DropType {
+        /// Its name.
+        name: Name,
+        /// IF EXISTS was written.
+        if_exists: bool,
+    },
     /// INSERT INTO table [(columns)] query
     Insert(Insert),
     /// A bare SELECT: its rows are printed.

@@ -1,5 +1,6 @@
 //! SQL data types and how each is laid out in memory.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A SQL type. Nullability is a matter of the column, not of the type.
@@ -141,6 +142,13 @@ impl DataType {
     }
 }
 
+/// A name as it is written: in quotes where it is more than letters, digits, `_` and `$`.
+fn as_name(name: &str) -> Cow<'_, str> {
+    let is_plain = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$');
+    if is_plain { Cow::Borrowed(name) } else { Cow::Owned(format!("`{}`", name.replace('`', "``"))) }
+}
+
 impl fmt::Display for DataType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -166,7 +174,7 @@ impl fmt::Display for DataType {
             DataType::Row(fields) => {
                 f.write_str("ROW<")?;
                 for (i, (name, ty)) in fields.iter().enumerate() {
-                    write!(f, "{}{name} {ty}", if i > 0 { ", " } else { "" })?;
+                    write!(f, "{}{} {ty}", if i > 0 { ", " } else { "" }, as_name(name))?;
                 }
                 f.write_str(">")
             }

@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use corelane::batch::RowKind;
-use corelane::plan::parse::parse;
+use corelane::plan::parse::{NamedTypes, parse};
 use corelane::plan::statement::{ColumnDefKind, Statement};
 use corelane::source::memory::MemoryEvent;
 use corelane::types::{DataType, Value, decimal, time};
@@ -97,7 +97,7 @@ fn read(text: &str) -> Vec<Case> {
 /// Types of the physical columns of every table of the script.
 fn tables(sql: &str) -> BTreeMap<String, Vec<(String, DataType)>> {
     let mut tables = BTreeMap::new();
-    for statement in parse(sql).unwrap_or_default() {
+    for statement in parse(sql, &mut NamedTypes::default()).unwrap_or_default() {
         if let Statement::CreateTable(table) = statement {
             let columns = table.columns.iter().filter_map(|c| match &c.kind {
                 ColumnDefKind::Physical { data_type, .. } => Some((c.name.text.clone(), data_type.clone())),

@@ -128,7 +128,7 @@ fn watermark(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
     let expression = match cursor.accept(&["AS"]) {
         true => expression(cursor)?,
         // As Arroyo has it: the column is the watermark.
-        false if ends_element(cursor) => syntax::expression(&named[..1])?,
+        false if ends_element(cursor) => syntax::expression(&named[..1], cursor.types())?,
         false => {
             let error = cursor.expected("AS and an expression");
             return Err(error.hint("write WATERMARK FOR ts AS ts - INTERVAL '5' SECOND"));
@@ -212,9 +212,9 @@ fn constant(cursor: &mut Cursor) -> Result<Expr> {
     match cursor.take_until_where(ends) {
         [] => Err(Error::sql("an expression is missing").at(span)),
         [expression @ .., not, null] if is_word(&not.token, "NOT") && is_word(&null.token, "NULL") => {
-            syntax::expression(expression)
+            syntax::expression(expression, cursor.types())
         }
-        tokens => syntax::expression(tokens),
+        tokens => syntax::expression(tokens, cursor.types()),
     }
 }
 
@@ -270,7 +270,7 @@ fn expression(cursor: &mut Cursor) -> Result<Expr> {
     if tokens.is_empty() {
         return Err(Error::sql("an expression is missing").at(span));
     }
-    syntax::expression(tokens)
+    syntax::expression(tokens, cursor.types())
 }
 
 /// Reads what stands behind WITH.

@@ -3,6 +3,7 @@
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::fault::{behind, span_of};
+use super::named_types::NamedTypes;
 use crate::error::{Error, Result, Span};
 use crate::plan::statement::Name;
 
@@ -11,12 +12,23 @@ use crate::plan::statement::Name;
 pub(super) struct Cursor<'a> {
     tokens: &'a [TokenWithSpan],
     at: usize,
+    types: &'a NamedTypes,
 }
 
 impl<'a> Cursor<'a> {
-    /// At the beginning of `tokens`, in which there is no whitespace.
+    /// At the beginning of `tokens`, in which there is no whitespace and no type has a name.
     pub(super) fn new(tokens: &'a [TokenWithSpan]) -> Self {
-        Self { tokens, at: 0 }
+        Self::knowing(NamedTypes::NONE, tokens)
+    }
+
+    /// At the beginning of `tokens`, in which there is no whitespace, with the types that have names there.
+    pub(super) fn knowing(types: &'a NamedTypes, tokens: &'a [TokenWithSpan]) -> Self {
+        Self { tokens, at: 0, types }
+    }
+
+    /// The types that have names here.
+    pub(super) fn types(&self) -> &'a NamedTypes {
+        self.types
     }
 
     /// The next token, if there is one.

@@ -5,6 +5,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::cursor::{Cursor, is_word};
 use super::fault::{fault_of, too_deep};
+use super::named_types::extent;
 use super::tokenize;
 use crate::error::{Error, Result, Span, nearest};
 use crate::limits::NESTING_MAX;
@@ -73,12 +74,19 @@ pub(super) struct TypeReader<'a> {
     cursor: Cursor<'a>,
     half_read: bool,
     depth: usize,
+    /// The name of the type that is being declared.
+    declared: Option<String>,
 }
 
 impl<'a> TypeReader<'a> {
     /// Reads at `cursor`.
     pub(super) fn new(cursor: Cursor<'a>) -> Self {
-        Self { cursor, half_read: false, depth: 0 }
+        Self { cursor, half_read: false, depth: 0, declared: None }
+    }
+
+    /// Reads inside the declaration of the type of this name.
+    pub(super) fn within(self, name: &Name) -> Self {
+        Self { declared: Some(name.text.clone()), ..self }
     }
 
     /// Where reading stopped; a fault if one `>` too many was written.
@@ -95,8 +103,7 @@ impl<'a> TypeReader<'a> {
         if self.depth > NESTING_MAX {
             return Err(too_deep().at(self.cursor.span()));
         }
-        let word = self.word()?;
-        let mut found = self.named(&word)?;
+        let mut found = self.named()?;
         while let Some(of_items) = self.suffix()? {
             found = of_items(Box::new(found));
             self.depth += 1;
@@ -120,14 +127,23 @@ impl<'a> TypeReader<'a> {
         Ok(self.cursor.accept(&["ARRAY"]).then_some(DataType::Array))
     }
 
-    fn word(&mut self) -> Result<Name> {
-        match self.cursor.peek() {
-            Some(TokenWithSpan { token: Token::Word(word), .. }) if word.quote_style.is_none() => self.cursor.name("a data type"),
-            _ => Err(self.cursor.expected("a data type")),
+    /// Reads a type of the language, or the name of one that was declared.
+    fn named(&mut self) -> Result<DataType> {
+        let is_quoted =
+            matches!(self.cursor.peek(), Some(TokenWithSpan { token: Token::Word(word), .. }) if word.quote_style.is_some());
+        let word = self.cursor.name("a data type")?;
+        if !is_quoted && let Some(found) = self.built_in(&word)? {
+            return Ok(found);
+        }
+        let Some(found) = self.cursor.types().find(&word.text) else { return Err(self.unknown(&word)) };
+        match self.depth + extent(found).0 > NESTING_MAX {
+            true => Err(too_deep().at(word.span)),
+            false => Ok(found.clone()),
         }
     }
 
-    fn named(&mut self, word: &Name) -> Result<DataType> {
+    /// Reads what stands behind the first word of a type of the language.
+    fn built_in(&mut self, word: &Name) -> Result<Option<DataType>> {
         let found = match word.text.to_ascii_uppercase().as_str() {
             "BOOLEAN" | "BOOL" => DataType::Boolean,
             "TINYINT" => self.signed_or(DataType::TinyInt, DataType::SmallInt),
@@ -164,6 +180,7 @@ impl<'a> TypeReader<'a> {
             "MAP" => self.map(&word.text)?,
             "ROW" => self.row("ROW")?,
             "STRUCT" => self.row("STRUCT")?,
+            "STRUCTURED" => self.structured()?,
             "JSON" | "JSONB" => DataType::Json,
             "MULTISET" => {
                 self.open(&word.text)?;
@@ -179,9 +196,21 @@ impl<'a> TypeReader<'a> {
                 let error = Error::sql("VARIANT is not supported: a value has the type of its column").at(word.span);
                 return Err(error.hint("JSON holds values of any form, which JSON_VALUE and CAST read"));
             }
-            _ => return Err(unknown(word)),
+            _ => return Ok(None),
         };
-        Ok(found)
+        Ok(Some(found))
+    }
+
+    fn unknown(&self, word: &Name) -> Error {
+        if self.declared.as_ref().is_some_and(|declared| declared.eq_ignore_ascii_case(&word.text)) {
+            let error = Error::sql(format!("type '{}' cannot hold itself", word.text)).at(word.span);
+            return error.hint("JSON holds values of any depth");
+        }
+        let error = Error::sql(format!("there is no data type '{}'", word.text)).at(word.span);
+        match nearest(&word.text, TYPES.into_iter().chain(self.cursor.types().names())) {
+            Some(near) => error.hint(format!("did you mean {near}?")),
+            None => error.hint(format!("the types are {}, and those of CREATE TYPE", TYPES.join(", "))),
+        }
     }
 
     /// Takes UNSIGNED behind an integer type. The next type that holds all values stands for it, as Flink reads those of MySQL.
@@ -303,7 +332,8 @@ impl<'a> TypeReader<'a> {
         Ok(DataType::Map(Box::new(key), Box::new(value)))
     }
 
-    fn row(&mut self, word: &str) -> Result<DataType> {
+    /// Reads the fields behind `word`.
+    pub(super) fn row(&mut self, word: &str) -> Result<DataType> {
         if self.cursor.accept_token(&Token::Neq) {
             return Ok(DataType::Row(Vec::new()));
         }
@@ -319,6 +349,18 @@ impl<'a> TypeReader<'a> {
             true => self.cursor.expect_token(&Token::RParen)?,
             false => self.close()?,
         }
+        Ok(DataType::Row(fields))
+    }
+
+    /// Reads `<'name of a class', field TYPE, ...>`; the class says nothing.
+    fn structured(&mut self) -> Result<DataType> {
+        self.open("STRUCTURED")?;
+        self.cursor.text("the name of a class in single quotes")?;
+        let mut fields = Vec::new();
+        while self.comma() {
+            fields.push(self.field()?);
+        }
+        self.close()?;
         Ok(DataType::Row(fields))
     }
 
@@ -418,14 +460,6 @@ const NUMERIC: DataType = DataType::Decimal { precision: 38, scale: 10 };
 /// Holds what BIGINT UNSIGNED does.
 const UNSIGNED_BIGINT: DataType = DataType::Decimal { precision: 20, scale: 0 };
 
-fn unknown(word: &Name) -> Error {
-    let error = Error::sql(format!("there is no data type '{}'", word.text)).at(word.span);
-    match nearest(&word.text, TYPES.iter().copied()) {
-        Some(near) => error.hint(format!("did you mean {near}?")),
-        None => error.hint(format!("the types are {}", TYPES.join(", "))),
-    }
-}
-
 const TYPES: [&str; 22] = [
     "BOOLEAN",
     "TINYINT",
@@ -450,6 +484,14 @@ const TYPES: [&str; 22] = [
     "MAP",
     "JSON",
 ];
+
+/// Whether a type of the language begins with this word.
+pub(super) fn is_built_in(token: &TokenWithSpan) -> bool {
+    let tokens = std::slice::from_ref(token);
+    let mut reader = TypeReader::new(Cursor::new(tokens));
+    let is_plain = matches!(&token.token, Token::Word(word) if word.quote_style.is_none());
+    is_plain && reader.cursor.name("a type").is_ok_and(|word| !matches!(reader.built_in(&word), Ok(None)))
+}
 
 /// Whether the parser crate reads this type by itself, so that its text need not be carried.
 pub(super) fn is_plain(tokens: &[TokenWithSpan]) -> bool {

@@ -52,6 +52,8 @@
 //!
 //! **CORRESPONDING.** ``a UNION VALUES (`$corresponding`(x)) UNION b`` is `a UNION CORRESPONDING BY (x) b`.
 //!
+//! **Types with names.** What CREATE TYPE declares is written out: no other part of the tree names it.
+//!
 //! **Types of CAST.** Turn them into ours with [`data_type`]; they are valid already.
 //!
 //! **Hints.** `SELECT /*+ BROADCAST(t) */` is read with [`hints_of`], `t /*+ OPTIONS(...) */` with [`options_of`] from the name of the table. Anywhere
@@ -69,6 +71,7 @@ mod fault;
 mod hint;
 mod json;
 mod lambda;
+mod named_types;
 mod nearest;
 mod nesting;
 mod reader;
@@ -88,17 +91,19 @@ pub use data_type::{data_type, interval_fields, is_bytea};
 pub use fault::span_of;
 pub use hint::{hints_of, is_carrier, options_of};
 pub use lambda::LAMBDA;
+pub use named_types::NamedTypes;
 pub use rewrite::{ARRIVAL, EXCLUDE, GROUP_DISTINCT, WHEN_LIST};
 pub use window::{BOUNDS_SHOWN, PARTITION_BY};
 
 use crate::error::{Error, Result};
 use crate::plan::statement::Statement;
 
-/// Reads a SQL text. Faults carry their place; the caller adds the text with `Error::in_text`.
-pub fn parse(text: &str) -> Result<Vec<Statement>> {
+/// Reads a SQL text, in which the types of `types` have names, and adds those that it declares. Faults carry their place; the caller adds the
+/// text with `Error::in_text`.
+pub fn parse(text: &str, types: &mut NamedTypes) -> Result<Vec<Statement>> {
     let tokens = tokenize_all(text).map_err(|fault| fault::fault_of(fault, &[]))?;
     let tokens = hint::without_comments(tokens)?;
-    on_large_stack(|| reader::statements(&tokens))
+    on_large_stack(|| reader::statements(&tokens, types))
 }
 
 /// Tokens without whitespace and comments.

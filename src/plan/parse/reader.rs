@@ -5,25 +5,28 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::create_table::create_table;
 use super::cursor::{Cursor, bracket, is_word, text_of};
+use super::named_types::{NamedTypes, create_type, drop_type};
 use super::{nesting, syntax};
 use crate::error::{Error, Result, Span, nearest};
 use crate::plan::physical::{Emit, Standing};
 use crate::plan::statement::{CreateTable, Insert, Name, Statement, StreamQuery};
 
-/// Reads all statements of a text.
-pub(super) fn statements(tokens: &[TokenWithSpan]) -> Result<Vec<Statement>> {
+/// Reads all statements of a text, and notes in `types` which types have names behind them.
+pub(super) fn statements(tokens: &[TokenWithSpan], types: &mut NamedTypes) -> Result<Vec<Statement>> {
     let mut cursor = Cursor::new(tokens);
     let mut found = Vec::new();
     while !cursor.at_end() {
         if !cursor.accept_token(&Token::SemiColon) {
-            found.push(statement(&mut cursor)?);
+            let statement = statement(&mut cursor, types)?;
+            types.note(&statement)?;
+            found.push(statement);
         }
     }
     Ok(found)
 }
 
 /// Reads one statement and the ';' behind it.
-fn statement(cursor: &mut Cursor) -> Result<Statement> {
+fn statement(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement> {
     if cursor.accept(&["EXPLAIN"]) {
         let analyze = cursor.accept(&["ANALYZE"]);
         if !analyze {
@@ -32,23 +35,23 @@ fn statement(cursor: &mut Cursor) -> Result<Statement> {
         if cursor.looks_at(&["EXPLAIN"]) {
             return Err(Error::sql("EXPLAIN cannot be explained").at(cursor.span()));
         }
-        let inner = Box::new(plain_statement(cursor)?);
+        let inner = Box::new(plain_statement(cursor, types)?);
         return Ok(if analyze { Statement::Analyze(inner) } else { Statement::Explain(inner) });
     }
-    plain_statement(cursor)
+    plain_statement(cursor, types)
 }
 
-fn plain_statement(cursor: &mut Cursor) -> Result<Statement> {
+fn plain_statement(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement> {
     if cursor.accept(&["BEGIN", "STATEMENT", "SET"]) {
         cursor.expect_token(&Token::SemiColon)?;
-        return statement_set(cursor);
+        return statement_set(cursor, types);
     }
     cursor.accept(&["EXECUTE"]);
     if cursor.accept(&["STATEMENT", "SET"]) {
         cursor.expect(&["BEGIN"])?;
-        return statement_set(cursor);
+        return statement_set(cursor, types);
     }
-    let mut one = Cursor::new(until_semicolon(cursor));
+    let mut one = Cursor::knowing(types, until_semicolon(cursor));
     if one.at_end() {
         return Err(Error::sql("a statement is missing").at(cursor.span()));
     }
@@ -66,7 +69,7 @@ fn until_semicolon<'a>(cursor: &mut Cursor<'a>) -> &'a [TokenWithSpan] {
     &rest[..length]
 }
 
-fn statement_set(cursor: &mut Cursor) -> Result<Statement> {
+fn statement_set(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement> {
     let mut inserts = Vec::new();
     loop {
         if cursor.at_end() {
@@ -79,7 +82,7 @@ fn statement_set(cursor: &mut Cursor) -> Result<Statement> {
         if cursor.accept(&["END"]) {
             break;
         }
-        let mut one = Cursor::new(until_semicolon(cursor));
+        let mut one = Cursor::knowing(types, until_semicolon(cursor));
         nesting::check(one.rest())?;
         if !one.accept(&["INSERT"]) {
             return Err(one.expected("INSERT INTO").hint("a statement set holds INSERT INTO statements only"));
@@ -105,6 +108,9 @@ fn single(cursor: &mut Cursor) -> Result<Statement> {
     }
     if cursor.accept(&["CREATE"]) {
         return create(cursor);
+    }
+    if cursor.accept(&["DROP", "TYPE"]) {
+        return drop_type(cursor);
     }
     if cursor.accept(&["SET"]) {
         return set(cursor);
@@ -138,9 +144,12 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
     if cursor.accept(&["SINK"]) {
         return create_sink(cursor);
     }
+    if cursor.accept(&["TYPE"]) {
+        return create_type(cursor);
+    }
     match REFUSED_KINDS.iter().find(|(word, _)| cursor.looks_at(&[word])) {
         Some((word, hint)) => Err(Error::sql(format!("CREATE {word} is not supported")).at(cursor.span()).hint(*hint)),
-        None => Err(cursor.expected("TABLE, VIEW, MATERIALIZED VIEW, SOURCE or SINK behind CREATE")),
+        None => Err(cursor.expected("TABLE, VIEW, MATERIALIZED VIEW, SOURCE, SINK or TYPE behind CREATE")),
     }
 }
 
@@ -148,12 +157,11 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
 const VIEWS: [&[&str]; 3] = [&["VIEW"], &["MATERIALIZED", "VIEW"], &["LOCAL", "VIEW"]];
 
 /// What else other engines create.
-const REFUSED_KINDS: [(&str, &str); 6] = [
+const REFUSED_KINDS: [(&str, &str); 5] = [
     ("CATALOG", ONE_DATABASE),
     ("DATABASE", ONE_DATABASE),
     ("SCHEMA", ONE_DATABASE),
     ("FUNCTION", "the functions of the engine are all there are"),
-    ("TYPE", "write the type out where it is used, such as ROW<a INT, b STRING>"),
     ("MODEL", "there is nothing here that runs one"),
 ];
 
@@ -178,7 +186,7 @@ fn create_sink(cursor: &mut Cursor) -> Result<Statement> {
     }
     let rest = cursor.rest();
     let Some(end) = options_at(rest) else { return Err(cursor.expected("FROM or AS, and WITH ('connector' = ...) at the end")) };
-    let query = sink_query(&mut Cursor::new(&rest[..end]))?;
+    let query = sink_query(&mut Cursor::knowing(cursor.types(), &rest[..end]))?;
     let mut options = Cursor::new(&rest[end + 1..]);
     cursor.take_rest();
     let read = super::create_table::options(&mut options)?;
@@ -214,7 +222,7 @@ fn sink_query(cursor: &mut Cursor) -> Result<StreamQuery> {
     let whole = super::tokenize("SELECT * FROM").map_err(|fault| super::fault::fault_of(fault, &[]))?;
     let span = cursor.span();
     let tokens = [&whole[..], cursor.take_rest()].concat();
-    Ok(StreamQuery { query: syntax::query(&tokens)?, emit: None, every: None, span })
+    Ok(StreamQuery { query: syntax::query(&tokens, cursor.types())?, emit: None, every: None, span })
 }
 
 /// Reads what stands behind CREATE SINK name INTO.
@@ -226,7 +234,7 @@ fn sink_into_table(cursor: &mut Cursor) -> Result<Statement> {
     };
     let rest = cursor.take_rest();
     let end = options_at(rest).unwrap_or(rest.len());
-    let query = sink_query(&mut Cursor::new(&rest[..end]))?;
+    let query = sink_query(&mut Cursor::knowing(cursor.types(), &rest[..end]))?;
     if let [_, options @ ..] = &rest[end..] {
         plain_sink(&mut Cursor::new(options))?;
     }
@@ -268,7 +276,7 @@ fn insert(cursor: &mut Cursor) -> Result<Insert> {
     };
     let rest = cursor.take_rest();
     let (query, conflict) = rest.split_at(conflict_at(rest).unwrap_or(rest.len()));
-    let query = stream_query(&mut Cursor::new(query))?;
+    let query = stream_query(&mut Cursor::knowing(cursor.types(), query))?;
     Ok(Insert { table, options, partition, columns, query, on_conflict: on_conflict(&mut Cursor::new(conflict))? })
 }
 
@@ -278,7 +286,7 @@ fn constant_column(cursor: &mut Cursor) -> Result<(Name, ast::Expr)> {
     if !cursor.accept_token(&Token::Eq) {
         return Err(cursor.expected("= and a constant").hint("columns that the query gives are not named in PARTITION"));
     }
-    Ok((name, syntax::expression(cursor.take_until(&Token::Comma))?))
+    Ok((name, syntax::expression(cursor.take_until(&Token::Comma), cursor.types())?))
 }
 
 /// Where ON CONFLICT begins: the last one outside brackets with what may stand behind it.
@@ -321,12 +329,12 @@ fn stream_query(cursor: &mut Cursor) -> Result<StreamQuery> {
     }
     let tokens = cursor.take_rest();
     if let Some(Emitting { before, emit, every, behind }) = emit(tokens) {
-        let query = syntax::query(&[before, behind].concat())?;
-        let every = every.map(|interval| syntax::expression(interval).map(Box::new)).transpose();
+        let query = syntax::query(&[before, behind].concat(), cursor.types())?;
+        let every = every.map(|interval| syntax::expression(interval, cursor.types()).map(Box::new)).transpose();
         let every = every.map_err(|error| error.hint("EMIT CHANGES EVERY INTERVAL '5' SECOND"))?;
         return Ok(StreamQuery { query, emit: Some(emit), every, span });
     }
-    match (syntax::query(tokens), tokens) {
+    match (syntax::query(tokens, cursor.types()), tokens) {
         (Err(error), tokens) if is_unknown_emit(tokens) => {
             Err(error.hint("EMIT CHANGES, EMIT CHANGES EVERY interval, EMIT FINAL and EMIT ON WINDOW CLOSE are there"))
         }
@@ -409,7 +417,7 @@ fn unknown(cursor: &Cursor) -> Error {
     match nearest(&found, SUPPORTED.iter().copied()).filter(|near| !found.eq_ignore_ascii_case(near)) {
         Some(near) => error.hint(format!("did you mean {near}?")),
         None => error.hint(
-            "supported are CREATE TABLE, CREATE VIEW, INSERT INTO, SELECT, WITH, VALUES, SET, EXPLAIN and EXECUTE STATEMENT SET",
+            "supported are CREATE TABLE, CREATE VIEW, CREATE TYPE, INSERT INTO, SELECT, WITH, VALUES, SET, EXPLAIN and EXECUTE STATEMENT SET",
         ),
     }
 }

@@ -14,6 +14,7 @@
 //! - a text that goes on in the next line, `'a' 'b'`, becomes `'ab'`, and one with escapes, `E'\t'`, what it stands for;
 //! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
 //! - ASOF joins and CORRESPONDING (see `nearest`, `corresponding`);
+//! - constructors of types with names become casts (see `named_types`), their names what they stand for;
 //! - lambdas become calls (see `lambda`);
 //! - `?`, `?|` and `?&` are operators, not parameters;
 //! - clauses of JSON functions become arguments (see `json`).
@@ -24,14 +25,15 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 use super::cursor::{Cursor, bracket, first_outside, is_word, text_of};
 use super::data_type::{CARRIED, TypeReader, is_plain};
 use super::fault::span_of;
+use super::named_types::{NamedTypes, constructors};
 use super::{corresponding, json, lambda, nearest, trim};
 use crate::error::{Error, Result};
 
-/// Tokens with the changes made.
-pub(super) fn normalize(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
-    let tokens = corresponding::operands(&texts(&buffers(tokens)?));
+/// Tokens with the changes made; `types` have names in them.
+pub(super) fn normalize(tokens: &[TokenWithSpan], types: &NamedTypes) -> Result<Vec<TokenWithSpan>> {
+    let tokens = constructors(corresponding::operands(&texts(&buffers(tokens)?)), types);
     let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&lambda::carried(&questions(tokens)))))));
-    carry_types(&json::clauses(&nearest::joins(trim::trims(&maps(intervals(&rows_of_values(&tokens))))))?)
+    carry_types(&json::clauses(&nearest::joins(trim::trims(&maps(intervals(&rows_of_values(&tokens))))))?, types)
 }
 
 /// Texts that go on in the next line, in one; those with escapes as what they stand for.
@@ -499,22 +501,24 @@ fn maps(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     tokens
 }
 
-fn carry_types(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
+fn carry_types(tokens: &[TokenWithSpan], named: &NamedTypes) -> Result<Vec<TokenWithSpan>> {
     let mut out = Vec::with_capacity(tokens.len());
     let mut at = 0;
-    let mut types = cast_types(tokens);
+    let mut types = cast_types(tokens, named)?;
     types.sort_unstable();
     for (start, end) in types {
         if start < at {
             continue;
         }
         let target = &tokens[start..end];
-        let mut reader = TypeReader::new(Cursor::new(target));
-        reader.read()?;
+        let mut reader = TypeReader::new(Cursor::knowing(named, target));
+        let data_type = reader.read()?;
         reader.into_cursor()?.expect_end("the data type")?;
-        if !is_plain(target) {
+        let is_named = target.iter().any(|token| matches!(&token.token, Token::Word(word) if named.find(&word.value).is_some()));
+        if is_named || !is_plain(target) {
+            let text = if is_named { data_type.to_string() } else { text_of(target) };
             out.extend_from_slice(&tokens[at..start]);
-            out.push(placed(Token::make_word(&text_of(target), Some(CARRIED)), &tokens[start]));
+            out.push(placed(Token::make_word(&text, Some(CARRIED)), &tokens[start]));
             at = end;
         }
     }
@@ -522,17 +526,17 @@ fn carry_types(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>> {
     Ok(out)
 }
 
-/// Where the type that begins at `start` ends; `None` where the parser crate has to say what is wrong.
-fn type_at(tokens: &[TokenWithSpan], start: usize) -> Option<(usize, usize)> {
-    let mut reader = TypeReader::new(Cursor::new(&tokens[start..]));
-    reader.read().ok()?;
-    Some((start, tokens.len() - reader.into_cursor().ok()?.rest().len()))
+/// Where the type that begins at `start` ends.
+fn type_at(tokens: &[TokenWithSpan], start: usize, named: &NamedTypes) -> Result<(usize, usize)> {
+    let mut reader = TypeReader::new(Cursor::knowing(named, &tokens[start..]));
+    reader.read()?;
+    Ok((start, tokens.len() - reader.into_cursor()?.rest().len()))
 }
 
 /// Where the types of all casts stand: `CAST ( ... AS <start> type <end> )` and `... :: <start> type <end>`.
-fn cast_types(tokens: &[TokenWithSpan]) -> Vec<(usize, usize)> {
+fn cast_types(tokens: &[TokenWithSpan], named: &NamedTypes) -> Result<Vec<(usize, usize)>> {
     let behind_colons = tokens.iter().enumerate().filter(|(_, t)| t.token == Token::DoubleColon);
-    let mut types: Vec<(usize, usize)> = behind_colons.filter_map(|(at, _)| type_at(tokens, at + 1)).collect();
+    let mut types: Vec<(usize, usize)> = behind_colons.map(|(at, _)| type_at(tokens, at + 1, named)).collect::<Result<_>>()?;
     // For each open bracket: whether it belongs to a cast, and what stands behind its last AS.
     let mut open: Vec<(bool, Option<usize>)> = Vec::new();
     for (i, TokenWithSpan { token, .. }) in tokens.iter().enumerate() {
@@ -553,5 +557,5 @@ fn cast_types(tokens: &[TokenWithSpan]) -> Vec<(usize, usize)> {
             }
         }
     }
-    types
+    Ok(types)
 }

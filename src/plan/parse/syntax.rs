@@ -6,22 +6,27 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::dialect::FlinkDialect;
 use super::fault::fault_of;
+use super::named_types::NamedTypes;
 use super::{rewrite, window};
 use crate::error::Result;
 use crate::limits::NESTING_MAX;
 
-/// Reads `tokens` as a query without EMIT.
-pub(super) fn query(tokens: &[TokenWithSpan]) -> Result<Box<Query>> {
-    whole(tokens, Parser::parse_query)
+/// Reads `tokens` as a query without EMIT, in which `types` have names.
+pub(super) fn query(tokens: &[TokenWithSpan], types: &NamedTypes) -> Result<Box<Query>> {
+    whole(tokens, types, Parser::parse_query)
 }
 
-/// Reads `tokens` as an expression.
-pub(super) fn expression(tokens: &[TokenWithSpan]) -> Result<Expr> {
-    whole(tokens, Parser::parse_expr)
+/// Reads `tokens` as an expression, in which `types` have names.
+pub(super) fn expression(tokens: &[TokenWithSpan], types: &NamedTypes) -> Result<Expr> {
+    whole(tokens, types, Parser::parse_expr)
 }
 
-fn whole<T>(tokens: &[TokenWithSpan], read: impl Fn(&mut Parser<'static>) -> std::result::Result<T, ParserError>) -> Result<T> {
-    let rewritten = window::normalize(rewrite::normalize(tokens)?)?;
+fn whole<T>(
+    tokens: &[TokenWithSpan],
+    types: &NamedTypes,
+    read: impl Fn(&mut Parser<'static>) -> std::result::Result<T, ParserError>,
+) -> Result<T> {
+    let rewritten = window::normalize(rewrite::normalize(tokens, types)?)?;
     let mut parser = Parser::new(&FlinkDialect).with_recursion_limit(RECURSION_MAX).with_tokens_with_locations(rewritten.clone());
     let tree = read(&mut parser).map_err(|fault| fault_of(fault, &rewritten))?;
     match parser.peek_token_ref() {

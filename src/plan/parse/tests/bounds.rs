@@ -1,7 +1,6 @@
 //! Texts that are deep, long or broken: refused, or read, but never a panic, an overflow or an endless search.
 
-use super::{check, fault};
-use crate::plan::parse::parse;
+use super::{check, fault, parse};
 
 #[test]
 fn deep_texts_are_refused_before_they_overflow_a_stack() {

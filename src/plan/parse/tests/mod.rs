@@ -4,9 +4,14 @@ mod bounds;
 
 use sqlparser::ast::{Expr, SelectItem, SetExpr};
 
-use super::parse;
+use super::NamedTypes;
+use crate::error::Result;
 use crate::plan::physical::Emit;
 use crate::plan::statement::{ColumnDefKind, CreateTable, Hint, HintArgument, Statement, StreamQuery};
+
+fn parse(text: &str) -> Result<Vec<Statement>> {
+    super::parse(text, &mut NamedTypes::default())
+}
 
 fn check(text: &str) -> Vec<Statement> {
     parse(text).unwrap_or_else(|e| panic!("{}", e.in_text("test.sql", text)))
@@ -103,7 +108,7 @@ fn every_type_of_a_column_is_read() {
         ("INT ARRAY MULTISET", "MULTISET<ARRAY<INT>>"),
         ("MULTISET<ROW<a INT NOT NULL>>", "MULTISET<ROW<a INT>>"),
         ("ARRAY<ARRAY<ARRAY<INT>>>", "ARRAY<ARRAY<ARRAY<INT>>>"),
-        ("MAP<STRING, ARRAY<ROW<a INT, `b c` MAP<INT, JSON>>>>", "MAP<STRING, ARRAY<ROW<a INT, b c MAP<INT, JSON>>>>"),
+        ("MAP<STRING, ARRAY<ROW<a INT, `b c` MAP<INT, JSON>>>>", "MAP<STRING, ARRAY<ROW<a INT, `b c` MAP<INT, JSON>>>>"),
         ("ROW(a INT 'about a', b ROW<c DATE NOT NULL>)", "ROW<a INT, b ROW<c DATE>>"),
         ("JSON COMMENT 'text'", "JSON"),
         ("STRING METADATA", "STRING FROM c"),
@@ -417,7 +422,7 @@ fn cast_types_are_those_of_columns() {
         ("TIMESTAMP WITH LOCAL TIME ZONE", "TIMESTAMP_LTZ(6)"),
         ("TIMESTAMP_LTZ(3)", "TIMESTAMP_LTZ(3)"),
         ("INTERVAL DAY TO SECOND(3)", "INTERVAL DAY TO SECOND"),
-        ("ROW<`a``b` INT, c ARRAY<STRING>>", "ROW<a`b INT, c ARRAY<STRING>>"),
+        ("ROW<`a``b` INT, c ARRAY<STRING>>", "ROW<`a``b` INT, c ARRAY<STRING>>"),
         ("JSON", "JSON"),
     ] {
         let query = query(&format!("SELECT CAST(x AS {written})")).query;
@@ -441,6 +446,7 @@ fn statements_of_every_kind_are_told_apart() {
          EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END;
          BEGIN STATEMENT SET; INSERT INTO a SELECT CASE WHEN TRUE THEN 1 END; END;
          CREATE MATERIALIZED VIEW v AS SELECT 1; CREATE SOURCE s (a INT) WITH (a.b = 1, c = TRUE); CREATE SINK s FROM v WITH (a = 'b');
+         CREATE TYPE s AS (a INT); DROP TYPE IF EXISTS s;
          SELECT 1 /* the last needs no ';' */",
     );
     let kinds: Vec<String> = found
@@ -455,6 +461,8 @@ fn statements_of_every_kind_are_told_apart() {
             Statement::Select(query) => format!("select in line {}", query.span.line),
             Statement::CreateSink { options, .. } => format!("sink of {} options", options.iter().count()),
             Statement::CreateTable(_) => "table".to_owned(),
+            Statement::CreateType { name, data_type } => format!("{} is {data_type}", name.text),
+            Statement::DropType { name, .. } => format!("{} is nothing", name.text),
         })
         .collect();
     assert_eq!(
@@ -473,7 +481,9 @@ fn statements_of_every_kind_are_told_apart() {
             "view 0 None",
             "table",
             "sink of 1 options",
-            "select in line 11"
+            "s is ROW<a INT>",
+            "s is nothing",
+            "select in line 12"
         ]
     );
 }
@@ -503,7 +513,7 @@ fn faults_show_place_and_hint() {
         ("SELECT a, FROM t", "--> q:1:16"),
         ("DROP TABLE t", "DROP is not supported"),
         ("RESET 'a'", "RESET is not supported"),
-        ("CREATE ROLE r", "expected TABLE, VIEW, MATERIALIZED VIEW, SOURCE or SINK behind CREATE, found ROLE"),
+        ("CREATE ROLE r", "expected TABLE, VIEW, MATERIALIZED VIEW, SOURCE, SINK or TYPE behind CREATE, found ROLE"),
         ("CREATE FUNCTION f", "CREATE FUNCTION is not supported"),
         ("CREATE TABLE t (a INT) PARTITIONED BY a", "expected '(', found a"),
         ("CREATE TABLE t (a INT) DISTRIBUTED BY (a)", "DISTRIBUTED of CREATE TABLE is not supported"),
@@ -624,7 +634,7 @@ fn hints_that_say_more_are_no_comments_elsewhere() {
         let fault = fault(sql);
         assert!(fault.starts_with(&format!("the hint OPTIONS is not supported here\n --> q:{place}")), "{fault}");
     }
-    assert!(super::parse("SELECT a FROM t /*+ options('a' = b) */").is_err());
+    assert!(parse("SELECT a FROM t /*+ options('a' = b) */").is_err());
     let query = query("SELECT /*+ STATE_TTL('t' = ) */ a FROM t").query;
     let sqlparser::ast::SetExpr::Select(select) = &*query.body else { panic!("{query}") };
     let fault = super::hints_of(select).expect_err("a value is missing");

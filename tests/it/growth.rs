@@ -81,7 +81,7 @@ fn check(query: &str, rows: Rows, kinds: &mut Kinds) {
         "CREATE TABLE t (k BIGINT, v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '15' SECOND) WITH ({});\n{query};",
         rows.table()
     );
-    let job = Job::endless(&sql, &[("t", &rows.steps())], 2).unwrap_or_else(|e| panic!("{e}"));
+    let job = Job::endless(&sql, &[("t", &[rows.steps()])], 2).unwrap_or_else(|e| panic!("{e}"));
     let plan = job.plan.clone();
     let mut held = vec![Held::default(); plan.nodes.len()];
     let ran = job.run((2, 1024), |step, _, state| {

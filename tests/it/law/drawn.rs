@@ -9,7 +9,8 @@ use corelane::plan::physical::{
 };
 use corelane::types::over::OverEmit;
 
-use super::{Case, LAWS, queries};
+use super::input::{Input, Times};
+use super::{Case, LAWS, Pace, queries};
 
 /// What operators do with changes, and which of their inputs have some.
 const FACES: [&str; 68] = [
@@ -224,6 +225,15 @@ fn every_operator_is_drawn_with_changes() {
     let histogram = histogram();
     let missing: Vec<&&str> = FACES.iter().filter(|face| !histogram.contains_key(**face)).collect();
     assert!(missing.is_empty(), "never drawn: {missing:#?}\nof {histogram:#?}");
+}
+
+#[test]
+fn windows_are_drawn_over_late_changes_of_several_splits() {
+    for (kind, pace) in LAWS.into_iter().filter(|(kind, pace)| kind.is_of_windows() && !matches!(pace, Pace::Every(_))) {
+        let cases = (0..queries(pace)).map(|seed| Case::random(kind, pace, seed));
+        let late = cases.filter(|case| case.times == Times::Late && case.input != Input::Append && case.splits.len() > 1);
+        assert!(late.count() > 0, "none of {kind:?} {pace:?}");
+    }
 }
 
 #[test]

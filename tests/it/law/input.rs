@@ -1,4 +1,6 @@
-//! What a table of the law is fed: rows that come, change and go, said row by row or by key, and SQLite's table beside it.
+//! What a table of the law is fed: rows that come, change and go, said row by row or by key, in splits, and SQLite's table beside it.
+//!
+//! All changes of a row come in one split, as those of a key do in a partition of Kafka. Times of some splits run ahead of those of others.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,10 +10,13 @@ use fastrand::Rng;
 
 use super::SECOND;
 use super::run::Steps;
-use crate::oracle::{Query, Schema, database, names, to_sqlite};
+use crate::oracle::{Kind, Query, Schema, database, names, to_sqlite};
 
-/// Changes of an input.
+/// Changes of an input where none is late; elsewhere up to twice as many.
 const CHANGES_MAX: usize = 40;
+
+/// Rows that are changed more often than others where changes may be late.
+const RECENT: usize = 5;
 
 /// How the input says what changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +36,8 @@ pub enum Times {
     Close,
     /// They go on, the watermark behind them, and what changes is not behind it.
     Moving,
+    /// They go on, and rows come and go behind the watermark of their split.
+    Late,
 }
 
 /// Whether a table has event time.
@@ -41,9 +48,24 @@ pub enum EventTime {
 }
 
 impl Times {
-    /// How far the watermark is behind the rows, in seconds: no row is late.
+    /// How far the watermark is behind the rows, in seconds.
     pub fn delay(self) -> i64 {
-        if self == Times::Close { 7_200 } else { 60 }
+        match self {
+            Times::Close => 7_200,
+            Times::Moving => 60,
+            Times::Late => 10,
+        }
+    }
+
+    /// How far a row may take its split on, in seconds.
+    fn pace(self) -> i64 {
+        if self == Times::Late { 5 } else { 14 }
+    }
+
+    /// The time of a row of a split that has come so far.
+    fn draw(self, rng: &mut Rng, now: i64) -> i64 {
+        let far = if self == Times::Late && rng.u8(0..3) == 0 { rng.i64(-100_000..-20_000) } else { rng.i64(-20_000..40_000) };
+        now + far * (SECOND / 1000)
     }
 }
 
@@ -73,12 +95,17 @@ impl Input {
         }
     }
 
-    /// What the input says of these changes, by batch.
-    pub fn said(self, rng: &mut Rng, schema: &Schema, batches: &[Vec<Change>]) -> Steps {
-        match self {
+    /// What each of so many splits says of these changes, by batch.
+    pub fn said(self, rng: &mut Rng, schema: &Schema, batches: &[Vec<Change>], splits: usize) -> Vec<Steps> {
+        let mut said = |batches: &[Vec<Change>]| match self {
             Input::Upsert => batches.iter().map(|batch| batch.iter().map(|change| upsert(schema, change)).collect()).collect(),
             Input::Append | Input::Retract => changelog(rng, batches),
-        }
+        };
+        let of_split = |split: usize| {
+            let of_batch = |batch: &Vec<Change>| batch.iter().filter(|change| change.split(splits) == split).cloned().collect();
+            said(&batches.iter().map(of_batch).collect::<Vec<_>>())
+        };
+        (0..splits).map(of_split).collect()
     }
 }
 
@@ -90,23 +117,40 @@ pub enum Change {
     Delete(i64),
 }
 
+impl Change {
+    fn id(&self) -> i64 {
+        let (Change::Insert(id, _) | Change::Update(id, _) | Change::Delete(id)) = self;
+        *id
+    }
+
+    /// In which of so many splits it is.
+    fn split(&self, splits: usize) -> usize {
+        split_of(self.id(), splits)
+    }
+}
+
+fn split_of(id: i64, splits: usize) -> usize {
+    (id as usize) % splits
+}
+
 /// Rows with different times: which of two of one time is first would be left open.
 struct Rows<'a> {
     schema: &'a Schema,
     times: Times,
     seen: HashSet<String>,
-    /// Where times have come to.
-    now: i64,
+    /// Where the times of each split have come to.
+    now: Vec<i64>,
     latest: Option<i64>,
 }
 
 impl Rows<'_> {
-    fn next(&mut self, rng: &mut Rng) -> Vec<Value> {
-        self.now += rng.i64(0..15) * SECOND;
+    /// A row of a split.
+    fn next(&mut self, rng: &mut Rng, split: usize) -> Vec<Value> {
+        self.now[split] += rng.i64(0..=self.times.pace() * (1 + split as i64)) * SECOND;
         loop {
             let mut row = self.schema.random_row(rng);
-            if let (Times::Moving, Some(Value::Int(time))) = (self.times, row.last_mut()) {
-                *time = self.now + rng.i64(-20_000..40_000) * (SECOND / 1000);
+            if let (Times::Moving | Times::Late, Some(Value::Int(time))) = (self.times, row.last_mut()) {
+                *time = self.times.draw(rng, self.now[split]);
             }
             if self.seen.insert(format!("{:?}", row.last())) {
                 self.latest = time_of(&row).max(self.latest);
@@ -115,10 +159,10 @@ impl Rows<'_> {
         }
     }
 
-    /// Whether a change of this row is not late.
+    /// Whether this row may change: where none may be late, it is not.
     fn may_change(&self, row: &[Value]) -> bool {
         let watermark = self.latest.map(|latest| latest - self.times.delay() * SECOND);
-        time_of(row).is_none_or(|time| Some(time) > watermark)
+        self.times == Times::Late || time_of(row).is_none_or(|time| Some(time) > watermark)
     }
 }
 
@@ -127,25 +171,36 @@ pub fn time_of(row: &[Value]) -> Option<i64> {
     if let Some(Value::Int(time)) = row.last() { Some(*time) } else { None }
 }
 
-/// Batches of at most so many changes to rows that are there.
-pub fn random_changes(rng: &mut Rng, schema: &Schema, (input, times): (Input, Times), batch_max: usize) -> Vec<Vec<Change>> {
-    let mut rows = Rows { schema, times, seen: HashSet::new(), now: -300 * SECOND, latest: None };
+/// Batches of at most so many changes to rows that are there, which are in so many splits.
+pub fn random_changes(
+    rng: &mut Rng,
+    schema: &Schema,
+    (input, times): (Input, Times),
+    splits: usize,
+    batch_max: usize,
+) -> Vec<Vec<Change>> {
+    let mut rows = Rows { schema, times, seen: HashSet::new(), now: vec![-300 * SECOND; splits], latest: None };
     let (mut there, mut next, mut batches) = (Vec::<(i64, Vec<Value>)>::new(), 0, Vec::new());
-    let (mut left, rest) = (rng.usize(1..CHANGES_MAX), rng.u8(5..12));
+    let (mut left, rest) = match times {
+        Times::Late => (rng.usize(CHANGES_MAX..2 * CHANGES_MAX), rng.u8(4..8)),
+        Times::Close | Times::Moving => (rng.usize(1..CHANGES_MAX), rng.u8(5..12)),
+    };
     while left > 0 {
         let count = rng.usize(1..=batch_max.min(left));
         left -= count;
         let batch = (0..count).map(|_| {
             let what = if input == Input::Append { rest } else { rng.u8(0..rest) };
-            let place = rng.usize(..there.len().max(1));
+            // What came last is late for some of its windows.
+            let old = if times == Times::Late && rng.bool() { there.len().saturating_sub(RECENT) } else { 0 };
+            let place = rng.usize(old..there.len().max(1));
             match there.get_mut(place).filter(|(_, row)| what <= 2 && rows.may_change(row)) {
                 None => {
-                    there.push((next, rows.next(rng)));
+                    there.push((next, rows.next(rng, split_of(next, splits))));
                     next += 1;
                     Change::Insert(next - 1, there[there.len() - 1].1.clone())
                 }
                 Some((id, row)) if what == 2 => {
-                    *row = rows.next(rng);
+                    *row = rows.next(rng, split_of(*id, splits));
                     Change::Update(*id, row.clone())
                 }
                 Some(_) => Change::Delete(there.swap_remove(place).0),
@@ -184,33 +239,47 @@ fn changelog(rng: &mut Rng, batches: &[Vec<Change>]) -> Steps {
     batches.iter().map(|batch| batch.iter().flat_map(&mut of_change).collect()).collect()
 }
 
-/// SQLite's table with the rows that are there. A session keeps the bounds that a row gave it: there the rows that have gone stay, and are named.
+/// SQLite's table with the rows that are there. Windows keep rows that go too late, and a session the bounds that a row gave it: for queries of
+/// windows the rows that have gone stay, marked.
 pub struct Twin {
     pub database: rusqlite::Connection,
     keeps_gone: bool,
+    delay: i64,
+    /// The watermark of each split.
+    marks: Vec<Option<i64>>,
     /// The row id of each row that is there.
     rows: BTreeMap<i64, i64>,
     next: i64,
 }
 
 impl Twin {
-    pub fn of(query: &Query) -> Twin {
-        let keeps_gone = query.text.ours.contains("SESSION(");
-        Twin { database: database(&query.schema, &[]), keeps_gone, rows: BTreeMap::new(), next: 0 }
+    /// Without rows, of a query of this kind over so many splits.
+    pub fn of(query: &Query, kind: Kind, times: Times, splits: usize) -> Twin {
+        let (database, delay) = (database(&query.schema, &[]), times.delay() * SECOND);
+        Twin { database, keeps_gone: kind.is_of_windows(), delay, marks: vec![None; splits], rows: BTreeMap::new(), next: 0 }
     }
 
     pub fn apply(&mut self, schema: &Schema, change: &Change) {
-        let (Change::Insert(id, _) | Change::Update(id, _) | Change::Delete(id)) = change;
-        if let Some(before) = self.rows.remove(id) {
-            let goes = if self.keeps_gone { "INSERT INTO gone VALUES (?)" } else { "DELETE FROM t WHERE rowid = ?" };
-            assert_eq!(self.database.execute(goes, [before]), Ok(1), "{change:?}");
+        let split = change.split(self.marks.len());
+        let mark = self.marks[split];
+        if let Some(before) = self.rows.remove(&change.id()) {
+            let went = if self.keeps_gone {
+                let goes = mark.unwrap_or(i64::MIN);
+                self.database.execute("UPDATE marks SET goes = ? WHERE number = ?", [goes, before])
+            } else {
+                self.database.execute("DELETE FROM t WHERE rowid = ?", [before])
+            };
+            assert_eq!(went, Ok(1), "{change:?}");
         }
         let (Change::Insert(_, row) | Change::Update(_, row)) = change else { return };
         let places = ", ?".repeat(schema.columns.len());
         let sql = format!("INSERT INTO t (rowid, {}) VALUES (?{places})", names(&schema.columns));
         let values = std::iter::once(self.next.into()).chain(row.iter().map(to_sqlite));
         assert_eq!(self.database.execute(&sql, rusqlite::params_from_iter(values)), Ok(1), "{change:?}");
-        self.rows.insert(*id, self.next);
+        let marked = self.database.execute("INSERT INTO marks VALUES (?, ?, NULL)", rusqlite::params![self.next, mark]);
+        assert_eq!(marked, Ok(1), "{change:?}");
+        self.marks[split] = time_of(row).map(|time| time - self.delay).max(mark);
+        self.rows.insert(change.id(), self.next);
         self.next += 1;
     }
 }

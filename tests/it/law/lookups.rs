@@ -107,7 +107,7 @@ fn check(seed: u64) -> Result<Agreed, String> {
     }
     let (shards, batch_rows) = (rng.usize(1..=3), [1, 3, 1024][rng.usize(0..3)]);
     let mut shown = Shown::of(Output::Whole);
-    let job = Job::endless(&sql, &[("l", &inputs[0]), ("r", &inputs[1])], shards)?;
+    let job = Job::endless(&sql, &[("l", &inputs[..1]), ("r", &inputs[1..])], shards)?;
     let ran = job.run((shards, batch_rows), |step, written, _| {
         shown.apply(written, shards == 1)?;
         let answer = &answers[step.min(STEPS - 1)];

@@ -32,20 +32,23 @@ pub const KEYED_SINK: &str = "written";
 /// What passes between two steps.
 const STEP: Nanos = 1_000_000;
 
-/// One split whose rows are given out as far as the gate lets them.
+/// A table whose splits give out their rows as far as the gate of each lets them.
 #[derive(Debug)]
-struct Gated {
-    inner: MemorySource,
+struct Gated(Vec<Split>);
+
+#[derive(Debug)]
+struct Split {
+    rows: MemorySource,
     gate: Arc<AtomicUsize>,
 }
 
 impl Source for Gated {
     fn describe(&self) -> String {
-        self.inner.describe()
+        format!("gated ({} splits)", self.0.len())
     }
 
     fn boundedness(&self) -> Boundedness {
-        self.inner.boundedness()
+        self.0[0].rows.boundedness()
     }
 
     fn liveness(&self) -> Liveness {
@@ -53,34 +56,65 @@ impl Source for Gated {
     }
 
     fn open(&self, shard: usize, shards: usize, projection: &Projection) -> error::Result<Box<dyn Reader>> {
-        Ok(Box::new(GatedReader { inner: self.inner.open(shard, shards, projection)?, gate: self.gate.clone(), given: 0 }))
+        let of_shard = self.0.iter().skip(shard).step_by(shards);
+        let opened = |split: &Split| {
+            Ok(OpenSplit { rows: split.rows.open(0, 1, projection)?, gate: split.gate.clone(), given: 0, has_ended: false })
+        };
+        Ok(Box::new(GatedReader { splits: of_shard.map(opened).collect::<error::Result<_>>()?, next: 0 }))
     }
 }
 
-struct GatedReader {
-    inner: Box<dyn Reader>,
+struct OpenSplit {
+    rows: Box<dyn Reader>,
     gate: Arc<AtomicUsize>,
     given: usize,
+    has_ended: bool,
+}
+
+impl OpenSplit {
+    /// How many rows it may give out.
+    fn may_give(&self) -> usize {
+        self.gate.load(Ordering::Relaxed) - self.given
+    }
+}
+
+/// The splits of a shard, in turns.
+struct GatedReader {
+    splits: Vec<OpenSplit>,
+    /// The split whose turn it is.
+    next: usize,
 }
 
 impl Reader for GatedReader {
     fn splits(&self) -> usize {
-        self.inner.splits()
+        self.splits.len()
     }
 
     fn poll(&mut self, now: Nanos, rows_max: usize, into: &mut Decoded) -> error::Result<Polled> {
-        match self.gate.load(Ordering::Relaxed) - self.given {
-            0 if self.inner.splits() > 0 => Ok(Polled::Pending { wake_at: None }),
-            may => {
-                let polled = self.inner.poll(now, rows_max.min(may), into)?;
-                self.given += into.rows;
-                Ok(polled)
-            }
+        if self.splits.iter().all(|split| split.has_ended) {
+            return Ok(Polled::End);
         }
+        let count = self.splits.len();
+        let mut turns = (self.next..self.next + count).map(|turn| turn % count);
+        let Some(at) = turns.find(|at| !self.splits[*at].has_ended && self.splits[*at].may_give() > 0) else {
+            return Ok(Polled::Pending { wake_at: None });
+        };
+        self.next = at + 1;
+        let split = &mut self.splits[at];
+        let polled = split.rows.poll(now, rows_max.min(split.may_give()), into)?;
+        split.given += into.rows;
+        Ok(match polled {
+            Polled::Rows { stamp, .. } => Polled::Rows { split: at, stamp },
+            Polled::SplitEnd { .. } => {
+                split.has_ended = true;
+                Polled::SplitEnd { split: at }
+            }
+            other => other,
+        })
     }
 
     fn stop(&mut self) {
-        self.inner.stop();
+        self.splits.iter_mut().for_each(|split| split.rows.stop());
     }
 }
 
@@ -110,7 +144,7 @@ impl Sink for Upserts {
     }
 }
 
-/// What comes step by step.
+/// What comes step by step in one split.
 pub type Steps = Vec<Vec<(RowKind, Vec<Value>)>>;
 
 /// The gated sources, by table, and the sink of a job.
@@ -144,35 +178,37 @@ impl Connectors for Ends {
 /// A planned query and its inputs.
 pub struct Job {
     pub plan: PhysicalPlan,
-    /// The gate of each table, and the rows of each step.
+    /// The gate of each split of each table, and the rows of each step.
     gates: Vec<(Arc<AtomicUsize>, Vec<usize>)>,
     table: String,
     receiver: Receiver<Batch>,
 }
 
 impl Job {
-    /// Plans a query over tables whose rows come in as many steps each.
-    pub fn new(sql: &str, tables: &[(&str, &Steps)], shard_count: usize) -> Result<Job, String> {
+    /// Plans a query over tables whose splits come in as many steps each.
+    pub fn new(sql: &str, tables: &[(&str, &[Steps])], shard_count: usize) -> Result<Job, String> {
         Self::over(sql, tables, MemorySource::new, shard_count)
     }
 
     /// Plans it as if they went on for ever.
-    pub fn endless(sql: &str, tables: &[(&str, &Steps)], shard_count: usize) -> Result<Job, String> {
+    pub fn endless(sql: &str, tables: &[(&str, &[Steps])], shard_count: usize) -> Result<Job, String> {
         Self::over(sql, tables, |splits| MemorySource::new(splits).endless(), shard_count)
     }
 
     fn over(
         sql: &str,
-        tables: &[(&str, &Steps)],
+        tables: &[(&str, &[Steps])],
         source: fn(Vec<Vec<MemoryEvent>>) -> MemorySource,
         shard_count: usize,
     ) -> Result<Job, String> {
         let (mut sources, mut gates) = (BTreeMap::new(), Vec::new());
-        for (table, steps) in tables {
-            let gate = Arc::new(AtomicUsize::new(0));
-            let inner = source(vec![vec![MemoryEvent::Changes(steps.concat())]]);
-            sources.insert((*table).to_owned(), Arc::new(Gated { inner, gate: gate.clone() }));
-            gates.push((gate, steps.iter().map(Vec::len).collect()));
+        for (table, splits) in tables {
+            let mut gated = |steps: &Steps| {
+                let gate = Arc::new(AtomicUsize::new(0));
+                gates.push((gate.clone(), steps.iter().map(Vec::len).collect()));
+                Split { rows: source(vec![vec![MemoryEvent::Changes(steps.concat())]]), gate }
+            };
+            sources.insert((*table).to_owned(), Arc::new(Gated(splits.iter().map(&mut gated).collect())));
         }
         let ends = Ends { sources, outlet: Mutex::default() };
         let script = Script { text: sql.to_owned(), file: "law.sql".to_owned() };

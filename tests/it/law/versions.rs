@@ -130,7 +130,7 @@ fn check(seed: u64) -> Result<Agreed, String> {
     answers.push(naive.answer(join, true));
     let (shards, batch_rows) = (rng.usize(1..=3), [1, 3, 1024][rng.usize(0..3)]);
     let mut shown = Shown::of(Output::Whole);
-    let job = Job::new(&sql, &[("l", &inputs[0]), ("r", &inputs[1])], shards)?;
+    let job = Job::new(&sql, &[("l", &inputs[..1]), ("r", &inputs[1..])], shards)?;
     let ran = job.run((shards, batch_rows), |step, written, _| {
         shown.apply(written, shards == 1)?;
         match shown.is(&answers[step]) {

@@ -29,8 +29,7 @@ use fastrand::Rng;
 
 pub use self::dialect::{Type, to_sqlite};
 use self::input::{Input, Lateness};
-use self::query::KINDS;
-pub use self::query::{Kind, Query, Schema};
+pub use self::query::{KINDS, Kind, Query, Schema};
 pub use self::relation::names;
 use super::support::{Inputs, Shape, run};
 
@@ -45,14 +44,14 @@ pub fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// SQLite's table, with these rows, `marks` with what their splits' watermarks were before them, and `gone` for rows that are no longer there.
+/// SQLite's table, with these rows, and `marks` with what the watermark of its split was before each of them; and before it went, for one that is no longer there.
 pub fn database(schema: &Schema, rows: &[(Vec<Value>, Option<i64>)]) -> rusqlite::Connection {
     let database = rusqlite::Connection::open_in_memory().expect("memory is there");
     naive::register(&database).expect("functions");
     database.pragma_update(None, "case_sensitive_like", true).expect("a setting");
     let columns: Vec<String> = schema.columns.iter().map(|c| format!("{} {}", c.name, c.data_type.affinity())).collect();
     let tables = format!(
-        "CREATE TABLE t ({}); CREATE TABLE marks (number INTEGER PRIMARY KEY, mark INTEGER); CREATE TABLE gone (number INTEGER)",
+        "CREATE TABLE t ({}); CREATE TABLE marks (number INTEGER PRIMARY KEY, mark INTEGER, goes INTEGER)",
         columns.join(", ")
     );
     database.execute_batch(&tables).expect("tables");
@@ -60,7 +59,7 @@ pub fn database(schema: &Schema, rows: &[(Vec<Value>, Option<i64>)]) -> rusqlite
     let mut insert = database.prepare(&format!("INSERT INTO t VALUES ({places})")).expect("an insert");
     for (row, mark) in rows {
         insert.execute(rusqlite::params_from_iter(row.iter().map(to_sqlite))).expect("a row");
-        database.execute("INSERT INTO marks VALUES (last_insert_rowid(), ?)", [mark]).expect("a mark");
+        database.execute("INSERT INTO marks VALUES (last_insert_rowid(), ?, NULL)", [mark]).expect("a mark");
     }
     drop(insert);
     database

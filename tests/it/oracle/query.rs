@@ -101,7 +101,8 @@ impl Query {
         match kind {
             Kind::Window | Kind::Over => !has("SESSION("),
             // Behind FULL JOIN no column says in which window a row is, so that rows which are joined to it there are not late.
-            Kind::WindowRows => !has("SESSION(") && !has("PRECEDING") && !has("FULL JOIN"),
+            Kind::WindowJoins => true,
+            Kind::WindowRows => !has("SESSION(") && !has("FULL JOIN"),
             _ => false,
         }
     }

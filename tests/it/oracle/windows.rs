@@ -11,9 +11,9 @@ use super::relation::{names, of_groups, qualified, total_order};
 /// Which rows SQLite finds in windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rows {
-    /// All that a window function gives.
+    /// All that are there.
     All,
-    /// Those that are not late: all that is made of windows leaves the others out.
+    /// Those that came in time and did not go in time: all that is made of windows knows no others.
     InTime,
 }
 
@@ -21,8 +21,8 @@ impl Rows {
     /// These of what a window function gives.
     fn of(self, window: &Both) -> Both {
         let condition = match self {
-            Rows::All => "TRUE",
-            Rows::InTime => "(mark IS NULL OR mark < window_end - 1)",
+            Rows::All => "goes IS NULL",
+            Rows::InTime => "(mark IS NULL OR mark < window_end - 1) AND (goes IS NULL OR goes >= window_end - 1)",
         };
         window.filled(&[Both::same(condition)])
     }
@@ -36,7 +36,7 @@ fn windows(rng: &mut Rng) -> Both {
     let over = |start: String, end: String, count: i64| {
         let marked = "t LEFT JOIN marks ON marks.number = t.rowid";
         let windows =
-            format!("SELECT t.*, mark, {start} AS window_start, {end} AS window_end FROM {marked}, ({})", numbers(count));
+            format!("SELECT t.*, mark, goes, {start} AS window_start, {end} AS window_end FROM {marked}, ({})", numbers(count));
         format!("(SELECT * FROM ({windows}) WHERE ts >= window_start AND ts < window_end AND {{}})")
     };
     let size = one_of(rng, &[7, 10, 60]);
@@ -81,7 +81,7 @@ fn sessions(rng: &mut Rng, by: &Column) -> Both {
         format!("TABLE(SESSION(TABLE t PARTITION BY {name}, DESCRIPTOR(ts), INTERVAL '{gap}' SECOND))"),
         format!(
             "(SELECT * FROM (SELECT *, {start} AS window_start, {end} + {nanos} AS window_end FROM ({numbered})) \
-             WHERE number NOT IN (SELECT number FROM gone))"
+             WHERE number NOT IN (SELECT number FROM marks WHERE goes IS NOT NULL))"
         ),
     )
 }

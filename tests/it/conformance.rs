@@ -9,9 +9,10 @@ use std::process::Command;
 /// What is spelled differently, there and here.
 const SPELLED: [(&str, &str); 1] = [("count_char(extra, 'c')", "CHAR_LENGTH(extra) - CHAR_LENGTH(REPLACE(extra, 'c', ''))")];
 
-fn folder() -> PathBuf {
+/// Where the data of this name lies, if it is there.
+pub fn folder(name: &str) -> PathBuf {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance");
-    std::env::var_os("CONFORMANCE").map_or_else(beside, PathBuf::from).join("nexmark-small")
+    std::env::var_os("CONFORMANCE").map_or_else(beside, PathBuf::from).join(name)
 }
 
 fn tables(input: &Path) -> String {
@@ -71,7 +72,7 @@ fn words(row: &str) -> String {
 
 #[test]
 fn nexmark_over_a_small_input_gives_the_rows_that_others_found() {
-    let folder = folder();
+    let folder = folder("nexmark-small");
     if !folder.is_dir() {
         let _ = writeln!(std::io::stdout(), "skipped, no conformance data");
         return;

@@ -17,6 +17,7 @@ mod reload;
 mod sessions;
 mod shutdown;
 mod simulator;
+mod slt;
 mod support;
 mod tcp;
 mod tidy;

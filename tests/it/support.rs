@@ -55,6 +55,14 @@ impl Written {
 
 type Outlet = (String, Receiver<Batch>);
 
+/// A job that has come to its end.
+pub struct Ended {
+    pub plan: PhysicalPlan,
+    /// What was written, a table at a time; of `print` once for each SELECT.
+    pub outlets: Vec<Outlet>,
+    pub counters: Counters,
+}
+
 struct Memory<'a> {
     inputs: &'a Inputs,
     outlets: Mutex<Vec<Outlet>>,
@@ -103,8 +111,19 @@ pub fn phases(sql: &str, shards: usize) -> Option<(String, String)> {
     (!sql.contains(SETTING)).then(|| (SETTING.to_owned(), way.to_owned()))
 }
 
-/// Plans and runs `sql` to its end.
+/// Plans and runs `sql` to its end, and tells what it wrote as text.
 pub fn run(sql: &str, inputs: &Inputs, shape: Shape) -> Result<Written> {
+    let Ended { plan, outlets, counters } = run_to_end(sql, inputs, shape)?;
+    let mut rows: BTreeMap<String, Vec<(char, String)>> = BTreeMap::new();
+    for (table, receiver) in outlets {
+        let written = sink_rows(&plan, &table, &receiver);
+        rows.entry(table).or_default().extend(written);
+    }
+    Ok(Written { rows, counters })
+}
+
+/// Plans and runs `sql` to its end.
+pub fn run_to_end(sql: &str, inputs: &Inputs, shape: Shape) -> Result<Ended> {
     let memory = Memory { inputs, outlets: Mutex::default() };
     let settings: Vec<_> = phases(sql, shape.shards).into_iter().collect();
     let planned = plan(&[Script { text: sql.to_owned(), file: "test.sql".to_owned() }], &settings, &memory)?;
@@ -120,12 +139,7 @@ pub fn run(sql: &str, inputs: &Inputs, shape: Shape) -> Result<Written> {
     let outcome = engine::run(&planned.plan, &config, &vec![0; shape.shards], &control, &Published::new(shape.shards))?;
     let mut counters = Counters::default();
     outcome.shards.iter().for_each(|s| counters.merge(&s.counters));
-    let mut rows: BTreeMap<String, Vec<(char, String)>> = BTreeMap::new();
-    for (table, receiver) in memory.outlets.into_inner().expect("one thread") {
-        let written = sink_rows(&planned.plan, &table, &receiver);
-        rows.entry(table).or_default().extend(written);
-    }
-    Ok(Written { rows, counters })
+    Ok(Ended { plan: planned.plan, outlets: memory.outlets.into_inner().expect("one thread"), counters })
 }
 
 /// What a table's sink was given: signs and texts of the rows.

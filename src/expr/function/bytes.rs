@@ -303,6 +303,11 @@ enum Format {
     Escape,
 }
 
+/// Whether this names a way to write bytes as text.
+pub fn is_format_of_bytes(name: &str) -> bool {
+    Format::named(name).is_ok()
+}
+
 /// Characters of a line of Base64.
 const BASE64_LINE: usize = 76;
 

@@ -104,7 +104,7 @@ fn truncate<T: Native + 'static>(truncate: fn(Unit, T) -> Option<T>) -> Result<B
     })
 }
 
-/// Where the unit began by the clocks of a place.
+/// Where the unit began by the clocks of a place. Clocks that are put back show an hour twice: the part of a day began in the one that the instant is in.
 fn truncated_in_zone() -> Result<Box<dyn Kernel>> {
     let (mut units, mut zones) = (Named::new(), Cached::new());
     kernel(move |call: Call<'_>| -> Column {
@@ -114,7 +114,8 @@ fn truncated_in_zone() -> Result<Box<dyn Kernel>> {
             let zone: &Zone = zones.of(places.text(row), Zone::named)?;
             let local = zone.local(instants[row])?;
             let began = if unit.has_length() { calendar::truncate_nanos(unit, local) } else { return Err(NO_SUCH_UNIT) };
-            zone.instant(began.ok_or(OUT_OF_RANGE)?).map(Some)
+            let began = began.ok_or(OUT_OF_RANGE)?;
+            if unit.is_of_days() { zone.instant(began).map(Some) } else { in_range(instants[row].checked_sub(local - began)) }
         })
     })
 }
@@ -324,6 +325,17 @@ mod tests {
             ("century", "2200-12-31 13:00:00Z"),
         ] {
             check("DATE_TRUNC", &[text(unit), utc("2202-02-16 20:38:40Z"), text("Australia/Sydney")], expected);
+        }
+        // Clocks that showed an hour, or half of one, twice.
+        for (time, place, expected) in [
+            ("2023-11-05 08:40:00Z", "US/Pacific", "2023-11-05 08:00:00Z"),
+            ("2023-11-05 09:40:00Z", "US/Pacific", "2023-11-05 09:00:00Z"),
+            ("2023-04-01 15:58:00Z", "Australia/South", "2023-04-01 15:30:00Z"),
+            ("2023-04-01 16:58:00Z", "Australia/South", "2023-04-01 16:30:00Z"),
+            ("2023-04-01 14:45:00Z", "Australia/Lord_Howe", "2023-04-01 14:00:00Z"),
+            ("2023-04-01 15:15:00Z", "Australia/Lord_Howe", "2023-04-01 14:30:00Z"),
+        ] {
+            check("DATE_TRUNC", &[text("hour"), utc(time), text(place)], expected);
         }
         check("DATE_TRUNC", &[text("dow"), ts("2024-02-11")], "error: there is no such unit of time");
         check("DATE_TRUNC", &[text("hour"), interval(-5_400)], "-0 01:00:00.000000000");

@@ -55,6 +55,7 @@ mod testing;
 pub(in crate::expr) use kernel::{TEXT_BYTES_MAX, TOO_LONG};
 pub(in crate::expr) use map::Entries;
 
+pub use bytes::is_format_of_bytes;
 pub use canonical::CANONICAL;
 pub use datetime::{wrong_field, wrong_rounding};
 pub use json_text::Json;

@@ -347,17 +347,18 @@ impl ExprBinder<'_> {
     }
 
     /// MIN_BY(value, by) and MAX_BY: the value of the first or last row in the order of `by`, where that is not NULL; of ARG_MIN and ARG_MAX,
-    /// as in RisingWave and DuckDB, where neither is.
+    /// as in RisingWave and DuckDB, where neither is. ORDER BY says which of the rows counts that have the same `by`: the first one.
     fn value_by(&mut self, mut written: Written<'_>) -> Result<BoundCall> {
         written.expect(2..=2)?;
         let (value, by) = (self.bind(&written.args[0])?, self.bind(&written.args[1])?);
         let there = Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(by.clone()) };
         written.filter = both(written.filter, there);
-        written.order = vec![ascending(by)];
         if written.distinct == Distinct::Distinct {
             written.distinct = Distinct::All;
         }
         let is_least = matches!(written.name, "MIN_BY" | "ARG_MIN");
+        let among_equal = written.order.into_iter().map(|item| if is_least { item } else { item.reversed() });
+        written.order = std::iter::once(ascending(by)).chain(among_equal).collect();
         let function = if is_least { AggregateFunction::FirstValue } else { AggregateFunction::LastValue };
         let nulls = if matches!(written.name, "ARG_MIN" | "ARG_MAX") { Nulls::Skip } else { Nulls::Keep };
         let data_type = value.data_type();

@@ -1,5 +1,6 @@
 //! Which types go together: common types, implicit casts, results of arithmetic on DECIMAL.
 
+use super::function::library_call;
 use crate::error::{Error, Result, Span};
 use crate::expr::{CastFailure, Expr, castable};
 use crate::plan::logical::columns_of;
@@ -141,13 +142,21 @@ pub fn takes_text(data_type: &DataType) -> bool {
     data_type.is_numeric() || data_type.is_timestamp() || matches!(data_type, T::Date | T::Time(_) | T::Boolean)
 }
 
-/// As `cast`, but a text constant that cannot be read is an error at once.
+/// What is known to be constant, as `target`: a text is read as PostgreSQL writes bytes, and otherwise as a CAST reads it.
+pub fn read_as(constant: Expr, target: &DataType, span: Span) -> Result<Expr> {
+    match (target, constant.data_type().is_text()) {
+        (DataType::Bytes, true) => library_call("$BYTEA", vec![constant], span),
+        _ => Ok(cast(constant, target)),
+    }
+}
+
+/// As `read_as`, but a text constant that cannot be read is an error at once.
 pub fn constant_cast(expr: Expr, target: &DataType, span: Span) -> Result<Expr> {
     let text = match &expr {
         Expr::Literal { value: Value::Str(text), .. } if !target.is_text() => text.clone(),
         _ => return Ok(cast(expr, target)),
     };
-    match super::library::evaluate_constant(&cast(expr, target))? {
+    match super::library::evaluate_constant(&read_as(expr, target, span)?)? {
         Some(value) => Ok(Expr::Literal { value, data_type: target.clone() }),
         None => Err(Error::sql(format!("'{text}' is not a {target}")).at(span)),
     }
@@ -177,6 +186,7 @@ pub fn takes_constant(from: &DataType, to: &DataType) -> bool {
     use DataType as T;
     match (from, to) {
         _ if assignable(from, to) => true,
+        (T::Varchar(_), T::Bytes | T::IntervalDay | T::IntervalMonth) => true,
         (T::Varchar(_), to) => takes_text(to),
         (T::Array(from), T::Array(to)) => takes_constant(from, to),
         (T::Map(key, from), T::Map(to_key, to)) => takes_constant(key, to_key) && takes_constant(from, to),

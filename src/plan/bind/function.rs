@@ -3,7 +3,7 @@
 use sqlparser::ast;
 
 use super::aggregate_call::{self, is_aggregate};
-use super::coercion::{cast, comparable, constant_cast, is_text_literal, unified};
+use super::coercion::{cast, comparable, constant_cast, is_text_literal, read_as, unified};
 use super::expr::{ExprBinder, text};
 use super::operator::{binary, condition};
 use super::scope::{span_of, unsupported};
@@ -152,6 +152,12 @@ impl ExprBinder<'_> {
                 let [time, interval] = exactly(args, &format!("{name}(time, interval)"), span)?;
                 binary(BinaryOp::Subtract, time, interval, span)
             }
+            "ENCODE" if names_format(&args) => {
+                let [value, format] = exactly(args, "ENCODE(bytes, format)", span)?;
+                let value =
+                    if is_text_literal(&value) { read_as(value, &DataType::Bytes, span)? } else { cast(value, &DataType::Bytes) };
+                library_call("ENCODE", vec![value, format], span)
+            }
             "UNIX_TIMESTAMP" if args.is_empty() => library_call("EXTRACT_EPOCH", vec![Expr::Arrival], span),
             "MAP" => access::map(args, span),
             "ARRAY_CAT" => access::joined_arrays(args, span),
@@ -190,6 +196,13 @@ pub fn argument_expr<'a>(arg: &'a ast::FunctionArg, call: &ast::Function) -> Res
         | ast::FunctionArg::ExprNamed { arg: ast::FunctionArgExpr::Expr(e), .. } => Ok(e),
         _ => Err(Error::sql(format!("{} does not take '*'", call.name)).at(span_of(&call.name)).hint("only COUNT(*) does")),
     }
+}
+
+/// Whether the second argument is a format of bytes, so that the first one, if it is a text, means bytes: a constant those that PostgreSQL
+/// reads in it, anything else its own.
+fn names_format(args: &[Expr]) -> bool {
+    let [value, Expr::Literal { value: Value::Str(format), .. }] = args else { return false };
+    value.data_type().is_text() && library::is_format_of_bytes(format)
 }
 
 fn exactly<const N: usize>(args: Vec<Expr>, usage: &str, span: Span) -> Result<[Expr; N]> {

@@ -113,6 +113,13 @@ pub struct OrderItem {
     pub nulls_first: bool,
 }
 
+impl OrderItem {
+    /// The other way round.
+    pub fn reversed(self) -> OrderItem {
+        OrderItem { descending: !self.descending, nulls_first: !self.nulls_first, ..self }
+    }
+}
+
 /// A window with its name, if it has one, put in.
 struct WindowSpec<'a> {
     partition: &'a [ast::Expr],

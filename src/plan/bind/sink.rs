@@ -2,7 +2,7 @@
 
 use sqlparser::ast;
 
-use super::coercion::{self, assignable, cast, constant_cast, takes_constant};
+use super::coercion::{self, assignable, cast, constant_cast, read_as, takes_constant};
 use super::expr::{ExprBinder, balanced, sized};
 use super::library;
 use super::query::QueryBinder;
@@ -152,7 +152,10 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
             check_constants(insert, &relation.plan, at, &target.data_type)?;
         }
         check_values(insert, &relation.plan, at, target)?;
-        columns[position].1 = cast(expr, &target.data_type);
+        columns[position].1 = match is_read {
+            true => read_as(expr, &target.data_type, insert.table.span)?,
+            false => cast(expr, &target.data_type),
+        };
     }
     for (position, constant) in constants {
         columns[position].1 = constant;
@@ -283,7 +286,7 @@ fn constants(insert: &Insert, targets: &[&Column]) -> Result<Vec<(usize, Expr)>>
             let error = format!("column '{}' is {target}, PARTITION gives {}", name.text, constant.data_type());
             return Err(Error::sql(error).at(span_of(e)));
         }
-        constants.push((position, cast(constant, target)));
+        constants.push((position, read_as(constant, target, span_of(e))?));
     }
     Ok(constants)
 }

@@ -1,15 +1,17 @@
 //! Calls that name a unit of time by a word, which is part of the function's name in the library or a text there:
-//! TIMESTAMPADD(DAY, n, t), TIMESTAMPDIFF(DAY, a, b), DATE_TRUNC(t, MONTH) and DATE_PART(MONTH, t).
+//! TIMESTAMPADD(DAY, n, t), TIMESTAMPDIFF(DAY, a, b), DATE_TRUNC(t, MONTH) and DATE_PART(MONTH, t). (b - a) DAY is one of them.
 
 use sqlparser::ast;
 
 use super::expr::{ExprBinder, text};
 use super::function::{argument_exprs, library_call};
 use super::library;
+use super::operator::binary;
 use super::scope::span_of;
-use crate::error::{Error, Result};
-use crate::expr::Expr;
-use crate::types::DataType;
+use crate::error::{Error, Result, Span};
+use crate::expr::{BinaryOp, Expr};
+use crate::plan::parse::DIFFERENCE;
+use crate::types::{DataType, Value};
 
 impl ExprBinder<'_> {
     /// A call of this function, if the function takes a word for a unit and has one.
@@ -27,8 +29,36 @@ impl ExprBinder<'_> {
                 let unit = self.unit_word(unit)?;
                 Some(self.bind(time).and_then(|time| library_call("EXTRACT", vec![text(&unit), time], span_of(&call.name))))
             }
+            _ if name.eq_ignore_ascii_case(DIFFERENCE) => Some(self.difference(call)),
             _ => None,
         }
+    }
+
+    /// The difference of two times, in whole units but for seconds.
+    fn difference(&mut self, call: &ast::Function) -> Result<Expr> {
+        let span = span_of(&call.name);
+        let wrong = || Error::internal("a difference without its parts").at(span);
+        let [difference, unit] = argument_exprs(call)?.try_into().map_err(|_| wrong())?;
+        let unit = self.bind(unit)?;
+        let Expr::Literal { value: Value::Str(name), .. } = &unit else { return Err(wrong()) };
+        let ast::Expr::BinaryOp { left, op: ast::BinaryOperator::Minus, right } = difference else {
+            return Err(no_difference(name, span_of(difference)));
+        };
+        let (later, earlier) = (self.bind(left)?, self.bind(right)?);
+        let is_time = |e: &Expr| e.data_type().is_timestamp() || matches!(e.data_type(), DataType::Date | DataType::Time(_));
+        if !is_time(&later) || !is_time(&earlier) {
+            return Err(no_difference(name, span_of(difference)));
+        }
+        let months = match &**name {
+            "YEAR" => 12,
+            "QUARTER" => 3,
+            "MONTH" => 1,
+            "SECOND" => return binary(BinaryOp::Subtract, later, earlier, span),
+            _ => return library_call("DATE_TRUNC", vec![unit, binary(BinaryOp::Subtract, later, earlier, span)?], span),
+        };
+        let count = library_call(&format!("TIMESTAMPDIFF_{name}"), vec![earlier, later], span)?;
+        let unit = Expr::Literal { value: Value::Int(months), data_type: DataType::IntervalMonth };
+        binary(BinaryOp::Multiply, count, unit, span)
     }
 
     /// The unit that a word names where no column has this name.
@@ -51,6 +81,12 @@ impl ExprBinder<'_> {
         let args = rest.iter().map(|e| self.bind(e)).collect::<Result<Vec<_>>>()?;
         library_call(&name, args, span_of(&call.name))
     }
+}
+
+fn no_difference(unit: &str, span: Span) -> Error {
+    Error::sql(format!("{unit} stands behind the difference of two times, such as (b - a) {unit}"))
+        .at(span)
+        .hint(format!("a column of this name has AS before it: AS {}", unit.to_ascii_lowercase()))
 }
 
 /// A unit in capitals, without the prefix of its name in ODBC.

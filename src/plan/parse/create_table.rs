@@ -90,8 +90,7 @@ fn taking(cursor: &mut Cursor) -> Result<Taking> {
 
 /// One element of the parentheses: a column or a constraint, or nothing behind the last comma.
 fn element(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
-    let closes = matches!(cursor.peek(), Some(TokenWithSpan { token: Token::RParen, .. }));
-    if closes && !table.columns.is_empty() {
+    if closes(cursor) && !table.columns.is_empty() {
         return Ok(());
     }
     if cursor.looks_at(&["WATERMARK", "FOR"]) {
@@ -199,6 +198,11 @@ fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Re
     })
 }
 
+/// Whether nothing stands behind the last comma of a list.
+fn closes(cursor: &Cursor) -> bool {
+    matches!(cursor.peek(), Some(TokenWithSpan { token: Token::RParen, .. }))
+}
+
 /// Whether an element of the parentheses is at its end.
 fn ends_element(cursor: &Cursor) -> bool {
     matches!(cursor.peek(), None | Some(TokenWithSpan { token: Token::Comma | Token::RParen, .. }))
@@ -277,6 +281,9 @@ fn expression(cursor: &mut Cursor) -> Result<Expr> {
 pub(super) fn options(cursor: &mut Cursor) -> Result<Options> {
     let mut options = Options::default();
     cursor.list(|cursor| {
+        if closes(cursor) && !options.is_empty() {
+            return Ok(());
+        }
         let key = option_key(cursor)?;
         cursor.expect_token(&Token::Eq)?;
         let value = option_value(cursor)?;

@@ -184,6 +184,13 @@ impl Dialect for FlinkDialect {
         let is = |at: usize, keyword: Keyword| matches!(tokens.get(at).map(|t| &t.token), Some(Token::Word(w)) if w.quote_style.is_none() && w.keyword == keyword);
         let negated = is(0, Keyword::NOT);
         let at = usize::from(negated);
+        // The parser crate takes NULL behind RLIKE for a part of the operator.
+        if (is(at, Keyword::RLIKE) || is(at, Keyword::REGEXP)) && is(at + 1, Keyword::NULL) {
+            let regexp = is(at, Keyword::REGEXP);
+            (0..=at).for_each(|_| parser.advance_token());
+            let (expr, pattern) = (Box::new(value.clone()), parser.parse_subexpr(precedence).map(Box::new));
+            return Some(pattern.map(|pattern| Expr::RLike { negated, expr, pattern, regexp }));
+        }
         let (symmetric, asymmetric) = (is(at + 1, Keyword::SYMMETRIC), is(at + 1, Keyword::ASYMMETRIC));
         if !is(at, Keyword::BETWEEN) || !(symmetric || asymmetric) {
             return None;

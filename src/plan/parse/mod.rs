@@ -67,6 +67,7 @@ mod create_table;
 mod cursor;
 mod data_type;
 mod dialect;
+mod difference;
 mod fault;
 mod hint;
 mod json;
@@ -80,6 +81,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod trim;
+mod unicode;
 mod window;
 mod window_clause;
 
@@ -88,6 +90,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 pub use corresponding::CORRESPONDING;
 pub use data_type::{data_type, interval_fields, is_bytea};
+pub use difference::DIFFERENCE;
 pub use fault::span_of;
 pub use hint::{hints_of, is_carrier, options_of};
 pub use lambda::LAMBDA;

@@ -13,7 +13,7 @@
 //! - `'1 hour'::INTERVAL` and `CAST('1 hour' AS INTERVAL)` become `INTERVAL '1 hour'`;
 //! - a text that goes on in the next line, `'a' 'b'`, becomes `'ab'`, and one with escapes, `E'\t'`, what it stands for;
 //! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
-//! - ASOF joins and CORRESPONDING (see `nearest`, `corresponding`);
+//! - ASOF joins and CORRESPONDING (see `nearest`, `corresponding`), differences in a unit and UESCAPE (see `difference`, `unicode`);
 //! - constructors of types with names become casts (see `named_types`), their names what they stand for;
 //! - lambdas become calls (see `lambda`);
 //! - `?`, `?|` and `?&` are operators, not parameters;
@@ -26,12 +26,13 @@ use super::cursor::{Cursor, bracket, first_outside, is_word, text_of};
 use super::data_type::{CARRIED, TypeReader, is_plain};
 use super::fault::span_of;
 use super::named_types::{NamedTypes, constructors};
-use super::{corresponding, json, lambda, nearest, trim};
+use super::{corresponding, difference, json, lambda, nearest, trim, unicode};
 use crate::error::{Error, Result};
 
 /// Tokens with the changes made; `types` have names in them.
 pub(super) fn normalize(tokens: &[TokenWithSpan], types: &NamedTypes) -> Result<Vec<TokenWithSpan>> {
-    let tokens = constructors(corresponding::operands(&texts(&buffers(tokens)?)), types);
+    let tokens = constructors(corresponding::operands(&texts(&unicode::escapes(buffers(tokens)?)?)), types);
+    let tokens = difference::differences(tokens);
     let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&lambda::carried(&questions(tokens)))))));
     carry_types(&json::clauses(&nearest::joins(trim::trims(&maps(intervals(&rows_of_values(&tokens))))))?, types)
 }

@@ -5,6 +5,7 @@
 //!                                 ^ catalog                           ^ connectors
 //! ```
 
+mod at_most;
 pub mod bind;
 pub mod catalog;
 mod deadlines;

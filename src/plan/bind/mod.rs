@@ -7,7 +7,7 @@
 //!                    expr     over the columns of FROM; literal, operator, function, json, access, coercion
 //!                    aggregate  keys and calls; running or over windows
 //!                    subquery   sub-queries as values and conditions; dependent and dependent_set, those that name columns around them
-//!                    over       functions with OVER and their frames
+//!                    over       functions with OVER and their frames; top_n, filters on ranks
 //! ```
 
 mod access;
@@ -48,6 +48,7 @@ mod subquery;
 mod sink;
 mod table;
 mod table_function;
+mod top_n;
 mod unit_word;
 mod values;
 mod window;

@@ -17,6 +17,7 @@ use super::over::Overs;
 use super::scope::{Relation, ScopeField, Sight, name_span, span_of, unsupported};
 use super::subquery::{BeforeGrouping, Stage, Subqueries, reads_subquery};
 use super::table_function::{is_unnested, unnested_rows};
+use super::top_n::ranked;
 use super::window::{group_window, group_window_call};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -190,6 +191,7 @@ impl QueryBinder<'_> {
             (relation, bound)
         };
         for filter in bound.drain(width..) {
+            relation = ranked(relation, &filter);
             relation.plan = relation.plan.filtered(filter);
         }
         let arrays = bound.split_off(shown);

@@ -12,6 +12,7 @@ use super::operator::binary;
 use super::order::Count;
 use super::scope::{Relation, ScopeField, span_of, unsupported};
 use super::subquery::{Stage, Subqueries, one_row};
+use super::top_n::ranked;
 use crate::error::{Error, Result};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::logical::{Join, Plan, all_of, columns_of, shifted};
@@ -71,7 +72,7 @@ impl QueryBinder<'_> {
         let mut filter = ExprBinder::new(&relation.fields).asking(&mut subqueries).condition(condition)?;
         let lookups = subqueries.lookups();
         if lookups.is_empty() {
-            return Ok(filtered(relation, filter));
+            return Ok(filtered(ranked(relation, &filter), filter));
         }
         if !filter.is_fixed() {
             return Err(Error::sql("a condition with a sub-query changes by itself").at(span_of(condition)));

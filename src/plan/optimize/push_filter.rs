@@ -5,6 +5,7 @@
 //! late table, because the late table gets the rows of all keys.
 
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp};
+use crate::plan::at_most::at_most;
 use crate::plan::logical::{Calc, Join, Plan, Rank, all_of, columns_of, conjuncts, moved_columns, shifted};
 use crate::plan::physical::{JoinKind, Window};
 use crate::types::Value;
@@ -50,34 +51,11 @@ fn pushed(mut calc: Calc) -> Plan {
 
 /// Makes `rank <= n` and the like part of a ranking; whether the ranking then says it all.
 fn limits(rank: &mut Rank, part: &Expr) -> bool {
-    let place = rank.schema.fields.len() - 1;
-    let is_rank = |e: &Expr| matches!(e, Expr::Column { index, .. } if *index == place && rank.gives_rank);
     let number = |e: &Expr| if let Expr::Literal { value: Value::Int(number), .. } = e { Some(*number) } else { None };
-    let Expr::Binary { op, left, right, .. } = part else { return false };
-    let (op, bound) = match (is_rank(left), number(right), is_rank(right), number(left)) {
-        (true, Some(bound), ..) => (*op, bound),
-        (.., true, Some(bound)) => (mirrored(*op), bound),
-        _ => return false,
-    };
-    let limit = match op {
-        BinaryOp::LtEq | BinaryOp::Eq => bound,
-        BinaryOp::Lt => bound.saturating_sub(1),
-        _ => return false,
-    };
-    let limit = u64::try_from(limit).unwrap_or(0);
-    rank.limit = Some(rank.limit.map_or(limit, |known| known.min(limit)));
-    op != BinaryOp::Eq || bound == 1
-}
-
-/// The comparison with its sides changed.
-fn mirrored(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Lt => BinaryOp::Gt,
-        BinaryOp::LtEq => BinaryOp::GtEq,
-        BinaryOp::Gt => BinaryOp::Lt,
-        BinaryOp::GtEq => BinaryOp::LtEq,
-        other => other,
-    }
+    let place = rank.schema.fields.len() - 1;
+    let Some(bound) = at_most(part, &number).filter(|bound| rank.gives_rank && bound.column == place) else { return false };
+    rank.limit = Some(rank.limit.map_or(bound.limit, |known| known.min(bound.limit)));
+    bound.says_it_all
 }
 
 /// Makes a filter over the result of a join part of the join, if that gives the same.

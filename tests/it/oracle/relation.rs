@@ -142,11 +142,7 @@ fn ranking(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     // Equal ranks need an order that leaves rows equal; a number needs one that does not.
     let order = match function {
         "ROW_NUMBER()" => total_order(rng, schema),
-        // In the order of event time rows without a time have no rank, which SQLite does not know.
-        _ => match (schema[rng.usize(..schema.len())].name.as_str(), one_of(rng, &["", " DESC"])) {
-            ("ts", _) => "ts DESC".to_owned(),
-            (column, direction) => format!("{column}{direction}"),
-        },
+        _ => format!("{}{}", schema[rng.usize(..schema.len())].name, one_of(rng, &["", " DESC"])),
     };
     let partition = match rng.u8(0..3) {
         0 => String::new(),

@@ -1,7 +1,7 @@
 //! Values as text: what `print` shows, what CAST to VARCHAR gives, what a set-aside row looks like.
 
 use super::{Batch, Column, Values};
-use crate::types::{DataType, decimal, time};
+use crate::types::{DataType, decimal, time, uuid};
 
 /// Appends the text of one value that is not NULL.
 pub fn write_value(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
@@ -34,6 +34,7 @@ pub fn write_value(column: &Column, row: usize, data_type: &DataType, out: &mut 
         (Values::F32(v), _) => write_float(f64::from(v[row]), zmij::Buffer::new().format(v[row]), out),
         (Values::F64(v), _) => write_float(v[row], zmij::Buffer::new().format(v[row]), out),
         (Values::I128(v), DataType::Decimal { scale, .. }) => decimal::write(out, v[row], *scale),
+        (Values::I128(v), DataType::Uuid) => uuid::write(out, v[row]),
         (Values::I128(v), _) => out.extend_from_slice(v[row].to_string().as_bytes()),
         (Values::Str(v), DataType::Bytes) => {
             for byte in v.bytes(row) {

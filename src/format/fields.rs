@@ -11,7 +11,7 @@ use super::{DecodeField, base64, kinds};
 use crate::batch::{Column, Values, text};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::types::{DataType, decimal, time};
+use crate::types::{DataType, decimal, time, uuid};
 
 /// Why a text is not a value of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,10 @@ pub(super) fn push_text(column: &mut Column, data_type: &DataType, text: &[u8]) 
         }),
         Values::F32(v) => v.push(parse_float(text)?),
         Values::F64(v) => v.push(parse_double(text)?),
-        Values::I128(v) => v.push(parse_decimal(text, data_type)?),
+        Values::I128(v) => v.push(match data_type {
+            DataType::Uuid => uuid::parse(text).ok_or(Misfit::Malformed)?,
+            _ => parse_decimal(text, data_type)?,
+        }),
         Values::Str(v) => match data_type {
             DataType::Bytes => {
                 let mut bytes = Vec::with_capacity(text.len() / 4 * 3);

@@ -1,7 +1,7 @@
 //! `'format' = 'raw'`: rows of fixed width, fields packed in declared order without padding, little endian.
 //!
 //! BOOLEAN is one byte of 0 or 1; TINYINT 1, SMALLINT 2, INT and DATE (days) 4, BIGINT, TIME and timestamps (nanoseconds) 8,
-//! FLOAT 4, DOUBLE 8, DECIMAL 16 bytes (units of 10^-scale); CHAR(n) and VARCHAR(n) are n bytes of UTF-8, padded with zeros.
+//! FLOAT 4, DOUBLE 8, DECIMAL 16 bytes (units of 10^-scale), UUID its 16 bytes in order; CHAR(n) and VARCHAR(n) are n bytes of UTF-8, padded with zeros.
 //! The layout has no room for NULL: it is written as zero bytes. Text longer than n bytes is cut at a character when written.
 
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ use super::{DecodeField, Decoded, Decoder, Encoder, Format, Input, line_bytes_ma
 use crate::batch::{Batch, Column, Values};
 use crate::error::{Error, Result};
 use crate::types::relation::Changelog;
-use crate::types::{self, DataType, Options, Schema, decimal, time};
+use crate::types::{self, DataType, Options, Schema, decimal, time, uuid};
 
 /// Fixed-width rows of the physical columns.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ fn width(name: &str, data_type: &DataType) -> Result<usize> {
         DataType::Int | DataType::Date | DataType::Float => 4,
         DataType::BigInt | DataType::Double => 8,
         DataType::Time(_) | DataType::Timestamp(_) | DataType::TimestampLtz(_) => 8,
-        DataType::Decimal { .. } => 16,
+        DataType::Decimal { .. } | DataType::Uuid => 16,
         DataType::Varchar(Some(bytes)) => *bytes as usize,
         DataType::Varchar(None) => {
             return Err(Error::sql(format!("format 'raw': column '{name}' needs a length"))
@@ -140,7 +140,7 @@ impl RawDecoder {
     fn good_rows(&self, bytes: &[u8], rows: Range<usize>, out: &mut Decoded) {
         let bytes = &bytes[rows.start * self.row_bytes..rows.end * self.row_bytes];
         for (slot, column) in self.slots.iter().zip(&mut out.columns) {
-            read_column(bytes, self.row_bytes, &slot.at, column);
+            read_column(bytes, self.row_bytes, slot, column);
         }
         out.rows += rows.len();
     }
@@ -202,8 +202,8 @@ fn unpadded(field: &[u8]) -> &[u8] {
 }
 
 /// Appends one field of every row. Hot: once per batch and column.
-fn read_column(bytes: &[u8], row_bytes: usize, at: &Range<usize>, column: &mut Column) {
-    let fields = strided(bytes, row_bytes, at);
+fn read_column(bytes: &[u8], row_bytes: usize, slot: &Slot, column: &mut Column) {
+    let fields = strided(bytes, row_bytes, &slot.at);
     match &mut column.values {
         Values::Bool(v) => v.extend(fields.map(|f| f[0] != 0)),
         Values::I8(v) => v.extend(fields.map(|f| f[0] as i8)),
@@ -212,6 +212,9 @@ fn read_column(bytes: &[u8], row_bytes: usize, at: &Range<usize>, column: &mut C
         Values::I64(v) => v.extend(fields.map(|f| i64::from_le(bytemuck::pod_read_unaligned(f)))),
         Values::F32(v) => v.extend(fields.map(|f| f32::from_bits(u32::from_le(bytemuck::pod_read_unaligned(f))))),
         Values::F64(v) => v.extend(fields.map(|f| f64::from_bits(u64::from_le(bytemuck::pod_read_unaligned(f))))),
+        Values::I128(v) if slot.data_type == DataType::Uuid => {
+            v.extend(fields.map(|f| uuid::of_bytes(bytemuck::pod_read_unaligned(f))));
+        }
         Values::I128(v) => v.extend(fields.map(|f| i128::from_le(bytemuck::pod_read_unaligned(f)))),
         Values::Str(v) => fields.for_each(|f| v.push(unpadded(f))),
     }
@@ -234,17 +237,17 @@ impl Encoder for RawEncoder {
         let start = out.len();
         out.resize(start + batch.rows() * self.row_bytes, 0);
         for (slot, column) in self.slots.iter().zip(&batch.columns) {
-            write_column(&mut out[start..], self.row_bytes, &slot.at, column);
+            write_column(&mut out[start..], self.row_bytes, slot, column);
         }
     }
 }
 
 /// Writes one field of every row over zeros. Hot: once per batch and column.
-fn write_column(out: &mut [u8], row_bytes: usize, at: &Range<usize>, column: &Column) {
+fn write_column(out: &mut [u8], row_bytes: usize, slot: &Slot, column: &Column) {
     let mut put = |bytes_of: &dyn Fn(usize, &mut [u8])| {
         for (row, bytes) in out.chunks_exact_mut(row_bytes).enumerate() {
             if !column.is_null(row) {
-                bytes_of(row, &mut bytes[at.clone()]);
+                bytes_of(row, &mut bytes[slot.at.clone()]);
             }
         }
     };
@@ -256,6 +259,7 @@ fn write_column(out: &mut [u8], row_bytes: usize, at: &Range<usize>, column: &Co
         Values::I64(v) => put(&|row, to| to.copy_from_slice(&v[row].to_le_bytes())),
         Values::F32(v) => put(&|row, to| to.copy_from_slice(&v[row].to_le_bytes())),
         Values::F64(v) => put(&|row, to| to.copy_from_slice(&v[row].to_le_bytes())),
+        Values::I128(v) if slot.data_type == DataType::Uuid => put(&|row, to| to.copy_from_slice(&uuid::bytes(v[row]))),
         Values::I128(v) => put(&|row, to| to.copy_from_slice(&v[row].to_le_bytes())),
         Values::Str(v) => put(&|row, to| {
             let fitting = cut_to(v.text(row), to.len());

@@ -149,6 +149,7 @@ pub(super) fn every_type() -> Vec<(&'static str, DataType)> {
         ("list", DataType::Array(Box::new(DataType::Int))),
         ("row", DataType::Row(vec![("a".into(), DataType::Int)])),
         ("json", DataType::Json),
+        ("uuid", DataType::Uuid),
     ]
 }
 
@@ -185,6 +186,7 @@ fn random_column(random: &mut fastrand::Rng, data_type: &DataType, rows: usize, 
             }),
             Values::F32(v) => v.push(special_or(random, f32::from_bits(random.clone().u32(..)))),
             Values::F64(v) => v.push(f64::from(special_or(random, random.clone().f32())) * random.f64()),
+            Values::I128(v) if *data_type == DataType::Uuid => v.push(random.i128(..)),
             Values::I128(v) => {
                 let DataType::Decimal { precision, .. } = data_type else { unreachable!() };
                 let digits = random.usize(..=usize::from(*precision));

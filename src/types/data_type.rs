@@ -55,6 +55,8 @@ pub enum DataType {
     Multiset(Box<DataType>),
     /// JSON text
     Json,
+    /// UUID: 16 bytes, an i128 in the order of the bytes
+    Uuid,
 }
 
 /// How the values of a type are laid out in a column.
@@ -74,7 +76,7 @@ pub enum Representation {
     F32,
     /// `f64`
     F64,
-    /// `i128`: DECIMAL
+    /// `i128`: DECIMAL, UUID
     I128,
     /// 16-byte string views: text, bytes, JSON and nested types
     Str,
@@ -96,7 +98,7 @@ impl DataType {
             }
             DataType::Float => Representation::F32,
             DataType::Double => Representation::F64,
-            DataType::Decimal { .. } => Representation::I128,
+            DataType::Decimal { .. } | DataType::Uuid => Representation::I128,
             DataType::Varchar(_)
             | DataType::Bytes
             | DataType::Array(_)
@@ -181,6 +183,7 @@ impl fmt::Display for DataType {
             DataType::Map(key, value) => write!(f, "MAP<{key}, {value}>"),
             DataType::Multiset(item) => write!(f, "MULTISET<{item}>"),
             DataType::Json => f.write_str("JSON"),
+            DataType::Uuid => f.write_str("UUID"),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod relation;
 mod reload;
 mod schema;
 pub mod time;
+pub mod uuid;
 mod value;
 
 pub use data_type::{DataType, Representation};

@@ -11,7 +11,7 @@ pub enum Value {
     Int(i64),
     /// FLOAT (exactly representable) and DOUBLE
     Double(f64),
-    /// DECIMAL: units of 10^-scale
+    /// DECIMAL: units of 10^-scale; UUID: see `types::uuid`
     Decimal(i128),
     /// Text, JSON and nested types
     Str(Box<str>),

@@ -36,7 +36,7 @@ use corelane::batch::RowKind;
 use corelane::plan::parse::{NamedTypes, parse};
 use corelane::plan::statement::{ColumnDefKind, Statement};
 use corelane::source::memory::MemoryEvent;
-use corelane::types::{DataType, Value, decimal, time};
+use corelane::types::{DataType, Value, decimal, time, uuid};
 
 use crate::support::{Inputs, Shape, Written, run};
 
@@ -118,6 +118,7 @@ fn value(text: &str, data_type: &DataType) -> Value {
             DataType::Float | DataType::Double => Value::Double(text.parse().ok()?),
             DataType::Decimal { precision, scale } => Value::Decimal(decimal::parse(bytes, *precision, *scale)?),
             DataType::Date => Value::Int(time::parse_date(bytes)?.into()),
+            DataType::Uuid => Value::Decimal(uuid::parse(bytes)?),
             DataType::Time(_) => Value::Int(time::parse_time(bytes)?),
             DataType::Timestamp(_) | DataType::TimestampLtz(_) => Value::Int(time::parse_timestamp(bytes)?),
             integer if integer.is_integer() => Value::Int(text.parse().ok()?),

@@ -2,7 +2,8 @@
 //!
 //! Numbers are range checked; floats and decimals become integers by dropping the fraction, decimals change scale by rounding half
 //! away from zero. Text is trimmed before it is read; an ARRAY is read from JSON, or from braces as PostgreSQL writes it. TIMESTAMP and
-//! TIMESTAMP_LTZ convert in UTC; a lower precision cuts digits off. Numbers never become times or intervals. What stands in a nested value is
+//! TIMESTAMP_LTZ convert in UTC; a lower precision cuts digits off. Numbers never become times or intervals. A UUID is read
+//! from 16 bytes too. What stands in a nested value is
 //! converted as if it stood alone. A value that cannot be converted fails the row (CAST) or is NULL (TRY_CAST).
 
 mod array_text;
@@ -10,6 +11,7 @@ mod nested;
 mod numeric;
 mod text;
 mod time;
+mod uuid;
 
 use super::operand::{Native, Rows, UnaryKernel, map, report};
 use super::{CastFailure, RowErrors};
@@ -53,6 +55,8 @@ pub(super) fn kernel(from: &DataType, to: &DataType, on_failure: CastFailure) ->
     match (from, to) {
         (_, DataType::Varchar(length)) => Some(text::write(conversion, *length)),
         (DataType::Varchar(_), _) => text::read(conversion),
+        (DataType::Uuid, DataType::Bytes) => Some(uuid::write_bytes()),
+        (DataType::Bytes, DataType::Uuid) => Some(uuid::read_bytes(conversion)),
         _ if from.is_nested() && to.is_nested() => nested::kernel(from, to, on_failure),
         _ if is_number_or_boolean(from) && is_number_or_boolean(to) => numeric::kernel(conversion),
         _ => time::kernel(conversion),
@@ -240,6 +244,19 @@ mod tests {
         check(Value::Int(-1), DataType::Date, DataType::Timestamp(0), "1969-12-31 00:00:00");
         check_fails(Value::Int(i32::MAX.into()), DataType::Date, DataType::Timestamp(0));
         check_fails(Value::Int(i64::MIN), DataType::Timestamp(9), DataType::Timestamp(0));
+    }
+
+    #[test]
+    fn uuids_have_texts_and_bytes() {
+        let uuid = || Value::Decimal(crate::types::uuid::of_bytes(*b"0123456789abcdef"));
+        let text = "30313233-3435-3637-3839-616263646566";
+        check(uuid(), DataType::Uuid, DataType::STRING, text);
+        check(Value::text(format!(" {{{text}}} ")), DataType::STRING, DataType::Uuid, text);
+        check(Value::Bytes(Box::from(*b"0123456789abcdef")), DataType::Bytes, DataType::Uuid, text);
+        check(uuid(), DataType::Uuid, DataType::Bytes, "30313233343536373839616263646566");
+        check_fails(Value::text(&text[1..]), DataType::STRING, DataType::Uuid);
+        check_fails(Value::Bytes(Box::from(*b"0123456789abcde")), DataType::Bytes, DataType::Uuid);
+        assert!(!castable(&DataType::Uuid, &DataType::BigInt) && !castable(&decimal(38, 0), &DataType::Uuid));
     }
 
     #[test]

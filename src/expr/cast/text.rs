@@ -9,7 +9,7 @@ use crate::batch::{Column, Values};
 use crate::expr::function::{instant_of, is_json_text};
 use crate::types::DataType;
 use crate::types::time::{DAY, parse_date, parse_time, parse_timestamp};
-use crate::types::{decimal, interval};
+use crate::types::{decimal, interval, uuid};
 
 /// The kernel from any type to text of at most `length` characters; what is longer is cut.
 pub(super) fn write(conversion: Conversion, length: Option<u32>) -> UnaryKernel {
@@ -70,6 +70,7 @@ pub(super) fn read(conversion: Conversion) -> Option<UnaryKernel> {
         DataType::IntervalMonth => {
             parsed(conversion, |t| interval_month(t).or_else(|| in_words(t, |months, nanos| (months, nanos))))
         }
+        DataType::Uuid => parsed(conversion, uuid::parse),
         DataType::Array(_) => array(conversion),
         ref to if is_json(to) => checked_json(conversion),
         _ => return None,

@@ -13,7 +13,7 @@ use crate::batch::text::{write_json_string, write_json_value};
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::types::relation::Nested;
-use crate::types::{DataType, decimal};
+use crate::types::{DataType, decimal, uuid};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
@@ -179,6 +179,12 @@ pub(super) fn key_of(value: Json<'_>, item: &DataType) -> Key {
     let mut text = Vec::new();
     if value.write(&mut text).is_none() {
         return Key::Null;
+    }
+    if *item == DataType::Uuid
+        && let Some(bits) = uuid::parse(&text)
+    {
+        text.clear();
+        uuid::write(&mut text, bits);
     }
     let scale = match item {
         DataType::Decimal { scale, .. } => *scale,

@@ -157,6 +157,7 @@ mod tests {
         for (units, precision, scale) in [(0, 1, 0), (-99_999, 5, 2), (10i128.pow(38) - 1, 38, 0), (1 - 10i128.pow(38), 38, 38)] {
             edges.push((Value::Decimal(units), T::Decimal { precision, scale }));
         }
+        edges.extend([0, -1, i128::MIN].map(|bits| (Value::Decimal(bits), T::Uuid)));
         let texts = [
             "",
             " ",

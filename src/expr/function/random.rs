@@ -3,7 +3,6 @@
 //! Numbers with a seed are those that `java.util.Random` gives from it, as in Flink, one sequence for each call and shard; those without
 //! one have a seed that nobody knows. UUIDs are made of random bytes of the kernel.
 
-use super::digest::write_hex;
 use super::kernel::{Call, Fallible, Reason, kernel};
 use super::signature::Param::Integer;
 use super::signature::{drawing, takes};
@@ -11,7 +10,7 @@ use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::sys::random::RandomBytes;
-use crate::types::DataType;
+use crate::types::{DataType, uuid};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
@@ -35,7 +34,7 @@ fn rand_integer_types(given: &[DataType]) -> Resolved {
 }
 
 fn uuid_types(given: &[DataType]) -> Resolved {
-    given.is_empty().then(|| (Vec::new(), DataType::STRING))
+    given.is_empty().then(|| (Vec::new(), DataType::Uuid))
 }
 
 const NO_BYTES: Reason = "the kernel gives no random bytes";
@@ -123,19 +122,7 @@ fn rand_integer(args: usize) -> Result<Box<dyn Kernel>> {
 
 fn uuid() -> Result<Box<dyn Kernel>> {
     let mut random = RandomBytes::default();
-    kernel(move |call: Call<'_>| -> Column {
-        call.write(|_, out| {
-            let mut bytes: [u8; 16] = random.take().ok_or(NO_BYTES)?;
-            // Version 4 of the variant of RFC 4122.
-            bytes[6] = bytes[6] & 0x0f | 0x40;
-            bytes[8] = bytes[8] & 0x3f | 0x80;
-            for (at, part) in [0..4, 4..6, 6..8, 8..10, 10..16].into_iter().enumerate() {
-                out.extend_from_slice(if at > 0 { b"-" } else { b"" });
-                write_hex(&bytes[part], out);
-            }
-            Ok(Some(()))
-        })
-    })
+    kernel(move |call: Call<'_>| -> Column { call.map(|_| Ok(Some(uuid::version_4(random.take().ok_or(NO_BYTES)?)))) })
 }
 
 #[cfg(test)]

@@ -11,11 +11,11 @@ use crate::types::decimal::PRECISION_MAX;
 /// A parameter of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Param {
-    /// Text or JSON.
+    /// Text or JSON; a UUID as its text.
     Text,
     /// Anything that has a text form, as STRING.
     AnyAsText,
-    /// Text or BYTES.
+    /// Text or BYTES; a UUID as its text.
     TextOrBytes,
     /// Any integer, as BIGINT.
     Integer,
@@ -32,6 +32,7 @@ impl Param {
     fn target(self, given: &DataType) -> Option<DataType> {
         use DataType as T;
         let accepted = match self {
+            Param::Text | Param::TextOrBytes if *given == T::Uuid => return Some(T::STRING),
             Param::Text => given.is_text() || *given == T::Json,
             Param::AnyAsText if given.is_text() => true,
             Param::AnyAsText => return castable(given, &T::STRING).then_some(T::STRING),

@@ -47,6 +47,7 @@ fn postgres_name(data_type: &DataType) -> String {
         DataType::TimestampLtz(_) => "timestamp with time zone",
         DataType::IntervalDay | DataType::IntervalMonth => "interval",
         DataType::Array(item) => return format!("{}[]", postgres_name(item)),
+        DataType::Uuid => "uuid",
         DataType::Row(_) => "record",
         DataType::Json | DataType::Map(..) | DataType::Multiset(_) => "jsonb",
     };

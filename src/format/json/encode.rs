@@ -46,7 +46,7 @@ impl JsonEncoder {
         match (&column.values, data_type) {
             (Values::Str(v), DataType::Varchar(_)) => write_string(v.bytes(row), out),
             (Values::Str(_), DataType::Bytes)
-            | (_, DataType::Date | DataType::Time(_) | DataType::IntervalDay | DataType::IntervalMonth) => {
+            | (_, DataType::Date | DataType::Time(_) | DataType::IntervalDay | DataType::IntervalMonth | DataType::Uuid) => {
                 out.push(b'"');
                 fields::write_text(column, row, data_type, out);
                 out.push(b'"');

@@ -20,7 +20,7 @@ pub fn common_type(a: &DataType, b: &DataType) -> Option<DataType> {
         (T::Time(a), T::Time(b)) => T::Time(*a.max(b)),
         (T::Date, T::Timestamp(p)) | (T::Timestamp(p), T::Date) => T::Timestamp(*p),
         (T::Date, T::TimestampLtz(p)) | (T::TimestampLtz(p), T::Date) => T::TimestampLtz(*p),
-        (T::Json, T::Varchar(_)) | (T::Varchar(_), T::Json) => T::STRING,
+        (T::Json | T::Uuid, T::Varchar(_)) | (T::Varchar(_), T::Json | T::Uuid) => T::STRING,
         (T::Array(a), T::Array(b)) => T::Array(Box::new(common_type(a, b)?)),
         (T::Map(k, a), T::Map(l, b)) => T::Map(Box::new(common_type(k, l)?), Box::new(common_type(a, b)?)),
         (T::Row(a), T::Row(b)) if a.len() == b.len() => {
@@ -127,6 +127,8 @@ pub fn comparable(left: Expr, right: Expr, span: Span) -> Result<(Expr, Expr)> {
     let target = match () {
         () if is_text_literal(&right) && takes_text(&a) => a.clone(),
         () if is_text_literal(&left) && takes_text(&b) => b.clone(),
+        // A UUID has more than one text.
+        () if [&a, &b].contains(&&DataType::Uuid) && (a.is_text() || b.is_text()) => DataType::Uuid,
         () => common_type(&a, &b).ok_or_else(|| {
             Error::sql(format!("{a} and {b} cannot be compared"))
                 .at(span)
@@ -139,7 +141,7 @@ pub fn comparable(left: Expr, right: Expr, span: Span) -> Result<(Expr, Expr)> {
 /// Types a text constant is read as when it stands beside one.
 pub fn takes_text(data_type: &DataType) -> bool {
     use DataType as T;
-    data_type.is_numeric() || data_type.is_timestamp() || matches!(data_type, T::Date | T::Time(_) | T::Boolean)
+    data_type.is_numeric() || data_type.is_timestamp() || matches!(data_type, T::Date | T::Time(_) | T::Boolean | T::Uuid)
 }
 
 /// What is known to be constant, as `target`: a text is read as PostgreSQL writes bytes, and otherwise as a CAST reads it.
@@ -212,7 +214,7 @@ pub fn assignable(from: &DataType, to: &DataType) -> bool {
         _ if from.is_timestamp() && to.is_timestamp() => true,
         // Nothing is lost in a text of any length.
         _ if *to == T::STRING && (from.is_numeric() || from.is_timestamp()) => true,
-        (T::Boolean | T::Date | T::Time(_), T::Varchar(None)) => true,
+        (T::Boolean | T::Date | T::Time(_) | T::Uuid, T::Varchar(None)) => true,
         (T::Varchar(_), T::Varchar(_) | T::Json | T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_)) => true,
         (T::Json | T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_), T::Varchar(_) | T::Json) => true,
         (T::Json, T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_)) => true,

@@ -3,7 +3,7 @@
 use crate::expr::{BinaryOp, CastFailure, Expr, LambdaFunction, UnaryOp};
 use crate::plan::physical::{AggregateCall, Distinct};
 use crate::types::time::{write_date, write_time, write_timestamp};
-use crate::types::{DataType, Field, Schema, Value, decimal};
+use crate::types::{DataType, Field, Schema, Value, decimal, uuid};
 
 /// `expr` over columns of `schema`.
 pub fn expression(expr: &Expr, schema: &Schema) -> String {
@@ -93,6 +93,7 @@ fn literal(value: &Value, data_type: &DataType) -> String {
         (Value::Int(n), _) => n.to_string(),
         (Value::Double(x), _) => format!("{x:?}"),
         (Value::Decimal(units), DataType::Decimal { scale, .. }) => written(&|out| decimal::write(out, *units, *scale)),
+        (Value::Decimal(bits), DataType::Uuid) => format!("UUID '{}'", written(&|out| uuid::write(out, *bits))),
         (Value::Decimal(units), _) => units.to_string(),
         (Value::Str(text), _) => format!("'{}'", text.replace('\'', "''")),
         (Value::Bytes(bytes), _) => format!("X'{}'", bytes.iter().map(|b| format!("{b:02X}")).collect::<String>()),

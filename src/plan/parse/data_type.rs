@@ -182,6 +182,7 @@ impl<'a> TypeReader<'a> {
             "STRUCT" => self.row("STRUCT")?,
             "STRUCTURED" => self.structured()?,
             "JSON" | "JSONB" => DataType::Json,
+            "UUID" => DataType::Uuid,
             "MULTISET" => {
                 self.open(&word.text)?;
                 let item = self.item()?;
@@ -460,7 +461,7 @@ const NUMERIC: DataType = DataType::Decimal { precision: 38, scale: 10 };
 /// Holds what BIGINT UNSIGNED does.
 const UNSIGNED_BIGINT: DataType = DataType::Decimal { precision: 20, scale: 0 };
 
-const TYPES: [&str; 22] = [
+const TYPES: [&str; 23] = [
     "BOOLEAN",
     "TINYINT",
     "SMALLINT",
@@ -483,6 +484,7 @@ const TYPES: [&str; 22] = [
     "ROW",
     "MAP",
     "JSON",
+    "UUID",
 ];
 
 /// Whether a type of the language begins with this word.

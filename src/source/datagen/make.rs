@@ -5,7 +5,7 @@ use super::super::random::{below, between, letters, mix, unit};
 use crate::batch::text::write_json_string;
 use crate::batch::{Column, Values};
 use crate::limits;
-use crate::types::{DataType, decimal, time};
+use crate::types::{DataType, decimal, time, uuid};
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
@@ -17,27 +17,56 @@ pub(super) enum Make {
     /// TRUE or FALSE.
     Boolean,
     /// Any integer representation, bounds included.
-    Integer { low: i64, high: i64 },
+    Integer {
+        low: i64,
+        high: i64,
+    },
     /// FLOAT or DOUBLE.
-    Float { low: f64, high: f64 },
+    Float {
+        low: f64,
+        high: f64,
+    },
     /// Units of a DECIMAL, bounds included.
-    Decimal { low: i128, high: i128 },
+    Decimal {
+        low: i128,
+        high: i128,
+    },
     /// Hexadecimal digits.
-    Text { length: u64, varies: bool },
+    Text {
+        length: u64,
+        varies: bool,
+    },
     /// Any bytes.
-    Bytes { length: u64, varies: bool },
+    Bytes {
+        length: u64,
+        varies: bool,
+    },
     /// The time of the row less up to `past` nanoseconds, as timestamp or date.
-    Time { past: i64 },
+    Time {
+        past: i64,
+    },
     /// The time of day of the row.
     TimeOfDay,
     /// start, start + step, ... as integers, floats, timestamps or dates. The number of rows keeps it within its type.
-    Sequence { start: i64, step: i64 },
+    Sequence {
+        start: i64,
+        step: i64,
+    },
     /// start, start + 1, ... as DECIMAL.
-    DecimalSequence { start: i64, scale: u8 },
+    DecimalSequence {
+        start: i64,
+        scale: u8,
+    },
     /// start, start + 1, ... as text.
-    Counted { start: i64 },
+    Counted {
+        start: i64,
+    },
     /// JSON text of a nested type.
-    Nested { data_type: DataType, items: u64 },
+    Uuid,
+    Nested {
+        data_type: DataType,
+        items: u64,
+    },
 }
 
 impl Make {
@@ -62,6 +91,15 @@ impl Make {
             (Make::Decimal { low, high }, Values::I128(v)) => {
                 let count = high.wrapping_sub(*low) as u128 + 1;
                 v.extend(rows.iter().map(|row| low + (wide(random(row)) % count) as i128));
+            }
+            (Make::Uuid, Values::I128(v)) => {
+                let half = |row: u64, which: u64| mix(random(row), which).to_be_bytes();
+                v.extend(rows.iter().map(|row| {
+                    let mut bytes = [0; 16];
+                    bytes[..8].copy_from_slice(&half(row, 0));
+                    bytes[8..].copy_from_slice(&half(row, 1));
+                    uuid::version_4(bytes)
+                }));
             }
             (Make::Text { length, varies }, Values::Str(v)) => {
                 let mut buffer = vec![0; *length as usize];
@@ -235,6 +273,7 @@ impl Nested {
             }
             DataType::Varchar(longest) => Make::Text { length: longest.map_or(8, |n| u64::from(n).min(8)), varies: false },
             DataType::Bytes => Make::Bytes { length: 8, varies: false },
+            DataType::Uuid => Make::Uuid,
             DataType::Time(_) => Make::TimeOfDay,
             DataType::Date | DataType::Timestamp(_) | DataType::TimestampLtz(_) => Make::Time { past: 0 },
             _ => Make::Integer { low: 0, high: 99 },

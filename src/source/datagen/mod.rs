@@ -112,6 +112,7 @@ mod tests {
             DataType::Json,
             DataType::Timestamp(3),
             DataType::Int,
+            DataType::Uuid,
         ];
         let mut options = Options::default();
         let given = [

@@ -173,23 +173,24 @@ impl<'a> ExprBinder<'a> {
         }
     }
 
-    pub(super) fn ask(&mut self, asked: Asked<'_>, e: &ast::Expr) -> Result<Expr> {
+    /// What stands in the place of a sub-query, which `node` is.
+    pub(super) fn ask(&mut self, asked: Asked<'_>, node: &impl Spanned) -> Result<Expr> {
         let inside = self.grouping.as_ref().is_some_and(|grouping| grouping.is_inside());
         let stage = if inside { Stage::Input } else { Stage::Output };
         let of_unnested = match &asked {
             Asked::In(values, ..) => values.iter().any(is_unnested),
             Asked::Compared(value, ..) => is_unnested(value),
-            Asked::Value(_) | Asked::Row(..) | Asked::Exists(_) => false,
+            Asked::Value(_) | Asked::Array(_) | Asked::Row(..) | Asked::Exists(_) => false,
         };
         if of_unnested {
             let hint = "unnest in a sub-query in FROM";
-            return Err(unsupported("a sub-query beside a value that comes any number of times", hint, e));
+            return Err(unsupported("a sub-query beside a value that comes any number of times", hint, node));
         }
         match &mut self.subqueries {
             Some(subqueries) => subqueries.bind(asked, stage),
             None => {
                 let hint = "join with a sub-query in FROM, and use its columns here";
-                Err(unsupported("a sub-query in this place", hint, e))
+                Err(unsupported("a sub-query in this place", hint, node))
             }
         }
     }

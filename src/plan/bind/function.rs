@@ -7,6 +7,7 @@ use super::coercion::{cast, comparable, constant_cast, is_text_literal, read_as,
 use super::expr::{ExprBinder, text};
 use super::operator::{binary, condition};
 use super::scope::{span_of, unsupported};
+use super::subquery::Asked;
 use super::table_function::table_call;
 use super::{access, json, library, window};
 use crate::error::{Error, Result, Span, nearest};
@@ -106,6 +107,10 @@ impl ExprBinder<'_> {
         }
         if name == "ROW" {
             return self.row_call(call);
+        }
+        if let ("ARRAY", ast::FunctionArguments::Subquery(query)) = (name.as_str(), &call.args) {
+            refuse_filter(call)?;
+            return self.ask(Asked::Array(query), &call.name);
         }
         if json::is_json_call(&name) {
             return self.json_call(&name, call);

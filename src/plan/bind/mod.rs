@@ -15,6 +15,7 @@ mod aggregate;
 mod aggregate_call;
 mod coercion;
 mod corresponding;
+mod default_value;
 mod dependent;
 mod dependent_set;
 mod expr;

@@ -3,6 +3,7 @@
 use sqlparser::ast;
 
 use super::coercion::{self, assignable, cast, constant_cast, read_as, takes_constant};
+use super::default_value;
 use super::expr::{ExprBinder, balanced, sized};
 use super::library;
 use super::query::QueryBinder;
@@ -110,7 +111,8 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
         Some(options) => catalog.with_options(index, options)?,
         None => index,
     };
-    let relation = QueryBinder::new(catalog).written_query(&insert.query)?;
+    let query = default_value::written_out(insert, &catalog.tables[index])?;
+    let relation = QueryBinder::new(catalog).written_query(&query)?;
     let def = &catalog.tables[index].def;
     let targets: Vec<&Column> = written(&def.columns).collect();
     let constants = constants(insert, &targets)?;
@@ -274,7 +276,7 @@ pub fn written(columns: &[Column]) -> impl Iterator<Item = &Column> {
 }
 
 /// The columns of PARTITION, with what they are.
-fn constants(insert: &Insert, targets: &[&Column]) -> Result<Vec<(usize, Expr)>> {
+pub fn constants(insert: &Insert, targets: &[&Column]) -> Result<Vec<(usize, Expr)>> {
     let mut constants: Vec<(usize, Expr)> = Vec::with_capacity(insert.partition.len());
     for (name, e) in &insert.partition {
         let position = position(insert, name, targets)?;
@@ -292,7 +294,7 @@ fn constants(insert: &Insert, targets: &[&Column]) -> Result<Vec<(usize, Expr)>>
 }
 
 /// The columns that the query gives.
-fn positions(insert: &Insert, targets: &[&Column], constants: &[(usize, Expr)]) -> Result<Vec<usize>> {
+pub fn positions(insert: &Insert, targets: &[&Column], constants: &[(usize, Expr)]) -> Result<Vec<usize>> {
     let is_constant = |position: &usize| constants.iter().any(|(constant, _)| constant == position);
     if insert.columns.is_empty() {
         return Ok((0..targets.len()).filter(|position| !is_constant(position)).collect());

@@ -18,7 +18,7 @@ use super::select::distinct;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::logical::{Aggregate, Join, Plan, all_of, columns_of, substitute};
-use crate::plan::physical::{AggregateCall, AggregateFunction, JoinKind};
+use crate::plan::physical::{AggregateCall, AggregateFunction, JoinKind, Nulls};
 use crate::types::{DataType, Field, Schema, Value};
 
 /// Stand-in columns of sub-queries begin here.
@@ -33,6 +33,8 @@ const OUTER_QUERIES_MAX: usize = 4;
 pub enum Asked<'a> {
     /// Its one value.
     Value(&'a ast::Query),
+    /// The array of its values.
+    Array(&'a ast::Query),
     /// Whether it has a row.
     Exists(&'a ast::Query),
     /// Its one row of so many values.
@@ -163,6 +165,35 @@ impl<'b, 'c> Subqueries<'b, 'c> {
         Ok(values.into_iter().map(|value| self.read(value)).collect())
     }
 
+    /// The array of its values in its order, empty where it has none.
+    fn array(&mut self, query: &ast::Query, stage: Stage) -> Result<Expr> {
+        let span = span_of(query);
+        let mut rows = self.binder.dependent_rows(query, self.plan, self.fields)?;
+        if rows.width != 1 {
+            return Err(one_column("ARRAY(query)", rows.width, span));
+        }
+        let types = rows.relation.plan.schema().types();
+        let first_link = types.len() - rows.links.columns.len();
+        let data_type = DataType::Array(Box::new(types[0].clone()));
+        let nothing = rows.links.over_nothing.take().into_iter().flatten().map(|value| cast(value, &types[0])).collect();
+        let nothing = cast(library_call("ARRAY", nothing, span)?, &data_type);
+        let call = AggregateCall {
+            order_types: rows.keys.iter().map(|key| types[key.column].clone()).collect(),
+            order: rows.keys,
+            nulls: Nulls::Keep,
+            ..AggregateCall::new(AggregateFunction::ArrayAgg, &[(0, types[0].clone())], data_type.clone())
+        };
+        let link_types = types[first_link..].to_vec();
+        let plan = aggregated(rows.relation.plan, (first_link..types.len()).collect(), vec![call]);
+        let mut columns = plan.identity();
+        columns.rotate_right(1);
+        let plan = plan.projected(columns.into_iter().enumerate().map(|(at, e)| (format!("$array{at}"), e)).collect());
+        let names = vec!["array".to_owned()];
+        let found = Dependent { plan, names, links: rows.links, link_types, count: Count::OneAtMost, span };
+        let array = self.one_row_of(found, stage)?.remove(0);
+        Ok(Expr::Coalesce { args: vec![array, nothing], data_type })
+    }
+
     fn exists(&mut self, query: &ast::Query, stage: Stage) -> Result<Expr> {
         let found = self.dependent(query)?;
         if found.count == Count::One {
@@ -265,6 +296,7 @@ impl BindsSubqueries for Subqueries<'_, '_> {
     fn bind(&mut self, asked: Asked<'_>, stage: Stage) -> Result<Expr> {
         match asked {
             Asked::Value(query) => self.value(query, stage),
+            Asked::Array(query) => self.array(query, stage),
             Asked::Row(query, width) => self.row(query, width, stage),
             Asked::Exists(query) => self.exists(query, stage),
             Asked::In(values, query, span) => match <[Expr; 1]>::try_from(values) {
@@ -405,7 +437,7 @@ impl Dependent {
     fn one_column(&self, what: &str) -> Result<()> {
         match self.width() {
             1 => Ok(()),
-            n => Err(Error::sql(format!("{what} reads one column, but the sub-query has {n}")).at(self.span)),
+            width => Err(one_column(what, width, self.span)),
         }
     }
 
@@ -473,9 +505,7 @@ impl Dependent {
     /// An aggregate by the links; each call is over the one column. Gives the links, then the results.
     fn aggregated(&self, plan: Plan, calls: Vec<AggregateCall>) -> Plan {
         let keys: Vec<usize> = (self.width()..self.width() + self.links.columns.len()).collect();
-        let mut fields: Vec<Field> = keys.iter().map(|key| plan.schema().fields[*key].clone()).collect();
-        fields.extend(calls.iter().enumerate().map(|(at, call)| Field::new(format!("agg{at}"), call.data_type.clone())));
-        Plan::Aggregate(Aggregate::new(plan, keys, calls, Schema::new(fields)))
+        aggregated(plan, keys, calls)
     }
 
     fn extreme(&self, function: AggregateFunction, column: usize) -> Result<AggregateCall> {
@@ -523,6 +553,17 @@ impl Dependent {
     }
 }
 
+fn one_column(what: &str, width: usize, span: Span) -> Error {
+    Error::sql(format!("{what} reads one column, but the sub-query has {width}")).at(span)
+}
+
+/// An aggregate by these columns: they, then the results.
+fn aggregated(plan: Plan, keys: Vec<usize>, calls: Vec<AggregateCall>) -> Plan {
+    let mut fields: Vec<Field> = keys.iter().map(|key| plan.schema().fields[*key].clone()).collect();
+    fields.extend(calls.iter().enumerate().map(|(at, call)| Field::new(format!("agg{at}"), call.data_type.clone())));
+    Plan::Aggregate(Aggregate::new(plan, keys, calls, Schema::new(fields)))
+}
+
 /// CASE WHEN ... ELSE otherwise END.
 pub fn case(branches: Vec<(Expr, Expr)>, otherwise: Expr) -> Expr {
     let data_type = otherwise.data_type();
@@ -540,20 +581,24 @@ pub fn flagged(plan: Plan, base: usize) -> (Plan, Expr) {
 impl QueryBinder<'_> {
     /// A sub-query over the rows of `plan`: by itself if it can be, else with the columns around it in sight.
     pub(super) fn dependent(&mut self, query: &ast::Query, plan: &Plan, fields: &[ScopeField]) -> Result<Dependent> {
+        Ok(Dependent::of_query(self.dependent_rows(query, plan, fields)?, fields, span_of(query)))
+    }
+
+    /// The same, with what it is ordered by.
+    fn dependent_rows(&mut self, query: &ast::Query, plan: &Plan, fields: &[ScopeField]) -> Result<Ordered> {
         let (depth, visible) = (self.depth(), self.ctes.len());
         let plain = self.ordered_query(query, None);
-        let ordered = match plain {
+        match plain {
             Err(_) if !fields.is_empty() && self.outer_queries < OUTER_QUERIES_MAX => {
                 self.reset(depth, visible);
                 self.outer_queries += 1;
                 let outer = Outer::new(plan, fields, self.outer_queries);
                 let found = self.ordered_query(query, Some((&outer, fields)));
                 self.outer_queries -= 1;
-                found?
+                found
             }
-            plain => plain?,
-        };
-        Ok(Dependent::of_query(ordered, fields, span_of(query)))
+            plain => plain,
+        }
     }
 }
 

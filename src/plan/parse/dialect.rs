@@ -7,6 +7,8 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
+use super::cursor::is_word;
+
 /// How closely `^` binds: closer than `*`, less than a sign before a number.
 const POWER: u8 = 41;
 
@@ -126,7 +128,8 @@ impl Dialect for FlinkDialect {
     }
 
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
-        match parser.peek_token_ref().token {
+        match &parser.peek_token_ref().token {
+            word if null_test(word).is_some() => Some(Ok(self.prec_value(Precedence::Is))),
             Token::Caret => Some(Ok(POWER)),
             Token::StringConcat
             | Token::Ampersand
@@ -168,6 +171,10 @@ impl Dialect for FlinkDialect {
     }
 
     fn parse_infix(&self, parser: &mut Parser, value: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+        if let Some(test) = null_test(&parser.peek_token_ref().token) {
+            parser.advance_token();
+            return Some(Ok(test(Box::new(value.clone()))));
+        }
         let of_postgres = match parser.peek_token_ref().token {
             Token::Caret => Some(BinaryOperator::PGExp),
             Token::Sharp => Some(BinaryOperator::PGBitwiseXor),
@@ -199,6 +206,14 @@ impl Dialect for FlinkDialect {
         let between = parser.parse_between(value.clone(), negated);
         Some(if symmetric { between.map(both_ways) } else { between })
     }
+}
+
+/// What ISNULL and NOTNULL make of the value before them.
+fn null_test(token: &Token) -> Option<fn(Box<Expr>) -> Expr> {
+    if is_word(token, "ISNULL") {
+        return Some(Expr::IsNull);
+    }
+    is_word(token, "NOTNULL").then_some(Expr::IsNotNull)
 }
 
 /// BETWEEN SYMMETRIC: as BETWEEN, with its bounds in either order.

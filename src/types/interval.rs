@@ -1,5 +1,6 @@
 //! Intervals as text, in the spellings of the SQL standard, of PostgreSQL and of ISO 8601. Months and nanoseconds have no common measure.
 
+use super::time::DAY;
 use super::{DataType, decimal};
 
 const NANOS_OF_SECOND: i128 = 1_000_000_000;
@@ -30,27 +31,46 @@ fn unit(name: &str) -> Option<(i128, DataType)> {
         "MONTH" | "MON" => (1, DataType::IntervalMonth),
         "QUARTER" => (3, DataType::IntervalMonth),
         "YEAR" | "YR" | "Y" => (12, DataType::IntervalMonth),
+        "DECADE" | "DEC" => (120, DataType::IntervalMonth),
+        "CENTURY" | "CENTURIE" | "CENT" => (1_200, DataType::IntervalMonth),
+        "MILLENNIUM" | "MILLENNIA" | "MIL" => (12_000, DataType::IntervalMonth),
         _ => return None,
     };
     Some((size, data_type))
 }
 
-/// `amount` (with a fraction, if need be) times `size`, exactly or cut to whole ones.
-fn scaled(amount: &str, size: i128) -> Option<i128> {
+/// What a fraction of a unit is counted in: as fine as nanoseconds of a thousand years need it.
+const PARTS: i128 = 10i128.pow(FRACTION_DIGITS as u32);
+const FRACTION_DIGITS: u8 = 18;
+
+/// A month as it is counted where a part of one is meant, as in PostgreSQL.
+const MONTH_DAYS: i128 = 30;
+
+/// `amount` (with a fraction, if need be) times `size`: whole ones, and what is left over in `PARTS`.
+fn scaled(amount: &str, size: i128) -> Option<(i128, i128)> {
     let amount = amount.trim();
     if amount.is_empty() || !amount.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return None;
     }
-    decimal::parse(amount.as_bytes(), 28, 9)?.checked_mul(size).map(|n| n / 1_000_000_000)
+    let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
+    let whole = if whole.is_empty() && !fraction.is_empty() { 0 } else { whole.parse::<i128>().ok()? };
+    let parts = match fraction {
+        "" => 0,
+        digits => decimal::parse(format!("0.{digits}").as_bytes(), FRACTION_DIGITS + 1, FRACTION_DIGITS)?,
+    };
+    let parts = parts.checked_mul(size)?;
+    Some((whole.checked_mul(size)?.checked_add(parts / PARTS)?, parts % PARTS))
 }
 
+/// A number of units; part of a month is none.
 fn single(body: &str, name: &str) -> Option<(i128, DataType)> {
     let (size, data_type) = unit(name)?;
-    Some((scaled(body, size)?, data_type))
+    let (whole, left) = scaled(body, size)?;
+    (left == 0 || data_type != DataType::IntervalMonth).then_some((whole, data_type))
 }
 
 /// Months and nanoseconds of `10 seconds`, `1 hour -30 minutes`, `5s`, `2 days 01:30:00.5`, `2 01:30`, `1-6`, `6` (seconds), `1 day ago` and
-/// `P2DT1H30M`. Each part has its own sign.
+/// `P2DT1H30M`. Each part has its own sign. Part of a month is so much of 30 days, and part of a longer unit is rounded to months.
 pub fn spelled(text: &str) -> Option<(i128, i128)> {
     let text = text.trim();
     if let Some(designated) = text.strip_prefix('P') {
@@ -105,8 +125,13 @@ fn signed(text: &str) -> (i128, &str) {
 
 fn add_part(sum: &mut (i128, i128), sign: i128, amount: &str, name: &str) -> Option<()> {
     let (size, data_type) = unit(name)?;
-    let part = if data_type == DataType::IntervalMonth { &mut sum.0 } else { &mut sum.1 };
-    *part = part.checked_add(sign * scaled(amount, size)?)?;
+    let (whole, left) = scaled(amount, size)?;
+    let (months, nanos) = match data_type {
+        DataType::IntervalMonth if size == 1 => (whole, left * MONTH_DAYS * (DAY as i128 / 1_000_000) / (PARTS / 1_000_000)),
+        DataType::IntervalMonth => (whole + i128::from(left * 2 >= PARTS), 0),
+        _ => (0, whole),
+    };
+    *sum = (sum.0.checked_add(sign * months)?, sum.1.checked_add(sign * nanos)?);
     Some(())
 }
 
@@ -184,6 +209,11 @@ mod tests {
         ] {
             assert_eq!(of_fields(text, first, last), expected.map(|amount| (amount, DataType::IntervalDay)), "{text}");
         }
+        // More digits than PostgreSQL keeps; recomputed with whole numbers.
+        assert_eq!(of_fields("0.49999999999", "DAY", None), Some((43_199_999_999_136, DataType::IntervalDay)));
+        assert_eq!(of_fields("0.5", "MONTH", None), None);
+        assert_eq!(of_fields("1.", "DAY", None), Some((86_400 * S, DataType::IntervalDay)));
+        assert_eq!(of_fields(".", "DAY", None), None);
         assert_eq!(of_fields("1-6", "YEAR", Some("MONTH")), Some((18, DataType::IntervalMonth)));
         assert_eq!(of_fields("-2", "YEARS", None), Some((-24, DataType::IntervalMonth)));
     }
@@ -208,6 +238,16 @@ mod tests {
             ("6", Some((0, 6 * S))),
             ("1 year 1 day 1", Some((12, 86_401 * S))),
             ("1 mon 2 days ago", Some((-1, -2 * 86_400 * S))),
+            ("0.5 month", Some((0, 15 * 86_400 * S))),
+            ("-1.5 months", Some((-1, -15 * 86_400 * S))),
+            ("0.25 mon", Some((0, 648_000 * S))),
+            ("1.75 years", Some((21, 0))),
+            ("2 decades 1 century", Some((1_440, 0))),
+            ("3 centuries", Some((3_600, 0))),
+            ("1 millennium", Some((12_000, 0))),
+            ("P0.5M", Some((0, 15 * 86_400 * S))),
+            (".5 minute", Some((0, 30 * S))),
+            ("200000000 weeks", Some((0, 200_000_000 * 7 * 86_400 * S))),
             ("P1DT2H", Some((0, 26 * 3_600 * S))),
             ("P1Y2M3DT4H5M6S", Some((14, 273_906 * S))),
             ("PT-1.5S", Some((0, -S - S / 2))),

@@ -5,7 +5,7 @@ use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
 use super::kernel::{Call, kernel};
-use super::signature::Param::{Integer, TextOrBytes};
+use super::signature::Param::{Integer, Text, TextOrBytes};
 use super::signature::{function, takes};
 use crate::batch::Column;
 use crate::error::Result;
@@ -21,6 +21,12 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("SHA384", "SHA384(text or bytes)", digest_types, |_, _| digest::<Sha384>()),
     function("SHA512", "SHA512(text or bytes)", digest_types, |_, _| digest::<Sha512>()),
     function("SHA2", "SHA2(text or bytes, bits), of 224, 256, 384 or 512 bits", sha2_types, |_, _| kernel(sha2)),
+    function(
+        "DIGEST",
+        "DIGEST(text or bytes, name): bytes; the name is md5, sha1, sha224, sha256, sha384 or sha512",
+        named_types,
+        |_, _| kernel(named_digest),
+    ),
     function("CRC32", "CRC32(text or bytes)", checksum_types, |_, _| checksum(&CRC32)),
     function("CRC32C", "CRC32C(text or bytes)", checksum_types, |_, _| checksum(&CRC32C)),
 ];
@@ -33,6 +39,10 @@ fn digest_types(given: &[DataType]) -> Resolved {
 
 fn sha2_types(given: &[DataType]) -> Resolved {
     Some((takes(given, &[TextOrBytes, Integer])?, DataType::STRING))
+}
+
+fn named_types(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[TextOrBytes, Text])?, DataType::Bytes))
 }
 
 fn checksum_types(given: &[DataType]) -> Resolved {
@@ -59,6 +69,23 @@ fn sha2(call: Call<'_>) -> Column {
             384 => write_hex(&Sha384::digest(bytes), out),
             512 => write_hex(&Sha512::digest(bytes), out),
             _ => return Err("SHA2 makes 224, 256, 384 or 512 bits"),
+        }
+        Ok(Some(()))
+    })
+}
+
+fn named_digest(call: Call<'_>) -> Column {
+    let (values, names) = (call.strings(0), call.strings(1));
+    call.write(|row, out| {
+        let bytes = values.bytes(row);
+        match names.text(row).to_ascii_lowercase().as_str() {
+            "md5" => out.extend_from_slice(&Md5::digest(bytes)),
+            "sha1" => out.extend_from_slice(&Sha1::digest(bytes)),
+            "sha224" => out.extend_from_slice(&Sha224::digest(bytes)),
+            "sha256" => out.extend_from_slice(&Sha256::digest(bytes)),
+            "sha384" => out.extend_from_slice(&Sha384::digest(bytes)),
+            "sha512" => out.extend_from_slice(&Sha512::digest(bytes)),
+            _ => return Err("DIGEST knows md5, sha1, sha224, sha256, sha384 and sha512"),
         }
         Ok(Some(()))
     })

@@ -15,21 +15,23 @@ use crate::types::{DataType, Value};
 /// `value.field` of a ROW or JSON value.
 pub fn row_field(value: Expr, field: &ast::Ident) -> Result<Expr> {
     let span = name_span(field);
-    let (name, data_type) = match value.data_type() {
-        DataType::Row(fields) => match field_named(&fields, &field.value) {
-            Some(found) => found.clone(),
-            None => {
-                let error = Error::sql(format!("the ROW has no field '{}'", field.value)).at(span);
-                return Err(match nearest(&field.value, fields.iter().map(|(n, _)| n.as_str())) {
-                    Some(near) => error.hint(format!("did you mean '{near}'?")),
-                    None => error,
-                });
-            }
-        },
-        DataType::Json => (field.value.clone(), DataType::STRING),
-        other => return Err(Error::sql(format!("{other} has no fields, so '.{}' means nothing", field.value)).at(span)),
-    };
-    field_of(value, &name, &data_type, span)
+    match value.data_type() {
+        DataType::Row(fields) => row_field_named(value, &fields, &field.value, span),
+        DataType::Json => field_of(value, &field.value, &DataType::STRING, span),
+        other => Err(Error::sql(format!("{other} has no fields, so '.{}' means nothing", field.value)).at(span)),
+    }
+}
+
+/// The field of this name of a ROW.
+fn row_field_named(row: Expr, fields: &[(String, DataType)], name: &str, span: Span) -> Result<Expr> {
+    if let Some((name, data_type)) = field_named(fields, name) {
+        return field_of(row, name, data_type, span);
+    }
+    let error = Error::sql(format!("the ROW has no field '{name}'")).at(span);
+    Err(match nearest(name, fields.iter().map(|(n, _)| n.as_str())) {
+        Some(near) => error.hint(format!("did you mean '{near}'?")),
+        None => error,
+    })
 }
 
 /// A field of a ROW, of this type. What is JSON stays as it is written; all else is read from its text.
@@ -45,15 +47,18 @@ fn field_named<'f>(fields: &'f [(String, DataType)], name: &str) -> Option<&'f (
     fields.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).or_else(unnamed)
 }
 
-/// `row[place]`, counted from 1.
+/// `row[place]`, counted from 1, or `row['name']`.
 fn field_at(value: Expr, fields: &[(String, DataType)], place: Expr, span: Span) -> Result<Expr> {
+    if let Expr::Literal { value: Value::Str(name), .. } = &place {
+        return row_field_named(value, fields, name, span);
+    }
     let place = match place.data_type().is_integer() {
         true => library::evaluate_constant(&cast(place, &DataType::BigInt))?,
         false => None,
     };
     let at = if let Some(Value::Int(place)) = place { usize::try_from(place - 1).ok() } else { None };
     match at.and_then(|at| fields.get(at)) {
-        Some((name, _)) => row_field(value, &ast::Ident::new(name.clone())),
+        Some((name, data_type)) => field_of(value, name, data_type, span),
         None => {
             let error = format!("a field of a ROW is taken by its name, or by a constant from 1 to {}", fields.len());
             Err(Error::sql(error).at(span))
@@ -124,6 +129,40 @@ pub fn prepended(mut args: Vec<Expr>, span: Span) -> Result<Expr> {
     library_call("ARRAY_PREPEND", args, span)
 }
 
+/// `ARRAY[item, ...]` and `MAKE_ARRAY(item, ...)`: items have one type.
+pub fn array(items: Vec<Expr>, span: Span) -> Result<Expr> {
+    library_call("ARRAY", unified(items, "ARRAY", span)?.0, span)
+}
+
+/// `STRUCT(value, ...)` of DataFusion, whose fields are c0, c1, ...
+pub fn numbered_row(values: Vec<Expr>, span: Span) -> Result<Expr> {
+    let names = (0..values.len()).map(|at| format!("c{at}")).collect();
+    named_row(names, values, span)
+}
+
+/// `NAMED_STRUCT('name', value, ...)` of DataFusion and Spark.
+pub fn named_struct(args: Vec<Expr>, span: Span) -> Result<Expr> {
+    let usage = || Error::sql("NAMED_STRUCT takes names and values in turn").at(span).hint("NAMED_STRUCT('a', 1, 'b', 2)");
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    for (at, arg) in args.into_iter().enumerate() {
+        match arg {
+            value if at % 2 == 1 => values.push(value),
+            Expr::Literal { value: Value::Str(name), .. } => names.push(name.into_string()),
+            _ => return Err(usage()),
+        }
+    }
+    if names.len() == values.len() { named_row(names, values, span) } else { Err(usage()) }
+}
+
+/// A ROW of these values whose fields have these names.
+fn named_row(names: Vec<String>, values: Vec<Expr>, span: Span) -> Result<Expr> {
+    if values.is_empty() {
+        return Err(Error::sql("a ROW has at least one field").at(span).hint("ROW(value, ...)"));
+    }
+    let fields = names.into_iter().zip(values.iter().map(Expr::data_type)).collect();
+    Ok(cast(library_call("ROW", values, span)?, &DataType::Row(fields)))
+}
+
 /// What is wrong with a unit of time, as an error at its place, or at that of the expression where the unit has none.
 fn unit_error(wrong: Option<&'static str>, unit: &ast::DateTimeField, e: &ast::Expr) -> Option<Error> {
     let span = match unit {
@@ -140,8 +179,7 @@ const BY_CODE_POINT: [&str; 5] = ["C", "POSIX", "ucs_basic", "binary", "default"
 impl ExprBinder<'_> {
     /// `ARRAY[item, ...]`: items have one type.
     pub(super) fn array_of(&mut self, items: &[ast::Expr], span: Span) -> Result<Expr> {
-        let items = items.iter().map(|item| self.bind(item)).collect::<Result<Vec<_>>>()?;
-        library_call("ARRAY", unified(items, "ARRAY", span)?.0, span)
+        array(items.iter().map(|item| self.bind(item)).collect::<Result<Vec<_>>>()?, span)
     }
 
     /// `ROW(value, ...)`, with the columns that `*` and `t.*` show among them.
@@ -225,7 +263,7 @@ impl ExprBinder<'_> {
                 self.words(name, &[expr], trim_what.as_deref(), e)
             }
             E::Extract { field, expr, .. } => {
-                let (unit, value) = (field.to_string().trim_matches('\'').to_ascii_uppercase(), self.bind(expr)?);
+                let (unit, value) = (field.to_string().trim_matches(['\'', '"']).to_ascii_uppercase(), self.bind(expr)?);
                 let wrong = library::wrong_field(&unit, &value.data_type());
                 let call = library_call("EXTRACT", vec![text(&unit), value], span_of(&**expr))?;
                 unit_error(wrong, field, expr).map_or(Ok(call), Err)

@@ -15,7 +15,7 @@ use crate::expr::{BinaryOp, Expr, LambdaFunction, UnaryOp};
 use crate::types::{DataType, Value};
 
 /// Functions that are bound here and not in the library.
-const OWN: [&str; 22] = [
+const OWN: [&str; 25] = [
     "CURRENT_WATERMARK",
     "COALESCE",
     "NULLIF",
@@ -38,6 +38,9 @@ const OWN: [&str; 22] = [
     "CURRENT_TIME",
     "LOCALTIME",
     "CLOCK_TIMESTAMP",
+    "MAKE_ARRAY",
+    "STRUCT",
+    "NAMED_STRUCT",
 ];
 
 /// Functions of the clock: the time at which the row arrived, in UTC. `None` for other names.
@@ -165,6 +168,9 @@ impl ExprBinder<'_> {
             }
             "UNIX_TIMESTAMP" if args.is_empty() => library_call("EXTRACT_EPOCH", vec![Expr::Arrival], span),
             "MAP" => access::map(args, span),
+            "MAKE_ARRAY" => access::array(args, span),
+            "STRUCT" => access::numbered_row(args, span),
+            "NAMED_STRUCT" => access::named_struct(args, span),
             "ARRAY_CAT" => access::joined_arrays(args, span),
             "ARRAY_PREPEND" => access::prepended(args, span),
             "ELEMENT" | "ARRAY_MIN" | "ARRAY_MAX" => access::item_of(&name, args, span),

@@ -468,12 +468,12 @@ impl ExprBinder<'_> {
         };
         let (function, data_type) = self.over_function(name, call)?;
         let has_frame = matches!(function, BoundFunction::Aggregate(_) | BoundFunction::Pick { .. });
-        if !has_frame && spec.frame.is_some() && !is_buffer {
-            return Err(Error::sql(format!("{name} has no frame")).at(span_of(&call.name)).hint("leave ROWS or RANGE out"));
-        }
-        let frame = match has_frame {
-            true => frame(spec.frame, &FrameOrder { items: &order, span: span_of(&call.name) })?,
-            false => Frame::WHOLE,
+        let said = |spec| frame(spec, &FrameOrder { items: &order, span: span_of(&call.name) });
+        let frame = match spec.frame {
+            _ if has_frame => said(spec.frame)?,
+            // As in PostgreSQL: what goes by the place of its row may stand in a window that has a frame, and does not see it.
+            Some(_) if !is_buffer => said(spec.frame).map(|_| Frame::WHOLE)?,
+            _ => Frame::WHOLE,
         };
         Ok(BoundOver { function, keys, order, frame, data_type })
     }

@@ -206,10 +206,28 @@ fn time_of_windows(plan: &Plan, end: usize) -> Expr {
     Expr::Binary { op: BinaryOp::Subtract, left: Box::new(end), right: Box::new(millisecond), data_type }
 }
 
-/// Finds the column `name`, optionally qualified.
+/// Finds the column `name`, optionally qualified. A column without a name is found by its place too, as PostgreSQL calls those of VALUES.
 pub fn resolve(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident) -> Result<usize> {
+    match find(fields, qualifier, name, &name.value) {
+        Some(found) => found,
+        None => match unnamed_at(&name.value).and_then(|unnamed| find(fields, qualifier, name, &unnamed)) {
+            Some(found) => found,
+            None => Err(unknown_column(fields, qualifier, name)),
+        },
+    }
+}
+
+/// The name that the column at the place of `column1` has if it was given none.
+fn unnamed_at(name: &str) -> Option<String> {
+    let (word, place) = name.split_at_checked("column".len())?;
+    let place = place.parse::<usize>().ok().filter(|_| word.eq_ignore_ascii_case("column"))?;
+    Some(format!("EXPR${}", place.checked_sub(1)?))
+}
+
+/// The column that goes by these words, if there is any.
+fn find(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident, words: &str) -> Option<Result<usize>> {
     let wanted = |f: &ScopeField| {
-        f.name.eq_ignore_ascii_case(&name.value)
+        f.name.eq_ignore_ascii_case(words)
             && match qualifier {
                 None => f.goes_by_name(),
                 Some(q) => f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)),
@@ -223,12 +241,13 @@ pub fn resolve(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident
             if let Sight::Outer(outer) = &fields[index].sight {
                 outer.note_read();
             }
-            Ok(index)
+            Some(Ok(index))
         }
-        (Some(_), Some(_)) => Err(Error::sql(format!("column '{}' is ambiguous", name.value))
-            .at(name_span(name))
-            .hint("qualify it or use an alias")),
-        (None, _) => Err(unknown_column(fields, qualifier, name)),
+        (Some(_), Some(_)) => {
+            let error = Error::sql(format!("column '{}' is ambiguous", name.value)).at(name_span(name));
+            Some(Err(error.hint("qualify it or use an alias")))
+        }
+        (None, _) => None,
     }
 }
 

@@ -306,12 +306,13 @@ pub(super) fn interval(number: String, unit: &str, like: &TokenWithSpan) -> [Tok
     [word("INTERVAL", like), placed(Token::SingleQuotedString(number), like), word(unit, like)]
 }
 
-/// `10 seconds`, `10s`: a number and a unit in one text.
+/// `10 seconds`, `10s`: a number and a unit in one text. A part of a month is more than one of either.
 pub(super) fn duration_text(text: &str) -> Option<(String, &'static str)> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '+')).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    if number.is_empty() { None } else { interval_parts(number, unit) }
+    let parts = if number.is_empty() { None } else { interval_parts(number, unit) };
+    parts.filter(|(number, unit)| !(number.contains('.') && ["MONTH", "YEAR"].contains(unit)))
 }
 
 /// `number` divided by 10^places, exactly.

@@ -176,8 +176,11 @@ fn canonical(text: &str) -> String {
         let seconds = if found[6].is_empty() { seconds } else { -seconds };
         interval((number(1) * 12 + number(2)) as i64, (number(3) * 1440 + number(4) * 60 + number(5)) * 60_000_000_000 + seconds)
     });
-    let words: Vec<String> =
-        measured.replace(", ", ",").replace(": ", ":").replace('"', "").split_whitespace().map(word).collect();
+    static BEGINS_TIME: LazyLock<Regex> = LazyLock::new(|| regex(r"(\d{4}-\d\d-\d\d)T(\d\d:)"));
+    let spaced = BEGINS_TIME.replace_all(&measured, "$1 $2");
+    let nested = spaced.replace(", ", ",").replace(": ", ":").replace('"', "");
+    let named = nested.replace(":}", ":NULL}").replace(":,", ":NULL,").replace(":null", ":NULL");
+    let words: Vec<String> = named.split_whitespace().map(word).collect();
     words.join(" ")
 }
 
@@ -195,18 +198,12 @@ fn word(word: &str) -> String {
     }
     let items = |open: char, close: char| {
         let inner = word.strip_prefix(open)?.strip_suffix(close)?;
-        Some(format!("{open}{}{close}", inner.split(',').map(self::word).collect::<Vec<_>>().join(",")))
+        Some(format!("{open}{}{close}", inner.split(',').map(item).collect::<Vec<_>>().join(",")))
     };
-    if let Some(items) = items('[', ']') {
+    if let Some(items) = items('[', ']').or_else(|| items('{', '}')) {
         return items;
     }
-    let bytes = word.as_bytes();
-    let is_time = bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-';
     match word.split_once('.') {
-        _ if is_time && word.contains('T') => {
-            let spaced = word.replacen('T', " ", 1);
-            spaced.split(' ').map(self::word).collect::<Vec<_>>().join(" ")
-        }
         Some((whole, fraction)) if whole.contains(':') => {
             let (digits, zone) = fraction.split_at(fraction.bytes().take_while(u8::is_ascii_digit).count());
             let digits = digits.trim_end_matches('0');
@@ -220,6 +217,11 @@ fn word(word: &str) -> String {
             _ => word.to_owned(),
         },
     }
+}
+
+/// An item of what is nested: nothing is NULL there.
+fn item(item: &str) -> String {
+    if item.is_empty() { "NULL".to_owned() } else { word(item) }
 }
 
 fn rounded(number: f64) -> String {

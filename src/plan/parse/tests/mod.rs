@@ -257,6 +257,7 @@ fn intervals_have_one_form() {
         ("INTERVAL '1' QUARTER", "INTERVAL '3' MONTH"),
         ("INTERVAL '1:30' MINUTE TO SECOND", "INTERVAL '1:30' MINUTE TO SECOND"),
         ("INTERVAL 'soon'", "INTERVAL 'soon'"),
+        ("INTERVAL '0.5 month'", "INTERVAL '0.5 month'"),
     ] {
         assert_eq!(printed(&format!("SELECT {written}")), format!("SELECT {normal}"), "{written}");
     }

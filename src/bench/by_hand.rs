@@ -1,16 +1,19 @@
 //! Compiled queries called directly, over the loops that somebody would write by hand for them.
 //!
+//! Both get each part of the input as it is made, and give its memory back when they have read it (see `input`): so neither reads from memory
+//! that no cache holds, nor does either return the memory of a whole input while the clock runs.
+//!
 //! Before anything is timed both run once for their results: what stands last for every key must be the same, so that a wrong loop cannot win.
 
 use super::answer::Answer;
 use super::direct::Direct;
 use super::gate::{GROUPS, WINDOWS, in_turns, ratio};
+use super::input::Input;
 use super::job::{Check, Query, TABLE};
 use super::overhead::FILTER;
 use super::records::{Keys, Records};
 use super::twin::{self, Take, Twin};
 use super::{Figure, Options, Show, check};
-use crate::batch::Batch;
 use crate::error::{Error, Result};
 
 /// How many times longer a filter, an aggregate or a tumbling window may take.
@@ -46,23 +49,23 @@ struct Pair<'a> {
     /// Columns that tell the rows of the result apart.
     keys: usize,
     /// Takes the parts of each table.
-    by_hand: &'a dyn Fn(&[Vec<Records>], Take<'_>) -> Twin,
+    by_hand: &'a dyn Fn(Input<'_, Records>, Take<'_>) -> Twin,
     limit: f64,
 }
 
 /// Compares filter, running aggregate and window, the latter two with few keys and with many; then queries that keep rows.
 pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
     let records = [Records::new(options.records, Keys::Even(1_000))];
-    let by_hand = |parts: &[Vec<Records>], take: Take<'_>| twin::filter(&parts[0], take);
+    let by_hand = |input: Input<'_, Records>, take: Take<'_>| twin::filter(input, take);
     let name = "filter and projection".to_owned();
     compare(&Pair { name, sql: FILTER, keys: 1, by_hand: &by_hand, limit: LIMIT }, &records, options, show)?;
     for keys in [1_000, 100_000] {
         let records = [Records::new(options.records, Keys::Even(keys as u64))];
         let name = |what: &str| format!("{what}, {} k keys", keys / 1000);
-        let by_hand = |parts: &[Vec<Records>], take: Take<'_>| twin::group(&parts[0], keys, take);
+        let by_hand = |input: Input<'_, Records>, take: Take<'_>| twin::group(input, keys, take);
         let pair = Pair { name: name("GROUP BY"), sql: GROUPS, keys: 1, by_hand: &by_hand, limit: LIMIT };
         compare(&pair, &records, options, show)?;
-        let by_hand = |parts: &[Vec<Records>], take: Take<'_>| twin::tumble(&parts[0], keys, take);
+        let by_hand = |input: Input<'_, Records>, take: Take<'_>| twin::tumble(input, keys, take);
         let pair = Pair { name: name("tumbling 1 s"), sql: WINDOWS, keys: 2, by_hand: &by_hand, limit: LIMIT };
         compare(&pair, &records, options, show)?;
     }
@@ -73,47 +76,47 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
 fn of_rows(options: &Options, show: Show<'_>) -> Result<()> {
     let pair = |name: &str, sql, keys, by_hand| Pair { name: name.to_owned(), sql, keys, by_hand, limit: LIMIT_OF_ROWS };
     let records = [Records::new(options.records, Keys::Even(1_000))];
-    let by_hand = |parts: &[Vec<Records>], take: Take<'_>| twin::last_rows_in_time(&parts[0], 1_000, take);
+    let by_hand = |input: Input<'_, Records>, take: Take<'_>| twin::last_rows_in_time(input, 1_000, take);
     compare(
         &pair("mean of the last 100 rows of 1 k keys, in event time", LAST_ROWS_IN_TIME, 1, &by_hand),
         &records,
         options,
         show,
     )?;
-    let by_hand = |parts: &[Vec<Records>], take: Take<'_>| twin::last_rows(&parts[0], 1_000, take);
+    let by_hand = |input: Input<'_, Records>, take: Take<'_>| twin::last_rows(input, 1_000, take);
     compare(&pair("mean of the last 100 rows of 1 k keys, as they come", LAST_ROWS, 1, &by_hand), &records, options, show)?;
-    let by_hand = |parts: &[Vec<Records>], take: Take<'_>| twin::best(&parts[0], take);
+    let by_hand = |input: Input<'_, Records>, take: Take<'_>| twin::best(input, take);
     compare(&pair("ten best rows of tumbling 10 ms", BEST, 2, &by_hand), &records, options, show)?;
     let records = [Records::new(options.records, Keys::Even(10_000))];
-    let by_hand = |parts: &[Vec<Records>], take: Take<'_>| twin::session(&parts[0], 10_000, take);
+    let by_hand = |input: Input<'_, Records>, take: Take<'_>| twin::session(input, 10_000, take);
     compare(&pair("sessions of 10 k keys", SESSIONS, 2, &by_hand), &records, options, show)?;
     // Rows of both count.
     let half = |seed| Records::seeded(options.records / 2, Keys::Even(25_000), seed);
-    let by_hand = |parts: &[Vec<Records>], take: Take<'_>| twin::interval_join([&parts[0], &parts[1]], 25_000, take);
+    let by_hand = |input: Input<'_, Records>, take: Take<'_>| twin::interval_join(input, 25_000, take);
     compare(&pair("interval join of 25 k keys", INTERVAL_JOIN, 2, &by_hand), &[half(1), half(2)], options, show)
 }
 
 /// Compares a query and its loop over the tables `test` and, if there are two, `other`.
 fn compare(pair: &Pair<'_>, tables: &[Records], options: &Options, show: Show<'_>) -> Result<()> {
     let query = Query::over(&format!("{TABLE};\n{}", TABLE.replacen("test", "other", 1)), pair.sql, Check::Count)?;
-    let batches = || -> Vec<Vec<Batch>> {
+    let batches = || {
         let of = |(table, projection): (String, Vec<usize>)| {
             tables[usize::from(table != "test")].batches(&projection, twin::PART_ROWS)
         };
-        query.scans().into_iter().map(of).collect()
+        Input::new(query.scans().into_iter().map(of))
     };
-    let parts = || -> Vec<Vec<Records>> { tables.iter().map(|records| records.parts(twin::PART_ROWS)).collect() };
+    let parts = || Input::new(tables.iter().map(|records| records.parts(twin::PART_ROWS)));
     let rows: usize = tables.iter().map(Records::len).sum();
     let (mut ours, mut theirs) = (Answer::by(pair.keys), Answer::by(pair.keys));
     Direct::new(&query)?.run(batches(), &mut |batch| ours.add_batch(batch))?;
-    (pair.by_hand)(&parts(), &mut |out| theirs.add(out));
+    (pair.by_hand)(parts(), &mut |out| theirs.add(out));
     if ours.len() != theirs.len() {
         return Err(Error::internal(format!("{}: {} keys, by hand {}", pair.name, ours.len(), theirs.len())));
     }
     check(&pair.name, ours.sum(), theirs.sum(), show)?;
     let [direct, hand] = in_turns(
         options,
-        [&mut || Ok(Direct::new(&query)?.time(batches())?.0), &mut || Ok((pair.by_hand)(&parts(), &mut twin::forget).ns)],
+        [&mut || Ok(Direct::new(&query)?.time(batches())?.0), &mut || Ok((pair.by_hand)(parts(), &mut twin::forget).ns)],
     )?;
     let Pair { name, .. } = pair;
     show(Figure::per_record(format!("{name}, called directly"), direct, rows));

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::direct::Direct;
 use super::gate::{in_turns, ratio};
+use super::input::Input;
 use super::job::{Check, Query, sum_of_row};
 use super::records::{Keys, Records};
 use super::{Figure, Options, Show, Timing, check};
@@ -201,10 +202,10 @@ fn compare(pair: &Pair, rows: &Rows, options: &Options, show: Show<'_>) -> Resul
     let (plain, harder) = (plain?, harder?);
     for (name, query, side) in [("plain", &plain, &pair.plain), ("harder", &harder, &pair.harder)] {
         let mut answer = Answer { latest: HashMap::new(), sum: 0, keys: side.keys };
-        Direct::new(query)?.run(vec![rows.batches(query)], &mut |batch| answer.add(batch))?;
+        Direct::new(query)?.run(Input::new([rows.batches(query)]), &mut |batch| answer.add(batch))?;
         check(&format!("{}: {name}", pair.what), answer.sum, (side.naive)(rows), show)?;
     }
-    let once = |query: &Query| -> Result<Nanos> { Ok(Direct::new(query)?.time(vec![rows.batches(query)])?.0) };
+    let once = |query: &Query| -> Result<Nanos> { Ok(Direct::new(query)?.time(Input::new([rows.batches(query)]))?.0) };
     let times = in_turns(options, [&mut || once(&plain), &mut || once(&harder)])?;
     let each = |timing: Timing, side: &Side| Timing {
         best_ns: timing.best_ns / side.parts as u64,

@@ -4,8 +4,8 @@
 //! query has seen the end of its input: one with state is compiled anew for the next.
 
 use std::hint::black_box;
-use std::time::Instant;
 
+use super::input::Input;
 use super::job::Query;
 use crate::batch::{Batch, Watermark};
 use crate::compile::{Role, compile};
@@ -65,27 +65,25 @@ impl Direct {
 
     /// Runs batches through to the end of input, those of each table in the order of `Query::scans`; gives the time and the number of
     /// rows that came out.
-    pub fn time(&mut self, tables: Vec<Vec<Batch>>) -> Result<(Nanos, u64)> {
-        self.run(tables, &mut |batch| {
+    pub fn time(&mut self, input: Input<'_, Batch>) -> Result<(Nanos, u64)> {
+        self.run(input, &mut |batch| {
             black_box(batch);
             Ok(())
         })
     }
 
     /// As `time`, and gives away what came out.
-    pub fn run(&mut self, tables: Vec<Vec<Batch>>, take: Take<'_>) -> Result<(Nanos, u64)> {
+    pub fn run(&mut self, mut input: Input<'_, Batch>, take: Take<'_>) -> Result<(Nanos, u64)> {
         let scans: Vec<NodeId> = (0..self.nodes.len()).filter(|id| matches!(self.nodes[*id].work, Work::Scan(_))).collect();
-        if scans.len() != tables.len() {
-            return Err(Error::internal(format!("a query of {} scans is called with {} tables", scans.len(), tables.len())));
+        if scans.len() != input.tables() {
+            return Err(Error::internal(format!("a query of {} scans is called with {} tables", scans.len(), input.tables())));
         }
-        let mut tables: Vec<_> = tables.into_iter().map(Vec::into_iter).collect();
         self.rows = 0;
-        let began = Instant::now();
         let mut has_read = true;
         while has_read {
             has_read = false;
-            for (scan, table) in scans.iter().zip(&mut tables) {
-                match table.next() {
+            for (table, scan) in scans.iter().enumerate() {
+                match input.next(table) {
                     Some(batch) => {
                         self.read(*scan, batch, take)?;
                         has_read = true;
@@ -95,7 +93,7 @@ impl Direct {
             }
             self.advance(take)?;
         }
-        Ok((began.elapsed().as_nanos() as Nanos, self.rows))
+        Ok((input.elapsed_ns(), self.rows))
     }
 
     fn read(&mut self, scan: NodeId, batch: Batch, take: Take<'_>) -> Result<()> {

@@ -5,6 +5,7 @@
 use std::time::Instant;
 
 use super::direct::Direct;
+use super::input::Input;
 use super::job::{Check, Query};
 use super::overhead::{FILTER, PASS_THROUGH};
 use super::records::{Keys, Records};
@@ -46,7 +47,7 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
         let rows = rows_for(batch_rows, records.len());
         let whole = Whole { batch_rows, rows, ..Whole::new(&filter, &records, one) };
         let mut direct = Direct::new(&filter)?;
-        let [alone, with] = in_turns(options, [&mut || Ok(direct.time(whole.splits())?.0), &mut || whole.once()])?;
+        let [alone, with] = in_turns(options, [&mut || Ok(direct.time(Input::new(whole.splits()))?.0), &mut || whole.once()])?;
         show(match limit {
             Some(limit) => ratio(format!("whole runtime over direct call, batches of {batch_rows}"), with, alone).at_most(limit),
             None => Figure::per_record("whole runtime, batches of 1", with, rows).at_most(300.0),

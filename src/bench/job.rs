@@ -325,7 +325,7 @@ mod tests {
         let records = Records::new(5000, Keys::Even(100));
         let query = Query::new("SELECT id, `value` FROM test WHERE `value` > 50", Check::Sum).expect("plan");
         let config = JobConfig { pinning: Pinning::Free, ..JobConfig::default() };
-        let half = |i: usize| records.batches_of(i * 2500..(i + 1) * 2500, &query.projection(), 64);
+        let half = |i: usize| records.batches_of(i * 2500..(i + 1) * 2500, &query.projection(), 64).collect();
         let (_, tally) = query.run(vec![half(0), half(1)], &config, &[0]).expect("run");
         let passed: Vec<usize> = (0..5000).filter(|i| records.value[*i] > 50.0).collect();
         assert_eq!(tally.rows(), passed.len() as u64);

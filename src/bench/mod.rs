@@ -11,6 +11,7 @@ pub mod decode;
 pub mod direct;
 pub mod fit;
 pub mod gate;
+pub mod input;
 pub mod job;
 pub mod latency;
 pub mod machine;

@@ -8,6 +8,7 @@
 use super::components::{self, Costs};
 use super::direct::Direct;
 use super::fit::fit;
+use super::input::Input;
 use super::job::{Check, Query};
 use super::records::{Keys, Records};
 use super::whole::{Whole, driver_name, drivers, rows_for};
@@ -90,7 +91,7 @@ impl Bench<'_> {
         // Few records are soon over: repeat more often.
         let repeats = self.options.repeat.max(1) * if whole.rows <= FEW { 4 } else { 1 };
         for _ in 0..repeats {
-            times[0].push(direct.time(Whole { query: self.filter, ..whole }.splits())?.0);
+            times[0].push(direct.time(Input::new(Whole { query: self.filter, ..whole }.splits()))?.0);
             times[1].push(Whole { query: self.pass, ..whole }.once()?);
             times[2].push(Whole { query: self.filter, ..whole }.once()?);
         }

@@ -2,6 +2,8 @@
 //!
 //! The same arrays feed the engine (cut into batches) and the loops written by hand.
 
+use std::ops::Range;
+
 use crate::batch::{Batch, Column, Values};
 use crate::types::EventTime;
 
@@ -98,8 +100,8 @@ impl Records {
     }
 
     /// The records in parts of `rows` but the last, with memory of their own, as that of batches is.
-    pub fn parts(&self, rows: usize) -> Vec<Self> {
-        let part = |start| {
+    pub fn parts(&self, rows: usize) -> impl Iterator<Item = Self> {
+        let part = move |start| {
             let range = start..self.len().min(start + rows);
             Self {
                 id: self.id[range.clone()].to_vec(),
@@ -108,32 +110,35 @@ impl Records {
                 ts: self.ts[range].to_vec(),
             }
         };
-        (0..self.len()).step_by(rows).map(part).collect()
+        (0..self.len()).step_by(rows).map(part)
     }
 
     /// Batches of the columns at these positions of (id, key, value, ts), of `rows` rows but the last. Every batch has memory of
     /// its own, as batches from a decoder have.
-    pub fn batches(&self, projection: &[usize], rows: usize) -> Vec<Batch> {
+    pub fn batches<'r>(&'r self, projection: &[usize], rows: usize) -> impl Iterator<Item = Batch> + use<'r> {
         self.batches_of(0..self.len(), projection, rows)
     }
 
     /// As `batches`, of a part of the records.
-    pub fn batches_of(&self, part: std::ops::Range<usize>, projection: &[usize], rows: usize) -> Vec<Batch> {
-        part.clone()
-            .step_by(rows)
-            .map(|start| {
-                let range = start..(start + rows).min(part.end);
-                let columns = projection.iter().map(|column| {
-                    Column::from_values(match column {
-                        0 => Values::I64(self.id[range.clone()].to_vec()),
-                        1 => Values::I64(self.key[range.clone()].to_vec()),
-                        2 => Values::F64(self.value[range.clone()].to_vec()),
-                        _ => Values::I64(self.ts[range.clone()].to_vec()),
-                    })
-                });
-                Batch::new(columns.collect(), range.len(), 1)
-            })
-            .collect()
+    pub fn batches_of<'r>(
+        &'r self,
+        part: Range<usize>,
+        projection: &[usize],
+        rows: usize,
+    ) -> impl Iterator<Item = Batch> + use<'r> {
+        let projection = projection.to_vec();
+        part.clone().step_by(rows).map(move |start| {
+            let range = start..(start + rows).min(part.end);
+            let columns = projection.iter().map(|column| {
+                Column::from_values(match column {
+                    0 => Values::I64(self.id[range.clone()].to_vec()),
+                    1 => Values::I64(self.key[range.clone()].to_vec()),
+                    2 => Values::F64(self.value[range.clone()].to_vec()),
+                    _ => Values::I64(self.ts[range.clone()].to_vec()),
+                })
+            });
+            Batch::new(columns.collect(), range.len(), 1)
+        })
     }
 }
 
@@ -144,7 +149,7 @@ mod tests {
     #[test]
     fn batches_hold_the_records_in_order() {
         let records = Records::new(1000, Keys::Even(10));
-        let batches = records.batches(&[1, 3], 64);
+        let batches: Vec<Batch> = records.batches(&[1, 3], 64).collect();
         assert_eq!(batches.iter().map(Batch::rows).sum::<usize>(), 1000);
         assert_eq!(batches[15].columns[0].values, Values::I64(records.key[960..].to_vec()));
         assert_eq!(batches[1].columns[1].values, Values::I64(records.ts[64..128].to_vec()));

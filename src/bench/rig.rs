@@ -125,7 +125,7 @@ mod tests {
     /// Busy turns that so many batches of one row take where a batch of `full` rows counts as full.
     fn busy_turns(batches: usize, full: usize) -> usize {
         let query = Query::new("SELECT id FROM test", Check::Count).expect("plan");
-        let rows = Records::new(batches, Keys::Even(10)).batches(&query.projection(), 1);
+        let rows = Records::new(batches, Keys::Even(10)).batches(&query.projection(), 1).collect();
         let mut clock = StoppedClock::default();
         let count = with_shard(&query, Feed::Batches(rows), full, |shard| {
             let mut busy = 0;

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::gate::{GROUPS, WINDOWS};
+use super::input::Input;
 use super::job::{Check, Query};
 use super::overhead::{FILTER, shard_counts};
 use super::records::{Keys, Records};
@@ -14,11 +15,11 @@ use crate::error::Result;
 pub const RECORDS: usize = 4_000_000;
 
 /// A loop by hand over records with so many keys.
-type ByHand = fn(&[Records], usize, Take<'_>) -> Twin;
+type ByHand = fn(Input<'_, Records>, usize, Take<'_>) -> Twin;
 
 /// Measures every query at every number of shards.
 pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
-    let filter: ByHand = |parts, _, take| twin::filter(parts, take);
+    let filter: ByHand = |input, _, take| twin::filter(input, take);
     let cases: [(&str, &str, Keys, ByHand); 6] = [
         ("filter", FILTER, Keys::Even(1_000), filter),
         ("GROUP BY, 1 k keys", GROUPS, Keys::Even(1_000), twin::group),
@@ -31,10 +32,11 @@ pub fn figures(options: &Options, show: Show<'_>) -> Result<()> {
         let records = Records::new(options.records, keys);
         let (Keys::Even(count) | Keys::Zipf(count)) = keys;
         let query = Query::new(sql, Check::Count)?;
-        let parts = records.parts(twin::PART_ROWS);
-        let hand = repeat(options.repeat, || Ok(by_hand(&parts, count as usize, &mut twin::forget).ns))?;
+        // All there before the clock starts, as what the shards read is.
+        let parts = || Input::new([records.parts(twin::PART_ROWS).collect::<Vec<_>>()]);
+        let hand = repeat(options.repeat, || Ok(by_hand(parts(), count as usize, &mut twin::forget).ns))?;
         let mut answer = Answer::by(if sql == WINDOWS { 2 } else { 1 });
-        by_hand(&parts, count as usize, &mut |out| answer.add(out));
+        by_hand(parts(), count as usize, &mut |out| answer.add(out));
         let (_, tally) = Whole::new(&Query::new(sql, Check::Sum)?, &records, &options.cores).run()?;
         check(name, tally.sum(), answer.sum(), show)?;
         show(Figure::per_record(format!("{name}, by hand"), hand, records.len()));

@@ -51,7 +51,7 @@ impl<'a> Whole<'a> {
     pub fn splits(&self) -> Vec<Vec<Batch>> {
         let (shards, projection) = (self.cores.len(), self.query.projection());
         let bound = |shard: usize| self.rows * shard / shards;
-        (0..shards).map(|s| self.records.batches_of(bound(s)..bound(s + 1), &projection, self.batch_rows)).collect()
+        (0..shards).map(|s| self.records.batches_of(bound(s)..bound(s + 1), &projection, self.batch_rows).collect()).collect()
     }
 
     /// One run.

@@ -1,10 +1,9 @@
 //! The best rows of each tumbling window: ten places in order, into which hardly a row comes once the window has gone on for a while.
 
-use std::time::Instant;
-
 use super::{Out, Take, Twin};
+use crate::bench::input::Input;
 use crate::bench::records::Records;
-use crate::types::{EventTime, Nanos};
+use crate::types::EventTime;
 
 /// Places of a window.
 pub const PLACES: usize = 10;
@@ -56,11 +55,10 @@ impl Best {
 }
 
 /// `SELECT id, window_start, n, value` of the rows with the ten greatest values of each window.
-pub fn best(parts: &[Records], take: Take<'_>) -> Twin {
+pub fn best(mut input: Input<'_, Records>, take: Take<'_>) -> Twin {
     let mut best = Best { ids: [0; PLACES], values: [0.0; PLACES], count: 0 };
     let (mut end, mut rows) = (EventTime::MIN, 0);
-    let began = Instant::now();
-    for part in parts {
+    while let Some(part) = input.next(0) {
         for ((id, value), ts) in part.id.iter().zip(&part.value).zip(&part.ts) {
             if *ts >= end {
                 rows += best.close(end, take);
@@ -70,5 +68,5 @@ pub fn best(parts: &[Records], take: Take<'_>) -> Twin {
         }
     }
     rows += best.close(end, take);
-    Twin { ns: began.elapsed().as_nanos() as Nanos, rows }
+    Twin { ns: input.elapsed_ns(), rows }
 }

@@ -1,11 +1,11 @@
 //! An interval join: two queues of rows for each key, in order of time; what is too old is dropped when its key comes again.
 
 use std::collections::VecDeque;
-use std::time::Instant;
 
 use super::{Buffer, Numbers, Out, PART_ROWS, Take, Twin};
+use crate::bench::input::Input;
 use crate::bench::records::Records;
-use crate::types::{EventTime, Nanos};
+use crate::types::EventTime;
 
 /// How much earlier than a row of the first table one of the second may be: 1 ms.
 pub const BEFORE: EventTime = 1_000_000;
@@ -87,18 +87,17 @@ fn drop_before(rows: &mut VecDeque<Row>, time: EventTime) {
 
 /// `SELECT l.id, r.id, r.value FROM l JOIN r ON l.key = r.key AND r.ts BETWEEN l.ts - BEFORE AND l.ts + AFTER`, over tables of as many
 /// rows, which come in the order of their times, a part of each in turn.
-pub fn interval_join([left, right]: [&[Records]; 2], keys: usize, take: Take<'_>) -> Twin {
+pub fn interval_join(mut input: Input<'_, Records>, keys: usize, take: Take<'_>) -> Twin {
     let mut join = Join {
         numbers: Numbers::new(keys),
         queues: vec![Default::default(); keys],
         reached: [EventTime::MIN; 2],
         pairs: Pairs { buffer: Buffer::new(), at: 0, given: 0 },
     };
-    let began = Instant::now();
-    for (left, right) in left.iter().zip(right) {
-        join.take_part(0, left, take);
-        join.take_part(1, right, take);
+    while let (Some(left), Some(right)) = (input.next(0), input.next(1)) {
+        join.take_part(0, &left, take);
+        join.take_part(1, &right, take);
     }
     join.pairs.flush(take);
-    Twin { ns: began.elapsed().as_nanos() as Nanos, rows: join.pairs.given }
+    Twin { ns: input.elapsed_ns(), rows: join.pairs.given }
 }

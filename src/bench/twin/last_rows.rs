@@ -1,10 +1,9 @@
 //! The mean of the last rows of a key: a ring of values for each key, and their sum.
 
-use std::time::Instant;
-
 use super::{Numbers, Out, PART_ROWS, Take, Twin};
+use crate::bench::input::Input;
 use crate::bench::records::Records;
-use crate::types::{EventTime, Nanos};
+use crate::types::EventTime;
 
 /// Rows of a frame.
 pub const FRAME_ROWS: usize = 100;
@@ -35,29 +34,27 @@ impl Ring {
 }
 
 /// `SELECT id, AVG(value) OVER (the last rows of the key as they come) FROM test`.
-pub fn last_rows(parts: &[Records], keys: usize, take: Take<'_>) -> Twin {
+pub fn last_rows(mut input: Input<'_, Records>, keys: usize, take: Take<'_>) -> Twin {
     let (mut numbers, mut rings) = (Numbers::new(keys), vec![Ring::EMPTY; keys]);
     let mut means = vec![0f64; PART_ROWS];
     let mut rows = 0;
-    let began = Instant::now();
-    for part in parts {
+    while let Some(part) = input.next(0) {
         for ((key, value), mean) in part.key.iter().zip(&part.value).zip(&mut means) {
             *mean = rings[numbers.of(*key)].slide(*value);
         }
         take(Out { keys: &part.id, starts: &[], counts: &[], values: &means[..part.len()] });
         rows += part.len() as u64;
     }
-    Twin { ns: began.elapsed().as_nanos() as Nanos, rows }
+    Twin { ns: input.elapsed_ns(), rows }
 }
 
 /// The same in event time, over rows that come in the order of their times: one behind the watermark, which is the greatest time so far,
 /// is late and left out.
-pub fn last_rows_in_time(parts: &[Records], keys: usize, take: Take<'_>) -> Twin {
+pub fn last_rows_in_time(mut input: Input<'_, Records>, keys: usize, take: Take<'_>) -> Twin {
     let (mut numbers, mut rings) = (Numbers::new(keys), vec![Ring::EMPTY; keys]);
     let (mut ids, mut means) = (vec![0i64; PART_ROWS], vec![0f64; PART_ROWS]);
     let (mut watermark, mut rows) = (EventTime::MIN, 0);
-    let began = Instant::now();
-    for part in parts {
+    while let Some(part) = input.next(0) {
         let mut count = 0;
         for (((id, key), value), ts) in part.id.iter().zip(&part.key).zip(&part.value).zip(&part.ts) {
             if *ts >= watermark {
@@ -70,5 +67,5 @@ pub fn last_rows_in_time(parts: &[Records], keys: usize, take: Take<'_>) -> Twin
         take(Out { keys: &ids[..count], starts: &[], counts: &[], values: &means[..count] });
         rows += count as u64;
     }
-    Twin { ns: began.elapsed().as_nanos() as Nanos, rows }
+    Twin { ns: input.elapsed_ns(), rows }
 }

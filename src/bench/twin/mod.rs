@@ -1,7 +1,7 @@
 //! The loops that somebody would write by hand for one query over arrays: no engine, no types of the engine, nothing general.
 //!
-//! They read the same arrays as the engine does, in parts of `PART_ROWS` rows with memory of their own, and write their output into buffers
-//! that are used again for every part, as long as a buffer of the engine lives.
+//! They read the same arrays as the engine does, in parts of `PART_ROWS` rows with memory of their own, which come and go as batches do, and
+//! write their output into buffers that are used again for every part, as long as a buffer of the engine lives.
 
 mod best;
 mod interval;
@@ -15,11 +15,10 @@ pub use interval::{AFTER, BEFORE, interval_join};
 pub use last_rows::{FRAME_ROWS, last_rows, last_rows_in_time};
 pub use session::{GAP, session};
 
-use std::hint::black_box;
-use std::time::Instant;
-
+use super::input::Input;
 use super::records::Records;
 use crate::types::Nanos;
+use std::hint::black_box;
 
 /// Rows of a part of the records, and of an output buffer.
 pub const PART_ROWS: usize = 1024;
@@ -148,11 +147,10 @@ pub struct Twin {
 }
 
 /// `SELECT id, value FROM test WHERE value > 50`: columns of what passes, written without a branch.
-pub fn filter(parts: &[Records], take: Take<'_>) -> Twin {
+pub fn filter(mut input: Input<'_, Records>, take: Take<'_>) -> Twin {
     let (mut ids, mut values) = (vec![0i64; PART_ROWS], vec![0f64; PART_ROWS]);
     let mut rows = 0;
-    let began = Instant::now();
-    for part in parts {
+    while let Some(part) = input.next(0) {
         let mut count = 0;
         for (id, value) in part.id.iter().zip(&part.value) {
             ids[count] = *id;
@@ -162,16 +160,15 @@ pub fn filter(parts: &[Records], take: Take<'_>) -> Twin {
         take(Out { keys: &ids[..count], starts: &[], counts: &[], values: &values[..count] });
         rows += count as u64;
     }
-    Twin { ns: began.elapsed().as_nanos() as Nanos, rows }
+    Twin { ns: input.elapsed_ns(), rows }
 }
 
 /// `SELECT key, COUNT(*), SUM(value) FROM test GROUP BY key`, a row of output for every record.
-pub fn group(parts: &[Records], keys: usize, take: Take<'_>) -> Twin {
+pub fn group(mut input: Input<'_, Records>, keys: usize, take: Take<'_>) -> Twin {
     let mut groups = Groups::new(keys);
     let mut out = Buffer::new();
     let mut given = 0;
-    let began = Instant::now();
-    for part in parts {
+    while let Some(part) = input.next(0) {
         for (at, (key, value)) in part.key.iter().zip(&part.value).enumerate() {
             let group = groups.of(*key);
             group.count += 1;
@@ -182,16 +179,15 @@ pub fn group(parts: &[Records], keys: usize, take: Take<'_>) -> Twin {
         given += rows as u64;
         take(Out { keys: &out.keys[..rows], starts: &[], counts: &out.counts[..rows], values: &out.values[..rows] });
     }
-    Twin { ns: began.elapsed().as_nanos() as Nanos, rows: given }
+    Twin { ns: input.elapsed_ns(), rows: given }
 }
 
 /// The same by windows of a second, each given out when a record's time has passed its end.
-pub fn tumble(parts: &[Records], keys: usize, take: Take<'_>) -> Twin {
+pub fn tumble(mut input: Input<'_, Records>, keys: usize, take: Take<'_>) -> Twin {
     let mut groups = Groups::new(keys);
     let mut out = Buffer::new();
     let (mut end, mut rows) = (i64::MIN, 0);
-    let began = Instant::now();
-    for part in parts {
+    while let Some(part) = input.next(0) {
         for ((key, value), ts) in part.key.iter().zip(&part.value).zip(&part.ts) {
             if *ts >= end {
                 rows += close(&mut groups, end, &mut out, take);
@@ -203,7 +199,7 @@ pub fn tumble(parts: &[Records], keys: usize, take: Take<'_>) -> Twin {
         }
     }
     rows += close(&mut groups, end, &mut out, take);
-    Twin { ns: began.elapsed().as_nanos() as Nanos, rows }
+    Twin { ns: input.elapsed_ns(), rows }
 }
 
 /// Gives out the window that ends here and empties it; gives how many rows it had.

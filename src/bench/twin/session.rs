@@ -1,10 +1,9 @@
 //! Sessions: one open session for each key, all of them in a list by their last rows. The first of the list is the next that ends.
 
-use std::time::Instant;
-
 use super::{Buffer, Group, Numbers, PART_ROWS, Take, Twin};
+use crate::bench::input::Input;
 use crate::bench::records::Records;
-use crate::types::{EventTime, Nanos};
+use crate::types::EventTime;
 
 /// Time without rows after which a session ends: 20 ms. Rows of one of 10,000 keys come 10 ms after each other on average, at random: so one
 /// row of seven ends its session, and 2,000 to 3,000 others end in the time in which a key has 10 rows.
@@ -91,7 +90,7 @@ impl Open {
 
 /// `SELECT key, window_start, COUNT(*), SUM(value)` by key and sessions, over rows that come in the order of their times: before a row the
 /// watermark is the time of the one before it.
-pub fn session(parts: &[Records], keys: usize, take: Take<'_>) -> Twin {
+pub fn session(mut input: Input<'_, Records>, keys: usize, take: Take<'_>) -> Twin {
     let (mut numbers, mut open) = (Numbers::new(keys), Open::new(keys));
     let (mut out, mut at, mut rows) = (Buffer::new(), 0, 0);
     let mut give = |(group, start): (Group, EventTime), take: Take<'_>| {
@@ -104,8 +103,7 @@ pub fn session(parts: &[Records], keys: usize, take: Take<'_>) -> Twin {
         }
     };
     let mut watermark = EventTime::MIN;
-    let began = Instant::now();
-    for part in parts {
+    while let Some(part) = input.next(0) {
         for ((key, value), ts) in part.key.iter().zip(&part.value).zip(&part.ts) {
             while let Some(closed) = open.close(watermark) {
                 give(closed, take);
@@ -118,5 +116,5 @@ pub fn session(parts: &[Records], keys: usize, take: Take<'_>) -> Twin {
         give(closed, take);
     }
     take(out.full(at));
-    Twin { ns: began.elapsed().as_nanos() as Nanos, rows }
+    Twin { ns: input.elapsed_ns(), rows }
 }

@@ -22,8 +22,8 @@ fn loops_give_what_maps_give() {
     let passed: HashMap<_, _> =
         rows().filter(|r| r.2 > 50.0).map(|(id, _, value, _)| ((id, 0), id * 2 + doubled(value))).collect();
     let count = passed.len();
-    let parts = records.parts(PART_ROWS);
-    check(|take| filter(&parts, take), 1, passed, count);
+    let input = || Input::new([records.parts(PART_ROWS)]);
+    check(|take| filter(input(), take), 1, passed, count);
     let (mut groups, mut windows) = (HashMap::new(), HashMap::new());
     for (_, key, value, ts) in rows() {
         *groups.entry((key, 0)).or_insert(key * 2) += 2 + doubled(value);
@@ -31,14 +31,14 @@ fn loops_give_what_maps_give() {
         *windows.entry((key, start)).or_insert((key + start) * 2) += 2 + doubled(value);
     }
     let count = windows.len();
-    check(|take| group(&parts, 500, take), 1, groups, 30_000);
-    check(|take| tumble(&parts, 500, take), 2, windows, count);
+    check(|take| group(input(), 500, take), 1, groups, 30_000);
+    check(|take| tumble(input(), 500, take), 2, windows, count);
 }
 
 #[test]
 fn means_of_last_rows_are_those_of_all_rows_looked_at_again() {
     let records = Records::new(5_000, Keys::Even(20));
-    let parts = records.parts(PART_ROWS);
+    let input = || Input::new([records.parts(PART_ROWS)]);
     let mut by_key = HashMap::<i64, Vec<f64>>::new();
     let mean = |at: usize| {
         let all = by_key.entry(records.key[at]).or_default();
@@ -47,14 +47,14 @@ fn means_of_last_rows_are_those_of_all_rows_looked_at_again() {
         ((records.id[at], 0), records.id[at] * 2 + (last.iter().sum::<f64>() / last.len() as f64 * 2.0) as i64)
     };
     let naive: HashMap<_, _> = (0..records.len()).map(mean).collect();
-    check(|take| last_rows(&parts, 20, take), 1, naive.clone(), 5_000);
-    check(|take| last_rows_in_time(&parts, 20, take), 1, naive, 5_000);
+    check(|take| last_rows(input(), 20, take), 1, naive.clone(), 5_000);
+    check(|take| last_rows_in_time(input(), 20, take), 1, naive, 5_000);
 }
 
 #[test]
 fn sessions_are_cut_where_a_key_has_no_row_for_the_gap() {
     let records = Records::new(100_000, Keys::Even(5_000));
-    let parts = records.parts(PART_ROWS);
+    let input = || Input::new([records.parts(PART_ROWS)]);
     let (mut open, mut naive) = (HashMap::<i64, (i64, i64)>::new(), HashMap::new());
     for at in 0..records.len() {
         let (key, ts) = (records.key[at], records.ts[at]);
@@ -67,13 +67,13 @@ fn sessions_are_cut_where_a_key_has_no_row_for_the_gap() {
     }
     let count = naive.len();
     assert!(count > 6_000, "{count} sessions: hardly one ends before the input does");
-    check(|take| session(&parts, 5_000, take), 2, naive, count);
+    check(|take| session(input(), 5_000, take), 2, naive, count);
 }
 
 #[test]
 fn best_rows_are_the_first_of_sorted_windows() {
     let records = Records::new(25_000, Keys::Even(10));
-    let parts = records.parts(PART_ROWS);
+    let input = || Input::new([records.parts(PART_ROWS)]);
     let mut windows = HashMap::<i64, Vec<(i64, i64)>>::new();
     for at in 0..records.len() {
         let start = records.ts[at] / 10_000_000 * 10_000_000;
@@ -86,7 +86,7 @@ fn best_rows_are_the_first_of_sorted_windows() {
             naive.insert((*id, start), (id + start + at as i64 + 1) * 2 - value);
         }
     }
-    check(|take| best(&parts, take), 2, naive, 30);
+    check(|take| best(input(), take), 2, naive, 30);
 }
 
 #[test]
@@ -102,6 +102,6 @@ fn rows_of_two_tables_meet_as_in_nested_loops() {
         }
     }
     let count = naive.len();
-    let parts = [left.parts(PART_ROWS), right.parts(PART_ROWS)];
-    check(|take| interval_join([&parts[0], &parts[1]], 50, take), 2, naive, count);
+    let input = Input::new([left.parts(PART_ROWS), right.parts(PART_ROWS)]);
+    check(|take| interval_join(input, 50, take), 2, naive, count);
 }

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use super::row_order;
 use crate::batch::{Batch, Column, Selection};
-use crate::state::{Aging, GroupTable};
+use crate::state::{Aging, GroupTable, Runs};
 use crate::types::relation::SortKey;
 use crate::types::{DataType, Nanos};
 
@@ -94,12 +94,29 @@ impl<T: Default> Partitions<T> {
         let keys: Vec<&Column> = self.keys.iter().map(|key| &batch.columns[*key]).collect();
         let (all, Numbers { hashes, partitions, .. }) = (Selection::All(batch.rows()), &mut numbers);
         self.known.group_ids(&keys, batch.rows(), &all, hashes, partitions);
-        self.lists.resize_with(self.known.bound(), RowList::default);
-        self.more.resize_with(self.known.bound(), T::default);
+        self.make_room();
         if let Some(aging) = &mut self.aging {
             numbers.partitions.iter().for_each(|partition| aging.touch(*partition));
         }
         numbers
+    }
+
+    /// The first half of `look_up` where the rows of each partition stand beside each other, in few runs; otherwise none is made.
+    pub fn runs_of(&mut self, batch: &Batch) -> Option<Runs> {
+        self.forget_old(batch.last_stamp());
+        let keys: SmallVec<[&Column; 4]> = self.keys.iter().map(|key| &batch.columns[*key]).collect();
+        let runs = self.known.group_runs(&keys, batch.rows(), &mut self.numbers.hashes)?;
+        self.make_room();
+        if let Some(aging) = &mut self.aging {
+            runs.iter().for_each(|run| aging.touch(run.group));
+        }
+        Some(runs)
+    }
+
+    /// For what is known of the partitions there are.
+    fn make_room(&mut self) {
+        self.lists.resize_with(self.known.bound(), RowList::default);
+        self.more.resize_with(self.known.bound(), T::default);
     }
 
     /// Of rows whose partitions are known.

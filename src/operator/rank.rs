@@ -7,13 +7,14 @@
 //! What a batch changes is the difference of the lists of the partitions that it touches, before and after. Rows that the order leaves
 //! equal are ordered by all of their columns, so that the same rows have the same numbers however they came; or by the order in which they
 //! came, which is a number that stands behind the columns of each. Where rows only come, those behind the limit are forgotten, and a row whose
-//! first sort key puts it behind as many others as the limit allows is not looked at any further: soon that is nearly every row.
+//! first two sort keys put it behind as many others as the limit allows is not looked at any further: soon that is nearly every row.
 //!
 //! Where each partition lies in a window (see `partition_windows`), it is forgotten when that is over. Its list is given out then, once, or what
 //! changes before. If it is given out once, rows that are among the best of those before them wait without a place in it: soon others come before
 //! most of them.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use smallvec::SmallVec;
 
@@ -23,6 +24,7 @@ use super::{Operator, Output, Progress, row_order, set_aside};
 use crate::batch::{Batch, Column, RowKind, Selection, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
+use crate::state::Run;
 use crate::types::relation::{Deadline, Emit, OnError, RankFunction, Retracts, SortKey, Ties};
 use crate::types::{DataType, Nanos};
 
@@ -86,19 +88,19 @@ const WAITING_ROWS_MAX: usize = 1024;
 struct Best {
     /// How many rows there are, equal ones counted.
     total: u64,
-    /// The least places, by the first sort key, of all rows that ever came: as many as the limit allows, the greatest last.
-    places: SmallVec<[i64; 1]>,
+    /// The least places, by the first two sort keys, of all rows that ever came: as many as the limit allows, the greatest last.
+    places: SmallVec<[(i64, i64); 1]>,
 }
 
 impl Best {
     /// The place behind which rows are hopeless.
-    fn cut(&self, limit: u64) -> i64 {
+    fn cut(&self, limit: u64) -> (i64, i64) {
         let limit = looked_at(limit);
-        self.places.last().copied().filter(|_| self.places.len() == limit).unwrap_or(i64::MAX)
+        self.places.last().copied().filter(|_| self.places.len() == limit).unwrap_or((i64::MAX, i64::MAX))
     }
 
     /// Notes a row in a place that is not hopeless.
-    fn note(&mut self, place: i64, limit: u64) {
+    fn note(&mut self, place: (i64, i64), limit: u64) {
         self.places.truncate(looked_at(limit) - 1);
         self.places.insert(self.places.partition_point(|other| *other <= place), place);
     }
@@ -166,33 +168,66 @@ impl Rank {
         batch
     }
 
-    /// Leaves out the rows that have too many others before them. Hot: once per batch.
-    fn contenders(&mut self, batch: Batch, partitions: &mut Vec<u32>) -> Batch {
-        let (Some(first), Some(limit)) = (self.shape.order.first(), self.final_limit()) else { return batch };
-        let mut kept = Vec::new();
-        let column = &batch.columns[first.column];
-        for from in (0..batch.rows()).step_by(64) {
-            let rows = from..batch.rows().min(from + 64);
-            let own = &partitions[rows.clone()];
-            // Of one partition, nearly always; the cut only comes nearer.
-            let is_one = own.iter().fold(0, |differ, partition| differ | (partition ^ own[0])) == 0;
-            let cut = if is_one { self.partitions.more(own[0]).cut(limit) } else { i64::MAX };
-            let mut bits = row_order::not_behind(cut, first, column, rows);
+    /// Leaves out the rows that have too many others before them; gives the others with the numbers of their partitions. Hot: once per batch.
+    fn contenders(&mut self, batch: Batch) -> (Batch, Numbers) {
+        let Some(limit) = self.final_limit().filter(|_| !self.shape.order.is_empty()) else {
+            let numbers = self.partitions.partitions_of(&batch);
+            return (batch, numbers);
+        };
+        let (mut rows, mut partitions) = (Vec::new(), Vec::new());
+        let numbers = match self.partitions.runs_of(&batch) {
+            Some(runs) => {
+                let mut from = 0;
+                for Run { group, end } in runs {
+                    self.contenders_of_run(&batch, from..end, group, limit, &mut rows);
+                    partitions.resize(rows.len(), group);
+                    from = end;
+                }
+                self.partitions.numbers_of(partitions)
+            }
+            None => {
+                let mut numbers = self.partitions.partitions_of(&batch);
+                for (row, partition) in numbers.partitions.iter().enumerate() {
+                    if self.contends(&batch, row, *partition, limit) {
+                        rows.push(row as u32);
+                        partitions.push(*partition);
+                    }
+                }
+                numbers.partitions = partitions;
+                numbers
+            }
+        };
+        if rows.len() == batch.rows() {
+            return (batch, numbers);
+        }
+        (batch.gather(&Selection::Rows(rows)), numbers)
+    }
+
+    /// As `contenders`, of rows of one partition, by 64 rows at a time: the cut only comes nearer.
+    fn contenders_of_run(&mut self, batch: &Batch, run: Range<usize>, partition: u32, limit: u64, rows: &mut Vec<u32>) {
+        for from in run.clone().step_by(64) {
+            let first = &self.shape.order[0];
+            let cut = self.partitions.more(partition).cut(limit).0;
+            let mut bits = row_order::not_behind(cut, first, &batch.columns[first.column], from..run.end.min(from + 64));
             while bits != 0 {
                 let row = from + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                let (place, best) = (row_order::place(first, column, row), self.partitions.more_mut(partitions[row]));
-                if place <= best.cut(limit) {
-                    best.note(place, limit);
-                    kept.push(row as u32);
+                if self.contends(batch, row, partition, limit) {
+                    rows.push(row as u32);
                 }
             }
         }
-        if kept.len() == batch.rows() {
-            return batch;
+    }
+
+    /// Whether not too many others are before a row; if so, it is noted. Hot: once per row.
+    fn contends(&mut self, batch: &Batch, row: usize, partition: u32, limit: u64) -> bool {
+        let place = row_order::places(&self.shape.order, &batch.columns, row);
+        let best = self.partitions.more_mut(partition);
+        let contends = place <= best.cut(limit);
+        if contends {
+            best.note(place, limit);
         }
-        *partitions = kept.iter().map(|row| partitions[*row as usize]).collect();
-        batch.gather(&Selection::Rows(kept))
+        contends
     }
 
     /// Whether rows wait before they come into a list: where nothing is given out before windows close, and soon others are better.
@@ -203,9 +238,9 @@ impl Rank {
     /// Puts those of the waiting rows into their lists that are still among the best.
     fn settle(&mut self, out: &mut Output) -> Result<()> {
         let Waiting { mut batch, mut partitions } = std::mem::take(&mut self.waiting);
-        if let (Some(first), Some(limit)) = (self.shape.order.first(), self.final_limit()) {
-            let column = &batch.columns[first.column];
-            let is_good = |row: usize| row_order::place(first, column, row) <= self.partitions.more(partitions[row]).cut(limit);
+        if let Some(limit) = self.final_limit() {
+            let place = |row: usize| row_order::places(&self.shape.order, &batch.columns, row);
+            let is_good = |row: usize| place(row) <= self.partitions.more(partitions[row]).cut(limit);
             let good = Selection::All(batch.rows()).filter(is_good);
             partitions = good.iter().map(|row| partitions[row]).collect();
             batch = batch.gather(&good);
@@ -371,8 +406,7 @@ impl Operator for Rank {
         };
         let batch = self.numbered(batch);
         let made = self.partitions.known().made();
-        let mut numbers = self.partitions.partitions_of(&batch);
-        let batch = self.contenders(batch, &mut numbers.partitions);
+        let (batch, numbers) = self.contenders(batch);
         if let Some(windows) = &mut self.windows {
             windows.note_new(&batch, &numbers.partitions, self.partitions.known(), made);
         }
@@ -411,7 +445,7 @@ impl Operator for Rank {
 
     fn state_bytes(&self) -> usize {
         let windows = self.windows.as_ref().map_or(0, PartitionWindows::state_bytes);
-        let spilled = |best: &Best| if best.places.spilled() { best.places.capacity() * size_of::<i64>() } else { 0 };
+        let spilled = |best: &Best| if best.places.spilled() { best.places.capacity() * size_of::<(i64, i64)>() } else { 0 };
         let waiting = self.waiting.batch.columns.iter().map(Column::memory_bytes).sum::<usize>();
         self.partitions.state_bytes(spilled) + windows + waiting + self.waiting.partitions.capacity() * size_of::<u32>()
     }

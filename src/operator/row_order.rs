@@ -33,7 +33,7 @@ pub fn by_keys(keys: &[SortKey], columns: &[Column], a: u32, b: u32) -> Ordering
 
 /// The place of a value of a column. Hot: once per row.
 #[inline]
-pub fn place(key: &SortKey, column: &Column, row: usize) -> i64 {
+fn place(key: &SortKey, column: &Column, row: usize) -> i64 {
     if column.is_null(row) {
         return if key.nulls_first { i64::MIN } else { i64::MAX };
     }
@@ -49,6 +49,24 @@ pub fn place(key: &SortKey, column: &Column, row: usize) -> i64 {
         Values::Str(v) => place_of_text(v.bytes(row)),
     };
     if key.descending { !place } else { place }
+}
+
+/// The places of a row of a batch by the first two sort keys: if they are behind those of another, so is the row. Hot: once per row.
+pub fn places(keys: &[SortKey], columns: &[Column], row: usize) -> (i64, i64) {
+    let Some(first) = keys.first() else { return (0, 0) };
+    let of = |key: &SortKey| place(key, &columns[key.column], row);
+    let place = of(first);
+    match keys.get(1) {
+        // Rows in one place whose values may differ are not told apart by the second key.
+        Some(second) if is_of_one_value(place, &columns[first.column]) => (place, of(second)),
+        _ => (place, 0),
+    }
+}
+
+/// Whether all rows in this place have the same value.
+fn is_of_one_value(place: i64, column: &Column) -> bool {
+    // Where all NULLs are, there may be the least or the greatest number as well.
+    place != i64::MIN && place != i64::MAX && !matches!(column.values, Values::I128(_) | Values::Str(_))
 }
 
 /// One bit for each of up to 64 rows, the first one lowest: set where the place is not behind `cut`, and for some of which it is. Hot:
@@ -132,6 +150,39 @@ mod tests {
                     assert!(by_place == order || by_place.is_eq(), "{data_type:?} {key:?}: rows {a} and {b}");
                     assert!(order.is_ne() || by_place.is_eq(), "{data_type:?}: equal rows {a} and {b}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_are_ordered_as_their_two_places_where_these_differ() {
+        let numbers = [i64::MIN, -1, 0, 1, i64::MAX].map(Value::Int).to_vec();
+        let doubles = [0.0, -0.0, -1.5, f64::INFINITY, f64::NAN].map(Value::Double).to_vec();
+        let decimals = [0, -1, 1 << 64, i128::MAX, i128::MIN].map(Value::Decimal).to_vec();
+        let texts = ["", "abcdefgh", "abcdefghi", "abcdefghj", "b"].map(Value::text).to_vec();
+        let decimal = DataType::Decimal { precision: 38, scale: 0 };
+        for (data_type, values) in
+            [(DataType::BigInt, &numbers), (DataType::Double, &doubles), (decimal, &decimals), (DataType::STRING, &texts)]
+        {
+            let (mut first, mut second) = (Column::with_capacity(&data_type, 0), Column::with_capacity(&DataType::BigInt, 0));
+            for value in values.iter().chain([&Value::Null]) {
+                for other in numbers.iter().chain([&Value::Null]) {
+                    first.push(value);
+                    second.push(other);
+                }
+            }
+            let columns = [first, second];
+            for flags in 0..16 {
+                let key = |column, descending, nulls_first| SortKey { column, descending, nulls_first };
+                let keys = [key(0, flags & 1 > 0, flags & 2 > 0), key(1, flags & 4 > 0, flags & 8 > 0)];
+                let found: Vec<_> = (0..columns[0].len()).map(|row| places(&keys, &columns, row)).collect();
+                for (a, b) in (0..found.len()).flat_map(|a| (0..found.len()).map(move |b| (a, b))) {
+                    let (order, by_places) = (by_keys(&keys, &columns, a as u32, b as u32), found[a].cmp(&found[b]));
+                    assert!(by_places == order || by_places.is_eq(), "{data_type:?} {keys:?}: rows {a} and {b}");
+                }
+                let told_apart: std::collections::BTreeSet<_> = found.iter().collect();
+                let least = if is_of_one_value(1, &columns[0]) { 13 } else { 3 };
+                assert!(told_apart.len() >= least, "{data_type:?} {keys:?}: {} places", told_apart.len());
             }
         }
     }

@@ -37,6 +37,18 @@ const VACANT: u64 = u64::MAX;
 /// Runs of equal keys up to which their first rows are looked up for all of them.
 const RUNS_MAX: usize = 16;
 
+/// Rows of one group that stand beside each other.
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
+    /// Their group.
+    pub group: u32,
+    /// The row behind the last; the first is that in which the run before ends.
+    pub end: usize,
+}
+
+/// The runs of a batch.
+pub type Runs = SmallVec<[Run; RUNS_MAX]>;
+
 /// The hash of NULL where keys are numbers.
 const HASH_OF_NULL: u64 = 0x9b05_688c;
 
@@ -101,20 +113,27 @@ impl GroupTable {
     /// Writes the group of every selected row to `out[row]`, making groups for new keys. `out` gets `rows` values; what stands there
     /// for rows not selected is unspecified. Hot: once per batch.
     pub fn group_ids(&mut self, keys: &[&Column], rows: usize, selection: &Selection, hashes: &mut Vec<u64>, out: &mut Vec<u32>) {
-        if rows > RUNS_MAX
-            && *selection == Selection::All(rows)
-            && let Some(starts) = runs(keys, rows)
+        if *selection == Selection::All(rows)
+            && let Some(runs) = self.group_runs(keys, rows, hashes)
         {
-            let firsts: Vec<Column> = keys.iter().map(|key| key.gather_rows(&starts)).collect();
-            let mut groups = vec![0; starts.len()];
-            self.find_or_make(&firsts.iter().collect::<Vec<_>>(), &Selection::All(starts.len()), hashes, &mut groups);
             out.clear();
-            let ends = starts.iter().skip(1).map(|start| *start as usize).chain([rows]);
-            groups.iter().zip(ends).for_each(|(group, end)| out.resize(end, *group));
+            runs.iter().for_each(|run| out.resize(run.end, run.group));
             return;
         }
         out.resize(rows, 0);
         self.find_or_make(keys, selection, hashes, out);
+    }
+
+    /// The groups of all rows, made where keys are new, if rows of equal keys stand beside each other in few runs, as those of windows do.
+    /// Hot: once per batch.
+    pub fn group_runs(&mut self, keys: &[&Column], rows: usize, hashes: &mut Vec<u64>) -> Option<Runs> {
+        let starts = if rows > RUNS_MAX { runs(keys, rows)? } else { return None };
+        let firsts: Vec<Column> = keys.iter().map(|key| key.gather_rows(&starts)).collect();
+        let mut groups = [0; RUNS_MAX];
+        let groups = &mut groups[..starts.len()];
+        self.find_or_make(&firsts.iter().collect::<Vec<_>>(), &Selection::All(starts.len()), hashes, groups);
+        let ends = starts.iter().skip(1).map(|start| *start as usize).chain([rows]);
+        Some(groups.iter().zip(ends).map(|(group, end)| Run { group: *group, end }).collect())
     }
 
     fn find_or_make(&mut self, keys: &[&Column], selection: &Selection, hashes: &mut Vec<u64>, out: &mut [u32]) {

@@ -18,7 +18,7 @@ mod words;
 
 pub use aging::Aging;
 pub use flat_table::{FlatTable, SlotVisitor};
-pub use group_table::{GroupTable, GroupVisitor};
+pub use group_table::{GroupTable, GroupVisitor, Run, Runs};
 pub use group_words::GroupWords;
 pub use row_store::{FIRST_FUNCTION, MARK, ROWS, RowStore, put_wide, wide};
 pub use slab::Slab;

@@ -203,7 +203,8 @@ impl Group {
                 self.bytes += row.len() + ROW_BYTES;
             }
             Entry::Occupied(mut place) => {
-                *place.get_mut() += count;
+                // What wraps, which frequencies can make, comes back when it is taken back.
+                *place.get_mut() = place.get().wrapping_add(count);
                 if *place.get() == 0 {
                     place.remove();
                     self.bytes -= row.len() + ROW_BYTES;
@@ -279,7 +280,7 @@ impl KeptRows {
         };
         match self.call.function {
             F::Collect => self.push_counts(group, out),
-            _ if fed <= 0 || self.call.constants.first() == Some(&Value::Null) => out.push_null(),
+            _ if fed <= 0 || self.call.constants.as_slice() == [Value::Null] => out.push_null(),
             F::FirstValue => one(group.there().next().map(|(row, _)| row), out),
             F::LastValue => one(group.there().next_back().map(|(row, _)| row), out),
             F::Mode => {
@@ -289,26 +290,61 @@ impl KeptRows {
                 });
                 one(best.map(|(row, _)| row), out);
             }
-            F::PercentileDisc => {
-                let at = (self.fraction() * fed as f64).ceil() as i64;
-                one(group.nth((at - 1).clamp(0, fed - 1), descending), out);
+            F::PercentileDisc | F::PercentileCont => {
+                let counted = || group.there().fold(0i64, |sum, (_, count)| sum.saturating_add(count));
+                match if self.is_weighted() { counted() } else { fed } {
+                    count @ 1.. => self.push_percentiles(group, count, descending, out),
+                    _ => out.push_null(),
+                }
             }
-            F::PercentileCont => self.push_between(group, fed, descending, out),
             F::StringAgg => self.push_text(group, out),
             _ => self.push_json(group, out),
         }
     }
 
-    fn fraction(&self) -> f64 {
-        match self.call.constants.first() {
+    /// Whether the last argument says how often a row counts.
+    fn is_weighted(&self) -> bool {
+        self.call.function == AggregateFunction::PercentileCont && self.call.arguments.len() == 2
+    }
+
+    /// The value at the fraction, half where there is none, among `count`; an array of values where the result is one of what is counted.
+    fn push_percentiles(&self, group: &Group, count: i64, descending: bool, out: &mut Column) {
+        let fraction = |constant: Option<&Value>| match constant {
             Some(Value::Double(fraction)) => *fraction,
             _ => 0.5,
+        };
+        let value_type = &self.call.argument_types[0];
+        if self.call.data_type == *value_type {
+            return self.push_percentile(group, count, fraction(self.call.constants.first()), descending, out);
+        }
+        let mut values = Column::with_capacity(value_type, self.call.constants.len());
+        let mut text = vec![b'['];
+        for (at, constant) in self.call.constants.iter().enumerate() {
+            text.extend_from_slice(if at > 0 { b"," } else { b"" });
+            match constant {
+                Value::Null => values.push_null(),
+                constant => self.push_percentile(group, count, fraction(Some(constant)), descending, &mut values),
+            }
+            write_json_value(&values, at, value_type, &mut text);
+        }
+        text.push(b']');
+        out.push_bytes(&text);
+    }
+
+    fn push_percentile(&self, group: &Group, count: i64, fraction: f64, descending: bool, out: &mut Column) {
+        if self.call.function == AggregateFunction::PercentileCont {
+            return self.push_between(group, count, fraction, descending, out);
+        }
+        let at = (fraction * count as f64).ceil() as i64;
+        match group.nth((at - 1).clamp(0, count - 1), descending) {
+            Some(row) => read_arguments(row, std::slice::from_mut(out)),
+            None => out.push_null(),
         }
     }
 
     /// What stands at a fraction of the way from the first to the last, between two rows.
-    fn push_between(&self, group: &Group, fed: i64, descending: bool, out: &mut Column) {
-        let way = self.fraction() * (fed - 1) as f64;
+    fn push_between(&self, group: &Group, count: i64, fraction: f64, descending: bool, out: &mut Column) {
+        let way = fraction * (count - 1) as f64;
         let mut pair = Column::with_capacity(&DataType::Double, 2);
         for at in [way.floor(), way.ceil()] {
             match group.nth(at as i64, descending) {
@@ -394,12 +430,16 @@ impl Accumulator for KeptRows {
         self.groups[group] = Group::default();
     }
     fn update(&mut self, _store: &mut RowStore, arguments: &[&Column], rows: Rows<'_>) -> Verdict {
+        let times = match arguments.get(1).map(|column| &column.values) {
+            Some(Values::I64(frequencies)) if self.is_weighted() => Some(frequencies),
+            _ => None,
+        };
         let Self { shape, groups, is_numbered, .. } = self;
         rows.for_each(|row, group, sign| {
             let bytes = shape.write(arguments, row, rows.arrived + row as u64);
             match *is_numbered {
                 true => groups[group].add_numbered(&mut bytes.to_vec(), sign),
-                false => groups[group].add(bytes, sign),
+                false => groups[group].add(bytes, times.map_or(sign, |times| sign.wrapping_mul(times[row]))),
             }
         });
         Verdict::Sound

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use sqlparser::ast;
 
 use super::coercion::cast;
-use super::expr::ExprBinder;
+use super::expr::{ExprBinder, bare};
 use super::library;
+use super::operator::binary;
 use super::over::OrderItem;
 use super::scope::{span_of, unsupported};
 use crate::error::{Error, Result, Span};
@@ -415,7 +416,8 @@ impl ExprBinder<'_> {
         Ok(ordered(AggregateFunction::Collect, vec![argument], written, Nulls::Skip, data_type))
     }
 
-    /// Functions of the place of a value among all: `f(fraction) WITHIN GROUP (ORDER BY x)`, or `f(x, fraction)`.
+    /// Functions of the place of a value among all: `f(fraction) WITHIN GROUP (ORDER BY x)`, or `f(x, fraction)`; with an array of fractions, an
+    /// array of values. `PERCENTILE(x, fraction, frequency)` counts x so many times.
     fn percentile(&mut self, mut written: Written<'_>) -> Result<BoundCall> {
         use AggregateFunction as A;
         let (function, fractions) = match written.name {
@@ -427,6 +429,7 @@ impl ExprBinder<'_> {
             _ => (A::ApproxPercentile, 1),
         };
         let most = fractions + usize::from(written.name == "APPROX_PERCENTILE");
+        let mut frequency = None;
         let value = match written.is_within_group {
             true => {
                 written.expect(fractions..=most)?;
@@ -436,7 +439,9 @@ impl ExprBinder<'_> {
                 item.expr.clone()
             }
             false => {
-                written.expect(fractions + 1..=most + 1)?;
+                let takes_frequency = usize::from(written.name == "PERCENTILE");
+                written.expect(fractions + 1..=most + 1 + takes_frequency)?;
+                frequency = (takes_frequency == 1).then(|| written.args.drain(2..).next()).flatten();
                 written.order.clear();
                 let value = self.bind(&written.args.remove(0))?;
                 written.order.push(ascending(value.clone()));
@@ -447,16 +452,36 @@ impl ExprBinder<'_> {
             A::Mode | A::PercentileDisc => value,
             _ => written.double(value)?,
         };
-        let mut constants = written.args.iter().map(|e| self.fraction(e)).collect::<Result<Vec<_>>>()?;
+        let several = written.args.first().and_then(|e| fractions_of(e)).filter(|_| function != A::ApproxPercentile);
+        let mut constants = match &several {
+            Some(several) => several.iter().map(|e| self.fraction(e)).collect::<Result<Vec<_>>>()?,
+            None => written.args.iter().map(|e| self.fraction(e)).collect::<Result<_>>()?,
+        };
         let mut descending = written.order[0].descending;
         if let (A::ApproxPercentile, true, Some(Value::Double(fraction))) = (function, descending, constants.first_mut()) {
             (*fraction, descending) = (1.0 - *fraction, false);
         }
-        let data_type = value.data_type();
+        let data_type = if several.is_some() { DataType::Array(Box::new(value.data_type())) } else { value.data_type() };
         written.order = vec![OrderItem { descending, ..ascending(value.clone()) }];
-        let mut bound = ordered(function, vec![value], written, Nulls::Skip, data_type);
+        let mut arguments = vec![value];
+        if let Some(e) = frequency {
+            let frequency = self.frequency(&e)?;
+            let zero = Expr::Literal { value: Value::Int(0), data_type: DataType::BigInt };
+            written.filter = both(written.filter, binary(BinaryOp::Gt, frequency.clone(), zero, written.span)?);
+            arguments.push(frequency);
+        }
+        let mut bound = ordered(function, arguments, written, Nulls::Skip, data_type);
         bound.constants = constants;
         Ok(bound)
+    }
+
+    /// How often a row counts.
+    fn frequency(&mut self, e: &ast::Expr) -> Result<Expr> {
+        let bound = self.bind(e)?;
+        match bound.data_type() {
+            t if t.is_integer() || t == DataType::Null => Ok(cast(bound, &DataType::BigInt)),
+            t => Err(Error::sql(format!("a frequency that is {t}")).at(span_of(e)).hint("it is a whole number")),
+        }
     }
 
     /// A constant from 0 to 1, or NULL.
@@ -473,6 +498,14 @@ impl ExprBinder<'_> {
             Some(value) => Ok(value),
             None => Err(Error::sql("a fraction that is no number").at(span_of(e)).hint(hint)),
         }
+    }
+}
+
+/// The fractions of an array of them.
+fn fractions_of(e: &ast::Expr) -> Option<Vec<ast::Expr>> {
+    match bare(e) {
+        ast::Expr::Array(array) if !array.elem.is_empty() => Some(array.elem.clone()),
+        _ => None,
     }
 }
 

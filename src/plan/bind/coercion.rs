@@ -128,7 +128,7 @@ pub fn comparable(left: Expr, right: Expr, span: Span) -> Result<(Expr, Expr)> {
         () if is_text_literal(&right) && takes_text(&a) => a.clone(),
         () if is_text_literal(&left) && takes_text(&b) => b.clone(),
         // A UUID has more than one text.
-        () if [&a, &b].contains(&&DataType::Uuid) && (a.is_text() || b.is_text()) => DataType::Uuid,
+        () if is_uuid_beside(&a, &b) || is_uuid_beside(&b, &a) => DataType::Uuid,
         () => common_type(&a, &b).ok_or_else(|| {
             Error::sql(format!("{a} and {b} cannot be compared"))
                 .at(span)
@@ -136,6 +136,11 @@ pub fn comparable(left: Expr, right: Expr, span: Span) -> Result<(Expr, Expr)> {
         })?,
     };
     Ok((constant_cast(left, &target, span)?, constant_cast(right, &target, span)?))
+}
+
+/// Whether one is UUID and the other is read as one.
+fn is_uuid_beside(a: &DataType, b: &DataType) -> bool {
+    *a == DataType::Uuid && (b.is_text() || *b == DataType::Bytes)
 }
 
 /// Types a text constant is read as when it stands beside one.

@@ -18,7 +18,7 @@ use super::select::distinct;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::logical::{Aggregate, Join, Plan, all_of, columns_of, substitute};
-use crate::plan::physical::{AggregateCall, AggregateFunction, JoinKind, Nulls};
+use crate::plan::physical::{AggregateCall, AggregateFunction, JoinKind, Nulls, SortKey};
 use crate::types::{DataType, Field, Schema, Value};
 
 /// Stand-in columns of sub-queries begin here.
@@ -165,7 +165,7 @@ impl<'b, 'c> Subqueries<'b, 'c> {
         Ok(values.into_iter().map(|value| self.read(value)).collect())
     }
 
-    /// The array of its values in its order, empty where it has none.
+    /// The array of its values, empty where there are none: in its order; if it says none, in that of the values, which no number of shards changes.
     fn array(&mut self, query: &ast::Query, stage: Stage) -> Result<Expr> {
         let span = span_of(query);
         let mut rows = self.binder.dependent_rows(query, self.plan, self.fields)?;
@@ -177,9 +177,11 @@ impl<'b, 'c> Subqueries<'b, 'c> {
         let data_type = DataType::Array(Box::new(types[0].clone()));
         let nothing = rows.links.over_nothing.take().into_iter().flatten().map(|value| cast(value, &types[0])).collect();
         let nothing = cast(library_call("ARRAY", nothing, span)?, &data_type);
+        let by_value = SortKey { column: 0, descending: false, nulls_first: true };
+        let order = if rows.keys.is_empty() { vec![by_value] } else { rows.keys };
         let call = AggregateCall {
-            order_types: rows.keys.iter().map(|key| types[key.column].clone()).collect(),
-            order: rows.keys,
+            order_types: order.iter().map(|key| types[key.column].clone()).collect(),
+            order,
             nulls: Nulls::Keep,
             ..AggregateCall::new(AggregateFunction::ArrayAgg, &[(0, types[0].clone())], data_type.clone())
         };

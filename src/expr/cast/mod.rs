@@ -4,7 +4,7 @@
 //! away from zero. Text is trimmed before it is read; an ARRAY is read from JSON, or from braces as PostgreSQL writes it. TIMESTAMP and
 //! TIMESTAMP_LTZ convert in UTC; a lower precision cuts digits off. Numbers never become times or intervals. A UUID is read
 //! from 16 bytes too. What stands in a nested value is
-//! converted as if it stood alone. A value that cannot be converted fails the row (CAST) or is NULL (TRY_CAST).
+//! converted as if it stood alone; JSON that is a number or a truth value becomes one. A value that cannot be converted fails the row (CAST) or is NULL (TRY_CAST).
 
 mod array_text;
 mod nested;
@@ -55,6 +55,7 @@ pub(super) fn kernel(from: &DataType, to: &DataType, on_failure: CastFailure) ->
     match (from, to) {
         (_, DataType::Varchar(length)) => Some(text::write(conversion, *length)),
         (DataType::Varchar(_), _) => text::read(conversion),
+        (DataType::Json, _) if is_number_or_boolean(to) => text::read(conversion),
         (DataType::Uuid, DataType::Bytes) => Some(uuid::write_bytes()),
         (DataType::Bytes, DataType::Uuid) => Some(uuid::read_bytes(conversion)),
         _ if from.is_nested() && to.is_nested() => nested::kernel(from, to, on_failure),

@@ -33,6 +33,7 @@ mod kernel;
 mod like;
 mod map;
 mod math;
+mod number_text;
 mod order_key;
 mod pattern;
 mod printf;

@@ -5,6 +5,7 @@
 
 use super::calendar::split;
 use super::kernel::{Cached, Call, Fallible, Native, kernel};
+use super::number_text::{write_decimals, write_doubles};
 use super::signature::Param::{Integer, Text, Timestamp};
 use super::signature::{function, takes, takes_some};
 use super::time_pattern::{Pattern, nanos_of};
@@ -17,7 +18,11 @@ use crate::types::time::{SECOND, parse_date, parse_time, parse_timestamp};
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("DATE_FORMAT", "DATE_FORMAT(timestamp, pattern)", format_types, |_, _| date_format(Pattern::of_java)),
-    function("TO_CHAR", "TO_CHAR(timestamp, pattern)", format_types, |_, _| date_format(Pattern::of_sql)),
+    function("TO_CHAR", "TO_CHAR(timestamp, pattern) or TO_CHAR(number, '9,990.00')", char_types, |t, _| match t[0] {
+        DataType::Double => write_doubles(),
+        DataType::Decimal { scale, .. } => write_decimals(scale),
+        _ => date_format(Pattern::of_sql),
+    }),
     function("FROM_UNIXTIME", "FROM_UNIXTIME(seconds [, pattern])", from_unixtime_types, |_, _| from_unixtime()),
     function("TO_TIMESTAMP", "TO_TIMESTAMP(text [, pattern]) or TO_TIMESTAMP(seconds)", timestamp_types, |t, _| match t[0] {
         DataType::Double => kernel(timestamp_of_seconds),
@@ -73,6 +78,19 @@ type Resolved = Option<(Vec<DataType>, DataType)>;
 
 fn format_types(given: &[DataType]) -> Resolved {
     Some((takes_some(given, &[Timestamp, Text], 2)?, DataType::STRING))
+}
+
+/// A time or a number; integers as DECIMAL.
+fn char_types(given: &[DataType]) -> Resolved {
+    let [number, pattern] = given else { return None };
+    let number = match number {
+        DataType::Decimal { .. } => number.clone(),
+        DataType::Float | DataType::Double => DataType::Double,
+        number if number.is_integer() => DataType::Decimal { precision: 19, scale: 0 },
+        _ => return format_types(given),
+    };
+    let pattern = takes(std::slice::from_ref(pattern), &[Text])?.remove(0);
+    Some((vec![number, pattern], DataType::STRING))
 }
 
 fn from_unixtime_types(given: &[DataType]) -> Resolved {
@@ -295,6 +313,9 @@ mod tests {
         check("TO_CHAR", &[time.clone(), text("bb")], "error: the time pattern has a letter that is not supported");
         check("DATE_FORMAT", &[time, text("bb")], "error: the time pattern has a letter that is not supported");
         check("DATE_FORMAT", &[text("2024-02-09 13:04:05"), text("HH")], "13");
+        check("TO_CHAR", &[int(-1485), text("9,999")], "-1,485");
+        check("TO_CHAR", &[double(-12.346), text("FM990.00")], "-12.35");
+        check("TO_CHAR", &[double(f64::NAN), text("9")], "error: NaN and the infinities have no digits");
         check("TO_CHAR", &[text("2024-02-09 13:04:05"), text("%d-%m-%Y %H:%M")], "09-02-2024 13:04");
         check("FORMAT_DATE", &[text("%A %d %B %Y"), typed("0001-02-28", DataType::Date)], "Wednesday 28 February 0001");
         check("FORMAT_TIME", &[text("%I:%M %p"), typed("13:04:05", DataType::Time(0))], "01:04 PM");

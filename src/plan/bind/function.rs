@@ -11,15 +11,18 @@ use super::subquery::Asked;
 use super::table_function::table_call;
 use super::{access, json, library, window};
 use crate::error::{Error, Result, Span, nearest};
-use crate::expr::{BinaryOp, Expr, LambdaFunction, UnaryOp};
+use crate::expr::{BinaryOp, Expr, LambdaFunction, UnaryOp, castable};
 use crate::types::{DataType, Value};
 
 /// Functions that are bound here and not in the library.
-const OWN: [&str; 25] = [
+const OWN: [&str; 28] = [
     "CURRENT_WATERMARK",
     "COALESCE",
     "NULLIF",
     "NVL2",
+    "DATE",
+    "TIME",
+    "TIMESTAMP",
     "DIV_NULL",
     "CURRENT_CATALOG",
     "CURRENT_DATABASE",
@@ -140,6 +143,10 @@ impl ExprBinder<'_> {
                 let given = Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(value) };
                 either(given, then, otherwise, "NVL2", span)
             }
+            "DATE" | "TIME" | "TIMESTAMP" => {
+                let [value] = exactly(args, &format!("{name}(value)"), span)?;
+                as_time(&name, value, span)
+            }
             "CURRENT_CATALOG" if args.is_empty() => Ok(text("default_catalog")),
             "CURRENT_DATABASE" | "CURRENT_SCHEMA" if args.is_empty() => Ok(text("default_database")),
             "VERSION" if args.is_empty() => Ok(text(concat!("Corelane ", env!("CARGO_PKG_VERSION")))),
@@ -218,6 +225,21 @@ fn names_format(args: &[Expr]) -> bool {
 
 fn exactly<const N: usize>(args: Vec<Expr>, usage: &str, span: Span) -> Result<[Expr; N]> {
     args.try_into().map_err(|_| Error::sql(format!("{usage} takes {N} arguments")).at(span))
+}
+
+/// A value as the type of time whose name is called.
+fn as_time(name: &str, value: Expr, span: Span) -> Result<Expr> {
+    let from = value.data_type();
+    let target = match name {
+        "DATE" => DataType::Date,
+        "TIME" => DataType::Time(0),
+        _ if matches!(from, DataType::Timestamp(_)) => from.clone(),
+        _ => DataType::Timestamp(6),
+    };
+    match castable(&from, &target) {
+        true => constant_cast(value, &target, span),
+        false => Err(Error::sql(format!("{from} cannot be converted to {target}")).at(span)),
+    }
 }
 
 /// `CASE WHEN when THEN then ELSE otherwise END`

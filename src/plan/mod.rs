@@ -9,6 +9,7 @@ mod at_most;
 pub mod bind;
 pub mod catalog;
 mod deadlines;
+mod determined;
 pub mod distribute;
 mod early_fire;
 pub mod explain;

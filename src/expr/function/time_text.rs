@@ -28,10 +28,25 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         DataType::Double => kernel(timestamp_of_seconds),
         _ => to_timestamp(),
     }),
-    function("TO_TIMESTAMP_SECONDS", "TO_TIMESTAMP_SECONDS(number)", |t| count_types(t, 0), |_, _| timestamp_of(SECOND)),
-    function("TO_TIMESTAMP_MILLIS", "TO_TIMESTAMP_MILLIS(number)", |t| count_types(t, 3), |_, _| timestamp_of(1_000_000)),
-    function("TO_TIMESTAMP_MICROS", "TO_TIMESTAMP_MICROS(number)", |t| count_types(t, 6), |_, _| timestamp_of(1_000)),
-    function("TO_TIMESTAMP_NANOS", "TO_TIMESTAMP_NANOS(number)", |t| count_types(t, 9), |_, _| timestamp_of(1)),
+    function(
+        "TO_TIMESTAMP_SECONDS",
+        "TO_TIMESTAMP_SECONDS(number or timestamp)",
+        |t| count_types(t, 0),
+        |t, _| timestamp_of(t, SECOND),
+    ),
+    function(
+        "TO_TIMESTAMP_MILLIS",
+        "TO_TIMESTAMP_MILLIS(number or timestamp)",
+        |t| count_types(t, 3),
+        |t, _| timestamp_of(t, 1_000_000),
+    ),
+    function(
+        "TO_TIMESTAMP_MICROS",
+        "TO_TIMESTAMP_MICROS(number or timestamp)",
+        |t| count_types(t, 6),
+        |t, _| timestamp_of(t, 1_000),
+    ),
+    function("TO_TIMESTAMP_NANOS", "TO_TIMESTAMP_NANOS(number or timestamp)", |t| count_types(t, 9), |t, _| timestamp_of(t, 1)),
     function("TO_DATE", "TO_DATE(text [, pattern])", |t| read_types(t, DataType::Date), |_, _| to_date()),
     function("UNIX_TIMESTAMP", "UNIX_TIMESTAMP(text [, pattern])", |t| read_types(t, DataType::BigInt), |_, _| unix_timestamp()),
     function("TO_TIME", "TO_TIME(text [, pattern])", |t| read_types(t, DataType::Time(9)), |_, _| to_time()),
@@ -123,7 +138,11 @@ fn timestamp_types(given: &[DataType]) -> Resolved {
 }
 
 fn count_types(given: &[DataType], precision: u8) -> Resolved {
-    Some((takes(given, &[Integer])?, DataType::Timestamp(precision)))
+    let target = DataType::Timestamp(precision);
+    match given {
+        [DataType::Timestamp(_) | DataType::TimestampLtz(_)] => Some((vec![target.clone()], target)),
+        _ => Some((takes(given, &[Integer])?, target)),
+    }
 }
 
 fn ltz_types(given: &[DataType]) -> Resolved {
@@ -202,8 +221,9 @@ fn timestamp_of_seconds(call: Call<'_>) -> Column {
     })
 }
 
-/// So many units after 1970.
-fn timestamp_of(unit: i64) -> Result<Box<dyn Kernel>> {
+/// So many units after 1970; a time is one already.
+fn timestamp_of(given: &[DataType], unit: i64) -> Result<Box<dyn Kernel>> {
+    let unit = if given[0].is_timestamp() { 1 } else { unit };
     kernel(move |call| {
         let numbers = call.values::<i64>(0);
         call.map(|row| numbers[row].checked_mul(unit).map(Some).ok_or(OUT_OF_RANGE))
@@ -343,6 +363,8 @@ mod tests {
         check("TO_TIMESTAMP_MICROS", &[int(1)], "1970-01-01 00:00:00.000001");
         check("TO_TIMESTAMP_NANOS", &[int(1)], "1970-01-01 00:00:00.000000001");
         check("TO_TIMESTAMP_SECONDS", &[int(i64::MAX)], "error: the time is out of range");
+        check("TO_TIMESTAMP_SECONDS", &[typed("2020-02-11 15:44:17.123456", DataType::Timestamp(6))], "2020-02-11 15:44:17");
+        check("TO_TIMESTAMP_MILLIS", &[typed("1969-12-31 23:59:59.123456", DataType::Timestamp(6))], "1969-12-31 23:59:59.123");
         check("TO_TIMESTAMP", &[text("x"), text("bbb")], "error: the time pattern has a letter that is not supported");
         check("TO_DATE", &[text("2024-02-09")], "2024-02-09");
         check("TO_DATE", &[text("20240209"), text("yyyyMMdd")], "2024-02-09");

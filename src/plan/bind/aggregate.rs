@@ -102,6 +102,37 @@ impl Grouping {
         Expr::column(AGGREGATE_BASE + index, data_type)
     }
 
+    /// Makes keys of the columns that `read` names outside of aggregates and that the keys determine, as GROUP BY the PRIMARY KEY of a table does.
+    pub fn add_determined<'e>(
+        &mut self,
+        plan: &Plan,
+        read: impl Iterator<Item = &'e Expr>,
+        key_of: &dyn Fn(usize) -> Vec<usize>,
+    ) {
+        if self.keys.is_empty() || !self.sets.is_empty() {
+            return;
+        }
+        let of_key = |key: &Expr| if let Expr::Column { index, .. } = key { Some(*index) } else { None };
+        let known: Vec<usize> = self.keys.iter().filter_map(of_key).collect();
+        let mut loose = Vec::new();
+        read.for_each(|expr| self.collect_loose(expr, &mut loose));
+        for column in loose {
+            if of_key(&column).is_some_and(|index| plan.determines(&known, index, key_of)) {
+                self.position(column);
+            }
+        }
+    }
+
+    /// The columns of the input in an expression over groups that are neither in a key nor inside an aggregate.
+    fn collect_loose(&self, expr: &Expr, found: &mut Vec<Expr>) {
+        match expr {
+            _ if self.keys.contains(expr) => {}
+            Expr::Column { index, .. } if *index >= AGGREGATE_BASE => {}
+            Expr::Column { .. } => found.push(expr.clone()),
+            other => other.children().into_iter().for_each(|child| self.collect_loose(child, found)),
+        }
+    }
+
     /// The place of a key that is written so.
     pub fn written_key(&mut self, e: &ast::Expr, key: Expr) -> usize {
         if reads_subquery(&key) {

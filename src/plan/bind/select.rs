@@ -157,6 +157,9 @@ impl QueryBinder<'_> {
                 let read = bound.iter_mut().chain(&mut qualify).chain(of_having).chain(overs.exprs_mut());
                 relation.plan = lookups.over(relation.plan, Stage::Input, grouping.exprs_mut().chain(read));
             }
+            let of_overs: Vec<Expr> = overs.exprs_mut().map(|e| e.clone()).collect();
+            let read = bound.iter().chain(&qualify).chain(having.iter().map(|(e, _)| e)).chain(&of_overs);
+            grouping.add_determined(&relation.plan, read, &|table| self.catalog.tables[table].key());
             let fields = &relation.fields;
             let made = group(&relation, &grouping, &late)?;
             let span = span_of(select);

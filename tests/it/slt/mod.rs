@@ -23,6 +23,7 @@ use self::record::{Outcome, Record, read};
 use self::tables::Tables;
 use self::values::Writing;
 use crate::conformance::folder;
+use crate::support::Shape;
 
 /// Of so many queries of a large file one is in the sample.
 const SAMPLED_IN: u64 = 8;
@@ -57,6 +58,12 @@ impl Choice {
             Choice::Sample => mixed(line as u64 ^ (file.len() as u64) << 32).is_multiple_of(SAMPLED_IN),
         }
     }
+}
+
+/// How the query of a line is run: at one to four shards, with batches of one row, of few and of many.
+fn shape(line: usize) -> Shape {
+    let drawn = mixed(line as u64) as usize;
+    Shape { shards: 1 + drawn % 4, batch_rows: [1, 3, 1024][drawn / 4 % 3] }
 }
 
 /// The finalizer of SplitMix64.
@@ -107,7 +114,7 @@ fn run(root: &Path, path: &Path, choice: &Choice) -> Tally {
             None if record.is_query() => {
                 tally.refused.append(&mut tables.settle());
                 if is_taken {
-                    let answer = tables.query(&tables::without_comments(&record.sql));
+                    let answer = tables.query(&tables::without_comments(&record.sql), shape(record.line));
                     match answer.and_then(|answer| values::compare(&record, &answer, writing)) {
                         Ok(()) => tally.passed.push(record.line),
                         Err(why) => tally.failed.push((record.line, format!("{why}\n{}", record.sql))),

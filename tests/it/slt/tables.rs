@@ -15,7 +15,8 @@ use regex::Regex;
 
 use crate::support::{Ended, Inputs, Shape, run_to_end};
 
-const SHAPE: Shape = Shape { shards: 1, batch_rows: 1024 };
+/// How statements are run.
+const PLAIN: Shape = Shape { shards: 1, batch_rows: 1024 };
 
 /// Statements put off that one job may run.
 const INSERTS_PER_JOB: usize = 64;
@@ -140,13 +141,13 @@ impl Tables {
             return Ok(());
         }
         // A query that is run for its own sake.
-        self.query(sql).map(|_| ())
+        self.query(sql, PLAIN).map(|_| ())
     }
 
-    /// The rows of a query.
-    pub fn query(&self, sql: &str) -> Result<Answer, String> {
+    /// The rows of a query that is run in this shape.
+    pub fn query(&self, sql: &str, shape: Shape) -> Result<Answer, String> {
         let job = format!("{}{sql};", self.named_by(sql));
-        let ended = run_to_end(&job, &self.inputs, SHAPE).map_err(|error| error.to_string())?;
+        let ended = run_to_end(&job, &self.inputs, shape).map_err(|error| error.to_string())?;
         if ended.counters.rows_aside > 0 {
             return Err(format!("{} rows were set aside", ended.counters.rows_aside));
         }
@@ -236,7 +237,7 @@ impl Tables {
     /// Adds the rows that INSERTs into a table come to.
     fn fill(&mut self, table: &str, inserts: &str) -> Result<(), String> {
         let job = format!("{}{inserts};", self.named_by(inserts));
-        let ended = run_to_end(&job, &self.inputs, SHAPE).map_err(|error| error.to_string())?;
+        let ended = run_to_end(&job, &self.inputs, PLAIN).map_err(|error| error.to_string())?;
         if ended.counters.rows_aside > 0 {
             return Err(format!("{} rows were set aside", ended.counters.rows_aside));
         }
@@ -256,7 +257,7 @@ impl Tables {
         let target = name.trim_matches('"');
         let query = within_parentheses(query.trim());
         let job = format!("{}CREATE TABLE {name} WITH ('connector' = 'memory') AS {query};", self.named_by(query));
-        let ended = run_to_end(&job, &self.inputs, SHAPE).map_err(|error| error.to_string())?;
+        let ended = run_to_end(&job, &self.inputs, PLAIN).map_err(|error| error.to_string())?;
         let node = ended.plan.nodes.iter().find_map(|node| match &node.kind {
             NodeKind::Sink(sink) if sink.table.eq_ignore_ascii_case(target) => Some(&node.schema),
             _ => None,
@@ -287,7 +288,7 @@ impl Tables {
             path.display()
         );
         let job = format!("{read} SELECT * FROM read_of_{name};");
-        let ended = run_to_end(&job, &Inputs::new(), SHAPE).map_err(|error| error.to_string())?;
+        let ended = run_to_end(&job, &Inputs::new(), PLAIN).map_err(|error| error.to_string())?;
         let rows = answer_of_all(&ended, "print")?;
         self.declare(name, &format!("CREATE TABLE {name} {columns}"))?;
         self.add(name, rows);

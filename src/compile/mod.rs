@@ -277,6 +277,10 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             Box::new(Aggregate::new(keys, calls, a.emit, a.changes, a.input_retracts, a.ttl, a.on_error, global, input))
         }
         NodeKind::Consolidate(netting) => Box::new(operator::Consolidate::new(*netting, &input)),
+        NodeKind::NewestRow(newest) => {
+            let (keys, order) = (newest.keys.clone(), newest.order.clone());
+            Box::new(operator::NewestRow::new(keys, order, newest.split_watermark_column, newest.ttl, &input))
+        }
         NodeKind::LastRow(last) => {
             let (keys, which) = (last.keys.clone(), (last.standing, last.deletion));
             let rows = operator::LastRow::new(keys, which, last.changes, last.ttl, last.on_error, input);

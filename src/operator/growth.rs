@@ -227,6 +227,8 @@ fn what_waits_for_time_is_freed_with_it() {
     let (on_error, types) = (OnError::SetAside, TYPES.to_vec());
     let time = Some(SortTime { column: 1, split_watermark_column: None });
     check("a sort by time", Box::new(Sort::new(order(), time, on_error, types.clone())), flow);
+    let newest = NewestRow::new(vec![0], order(), 1, None, &TYPES);
+    check("the newest rows of keys, and those that have gone", Box::new(newest), flow);
     let shape = HoldShape { interval: 20, until: None, keys: vec![2], changes: BOTH };
     check("what is held", Box::new(Hold::new(shape, &types)), |hold, round, out| {
         come_and_go(hold, round, out);

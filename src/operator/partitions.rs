@@ -226,7 +226,7 @@ impl<T: Default> Partitions<T> {
     }
 
     /// Forgets these rows, as far as they are there no longer.
-    fn sweep_rows(&mut self, rows: impl Iterator<Item = u32>) {
+    pub fn sweep_rows(&mut self, rows: impl Iterator<Item = u32>) {
         for row in rows {
             if self.counts[row as usize] == 0 && self.rows.is_live(row) {
                 self.rows.remove(row);

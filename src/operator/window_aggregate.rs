@@ -259,8 +259,10 @@ impl WindowAggregate {
 impl Operator for WindowAggregate {
     fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
         self.assign(&batch, out)?;
-        if self.shape.retracts == Retracts::Maybe && self.emit == Emit::OnClose {
-            self.cut_panes(out)?;
+        match (self.shape.retracts, self.emit) {
+            (Retracts::Never, _) => {}
+            (Retracts::Maybe, Emit::OnClose) => self.cut_panes(out)?,
+            (Retracts::Maybe, Emit::OnChange) => self.rows.divide_late(&self.window),
         }
         self.scratch.prepare(&batch);
         let rows = std::mem::take(&mut self.rows);

@@ -114,6 +114,15 @@ impl WindowRows {
         self.panes.sort_unstable_by_key(|(pane, _)| *pane);
     }
 
+    /// Divides the rows at the windows that are the first for some that are late for those before. So rows of one time are in the same panes as far as
+    /// they are in the same windows, in their order: one that comes, goes and comes again is told right, however late it is each time.
+    pub fn divide_late(&mut self, window: &Aligned) {
+        let cuts = std::mem::take(&mut self.first_open);
+        if !cuts.is_empty() {
+            self.divide(&cuts, window);
+        }
+    }
+
     /// Divides the rows at windows: what is in those before and those from there on is in two panes then.
     pub fn divide(&mut self, cuts: &BTreeSet<EventTime>, window: &Aligned) {
         let whole = std::mem::take(&mut self.panes);
@@ -124,8 +133,17 @@ impl WindowRows {
             }
             self.panes.push((pane, rows));
         }
-        // Stable: of the same windows, what came first stays before what came later.
-        self.panes.sort_by_key(|(pane, _)| *pane);
+        self.panes.sort_unstable_by_key(|(pane, _)| *pane);
+        self.panes.dedup_by(|(pane, rows), (kept, before)| {
+            let is_one = pane == kept;
+            if is_one {
+                // Of the same windows, what came first stays before what came later.
+                let mut both: Vec<u32> = before.iter().chain(rows.iter()).map(|row| row as u32).collect();
+                both.sort_unstable();
+                *before = Selection::Rows(both);
+            }
+            is_one
+        });
     }
 
     fn rows_of(&mut self, pane: Pane) -> &mut Vec<u32> {

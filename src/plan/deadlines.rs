@@ -108,7 +108,7 @@ impl Bounds {
 fn bounds(plan: &Plan) -> Vec<Bounds> {
     match plan {
         // What is the last or the first of its key may go when the next comes.
-        Plan::Scan(_) | Plan::Values(_) | Plan::Sort(_) | Plan::LastRow(_) => Vec::new(),
+        Plan::Scan(_) | Plan::Values(_) | Plan::Sort(_) | Plan::NewestRow(_) | Plan::LastRow(_) => Vec::new(),
         Plan::Calc(calc) => behind_calc(calc),
         Plan::WindowAssign(assign) => behind_assign(assign),
         Plan::Expand(expand) => behind_expand(expand),

@@ -166,7 +166,7 @@ fn window_ends(plan: &Plan) -> Vec<usize> {
         Plan::Rank(_) | Plan::Over(_) => Vec::new(),
         Plan::Expand(_) | Plan::Unnest(_) | Plan::Hold(_) => plan.inputs().into_iter().flat_map(window_ends).collect(),
         Plan::Join(join) => ends_behind(join),
-        Plan::Union(_) | Plan::Scan(_) | Plan::Values(_) | Plan::LastRow(_) | Plan::Sort(_) => Vec::new(),
+        Plan::Union(_) | Plan::Scan(_) | Plan::Values(_) | Plan::NewestRow(_) | Plan::LastRow(_) | Plan::Sort(_) => Vec::new(),
     }
 }
 

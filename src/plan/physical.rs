@@ -76,6 +76,8 @@ pub enum NodeKind {
     Join(Join),
     /// Rows with their rank within a partition.
     Rank(Rank),
+    /// The newest row of each key by event time.
+    NewestRow(NewestRow),
     /// The last row of each key.
     LastRow(LastRow),
     /// Changes of a batch without those that come to nothing.
@@ -300,6 +302,19 @@ pub struct LastRow {
     pub ttl: Option<u64>,
     /// What a row that fails does.
     pub on_error: OnError,
+}
+
+/// The newest row of each key by event time, of rows that only come; every change is given out, with the watermark of the split of the row behind it.
+#[derive(Debug, Clone)]
+pub struct NewestRow {
+    /// Key columns.
+    pub keys: Vec<usize>,
+    /// The order of the rows of a key, the newest first.
+    pub order: Vec<SortKey>,
+    /// Hidden column with the watermark of the row's split.
+    pub split_watermark_column: usize,
+    /// After how many nanoseconds a key that no row has touched is forgotten.
+    pub ttl: Option<u64>,
 }
 
 /// Rows with their rank within a partition. Output: the columns of the input, then the rank, if it is given out.

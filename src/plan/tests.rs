@@ -118,6 +118,12 @@ fn verify(plan: &PhysicalPlan) {
                 let hidden = a.split_watermark_column.map(|c| below[0].fields[c].name.as_str());
                 assert!(hidden.is_none_or(|name| name == "$watermark"), "{hidden:?}");
             }
+            NodeKind::NewestRow(newest) => {
+                let columns = newest.keys.iter().copied().chain(newest.order.iter().map(|key| key.column));
+                assert!(columns.into_iter().all(|column| column < below[0].fields.len()), "#{id}");
+                assert_eq!(below[0].fields[newest.split_watermark_column].name, "$watermark", "#{id}");
+                assert_eq!(below[0].types(), node.schema.types(), "#{id}");
+            }
             NodeKind::LastRow(last) => {
                 assert!(last.keys.iter().all(|key| *key < below[0].fields.len()), "#{id}");
                 assert_eq!(below[0].types(), node.schema.types(), "#{id}");

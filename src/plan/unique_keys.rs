@@ -16,6 +16,7 @@ impl Plan {
         match self {
             Plan::Aggregate(aggregate) => vec![(0..aggregate.keys.len()).collect()],
             Plan::WindowAggregate(aggregate) => of_windows(aggregate),
+            Plan::NewestRow(newest) => vec![newest.keys.clone()],
             Plan::LastRow(last) => vec![last.keys.clone()],
             Plan::Hold(hold) => hold.input.unique_keys(),
             Plan::Calc(calc) => {
@@ -96,6 +97,7 @@ fn length_of(plan: &Plan, column: usize) -> Option<i64> {
         Plan::Aggregate(aggregate) => length_of(&aggregate.input, *aggregate.keys.get(column)?),
         Plan::WindowAggregate(aggregate) => length_of(&aggregate.input, *aggregate.keys.get(column)?),
         Plan::Hold(hold) => length_of(&hold.input, column),
+        Plan::NewestRow(newest) => length_of(&newest.input, column),
         Plan::LastRow(last) => length_of(&last.input, column),
         Plan::Union(union) => {
             let mut lengths = union.inputs.iter().map(|input| length_of(input, column));

@@ -57,6 +57,8 @@ pub fn unsteady(catalog: &Catalog, plan: &Plan) -> Result<Unsteady, String> {
             Ok(behind(first[..unnest.width()].to_vec(), plan))
         }
         // A row is found by its key alone.
+        // Its rows only come, and go as they came.
+        Plan::NewestRow(_) => Ok(none()),
         Plan::LastRow(last) => last.keys.iter().try_for_each(|key| steady(&first[*key..=*key])).map(|()| none()),
         _ => inputs.iter().try_for_each(|columns| steady(columns)).map(|()| none()),
     }

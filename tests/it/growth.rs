@@ -170,6 +170,7 @@ fn over_keys_and_time() -> Vec<String> {
         "SELECT k, COUNT(*) FROM t GROUP BY ROLLUP (k)",
     ];
     queries.extend(timed.map(str::to_owned));
+    queries.push(AGING[7].to_owned());
     queries
 }
 
@@ -208,7 +209,7 @@ fn over_closing_windows() -> Vec<String> {
 }
 
 /// Queries whose state is bounded by a time to live, whatever comes.
-const AGING: [&str; 7] = [
+const AGING: [&str; 8] = [
     "SELECT k, COUNT(*), COUNT(DISTINCT v) FROM t GROUP BY k",
     "SELECT DISTINCT k, v FROM t",
     "SELECT a.k, b.v FROM t AS a JOIN t AS b ON a.k = b.k",
@@ -216,6 +217,7 @@ const AGING: [&str; 7] = [
     "SELECT k, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v) AS n FROM t) WHERE n <= 2",
     "SELECT k, MAX(v) OVER (PARTITION BY k ORDER BY ts) FROM t",
     "SELECT k, v FROM t WHERE v NOT IN (SELECT v + 1 FROM t)",
+    "WITH newest AS (SELECT k, v, ts FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) AS n FROM t) WHERE n = 1) SELECT window_end, SUM(v) FROM TABLE(TUMBLE(TABLE newest, DESCRIPTOR(ts), INTERVAL '20' SECOND)) GROUP BY window_start, window_end",
 ];
 
 /// Queries that keep rows, as long as these are there.

@@ -23,7 +23,7 @@ use super::window::window_row;
 use crate::error::{Error, Result, Span};
 use crate::expr::{Expr, UnaryOp};
 use crate::plan::bind::evaluate_constant;
-use crate::plan::logical::{Late, Over, Plan, Rank, WindowColumns, moved_columns};
+use crate::plan::logical::{Late, Over, Plan, Rank, RankTime, WindowColumns, moved_columns};
 use crate::plan::parse::ARRIVAL;
 use crate::plan::physical::{Emit, Nulls, RankFunction, SortKey, SortTime};
 use crate::plan::processing_time::{is_arrival, is_clock};
@@ -136,6 +136,8 @@ struct Placed {
     window_end: Option<usize>,
     /// When rankings of windows are given out.
     ranks: Emit,
+    /// Whether rows of tables only come, and the newest by their event time is first.
+    is_newest_first: bool,
     /// Each with its number among all.
     calls: Vec<(usize, OverCall)>,
 }
@@ -237,7 +239,15 @@ impl Overs {
             let same = |group: &&mut Placed| (&group.keys, &group.order, group.emit) == (&keys, &order, emit);
             match groups.iter_mut().find(same) {
                 Some(group) => group.calls.push((number, call)),
-                None => groups.push(Placed { keys, order, emit, window_end, ranks, calls: vec![(number, call)] }),
+                None => groups.push(Placed {
+                    keys,
+                    order,
+                    emit,
+                    window_end,
+                    ranks,
+                    is_newest_first: adds,
+                    calls: vec![(number, call)],
+                }),
             }
         }
         // Those that change nothing they have given out stand below those that do, and above those that give out rows in time.
@@ -249,6 +259,7 @@ impl Overs {
         late_ones.for_each(|group| group.emit = OverEmit::OnChange);
         let mut plan = plan.projected(inputs.columns);
         for mut group in groups {
+            group.is_newest_first &= event_times.iter().any(|time| group.falls_by(*time)) && plan.gives_table_rows();
             // Behind those that make rows late windows are no more what they were.
             group.window_end = group.window_end.filter(|_| !windows.is_empty());
             event_times.retain(|time| group.keeps_time(*time));
@@ -320,6 +331,11 @@ impl Placed {
         }
     }
 
+    /// Whether this is its order, downwards.
+    fn falls_by(&self, time: usize) -> bool {
+        matches!(self.order.as_slice(), [key] if key.descending && key.column == time)
+    }
+
     /// `plan` with a column for each function, whose places go to `places`.
     fn over(self, plan: Plan, places: &mut [usize], late: &dyn Fn(&Plan) -> Result<Option<Late>>) -> Result<Plan> {
         if self.are_ranks() {
@@ -331,7 +347,9 @@ impl Placed {
                     let late = if window_end.is_some() { late(&plan)? } else { None };
                     let emit = if window_end.is_some() { self.ranks } else { Emit::OnChange };
                     let rank = Rank::new(plan, function, self.keys.clone(), self.order.clone());
-                    plan = Plan::Rank(Rank { window_end, emit, late, ..rank });
+                    let is_newest_first = self.is_newest_first && function == RankFunction::RowNumber && window_end.is_none();
+                    let time = if is_newest_first { RankTime::NewestFirst } else { RankTime::Lost };
+                    plan = Plan::Rank(Rank { window_end, emit, late, time, ..rank });
                 }
             }
             return Ok(plan);

@@ -1,12 +1,12 @@
 //! Filters on ranks. Of rows that only come, a rank in the order of event time is a number that stays: a function with OVER gives it when the watermark
 //! has passed the row, and leaves late rows out. With a condition that only the first ranks meet it is a Top-N, as in Flink: that takes all rows, and
-//! gives out what changes. The first row alone, by ROW_NUMBER, comes by the watermark.
+//! gives out what changes. The first row alone, by ROW_NUMBER, comes by the watermark. The newest row alone keeps its event time, also as in Flink.
 
 use super::library::evaluate_constant;
 use super::scope::Relation;
 use crate::expr::Expr;
 use crate::plan::at_most::{AtMost, at_most};
-use crate::plan::logical::{Plan, Rank, conjuncts};
+use crate::plan::logical::{Plan, Rank, RankTime, conjuncts};
 use crate::types::Value;
 use crate::types::over::{OverEmit, OverFunction};
 use crate::types::relation::RankFunction;
@@ -17,6 +17,10 @@ pub fn ranked(mut relation: Relation, condition: &Expr) -> Relation {
     for bound in parts.iter().filter_map(|part| at_most(part, &constant)) {
         if is_top_n(&mut relation.plan, &bound) {
             (relation.event_times, relation.windows) = (Vec::new(), Vec::new());
+        } else if bound.limit == 1
+            && let Some(times) = keeps_newest(&mut relation.plan, bound.column)
+        {
+            relation.event_times = times;
         }
     }
     relation
@@ -50,5 +54,22 @@ fn is_top_n(plan: &mut Plan, bound: &AtMost) -> bool {
             true
         }
         _ => false,
+    }
+}
+
+/// Makes the ranking that gives this column keep the event time of its first row, if that is the newest; the columns of `plan` that are that time.
+fn keeps_newest(plan: &mut Plan, column: usize) -> Option<Vec<usize>> {
+    match plan {
+        Plan::Calc(calc) => {
+            let Expr::Column { index, .. } = calc.columns[column] else { return None };
+            let times = keeps_newest(&mut calc.input, index)?;
+            let is_time = |at: &usize| matches!(&calc.columns[*at], Expr::Column { index, .. } if times.contains(index));
+            Some((0..calc.columns.len()).filter(is_time).collect())
+        }
+        Plan::Rank(rank) if rank.time != RankTime::Lost && column == rank.input.schema().fields.len() => {
+            (rank.time, rank.limit) = (RankTime::Newest, Some(1));
+            rank.order.first().map(|newest| vec![newest.column])
+        }
+        _ => None,
     }
 }

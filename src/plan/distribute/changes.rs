@@ -31,7 +31,12 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
                 hold.changes = changes;
                 true
             }
-            NodeKind::PartialAggregate(_) | NodeKind::Join(_) | NodeKind::Rank(_) | NodeKind::Sort(_) | NodeKind::Over(_) => true,
+            NodeKind::PartialAggregate(_)
+            | NodeKind::Join(_)
+            | NodeKind::Rank(_)
+            | NodeKind::NewestRow(_)
+            | NodeKind::Sort(_)
+            | NodeKind::Over(_) => true,
             NodeKind::Scan(_)
             | NodeKind::Union
             | NodeKind::Consolidate(_)

@@ -11,9 +11,9 @@ use crate::plan::deadlines::{deadline_of, with_end};
 use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Aligned, Calc, Changelog, Changes, Deadline, Deletion, Distinct, Emit, Expand, HoldShape, LastRow, Node, NodeId,
-    NodeKind, Over, Port, Rank, RankFunction, Retracts, Scan, Sort, Standing, Ties, TimeBasis, Unnest, WatermarkSpec, Window,
-    WindowAggregate, WindowAssign,
+    Aggregate, Aligned, Calc, Changelog, Changes, Deadline, Deletion, Distinct, Emit, Expand, HoldShape, LastRow, NewestRow,
+    Node, NodeId, NodeKind, Over, Port, Rank, RankFunction, Retracts, Scan, Sort, Standing, Ties, TimeBasis, Unnest,
+    WatermarkSpec, Window, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, Readers, Source, projected_types};
@@ -44,6 +44,7 @@ impl Lowering<'_> {
             (Plan::Unnest(unnest), Some(input)) => Ok(self.unnest(plan, unnest, input)),
             (Plan::Aggregate(aggregate), Some(input)) => self.aggregate(plan, aggregate, input),
             (Plan::Rank(rank), Some(input)) => self.rank(plan, rank, input),
+            (Plan::NewestRow(newest), Some(input)) => Ok(self.newest_row(newest, input)),
             (Plan::LastRow(last), Some(input)) => {
                 let which = (Standing::Last, Deletion::ByKey);
                 let (keys, deadline) =
@@ -249,6 +250,16 @@ impl Lowering<'_> {
             Some(_) => format!("{rows} of windows open at once, bounded by the watermark"),
             None => kept(rows, ttl),
         };
+        Lowered { node: self.add(node), placed: input.placed }
+    }
+
+    fn newest_row(&mut self, newest: &logical::NewestRow, input: Lowered) -> Lowered {
+        let input = self.exchanged(input, &newest.keys);
+        let ttl = self.ttl(None);
+        let (keys, order, split_watermark_column) = (newest.keys.clone(), newest.order.clone(), newest.split_watermark_column);
+        let kind = NodeKind::NewestRow(NewestRow { keys, order, split_watermark_column, ttl });
+        let mut node = Node::new(kind, vec![input.node], newest.schema.clone());
+        node.state_bound = kept("one row per key, and those that have gone behind the watermark", ttl);
         Lowered { node: self.add(node), placed: input.placed }
     }
 

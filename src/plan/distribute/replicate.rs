@@ -44,7 +44,7 @@ impl Lowering<'_> {
         match plan {
             Plan::Scan(scan) => self.source(scan.table).ok()?.bytes(),
             Plan::Values(values) => Some(bytes_of(&values.rows)),
-            Plan::Calc(_) | Plan::Union(_) | Plan::Aggregate(_) | Plan::LastRow(_) | Plan::Rank(_) => {
+            Plan::Calc(_) | Plan::Union(_) | Plan::Aggregate(_) | Plan::NewestRow(_) | Plan::LastRow(_) | Plan::Rank(_) => {
                 plan.inputs().into_iter().map(|input| self.bytes_read(input)).sum()
             }
             _ => None,

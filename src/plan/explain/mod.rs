@@ -94,6 +94,7 @@ fn line(plan: &Plan) -> String {
                 time.unwrap_or_default()
             )
         }
+        Plan::NewestRow(newest) => newest_line(&newest.keys, &newest.order, newest.input.schema()),
         Plan::LastRow(last) => format!("LastRow by ({})", columns(&last.keys, last.input.schema())),
         Plan::Rank(r) => rank_line(
             r.function,
@@ -131,6 +132,10 @@ fn over_line((keys, order): (&[usize], &[SortKey]), calls: &[OverCall], emit: Ov
         OverEmit::OnChange => "emit on change",
     };
     format!("Over by ({}) in order of ({}) [{calls}] {emit}", columns(keys, below), sort_keys(order, below))
+}
+
+fn newest_line(keys: &[usize], order: &[SortKey], below: &Schema) -> String {
+    format!("NewestRow by ({}) in order of ({}), every change", columns(keys, below), sort_keys(order, below))
 }
 
 fn rank_line(

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
 use super::{
-    calc_line, emit, hold_line, join_name, over_line, rank_line, sets_line, sort_line, time_bounds, told_apart, unnest_line,
-    window,
+    calc_line, emit, hold_line, join_name, newest_line, over_line, rank_line, sets_line, sort_line, time_bounds, told_apart,
+    unnest_line, window,
 };
 use crate::plan::physical::{
     Changelog, Changes, Emit, Exchange, Join, Netting, Node, NodeId, NodeKind, Partial, PhysicalPlan, Port, Retracts, Scan,
@@ -89,6 +89,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         NodeKind::Join(join) => join_line(join, below, width),
         NodeKind::Consolidate(Netting::Always) => "Consolidate".to_owned(),
         NodeKind::Consolidate(Netting::WhereItPays) => "Consolidate where it pays".to_owned(),
+        NodeKind::NewestRow(newest) => newest_line(&newest.keys, &newest.order, below),
         NodeKind::LastRow(last) => {
             let name = match last.standing {
                 Standing::First => "FirstRow",

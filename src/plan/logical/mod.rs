@@ -39,6 +39,8 @@ pub enum Plan {
     Join(Join),
     /// Rows with their rank within a partition.
     Rank(Rank),
+    /// The newest row of each key by event time, where something above decides by time.
+    NewestRow(NewestRow),
     /// The last row of each key, of rows that take the place of others.
     LastRow(LastRow),
     /// Changes held back until an interval of event time is over.
@@ -393,6 +395,21 @@ impl Join {
     }
 }
 
+/// The newest row of each key by event time, of rows that only come, where something above decides by time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewestRow {
+    /// Below.
+    pub input: Box<Plan>,
+    /// Key columns.
+    pub keys: Vec<usize>,
+    /// The order of the rows of a key, the newest first.
+    pub order: Vec<SortKey>,
+    /// Hidden column with the watermark of the row's split.
+    pub split_watermark_column: usize,
+    /// Columns given out: those of the input.
+    pub schema: Schema,
+}
+
 /// The last row of each key; a deletion names the key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LastRow {
@@ -440,12 +457,25 @@ pub struct Rank {
     pub gives_rank: bool,
     /// Where partitions are of one window each, and are forgotten with it: its end.
     pub window_end: Option<SortTime>,
+    /// What its order has to do with event time.
+    pub time: RankTime,
     /// When rows are given out: as they change, or once, when their window closes.
     pub emit: Emit,
     /// Where late rows go, if partitions are of windows.
     pub late: Option<Late>,
     /// Columns given out.
     pub schema: Schema,
+}
+
+/// Whether event time outlives a ranking that gives out changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RankTime {
+    /// It does not.
+    Lost,
+    /// Rows of tables only come, and the newest by their event time is first.
+    NewestFirst,
+    /// That one alone is given out: it has its event time.
+    Newest,
 }
 
 impl Rank {
@@ -463,8 +493,8 @@ impl Rank {
         let mut fields = input.schema().fields.clone();
         fields.push(Field::new("rank", DataType::BigInt));
         let (schema, input) = (Schema::new(fields), Box::new(input));
-        let (limit, offset, gives_rank, emit) = (None, 0, true, Emit::OnChange);
-        Rank { input, function, keys, order, ties, limit, offset, gives_rank, window_end: None, emit, late: None, schema }
+        let (limit, offset, gives_rank, emit, time) = (None, 0, true, Emit::OnChange, RankTime::Lost);
+        Rank { input, function, keys, order, ties, limit, offset, gives_rank, window_end: None, time, emit, late: None, schema }
     }
 }
 
@@ -595,7 +625,7 @@ impl Plan {
             }
             Plan::WindowAggregate(a) => a.emit == Some(Emit::OnChange),
             Plan::Rank(rank) => rank.emit == Emit::OnChange,
-            Plan::LastRow(_) => true,
+            Plan::LastRow(_) | Plan::NewestRow(_) => true,
             // What takes a row back has its time, so it meets the same version; a lookup remembers what it met.
             Plan::Join(join) if join.has_versions() => join.left.retracts(),
             Plan::Join(Join { time: Some(_), .. }) => false,

@@ -1,6 +1,7 @@
 //! Plans as trees: what stands below each part, and walks over all of them.
 
-use super::{Join, Plan, Union};
+use super::{Join, Plan, RankTime, Union};
+use crate::plan::physical::Window;
 use crate::types::Schema;
 
 impl Plan {
@@ -16,6 +17,7 @@ impl Plan {
             Plan::WindowAggregate(aggregate) => &aggregate.schema,
             Plan::Join(join) => &join.schema,
             Plan::Rank(rank) => &rank.schema,
+            Plan::NewestRow(newest) => &newest.schema,
             Plan::LastRow(last) => &last.schema,
             Plan::Hold(hold) => &hold.schema,
             Plan::Sort(sort) => &sort.schema,
@@ -37,6 +39,7 @@ impl Plan {
             Plan::WindowAggregate(aggregate) => vec![&aggregate.input],
             Plan::Join(join) => vec![&join.left, &join.right],
             Plan::Rank(rank) => vec![&rank.input],
+            Plan::NewestRow(newest) => vec![&newest.input],
             Plan::LastRow(last) => vec![&last.input],
             Plan::Hold(hold) => vec![&hold.input],
             Plan::Sort(sort) => vec![&sort.input],
@@ -50,6 +53,7 @@ impl Plan {
     pub fn row_inputs(&self) -> Vec<&Plan> {
         match self {
             Plan::Join(join) if join.lookup.is_some() => vec![&join.left],
+            Plan::Rank(rank) if rank.time == RankTime::Newest => vec![&rank.input],
             Plan::Aggregate(_)
             | Plan::WindowAggregate(_)
             | Plan::Join(_)
@@ -58,6 +62,15 @@ impl Plan {
             | Plan::Sort(_)
             | Plan::Over(_) => Vec::new(),
             _ => self.inputs(),
+        }
+    }
+
+    /// Whether rows of tables come out of it as they are, so that each may have the watermark of its split.
+    pub fn gives_table_rows(&self) -> bool {
+        match self {
+            Plan::Scan(_) => true,
+            Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) => false,
+            _ => self.row_inputs().into_iter().any(Plan::gives_table_rows),
         }
     }
 
@@ -73,6 +86,7 @@ impl Plan {
             Plan::WindowAggregate(aggregate) => vec![&mut aggregate.input],
             Plan::Join(join) => vec![&mut join.left, &mut join.right],
             Plan::Rank(rank) => vec![&mut rank.input],
+            Plan::NewestRow(newest) => vec![&mut newest.input],
             Plan::LastRow(last) => vec![&mut last.input],
             Plan::Hold(hold) => vec![&mut hold.input],
             Plan::Sort(sort) => vec![&mut sort.input],

@@ -5,7 +5,7 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Aggregate, Calc, Expand, Hold, Join, LastRow, Late, Over, Plan, Rank, Scan, Sort, Union, Unnest, WindowAggregate,
+    Aggregate, Calc, Expand, Hold, Join, LastRow, Late, NewestRow, Over, Plan, Rank, Scan, Sort, Union, Unnest, WindowAggregate,
     WindowAssign, columns_of, moved_columns,
 };
 use crate::plan::physical::{AggregateCall, JoinTime, SortKey, SortTime};
@@ -79,6 +79,7 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::WindowAggregate(aggregate) => prune_window(aggregate, wanted),
         Plan::Join(join) => prune_join(join, wanted),
         Plan::Rank(rank) => prune_rank(rank, wanted),
+        Plan::NewestRow(newest) => prune_newest_row(newest, wanted),
         Plan::LastRow(last) => prune_last_row(last, wanted),
         Plan::Hold(hold) => prune_hold(hold, wanted),
         Plan::Sort(sort) => prune_sort(sort, wanted),
@@ -266,6 +267,18 @@ fn prune_rank(rank: Rank, wanted: &[bool]) -> (Plan, Moved) {
     fields.extend(rank.schema.fields.get(width).filter(|_| gives_rank).cloned());
     let made = Rank { input: Box::new(input), keys, order, gives_rank, window_end, late, schema: Schema::new(fields), ..rank };
     (Plan::Rank(made), moved)
+}
+
+fn prune_newest_row(newest: NewestRow, wanted: &[bool]) -> (Plan, Moved) {
+    let mut needed = wanted.to_vec();
+    let order = newest.order.iter().map(|key| key.column);
+    newest.keys.iter().copied().chain(order).chain([newest.split_watermark_column]).for_each(|column| needed[column] = true);
+    let (input, moved) = pruned(*newest.input, &needed);
+    let keys = newest.keys.iter().map(|&key| at(&moved, key)).collect();
+    let order = newest.order.iter().map(|key| SortKey { column: at(&moved, key.column), ..*key }).collect();
+    let split_watermark_column = at(&moved, newest.split_watermark_column);
+    let schema = input.schema().clone();
+    (Plan::NewestRow(NewestRow { input: Box::new(input), keys, order, split_watermark_column, schema }), moved)
 }
 
 fn prune_last_row(last: LastRow, wanted: &[bool]) -> (Plan, Moved) {

@@ -6,7 +6,8 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Calc, Expand, Join, LastRow, Over, Plan, Rank, Scan, Sort, Union, Unnest, WindowAggregate, WindowAssign, moved_columns,
+    Calc, Expand, Join, LastRow, NewestRow, Over, Plan, Rank, RankTime, Scan, Sort, Union, Unnest, WindowAggregate, WindowAssign,
+    moved_columns,
 };
 use crate::plan::physical::{SortTime, Window};
 use crate::types::over::OverEmit;
@@ -35,7 +36,7 @@ impl Hidden {
 /// Carries the columns to every window and sort by time that can have them.
 pub fn carry(plan: Plan) -> Plan {
     plan.rewrite(&mut |plan| match plan {
-        Plan::WindowAggregate(aggregate) if reaches_scan(&aggregate.input) => {
+        Plan::WindowAggregate(aggregate) if aggregate.input.gives_table_rows() => {
             let is_session = matches!(aggregate.window, Window::Session { .. });
             let width = aggregate.input.schema().fields.len();
             let mut input = with_hidden(*aggregate.input, Hidden::Watermark);
@@ -49,18 +50,18 @@ pub fn carry(plan: Plan) -> Plan {
                 ..aggregate
             })
         }
-        Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) && reaches_scan(&assign.input) => {
+        Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) && assign.input.gives_table_rows() => {
             session_assign(assign)
         }
-        Plan::Sort(sort) if sort.time.is_some() && reaches_scan(&sort.input) => sorted(sort),
-        Plan::Rank(rank) if rank.window_end.is_some() && reaches_scan(&rank.input) => {
+        Plan::Sort(sort) if sort.time.is_some() && sort.input.gives_table_rows() => sorted(sort),
+        Plan::Rank(rank) if rank.window_end.is_some() && rank.input.gives_table_rows() => {
             let input = with_hidden(*rank.input, Hidden::Watermark);
             let last = input.schema().fields.len() - 1;
             let window_end = rank.window_end.map(|end| SortTime { split_watermark_column: Some(last), ..end });
             Plan::Rank(Rank { input: Box::new(input), window_end, ..rank })
         }
         Plan::Join(join) if join.time.is_some() => Plan::Join(timed(join)),
-        Plan::Over(over) if asks_for_time(&over) && reaches_scan(&over.input) => {
+        Plan::Over(over) if asks_for_time(&over) && over.input.gives_table_rows() => {
             let input = with_hidden(*over.input, Hidden::Watermark);
             let last = input.schema().fields.len() - 1;
             Plan::Over(Over { input: Box::new(input), split_watermark_column: Some(last), ..over })
@@ -88,7 +89,7 @@ fn timed(mut join: Join) -> Join {
     let Some(mut time) = join.time.take() else { return join };
     let width = join.width();
     for (input, column) in [&mut join.left, &mut join.right].into_iter().zip(&mut time.split_watermarks) {
-        if reaches_scan(input) {
+        if input.gives_table_rows() {
             *column = Some(input.schema().fields.len());
             **input = with_hidden(std::mem::replace(input, Plan::empty()), Hidden::Watermark);
         }
@@ -128,14 +129,6 @@ fn session_assign(assign: WindowAssign) -> Plan {
     assign.projected(columns)
 }
 
-fn reaches_scan(plan: &Plan) -> bool {
-    match plan {
-        Plan::Scan(_) => true,
-        Plan::WindowAssign(assign) if matches!(assign.window, Window::Session { .. }) => false,
-        _ => plan.row_inputs().into_iter().any(reaches_scan),
-    }
-}
-
 /// `plan`, whose rows are those of tables, with the hidden watermark as its last column.
 pub fn with_watermark(plan: Plan) -> Plan {
     with_hidden(plan, Hidden::Watermark)
@@ -163,13 +156,13 @@ fn with_hidden(plan: Plan, hidden: Hidden) -> Plan {
             split: hidden == Hidden::Split,
             ..scan
         }),
-        Plan::Calc(calc) if reaches_scan(&calc.input) => {
+        Plan::Calc(calc) if calc.input.gives_table_rows() => {
             let input = with_hidden(*calc.input, hidden);
             let mut columns = calc.columns;
             columns.push(Expr::column(input.schema().fields.len() - 1, DataType::BigInt));
             Plan::Calc(Calc { input: Box::new(input), columns, filter: calc.filter, schema: appended(&calc.schema, hidden) })
         }
-        Plan::WindowAssign(assign) if reaches_scan(&assign.input) => {
+        Plan::WindowAssign(assign) if assign.input.gives_table_rows() => {
             let width = assign.input.schema().fields.len();
             let wanted = appended(&assign.schema, hidden);
             let input = with_hidden(*assign.input, hidden);
@@ -183,7 +176,7 @@ fn with_hidden(plan: Plan, hidden: Hidden) -> Plan {
             let moved = Expand::new(with_hidden(*expand.input, hidden), expand.keys, expand.sets);
             brought_behind(Plan::Expand(moved), width, &wanted)
         }
-        Plan::Join(join) if join.lookup.is_some() && reaches_scan(&join.left) => looking_up(join, hidden),
+        Plan::Join(join) if join.lookup.is_some() && join.left.gives_table_rows() => looking_up(join, hidden),
         Plan::Unnest(unnest) => {
             let (width, wanted) = (unnest.width(), appended(&unnest.schema, hidden));
             let input = with_hidden(*unnest.input, hidden);
@@ -193,6 +186,11 @@ fn with_hidden(plan: Plan, hidden: Hidden) -> Plan {
             let last = Schema::new(last.fields.into_iter().chain([nested]).collect());
             let moved = Unnest::new(brought_behind(input, width, &last), unnest.nested, unnest.kind);
             brought_behind(Plan::Unnest(moved), width, &wanted)
+        }
+        Plan::Rank(rank) if rank.time == RankTime::Newest && hidden == Hidden::Watermark => newest(rank),
+        Plan::NewestRow(newest) => {
+            let input = with_hidden(*newest.input, hidden);
+            Plan::NewestRow(NewestRow { schema: input.schema().clone(), input: Box::new(input), ..newest })
         }
         Plan::LastRow(last) => {
             let input = with_hidden(*last.input, hidden);
@@ -216,6 +214,18 @@ fn with_hidden(plan: Plan, hidden: Hidden) -> Plan {
             other.projected(columns)
         }
     }
+}
+
+/// The newest row of each key, with its hidden watermark behind the columns that its ranking gives out.
+fn newest(rank: Rank) -> Plan {
+    let (width, wanted) = (rank.input.schema().fields.len(), appended(&rank.schema, Hidden::Watermark));
+    let input = Box::new(with_hidden(*rank.input, Hidden::Watermark));
+    let (schema, split_watermark_column) = (input.schema().clone(), width);
+    let newest = Plan::NewestRow(NewestRow { input, keys: rank.keys, order: rank.order, split_watermark_column, schema });
+    let first = Expr::Literal { value: Value::Int(1), data_type: DataType::BigInt };
+    let mut columns = newest.identity();
+    columns.splice(width..width, rank.gives_rank.then_some(first));
+    newest.projected(wanted.fields.into_iter().map(|field| field.name).zip(columns).collect())
 }
 
 /// The hidden column of `plan` stands at `place`, before what was appended to its input; a projection brings it to the end.

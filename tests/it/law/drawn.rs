@@ -84,11 +84,14 @@ const FACES: [&str; 68] = [
     "WindowAssign windows of changes",
 ];
 
-/// Kinds of nodes that neither take nor give changes, and why.
-const NO_CHANGES: [(&str, &str); 1] = [(
-    "PartialAggregate",
-    "the first phase is left out over changes: a row taken back that was never there is told only among rows",
-)];
+/// Kinds of nodes that take no changes, and why.
+const NO_CHANGES: [(&str, &str); 2] = [
+    (
+        "PartialAggregate",
+        "the first phase is left out over changes: a row taken back that was never there is told only among rows",
+    ),
+    ("NewestRow", "its rows only come; `newest` has the windows over what it gives"),
+];
 
 /// Whether the rows that each node gives out may be taken back.
 fn changing(plan: &PhysicalPlan) -> Vec<bool> {
@@ -106,7 +109,7 @@ fn changing(plan: &PhysicalPlan) -> Vec<bool> {
             NodeKind::Sort(_) => false,
             NodeKind::WindowAssign(WindowAssign { window: Window::Session { .. }, .. }) => false,
             NodeKind::Join(join) => takes || !matches!(join.kind, JoinKind::Inner | JoinKind::LeftSemi),
-            NodeKind::LastRow(_) => true,
+            NodeKind::NewestRow(_) | NodeKind::LastRow(_) => true,
             NodeKind::Rank(rank) => rank.emit == Emit::OnChange,
             NodeKind::Over(over) => over.emit == OverEmit::OnChange,
             NodeKind::Calc(_)
@@ -168,9 +171,12 @@ fn face(plan: &PhysicalPlan, changing: &[bool], id: NodeId) -> Option<String> {
         NodeKind::Unnest(unnest) => unnest.nested.name().to_owned(),
         NodeKind::Sink(write) => variant(&write.writes),
         NodeKind::Hold(hold) => if hold.until.is_some() { "windows" } else { "" }.to_owned(),
-        NodeKind::Calc(_) | NodeKind::Expand(_) | NodeKind::PartialAggregate(_) | NodeKind::Sort(_) | NodeKind::Union => {
-            String::new()
-        }
+        NodeKind::Calc(_)
+        | NodeKind::Expand(_)
+        | NodeKind::PartialAggregate(_)
+        | NodeKind::NewestRow(_)
+        | NodeKind::Sort(_)
+        | NodeKind::Union => String::new(),
     };
     let sides = if node.inputs.len() > 1 { takes.join(" and ") } else { String::new() };
     let takes = if takes.is_empty() { String::new() } else { format!("of changes {sides}") };

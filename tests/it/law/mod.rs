@@ -10,6 +10,7 @@
 mod drawn;
 mod input;
 mod lookups;
+mod newest;
 mod output;
 pub mod run;
 mod shapes;

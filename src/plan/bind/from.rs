@@ -10,6 +10,7 @@ use super::hint::{Asked, InputHints};
 use super::join::{cross, join, kind_of};
 use super::join_subquery::asking_condition;
 use super::join_version::{is_nearest, moment_of};
+use super::join_within::joined_within;
 use super::per_row::{PerRow, Sees};
 use super::query::Cte;
 use super::scope::{Relation, name_span, unsupported};
@@ -41,18 +42,6 @@ impl DependentFactor<'_> {
     fn per_row(&self) -> PerRow<'_> {
         PerRow::Lateral(&self.query, self.alias.as_ref().as_ref(), self.sees)
     }
-}
-
-/// Within another query its rows stand beside those of FROM from the first part on: none of these may come out without them, and their
-/// columns stay the first.
-fn refuse_within(step: &ast::Join) -> Result<()> {
-    let what = match kind_of(step)? {
-        (JoinKind::Right | JoinKind::Full, _) => "RIGHT and FULL JOIN",
-        (_, ast::JoinConstraint::Using(_) | ast::JoinConstraint::Natural) => "USING and NATURAL",
-        _ => return Ok(()),
-    };
-    let what = format!("{what} in FROM beside a part of it that names columns of a query around");
-    Err(unsupported(&what, "LEFT JOIN and ON are there; or name those columns in WHERE", &step.relation))
 }
 
 impl QueryBinder<'_> {
@@ -150,6 +139,18 @@ impl QueryBinder<'_> {
         }
     }
 
+    /// A part of FROM beside the rows of `outer`, whose columns it may name.
+    fn side_within(&mut self, factor: &ast::TableFactor, hints: &InputHints, outer: &Outer<'_>) -> Result<Relation> {
+        let around = |binder: &mut Self, per_row: &PerRow<'_>| binder.per_row(outer.beside(one_row()), per_row, JoinKind::Inner);
+        match PerRow::of(factor)? {
+            Some(per_row) => around(self, &per_row),
+            None => match self.factor_within(factor, hints, outer)? {
+                Within::Rows(rows) => Ok(outer.beside(*rows)),
+                Within::Dependent(dependent) => around(self, &dependent.per_row()),
+            },
+        }
+    }
+
     /// The common table expression of a name, if it may name columns of a query around it.
     fn dependent_cte(&self, name: &ast::Ident) -> Option<&ast::Cte> {
         match self.ctes.iter().rev().find(|(known, _)| known.eq_ignore_ascii_case(&name.value)) {
@@ -177,11 +178,17 @@ impl QueryBinder<'_> {
         outer: Option<&Outer<'_>>,
     ) -> Result<Relation> {
         for step in steps {
-            if outer.is_some() {
-                refuse_within(step)?;
+            let keeps_right = matches!(kind_of(step), Ok((JoinKind::Right | JoinKind::Full, _)));
+            if let (true, Some(outer)) = (keeps_right, outer) {
+                let right = self.side_within(&step.relation, hints, outer)?;
+                relation = joined_within(relation, step, right, outer.width())?;
+                continue;
             }
             if let Some(per_row) = PerRow::of(&step.relation)? {
-                relation = self.joined_per_row(relation, step, &per_row)?;
+                relation = match keeps_right {
+                    true => join(relation, step, self.by_itself(&per_row)?)?,
+                    false => self.joined_per_row(relation, step, &per_row)?,
+                };
                 left = Asked::default();
                 continue;
             }

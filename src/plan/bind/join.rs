@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::expr::{BinaryOp, Expr};
 use crate::plan::logical::{Clock, Join, Plan, all_of};
 use crate::plan::physical::JoinKind;
+use crate::types::DataType;
 
 /// Every row of one relation beside every row of the other.
 pub fn cross(left: Relation, right: Relation) -> Relation {
@@ -22,16 +23,12 @@ pub fn join(left: Relation, step: &ast::Join, right: Relation) -> Result<Relatio
     let (kind, constraint) = kind_of(step)?;
     match constraint {
         ast::JoinConstraint::On(condition) => on(left, right, kind, condition),
-        ast::JoinConstraint::Using(names) => {
-            let ident = |name: &ast::ObjectName| match name.0.as_slice() {
-                [ast::ObjectNamePart::Identifier(ident)] => Ok(ident.clone()),
-                _ => Err(unsupported("this name in USING", "name columns that both tables have", name)),
-            };
-            using(left, right, kind, &names.iter().map(ident).collect::<Result<Vec<_>>>()?)
-        }
-        ast::JoinConstraint::Natural => {
-            let names = common_names(&left.fields, &right.fields);
-            using(left, right, kind, &names).map_err(|error| error.at(span_of(&step.relation)))
+        ast::JoinConstraint::Using(_) | ast::JoinConstraint::Natural => {
+            let fields: Vec<ScopeField> = left.fields.iter().chain(&right.fields).cloned().collect();
+            let names = names_of(constraint, &left.fields, &right.fields)?;
+            let pairs = paired(&fields, left.fields.len(), &names).map_err(|error| error.at(span_of(&step.relation)))?;
+            let condition = all_of(pairs.iter().map(|pair| pair.equal.clone()).collect());
+            Ok(merged(joined(left, right, kind, condition), &pairs, kind))
         }
         ast::JoinConstraint::None if matches!(step.join_operator, ast::JoinOperator::CrossJoin(_)) => Ok(cross(left, right)),
         ast::JoinConstraint::None => Err(Error::sql("a join without ON")
@@ -68,45 +65,79 @@ fn on(left: Relation, right: Relation, kind: JoinKind, condition: &ast::Expr) ->
         .hint("CURRENT_TIMESTAMP and its kin can stand in WHERE or in the select list"))
 }
 
-/// Rows meet that are equal in columns of these names. Each of them comes out once, before all others; with the name of its table,
-/// each side's own can still be named.
-fn using(left: Relation, right: Relation, kind: JoinKind, names: &[ast::Ident]) -> Result<Relation> {
-    let width = left.fields.len();
-    let (mut equal, mut merged, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
-    for name in names {
-        let (l, r) = (resolve(&left.fields, None, name)?, resolve(&right.fields, None, name)?);
-        let (l_type, r_type) = (left.fields[l].data_type.clone(), right.fields[r].data_type.clone());
-        let common = common_type(&l_type, &r_type).ok_or_else(|| {
+/// A column of both sides of a join that USING or NATURAL names.
+pub struct Pair {
+    name: String,
+    data_type: DataType,
+    /// What it is on the left and on the right.
+    values: [Expr; 2],
+    places: [usize; 2],
+    /// When two rows meet.
+    pub equal: Expr,
+}
+
+/// The columns that USING or NATURAL names of two sides; none with ON.
+pub fn names_of(constraint: &ast::JoinConstraint, left: &[ScopeField], right: &[ScopeField]) -> Result<Vec<ast::Ident>> {
+    match constraint {
+        ast::JoinConstraint::Using(names) => {
+            let ident = |name: &ast::ObjectName| match name.0.as_slice() {
+                [ast::ObjectNamePart::Identifier(ident)] => Ok(ident.clone()),
+                _ => Err(unsupported("this name in USING", "name columns that both tables have", name)),
+            };
+            names.iter().map(ident).collect()
+        }
+        ast::JoinConstraint::Natural => Ok(common_names(left, right)),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The columns of these names in a join whose left side has the first `width` of these fields.
+pub fn paired(fields: &[ScopeField], width: usize, names: &[ast::Ident]) -> Result<Vec<Pair>> {
+    let (left, right) = fields.split_at(width);
+    let pair = |name: &ast::Ident| {
+        let (l, r) = (resolve(left, None, name)?, resolve(right, None, name)?);
+        let (l_type, r_type) = (left[l].data_type.clone(), right[r].data_type.clone());
+        let data_type = common_type(&l_type, &r_type).ok_or_else(|| {
             let error = format!("column '{}' is {l_type} on the left and {r_type} on the right", name.value);
             Error::sql(error).at(name_span(name)).hint("join with ON, and CAST one of them")
         })?;
-        let (l_value, r_value) = (Expr::column(l, l_type), Expr::column(width + r, r_type));
-        equal.push(binary(BinaryOp::Eq, l_value.clone(), r_value.clone(), name_span(name))?);
-        let value = match kind {
-            JoinKind::Right => cast(r_value, &common),
-            JoinKind::Full => {
-                Expr::Coalesce { args: vec![cast(l_value, &common), cast(r_value, &common)], data_type: common.clone() }
-            }
-            _ => cast(l_value, &common),
-        };
-        let field = ScopeField { qualifier: None, name: name.value.clone(), data_type: common, sight: Sight::Own };
-        merged.push((field, value));
-        hidden.extend([l, width + r]);
-    }
-    let both = joined(left, right, kind, all_of(equal));
-    if !kind.gives_pairs() || merged.is_empty() {
-        return Ok(both);
+        let values = [Expr::column(l, l_type), Expr::column(width + r, r_type)];
+        let equal = binary(BinaryOp::Eq, values[0].clone(), values[1].clone(), name_span(name))?;
+        Ok(Pair { name: name.value.clone(), data_type, values, places: [l, width + r], equal })
+    };
+    names.iter().map(pair).collect()
+}
+
+/// A join of two sides, in which columns are named by USING or NATURAL: each of them comes out once, before all others but those of a query around;
+/// with the name of its table, each side's own can still be named.
+pub fn merged(both: Relation, pairs: &[Pair], kind: JoinKind) -> Relation {
+    if !kind.gives_pairs() || pairs.is_empty() {
+        return both;
     }
     let Relation { plan, mut fields, event_times, windows } = both;
-    hidden.into_iter().for_each(|column| fields[column].sight = Sight::Qualified);
-    let (first, values): (Vec<ScopeField>, Vec<Expr>) = merged.into_iter().unzip();
-    let values = values.into_iter().chain(plan.identity());
-    let fields: Vec<ScopeField> = first.into_iter().chain(fields).collect();
-    let columns = fields.iter().map(|field| field.name.clone()).zip(values).collect();
-    let before = fields.len() - plan.schema().fields.len();
-    let event_times = event_times.into_iter().map(|time| before + time).collect();
-    let windows = windows.iter().filter_map(|window| window.moved(|column| Some(before + column))).collect();
-    Ok(Relation { plan: plan.projected(columns), fields, event_times, windows })
+    let around = fields.iter().take_while(|field| matches!(field.sight, Sight::Outer(_))).count();
+    let mut columns = plan.identity();
+    let own = (columns.split_off(around), fields.split_off(around));
+    for pair in pairs {
+        let [left, right] = pair.values.clone().map(|value| cast(value, &pair.data_type));
+        columns.push(match kind {
+            JoinKind::Right => right,
+            JoinKind::Full => Expr::Coalesce { args: vec![left, right], data_type: pair.data_type.clone() },
+            _ => left,
+        });
+        let (name, data_type) = (pair.name.clone(), pair.data_type.clone());
+        fields.push(ScopeField { qualifier: None, name, data_type, sight: Sight::Own });
+    }
+    columns.extend(own.0);
+    fields.extend(own.1);
+    let moved = |column: usize| if column < around { column } else { column + pairs.len() };
+    for place in pairs.iter().flat_map(|pair| pair.places) {
+        fields[moved(place)].sight = Sight::Qualified;
+    }
+    let columns = fields.iter().map(|field| field.name.clone()).zip(columns).collect();
+    let event_times = event_times.into_iter().map(moved).collect();
+    let windows = windows.iter().filter_map(|window| window.moved(|column| Some(moved(column)))).collect();
+    Relation { plan: plan.projected(columns), fields, event_times, windows }
 }
 
 /// Names of columns that both sides have, in the order of the left.

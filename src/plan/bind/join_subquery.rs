@@ -18,7 +18,7 @@ use super::scope::{Relation, ScopeField, span_of, unsupported};
 use super::semi_join::asks;
 use super::subquery::{Dependent, flagged};
 use super::values::one_row;
-use crate::error::Result;
+use crate::error::{Result, Span};
 use crate::expr::{Expr, UnaryOp};
 use crate::plan::logical::{Join, Plan, Union, all_of};
 use crate::plan::physical::JoinKind;
@@ -58,27 +58,31 @@ impl QueryBinder<'_> {
         }
     }
 
-    /// Each row of `relation` beside what is computed for it and meets a condition, or beside NULLs.
+    /// Each row of `relation` beside what is computed for it and meets it, or beside NULLs; `meeting` leaves the pairs that meet.
     pub(super) fn left_join_per_row(
         &mut self,
         relation: Relation,
         per_row: &PerRow<'_>,
-        condition: &ast::Expr,
+        meeting: impl FnOnce(&mut Self, Relation) -> Result<Relation>,
+        span: Span,
     ) -> Result<Relation> {
-        let (found, fields) = self.beside_each(&relation, condition, |binder, outer| {
-            binder.per_row(outer.beside(one_row()), per_row, JoinKind::Inner)
+        let (found, fields) = self.beside_each(&relation, span, |binder, outer| {
+            let both = binder.per_row(outer.beside(one_row()), per_row, JoinKind::Inner)?;
+            meeting(binder, both)
         })?;
         Ok(left_joined(relation, found, fields))
     }
 
     fn left_join(&mut self, left: Relation, right: Relation, condition: &ast::Expr) -> Result<Relation> {
-        let (found, fields) = self.beside_each(&left, condition, |_, outer| Ok(outer.beside(right)))?;
+        let meeting = |binder: &mut Self, outer: &Outer<'_>| binder.filtered(outer.beside(right), condition);
+        let (found, fields) = self.beside_each(&left, span_of(condition), meeting)?;
         Ok(left_joined(left, found, fields))
     }
 
     /// The rows of `right` that meet none of `left`, behind NULLs.
     fn unmatched(&mut self, right: &Relation, left: Relation, condition: &ast::Expr) -> Result<Plan> {
-        let (found, fields) = self.beside_each(right, condition, |_, outer| Ok(outer.beside(left)))?;
+        let meeting = |binder: &mut Self, outer: &Outer<'_>| binder.filtered(outer.beside(left), condition);
+        let (found, fields) = self.beside_each(right, span_of(condition), meeting)?;
         let width = right.plan.schema().fields.len();
         let condition = all_of(found.condition(width));
         let (met, flag) = flagged(found.plan, width);
@@ -90,22 +94,21 @@ impl QueryBinder<'_> {
         Ok(plan.filtered(none).projected(columns))
     }
 
-    /// What is beside each row of `around`, as `make` makes it of a stand-in for these rows, if it meets a condition; and the names of its
-    /// columns.
+    /// What is beside each row of `around`, as `make` makes it of a stand-in for these rows; and the names of its columns.
     fn beside_each(
         &mut self,
         around: &Relation,
-        condition: &ast::Expr,
+        span: Span,
         make: impl FnOnce(&mut Self, &Outer<'_>) -> Result<Relation>,
     ) -> Result<(Dependent, Vec<ScopeField>)> {
         self.outer_queries += 1;
         let outer = Outer::new(&around.plan, &around.fields, self.outer_queries);
-        let both = make(self, &outer).and_then(|both| self.filtered(both, condition));
+        let both = make(self, &outer);
         self.outer_queries -= 1;
         let Relation { plan, mut fields, .. } = both?;
         let settled = outer.settled(&plan, &around.fields);
         let fields = fields.split_off(around.fields.len());
-        let found = Dependent::of_rows(settled.applied(plan), &fields, around, settled.links, span_of(condition));
+        let found = Dependent::of_rows(settled.applied(plan), &fields, around, settled.links, span);
         Ok((found, fields))
     }
 }

@@ -30,6 +30,7 @@ mod join_nearest;
 mod join_subquery;
 mod join_time;
 mod join_version;
+mod join_within;
 mod json;
 mod literal;
 mod operator;

@@ -5,10 +5,11 @@ use sqlparser::ast;
 
 use super::coercion::cast;
 use super::expr::ExprBinder;
-use super::join::kind_of;
+use super::join::{filtered, kind_of, merged, names_of, paired};
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
 use super::subquery::{Dependent, case, flagged};
 use super::table_function::table_call;
+use super::values::one_row;
 use super::{QueryBinder, access};
 use crate::error::{Error, Result, Span};
 use crate::expr::{Expr, UnaryOp};
@@ -77,29 +78,43 @@ impl QueryBinder<'_> {
     /// `relation` joined, as this step of FROM says, to what is computed for each of its rows.
     pub(super) fn joined_per_row(&mut self, relation: Relation, step: &ast::Join, per_row: &PerRow<'_>) -> Result<Relation> {
         let (kind, constraint) = kind_of(step)?;
-        let condition = match constraint {
-            ast::JoinConstraint::On(condition) if !is_true(condition) => Some(condition),
-            ast::JoinConstraint::On(_) | ast::JoinConstraint::None => None,
-            _ => {
-                return Err(unsupported(
-                    "USING and NATURAL with what is computed for each row",
-                    "say it with ON",
-                    &step.relation,
-                ));
-            }
+        let (width, span) = (relation.fields.len(), span_of(&step.relation));
+        let own = relation.fields.clone();
+        let pairs = |both: &Relation| {
+            let names = names_of(constraint, &own, &both.fields[width..])?;
+            paired(&both.fields, width, &names).map_err(|error| error.at(span))
         };
-        match (kind, condition) {
-            (JoinKind::Inner | JoinKind::Left, None) => self.per_row(relation, per_row, kind),
-            (JoinKind::Inner, Some(condition)) => {
-                let joined = self.per_row(relation, per_row, kind)?;
-                self.filtered(joined, condition)
+        let is_always = match constraint {
+            ast::JoinConstraint::On(condition) => is_true(condition),
+            constraint => matches!(constraint, ast::JoinConstraint::None),
+        };
+        let meeting = |binder: &mut Self, both: Relation| match constraint {
+            ast::JoinConstraint::On(condition) => binder.filtered(both, condition),
+            _ => Ok(match all_of(pairs(&both)?.into_iter().map(|pair| pair.equal).collect()) {
+                Some(equal) => filtered(both, equal),
+                None => both,
+            }),
+        };
+        let both = match kind {
+            JoinKind::Inner | JoinKind::Left if is_always => self.per_row(relation, per_row, kind)?,
+            JoinKind::Inner => {
+                let both = self.per_row(relation, per_row, kind)?;
+                meeting(self, both)?
             }
-            (JoinKind::Left, Some(condition)) => self.left_join_per_row(relation, per_row, condition),
+            JoinKind::Left => self.left_join_per_row(relation, per_row, meeting, span)?,
             _ => {
                 let hint = "CROSS JOIN, INNER JOIN and LEFT JOIN are there";
-                Err(unsupported("this kind of join with what is computed for each row", hint, &step.relation))
+                return Err(unsupported("this kind of join with what is computed for each row", hint, &step.relation));
             }
-        }
+        };
+        let pairs = pairs(&both)?;
+        Ok(merged(both, &pairs, kind))
+    }
+
+    /// What names no row before it, although it may.
+    pub(super) fn by_itself(&mut self, per_row: &PerRow<'_>) -> Result<Relation> {
+        let rows = self.per_row(one_row(), per_row, JoinKind::Inner);
+        rows.map_err(|error| error.hint("RIGHT and FULL JOIN give out what meets no row before it: it names no columns of that"))
     }
 
     /// Each row of `relation` beside what is computed for it.

@@ -10,7 +10,7 @@ use super::values::ValuesSource;
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
-use crate::plan::statement::{CreateTable, Length, Name};
+use crate::plan::statement::{CreateTable, LateRows, Length, Name};
 use crate::source::reload::Reloaded;
 use crate::source::{Boundedness, Source};
 use crate::types::relation::{Changelog, TimeBasis};
@@ -45,6 +45,8 @@ pub struct TableWatermark {
     pub expr: Expr,
     /// What the column says.
     pub basis: TimeBasis,
+    /// Rows behind it.
+    pub late: LateRows,
 }
 
 /// The options of a table that belong to the plan.

@@ -139,7 +139,7 @@ pub struct CreateTable {
     /// Columns in declared order.
     pub columns: Vec<ColumnDef>,
     /// WATERMARK FOR column AS expression.
-    pub watermark: Option<(Name, ast::Expr)>,
+    pub watermark: Option<WatermarkFor>,
     /// PRIMARY KEY (columns).
     pub primary_key: Vec<Name>,
     /// PARTITIONED BY (columns).
@@ -150,6 +150,26 @@ pub struct CreateTable {
     pub is_key_enforced: bool,
     /// WITH (...).
     pub options: Options,
+}
+
+/// How far the event time of a table has come.
+#[derive(Debug, Clone)]
+pub struct WatermarkFor {
+    /// The event-time column.
+    pub column: Name,
+    /// What a row says of it.
+    pub expression: ast::Expr,
+    /// What becomes of rows behind it.
+    pub late: LateRows,
+}
+
+/// What becomes of the rows of a table that lie behind its watermark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LateRows {
+    /// Whatever reads them decides.
+    Kept,
+    /// LATENESS: the table has no such rows.
+    LeftOut,
 }
 
 /// LIKE table (INCLUDING ..., EXCLUDING ..., OVERWRITING ...).

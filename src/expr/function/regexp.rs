@@ -1,6 +1,6 @@
 //! Regular expressions: those of the `regex` crate, in linear time, without look-around and back-references. One is compiled once and
 //! again only where it changes from one row to the next. A malformed one fails a row that is asked whether it matches; functions of
-//! Flink that take something out of a text give NULL then.
+//! Flink that take something out of a text give NULL then. One that asks for what is not there is not malformed, and fails the row.
 //!
 //! Flags are letters, as in PostgreSQL: `g` for all matches, not only the first, `i` for any case and `c` for that of the expression, `n` or
 //! `m` where the ends of lines count, `s` where they do not, `x` for white space that means nothing; of two that exclude each other the last.
@@ -8,7 +8,7 @@
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::kernel::{Cached, Call, Fallible, Outcome, append, kernel};
+use super::kernel::{Cached, Call, Fallible, Outcome, Reason, append, kernel};
 use super::signature::Param::{Integer, Text};
 use super::signature::{Param, function, takes_some};
 use super::string::{byte_of, clamp, count_chars};
@@ -105,17 +105,28 @@ fn replace_types(given: &[DataType]) -> Resolved {
 /// Bytes a compiled regular expression may take. More: the row fails.
 const REGEX_BYTES_MAX: usize = 1 << 20;
 
+const MALFORMED: Reason = "the regular expression is malformed or too large";
+const BEYOND: Reason = "the regular expression asks for look-around or back-references, which are not there";
+
 /// Compiles a regular expression without flags.
 pub(super) fn compile(regex: &str) -> Fallible<Regex> {
     build(&mut RegexBuilder::new(regex))
 }
 
 fn build(builder: &mut RegexBuilder) -> Fallible<Regex> {
-    builder
-        .size_limit(REGEX_BYTES_MAX)
-        .nest_limit(crate::limits::NESTING_MAX as u32)
-        .build()
-        .map_err(|_| "the regular expression is malformed or too large")
+    builder.size_limit(REGEX_BYTES_MAX).nest_limit(crate::limits::NESTING_MAX as u32).build().map_err(|error| {
+        let error = error.to_string();
+        let is_beyond = ["look-around", "backreferences"].iter().any(|what| error.contains(what));
+        if is_beyond { BEYOND } else { MALFORMED }
+    })
+}
+
+/// None where the regular expression is malformed.
+fn unless_malformed<T>(compiled: Fallible<T>) -> Outcome<T> {
+    match compiled {
+        Err(MALFORMED) => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 /// Which matches a function with flags is about.
@@ -196,7 +207,7 @@ impl Lenient {
     /// Hot: once per row.
     fn of(&mut self, regex: &str, flags: Option<&str>) -> Outcome<&Regex> {
         match flags {
-            None => Ok(self.plain.of(regex, compile).ok()),
+            None => unless_malformed(self.plain.of(regex, compile)),
             flags => self.flagged.of(regex, flags).map(|(regex, _)| Some(regex)),
         }
     }
@@ -304,7 +315,7 @@ fn extract() -> Result<Box<dyn Kernel>> {
     kernel(move |call: Call<'_>| -> Column {
         let (text, regex, group) = (call.strings(0), call.strings(1), call.integers_if_given(2));
         call.write(|row, out| {
-            let Ok(regex) = compiled.of(regex.text(row), compile) else { return Ok(None) };
+            let Some(regex) = unless_malformed(compiled.of(regex.text(row), compile))? else { return Ok(None) };
             let text = text.text(row);
             let found = match group.map_or(0, |g| g[row]) {
                 0 => regex.find(text),
@@ -324,7 +335,7 @@ fn extract_all() -> Result<Box<dyn Kernel>> {
     kernel(move |call: Call<'_>| -> Column {
         let (text, regex, groups) = (call.strings(0), call.strings(1), call.integers_if_given(2));
         call.write(|row, out| {
-            let Ok(regex) = compiled.of(regex.text(row), compile) else { return Ok(None) };
+            let Some(regex) = unless_malformed(compiled.of(regex.text(row), compile))? else { return Ok(None) };
             let group = usize::try_from(groups.map_or(1, |groups| groups[row])).ok();
             let Some(group) = group.filter(|group| *group < regex.captures_len()) else { return Ok(None) };
             let found = regex.captures_iter(text.text(row)).map(|captures| captures.get(group).map(|found| found.as_str()));
@@ -406,7 +417,7 @@ fn replace() -> Result<Box<dyn Kernel>> {
         let (text, regex, by) = (call.strings(0), call.strings(1), call.strings_if_given(2));
         call.write(|row, out| {
             let (text, by) = (text.text(row), by.map_or(&b""[..], |by| by.bytes(row)));
-            let Ok(regex) = compiled.of(regex.text(row), compile) else { return Ok(None) };
+            let Some(regex) = unless_malformed(compiled.of(regex.text(row), compile))? else { return Ok(None) };
             let mut done = 0;
             for found in regex.find_iter(text) {
                 append(out, &text.as_bytes()[done..found.start()])?;

@@ -7,7 +7,7 @@ use sqlparser::ast;
 use super::coercion::cast;
 use super::expr::{ExprBinder, bare};
 use super::library;
-use super::operator::binary;
+use super::operator::{binary, by_value};
 use super::over::OrderItem;
 use super::scope::{span_of, unsupported};
 use crate::error::{Error, Result, Span};
@@ -18,7 +18,7 @@ use crate::types::decimal::PRECISION_MAX;
 use crate::types::{DataType, Value};
 
 /// The aggregates there are.
-pub const NAMES: [&str; 63] = [
+pub const NAMES: [&str; 65] = [
     "COUNT",
     "SUM",
     "SUM0",
@@ -26,6 +26,7 @@ pub const NAMES: [&str; 63] = [
     "MIN",
     "MAX",
     "COUNT_IF",
+    "COUNTIF",
     "VARIANCE",
     "VAR",
     "VAR_SAMP",
@@ -49,6 +50,7 @@ pub const NAMES: [&str; 63] = [
     "BOOL_AND",
     "BOOL_OR",
     "EVERY",
+    "SOME",
     "BIT_AND",
     "BIT_OR",
     "BIT_XOR",
@@ -193,7 +195,7 @@ impl ExprBinder<'_> {
         let written = self.written(name, call)?;
         let bound = match name {
             "COUNT" => self.count(written),
-            "COUNT_IF" => self.count_if(written),
+            "COUNT_IF" | "COUNTIF" => self.count_if(written),
             "REGR_COUNT" => {
                 written.expect(2..=2)?;
                 self.count(written)
@@ -304,7 +306,7 @@ impl ExprBinder<'_> {
             "MIN" => A::Min,
             "MAX" => A::Max,
             "BOOL_AND" | "EVERY" => A::BoolAnd,
-            "BOOL_OR" => A::BoolOr,
+            "BOOL_OR" | "SOME" => A::BoolOr,
             "BIT_AND" => A::BitAnd,
             "BIT_OR" => A::BitOr,
             "BIT_XOR" => A::BitXor,
@@ -319,6 +321,9 @@ impl ExprBinder<'_> {
                 _ => argument,
             };
             let data_type = argument.data_type();
+            if let (A::Min | A::Max, DataType::Array(_) | DataType::Row(_)) = (function, &data_type) {
+                return Ok(least_or_greatest(function, argument, written));
+            }
             let result = result_type(function, &data_type).ok_or_else(|| written.undefined(&data_type))?;
             return Ok(plain(function, vec![argument], written, result));
         };
@@ -359,7 +364,7 @@ impl ExprBinder<'_> {
         }
         let is_least = matches!(written.name, "MIN_BY" | "ARG_MIN");
         let among_equal = written.order.into_iter().map(|item| if is_least { item } else { item.reversed() });
-        written.order = std::iter::once(ascending(by)).chain(among_equal).collect();
+        written.order = std::iter::once(ascending(by_value(by))).chain(among_equal).collect();
         let function = if is_least { AggregateFunction::FirstValue } else { AggregateFunction::LastValue };
         let nulls = if matches!(written.name, "ARG_MIN" | "ARG_MAX") { Nulls::Skip } else { Nulls::Keep };
         let data_type = value.data_type();
@@ -509,6 +514,13 @@ fn fractions_of(e: &ast::Expr) -> Option<Vec<ast::Expr>> {
     }
 }
 
+/// MIN and MAX of nested values: the first or the last of all in their order.
+fn least_or_greatest(function: AggregateFunction, argument: Expr, written: Written<'_>) -> BoundCall {
+    let end = if function == AggregateFunction::Min { AggregateFunction::FirstValue } else { AggregateFunction::LastValue };
+    let (order, data_type) = (vec![ascending(by_value(argument.clone()))], argument.data_type());
+    ordered(end, vec![argument], Written { order, distinct: Distinct::All, ..written }, Nulls::Skip, data_type)
+}
+
 fn ascending(expr: Expr) -> OrderItem {
     OrderItem { expr, descending: false, nulls_first: true }
 }
@@ -569,6 +581,7 @@ fn result_type(function: AggregateFunction, argument: &DataType) -> Option<DataT
         (A::Min | A::Max, t) => t.clone(),
         (A::Sum, t) if t.is_integer() => T::BigInt,
         (A::Sum, T::Float | T::Double) => T::Double,
+        (A::Sum, T::IntervalDay) => T::IntervalDay,
         (A::Sum, T::Decimal { scale, .. }) => T::Decimal { precision: PRECISION_MAX, scale: *scale },
         (A::Avg, T::Decimal { scale, .. }) => T::Decimal { precision: PRECISION_MAX, scale: (*scale).max(6) },
         (A::Avg, t) if t.is_numeric() => T::Double,

@@ -16,12 +16,14 @@ use super::query::Cte;
 use super::scope::{Relation, name_span, unsupported};
 use super::values::one_row;
 use crate::error::{Error, Result, Span};
+use crate::expr::{BinaryOp, Expr};
 use crate::plan::catalog::Entry;
 use crate::plan::logical::{LastRow, Plan, Scan};
 use crate::plan::parse::options_of;
 use crate::plan::physical::JoinKind;
+use crate::plan::statement::LateRows;
 use crate::types::relation::Changelog;
-use crate::types::{Field, Options, Schema};
+use crate::types::{DataType, Field, Options, Schema};
 
 /// A part of FROM within a query whose columns it may name.
 enum Within<'f> {
@@ -322,6 +324,10 @@ impl QueryBinder<'_> {
             split: false,
             schema,
         });
+        let plan = match &table.watermark {
+            Some(watermark) if watermark.late == LateRows::LeftOut => on_time(plan, watermark.column),
+            _ => plan,
+        };
         let plan = match table.changelog {
             Changelog::Upsert => {
                 let schema = plan.schema().clone();
@@ -331,6 +337,15 @@ impl QueryBinder<'_> {
         };
         Relation { event_times: table.event_times(), ..Relation::new(plan, Some(&table.def.name), None) }
     }
+}
+
+/// The rows of a table that do not lie behind the watermark of their split; one without a time does not.
+fn on_time(scan: Plan, time: usize) -> Plan {
+    let time = Expr::column(time, scan.schema().fields[time].data_type.clone());
+    let watermark = Expr::SplitWatermark { time: Box::new(time.clone()) };
+    let reached =
+        Expr::Binary { op: BinaryOp::GtEq, left: Box::new(time), right: Box::new(watermark), data_type: DataType::Boolean };
+    scan.filtered(Expr::Coalesce { args: vec![reached, Expr::boolean(true)], data_type: DataType::Boolean })
 }
 
 fn last_part(name: &ast::ObjectName) -> Result<&ast::Ident> {

@@ -12,7 +12,7 @@ use crate::format;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
 use crate::plan::memory::MEMORY;
 use crate::plan::physical::{OnError, TimeBasis};
-use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Length, Name};
+use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, LateRows, Length, Name, WatermarkFor};
 use crate::types::relation::Changelog;
 use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef};
 
@@ -33,7 +33,7 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
     for column in &create.columns {
         columns.push(table_column(&column.name, &column.kind, &fields)?);
     }
-    let watermark = create.watermark.as_ref().map(|(name, e)| watermark(create, name, e, &mut columns)).transpose()?;
+    let watermark = create.watermark.as_ref().map(|declared| watermark(create, declared, &columns)).transpose()?;
     let watermark = watermark.or_else(|| processing_time(create, &columns));
     if read.is_empty() {
         return Err(Error::sql(format!("table '{}' has no columns to read or write", create.name.text)).at(create.name.span));
@@ -161,7 +161,8 @@ fn defaults(create: &CreateTable) -> Result<Vec<(String, Expr)>> {
     Ok(defaults)
 }
 
-fn watermark(create: &CreateTable, name: &Name, e: &sqlparser::ast::Expr, columns: &mut [TableColumn]) -> Result<TableWatermark> {
+fn watermark(create: &CreateTable, declared: &WatermarkFor, columns: &[TableColumn]) -> Result<TableWatermark> {
+    let WatermarkFor { column: name, expression: e, late } = declared;
     let Some(column) = columns.iter().position(|c| c.name.eq_ignore_ascii_case(&name.text)) else {
         let error = Error::sql(format!("WATERMARK FOR '{}': there is no such column", name.text)).at(name.span);
         return Err(match nearest(&name.text, columns.iter().map(|c| c.name.as_str())) {
@@ -176,7 +177,8 @@ fn watermark(create: &CreateTable, name: &Name, e: &sqlparser::ast::Expr, column
     }
     let data_type = columns[column].data_type.clone();
     if !data_type.is_timestamp() {
-        return Err(Error::sql(format!("the event-time column '{}' is {data_type}, not a TIMESTAMP", name.text))
+        let what = if *late == LateRows::LeftOut { "LATENESS: " } else { "" };
+        return Err(Error::sql(format!("{what}the event-time column '{}' is {data_type}, not a TIMESTAMP", name.text))
             .at(name.span)
             .hint("compute one, such as ts AS TO_TIMESTAMP_LTZ(millis, 3)"));
     }
@@ -187,7 +189,7 @@ fn watermark(create: &CreateTable, name: &Name, e: &sqlparser::ast::Expr, column
             .at(span_of(e))
             .hint(format!("such as {} - INTERVAL '5' SECOND", name.text)));
     }
-    Ok(TableWatermark { column, expr: cast(expr, &data_type), basis: TimeBasis::Event })
+    Ok(TableWatermark { column, expr: cast(expr, &data_type), basis: TimeBasis::Event, late: *late })
 }
 
 /// The first column that is PROCTIME(): the time of a table without a watermark.
@@ -195,7 +197,7 @@ fn processing_time(create: &CreateTable, columns: &[TableColumn]) -> Option<Tabl
     let is_clock = |column: &ColumnDef| matches!(&column.kind, ColumnDefKind::Computed { expression, .. } if is_call(expression, "PROCTIME"));
     let column = create.columns.iter().position(is_clock)?;
     let expr = Expr::column(column, columns[column].data_type.clone());
-    Some(TableWatermark { column, expr, basis: TimeBasis::Processing })
+    Some(TableWatermark { column, expr, basis: TimeBasis::Processing, late: LateRows::Kept })
 }
 
 /// Whether an expression is `NAME()`, be it without brackets.

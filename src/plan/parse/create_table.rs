@@ -1,13 +1,13 @@
 //! CREATE TABLE: columns, WATERMARK FOR, PRIMARY KEY, WITH.
 
-use sqlparser::ast::Expr;
+use sqlparser::ast::{BinaryOperator, Expr, Ident};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::cursor::{Cursor, is_word};
 use super::data_type::TypeReader;
 use super::syntax;
-use crate::error::{Error, Result};
-use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Length, Like, Name, Taking};
+use crate::error::{Error, Result, Span};
+use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, LateRows, Length, Like, Name, Taking, WatermarkFor};
 use crate::types::{DataType, Options};
 
 /// Reads what stands behind `CREATE [TEMPORARY] TABLE`, up to the query of `AS query`.
@@ -133,10 +133,27 @@ fn watermark(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
             return Err(error.hint("write WATERMARK FOR ts AS ts - INTERVAL '5' SECOND"));
         }
     };
-    match table.watermark.replace((column, expression)) {
+    set_watermark(table, WatermarkFor { column, expression, late: LateRows::Kept }, span)
+}
+
+fn set_watermark(table: &mut CreateTable, watermark: WatermarkFor, span: Span) -> Result<()> {
+    match table.watermark.replace(watermark) {
         None => Ok(()),
         Some(_) => Err(Error::sql("a table has one WATERMARK").at(span)),
     }
+}
+
+/// LATENESS behind a column, as Feldera has it: a watermark so far behind the column, and no rows behind that.
+fn lateness(cursor: &mut Cursor, table: &mut CreateTable, column: &Name) -> Result<()> {
+    let span = cursor.span();
+    let ends = |token: &Token| {
+        *token == Token::Comma
+            || ["NOT", "NULL", "PRIMARY", "DEFAULT", "COMMENT", "FOREIGN"].iter().any(|word| is_word(token, word))
+    };
+    let distance = syntax::expression(cursor.take_until_where(ends), cursor.types())?;
+    let name = Expr::Identifier(Ident::with_quote('`', column.text.as_str()));
+    let expression = Expr::BinaryOp { left: Box::new(name), op: BinaryOperator::Minus, right: Box::new(distance) };
+    set_watermark(table, WatermarkFor { column: column.clone(), expression, late: LateRows::LeftOut }, span)
 }
 
 fn table_key(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
@@ -148,7 +165,7 @@ fn table_key(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
     Ok(())
 }
 
-fn set_key(table: &mut CreateTable, columns: Vec<Name>, span: crate::error::Span) -> Result<()> {
+fn set_key(table: &mut CreateTable, columns: Vec<Name>, span: Span) -> Result<()> {
     if !table.primary_key.is_empty() {
         return Err(Error::sql("a table has one PRIMARY KEY").at(span));
     }
@@ -177,6 +194,14 @@ fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Re
             metadata = Some(metadata_key(cursor, name)?);
         } else if cursor.accept(&["CONSTRAINT"]) {
             cursor.name("a constraint name")?;
+        } else if cursor.accept(&["LATENESS"]) {
+            lateness(cursor, table, name)?;
+        } else if cursor.accept(&["INTERNED"]) {
+            // Says how another engine keeps the values.
+        } else if cursor.accept(&["FOREIGN", "KEY", "REFERENCES"]) {
+            // Says what rows there are in another table, which nobody checks.
+            cursor.table_name("a table name")?;
+            cursor.list(|cursor| cursor.name("a column name"))?;
         } else if cursor.looks_at(&["PRIMARY", "KEY"]) {
             let span = cursor.span();
             cursor.expect(&["PRIMARY", "KEY"])?;

@@ -7,7 +7,7 @@ use sqlparser::ast::{Expr, SelectItem, SetExpr};
 use super::NamedTypes;
 use crate::error::Result;
 use crate::plan::physical::Emit;
-use crate::plan::statement::{ColumnDefKind, CreateTable, Hint, HintArgument, Statement, StreamQuery};
+use crate::plan::statement::{ColumnDefKind, CreateTable, Hint, HintArgument, Statement, StreamQuery, WatermarkFor};
 
 fn parse(text: &str) -> Result<Vec<Statement>> {
     super::parse(text, &mut NamedTypes::default())
@@ -154,7 +154,7 @@ fn a_table_has_all_its_parts() {
     );
     assert_eq!((found.name.text.as_str(), found.if_not_exists), ("my table", true));
     assert_eq!(found.primary_key[0].text, "id");
-    let (column, expression) = found.watermark.expect("a watermark");
+    let WatermarkFor { column, expression, .. } = found.watermark.expect("a watermark");
     assert_eq!((column.text.as_str(), expression.to_string().as_str()), ("ts", "ts - INTERVAL '5' SECOND"));
     assert!(
         matches!(&found.columns[2].kind, ColumnDefKind::Computed { expression, .. } if expression.to_string() == "price * 2")

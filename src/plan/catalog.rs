@@ -13,7 +13,7 @@ use crate::plan::physical::OnError;
 use crate::plan::statement::{CreateTable, LateRows, Length, Name};
 use crate::source::reload::Reloaded;
 use crate::source::{Boundedness, Source};
-use crate::types::relation::{Changelog, TimeBasis};
+use crate::types::relation::{Changelog, Standing, TimeBasis};
 use crate::types::{DataType, OptionValue, Options, Reload, TableDef, Value};
 
 /// Where the values of a table's column come from.
@@ -77,6 +77,8 @@ pub struct Table {
     pub watermark: Option<TableWatermark>,
     /// What its rows say of each other.
     pub changelog: Changelog,
+    /// Of upserts: which of the rows of a key stays.
+    pub standing: Standing,
     /// What the connector does not see.
     pub options: PlanOptions,
     /// Columns with a DEFAULT: what an INSERT that does not name them writes.

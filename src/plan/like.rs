@@ -22,6 +22,7 @@ pub fn merged(base: &CreateTable, create: &CreateTable, like: &Like) -> Result<C
         watermark: if watermark { &base.watermark } else { &create.watermark }.clone(),
         primary_key: key.primary_key.clone(),
         is_key_enforced: key.is_key_enforced,
+        on_conflict: create.on_conflict.or(key.on_conflict),
         partitioned_by: if partitions { &base.partitioned_by } else { &create.partitioned_by }.clone(),
         like: None,
         options: options(&base.options, &create.options, like.options)?,

@@ -127,6 +127,8 @@ pub struct Insert {
     pub query: StreamQuery,
     /// ON CONFLICT DO ...: which of the rows of one PRIMARY KEY is written, and where that is said.
     pub on_conflict: Option<(Standing, Span)>,
+    /// Where it is said that the query only adds rows.
+    pub adds_only: Option<Span>,
 }
 
 /// CREATE TABLE.
@@ -148,6 +150,8 @@ pub struct CreateTable {
     pub like: Option<Like>,
     /// NOT ENFORCED was not written: a row takes the place of the one with its key before it, where the job itself inserts them.
     pub is_key_enforced: bool,
+    /// ON CONFLICT: which of the rows with one key stays, and where that is said.
+    pub on_conflict: Option<(Standing, Span)>,
     /// WITH (...).
     pub options: Options,
 }

@@ -331,7 +331,8 @@ impl QueryBinder<'_> {
         let plan = match table.changelog {
             Changelog::Upsert => {
                 let schema = plan.schema().clone();
-                Plan::LastRow(LastRow { input: Box::new(plan), keys: table.key(), split_watermark_column: None, schema })
+                let (keys, standing) = (table.key(), table.standing);
+                Plan::LastRow(LastRow { input: Box::new(plan), keys, standing, split_watermark_column: None, schema })
             }
             _ => plan,
         };

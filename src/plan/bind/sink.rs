@@ -87,6 +87,7 @@ pub fn sink(
         partitioned_by: Vec::new(),
         like: None,
         is_key_enforced: false,
+        on_conflict: None,
         options: options.clone(),
     };
     Ok((table(&create, script)?, output))
@@ -169,6 +170,11 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
     }
     let event_times = positions.iter().enumerate().filter(|(field, position)| keeps_time(&relation, *field, targets[**position]));
     let event_times = event_times.map(|(_, position)| *position).collect();
+    if let Some(said) = insert.adds_only.filter(|_| relation.plan.retracts()) {
+        return Err(Error::sql(format!("the query for '{}' takes rows back", def.name))
+            .at(said)
+            .hint("leave 'force_append_only' out: the table holds what the query gives, with what it takes back"));
+    }
     let (name, span) = (def.name.clone(), insert.table.span);
     let plan = relation.plan.projected(columns);
     // Constant rows of a memory table are checked one by one, where they are taken.

@@ -11,13 +11,16 @@ use crate::expr::Expr;
 use crate::format;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
 use crate::plan::memory::MEMORY;
-use crate::plan::physical::{OnError, TimeBasis};
+use crate::plan::physical::{OnError, Standing, TimeBasis};
 use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, LateRows, Length, Name, WatermarkFor};
 use crate::types::relation::Changelog;
 use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef};
 
 /// Options that the connector does not see.
 const PLAN_OPTIONS: [&str; 5] = ["late.table", "on.error", "max.errors", "watermark.max-ahead", "scan.watermark.idle-timeout"];
+
+/// Option of a table without a connector, as Feldera has it: what it says nobody needs to know.
+const APPEND_ONLY: &str = "append_only";
 
 /// Checks a CREATE TABLE of this script.
 pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
@@ -40,7 +43,8 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
     }
     check_partitions(create)?;
     let (mut options, plan_options) = split_options(&create.options)?;
-    if create.options.is_empty() {
+    if create.options.iter().all(|(key, _)| key == APPEND_ONLY) {
+        options = Options::default();
         options.set("connector", MEMORY, create.name.span);
     }
     let changelog = match format::changelog(&create.options)? {
@@ -52,6 +56,13 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
             return Err(error.hint("declare PRIMARY KEY (...) NOT ENFORCED: it says which row another takes the place of"));
         }
         changelog => changelog,
+    };
+    let standing = match create.on_conflict {
+        Some((_, span)) if changelog != Changelog::Upsert => {
+            let error = Error::sql(format!("ON CONFLICT of '{}', where no two rows have one key", create.name.text)).at(span);
+            return Err(error.hint("declare PRIMARY KEY (...) without NOT ENFORCED, in a table that the job itself fills"));
+        }
+        conflict => conflict.map_or(Standing::Last, |(standing, _)| standing),
     };
     let primary_key = create.primary_key.iter().map(|name| key_column(name, &read)).collect::<Result<Vec<_>>>()?;
     if create.is_key_enforced && options.text("connector") == Some(MEMORY) {
@@ -66,6 +77,7 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
         columns,
         watermark,
         changelog,
+        standing,
         options: plan_options,
         defaults: defaults(create)?,
         lengths: lengths(create),

@@ -46,7 +46,7 @@ impl Lowering<'_> {
             (Plan::Rank(rank), Some(input)) => self.rank(plan, rank, input),
             (Plan::NewestRow(newest), Some(input)) => Ok(self.newest_row(newest, input)),
             (Plan::LastRow(last), Some(input)) => {
-                let which = (Standing::Last, Deletion::ByKey);
+                let which = (last.standing, Deletion::ByKey);
                 let (keys, deadline) =
                     ((last.keys.as_slice(), last.split_watermark_column), deadline_of(&last.input, &last.keys));
                 Ok(self.last_row(keys, which, deadline, self.on_error(plan), input))

@@ -8,8 +8,8 @@ mod tree;
 
 pub use self::columns::{all_of, columns_of, conjuncts, moved_columns, shifted, substitute};
 use super::physical::{
-    AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, Nested, RankFunction, SortKey, SortTime, Ties, TimeBasis,
-    TimeMeaning, Window,
+    AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, Nested, RankFunction, SortKey, SortTime, Standing, Ties,
+    TimeBasis, TimeMeaning, Window,
 };
 use super::processing_time::is_arrival;
 use crate::error::Span;
@@ -417,6 +417,8 @@ pub struct LastRow {
     pub input: Box<Plan>,
     /// Key columns.
     pub keys: Vec<usize>,
+    /// Which of the rows of a key it is.
+    pub standing: Standing,
     /// Hidden column with the watermark of the row's split, where something above decides by it.
     pub split_watermark_column: Option<usize>,
     /// Columns given out: those of the input.

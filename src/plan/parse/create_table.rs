@@ -7,6 +7,7 @@ use super::cursor::{Cursor, is_word};
 use super::data_type::TypeReader;
 use super::syntax;
 use crate::error::{Error, Result, Span};
+use crate::plan::physical::Standing;
 use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, LateRows, Length, Like, Name, Taking, WatermarkFor};
 use crate::types::{DataType, Options};
 
@@ -23,6 +24,7 @@ pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
         partitioned_by: Vec::new(),
         like: None,
         is_key_enforced: false,
+        on_conflict: None,
         options: Options::default(),
     };
     let has_no_columns = ["COMMENT", "WITH", "AS", "LIKE"].iter().any(|word| cursor.looks_at(&[word]));
@@ -31,6 +33,7 @@ pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
     }
     comment(cursor)?;
     cursor.accept(&["APPEND", "ONLY"]);
+    table.on_conflict = on_conflict(cursor)?;
     if cursor.looks_at(&["DISTRIBUTED"]) {
         let error = Error::sql("DISTRIBUTED of CREATE TABLE is not supported").at(cursor.span());
         return Err(error.hint("rows are partitioned by the keys of each query, on every core"));
@@ -46,6 +49,29 @@ pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
     }
     Ok(table)
 }
+
+/// Reads ON CONFLICT, as RisingWave has it, if it is there.
+fn on_conflict(cursor: &mut Cursor) -> Result<Option<(Standing, Span)>> {
+    let span = cursor.span();
+    if !cursor.accept(&["ON", "CONFLICT"]) {
+        return Ok(None);
+    }
+    let accepts = |cursor: &mut Cursor, forms: [&[&str]; 2]| forms.iter().any(|words| cursor.accept(words));
+    let standing = if accepts(cursor, [&["DO", "UPDATE", "FULL"], &["OVERWRITE"]]) {
+        Standing::Last
+    } else if accepts(cursor, [&["DO", "NOTHING"], &["IGNORE"]]) {
+        Standing::First
+    } else {
+        return Err(Error::sql("this form of ON CONFLICT is not supported").at(cursor.span()).hint(CONFLICT_HINT));
+    };
+    if cursor.looks_at(&["WITH", "VERSION", "COLUMN"]) {
+        return Err(Error::sql("WITH VERSION COLUMN is not supported").at(cursor.span()).hint(CONFLICT_HINT));
+    }
+    Ok(Some((standing, span)))
+}
+
+const CONFLICT_HINT: &str = "DO UPDATE FULL puts a row in the place of the one with its PRIMARY KEY, DO NOTHING keeps the first; a view with \
+                             LAST_VALUE or MAX_BY for each key says anything else";
 
 /// Reads what stands behind LIKE.
 fn like(cursor: &mut Cursor) -> Result<Like> {

@@ -10,6 +10,7 @@ use super::{nesting, syntax};
 use crate::error::{Error, Result, Span, nearest};
 use crate::plan::physical::{Emit, Standing};
 use crate::plan::statement::{CreateTable, Insert, Name, Statement, StreamQuery};
+use crate::types::OptionValue;
 
 /// Reads all statements of a text, and notes in `types` which types have names behind them.
 pub(super) fn statements(tokens: &[TokenWithSpan], types: &mut NamedTypes) -> Result<Vec<Statement>> {
@@ -201,16 +202,22 @@ fn options_at(tokens: &[TokenWithSpan]) -> Option<usize> {
     (0..tokens.len()).rev().find(is_with)
 }
 
-/// The options of a sink into a table, which may only say how the rows come; the table shows what the query gives, whatever they say.
-fn plain_sink(cursor: &mut Cursor) -> Result<()> {
+/// The options of a sink into a table, which may only say how the rows come; the table shows what the query gives. Where it is said that
+/// no row may be taken back.
+fn plain_sink(cursor: &mut Cursor) -> Result<Option<Span>> {
     let options = super::create_table::options(cursor)?;
     cursor.expect_end("CREATE SINK")?;
-    match options.iter().find(|(key, value)| *key != "type" || !["append-only", "upsert"].contains(&value.text.as_str())) {
-        None => Ok(()),
-        Some((key, value)) => Err(Error::sql(format!("option '{key}' of a sink into a table is not supported"))
+    let is_known = |(key, value): &(&str, &OptionValue)| match *key {
+        "type" => ["append-only", "upsert"].contains(&value.text.as_str()),
+        "force_append_only" => ["true", "false"].contains(&value.text.as_str()),
+        _ => false,
+    };
+    if let Some((key, value)) = options.iter().find(|option| !is_known(option)) {
+        return Err(Error::sql(format!("option '{key}' of a sink into a table is not supported"))
             .at(value.span)
-            .hint("the table holds what the query gives, with what it takes back")),
+            .hint("the table holds what the query gives, with what it takes back"));
     }
+    Ok(options.value("force_append_only").filter(|value| value.text == "true").map(|value| value.span))
 }
 
 /// Reads `FROM relation` or `AS query`, to the end.
@@ -235,10 +242,11 @@ fn sink_into_table(cursor: &mut Cursor) -> Result<Statement> {
     let rest = cursor.take_rest();
     let end = options_at(rest).unwrap_or(rest.len());
     let query = sink_query(&mut Cursor::knowing(cursor.types(), &rest[..end]))?;
-    if let [_, options @ ..] = &rest[end..] {
-        plain_sink(&mut Cursor::new(options))?;
-    }
-    Ok(Statement::Insert(Insert { table, options: None, partition: Vec::new(), columns, query, on_conflict: None }))
+    let adds_only = match &rest[end..] {
+        [_, options @ ..] => plain_sink(&mut Cursor::new(options))?,
+        [] => None,
+    };
+    Ok(Statement::Insert(Insert { table, options: None, partition: Vec::new(), columns, query, on_conflict: None, adds_only }))
 }
 
 fn create_view(cursor: &mut Cursor) -> Result<Statement> {
@@ -277,7 +285,8 @@ fn insert(cursor: &mut Cursor) -> Result<Insert> {
     let rest = cursor.take_rest();
     let (query, conflict) = rest.split_at(conflict_at(rest).unwrap_or(rest.len()));
     let query = stream_query(&mut Cursor::knowing(cursor.types(), query))?;
-    Ok(Insert { table, options, partition, columns, query, on_conflict: on_conflict(&mut Cursor::new(conflict))? })
+    let on_conflict = on_conflict(&mut Cursor::new(conflict))?;
+    Ok(Insert { table, options, partition, columns, query, on_conflict, adds_only: None })
 }
 
 /// Reads `column = constant` of PARTITION.

@@ -124,7 +124,10 @@ fn replace_call(tokens: &mut Vec<TokenWithSpan>, at: usize, kind: &Kind) -> Resu
 /// `TABLE t, DESCRIPTOR(ts), durations` of a call in any spelling.
 fn arguments(kind: &Kind, inside: &[TokenWithSpan], name: &TokenWithSpan) -> Result<Vec<TokenWithSpan>> {
     let mut parts = split_at_commas(inside);
-    let partition = partition(kind, &mut parts)?;
+    let partition = match key_descriptor(kind, &mut parts)? {
+        Some(keys) => Some(keys),
+        None => partition(kind, &mut parts)?,
+    };
     if parts.iter().any(|part| named(part).is_some()) {
         parts = in_order(kind, &parts, name)?;
     }
@@ -148,6 +151,23 @@ fn arguments(kind: &Kind, inside: &[TokenWithSpan], name: &TokenWithSpan) -> Res
         out.push(placed(Token::RParen, name));
     }
     Ok(out)
+}
+
+/// Takes the keys of sessions off where they stand in a second DESCRIPTOR, by its place or as KEY, as in Calcite.
+fn key_descriptor(kind: &Kind, parts: &mut Vec<&[TokenWithSpan]>) -> Result<Option<Vec<TokenWithSpan>>> {
+    let is_descriptor = |part: &&[TokenWithSpan]| part.first().is_some_and(|token| is_word(&token.token, "DESCRIPTOR"));
+    let is_key = |part: &&[TokenWithSpan]| named(part).is_some_and(|(key, _)| key.eq_ignore_ascii_case("KEY"));
+    let second = || parts.iter().enumerate().filter(|(_, part)| is_descriptor(part)).map(|(at, _)| at).nth(1);
+    let Some(at) = parts.iter().position(is_key).or_else(second).filter(|_| kind.word == "SESSION") else {
+        return Ok(None);
+    };
+    let part = parts.remove(at);
+    match named(part).map_or(part, |(_, value)| value) {
+        [_, open, keys @ .., close] if open.token == Token::LParen && close.token == Token::RParen && !keys.is_empty() => {
+            Ok(Some(keys.to_vec()))
+        }
+        _ => Err(kind.wrong(&part[0], "has no keys in DESCRIPTOR(...)")),
+    }
 }
 
 /// Takes `PARTITION BY k, ...` off the argument that is a table: the keys reach to the next named argument or to DESCRIPTOR.
@@ -200,6 +220,8 @@ fn in_order<'a>(kind: &Kind, parts: &[&'a [TokenWithSpan]], name: &TokenWithSpan
             let place = part.first().unwrap_or(name);
             return Err(kind.wrong(place, "mixes named arguments with positional ones"));
         };
+        // Calcite calls the gap of sessions their size.
+        let key = if kind.word == "SESSION" && key.eq_ignore_ascii_case("SIZE") { "GAP" } else { key };
         let Some(slot) = names.iter().position(|n| key.eq_ignore_ascii_case(n)) else {
             return Err(Error::sql(format!("{} has no argument '{key}'", kind.word))
                 .at(span_of(part[0].span))

@@ -170,6 +170,18 @@ fn keys_of_several_columns_are_read() {
 }
 
 #[test]
+fn keys_of_sessions_have_one_form() {
+    let normal = "SELECT * FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND, PARTITION_BY(k, l)))";
+    for spelling in [
+        "SELECT * FROM TABLE(SESSION(TABLE t PARTITION BY (k, l), DESCRIPTOR(ts), INTERVAL '10' SECOND))",
+        "SELECT * FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts), DESCRIPTOR(k, l), INTERVAL '10' SECOND))",
+        "SELECT * FROM TABLE(SESSION(DATA => TABLE t, TIMECOL => DESCRIPTOR(ts), KEY => DESCRIPTOR(k, l), SIZE => INTERVAL '10' SECOND))",
+    ] {
+        assert_eq!(printed(spelling), normal, "{spelling}");
+    }
+}
+
+#[test]
 fn windows_over_tables_have_one_form() {
     let normal = "SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))";
     for spelling in [

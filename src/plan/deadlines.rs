@@ -60,6 +60,13 @@ fn shifted(deadlines: &[Deadline], value: &Expr) -> Option<i64> {
     deadlines.iter().find(|deadline| deadline.column == column)?.after.checked_sub(shift)
 }
 
+/// How long the windows are whose bounds these are, if all of a plan are equally long, and none of its rows is late for its window.
+pub fn length_of_windows(plan: &Plan, (start, end): (usize, usize)) -> Option<i64> {
+    let after = |bounds: &Bounds, column: usize| bounds.columns.iter().find(|at| at.column == column).map(|at| at.after);
+    let mut in_time = bounds(plan).into_iter().filter(|bounds| bounds.late == Late::Never);
+    in_time.find_map(|bounds| after(&bounds, start)?.checked_sub(after(&bounds, end)?))
+}
+
 /// Columns that all say of a row when one window is over in which it lies: the same moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Bounds {

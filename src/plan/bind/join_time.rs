@@ -6,6 +6,7 @@
 
 use super::scope::Relation;
 use crate::expr::{BinaryOp, Expr, UnaryOp};
+use crate::plan::deadlines::length_of_windows;
 use crate::plan::logical::{Clock, Join, Plan, WindowColumns, all_of, columns_of, conjuncts, shifted};
 use crate::plan::physical::{JoinKind, JoinTime, TimeBasis, TimeBounds, TimeMeaning};
 use crate::plan::processing_time;
@@ -125,11 +126,13 @@ fn is_inner(plan: &Plan) -> bool {
 fn windows(join: &Join, parts: &[Expr]) -> Option<(JoinTime, Vec<Expr>)> {
     let [left, right] = &*join.clocks;
     let mut pairs = left.windows.iter().flat_map(|l| right.windows.iter().map(move |r| [l, r]));
-    pairs.find_map(|pair| same_window(parts, pair, join.width()))
+    pairs.find_map(|pair| same_window(parts, pair, join))
 }
 
-/// Both bounds of two windows are equal, or the ROWs of both. Whatever does not say that the ends are equal stays a condition.
-fn same_window(parts: &[Expr], [left, right]: [&WindowColumns; 2], width: usize) -> Option<(JoinTime, Vec<Expr>)> {
+/// Both bounds of two windows are equal, or the ROWs of both; of windows that are equally long, and have no late rows, one bound. Where both are, that the ends are is said by
+/// the time of the join; whatever else there is stays a condition.
+fn same_window(parts: &[Expr], [left, right]: [&WindowColumns; 2], join: &Join) -> Option<(JoinTime, Vec<Expr>)> {
+    let width = join.width();
     let equal = |l: usize, r: usize| {
         parts.iter().position(|part| match part {
             Expr::Binary { op: BinaryOp::Eq, left, right, .. } => match (plain(left), plain(right)) {
@@ -140,9 +143,13 @@ fn same_window(parts: &[Expr], [left, right]: [&WindowColumns; 2], width: usize)
         })
     };
     let ((left_start, left_end), (right_start, right_end)) = (left.bounds?, right.bounds?);
-    let bounds_equal = equal(left_start, right_start).and_then(|_| equal(left_end, right_end));
-    if bounds_equal.is_none() {
-        equal(left.row?, right.row?)?;
+    let (starts_equal, ends_equal) = (equal(left_start, right_start), equal(left_end, right_end));
+    let bounds_equal = starts_equal.and(ends_equal);
+    let length = |plan: &Plan, window: &WindowColumns| length_of_windows(plan, window.bounds?);
+    let are_as_long = || length(&join.left, left).is_some_and(|l| length(&join.right, right) == Some(l));
+    let rows_equal = || equal(left.row?, right.row?);
+    if bounds_equal.is_none() && !(starts_equal.or(ends_equal).is_some() && are_as_long()) {
+        rows_equal()?;
     }
     let (bounds, meaning, columns) = (TimeBounds::window(), TimeMeaning::Windows, [left_end, right_end]);
     let rest = parts.iter().enumerate().filter(|(at, _)| Some(*at) != bounds_equal).map(|(_, part)| part.clone()).collect();

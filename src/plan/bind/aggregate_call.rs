@@ -6,6 +6,7 @@ use sqlparser::ast;
 
 use super::coercion::cast;
 use super::expr::{ExprBinder, bare};
+use super::function::library_call;
 use super::library;
 use super::operator::{binary, by_value};
 use super::over::OrderItem;
@@ -321,7 +322,7 @@ impl ExprBinder<'_> {
                 _ => argument,
             };
             let data_type = argument.data_type();
-            if let (A::Min | A::Max, DataType::Array(_) | DataType::Row(_)) = (function, &data_type) {
+            if let (A::Min | A::Max, DataType::Array(_) | DataType::Row(_) | DataType::Map(..)) = (function, &data_type) {
                 return Ok(least_or_greatest(function, argument, written));
             }
             let result = result_type(function, &data_type).ok_or_else(|| written.undefined(&data_type))?;
@@ -391,6 +392,7 @@ impl ExprBinder<'_> {
     fn array(&mut self, written: Written<'_>) -> Result<BoundCall> {
         written.expect(1..=1)?;
         let argument = self.bind(&written.args[0])?;
+        let argument = if written.name == "ARRAY_AGG" { argument } else { as_json(argument, written.span)? };
         let nulls = written.nulls.unwrap_or(if written.name == "JSON_ARRAYAGG" { Nulls::Skip } else { Nulls::Keep });
         let data_type = match written.name {
             "ARRAY_AGG" => DataType::Array(Box::new(argument.data_type())),
@@ -403,6 +405,7 @@ impl ExprBinder<'_> {
     fn object(&mut self, written: Written<'_>) -> Result<BoundCall> {
         written.expect(2..=2)?;
         let (key, value) = (self.bind(&written.args[0])?, self.bind(&written.args[1])?);
+        let value = if written.name == "MAP_AGG" { value } else { as_json(value, written.span)? };
         let nulls = written.nulls.unwrap_or(Nulls::Keep);
         let data_type = match written.name {
             "MAP_AGG" => DataType::Map(Box::new(key.data_type()), Box::new(value.data_type())),
@@ -512,6 +515,13 @@ fn fractions_of(e: &ast::Expr) -> Option<Vec<ast::Expr>> {
         ast::Expr::Array(array) if !array.elem.is_empty() => Some(array.elem.clone()),
         _ => None,
     }
+}
+
+/// A value of JSON that aggregates make, which has times and bytes as all functions of JSON write them.
+fn as_json(value: Expr, span: Span) -> Result<Expr> {
+    let data_type = value.data_type();
+    let is_written_otherwise = data_type.is_timestamp() || data_type == DataType::Bytes;
+    if is_written_otherwise { library_call("TO_JSON", vec![value], span) } else { Ok(value) }
 }
 
 /// MIN and MAX of nested values: the first or the last of all in their order.

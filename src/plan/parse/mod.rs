@@ -62,6 +62,7 @@
 //! **Depth.** Nesting is at most `NESTING_MAX`, operators on one way into an expression at most 256: recursion over a tree
 //! is safe on the stack of [`on_large_stack`]. `MAP['k', 1]` is the call `MAP('k', 1)`.
 
+mod array_aggregate;
 mod corresponding;
 mod create_table;
 mod cursor;

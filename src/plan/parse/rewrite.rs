@@ -1,7 +1,7 @@
 //! Changes tokens that the parser crate would not understand, or would hand on in several forms, into one that it does:
 //!
 //! - intervals: `INTERVAL '10 seconds'`, `INTERVAL 10 SECONDS`, `INTERVAL '500' MILLISECONDS` become `INTERVAL '10' SECOND` and
-//!   `INTERVAL '0.500' SECOND`;
+//!   `INTERVAL '0.500' SECOND`, and `INTERVAL t.n DAY` becomes `INTERVAL (t.n) DAY`;
 //! - types of CAST and TRY_CAST: those the parser crate does not know are carried as one quoted word (see `data_type`);
 //! - `MAP['k', v]` and `MAP{'k': v}` become the call `MAP('k', v)`;
 //! - `OVER (ROWS WINDOW BUFFER 100 ROWS ...)` of an older system becomes `OVER (... ORDER BY "$arrival" ROWS 99 PRECEDING)`;
@@ -15,7 +15,7 @@
 //! - `TRIM(LEADING FROM x)` becomes `TRIM(LEADING ' ' FROM x)`;
 //! - ASOF joins and CORRESPONDING (see `nearest`, `corresponding`), differences in a unit and UESCAPE (see `difference`, `unicode`);
 //! - constructors of types with names become casts (see `named_types`), their names what they stand for;
-//! - lambdas become calls (see `lambda`);
+//! - lambdas become calls (see `lambda`), functions of arrays as aggregates those of an array (see `array_aggregate`);
 //! - `?`, `?|` and `?&` are operators, not parameters;
 //! - clauses of JSON functions become arguments (see `json`).
 
@@ -26,12 +26,13 @@ use super::cursor::{Cursor, bracket, first_outside, is_word, text_of};
 use super::data_type::{CARRIED, TypeReader, is_plain};
 use super::fault::span_of;
 use super::named_types::{NamedTypes, constructors};
-use super::{corresponding, difference, json, lambda, nearest, trim, unicode};
+use super::{array_aggregate, corresponding, difference, json, lambda, nearest, trim, unicode};
 use crate::error::{Error, Result};
 
 /// Tokens with the changes made; `types` have names in them.
 pub(super) fn normalize(tokens: &[TokenWithSpan], types: &NamedTypes) -> Result<Vec<TokenWithSpan>> {
-    let tokens = constructors(corresponding::operands(&texts(&unicode::escapes(buffers(tokens)?)?)), types);
+    let tokens = array_aggregate::calls(&texts(&unicode::escapes(buffers(tokens)?)?));
+    let tokens = constructors(corresponding::operands(&tokens), types);
     let tokens = difference::differences(tokens);
     let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&lambda::carried(&questions(tokens)))))));
     carry_types(&json::clauses(&nearest::joins(trim::trims(&maps(intervals(&rows_of_values(&tokens))))))?, types)
@@ -347,10 +348,31 @@ fn intervals(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
             None => {
                 out.push(token.clone());
                 at += 1;
+                let length = qualified_number(token, &tokens[at..]);
+                if length > 0 {
+                    out.push(placed(Token::LParen, token));
+                    out.extend_from_slice(&tokens[at..at + length]);
+                    out.push(placed(Token::RParen, &tokens[at + length - 1]));
+                    at += length;
+                }
             }
         }
     }
     out
+}
+
+/// How many tokens behind INTERVAL are the name of a column with that of its table; none where there are no points.
+fn qualified_number(before: &TokenWithSpan, behind: &[TokenWithSpan]) -> usize {
+    let is_name = |at: usize| matches!(behind.get(at), Some(TokenWithSpan { token: Token::Word(_), .. }));
+    let is_point = |at: usize| behind.get(at).is_some_and(|t| t.token == Token::Period);
+    if !is_word(&before.token, "INTERVAL") || !is_name(0) || !is_point(1) {
+        return 0;
+    }
+    let mut length = 1;
+    while is_point(length) && is_name(length + 1) {
+        length += 2;
+    }
+    length
 }
 
 /// The parts of an INTERVAL literal at the beginning of `tokens` that is to be changed, and how many tokens it has.

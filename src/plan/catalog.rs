@@ -10,10 +10,10 @@ use super::values::ValuesSource;
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
-use crate::plan::statement::{CreateTable, LateRows, Length, Name};
+use crate::plan::statement::{Conflict, CreateTable, LateRows, Length, Name};
 use crate::source::reload::Reloaded;
 use crate::source::{Boundedness, Source};
-use crate::types::relation::{Changelog, Standing, TimeBasis};
+use crate::types::relation::{Changelog, TimeBasis};
 use crate::types::{DataType, OptionValue, Options, Reload, TableDef, Value};
 
 /// Where the values of a table's column come from.
@@ -77,8 +77,8 @@ pub struct Table {
     pub watermark: Option<TableWatermark>,
     /// What its rows say of each other.
     pub changelog: Changelog,
-    /// Of upserts: which of the rows of a key stays.
-    pub standing: Standing,
+    /// Of upserts: what becomes of the rows of a key.
+    pub conflict: Conflict,
     /// What the connector does not see.
     pub options: PlanOptions,
     /// Columns with a DEFAULT: what an INSERT that does not name them writes.
@@ -167,6 +167,8 @@ pub struct Catalog {
     /// All tables, in order of definition.
     pub tables: Vec<Table>,
     entries: Vec<(String, Entry)>,
+    /// Names of sinks into tables.
+    sinks: Vec<String>,
 }
 
 impl Catalog {
@@ -176,6 +178,13 @@ impl Catalog {
         let home = self.tables.len();
         self.entries.push((table.def.name.clone(), Entry::Table(home)));
         self.tables.push(Table { home, ..table });
+        Ok(())
+    }
+
+    /// Adds the name of a sink into a table, which nothing else can have.
+    pub fn add_sink(&mut self, name: &Name) -> Result<()> {
+        self.check_new(&name.text, name.span)?;
+        self.sinks.push(name.text.clone());
         Ok(())
     }
 
@@ -263,9 +272,10 @@ impl Catalog {
     }
 
     fn check_new(&self, name: &str, span: crate::error::Span) -> Result<()> {
+        let is_sink = self.sinks.iter().any(|sink| sink.eq_ignore_ascii_case(name));
         match self.find(name) {
-            Some(_) => Err(Error::sql(format!("'{name}' is already defined")).at(span).hint("choose another name")),
-            None => Ok(()),
+            None if !is_sink => Ok(()),
+            _ => Err(Error::sql(format!("'{name}' is already defined")).at(span).hint("choose another name")),
         }
     }
 }

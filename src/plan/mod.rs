@@ -231,6 +231,9 @@ impl Job {
     }
 
     fn insert(&mut self, insert: &Insert, script: usize) -> Result<Output> {
+        if let Some(sink) = &insert.sink {
+            self.catalog.add_sink(sink)?;
+        }
         let is_it = |(create, _): &(CreateTable, usize)| create.name.text.eq_ignore_ascii_case(&insert.table.text);
         match self.unfilled.iter().position(is_it) {
             None => bind::insert(&mut self.catalog, insert, script),

@@ -127,8 +127,19 @@ pub struct Insert {
     pub query: StreamQuery,
     /// ON CONFLICT DO ...: which of the rows of one PRIMARY KEY is written, and where that is said.
     pub on_conflict: Option<(Standing, Span)>,
+    /// The name of the sink, where it is one into a table.
+    pub sink: Option<Name>,
     /// Where it is said that the query only adds rows.
     pub adds_only: Option<Span>,
+}
+
+/// What becomes of the rows of a table that have one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    /// One of them stays as it is.
+    Stays(Standing),
+    /// They are one row: each column has the value that came last and is not NULL.
+    FillsUp,
 }
 
 /// CREATE TABLE.
@@ -150,8 +161,8 @@ pub struct CreateTable {
     pub like: Option<Like>,
     /// NOT ENFORCED was not written: a row takes the place of the one with its key before it, where the job itself inserts them.
     pub is_key_enforced: bool,
-    /// ON CONFLICT: which of the rows with one key stays, and where that is said.
-    pub on_conflict: Option<(Standing, Span)>,
+    /// ON CONFLICT: what becomes of the rows with one key, and where that is said.
+    pub on_conflict: Option<(Conflict, Span)>,
     /// WITH (...).
     pub options: Options,
 }

@@ -18,10 +18,10 @@ use super::values::one_row;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::plan::catalog::Entry;
-use crate::plan::logical::{LastRow, Plan, Scan};
+use crate::plan::logical::{Aggregate, LastRow, Plan, Scan};
 use crate::plan::parse::options_of;
-use crate::plan::physical::JoinKind;
-use crate::plan::statement::LateRows;
+use crate::plan::physical::{AggregateCall, AggregateFunction, JoinKind};
+use crate::plan::statement::{Conflict, LateRows};
 use crate::types::relation::Changelog;
 use crate::types::{DataType, Field, Options, Schema};
 
@@ -330,9 +330,13 @@ impl QueryBinder<'_> {
         };
         let plan = match table.changelog {
             Changelog::Upsert => {
-                let schema = plan.schema().clone();
-                let (keys, standing) = (table.key(), table.standing);
-                Plan::LastRow(LastRow { input: Box::new(plan), keys, standing, split_watermark_column: None, schema })
+                let (keys, schema) = (table.key(), plan.schema().clone());
+                match table.conflict {
+                    Conflict::Stays(standing) => {
+                        Plan::LastRow(LastRow { input: Box::new(plan), keys, standing, split_watermark_column: None, schema })
+                    }
+                    Conflict::FillsUp => filled_up(plan, keys),
+                }
             }
             _ => plan,
         };
@@ -347,6 +351,24 @@ fn on_time(scan: Plan, time: usize) -> Plan {
     let reached =
         Expr::Binary { op: BinaryOp::GtEq, left: Box::new(time), right: Box::new(watermark), data_type: DataType::Boolean };
     scan.filtered(Expr::Coalesce { args: vec![reached, Expr::boolean(true)], data_type: DataType::Boolean })
+}
+
+/// One row for each key, each column of which has the value that came last and is not NULL.
+fn filled_up(plan: Plan, keys: Vec<usize>) -> Plan {
+    let fields = plan.schema().fields.clone();
+    let others: Vec<usize> = (0..fields.len()).filter(|column| !keys.contains(column)).collect();
+    let last = |column: &usize| {
+        let of = fields[*column].data_type.clone();
+        AggregateCall::new(AggregateFunction::LastValue, &[(*column, of.clone())], of)
+    };
+    let calls = others.iter().map(last).collect();
+    let made = keys.iter().chain(&others).map(|column| fields[*column].clone()).collect();
+    let place = |column: usize| keys.iter().chain(&others).position(|known| *known == column);
+    let places: Vec<usize> = (0..fields.len()).filter_map(place).collect();
+    let aggregate = Plan::Aggregate(Aggregate::new(plan, keys.clone(), calls, Schema::new(made)));
+    let values = aggregate.identity();
+    let columns = fields.into_iter().zip(places).map(|(field, at)| (field.name, values[at].clone())).collect();
+    aggregate.projected(columns)
 }
 
 fn last_part(name: &ast::ObjectName) -> Result<&ast::Ident> {

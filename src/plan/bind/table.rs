@@ -12,7 +12,7 @@ use crate::format;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
 use crate::plan::memory::MEMORY;
 use crate::plan::physical::{OnError, Standing, TimeBasis};
-use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, LateRows, Length, Name, WatermarkFor};
+use crate::plan::statement::{ColumnDef, ColumnDefKind, Conflict, CreateTable, LateRows, Length, Name, WatermarkFor};
 use crate::types::relation::Changelog;
 use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef};
 
@@ -57,12 +57,12 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
         }
         changelog => changelog,
     };
-    let standing = match create.on_conflict {
+    let conflict = match create.on_conflict {
         Some((_, span)) if changelog != Changelog::Upsert => {
             let error = Error::sql(format!("ON CONFLICT of '{}', where no two rows have one key", create.name.text)).at(span);
             return Err(error.hint("declare PRIMARY KEY (...) without NOT ENFORCED, in a table that the job itself fills"));
         }
-        conflict => conflict.map_or(Standing::Last, |(standing, _)| standing),
+        said => said.map_or(Conflict::Stays(Standing::Last), |(conflict, _)| conflict),
     };
     let primary_key = create.primary_key.iter().map(|name| key_column(name, &read)).collect::<Result<Vec<_>>>()?;
     if create.is_key_enforced && options.text("connector") == Some(MEMORY) {
@@ -77,7 +77,7 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
         columns,
         watermark,
         changelog,
-        standing,
+        conflict,
         options: plan_options,
         defaults: defaults(create)?,
         lengths: lengths(create),

@@ -8,7 +8,9 @@ use super::data_type::TypeReader;
 use super::syntax;
 use crate::error::{Error, Result, Span};
 use crate::plan::physical::Standing;
-use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, LateRows, Length, Like, Name, Taking, WatermarkFor};
+use crate::plan::statement::{
+    ColumnDef, ColumnDefKind, Conflict, CreateTable, LateRows, Length, Like, Name, Taking, WatermarkFor,
+};
 use crate::types::{DataType, Options};
 
 /// Reads what stands behind `CREATE [TEMPORARY] TABLE`, up to the query of `AS query`.
@@ -51,26 +53,29 @@ pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
 }
 
 /// Reads ON CONFLICT, as RisingWave has it, if it is there.
-fn on_conflict(cursor: &mut Cursor) -> Result<Option<(Standing, Span)>> {
+fn on_conflict(cursor: &mut Cursor) -> Result<Option<(Conflict, Span)>> {
     let span = cursor.span();
     if !cursor.accept(&["ON", "CONFLICT"]) {
         return Ok(None);
     }
     let accepts = |cursor: &mut Cursor, forms: [&[&str]; 2]| forms.iter().any(|words| cursor.accept(words));
-    let standing = if accepts(cursor, [&["DO", "UPDATE", "FULL"], &["OVERWRITE"]]) {
-        Standing::Last
+    let conflict = if accepts(cursor, [&["DO", "UPDATE", "FULL"], &["OVERWRITE"]]) {
+        Conflict::Stays(Standing::Last)
     } else if accepts(cursor, [&["DO", "NOTHING"], &["IGNORE"]]) {
-        Standing::First
+        Conflict::Stays(Standing::First)
+    } else if cursor.accept(&["DO", "UPDATE", "IF", "NOT", "NULL"]) {
+        Conflict::FillsUp
     } else {
         return Err(Error::sql("this form of ON CONFLICT is not supported").at(cursor.span()).hint(CONFLICT_HINT));
     };
     if cursor.looks_at(&["WITH", "VERSION", "COLUMN"]) {
         return Err(Error::sql("WITH VERSION COLUMN is not supported").at(cursor.span()).hint(CONFLICT_HINT));
     }
-    Ok(Some((standing, span)))
+    Ok(Some((conflict, span)))
 }
 
-const CONFLICT_HINT: &str = "DO UPDATE FULL puts a row in the place of the one with its PRIMARY KEY, DO NOTHING keeps the first; a view with \
+const CONFLICT_HINT: &str = "DO UPDATE FULL puts a row in the place of the one with its PRIMARY KEY, DO UPDATE IF NOT NULL what is not NULL of \
+                             it, DO NOTHING keeps the first; a view with \
                              LAST_VALUE or MAX_BY for each key says anything else";
 
 /// Reads what stands behind LIKE.

@@ -183,7 +183,7 @@ fn create_sink(cursor: &mut Cursor) -> Result<Statement> {
     cursor.accept(&["IF", "NOT", "EXISTS"]);
     let name = cursor.table_name("a sink name")?;
     if cursor.accept(&["INTO"]) {
-        return sink_into_table(cursor);
+        return sink_into_table(name, cursor);
     }
     let rest = cursor.rest();
     let Some(end) = options_at(rest) else { return Err(cursor.expected("FROM or AS, and WITH ('connector' = ...) at the end")) };
@@ -233,7 +233,7 @@ fn sink_query(cursor: &mut Cursor) -> Result<StreamQuery> {
 }
 
 /// Reads what stands behind CREATE SINK name INTO.
-fn sink_into_table(cursor: &mut Cursor) -> Result<Statement> {
+fn sink_into_table(name: Name, cursor: &mut Cursor) -> Result<Statement> {
     let table = cursor.table_name("a table name")?;
     let columns = match cursor.peek() {
         Some(TokenWithSpan { token: Token::LParen, .. }) => cursor.list(|cursor| cursor.name("a column name"))?,
@@ -246,7 +246,8 @@ fn sink_into_table(cursor: &mut Cursor) -> Result<Statement> {
         [_, options @ ..] => plain_sink(&mut Cursor::new(options))?,
         [] => None,
     };
-    Ok(Statement::Insert(Insert { table, options: None, partition: Vec::new(), columns, query, on_conflict: None, adds_only }))
+    let (options, partition, sink) = (None, Vec::new(), Some(name));
+    Ok(Statement::Insert(Insert { table, options, partition, columns, query, on_conflict: None, sink, adds_only }))
 }
 
 fn create_view(cursor: &mut Cursor) -> Result<Statement> {
@@ -286,7 +287,7 @@ fn insert(cursor: &mut Cursor) -> Result<Insert> {
     let (query, conflict) = rest.split_at(conflict_at(rest).unwrap_or(rest.len()));
     let query = stream_query(&mut Cursor::knowing(cursor.types(), query))?;
     let on_conflict = on_conflict(&mut Cursor::new(conflict))?;
-    Ok(Insert { table, options, partition, columns, query, on_conflict, adds_only: None })
+    Ok(Insert { table, options, partition, columns, query, on_conflict, sink: None, adds_only: None })
 }
 
 /// Reads `column = constant` of PARTITION.

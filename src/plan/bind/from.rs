@@ -6,14 +6,16 @@ use sqlparser::ast;
 
 use super::QueryBinder;
 use super::dependent::Outer;
+use super::gap_fill::is_gap_fill;
 use super::hint::{Asked, InputHints};
 use super::join::{cross, join, kind_of};
 use super::join_subquery::asking_condition;
 use super::join_version::{is_nearest, moment_of};
 use super::join_within::joined_within;
 use super::per_row::{PerRow, Sees};
+use super::pivot::{Pivot, Unpivot};
 use super::query::Cte;
-use super::scope::{Relation, name_span, unsupported};
+use super::scope::{Relation, name_span, span_of, unsupported};
 use super::values::one_row;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
@@ -253,9 +255,13 @@ impl QueryBinder<'_> {
                 let (_, relation) = self.table_named(name)?;
                 aliased(relation, alias.as_ref())?.in_from()
             }
+            F::Table { name, args: Some(args), alias, .. } if is_gap_fill(name) => {
+                let args = plain_args(&args.args, span_of(name))?;
+                aliased(self.gap_fill(&args, span_of(name))?, alias.as_ref())
+            }
             F::Table { args: Some(_), .. } | F::Function { .. } => Err(unsupported(
                 "this table function",
-                "UNNEST, TUMBLE, HOP, CUMULATE and SESSION are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
+                "UNNEST, TUMBLE, HOP, CUMULATE, SESSION and GAP_FILL are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
                 factor,
             )),
             F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref())?.in_from(),
@@ -267,6 +273,17 @@ impl QueryBinder<'_> {
                 }
                 Some(_) => self.with_joins(table_with_joins, hints),
             },
+            F::Pivot { table, aggregate_functions, value_column, value_source, default_on_null, alias } => {
+                let (aggregates, keys, values) = (aggregate_functions, value_column, value_source);
+                let pivot = Pivot { aggregates, keys, values, default: default_on_null.as_ref() };
+                let table = self.factor(table, hints)?;
+                aliased(self.pivoted(table, &pivot)?, alias.as_ref())?.in_from()
+            }
+            F::Unpivot { table, value, name, columns, null_inclusion, alias } => {
+                let unpivot = Unpivot { value, name, columns, nulls: null_inclusion.as_ref() };
+                let table = self.factor(table, hints)?;
+                aliased(self.unpivoted(table, &unpivot)?, alias.as_ref())?.in_from()
+            }
             other => Err(unsupported(
                 "this form of FROM",
                 "tables, views, sub-queries, TUMBLE, HOP, CUMULATE and SESSION are there",
@@ -369,6 +386,15 @@ fn filled_up(plan: Plan, keys: Vec<usize>) -> Plan {
     let values = aggregate.identity();
     let columns = fields.into_iter().zip(places).map(|(field, at)| (field.name, values[at].clone())).collect();
     aggregate.projected(columns)
+}
+
+/// Arguments that are expressions without names.
+fn plain_args(args: &[ast::FunctionArg], span: Span) -> Result<Vec<&ast::Expr>> {
+    let expr = |arg| match arg {
+        &ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ref e)) => Ok(e),
+        _ => Err(Error::sql("a plain argument is expected here").at(span)),
+    };
+    args.iter().map(expr).collect()
 }
 
 fn last_part(name: &ast::ObjectName) -> Result<&ast::Ident> {

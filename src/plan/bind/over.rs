@@ -148,6 +148,22 @@ impl Overs {
         Overs { named: named.to_vec(), ..Overs::default() }
     }
 
+    /// What each of these expressions has in the row before, by this order within the same keys; and stand-ins for them.
+    pub fn of_row_before(exprs: Vec<Expr>, keys: Vec<Expr>, order: OrderItem, span: Span) -> (Overs, Vec<Expr>) {
+        let before = |argument: Expr| BoundOver {
+            data_type: argument.data_type(),
+            function: BoundFunction::Shift { distance: Told::Constant(1), argument, default: None, nulls: Nulls::Keep },
+            keys: keys.clone(),
+            order: vec![order.clone()],
+            frame: Frame::WHOLE,
+        };
+        let found: Vec<BoundOver> = exprs.into_iter().map(before).collect();
+        let stand_in = |(at, over): (usize, &BoundOver)| Expr::column(OVER_BASE + at, over.data_type.clone());
+        let stand_ins = found.iter().enumerate().map(stand_in).collect();
+        let written = vec![("LAG".to_owned(), span); found.len()];
+        (Overs { found, written, ..Overs::default() }, stand_ins)
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()

@@ -126,6 +126,11 @@ pub fn unnested_rows(relation: Relation, mut arrays: Vec<Expr>, exprs: &mut [Exp
     Ok(Relation { plan: Plan::Unnest(Unnest::new(plan.projected(columns), Nested::Array, JoinKind::Inner)), ..relation })
 }
 
+/// A stand-in for the items of one of the arrays that `unnested_rows` is given.
+pub fn item_of_array(number: usize, array: &Expr) -> Expr {
+    Expr::column(UNNESTED_BASE + number, item_type(&array.data_type()).unwrap_or(DataType::Null))
+}
+
 fn item_type(data_type: &DataType) -> Option<DataType> {
     if let DataType::Array(item) = data_type { Some((**item).clone()) } else { None }
 }

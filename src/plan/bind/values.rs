@@ -67,13 +67,18 @@ fn width_of(values: &ast::Values) -> Result<usize> {
 pub fn union_of_rows(values: &ast::Values) -> Result<ast::SetExpr> {
     width_of(values)?;
     let selects = values.rows.iter().map(|row| ast::SetExpr::Select(Box::new(select(&row.content))));
+    union_of(selects).ok_or_else(|| Error::internal("VALUES without rows"))
+}
+
+/// All rows of all of these.
+pub fn union_of(operands: impl Iterator<Item = ast::SetExpr>) -> Option<ast::SetExpr> {
     let union = |left, right| ast::SetExpr::SetOperation {
         op: ast::SetOperator::Union,
         set_quantifier: ast::SetQuantifier::All,
         left: Box::new(left),
         right: Box::new(right),
     };
-    selects.reduce(union).ok_or_else(|| Error::internal("VALUES without rows"))
+    operands.reduce(union)
 }
 
 /// `SELECT item AS EXPR$0, ...`
@@ -82,6 +87,11 @@ fn select(items: &[ast::Expr]) -> ast::Select {
         expr: item.clone(),
         alias: ast::Ident::new(format!("EXPR${at}")),
     };
+    bare_select(items.iter().enumerate().map(named).collect())
+}
+
+/// A SELECT of these items, and nothing behind them.
+pub fn bare_select(projection: Vec<ast::SelectItem>) -> ast::Select {
     ast::Select {
         select_token: AttachedToken::empty(),
         optimizer_hints: Vec::new(),
@@ -89,7 +99,7 @@ fn select(items: &[ast::Expr]) -> ast::Select {
         select_modifiers: None,
         top: None,
         top_before_distinct: false,
-        projection: items.iter().enumerate().map(named).collect(),
+        projection,
         exclude: None,
         into: None,
         from: Vec::new(),

@@ -126,7 +126,8 @@ impl QueryBinder<'_> {
         Ok(assign(relation.timed_by(time_column), (time_column, WindowsOf::Time), window, keys))
     }
 
-    fn table_argument(&mut self, e: &ast::Expr) -> Result<Relation> {
+    /// A table as the argument of a function of FROM.
+    pub(super) fn table_argument(&mut self, e: &ast::Expr) -> Result<Relation> {
         match e {
             ast::Expr::Prefixed { value, .. } | ast::Expr::Nested(value) => self.table_argument(value),
             ast::Expr::Identifier(name) => self.named_relation(name, None),

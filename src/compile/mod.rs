@@ -306,6 +306,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             Box::new(operator::Rank::new(shape, r.on_error, input))
         }
         NodeKind::Hold(hold) => Box::new(operator::Hold::new(hold.clone(), &input)),
+        NodeKind::InTime(gate) => Box::new(operator::InTime::new(gate.window_end, gate.split_watermark_column)),
         NodeKind::Sort(sort) => Box::new(operator::Sort::new(sort.order.clone(), sort.time, sort.on_error, input)),
         NodeKind::Over(o) => {
             let time = o.order.first().filter(|_| o.emit == OverEmit::OnWatermark);

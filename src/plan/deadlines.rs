@@ -5,7 +5,7 @@
 //! the columns say in which window a row is, and no more.
 
 use super::logical::{
-    Aggregate, Calc, Expand, Join, Over, Plan, Rank, Union, WindowAggregate, WindowAssign, WindowsOf, conjuncts,
+    Aggregate, Calc, Expand, InTime, Join, Over, Plan, Rank, Union, WindowAggregate, WindowAssign, WindowsOf, conjuncts,
 };
 use super::physical::{Aligned, Deadline, Emit, TimeMeaning, WINDOW_TIME_GAP, Window, WindowColumn};
 use crate::expr::{BinaryOp, Expr};
@@ -130,6 +130,7 @@ fn bounds(plan: &Plan) -> Vec<Bounds> {
         Plan::Over(over) => behind_over(over),
         // What is held goes out when the window is over by which it is held, at the latest.
         Plan::Hold(hold) => bounds(&hold.input).into_iter().filter(|b| hold.until.is_some_and(|until| b.has(until))).collect(),
+        Plan::InTime(gate) => in_time(gate),
         Plan::Union(union) => behind_union(union),
     }
 }
@@ -225,6 +226,14 @@ fn behind_over(over: &Over) -> Vec<Bounds> {
         // Rows wait, some of them for those behind.
         OverEmit::OnWatermark => Vec::new(),
     }
+}
+
+/// What else says when a window is over than its end.
+fn in_time(gate: &InTime) -> Vec<Bounds> {
+    let end = Bounds { columns: vec![Deadline { column: gate.window_end, after: 0 }], late: Late::Never };
+    let below = bounds(&gate.input).into_iter().filter(|bounds| bounds.has(gate.window_end));
+    let below: Vec<Bounds> = below.map(|bounds| Bounds { late: Late::Never, ..bounds }).collect();
+    if below.is_empty() { vec![end] } else { below }
 }
 
 fn of_partitions(below: Vec<Bounds>, keys: &[usize], window_end: Option<usize>) -> Vec<Bounds> {

@@ -41,6 +41,7 @@ impl Plan {
             }
             Plan::Aggregate(aggregate) => (0..aggregate.keys.len()).all(|key| known.contains(&key)),
             Plan::Hold(hold) => hold.input.determines(known, column, key_of),
+            Plan::InTime(gate) => gate.input.determines(known, column, key_of),
             Plan::LastRow(last) => last.input.determines(known, column, key_of),
             Plan::Sort(sort) => sort.input.determines(known, column, key_of),
             _ => false,

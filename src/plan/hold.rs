@@ -3,7 +3,9 @@
 //! Once the window is over in which a row lies, what is held of it goes out: it will not change any more. Which window that is need not be
 //! shown: its end is carried along, in a hidden column behind the others, to where changes are held.
 
-use super::logical::{Calc, Hold, Join, Over, Plan, Rank, Sort, Union, WindowAssign, WindowsOf, conjuncts, moved_columns};
+use super::logical::{
+    Calc, Hold, InTime, Join, Over, Plan, Rank, Sort, Union, WindowAssign, WindowsOf, conjuncts, moved_columns,
+};
 use super::physical::{JoinKind, Window};
 use crate::expr::{BinaryOp, Expr};
 use crate::types::Schema;
@@ -65,6 +67,10 @@ fn with_window_end(plan: &Plan) -> Option<(Plan, usize)> {
             let (input, width) = with_hidden_end(&over.input)?;
             let schema = with_field_of(&over.schema, &input, width);
             Some(brought_behind(Plan::Over(Over { input: Box::new(input), schema, ..over.clone() }), width))
+        }
+        Plan::InTime(gate) => {
+            let (input, end) = with_window_end(&gate.input)?;
+            Some((Plan::InTime(InTime { schema: input.schema().clone(), input: Box::new(input), ..gate.clone() }), end))
         }
         _ => None,
     }
@@ -164,7 +170,9 @@ fn window_ends(plan: &Plan) -> Vec<usize> {
             window_ends(input)
         }
         Plan::Rank(_) | Plan::Over(_) => Vec::new(),
-        Plan::Expand(_) | Plan::Unnest(_) | Plan::Hold(_) => plan.inputs().into_iter().flat_map(window_ends).collect(),
+        Plan::Expand(_) | Plan::Unnest(_) | Plan::Hold(_) | Plan::InTime(_) => {
+            plan.inputs().into_iter().flat_map(window_ends).collect()
+        }
         Plan::Join(join) => ends_behind(join),
         Plan::Union(_) | Plan::Scan(_) | Plan::Values(_) | Plan::NewestRow(_) | Plan::LastRow(_) | Plan::Sort(_) => Vec::new(),
     }
@@ -188,7 +196,9 @@ fn telling_starts(plan: &Plan) -> Vec<usize> {
             let is_start = |e: &Expr| matches!(e, Expr::Column { index, .. } if below.contains(index));
             (0..calc.columns.len()).filter(|column| is_start(&calc.columns[*column])).collect()
         }
-        Plan::Rank(Rank { input, .. }) | Plan::Over(Over { input, .. }) => telling_starts(input),
+        Plan::Rank(Rank { input, .. }) | Plan::Over(Over { input, .. }) | Plan::InTime(InTime { input, .. }) => {
+            telling_starts(input)
+        }
         _ => Vec::new(),
     }
 }

@@ -6,7 +6,7 @@
 use super::Script;
 use super::bind::Output;
 use super::catalog::Catalog;
-use super::logical::{Join, Late, Plan, Sort};
+use super::logical::{InTime, Join, Late, Plan, Sort};
 use super::statement::Name;
 use crate::error::{Error, Result};
 use crate::expr::Expr;
@@ -30,6 +30,7 @@ fn settled(catalog: &Catalog, plan: Plan) -> Result<Plan> {
     let plan = plan.rewrite(&mut |plan| {
         let settled = match plan {
             Plan::Join(join) if join.time.is_some() => of_join(catalog, join),
+            Plan::InTime(gate) => of_gate(catalog, gate),
             Plan::Sort(sort) if sort.time.is_some() => of_sort(catalog, sort),
             other => return other,
         };
@@ -48,6 +49,12 @@ fn of_join(catalog: &Catalog, mut join: Join) -> Result<Plan> {
         join.late[1] = late_table(catalog, &join.right, "join")?;
     }
     Ok(Plan::Join(join))
+}
+
+/// It stands below a join.
+fn of_gate(catalog: &Catalog, mut gate: InTime) -> Result<Plan> {
+    gate.late = late_table(catalog, &gate.input, "join")?;
+    Ok(Plan::InTime(gate))
 }
 
 /// A sort stands above what SELECT computes, so its late rows get their columns from below.

@@ -84,6 +84,8 @@ pub enum NodeKind {
     Consolidate(Netting),
     /// Changes held back until an interval of event time is over.
     Hold(HoldShape),
+    /// Rows that come in time for their windows.
+    InTime(InTime),
     /// Rows in order, once no other can come before them.
     Sort(Sort),
     /// Rows with functions of those around them in a partition.
@@ -357,6 +359,16 @@ pub struct Sort {
     pub time: Option<SortTime>,
     /// What a row that fails does.
     pub on_error: OnError,
+}
+
+/// Rows that come in time for their windows. Output: the columns of the input but the hidden one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InTime {
+    /// The end of the window.
+    pub window_end: usize,
+    /// Hidden last column with the watermark of the row's own split, by which lateness is decided; without it, the operator's own
+    /// watermark decides.
+    pub split_watermark_column: Option<usize>,
 }
 
 /// Rows with functions of those around them in a partition. Output: the columns of the input but the hidden one, then the results.

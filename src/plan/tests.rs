@@ -141,6 +141,14 @@ fn verify(plan: &PhysicalPlan) {
                 assert!(hold.keys.iter().chain(&hold.until).all(|column| *column < below[0].fields.len()), "#{id}");
                 assert_eq!(below[0].types(), node.schema.types(), "#{id}");
             }
+            NodeKind::InTime(gate) => {
+                let mut given = below[0].types();
+                let hidden = gate.split_watermark_column;
+                assert!(hidden.is_none_or(|c| c + 1 == given.len() && below[0].fields[c].name == "$watermark"), "#{id}");
+                given.truncate(given.len() - usize::from(hidden.is_some()));
+                assert!(given[gate.window_end].is_timestamp(), "#{id}");
+                assert_eq!(given, node.schema.types(), "#{id}");
+            }
             NodeKind::Sort(sort) => {
                 assert!(sort.order.iter().all(|key| key.column < below[0].fields.len()), "#{id}");
                 assert_eq!(below[0].types(), node.schema.types(), "#{id}");

@@ -19,6 +19,7 @@ impl Plan {
             Plan::NewestRow(newest) => vec![newest.keys.clone()],
             Plan::LastRow(last) => vec![last.keys.clone()],
             Plan::Hold(hold) => hold.input.unique_keys(),
+            Plan::InTime(gate) => gate.input.unique_keys(),
             Plan::Calc(calc) => {
                 let place = |key: &usize| calc.columns.iter().position(|e| told_by(calc, e) == Some(*key));
                 calc.input.unique_keys().iter().filter_map(|keys| keys.iter().map(place).collect()).collect()
@@ -97,6 +98,7 @@ fn length_of(plan: &Plan, column: usize) -> Option<i64> {
         Plan::Aggregate(aggregate) => length_of(&aggregate.input, *aggregate.keys.get(column)?),
         Plan::WindowAggregate(aggregate) => length_of(&aggregate.input, *aggregate.keys.get(column)?),
         Plan::Hold(hold) => length_of(&hold.input, column),
+        Plan::InTime(gate) => length_of(&gate.input, column),
         Plan::NewestRow(newest) => length_of(&newest.input, column),
         Plan::LastRow(last) => length_of(&last.input, column),
         Plan::Union(union) => {

@@ -52,6 +52,10 @@ pub fn unsteady(catalog: &Catalog, plan: &Plan) -> Result<Unsteady, String> {
             steady(&first[assign.time_column..=assign.time_column])?;
             Ok(behind(first, plan))
         }
+        Plan::InTime(gate) => {
+            steady(&first[gate.window_end..=gate.window_end])?;
+            Ok(first)
+        }
         Plan::Unnest(unnest) => {
             steady(&first[unnest.width()..])?;
             Ok(behind(first[..unnest.width()].to_vec(), plan))

@@ -155,6 +155,7 @@ fn over_keys_and_time() -> Vec<String> {
         "SELECT k, SUM(v) OVER (PARTITION BY k ORDER BY ts RANGE BETWEEN INTERVAL '20' SECOND PRECEDING AND CURRENT ROW) FROM t",
         "SELECT k, SUM(v) OVER (PARTITION BY k ORDER BY ts ROWS BETWEEN 3 PRECEDING AND CURRENT ROW) FROM t",
         "SELECT k, MAX(v) OVER (PARTITION BY k ORDER BY ts) FROM t",
+        "SELECT k FROM (SELECT k, MAX(v) OVER (PARTITION BY k ORDER BY ts) FROM t)",
         "SELECT k, LEAD(v) OVER (PARTITION BY k ORDER BY ts) FROM t",
         "SELECT k, v FROM t ORDER BY ts",
         "SELECT k, COUNT(*), SUM(v), MAX(v) FROM t GROUP BY k",
@@ -182,6 +183,11 @@ fn over_closing_windows() -> Vec<String> {
         |kind: &str, on: &str| format!("SELECT l.k, l.window_end, r.s FROM w AS l {kind} JOIN w AS r ON l.k = r.k AND {on}");
     let same_end = "l.window_end = r.window_end";
     let ranked = "ROW_NUMBER() OVER (PARTITION BY window_end ORDER BY s) AS n";
+    let changing = format!("SELECT k, {bounds}, SUM(v) OVER (PARTITION BY {bounds} ORDER BY v) AS s FROM {WINDOW}");
+    let beside = |columns: &str| {
+        let same_window = format!("ON l.k = r.k AND l.window_start = r.window_start AND {same_end}");
+        format!("SELECT {columns} FROM (SELECT k, {bounds} FROM {WINDOW}) AS l LEFT JOIN ({changing}) AS r {same_window}")
+    };
     let written = |query: &str| {
         let columns = "k BIGINT, e TIMESTAMP(3), s BIGINT, PRIMARY KEY (e, s) NOT ENFORCED";
         format!("CREATE TABLE written ({columns}) WITH ('connector' = 'memory');\nINSERT INTO written {query}")
@@ -202,6 +208,8 @@ fn over_closing_windows() -> Vec<String> {
         format!("SELECT * FROM (SELECT *, {ranked} FROM w) WHERE n <= 3"),
         "SELECT k, MAX(s) OVER (PARTITION BY window_end ORDER BY k) FROM w".to_owned(),
         "SELECT window_end, k FROM w UNION SELECT window_end, s FROM w".to_owned(),
+        beside("l.k, r.s"),
+        beside("l.k, r.k"),
         written("SELECT k, window_end, s FROM w"),
         written("SELECT k, window_end, s FROM w ON CONFLICT DO NOTHING"),
     ];
@@ -264,10 +272,11 @@ fn state_does_not_grow_with_the_data() {
 }
 
 /// Kinds of nodes that keep no rows from one batch to the next.
-const STATELESS: [&str; 9] = ["Scan", "Calc", "Expand", "Unnest", "PartialAggregate", "Consolidate", "Union", "Exchange", "Sink"];
+const STATELESS: [&str; 10] =
+    ["Scan", "Calc", "Expand", "Unnest", "InTime", "PartialAggregate", "Consolidate", "Union", "Exchange", "Sink"];
 
 /// Operators without state; the others have a test of their own beside them, in `src/operator/growth.rs`.
-const STATELESS_OPERATORS: [&str; 4] = ["Calc", "Expand", "Unnest", "WindowAssign"];
+const STATELESS_OPERATORS: [&str; 5] = ["Calc", "Expand", "InTime", "Unnest", "WindowAssign"];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());

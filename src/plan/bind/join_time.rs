@@ -3,11 +3,14 @@
 //! `l.ts BETWEEN r.ts - INTERVAL '1' HOUR AND r.ts + INTERVAL '5' MINUTE`, in any arrangement of its terms, is taken out of a condition
 //! where both inputs have event time, or PROCTIME() columns, and take no rows back: `l.ts - r.ts` lies between two constants. One bound alone frees no
 //! row: such a join stays one that keeps all rows. A condition of WHERE counts as well, over inner joins however deep.
+//!
+//! Windows whose rows are taken back are joined by changes, but by the same rule: a row that comes or goes too late for its window is late, and what is over
+//! is forgotten.
 
 use super::scope::Relation;
 use crate::expr::{BinaryOp, Expr, UnaryOp};
-use crate::plan::deadlines::length_of_windows;
-use crate::plan::logical::{Clock, Join, Plan, WindowColumns, all_of, columns_of, conjuncts, shifted};
+use crate::plan::deadlines::{deadline_of, length_of_windows};
+use crate::plan::logical::{Clock, InTime, Join, Plan, WindowColumns, all_of, columns_of, conjuncts, shifted};
 use crate::plan::physical::{JoinKind, JoinTime, TimeBasis, TimeBounds, TimeMeaning};
 use crate::plan::processing_time;
 use crate::plan::processing_time::basis;
@@ -15,15 +18,23 @@ use crate::types::{DataType, Value};
 
 /// What a relation says about time.
 pub fn clock_of(relation: &Relation) -> Clock {
-    if relation.plan.retracts() {
-        return Clock::default();
+    let (windows, basis) = (relation.windows.clone(), basis(&relation.plan));
+    match relation.plan.retracts() {
+        true => Clock { windows, basis, ..Clock::default() },
+        false => Clock { times: relation.event_times.clone(), windows, basis, moments: relation.processing_times() },
     }
-    Clock {
-        times: relation.event_times.clone(),
-        windows: relation.windows.clone(),
-        basis: basis(&relation.plan),
-        moments: relation.processing_times(),
-    }
+}
+
+/// Whether rows that meet lie in one window, or not far apart in time.
+pub fn is_over_time(join: &Join) -> bool {
+    join.time.is_some() || is_of_windows(join)
+}
+
+/// Whether rows meet by their windows, which may change.
+fn is_of_windows(join: &Join) -> bool {
+    join.time.is_none()
+        && join.lookup.is_none()
+        && windows(join, &join.condition.iter().flat_map(conjuncts).collect::<Vec<_>>()).is_some()
 }
 
 /// What the rows that a join gives out say about time.
@@ -33,7 +44,10 @@ pub fn clock_behind(join: &Join) -> Clock {
         let moments = left.moments.iter().copied().filter(|_| join.lookup.is_some()).collect();
         return Clock { times: left.times.clone(), windows: Vec::new(), basis: left.basis, moments };
     }
-    let Some(time) = &join.time else { return Clock::default() };
+    let Some(time) = &join.time else {
+        let windows = if is_of_windows(join) { windows_behind(join) } else { Vec::new() };
+        return Clock { windows, basis: left.basis, ..Clock::default() };
+    };
     let moved = right.times.iter().map(|column| join.width() + column).filter(|_| join.kind.gives_pairs());
     let windows = if time.meaning == TimeMeaning::Windows { windows_behind(join) } else { Vec::new() };
     let times = left.times.iter().copied().chain(moved).collect();
@@ -54,17 +68,30 @@ pub fn timed(mut join: Join) -> Join {
     let Some(condition) = join.condition.take() else { return join };
     let parts = conjuncts(&condition);
     let [left, right] = &*join.clocks;
-    let found = match left.basis == right.basis {
-        true => windows(&join, &parts).or_else(|| interval(&parts, [&left.times, &right.times], join.width())),
+    let found = windows(&join, &parts).or_else(|| match left.basis == right.basis {
+        true => interval(&parts, [&left.times, &right.times], join.width()),
         // The clock says nothing of event time.
         false => None,
-    };
+    });
     match (found, interval(&parts, [&left.moments, &right.moments], join.width())) {
         _ if join.time.is_some() => Join { condition: Some(condition), ..join },
+        (Some((time, _)), _) if join.left.retracts() || join.right.retracts() => {
+            of_changes(Join { condition: Some(condition), ..join }, time.columns)
+        }
         (Some((time, rest)), _) => Join { time: Some(time), condition: all_of(rest), ..join },
         (None, Some((time, rest))) => by_clock(Join { time: Some(time), condition: all_of(rest), ..join }),
         (None, None) => Join { condition: Some(condition), ..join },
     }
+}
+
+/// `join` of windows that end at these columns, some of which change: rows that come too late for theirs do not reach it.
+fn of_changes(mut join: Join, window_ends: [usize; 2]) -> Join {
+    for (input, window_end) in [&mut join.left, &mut join.right].into_iter().zip(window_ends) {
+        if deadline_of(input, &[window_end]).is_none() {
+            **input = Plan::InTime(InTime::new(std::mem::replace(input, Plan::empty()), window_end));
+        }
+    }
+    join
 }
 
 /// `join` with inputs that go by processing time.
@@ -91,7 +118,7 @@ pub fn timed_by(join: &Join, condition: &Expr) -> Option<Join> {
 
 fn count_timed(join: &Join) -> usize {
     let below = |plan: &Plan| if let Plan::Join(join) = plan { count_timed(join) } else { 0 };
-    usize::from(join.time.is_some()) + below(&join.left) + below(&join.right)
+    usize::from(is_over_time(join)) + below(&join.left) + below(&join.right)
 }
 
 /// Makes conditions over an inner join part of it, or of the joins below it that have all of their columns.
@@ -125,6 +152,9 @@ fn is_inner(plan: &Plan) -> bool {
 /// Their windows are equal: then the ends are their time.
 fn windows(join: &Join, parts: &[Expr]) -> Option<(JoinTime, Vec<Expr>)> {
     let [left, right] = &*join.clocks;
+    if left.basis != right.basis {
+        return None;
+    }
     let mut pairs = left.windows.iter().flat_map(|l| right.windows.iter().map(move |r| [l, r]));
     pairs.find_map(|pair| same_window(parts, pair, join))
 }

@@ -8,6 +8,7 @@ use super::expr::{ExprBinder, bare};
 use super::hint::InputHints;
 use super::join;
 use super::join::filtered;
+use super::join_time::is_over_time;
 use super::operator::binary;
 use super::order::Count;
 use super::scope::{Relation, ScopeField, span_of, unsupported};
@@ -146,7 +147,7 @@ impl QueryBinder<'_> {
     fn in_over_time(&mut self, relation: &Relation, wanted: &[&ast::Expr], query: &ast::Query, keeps: Keeps) -> Option<Relation> {
         let (depth, visible) = (self.depth(), self.ctes.len());
         let found = plain_select(query).and_then(|select| self.in_plain(relation, wanted, (select, query), keeps).ok());
-        let found = found.filter(|found| matches!(&found.plan, Plan::Join(Join { time: Some(_), .. })));
+        let found = found.filter(|found| matches!(&found.plan, Plan::Join(join) if is_over_time(join)));
         if found.is_none() {
             self.reset(depth, visible);
         }

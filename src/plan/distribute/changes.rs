@@ -31,6 +31,8 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
                 hold.changes = changes;
                 true
             }
+            // One of the two rows of an update may be late.
+            NodeKind::InTime(_) => true,
             NodeKind::PartialAggregate(_)
             | NodeKind::Join(_)
             | NodeKind::Rank(_)

@@ -120,6 +120,7 @@ fn is_raw(nodes: &[Node], id: NodeId) -> bool {
         | NodeKind::Exchange(_)
         | NodeKind::Expand(_)
         | NodeKind::Unnest(_)
+        | NodeKind::InTime(_)
         | NodeKind::WindowAssign(_) => node.reads == Port::Rows && node.inputs.iter().any(|input| is_raw(nodes, *input)),
         _ => false,
     }

@@ -11,8 +11,8 @@ use crate::plan::deadlines::{deadline_of, with_end};
 use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
-    Aggregate, Aligned, Calc, Changelog, Changes, Deadline, Deletion, Distinct, Emit, Expand, HoldShape, LastRow, NewestRow,
-    Node, NodeId, NodeKind, Over, Port, Rank, RankFunction, Retracts, Scan, Sort, Standing, Ties, TimeBasis, Unnest,
+    Aggregate, Aligned, Calc, Changelog, Changes, Deadline, Deletion, Distinct, Emit, Expand, HoldShape, InTime, LastRow,
+    NewestRow, Node, NodeId, NodeKind, Over, Port, Rank, RankFunction, Retracts, Scan, Sort, Standing, Ties, TimeBasis, Unnest,
     WatermarkSpec, Window, WindowAggregate, WindowAssign,
 };
 use crate::plan::values::ValuesSource;
@@ -23,6 +23,9 @@ use crate::types::{Field, Schema, TableDef};
 
 /// How far ahead of the clock the rows of a live source may be, unless the table says otherwise.
 const MAX_AHEAD_DEFAULT_NS: u64 = DAY.unsigned_abs();
+
+/// What bounds the state of what only waits for the watermark.
+const WAITING: &str = "rows that the watermark has not passed";
 
 /// What bounds the state of what is kept by window.
 const OPEN_WINDOWS: &str = "windows open at once, bounded by the watermark";
@@ -52,6 +55,7 @@ impl Lowering<'_> {
                 Ok(self.last_row(keys, which, deadline, self.on_error(plan), input))
             }
             (Plan::Hold(hold), Some(input)) => Ok(self.hold(hold, input)),
+            (Plan::InTime(gate), Some(input)) => self.in_time(gate, input),
             (Plan::Sort(sort), Some(input)) => self.sort(plan, sort, input),
             (Plan::Over(over), Some(input)) => self.over(plan, over, input),
             (Plan::WindowAggregate(aggregate), Some(input)) => self.window_aggregate(plan, aggregate, input),
@@ -332,12 +336,20 @@ impl Lowering<'_> {
         Lowered { node: self.add(node), placed: input.placed }
     }
 
+    fn in_time(&mut self, gate: &logical::InTime, input: Lowered) -> Result<Lowered> {
+        let logical::InTime { window_end, split_watermark_column, .. } = *gate;
+        let kind = NodeKind::InTime(InTime { window_end, split_watermark_column });
+        let node = self.add(Node::new(kind, vec![input.node], gate.schema.clone()));
+        self.write_late((node, 0), &input.placed, &gate.late, &gate.input)?;
+        Ok(Lowered { node, placed: input.placed })
+    }
+
     fn sort(&mut self, plan: &Plan, sort: &logical::Sort, input: Lowered) -> Result<Lowered> {
         let input = self.exchanged(input, &[]);
         let kind = NodeKind::Sort(Sort { order: sort.order.clone(), time: sort.time, on_error: self.on_error(plan) });
         let mut node = Node::new(kind, vec![input.node], sort.schema.clone());
         node.state_bound = match sort.time {
-            Some(_) => "rows that the watermark has not passed".to_owned(),
+            Some(_) => WAITING.to_owned(),
             None => "all rows, up to the end of input".to_owned(),
         };
         let node = self.add(node);
@@ -346,7 +358,8 @@ impl Lowering<'_> {
     }
 
     fn over(&mut self, plan: &Plan, over: &logical::Over, input: Lowered) -> Result<Lowered> {
-        let input = self.exchanged(input, &over.keys);
+        // Without functions rows only wait, each where it is.
+        let input = if over.calls.is_empty() { input } else { self.exchanged(input, &over.keys) };
         let deadline = match over.window_end {
             Some(column) => Some(Deadline { column, after: 0 }),
             None => deadline_of(&over.input, &over.keys).filter(|_| over.emit == OverEmit::OnChange),
@@ -419,9 +432,10 @@ fn bound_of_over(over: &logical::Over, ttl: Option<u64>) -> String {
     });
     let held = rows.map_or("what functions hold".to_owned(), |rows| format!("the last {} rows", rows + 1));
     let held = if over.keys.is_empty() { aged(&held, ttl) } else { kept(&format!("{held} per key"), ttl) };
-    let waits = if over.emit == OverEmit::OnWatermark { "rows that the watermark has not passed; " } else { "" };
+    let waits = if over.emit == OverEmit::OnWatermark { format!("{WAITING}; ") } else { String::new() };
     match over.emit {
         OverEmit::OnChange => kept("all rows", ttl),
+        _ if over.calls.is_empty() => WAITING.to_owned(),
         _ if is_freed_by_time(over) => format!("{waits}those that frames still reach, bounded by the watermark"),
         OverEmit::OnWatermark | OverEmit::AtOnce => format!("{waits}{held}"),
     }

@@ -81,7 +81,7 @@ fn is_constant(plan: &Plan, column: usize) -> bool {
 fn is_taken_back_apart(plan: &Plan) -> bool {
     match plan {
         Plan::Scan(scan) => scan.changelog == Changelog::Retract,
-        Plan::Calc(_) | Plan::Union(_) | Plan::WindowAssign(_) | Plan::Expand(_) | Plan::Unnest(_) => {
+        Plan::Calc(_) | Plan::Union(_) | Plan::WindowAssign(_) | Plan::Expand(_) | Plan::Unnest(_) | Plan::InTime(_) => {
             plan.inputs().into_iter().any(is_taken_back_apart)
         }
         _ => false,

@@ -104,6 +104,7 @@ fn line(plan: &Plan) -> String {
             r.input.schema(),
         ),
         Plan::Hold(hold) => hold_line(hold.interval, hold.until, hold.input.schema()),
+        Plan::InTime(gate) => in_time_line(gate.window_end, gate.input.schema()),
         Plan::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), sort.input.schema()),
         Plan::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, o.input.schema()),
         Plan::Union(_) => "Union".to_owned(),
@@ -117,6 +118,11 @@ fn sets_line(keys: &[usize], sets: &[Vec<bool>], below: &Schema) -> String {
         |set: &Vec<bool>| -> Vec<usize> { keys.iter().zip(set).filter(|(_, there)| **there).map(|(key, _)| *key).collect() };
     let sets: Vec<String> = sets.iter().map(|s| format!("({})", columns(&set(s), below))).collect();
     format!("Expand to grouping sets {}", sets.join(", "))
+}
+
+/// `InTime for windows that end at window_end`.
+fn in_time_line(window_end: usize, below: &Schema) -> String {
+    format!("InTime for windows that end at {}", columns(&[window_end], below))
 }
 
 /// `Unnest ARRAY left`.

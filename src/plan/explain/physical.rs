@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
 use super::{
-    calc_line, emit, hold_line, join_name, newest_line, over_line, rank_line, sets_line, sort_line, time_bounds, told_apart,
-    unnest_line, window,
+    calc_line, emit, hold_line, in_time_line, join_name, newest_line, over_line, rank_line, sets_line, sort_line, time_bounds,
+    told_apart, unnest_line, window,
 };
 use crate::plan::physical::{
     Changelog, Changes, Emit, Exchange, Join, Netting, Node, NodeId, NodeKind, Partial, PhysicalPlan, Port, Retracts, Scan,
@@ -104,6 +104,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         NodeKind::Hold(hold) => {
             format!("{}{}", hold_line(hold.interval, hold.until, below), without_before(hold.changes))
         }
+        NodeKind::InTime(gate) => in_time_line(gate.window_end, below),
         NodeKind::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), below),
         NodeKind::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, below),
         NodeKind::Scan(scan) => {
@@ -203,6 +204,7 @@ fn details(plan: &PhysicalPlan, node: &Node) -> Vec<String> {
             let late = asks.then(|| late_by(o.split_watermark_column, below));
             of_changes(o.input_retracts).into_iter().chain(late).collect()
         }
+        NodeKind::InTime(gate) => vec![late_by(gate.split_watermark_column, below)],
         NodeKind::WindowAggregate(a) => {
             of_changes(a.input_retracts).into_iter().chain([late_by(a.split_watermark_column, below)]).collect()
         }

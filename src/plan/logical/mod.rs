@@ -45,6 +45,8 @@ pub enum Plan {
     LastRow(LastRow),
     /// Changes held back until an interval of event time is over.
     Hold(Hold),
+    /// Rows that come in time for their windows; the others are late.
+    InTime(InTime),
     /// Rows in order, once no other can come before them.
     Sort(Sort),
     /// Rows with functions of those around them in a partition.
@@ -438,6 +440,29 @@ pub struct Hold {
     pub schema: Schema,
 }
 
+/// Rows that come in time for their windows; the others are late.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InTime {
+    /// Below.
+    pub input: Box<Plan>,
+    /// The end of the window.
+    pub window_end: usize,
+    /// Where late rows go.
+    pub late: Option<Late>,
+    /// Hidden last column of the input with the watermark of the row's split; it is not given out.
+    pub split_watermark_column: Option<usize>,
+    /// Columns given out: those of the input.
+    pub schema: Schema,
+}
+
+impl InTime {
+    /// Of this input, in windows that end at this column.
+    pub fn new(input: Plan, window_end: usize) -> InTime {
+        let schema = input.schema().clone();
+        InTime { input: Box::new(input), window_end, late: None, split_watermark_column: None, schema }
+    }
+}
+
 /// Rows with their rank within a partition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rank {
@@ -558,6 +583,11 @@ impl Over {
         let (window_end, split_watermark_column) = (None, None);
         Over { input: Box::new(input), keys, order, calls, emit, window_end, late, split_watermark_column, schema }
     }
+
+    /// Whether rows wait for the time of its input, or are late by it.
+    pub fn asks_for_time(&self) -> bool {
+        self.emit == OverEmit::OnWatermark || self.window_end.is_some()
+    }
 }
 
 /// UNION ALL.
@@ -619,9 +649,13 @@ impl Plan {
             Plan::Values(_) | Plan::Sort(_) => false,
             // Rows of sessions wait until these have closed.
             Plan::WindowAssign(WindowAssign { window: Window::Session { .. }, .. }) => false,
-            Plan::Calc(_) | Plan::WindowAssign(_) | Plan::Expand(_) | Plan::Unnest(_) | Plan::Union(_) | Plan::Hold(_) => {
-                self.inputs().iter().any(|i| i.retracts())
-            }
+            Plan::Calc(_)
+            | Plan::WindowAssign(_)
+            | Plan::Expand(_)
+            | Plan::Unnest(_)
+            | Plan::Union(_)
+            | Plan::Hold(_)
+            | Plan::InTime(_) => self.inputs().iter().any(|i| i.retracts()),
             Plan::Aggregate(a) => {
                 a.emit != Some(Emit::OnClose) && (!a.calls.is_empty() || a.keys.is_empty() || a.input.retracts())
             }
@@ -650,12 +684,12 @@ impl Plan {
     pub fn asks_for_time(&self) -> bool {
         match self {
             Plan::WindowAssign(assign) => matches!(assign.window, Window::Session { .. }),
-            Plan::WindowAggregate(_) | Plan::Hold(_) => true,
+            Plan::WindowAggregate(_) | Plan::Hold(_) | Plan::InTime(_) => true,
             Plan::Calc(calc) => calc.reads_watermark(),
             Plan::Sort(sort) => sort.time.is_some(),
             Plan::Join(join) => join.time.is_some(),
             Plan::Rank(rank) => rank.window_end.is_some(),
-            Plan::Over(over) => over.emit == OverEmit::OnWatermark || over.window_end.is_some(),
+            Plan::Over(over) => over.asks_for_time(),
             _ => false,
         }
     }

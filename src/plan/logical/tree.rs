@@ -3,6 +3,7 @@
 use super::{Join, Plan, RankTime, Union};
 use crate::plan::physical::Window;
 use crate::types::Schema;
+use crate::types::over::OverEmit;
 
 impl Plan {
     /// Columns given out.
@@ -20,6 +21,7 @@ impl Plan {
             Plan::NewestRow(newest) => &newest.schema,
             Plan::LastRow(last) => &last.schema,
             Plan::Hold(hold) => &hold.schema,
+            Plan::InTime(gate) => &gate.schema,
             Plan::Sort(sort) => &sort.schema,
             Plan::Over(over) => &over.schema,
             Plan::Union(union) => &union.schema,
@@ -42,6 +44,7 @@ impl Plan {
             Plan::NewestRow(newest) => vec![&newest.input],
             Plan::LastRow(last) => vec![&last.input],
             Plan::Hold(hold) => vec![&hold.input],
+            Plan::InTime(gate) => vec![&gate.input],
             Plan::Sort(sort) => vec![&sort.input],
             Plan::Over(over) => vec![&over.input],
             Plan::Union(union) => union.inputs.iter().collect(),
@@ -54,11 +57,13 @@ impl Plan {
         match self {
             Plan::Join(join) if join.lookup.is_some() => vec![&join.left],
             Plan::Rank(rank) if rank.time == RankTime::Newest => vec![&rank.input],
+            Plan::Over(over) if over.emit == OverEmit::AtOnce => vec![&over.input],
             Plan::Aggregate(_)
             | Plan::WindowAggregate(_)
             | Plan::Join(_)
             | Plan::Rank(_)
             | Plan::Hold(_)
+            | Plan::InTime(_)
             | Plan::Sort(_)
             | Plan::Over(_) => Vec::new(),
             _ => self.inputs(),
@@ -89,6 +94,7 @@ impl Plan {
             Plan::NewestRow(newest) => vec![&mut newest.input],
             Plan::LastRow(last) => vec![&mut last.input],
             Plan::Hold(hold) => vec![&mut hold.input],
+            Plan::InTime(gate) => vec![&mut gate.input],
             Plan::Sort(sort) => vec![&mut sort.input],
             Plan::Over(over) => vec![&mut over.input],
             Plan::Union(union) => union.inputs.iter_mut().collect(),

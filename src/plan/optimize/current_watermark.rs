@@ -9,6 +9,7 @@ use crate::expr::{BinaryOp, Expr};
 use crate::plan::catalog::Catalog;
 use crate::plan::logical::{Calc, Plan};
 use crate::plan::physical::TimeBasis;
+use crate::types::over::OverEmit;
 use crate::types::{DataType, EventTime, Value};
 
 /// Puts the hidden column in the place of every call.
@@ -79,6 +80,7 @@ fn is_event_time(catalog: &Catalog, plan: &Plan, expr: &Expr) -> bool {
             scan.basis == TimeBasis::Event && watermark.is_some_and(|own| scan.columns.get(*index) == Some(&own.column))
         }
         Plan::Calc(calc) => calc.columns.get(*index).is_some_and(|below| is_event_time(catalog, &calc.input, below)),
+        Plan::Over(over) if over.emit == OverEmit::AtOnce => is_event_time(catalog, &over.input, expr),
         Plan::Union(union) => union.inputs.iter().all(|input| is_event_time(catalog, input, expr)),
         _ => false,
     }

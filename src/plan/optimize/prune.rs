@@ -5,12 +5,12 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Aggregate, Calc, Expand, Hold, Join, LastRow, Late, NewestRow, Over, Plan, Rank, Scan, Sort, Union, Unnest, WindowAggregate,
-    WindowAssign, columns_of, moved_columns,
+    Aggregate, Calc, Expand, Hold, InTime, Join, LastRow, Late, NewestRow, Over, Plan, Rank, Scan, Sort, Union, Unnest,
+    WindowAggregate, WindowAssign, columns_of, moved_columns,
 };
 use crate::plan::physical::{AggregateCall, JoinTime, SortKey, SortTime};
 use crate::types::Schema;
-use crate::types::over::OverCall;
+use crate::types::over::{OverCall, OverEmit};
 
 /// Old position to new one.
 type Moved = Vec<Option<usize>>;
@@ -82,6 +82,7 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::NewestRow(newest) => prune_newest_row(newest, wanted),
         Plan::LastRow(last) => prune_last_row(last, wanted),
         Plan::Hold(hold) => prune_hold(hold, wanted),
+        Plan::InTime(gate) => prune_in_time(gate, wanted),
         Plan::Sort(sort) => prune_sort(sort, wanted),
         Plan::Over(over) => prune_over(over, wanted),
         Plan::Union(union) => prune_union(union, wanted),
@@ -300,6 +301,14 @@ fn prune_hold(hold: Hold, wanted: &[bool]) -> (Plan, Moved) {
     (Plan::Hold(Hold { input: Box::new(input), until, schema, ..hold }), moved)
 }
 
+fn prune_in_time(gate: InTime, wanted: &[bool]) -> (Plan, Moved) {
+    let mut needed = wanted.to_vec();
+    late_columns(&gate.late).chain([gate.window_end]).for_each(|column| needed[column] = true);
+    let (input, moved) = pruned(*gate.input, &needed);
+    let late = moved_late(gate.late, &|column| at(&moved, column));
+    (Plan::InTime(InTime { late, ..InTime::new(input, at(&moved, gate.window_end)) }), moved)
+}
+
 fn prune_sort(sort: Sort, wanted: &[bool]) -> (Plan, Moved) {
     let mut needed = wanted.to_vec();
     let used = sort.order.iter().map(|key| key.column).chain(sort.time.map(|time| time.column)).chain(late_columns(&sort.late));
@@ -311,14 +320,28 @@ fn prune_sort(sort: Sort, wanted: &[bool]) -> (Plan, Moved) {
     (Plan::Sort(Sort { input: Box::new(input), order, time, late, schema, ..sort }), moved)
 }
 
+/// What nobody reads still says which rows are late.
 fn prune_over(over: Over, wanted: &[bool]) -> (Plan, Moved) {
     let width = over.input.schema().fields.len();
+    let is_read = wanted[width..].contains(&true);
+    let (input, mut moved) = match (over.emit, over.window_end) {
+        _ if is_read => return with_functions(over, wanted),
+        // Rows of a time wait for the watermark, whatever their partition.
+        (OverEmit::OnWatermark, _) => return with_functions(Over { keys: Vec::new(), ..over }, wanted),
+        (_, Some(window_end)) => {
+            let gate = InTime { late: over.late, ..InTime::new(*over.input, window_end) };
+            prune_in_time(gate, &wanted[..width])
+        }
+        (_, None) => pruned(*over.input, &wanted[..width]),
+    };
+    moved.extend(wanted[width..].iter().map(|_| None));
+    (input, moved)
+}
+
+/// An OVER with those of its functions that are read, if there are any.
+fn with_functions(over: Over, wanted: &[bool]) -> (Plan, Moved) {
+    let width = over.input.schema().fields.len();
     let mut calls = kept_calls(over.calls, wanted, width);
-    if calls.is_empty() {
-        let (input, mut moved) = pruned(*over.input, &wanted[..width]);
-        moved.extend(wanted[width..].iter().map(|_| None));
-        return (input, moved);
-    }
     let ordering = over.keys.iter().copied().chain(over.order.iter().map(|key| key.column));
     let ordering = ordering.chain(over.window_end).chain(late_columns(&over.late));
     let used = ordering.chain(calls.iter().flat_map(OverCall::columns));

@@ -172,6 +172,7 @@ fn below(plan: &Plan, part: &Expr) -> Option<Expr> {
             };
             columns.iter().all(|&c| moves(c)).then(|| part.clone())
         }
+        Plan::InTime(gate) if gate.late.is_none() => Some(part.clone()),
         Plan::Unnest(unnest) => columns.iter().all(|&c| c < unnest.width()).then(|| part.clone()),
         Plan::Expand(expand) => columns.iter().all(|&c| c < expand.width()).then(|| part.clone()),
         Plan::Aggregate(a) => over_keys(&a.keys, &columns, part),

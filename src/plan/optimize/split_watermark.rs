@@ -6,8 +6,8 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Calc, Expand, Join, LastRow, NewestRow, Over, Plan, Rank, RankTime, Scan, Sort, Union, Unnest, WindowAggregate, WindowAssign,
-    moved_columns,
+    Calc, Expand, InTime, Join, LastRow, NewestRow, Over, Plan, Rank, RankTime, Scan, Sort, Union, Unnest, WindowAggregate,
+    WindowAssign, moved_columns,
 };
 use crate::plan::physical::{SortTime, Window};
 use crate::types::over::OverEmit;
@@ -61,17 +61,18 @@ pub fn carry(plan: Plan) -> Plan {
             Plan::Rank(Rank { input: Box::new(input), window_end, ..rank })
         }
         Plan::Join(join) if join.time.is_some() => Plan::Join(timed(join)),
-        Plan::Over(over) if asks_for_time(&over) && over.input.gives_table_rows() => {
+        Plan::Over(over) if over.asks_for_time() && over.input.gives_table_rows() => {
             let input = with_hidden(*over.input, Hidden::Watermark);
             let last = input.schema().fields.len() - 1;
             Plan::Over(Over { input: Box::new(input), split_watermark_column: Some(last), ..over })
         }
+        Plan::InTime(gate) if gate.input.gives_table_rows() => {
+            let input = with_hidden(*gate.input, Hidden::Watermark);
+            let last = input.schema().fields.len() - 1;
+            Plan::InTime(InTime { input: Box::new(input), split_watermark_column: Some(last), ..gate })
+        }
         other => other,
     })
-}
-
-fn asks_for_time(over: &Over) -> bool {
-    over.emit == OverEmit::OnWatermark || over.window_end.is_some()
 }
 
 /// A sort by time with the hidden column below it, without it above.
@@ -170,6 +171,13 @@ fn with_hidden(plan: Plan, hidden: Hidden) -> Plan {
             fields.extend_from_slice(&assign.schema.fields[width..]);
             let moved = WindowAssign { input: Box::new(input), schema: Schema::new(fields), ..assign };
             brought_behind(Plan::WindowAssign(moved), width, &wanted)
+        }
+        // It gives rows out as they come.
+        Plan::Over(over) if over.input.gives_table_rows() && over.emit == OverEmit::AtOnce => {
+            let (width, wanted) = (over.input.schema().fields.len(), appended(&over.schema, hidden));
+            let input = with_hidden(*over.input, hidden);
+            let moved = Over::new(input, over.keys, over.order, over.calls, over.emit, over.late);
+            brought_behind(Plan::Over(moved), width, &wanted)
         }
         Plan::Expand(expand) => {
             let (width, wanted) = (expand.width(), appended(&expand.schema, hidden));

@@ -13,7 +13,7 @@ use super::input::{Input, Times};
 use super::{Case, LAWS, Pace, queries};
 
 /// What operators do with changes, and which of their inputs have some.
-const FACES: [&str; 68] = [
+const FACES: [&str; 69] = [
     "Aggregate DISTINCT OnChange of changes",
     "Aggregate DISTINCT OnClose of changes",
     "Aggregate groups OnChange",
@@ -31,6 +31,7 @@ const FACES: [&str; 68] = [
     "Expand of changes",
     "Hold of changes",
     "Hold windows of changes",
+    "InTime of changes",
     "Join full",
     "Join full of changes left",
     "Join full of changes left and right",
@@ -119,6 +120,7 @@ fn changing(plan: &PhysicalPlan) -> Vec<bool> {
             | NodeKind::PartialAggregate(_)
             | NodeKind::Consolidate(_)
             | NodeKind::Hold(_)
+            | NodeKind::InTime(_)
             | NodeKind::Union
             | NodeKind::Exchange(_)
             | NodeKind::Sink(_) => takes,
@@ -176,6 +178,7 @@ fn face(plan: &PhysicalPlan, changing: &[bool], id: NodeId) -> Option<String> {
         | NodeKind::PartialAggregate(_)
         | NodeKind::NewestRow(_)
         | NodeKind::Sort(_)
+        | NodeKind::InTime(_)
         | NodeKind::Union => String::new(),
     };
     let sides = if node.inputs.len() > 1 { takes.join(" and ") } else { String::new() };

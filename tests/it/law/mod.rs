@@ -134,7 +134,7 @@ impl Case {
         let input = inputs[rng.usize(0..if matches!(pace, Pace::Every(_)) { 2 } else { 3 })];
         let times = match (pace, rng.u8(0..3)) {
             (Pace::AtOnce, 0) if kind.is_of_windows() => Times::Moving,
-            (Pace::AtOnce, 1) | (Pace::AtEnd(_), _) if may_be_late(&query, kind, input) => Times::Late,
+            (Pace::AtOnce, 1) | (Pace::AtEnd(_), _) if kind.is_of_windows() && query.takes_late_rows(kind) => Times::Late,
             _ => Times::Close,
         };
         let splits = if times == Times::Late { rng.usize(1..=3) } else { 1 };
@@ -155,12 +155,6 @@ impl Case {
     fn job(&self) -> Result<Job, String> {
         Job::new(&self.sql, &[(self.input.source(), &self.splits)], self.shape.0)
     }
-}
-
-/// Whether SQLite's text leaves out what comes and goes too late: joins of changes keep it.
-fn may_be_late(query: &Query, kind: Kind, input: Input) -> bool {
-    let joins = ["JOIN", "EXISTS", " IN ("].iter().any(|join| query.text.ours.contains(join));
-    kind.is_of_windows() && query.takes_late_rows(kind) && !(kind == Kind::WindowRows && joins && input != Input::Append)
 }
 
 /// Whether rows wait until their window has closed, so that only the end is compared: those of sessions that are not grouped by them, and those

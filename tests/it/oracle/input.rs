@@ -22,6 +22,8 @@ pub enum Lateness {
 /// The rows of a table in splits.
 pub struct Input {
     delay: i64,
+    /// By how many milliseconds a row may be out of the order of time.
+    disorder: i64,
     splits: Vec<Vec<Vec<Value>>>,
 }
 
@@ -29,13 +31,13 @@ impl Input {
     /// These rows in one to three splits.
     pub fn random(rng: &mut Rng, rows: &[Vec<Value>], lateness: Lateness) -> Input {
         let delay = DELAYS[rng.usize(..DELAYS.len())];
-        let splits = random_splits(rng, rows, if lateness == Lateness::Never { delay } else { delay + LATENESS });
-        Input { delay, splits }
+        let disorder = if lateness == Lateness::Never { delay } else { delay + LATENESS };
+        Input { delay, disorder, splits: random_splits(rng, rows, disorder) }
     }
 
     /// The same rows in other splits.
     pub fn again(&self, rng: &mut Rng) -> Input {
-        let splits = random_splits(rng, &self.splits.concat(), self.delay);
+        let splits = random_splits(rng, &self.splits.concat(), self.disorder);
         Input { splits, ..*self }
     }
 

@@ -95,7 +95,7 @@ impl Query {
         self.text.ours.contains(" versions FOR") && !self.text.ours.contains("WITH versions")
     }
 
-    /// Whether SQLite's text leaves out rows that come too late. Functions of the rows of a window give changes, and joins of changes keep late rows.
+    /// Whether SQLite's text leaves out rows that come too late.
     pub fn takes_late_rows(&self, kind: Kind) -> bool {
         let has = |text: &str| self.text.ours.contains(text);
         match kind {
@@ -103,6 +103,9 @@ impl Query {
             // Behind FULL JOIN no column says in which window a row is, so that rows which are joined to it there are not late.
             Kind::WindowJoins => true,
             Kind::WindowRows => !has("SESSION(") && !has("FULL JOIN"),
+            Kind::IntervalJoin => true,
+            // What is looked up is made of all rows.
+            Kind::Versions => !has("PROCTIME()"),
             _ => false,
         }
     }

@@ -11,6 +11,12 @@ use super::relation::{condition, names, qualified, relation};
 /// Rows that have a time.
 const TIMED: &str = "(SELECT * FROM t WHERE ts IS NOT NULL)";
 
+/// Those of them for which this holds, if their split had a watermark before them; for SQLite, with that watermark.
+fn timely(condition: &str) -> Both {
+    let marked = "SELECT t.*, mark FROM t LEFT JOIN marks ON marks.number = t.rowid";
+    Both::new(TIMED, format!("({marked} WHERE ts IS NOT NULL AND (mark IS NULL OR {condition}))"))
+}
+
 /// Functions over the rows round each row, in the order of time: over one window or each over its own.
 pub fn over(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
     let mut columns = given(scope);
@@ -29,8 +35,8 @@ pub fn over(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
         columns.push((Both::of(&format!("{{}} OVER ({partition}ORDER BY ts {{}})"), &[call, frame]), data_type));
     }
     let filter = if rng.bool() { Both::of(" AND {}", &[expression(rng, scope, Type::Bool, 2)]) } else { Both::same("") };
-    let in_time = "(SELECT t.* FROM t LEFT JOIN marks ON marks.number = t.rowid WHERE mark IS NULL OR ts >= mark) AS t";
-    select(columns, "FROM {} WHERE ts IS NOT NULL{}", &[Both::new("t", in_time), filter])
+    let rows = Both::new("t", format!("{} AS t", timely("ts >= mark").theirs));
+    select(columns, "FROM {} WHERE ts IS NOT NULL{}", &[rows, filter])
 }
 
 fn partition(rng: &mut Rng, scope: &Scope) -> String {
@@ -77,21 +83,33 @@ pub fn interval_join(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
     let (left, right) = (qualified(scope, "l"), qualified(scope, "r"));
     let both = [left.clone(), right.clone()].concat();
     let (before, after) = (rng.i64(-20..90), rng.i64(20..90));
+    let key = &one_of(rng, &scope.iter().collect::<Vec<_>>()).name;
+    // Equal times bound the distance too.
+    let (before, least, most) = match key == "ts" {
+        true => (before.max(0), 0, 0),
+        false => (before, before * SECOND, after * SECOND),
+    };
+    // Neither is gone, by the watermark of its own split, when the other comes.
+    let both_there = format!("COALESCE(r.ts + {most} >= l.mark, TRUE) AND COALESCE(l.ts + {least} >= r.mark, TRUE)");
     let within = Both::new(
         format!("l.ts BETWEEN r.ts - INTERVAL '{before}' SECOND AND r.ts + INTERVAL '{after}' SECOND"),
-        format!("l.ts BETWEEN r.ts - {} AND r.ts + {}", before * SECOND, after * SECOND),
+        format!("l.ts BETWEEN r.ts - {least} AND r.ts + {most} AND {both_there}"),
     );
-    let equal = format!("l.{0} = r.{0} AND", one_of(rng, &scope.iter().collect::<Vec<_>>()).name);
+    let equal = format!("l.{key} = r.{key} AND");
     let rest = if rng.u8(0..3) == 0 { Both::of(" AND {}", &[expression(rng, &both, Type::Bool, 2)]) } else { Both::same("") };
-    let (l, r) = (format!("{TIMED} AS l"), format!("{TIMED} AS r"));
+    let rows = timely(&format!("ts + {} >= mark", least + most));
+    let parts = [rows.clone(), rows, within, rest];
     if rng.u8(0..3) == 0 {
         let not = one_of(rng, &["", "NOT "]);
-        let from = format!("FROM {l} WHERE {not}EXISTS (SELECT 1 FROM {r} WHERE {equal} {{}}{{}})");
-        return select(given(&left), &from, &[within, rest]);
+        let from = format!("FROM {{}} AS l WHERE {not}EXISTS (SELECT 1 FROM {{}} AS r WHERE {equal} {{}}{{}})");
+        return select(given(&left), &from, &parts);
     }
     let join = one_of(rng, &["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
-    select(given(&both), &format!("FROM {l} {join} {r} ON {equal} {{}}{{}}"), &[within, rest])
+    select(given(&both), &format!("FROM {{}} AS l {join} {{}} AS r ON {equal} {{}}{{}}"), &parts)
 }
+
+/// For SQLite: the split of a version was not yet beyond the time of the row when it came.
+const AND_VALID: &str = " AND (n.mark IS NULL OR n.mark <= l.ts)";
 
 /// ASOF: each row with the last one before it or the first one behind it, where times or a moment made of one are compared.
 fn nearest(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
@@ -110,9 +128,13 @@ fn nearest(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
         (1, equal) => (format!("ASOF LEFT JOIN {TIMED} AS r ON {equal} AND {{}} {comparison} r.ts"), "LEFT JOIN"),
         (_, equal) => (format!("ASOF JOIN {TIMED} AS r ON {equal} AND {{}} {comparison} r.ts"), "JOIN"),
     };
-    let found = format!("SELECT {end}(n.ts) FROM t AS n WHERE {} AND {{}} {comparison} n.ts", equal("n"));
+    // By event time alone, as a join to versions; else all rows are kept.
+    let by_time = end == "MAX" && moment.ours == "l.ts";
+    let (left, valid) = if by_time { (timely("ts >= mark"), AND_VALID) } else { (Both::same(TIMED), "") };
+    let marked = timely("TRUE").theirs;
+    let found = format!("SELECT {end}(n.ts) FROM {marked} AS n WHERE {}{valid} AND {{}} {comparison} n.ts", equal("n"));
     let theirs = format!("{join} {TIMED} AS r ON {} AND r.ts = ({found})", equal("r"));
-    select(given(&both), &format!("FROM {TIMED} AS l {{}}"), &[Both::new(asof, theirs).filled(&[moment])])
+    select(given(&both), "FROM {} AS l {}", &[left, Both::new(asof, theirs).filled(&[moment])])
 }
 
 /// Rows beside others that FOR SYSTEM_TIME AS OF finds.
@@ -148,19 +170,22 @@ fn as_of(rng: &mut Rng, scope: &Scope) -> Found {
     let numbered =
         format!("SELECT *, ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY ts DESC) AS place FROM {TIMED} AS t WHERE {{}}");
     let newest = format!("WITH versions AS (SELECT {} FROM ({numbered}) AS numbered WHERE place = 1) ", names(scope));
-    let all = "WITH versions AS (SELECT rowid AS number, * FROM t WHERE ts IS NOT NULL AND {}) ";
-    let with = Both::new(if is_table { "" } else { &newest }, all).filled(&[kept]);
-    let mut from = Both::same(format!("FROM {TIMED} AS l"));
+    // The table has its rows in splits of its own.
+    let marks = if is_table { "version_marks AS marks ON marks.ts = t.ts" } else { "marks ON marks.number = t.rowid" };
+    let marked = format!("(SELECT t.rowid AS row_number, t.*, mark FROM t LEFT JOIN {marks})");
+    let all = format!("WITH versions AS (SELECT * FROM {marked} WHERE ts IS NOT NULL AND {{}}) ");
+    let with = Both::new(if is_table { "" } else { &newest }, &all).filled(&[kept]);
+    let mut from = Both::of("FROM {} AS l", &[timely("ts >= mark")]);
     let sides = &["l", "r", "s"][..rng.usize(2..4)];
     for side in &sides[1..] {
         let join = one_of(rng, &["JOIN", "LEFT JOIN"]);
         let both = [qualified(scope, "l"), qualified(scope, side)].concat();
         let asked = if rng.bool() { Both::of(" AND {}", &[expression(rng, &both, Type::Bool, 1)]) } else { Both::same("") };
-        let valid =
-            format!("SELECT n.number FROM versions AS n WHERE n.{key} = l.{key} AND n.ts <= l.ts ORDER BY n.ts DESC LIMIT 1");
+        let of_time = format!("n.{key} = l.{key} AND n.ts <= l.ts{AND_VALID}");
+        let valid = format!("SELECT n.row_number FROM versions AS n WHERE {of_time} ORDER BY n.ts DESC LIMIT 1");
         from = Both::new(
             format!("{{}} {join} versions FOR SYSTEM_TIME AS OF l.ts AS {side} ON l.{key} = {side}.{key}{{}}"),
-            format!("{{}} {join} versions AS {side} ON {side}.number = ({valid}){{}}"),
+            format!("{{}} {join} versions AS {side} ON {side}.row_number = ({valid}){{}}"),
         )
         .filled(&[from, asked]);
     }

@@ -21,10 +21,9 @@ Write o (auction, num)
 Write p (auction, num, n)
   Calc (auction, num, rank AS n)
     Rank ROW_NUMBER by (window) in order of (num DESC) up to 3 emit on close
-      Calc (auction, $CANONICAL(window) AS window, num, CAST(ROW_FIELD(window, 'end') AS TIMESTAMP(3)) AS window_end)
-        Calc (auction, CAST((((('{"start":"' || CAST(window_start AS STRING)) || '","end":"') || CAST(window_end AS STRING)) || '"}') AS ROW<start TIMESTAMP(3), end TIMESTAMP(3)>) AS window, agg0 AS num)
-          WindowAggregate TUMBLE(10 s) on ts by (auction) [COUNT(*)] emit on close
-            Scan bid (auction, ts, $watermark)
+      Calc (auction, $CANONICAL(CAST((((('{"start":"' || CAST(window_start AS STRING)) || '","end":"') || CAST(window_end AS STRING)) || '"}') AS ROW<start TIMESTAMP(3), end TIMESTAMP(3)>)) AS window, agg0 AS num, window_end)
+        WindowAggregate TUMBLE(10 s) on ts by (auction) [COUNT(*)] emit on close
+          Scan bid (auction, ts, $watermark)
 
 == Physical plan, 2 shards ==
 #11 Sink o (auction, num)
@@ -50,18 +49,17 @@ Write p (auction, num, n)
              state: windows open at once, bounded by the watermark
           #6 Calc (agg0 AS num, window_end AS endtime, window_start AS starttime)
             #4 (see above)
-#18 Sink p (auction, num, n)
+#17 Sink p (auction, num, n)
      blackhole
      writes: append: the query takes no row back
      delivery: none (rows are dropped)
-  #17 Calc (auction, num, rank AS n)
-    #16 Rank ROW_NUMBER by (window) in order of (num DESC) up to 3 emit on close
+  #16 Calc (auction, num, rank AS n)
+    #15 Rank ROW_NUMBER by (window) in order of (num DESC) up to 3 emit on close
          late: by the watermark of the operator
          state: windows open at once, bounded by the watermark
-      #15 Exchange hash(window)
-        #14 Calc (auction, $CANONICAL(window) AS window, num, CAST(ROW_FIELD(window, 'end') AS TIMESTAMP(3)) AS window_end)
-          #13 Calc (auction, CAST((((('{"start":"' || CAST(window_start AS STRING)) || '","end":"') || CAST(window_end AS STRING)) || '"}') AS ROW<start TIMESTAMP(3), end TIMESTAMP(3)>) AS window, agg0 AS num)
-            #12 WindowAggregate TUMBLE(10 s) on ts by (auction) [COUNT(*)] emit on close
-                 late: by $watermark, the watermark of the row's split
-                 state: windows open at once, bounded by the watermark
-              #1 (see above)
+      #14 Exchange hash(window)
+        #13 Calc (auction, $CANONICAL(CAST((((('{"start":"' || CAST(window_start AS STRING)) || '","end":"') || CAST(window_end AS STRING)) || '"}') AS ROW<start TIMESTAMP(3), end TIMESTAMP(3)>)) AS window, agg0 AS num, window_end)
+          #12 WindowAggregate TUMBLE(10 s) on ts by (auction) [COUNT(*)] emit on close
+               late: by $watermark, the watermark of the row's split
+               state: windows open at once, bounded by the watermark
+            #1 (see above)

@@ -8,7 +8,7 @@ INSERT INTO p SELECT window_end, COUNT(*) FROM tumble(v, INTERVAL '20' SECOND) G
 Write p (e, n)
   Calc (window_end AS e, agg0 AS n)
     WindowAggregate TUMBLE(20 s) on window_time by () [COUNT(*)] emit on close
-      Calc ((window_end - INTERVAL '1 ms') AS window_time, $watermark)
+      Calc (window_time, $watermark)
         WindowAssign TUMBLE(10 s) on ts
           Scan t (ts, $watermark)
 
@@ -24,7 +24,7 @@ Write p (e, n)
       #5 Exchange gather to shard 0
         #3 PartialAggregate TUMBLE(20 s) on window_time by () [COUNT(*)]
              gives: states of the groups of each batch, and rows as they are
-          #2 Calc ((window_end - INTERVAL '1 ms') AS window_time, $watermark)
+          #2 Calc (window_time, $watermark)
             #1 WindowAssign TUMBLE(10 s) on ts
               #0 Scan t (ts, $watermark)
                    datagen without end, 10000 a second (1 split)

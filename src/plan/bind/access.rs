@@ -7,7 +7,7 @@ use super::expr::{ExprBinder, negate_if, text};
 use super::function::{argument_expr, library_call, refuse_filter};
 use super::library;
 use super::operator::{binary, concat_arrays};
-use super::scope::{ScopeField, Sight, name_span, span_of, unsupported};
+use super::scope::{ScopeField, name_span, span_of, unsupported};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
@@ -203,7 +203,7 @@ impl ExprBinder<'_> {
             };
             let shown = |field: &&ScopeField| match qualifier {
                 None => field.is_in_sight(),
-                Some(table) => field.is_of(&table.value) && !matches!(field.sight, Sight::Outer(_) | Sight::Unshown),
+                Some(table) => field.is_shown() && field.is_of(&table.value),
             };
             let before = values.len();
             values.extend(

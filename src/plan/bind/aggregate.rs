@@ -364,7 +364,7 @@ impl Windowed {
             return Some(Self::of_call(relation, window));
         }
         match grouping.window_of(relation) {
-            Some(window) => Self::of_table_function(relation, grouping).or_else(|| Self::given(relation, window)),
+            Some(window) => Self::of_table_function(relation, grouping).or_else(|| Some(Self::given(relation, window))),
             None if names_one_bound(relation, grouping) => Self::of_table_function(relation, grouping),
             None => None,
         }
@@ -386,14 +386,14 @@ impl Windowed {
     }
 
     /// Where the keys contain the window of each row.
-    fn given(relation: &Relation, window: WindowColumns) -> Option<Self> {
-        let (start, end) = window.bounds?;
+    fn given(relation: &Relation, window: WindowColumns) -> Self {
+        let (start, end) = window.bounds;
         let mut parts = vec![None; relation.fields.len()];
-        for (start, end) in relation.windows.iter().filter_map(|window| window.bounds) {
+        for (start, end) in relation.windows.iter().map(|window| window.bounds) {
             (parts[start], parts[end]) = (Some(0), Some(1));
         }
         let time = relation.event_times.first().copied().unwrap_or(end);
-        Some(Self {
+        Self {
             below: relation.plan.clone(),
             time_column: end,
             window: Window::Aligned(Aligned::Given),
@@ -404,7 +404,7 @@ impl Windowed {
             given: Some(window),
             filter_below: None,
             filter_above: Vec::new(),
-        })
+        }
     }
 
     /// Where the keys contain the window of a window table function that stands right below, through filters and projections that do
@@ -476,7 +476,7 @@ impl Windowed {
                 .collect(),
             ..late
         });
-        let start = self.given.and_then(|window| window.bounds).map(|(start, _)| inputs.add(&self.columns[start], &names));
+        let start = self.given.map(|window| inputs.add(&self.columns[window.bounds.0], &names));
         let input = below.projected(inputs.columns);
         let (input, mut keys, set_column) = grouping.expanded(input, keys, &outputs);
         let mut fields: Vec<Field> = keys.iter().map(|&k| input.schema().fields[k].clone()).collect();

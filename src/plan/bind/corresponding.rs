@@ -52,7 +52,7 @@ impl Corresponding<'_> {
             let identity = side.plan.identity();
             let column = |name: &ast::Ident| Ok((name.value.clone(), identity[resolve(&side.fields, None, name)?].clone()));
             let columns = names.iter().map(column).collect::<Result<_>>()?;
-            Ok(side.projected(columns))
+            Ok(side.selected(columns))
         };
         Ok([columns(left)?, columns(right)?])
     }
@@ -70,8 +70,10 @@ impl Corresponding<'_> {
         }
         if names.is_empty() {
             let span: Span = span_of(&self.call.name);
-            let is_of_right = |name: &String| right.fields.iter().any(|field| field.name.eq_ignore_ascii_case(name));
-            let common = left.fields.iter().map(|field| &field.name).filter(|name| is_of_right(name));
+            let is_of_right =
+                |name: &String| right.fields.iter().any(|field| !field.is_unnamed() && field.name.eq_ignore_ascii_case(name));
+            let common =
+                left.fields.iter().filter(|field| !field.is_unnamed()).map(|field| &field.name).filter(|name| is_of_right(name));
             names.extend(common.map(|name| ast::Ident::new(name.clone())));
             if names.is_empty() {
                 let error = Error::sql("CORRESPONDING between sides that have no column of one name").at(span);

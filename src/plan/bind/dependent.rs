@@ -62,10 +62,11 @@ impl<'a> Outer<'a> {
             let is_read = Arc::new(AtomicBool::new(false));
             let (level, qualified) = match &field.sight {
                 Sight::Own | Sight::Unshown => (1, false),
-                Sight::Qualified => (1, true),
+                Sight::Qualified | Sight::Unnamed => (1, true),
                 Sight::Outer(outer) => (outer.level + 1, outer.qualified),
             };
-            ScopeField { sight: Sight::Outer(OuterColumn { level, qualified, is_read }), ..field.clone() }
+            let qualifier = field.qualifier.clone().filter(|_| !field.is_unnamed());
+            ScopeField { qualifier, sight: Sight::Outer(OuterColumn { level, qualified, is_read }), ..field.clone() }
         };
         let stand_in = fields.iter().map(|f| Field::new(format!("$outer{number}"), f.data_type.clone())).collect();
         let stand_in = Plan::Values(Values { rows: Vec::new(), schema: Schema::new(stand_in) });

@@ -253,7 +253,7 @@ impl QueryBinder<'_> {
             }
             F::Table { name, alias, args: None, .. } => {
                 let (_, relation) = self.table_named(name)?;
-                aliased(relation, alias.as_ref())?.in_from()
+                aliased(relation, alias.as_ref())
             }
             F::Table { name, args: Some(args), alias, .. } if is_gap_fill(name) => {
                 let args = plain_args(&args.args, span_of(name))?;
@@ -264,7 +264,7 @@ impl QueryBinder<'_> {
                 "UNNEST, TUMBLE, HOP, CUMULATE, SESSION and GAP_FILL are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
                 factor,
             )),
-            F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref())?.in_from(),
+            F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref()),
             F::TableFunction { expr, alias } => aliased(self.window_table(expr)?, alias.as_ref()),
             F::NestedJoin { table_with_joins, alias } => match table_with_joins.joins.first() {
                 None => aliased(self.factor(&table_with_joins.relation, hints)?, alias.as_ref()),
@@ -277,12 +277,12 @@ impl QueryBinder<'_> {
                 let (aggregates, keys, values) = (aggregate_functions, value_column, value_source);
                 let pivot = Pivot { aggregates, keys, values, default: default_on_null.as_ref() };
                 let table = self.factor(table, hints)?;
-                aliased(self.pivoted(table, &pivot)?, alias.as_ref())?.in_from()
+                aliased(self.pivoted(table, &pivot)?, alias.as_ref())
             }
             F::Unpivot { table, value, name, columns, null_inclusion, alias } => {
                 let unpivot = Unpivot { value, name, columns, nulls: null_inclusion.as_ref() };
                 let table = self.factor(table, hints)?;
-                aliased(self.unpivoted(table, &unpivot)?, alias.as_ref())?.in_from()
+                aliased(self.unpivoted(table, &unpivot)?, alias.as_ref())
             }
             other => Err(unsupported(
                 "this form of FROM",

@@ -59,7 +59,7 @@ impl QueryBinder<'_> {
         let [table, time, step, fills @ ..] = args else {
             return Err(Error::sql("GAP_FILL takes a table, its time and a step").at(span).hint(USAGE));
         };
-        let relation = self.table_argument(table)?.in_from()?;
+        let relation = self.table_argument(table)?;
         let call = GapFill::read(&relation.fields, (time, step), fills)?;
         let late = |plan: &Plan| late_table(self.catalog, plan, "window");
         let own = relation.plan.identity();

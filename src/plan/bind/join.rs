@@ -136,7 +136,18 @@ pub fn merged(both: Relation, pairs: &[Pair], kind: JoinKind) -> Relation {
     }
     let columns = fields.iter().map(|field| field.name.clone()).zip(columns).collect();
     let event_times = event_times.into_iter().map(moved).collect();
-    let windows = windows.iter().filter_map(|window| window.moved(|column| Some(moved(column)))).collect();
+    // What comes out once says it too, where rows of its side are never missing: no others have windows.
+    let once = |column: usize| {
+        let is_it = |pair: &Pair| {
+            let side = pair.places.iter().position(|place| *place == column);
+            side.is_some_and(|side| pair.values[side].data_type() == pair.data_type)
+        };
+        pairs.iter().position(is_it).map_or_else(|| moved(column), |pair| around + pair)
+    };
+    let places = [&moved as &dyn Fn(usize) -> usize, &once];
+    let windows = windows.iter().flat_map(|window| places.map(|place| window.moved(|column| Some(place(column)))));
+    let mut windows: Vec<_> = windows.flatten().collect();
+    windows.dedup();
     Relation { plan: plan.projected(columns), fields, event_times, windows }
 }
 

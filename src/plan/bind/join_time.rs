@@ -8,6 +8,7 @@
 //! is forgotten.
 
 use super::scope::Relation;
+use super::window_row::by_bounds;
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::deadlines::{deadline_of, length_of_windows};
 use crate::plan::logical::{Clock, InTime, Join, Plan, WindowColumns, all_of, columns_of, conjuncts, shifted};
@@ -54,6 +55,13 @@ pub fn clock_behind(join: &Join) -> Clock {
     Clock { times, windows, basis: left.basis, moments: Vec::new() }
 }
 
+/// The windows of both inputs, as they stand in the condition of a join.
+fn windows_of_both(join: &Join) -> Vec<WindowColumns> {
+    let [left, right] = &*join.clocks;
+    let moved = |window: &WindowColumns| window.moved(|column| Some(join.width() + column));
+    left.windows.iter().copied().chain(right.windows.iter().filter_map(moved)).collect()
+}
+
 /// The windows of the rows that a window join gives out: those of an input whose columns are NULL in none of them.
 fn windows_behind(join: &Join) -> Vec<WindowColumns> {
     let [left, right] = &*join.clocks;
@@ -66,6 +74,7 @@ fn windows_behind(join: &Join) -> Vec<WindowColumns> {
 /// `join` over windows or an interval of time, if its condition says so.
 pub fn timed(mut join: Join) -> Join {
     let Some(condition) = join.condition.take() else { return join };
+    let condition = by_bounds(&condition, &windows_of_both(&join), &join.both());
     let parts = conjuncts(&condition);
     let [left, right] = &*join.clocks;
     let found = windows(&join, &parts).or_else(|| match left.basis == right.basis {
@@ -159,7 +168,7 @@ fn windows(join: &Join, parts: &[Expr]) -> Option<(JoinTime, Vec<Expr>)> {
     pairs.find_map(|pair| same_window(parts, pair, join))
 }
 
-/// Both bounds of two windows are equal, or the ROWs of both; of windows that are equally long, and have no late rows, one bound. Where both are, that the ends are is said by
+/// Both bounds of two windows are equal; of windows that are equally long, and have no late rows, one bound. Where both are, that the ends are is said by
 /// the time of the join; whatever else there is stays a condition.
 fn same_window(parts: &[Expr], [left, right]: [&WindowColumns; 2], join: &Join) -> Option<(JoinTime, Vec<Expr>)> {
     let width = join.width();
@@ -172,14 +181,13 @@ fn same_window(parts: &[Expr], [left, right]: [&WindowColumns; 2], join: &Join) 
             _ => false,
         })
     };
-    let ((left_start, left_end), (right_start, right_end)) = (left.bounds?, right.bounds?);
+    let ((left_start, left_end), (right_start, right_end)) = (left.bounds, right.bounds);
     let (starts_equal, ends_equal) = (equal(left_start, right_start), equal(left_end, right_end));
     let bounds_equal = starts_equal.and(ends_equal);
-    let length = |plan: &Plan, window: &WindowColumns| length_of_windows(plan, window.bounds?);
+    let length = |plan: &Plan, window: &WindowColumns| length_of_windows(plan, window.bounds);
     let are_as_long = || length(&join.left, left).is_some_and(|l| length(&join.right, right) == Some(l));
-    let rows_equal = || equal(left.row?, right.row?);
     if bounds_equal.is_none() && !(starts_equal.or(ends_equal).is_some() && are_as_long()) {
-        rows_equal()?;
+        return None;
     }
     let (bounds, meaning, columns) = (TimeBounds::window(), TimeMeaning::Windows, [left_end, right_end]);
     let rest = parts.iter().enumerate().filter(|(at, _)| Some(*at) != bounds_equal).map(|(_, part)| part.clone()).collect();

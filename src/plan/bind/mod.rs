@@ -4,6 +4,7 @@
 //! query -> order               ORDER BY, LIMIT, OFFSET, FETCH
 //!          select -> from     tables, views, sub-queries, windows; per_row, UNNEST and LATERAL
 //!                    hint     how long state lives
+//!                    unnamed  what is known of the time of rows, behind the columns that a query shows
 //!                    expr     over the columns of FROM; literal, operator, function, json, access, coercion
 //!                    aggregate  keys and calls; running or over windows
 //!                    subquery   sub-queries as values and conditions; dependent and dependent_set, those that name columns around them
@@ -54,8 +55,10 @@ mod table;
 mod table_function;
 mod top_n;
 mod unit_word;
+mod unnamed;
 mod values;
 mod window;
+mod window_row;
 
 pub use library::evaluate_constant;
 pub use query::QueryBinder;

@@ -17,7 +17,7 @@ use crate::types::{DataType, Value};
 
 /// A query with the columns that it is ordered by.
 pub struct Ordered {
-    /// Its columns, then hidden ones.
+    /// Its columns, then hidden ones, of which the last have no names.
     pub relation: Relation,
     /// Number of columns that it shows.
     pub width: usize,
@@ -25,7 +25,7 @@ pub struct Ordered {
     pub keys: Vec<SortKey>,
     /// Where ORDER BY stands.
     pub span: Span,
-    /// What it takes from a query around it; its last columns.
+    /// What it takes from a query around it; its last columns, as it has none without a name then.
     pub links: Links,
     /// How many rows it has.
     pub count: Count,
@@ -95,17 +95,12 @@ impl Ordered {
 
     /// The columns that it shows.
     pub fn shown(self) -> Relation {
-        let Ordered { mut relation, width, .. } = self;
-        if relation.fields.len() == width {
-            return relation;
-        }
-        let columns = relation.fields.iter().zip(relation.plan.identity()).map(|(f, e)| (f.name.clone(), e));
-        let columns = columns.take(width).collect();
-        relation.plan = relation.plan.projected(columns);
-        relation.fields.truncate(width);
-        relation.event_times.retain(|time| *time < width);
-        relation.windows = relation.windows.iter().filter_map(|w| w.moved(|c| (c < width).then_some(c))).collect();
-        relation
+        self.relation.keeping(|at, _| at < self.width)
+    }
+
+    /// The columns that it shows, and behind them what is known of the time of its rows.
+    pub fn timed(self) -> Relation {
+        self.relation.keeping(|at, field| at < self.width || field.is_unnamed())
     }
 }
 
@@ -234,7 +229,8 @@ pub fn ordered(relation: Relation, width: usize, items: &[ast::OrderByExpr]) -> 
     let names: Vec<&str> = shown.iter().map(|field| field.name.as_str()).collect();
     let mut columns: Vec<(String, Expr)> =
         relation.fields.iter().zip(relation.plan.identity()).map(|(f, e)| (f.name.clone(), e)).collect();
-    let links = columns.split_off(width);
+    let links: Vec<_> =
+        columns.split_off(width).into_iter().zip(&relation.fields[width..]).filter(|(_, f)| !f.is_unnamed()).collect();
     let mut keys = Vec::with_capacity(items.len());
     for item in items {
         let key = match meant(&item.expr, &names)? {
@@ -256,8 +252,8 @@ pub fn ordered(relation: Relation, width: usize, items: &[ast::OrderByExpr]) -> 
     let relation = if columns.len() == width {
         relation
     } else {
-        columns.extend(links);
-        relation.projected(columns)
+        columns.extend(links.into_iter().map(|(link, _)| link));
+        relation.selected(columns)
     };
     Ok(Ordered { keys, span, width, ..Ordered::plain(relation) })
 }

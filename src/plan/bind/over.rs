@@ -19,7 +19,7 @@ use super::order::{direction, fixed};
 use super::over_frame::{FrameOrder, frame};
 use super::scope::{Relation, name_span, span_of, unsupported};
 use super::subquery::SUBQUERY_BASE;
-use super::window::window_row;
+use super::window_row::{by_bounds, window_row};
 use crate::error::{Error, Result, Span};
 use crate::expr::{Expr, UnaryOp};
 use crate::plan::bind::evaluate_constant;
@@ -220,11 +220,14 @@ impl Overs {
 
     /// `relation` with a column for each function, and these expressions over it; `late` finds the late table of a plan.
     pub fn over(
-        self,
+        mut self,
         relation: Relation,
-        exprs: Vec<Expr>,
+        mut exprs: Vec<Expr>,
         late: &dyn Fn(&Plan) -> Result<Option<Late>>,
     ) -> Result<(Relation, Vec<Expr>)> {
+        for expr in exprs.iter_mut().chain(self.exprs_mut()) {
+            *expr = by_bounds(expr, &relation.windows, relation.plan.schema());
+        }
         if self.found.is_empty() {
             return Ok((relation, exprs));
         }
@@ -382,8 +385,8 @@ impl Placed {
 impl Inputs {
     /// The end of a window, if the rows of a partition by these keys lie in one.
     fn window_end(&self, window: &WindowColumns, keys: &[usize], names: &Schema) -> Option<usize> {
-        let (start, end) = window.bounds?;
-        let row = window_row(names, (start, end)).ok();
+        let (_, end) = window.bounds;
+        let row = window_row(names, window.bounds).ok();
         let is_row = |key: usize| window.row == Some(key) || row.as_ref() == Some(&self.columns[key].1);
         keys.iter().any(|key| *key == end || is_row(*key)).then_some(end)
     }

@@ -11,6 +11,7 @@ use super::dependent::Outer;
 use super::order::{Bounds, Ordered, items, ordered};
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
 use super::select::distinct_in_windows;
+use super::unnamed::aligned;
 use super::window::every;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
@@ -100,9 +101,9 @@ impl<'a> QueryBinder<'a> {
         Ok(relation)
     }
 
-    /// A sub-query. Its order says nothing but which rows LIMIT leaves.
+    /// A sub-query, with what is known of the time of its rows. Its order says nothing but which rows LIMIT leaves.
     pub(super) fn query(&mut self, query: &ast::Query) -> Result<Relation> {
-        Ok(self.ordered_query(query, None)?.shown())
+        Ok(self.ordered_query(query, None)?.timed())
     }
 
     /// How deep the query being bound stands in others.
@@ -134,7 +135,7 @@ impl<'a> QueryBinder<'a> {
             (body, Some((outer, around))) => self.dependent_set(body, order, outer, around)?,
             (body, None) => {
                 let relation = self.set(body, &mut VecDeque::new())?;
-                let width = relation.fields.len();
+                let width = relation.width();
                 ordered(relation, width, order)?
             }
         };
@@ -195,7 +196,7 @@ impl<'a> QueryBinder<'a> {
             }
             operand => match (bound.pop_front(), operand) {
                 (Some(relation), _) => Ok(relation),
-                (None, ast::SetExpr::Select(select)) => Ok(self.select(select, &[], None)?.shown()),
+                (None, ast::SetExpr::Select(select)) => Ok(self.select(select, &[], None)?.timed()),
                 (None, ast::SetExpr::Query(query)) => self.query(query),
                 (None, ast::SetExpr::Values(values)) => self.values(values),
                 (None, other) => Err(unsupported("this query", "a SELECT is expected", other)),
@@ -290,6 +291,7 @@ fn counted(op: &ast::SetOperator, all: All, sides: Vec<(Relation, Span)>) -> Res
         ast::SetOperator::Except | ast::SetOperator::Minus => BinaryOp::Eq,
         ast::SetOperator::Union => return Err(Error::internal("UNION is no count")),
     };
+    let sides = sides.into_iter().map(|(side, span)| (side.named(), span)).collect();
     let (fields, sides) = unified(sides, &op.to_string())?;
     let width = fields.len();
     let mut plans = Vec::with_capacity(2);
@@ -333,15 +335,16 @@ fn union_all(relations: Vec<(Relation, Span)>) -> Result<Relation> {
     let carries = |r: &Relation, time: usize, fields: &[Field]| {
         r.event_times.contains(&time) && r.fields[time].data_type == fields[time].data_type
     };
-    let times: Vec<Relation> = relations.iter().map(|(r, _)| r.clone()).collect();
-    let (fields, inputs) = unified(relations, "UNION")?;
+    let (sides, spans): (Vec<Relation>, Vec<Span>) = relations.into_iter().unzip();
+    let (width, times) = (sides[0].width(), aligned(sides));
+    let (fields, inputs) = unified(times.iter().cloned().zip(spans).collect(), "UNION")?;
     let event_times = (0..fields.len()).filter(|time| times.iter().all(|r| carries(r, *time, &fields))).collect();
     let plan = Plan::Union(Union { inputs, schema: Schema::new(fields) });
     // The clock and the time of rows are not the same time.
     let event_times = if basis(&plan).is_some() { event_times } else { Vec::new() };
     let (first, others) = (&times[0].windows, &times[1..]);
     let windows = first.iter().filter(|window| others.iter().all(|r| r.windows.contains(window))).copied().collect();
-    Ok(Relation { event_times, windows, ..Relation::new(plan, None, None) })
+    Ok(Relation { event_times, windows, ..Relation::new(plan, None, None).naming(width) })
 }
 
 /// The columns of a set operation, and its sides with just these.

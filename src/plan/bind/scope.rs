@@ -3,15 +3,14 @@
 use sqlparser::ast;
 use sqlparser::ast::Spanned;
 
-use super::access::row_field;
 use super::dependent::OuterColumn;
-use super::window::{MILLISECOND, window_row};
+use super::window_row::window_row;
 use crate::error::{Error, Result, Span, nearest};
-use crate::expr::{BinaryOp, Expr};
+use crate::expr::Expr;
 use crate::plan::logical::{Plan, WindowColumns};
 use crate::plan::parse;
 use crate::plan::processing_time::{by_clock, is_arrival, may_go_by_clock};
-use crate::types::{DataType, Value};
+use crate::types::DataType;
 
 /// A column that can be named.
 #[derive(Debug, Clone)]
@@ -37,6 +36,8 @@ pub enum Sight {
     Qualified,
     /// By its name, if no other column has that; `*` does not show it.
     Unshown,
+    /// Not at all: what is known of the time of rows travels in it.
+    Unnamed,
 }
 
 impl ScopeField {
@@ -55,11 +56,21 @@ impl ScopeField {
         matches!(self.sight, Sight::Own)
     }
 
+    /// Whether `*` behind the name of its table shows it.
+    pub fn is_shown(&self) -> bool {
+        matches!(self.sight, Sight::Own | Sight::Qualified)
+    }
+
+    /// Whether nothing can name it.
+    pub fn is_unnamed(&self) -> bool {
+        matches!(self.sight, Sight::Unnamed)
+    }
+
     /// Whether it can be named without its table.
     fn goes_by_name(&self) -> bool {
         match &self.sight {
             Sight::Own | Sight::Unshown => true,
-            Sight::Qualified => false,
+            Sight::Qualified | Sight::Unnamed => false,
             Sight::Outer(outer) => !outer.qualified,
         }
     }
@@ -106,12 +117,12 @@ impl Relation {
         if names.is_empty() {
             return Ok(self);
         }
-        let shown = self.fields.iter().filter(|field| !matches!(field.sight, Sight::Unshown)).count();
-        if names.len() > shown {
-            let error = format!("{what} names {} columns, but the query has {shown}", names.len());
+        let shown: Vec<&mut ScopeField> = self.fields.iter_mut().filter(|field| field.is_shown()).collect();
+        if names.len() > shown.len() {
+            let error = format!("{what} names {} columns, but the query has {}", names.len(), shown.len());
             return Err(Error::sql(error).at(names[0].1));
         }
-        for (field, (name, _)) in self.fields.iter_mut().zip(names) {
+        for (field, (name, _)) in shown.into_iter().zip(names) {
             field.name.clone_from(name);
         }
         let columns = self.fields.iter().zip(self.plan.identity()).map(|(f, e)| (f.name.clone(), e)).collect();
@@ -127,13 +138,10 @@ impl Relation {
         let event_times = (0..columns.len()).filter(|at| is_time(&columns[*at])).collect();
         let schema = self.plan.schema();
         let moved = |window: &WindowColumns| {
-            let made = window.bounds.and_then(|bounds| window_row(schema, bounds).ok());
-            let made = made.and_then(|row| columns.iter().position(|(_, e)| *e == row));
-            let moved = window.moved(position);
-            match (moved, made) {
-                (Some(moved), row) => Some(WindowColumns { row: moved.row.or(row), ..moved }),
-                (None, row) => row.map(|_| WindowColumns { bounds: None, row }),
-            }
+            let made = window_row(schema, window.bounds).ok();
+            let made = || made.and_then(|row| columns.iter().position(|(_, e)| *e == row));
+            let moved = window.moved(position)?;
+            Some(WindowColumns { row: moved.row.or_else(made), ..moved })
         };
         let windows = self.windows.iter().filter_map(moved).collect();
         Self { windows, event_times, ..Self::new(self.plan.projected(columns), None, None) }
@@ -157,53 +165,6 @@ impl Relation {
         // What lies in a window of event time does not come to its end by the clock.
         Self { event_times: self.processing_times(), windows: Vec::new(), plan: by_clock(self.plan), ..self }
     }
-
-    /// What a name or a sub-query in FROM stands for: the same columns, and behind them, without a name, what is known of windows: their
-    /// bounds, where only the ROW is there, and their time, where that has not been selected.
-    pub fn in_from(self) -> Result<Self> {
-        Ok(self.with_bounds()?.with_time())
-    }
-
-    fn with_time(mut self) -> Self {
-        let end = self.windows.iter().find_map(|window| window.bounds).map(|(_, end)| end);
-        let Some(end) = end.filter(|_| self.event_times.is_empty() && !self.plan.retracts()) else { return self };
-        let time = time_of_windows(&self.plan, end);
-        let (name, data_type, sight) = ("window_time".to_owned(), time.data_type(), Sight::Qualified);
-        self.event_times.push(self.fields.len());
-        self.fields.push(ScopeField { qualifier: None, name: name.clone(), data_type, sight });
-        let names = self.plan.schema().fields.iter().map(|field| field.name.clone());
-        let columns = names.zip(self.plan.identity()).chain([(name, time)]).collect();
-        self.plan = self.plan.projected(columns);
-        self
-    }
-
-    fn with_bounds(mut self) -> Result<Self> {
-        if self.windows.iter().all(|window| window.bounds.is_some()) {
-            return Ok(self);
-        }
-        let names = self.plan.schema().fields.iter().map(|field| field.name.clone());
-        let mut columns: Vec<(String, Expr)> = names.zip(self.plan.identity()).collect();
-        for window in self.windows.iter_mut().filter(|window| window.bounds.is_none()) {
-            let Some(row) = window.row else { continue };
-            window.bounds = Some((columns.len(), columns.len() + 1));
-            for bound in ["start", "end"] {
-                let (name, value) = (format!("window_{bound}"), columns[row].1.clone());
-                let value = row_field(value, &ast::Ident::new(bound))?;
-                let (qualifier, data_type, sight) = (None, value.data_type(), Sight::Qualified);
-                self.fields.push(ScopeField { qualifier, name: name.clone(), data_type, sight });
-                columns.push((name, value));
-            }
-        }
-        self.plan = self.plan.projected(columns);
-        Ok(self)
-    }
-}
-
-/// The time of windows that end in column `end` of `plan`.
-fn time_of_windows(plan: &Plan, end: usize) -> Expr {
-    let (end, data_type) = (plan.identity()[end].clone(), plan.schema().fields[end].data_type.clone());
-    let millisecond = Expr::Literal { value: Value::Int(MILLISECOND), data_type: DataType::IntervalDay };
-    Expr::Binary { op: BinaryOp::Subtract, left: Box::new(end), right: Box::new(millisecond), data_type }
 }
 
 /// Finds the column `name`, optionally qualified. A column without a name is found by its place too, as PostgreSQL calls those of VALUES.
@@ -227,7 +188,8 @@ fn unnamed_at(name: &str) -> Option<String> {
 /// The column that goes by these words, if there is any.
 fn find(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident, words: &str) -> Option<Result<usize>> {
     let wanted = |f: &ScopeField| {
-        f.name.eq_ignore_ascii_case(words)
+        !f.is_unnamed()
+            && f.name.eq_ignore_ascii_case(words)
             && match qualifier {
                 None => f.goes_by_name(),
                 Some(q) => f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)),
@@ -261,11 +223,12 @@ fn unknown_column(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Id
         };
     }
     let error = Error::sql(format!("there is no column '{}'", name.value)).at(name_span(name));
-    match nearest(&name.value, fields.iter().map(|f| f.name.as_str())) {
+    let named = fields.iter().filter(|f| !f.is_unnamed());
+    match nearest(&name.value, named.clone().map(|f| f.name.as_str())) {
         Some(near) => error.hint(format!("did you mean '{near}'?")),
         None if name.quote_style == Some('"') => error.hint("text stands in single quotes"),
         None => {
-            let seen = fields.iter().filter(|f| f.goes_by_name() || f.qualifier.is_some()).map(|f| f.name.as_str());
+            let seen = named.filter(|f| f.goes_by_name() || f.qualifier.is_some()).map(|f| f.name.as_str());
             error.hint(format!("columns here: {}", seen.collect::<Vec<_>>().join(", ")))
         }
     }

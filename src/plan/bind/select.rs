@@ -14,11 +14,12 @@ use super::library;
 use super::operator::{by_value, condition};
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
-use super::scope::{Relation, ScopeField, Sight, name_span, span_of, unsupported};
+use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
 use super::subquery::{BeforeGrouping, Stage, Subqueries, reads_subquery};
 use super::table_function::{is_unnested, unnested_rows};
 use super::top_n::ranked;
 use super::window::{group_window, group_window_call};
+use super::window_row::by_bounds;
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::late::late_table;
@@ -152,6 +153,14 @@ impl QueryBinder<'_> {
         let width = bound.len();
         spans.resize(width, span_of(select));
         let (mut relation, mut bound) = if grouped {
+            let is_key =
+                |column: usize| grouping.keys.iter().any(|key| matches!(key, Expr::Column { index, .. } if *index == column));
+            let windows: Vec<_> = relation.windows.iter().copied().filter(|window| !window.row.is_some_and(is_key)).collect();
+            let of_having = having.iter_mut().map(|(e, _)| e);
+            let read = bound.iter_mut().chain(&mut qualify).chain(of_having).chain(overs.exprs_mut());
+            for expr in grouping.exprs_mut().chain(read) {
+                *expr = by_bounds(expr, &windows, relation.plan.schema());
+            }
             if lookups.has(Stage::Input) {
                 let of_having = having.iter_mut().map(|(e, _)| e);
                 let read = bound.iter_mut().chain(&mut qualify).chain(of_having).chain(overs.exprs_mut());
@@ -201,7 +210,9 @@ impl QueryBinder<'_> {
         if !arrays.is_empty() {
             relation = unnested_rows(relation, arrays, &mut bound, span_of(select))?;
         }
-        let selected = relation.projected(names.zip(bound).collect());
+        // The last columns of a sub-query within another are its links.
+        let columns = names.zip(bound).collect();
+        let selected = if outer.is_none() { relation.selected(columns) } else { relation.projected(columns) };
         let selected = match &select.distinct {
             None | Some(ast::Distinct::All) => selected,
             Some(ast::Distinct::Distinct) => {
@@ -300,16 +311,17 @@ fn first_of_each(relation: Relation, columns: Vec<usize>, order: &[SortKey]) -> 
 
 /// Every different row once. Rows that say in which window they are stay in it, as if all columns stood in GROUP BY.
 pub fn distinct_in_windows(relation: Relation, late: &dyn Fn(&Plan) -> Result<Option<Late>>) -> Result<Relation> {
-    let keys = relation.plan.identity();
+    let mut keys = relation.plan.identity();
+    keys.truncate(relation.width());
     let grouping = Grouping::by(keys.clone());
     if !groups_windows(&relation, &grouping) {
-        return Ok(distinct(relation));
+        return Ok(distinct(relation.named()));
     }
     let made = group(&relation, &grouping, late)?;
     let placed =
         |(key, field): (&Expr, &ScopeField)| Ok((field.name.clone(), made.place(key, &relation.fields, Span::default())?));
     let columns = keys.iter().zip(&relation.fields).map(placed).collect::<Result<_>>()?;
-    Ok(made.relation.projected(columns))
+    Ok(made.relation.selected(columns))
 }
 
 /// Every different row once.
@@ -417,8 +429,7 @@ fn wildcard<'a>(
     };
     let wanted = |f: &ScopeField| match qualifier {
         None => f.is_in_sight(),
-        Some(_) if matches!(f.sight, Sight::Outer(_) | Sight::Unshown) => false,
-        Some(wanted) => f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(wanted)),
+        Some(wanted) => f.is_shown() && f.is_of(wanted),
     };
     let is = |name: &ast::Ident, f: &ScopeField| f.name.eq_ignore_ascii_case(&name.value);
     let fields = || relation.fields.iter().enumerate().filter(|(_, f)| wanted(f));

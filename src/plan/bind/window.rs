@@ -4,14 +4,13 @@ use sqlparser::ast;
 
 use super::QueryBinder;
 use super::aggregate::WINDOW_BASE;
-use super::coercion::cast;
-use super::expr::{ExprBinder, text};
+use super::expr::ExprBinder;
 use super::function::argument_exprs;
 use super::literal::bind_interval;
-use super::operator::binary;
 use super::scope::{Relation, ScopeField, Sight, name_span, resolve, span_of};
+use super::window_row::row_of_bounds;
 use crate::error::{Error, Result, Span};
-use crate::expr::{BinaryOp, Expr};
+use crate::expr::Expr;
 use crate::limits::WINDOW_PANES_MAX;
 use crate::plan::logical::{Plan, WindowAssign, WindowColumns, WindowsOf};
 use crate::plan::parse::{BOUNDS_SHOWN, PARTITION_BY, options_of};
@@ -105,7 +104,7 @@ impl QueryBinder<'_> {
                 .at(span_of(&call.name))
                 .hint("TUMBLE, HOP, CUMULATE and SESSION are there"));
         };
-        let relation = self.table_argument(table)?.in_from()?;
+        let relation = self.table_argument(table)?;
         let written = args.get(1).and_then(|a| descriptor(a));
         let durations = &args[1 + usize::from(written.is_some())..];
         let window = durations_of(&name, durations, span_of(&call.name))?;
@@ -181,20 +180,6 @@ impl ExprBinder<'_> {
     }
 }
 
-/// The ROW of a window whose bounds are these columns.
-pub fn window_row(schema: &Schema, (start, end): (usize, usize)) -> Result<Expr> {
-    let bound = |column: usize| Expr::column(column, schema.fields[column].data_type.clone());
-    row_of_bounds(bound(start), bound(end))
-}
-
-fn row_of_bounds(start: Expr, end: Expr) -> Result<Expr> {
-    let fields = vec![("start".to_owned(), start.data_type()), ("end".to_owned(), end.data_type())];
-    let (start, end) = (cast(start, &DataType::STRING), cast(end, &DataType::STRING));
-    let pieces = [text("{\"start\":\""), start, text("\",\"end\":\""), end, text("\"}")];
-    let joined = |left: Result<Expr>, right: Expr| binary(BinaryOp::Concat, left?, right, Span::default());
-    Ok(cast(pieces.into_iter().fold(Ok(text("")), joined)?, &DataType::Row(fields)))
-}
-
 fn is_partition(e: &ast::Expr) -> bool {
     matches!(e, ast::Expr::Function(call) if upper_name(call) == PARTITION_BY)
 }
@@ -242,9 +227,13 @@ fn checked_time(written: Option<usize>, relation: &Relation, span: Span) -> Resu
         (Some(column), times) if times.contains(&column) => Ok(column),
         (Some(column), _) if relation.processing_times().contains(&column) => Ok(column),
         (None, []) if !relation.processing_times().is_empty() => Ok(relation.processing_times()[0]),
-        (None, [first, ..]) => Err(Error::sql("the window has several event times to choose from")
-            .at(span)
-            .hint(format!("name the one that is meant, such as DESCRIPTOR({})", fields[*first].name))),
+        (None, [first, ..]) => {
+            let error = Error::sql("the window has several event times to choose from").at(span);
+            Err(error.hint(match fields[*first].is_unnamed() {
+                true => "select the one that is meant in the sub-query".to_owned(),
+                false => format!("name the one that is meant, such as DESCRIPTOR({})", fields[*first].name),
+            }))
+        }
         (None, []) => Err(Error::sql("the window has no event time: its input has none").at(span).hint(WATERMARK_HINT)),
         (Some(column), _) => {
             let error = Error::sql(format!("'{}' is not an event-time column", fields[column].name)).at(span);
@@ -273,7 +262,7 @@ fn descriptor(e: &ast::Expr) -> Option<ast::Ident> {
 /// names one of them may mean window_time.
 fn value_column(relation: &Relation, written: &ast::Ident) -> Result<Option<usize>> {
     let column = resolve(&relation.fields, None, written)?;
-    let is_bound = |window: &WindowColumns| window.bounds.is_some_and(|(start, end)| column == start || column == end);
+    let is_bound = |window: &WindowColumns| window.bounds.0 == column || window.bounds.1 == column;
     let is_time = relation.event_times.contains(&column)
         || relation.windows.iter().any(is_bound)
         || is_moment(&relation.plan, &relation.plan.identity()[column]);

@@ -331,31 +331,30 @@ pub struct Clock {
     pub moments: Vec<usize>,
 }
 
-/// The columns that say in which window a row lies: window_start and window_end, a ROW of both, or all three.
+/// The columns that say in which window a row lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WindowColumns {
     /// window_start and window_end
-    pub bounds: Option<(usize, usize)>,
-    /// The ROW.
+    pub bounds: (usize, usize),
+    /// A ROW of both.
     pub row: Option<usize>,
 }
 
 impl WindowColumns {
     /// Of these bounds.
     pub fn of(start: usize, end: usize) -> WindowColumns {
-        WindowColumns { bounds: Some((start, end)), row: None }
+        WindowColumns { bounds: (start, end), row: None }
     }
 
-    /// Where `place` puts them, if they still say which window it is.
+    /// Where `place` puts them, if it keeps both bounds.
     pub fn moved(self, place: impl Fn(usize) -> Option<usize>) -> Option<WindowColumns> {
-        let bounds = self.bounds.and_then(|(start, end)| Some((place(start)?, place(end)?)));
-        let row = self.row.and_then(place);
-        (bounds.is_some() || row.is_some()).then_some(WindowColumns { bounds, row })
+        let (start, end) = self.bounds;
+        Some(WindowColumns { bounds: (place(start)?, place(end)?), row: self.row.and_then(place) })
     }
 
     /// Which column is the end of the window, if columns for which `named` holds say which window it is.
     pub fn end_by(self, named: impl Fn(usize) -> bool) -> Option<usize> {
-        let (start, end) = self.bounds?;
+        let (start, end) = self.bounds;
         ((named(start) && named(end)) || self.row.is_some_and(named)).then_some(end)
     }
 }

@@ -7,11 +7,14 @@ use super::query::{KINDS, Query};
 const SEEDS: u64 = 2000;
 
 /// Constructs by a text that a query with them has.
-const CONSTRUCTS: [&str; 128] = [
+const CONSTRUCTS: [&str; 131] = [
     "TUMBLE(",
     "HOP(",
     "CUMULATE(",
     "SESSION(",
+    "l.w = r.w",
+    "l.w.end = r.w.end",
+    "GROUP BY TUMBLE(INTERVAL",
     "GROUPING SETS",
     "ROLLUP",
     "window_end, ROLLUP",

@@ -1,7 +1,7 @@
 //! Random tables and random queries, recomputed from scratch by SQLite.
 //!
 //! Every seed makes a table of a few columns of any types, with NULLs, and a query over typed expressions of bounded depth: a projection with a filter, a
-//! grouping, rows and aggregates of windows, functions with OVER, joins over time and to versions. What does not go by time reads joins, ranks, groupings,
+//! grouping, rows and aggregates of windows, also by their ROWs, functions with OVER, joins over time and to versions. What does not go by time reads joins, ranks, groupings,
 //! unions and sub-queries of the table, one over the other. The engine runs it at a random number of shards and batch size, over rows that come in order
 //! or as late as the watermark allows; SQLite runs it over the same rows; both results are compared as sorted lines. What goes by time is run over later rows
 //! too: SQLite's text leaves them out by the watermark of their own split. Floats are small multiples of 1/8, so that sums are exact in any order.
@@ -21,6 +21,7 @@ mod naive;
 mod query;
 mod relation;
 mod timed;
+mod window_values;
 mod windows;
 
 use std::collections::HashSet;

@@ -7,10 +7,11 @@ use super::dialect::{Both, SECOND, Type};
 use super::expression::{Column, Scope, column, expression, key, one_of};
 use super::query::{filter, given, grouping_sets, select};
 use super::relation::{names, of_groups, qualified, total_order};
+use super::window_values::window_values;
 
 /// Which rows SQLite finds in windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rows {
+pub enum Rows {
     /// All that are there.
     All,
     /// Those that came in time and did not go in time: all that is made of windows knows no others.
@@ -19,7 +20,7 @@ enum Rows {
 
 impl Rows {
     /// These of what a window function gives.
-    fn of(self, window: &Both) -> Both {
+    pub fn of(self, window: &Both) -> Both {
         let condition = match self {
             Rows::All => "goes IS NULL",
             Rows::InTime => "(mark IS NULL OR mark < window_end - 1) AND (goes IS NULL OR goes >= window_end - 1)",
@@ -29,7 +30,7 @@ impl Rows {
 }
 
 /// A window function over the table: its columns and `window_start` and `window_end`; SQLite's text has a place for a condition.
-fn windows(rng: &mut Rng) -> Both {
+pub fn windows(rng: &mut Rng) -> Both {
     let floor = |nanos: i64| format!("(ts - (ts % {nanos} + {nanos}) % {nanos})");
     let numbers = |count: i64| (0..count).map(|n| format!("SELECT {n} AS n")).collect::<Vec<_>>().join(" UNION ALL ");
     // Starts and ends over the table and the numbers from 0.
@@ -192,8 +193,11 @@ fn best_of_window(rng: &mut Rng, schema: &Scope, below: Both) -> Both {
 }
 
 /// Groups or best rows of windows joined to others, by both bounds or by one of them, of the same window or of the one before; now and then grouped or
-/// ranked again.
+/// ranked again. Or windows as values.
 pub fn window_joins(rng: &mut Rng, scope: &Scope) -> (Both, Vec<Type>) {
+    if rng.u8(0..3) == 0 {
+        return window_values(rng, scope);
+    }
     let window = windows(rng);
     let mut side = || {
         let below = in_windows(rng, (&window, Rows::InTime), scope, 0);

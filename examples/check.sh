@@ -52,3 +52,5 @@ grep -q "end to end" "$work/forever"
 echo "example forever: ok"
 "$corelane" explain examples/quickstart.sql | grep -q "Exchange"
 "$corelane" check examples/forever.sql >/dev/null
+"$corelane" test examples | grep -q "^2 of 2 cases pass"
+echo "example test: ok"

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::golden::Shape;
 use crate::config::{CoreWish, JobConfig, split_override};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::{BATCH_ROWS_MAX, SHARDS_MAX};
 use crate::types::parse_duration;
 
 /// What the exit code says; part of every help text.
@@ -49,6 +51,13 @@ pub enum Verb {
     /// Parse, bind, plan, validate config and host; run nothing
     #[command(after_help = format!("Example:\n  corelane check job.sql --config tuning/latency.toml\n\n{EXIT_CODES}"))]
     Check(JobArgs),
+    /// Run golden streams: SQL over given rows on virtual time, compared with what is expected, at several numbers of shards
+    #[command(after_help = format!(
+        "Examples:\n  corelane test tests/sql\n  corelane test trades.slt --only late --shards 1,4\n\n\
+         A file has cases: 'case NAME', 'sql' or 'job FILE.sql', 'rows TABLE', 'watermark TABLE TIME', 'expect [TABLE]', each with its\n\
+         lines below, two blanks before them; README has one.\n\n{EXIT_CODES}"
+    ))]
+    Test(TestArgs),
     /// Show what of this host costs latency, and what to do about it
     #[command(after_help = format!("Example:\n  corelane doctor --cores 2-5\n\n{EXIT_CODES}"))]
     Doctor(DoctorArgs),
@@ -173,6 +182,41 @@ pub struct ProfileArgs {
     pub duration: Duration,
 }
 
+/// Arguments of `test`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct TestArgs {
+    /// Files of golden streams, or folders with files whose names end in .slt
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// Numbers of shards to run each case at
+    #[arg(long, value_name = "N,...", value_delimiter = ',', default_value = "1,2,3,4",
+          value_parser = clap::value_parser!(u16).range(1..=SHARDS_MAX as i64))]
+    pub shards: Vec<u16>,
+
+    /// Rows of a batch to run each case with
+    #[arg(long, value_name = "N,...", value_delimiter = ',', default_value = "1,3,1024",
+          value_parser = clap::value_parser!(u32).range(1..=BATCH_ROWS_MAX as i64))]
+    pub batch_rows: Vec<u32>,
+
+    /// Run only the cases with this in their names
+    #[arg(long, value_name = "PART")]
+    pub only: Option<String>,
+
+    /// Write what comes out at one shard into the files, in place of what they expect; then check them as always
+    #[arg(long)]
+    pub update: bool,
+}
+
+impl TestArgs {
+    /// Every number of shards with every size of batches.
+    pub fn shapes(&self) -> impl Iterator<Item = Shape> + '_ {
+        let sizes = |shards: u16| self.batch_rows.iter().map(move |rows| (shards, *rows));
+        let shape = |(shards, rows)| Shape { shards: usize::from(shards), batch_rows: rows as usize };
+        self.shards.iter().flat_map(move |shards| sizes(*shards)).map(shape)
+    }
+}
+
 /// Arguments of `doctor`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct DoctorArgs {
@@ -260,6 +304,7 @@ mod tests {
         assert!(matches!(check("corelane run -"), Ok(Verb::Run(a)) if a.job.files == [PathBuf::from("-")]));
         assert!(matches!(check("corelane run -e SELECT"), Ok(Verb::Run(a)) if a.job.files.is_empty()));
         assert!(matches!(check("corelane profile a.sql"), Ok(Verb::Profile(a)) if a.duration == Duration::from_secs(10)));
+        assert!(matches!(check("corelane test a --shards 1,2"), Ok(Verb::Test(a)) if a.shapes().count() == 6));
         assert!(matches!(check("corelane doctor"), Ok(Verb::Doctor(a)) if a.cores == "auto"));
         assert!(matches!(check("corelane latency a b"), Ok(Verb::Latency(a)) if a.files.len() == 2));
     }
@@ -270,6 +315,8 @@ mod tests {
             "corelane",
             "corelane run",
             "corelane latency",
+            "corelane test",
+            "corelane test a --shards 0",
             "corelane run a.sql --duration soon",
             "corelane run a --duration 0s",
             "corelane fly",

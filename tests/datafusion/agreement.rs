@@ -9,19 +9,17 @@ mod engine;
 mod grouped;
 mod over;
 mod query;
-#[path = "../it/support.rs"]
-mod support;
 mod table;
 mod windows;
 
 use corelane::batch::RowKind;
+use corelane::cli::golden::{Inputs, Outside, Shape, play};
 use corelane::source::memory::MemoryEvent;
 use corelane::types::Value;
 use fastrand::Rng;
 
 use self::engine::{is_beyond_datafusion, rows_of};
 use self::query::{Compared, Query};
-use self::support::{Inputs, Shape, run};
 use self::table::Table;
 
 /// Queries of each kind, and the first seed: `ORACLE_QUERIES=10000 ORACLE_SEED=7 cargo test -p corelane-datafusion` runs others.
@@ -109,7 +107,7 @@ fn sorted(query: &Query, mut rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
 }
 
 fn actual(sql: &str, inputs: &Inputs, shape: Shape) -> Result<Vec<Vec<String>>, String> {
-    let written = run(sql, inputs, shape).map_err(|e| e.to_string())?;
+    let written = play(sql, inputs, Outside::Kept, shape).map_err(|e| e.to_string())?;
     match written.counters.rows_aside + written.counters.rows_late {
         0 => {
             Ok(written.result("print").iter().map(|row| row[1..row.len() - 1].split(", ").map(str::to_owned).collect()).collect())

@@ -9,7 +9,7 @@ use corelane::config::JobConfig;
 use corelane::error::ErrorKind;
 use fastrand::Rng;
 
-use super::support::{Inputs, Shape, Written, run};
+use corelane::cli::golden::{Inputs, Outside, Shape, Written, play};
 
 const SHAPE: Shape = Shape { shards: 2, batch_rows: 7 };
 
@@ -72,7 +72,7 @@ fn mutated(rng: &mut Rng, text: &str) -> String {
 
 /// Runs `text` over nothing; that it gives an answer is all that is asked. An internal error is a fault of ours.
 fn answers(text: &str) {
-    match run(text, &Inputs::default(), Shape { shards: 1, batch_rows: 8 }) {
+    match play(text, &Inputs::default(), Outside::Written, Shape { shards: 1, batch_rows: 8 }) {
         Err(error) if error.kind() == ErrorKind::Internal => panic!("{text}\n{error}"),
         Err(error) => assert!(!error.to_string().is_empty()),
         Ok(_) => {}
@@ -109,7 +109,7 @@ fn read(columns: &str, options: &str, bytes: &[u8]) -> corelane::error::Result<W
     let path = file.path().display();
     let sql =
         format!("CREATE TABLE f ({columns}) WITH ('connector' = 'filesystem', 'path' = '{path}', {options});\nSELECT * FROM f;");
-    run(&sql, &Inputs::default(), SHAPE)
+    play(&sql, &Inputs::default(), Outside::Written, SHAPE)
 }
 
 const COLUMNS: &str = "a INT, b DOUBLE, c STRING, d TIMESTAMP(3), e BOOLEAN, f DECIMAL(6, 2)";

@@ -4,7 +4,7 @@ use corelane::batch::RowKind;
 use corelane::source::memory::MemoryEvent;
 use corelane::types::Value;
 
-use crate::support::{Inputs, Shape, run};
+use corelane::cli::golden::{Inputs, Outside, Shape, play};
 
 /// What writes rows and reads them again, and whether a key says what a row takes the place of.
 const FORMATS: [(&str, Keyed); 8] = [
@@ -70,15 +70,15 @@ fn check(seed: u64, (query, columns, key): (&str, &str, Option<&str>), (format, 
     };
     let inputs = changes(&mut fastrand::Rng::with_seed(seed));
     let source = "CREATE TABLE t (k STRING, n INT, v INT) WITH ('connector' = 'memory', 'changelog' = 'retract');";
-    let wanted = run(&format!("{source} {query};"), &inputs, shape).expect("runs").result("print");
+    let wanted = play(&format!("{source} {query};"), &inputs, Outside::Written, shape).expect("runs").result("print");
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("out");
     let table =
         format!("CREATE TABLE o ({columns}{key}) WITH ('connector' = 'filesystem', 'path' = '{}', {format});", path.display());
-    let written = run(&format!("{source} {table} INSERT INTO o {query};"), &inputs, shape).expect("runs");
+    let written = play(&format!("{source} {table} INSERT INTO o {query};"), &inputs, Outside::Written, shape).expect("runs");
     assert_eq!(written.counters.rows_aside, 0, "{query}");
     let other = Shape { shards: 3, batch_rows: 2 };
-    let read = run(&format!("{table} SELECT * FROM o;"), &Inputs::new(), other).expect("runs");
+    let read = play(&format!("{table} SELECT * FROM o;"), &Inputs::new(), Outside::Written, other).expect("runs");
     assert_eq!(read.result("print"), wanted, "seed {seed}: {query} as {format}, {shape:?}");
     assert_eq!(read.counters.rows_aside, 0, "seed {seed}: {query} as {format}, {shape:?}");
 }
@@ -108,7 +108,7 @@ fn upserts_do_not_say_what_was_before_though_another_reader_asks() {
          INSERT INTO o SELECT k, SUM(n) FROM t GROUP BY k; SELECT k, SUM(n) FROM t GROUP BY k;",
         path.display()
     );
-    let written = run(&sql, &inputs, Shape { shards: 1, batch_rows: 1 }).expect("runs");
+    let written = play(&sql, &inputs, Outside::Written, Shape { shards: 1, batch_rows: 1 }).expect("runs");
     assert_eq!(std::fs::read_to_string(&path).expect("a file"), "a,1,+I\nb,2,+I\na,4,+U\na,8,+U\n");
     let printed: String = written.rows["print"].iter().map(|(sign, row)| format!("{sign}{row}")).collect();
     assert_eq!(printed, "+[a, 1]+[b, 2]-[a, 1]+[a, 4]-[a, 4]+[a, 8]");

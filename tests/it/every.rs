@@ -3,7 +3,7 @@
 use corelane::source::memory::MemoryEvent;
 use corelane::types::Value;
 
-use crate::support::{Inputs, Shape, run};
+use corelane::cli::golden::{Inputs, Outside, Shape, play};
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -53,8 +53,9 @@ fn the_same_table_comes_out_in_fewer_changes() {
             for interval in [1, 7, 3600] {
                 let seed = (number * 100 + shards * 10 + interval) as u64;
                 let inputs = random_rows(&mut fastrand::Rng::with_seed(seed));
-                let written =
-                    |emit: &str| run(&format!("{TABLE} {VIEW} {query} EMIT CHANGES {emit};"), &inputs, shape).expect("runs");
+                let written = |emit: &str| {
+                    play(&format!("{TABLE} {VIEW} {query} EMIT CHANGES {emit};"), &inputs, Outside::Kept, shape).expect("runs")
+                };
                 let (changes, every) = (written(""), written(&format!("EVERY INTERVAL '{interval}' SECOND")));
                 assert_eq!(every.result("print"), changes.result("print"), "{query} every {interval} s, {shape:?}");
                 assert_eq!(every.counters.rows_late, changes.counters.rows_late, "{query}");
@@ -70,7 +71,8 @@ fn the_same_table_comes_out_in_fewer_changes() {
 fn written(query: &str, rows: &[(&str, i64, i64)]) -> Vec<String> {
     let rows = rows.iter().map(|(key, value, seconds)| row(key, Some(*value), *seconds)).collect();
     let inputs = Inputs::from([("t".to_owned(), vec![rows])]);
-    let written = run(&format!("{TABLE} {VIEW} {query}"), &inputs, Shape { shards: 1, batch_rows: 1 }).expect("runs");
+    let written =
+        play(&format!("{TABLE} {VIEW} {query}"), &inputs, Outside::Kept, Shape { shards: 1, batch_rows: 1 }).expect("runs");
     written.rows["print"].iter().map(|(sign, row)| format!("{sign}{row}")).collect()
 }
 

@@ -18,6 +18,5 @@ mod sessions;
 mod shutdown;
 mod simulator;
 mod slt;
-mod support;
 mod tcp;
 mod tidy;

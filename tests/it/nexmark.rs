@@ -17,7 +17,7 @@ use corelane::types::{Column, DataType, TableDef, Value};
 use rusqlite::types::ValueRef;
 
 use super::oracle::to_sqlite;
-use super::support::{Inputs, Shape, run};
+use corelane::cli::golden::{Inputs, Outside, Shape, play};
 
 /// Rows of an answer that are written down.
 const ROWS_SHOWN: usize = 20;
@@ -237,7 +237,7 @@ fn theirs(database: &rusqlite::Connection, sql: &str) -> Vec<String> {
 /// The engine's answer.
 fn ours(name: &str, shards: usize) -> Vec<String> {
     let sql = format!("{}{}", example("tables"), example(name));
-    match run(&sql, &Inputs::new(), Shape { shards, batch_rows: 1024 }) {
+    match play(&sql, &Inputs::new(), Outside::Kept, Shape { shards, batch_rows: 1024 }) {
         Ok(written) if name == "q12" => without_windows(&written.result("print")),
         Ok(written) => written.result("print"),
         Err(why) => panic!("{name}: {why}"),

@@ -8,7 +8,7 @@ use corelane::source::memory::MemoryEvent;
 use corelane::types::Value;
 use fastrand::Rng;
 
-use super::support::{Inputs, Shape, Written, run};
+use corelane::cli::golden::{Inputs, Outside, Shape, Written, play};
 
 const SEEDS: u64 = 3;
 const SHARDS: [usize; 5] = [1, 2, 3, 4, 7];
@@ -74,7 +74,7 @@ fn inputs(seed: u64) -> Inputs {
 
 fn outcome(query: &str, inputs: &Inputs, shape: Shape) -> Written {
     let sql = format!("{TABLES}{query};");
-    run(&sql, inputs, shape).unwrap_or_else(|e| panic!("{shape:?}\n{query}\n{e}"))
+    play(&sql, inputs, Outside::Kept, shape).unwrap_or_else(|e| panic!("{shape:?}\n{query}\n{e}"))
 }
 
 /// The part of the counters that may not depend on the shape.

@@ -23,7 +23,7 @@ use corelane::source::{Boundedness, Liveness, Polled, Projection, Reader, Source
 use corelane::types::{Nanos, TableDef, Value};
 
 use crate::simulator::{ManualClock, open};
-use crate::support::sink_rows;
+use corelane::cli::golden::sink_rows;
 
 const SECOND: Nanos = 1_000_000_000;
 

@@ -10,7 +10,7 @@ use corelane::source::memory::MemoryEvent;
 use corelane::types::Value;
 use fastrand::Rng;
 
-use super::support::{Inputs, Shape, run};
+use corelane::cli::golden::{Inputs, Outside, Shape, play};
 
 const RUNS: u64 = 60;
 const SECOND: i64 = 1_000_000_000;
@@ -183,8 +183,8 @@ fn check(query: &str, expected: impl Fn(&[Row], &[Option<usize>], &[i64]) -> Vec
             let (too_late, gone): (Vec<_>, Vec<_>) = gone(&rows).into_iter().partition(|(_, is_late)| *is_late);
             let gone: Vec<i64> = gone.into_iter().map(|(id, _)| id).collect();
             let shape = Shape { shards: rng.usize(1..=4), batch_rows: rng.choice([1, 3, 1024]).expect("some") };
-            let written =
-                run(&format!("{}{query};", stay.table()), &inputs(&mut rng, &rows, stay), shape).expect("a sound query");
+            let written = play(&format!("{}{query};", stay.table()), &inputs(&mut rng, &rows, stay), Outside::Kept, shape)
+                .expect("a sound query");
             let mut wanted = expected(&rows, &session, &gone);
             wanted.sort();
             assert_eq!(written.result("print"), wanted, "{stay:?}, seed {seed}, {shape:?}, gone {gone:?}: {rows:#?}");

@@ -29,7 +29,7 @@ use corelane::source::{Boundedness, Liveness, Polled, Projection, Reader, Source
 use corelane::sys::clock::Clock;
 use corelane::types::{EventTime, Nanos, TableDef, Value};
 
-use crate::support::{Written, sink_types};
+use corelane::cli::golden::{Written, sink_types};
 
 /// Steps after which a simulation has lost its way; the longest takes a tenth of them.
 const STEPS_MAX: usize = 400_000;

@@ -20,7 +20,7 @@ use corelane::source::{self, Source};
 use corelane::sys::preflight;
 use corelane::types::TableDef;
 
-use crate::support::{Written, sink_rows};
+use corelane::cli::golden::{Written, sink_rows};
 
 const SQL: &str = "CREATE TABLE t (a BIGINT, s STRING) WITH ('connector' = 'tcp', 'format' = 'json', 'listen' = '127.0.0.1:0',
         'tcp.end-after-connections' = '3');

@@ -9,7 +9,7 @@ use fastrand::Rng;
 
 use super::{Pace, SECOND, queries};
 use crate::oracle::{Agreed, check_seeds};
-use crate::support::{Inputs, Shape, run};
+use corelane::cli::golden::{Inputs, Outside, Shape, play};
 
 /// How far the watermark of a split is behind its rows, in seconds.
 const DELAY: i64 = 10;
@@ -111,7 +111,7 @@ fn check(seed: u64) -> Result<Agreed, String> {
     };
     let inputs = Inputs::from([("t".to_owned(), (0..3).map(of_split).collect())]);
     let shape = Shape { shards: rng.usize(1..=4), batch_rows: [1, 3, 1024][rng.usize(0..3)] };
-    let written = run(&sql, &inputs, shape).map_err(|e| e.to_string())?;
+    let written = play(&sql, &inputs, Outside::Kept, shape).map_err(|e| e.to_string())?;
     if written.counters.rows_aside > 0 {
         return Err(format!("seed {seed}, {shape:?}\n{sql}\n{rows:?}\n{} rows were set aside", written.counters.rows_aside));
     }

@@ -24,7 +24,7 @@ use corelane::source::{Boundedness, Liveness, Polled, Projection, Reader, Source
 use corelane::types::{Nanos, Schema, TableDef, Value};
 
 use crate::simulator::{ManualClock, open};
-use crate::support::{phases, sink_rows};
+use corelane::cli::golden::{phases, sink_rows};
 
 /// The table that takes upserts.
 pub const KEYED_SINK: &str = "written";

@@ -8,7 +8,7 @@ use super::input::{EventTime, Input, Times, random_changes};
 use super::run::Steps;
 use super::{Pace, queries};
 use crate::oracle::{Agreed, KINDS, Kind, Query, check_seeds};
-use crate::support::{Inputs, Shape, run};
+use corelane::cli::golden::{Inputs, Outside, Shape, play};
 
 /// Shards and rows of a batch; the first is what the others are compared with.
 const SHAPES: [(usize, usize); 6] = [(1, 1024), (1, 1), (1, 3), (2, 3), (3, 1024), (4, 1)];
@@ -50,7 +50,7 @@ fn check(kind: Kind, seed: u64) -> Result<Agreed, String> {
         ("versions".to_owned(), events(rng, &query, Input::Append, 2)),
     ]);
     let ran = |(shards, batch_rows)| {
-        let written = run(&sql, &inputs, Shape { shards, batch_rows }).map_err(|e| format!("{e}\n{sql}"))?;
+        let written = play(&sql, &inputs, Outside::Kept, Shape { shards, batch_rows }).map_err(|e| format!("{e}\n{sql}"))?;
         // Where windows are joined on change, upserts that come and go within a batch are left out, before they could be set aside.
         let aside = if input == Input::Upsert { 0 } else { written.counters.rows_aside };
         Ok((written.result("print"), written.counters.rows_late, aside))

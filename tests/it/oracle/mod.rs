@@ -33,7 +33,7 @@ pub use self::dialect::{Type, to_sqlite};
 use self::input::{Input, Lateness};
 pub use self::query::{KINDS, Kind, Query, Schema};
 pub use self::relation::names;
-use super::support::{Inputs, Shape, run};
+use corelane::cli::golden::{Inputs, Outside, Shape, play};
 
 const ROWS_MAX: usize = 40;
 /// Queries of each kind: 300 in all, or as many as `ORACLE_QUERIES=10000 cargo test oracle` says.
@@ -104,7 +104,7 @@ pub fn without_negative_zero(row: &str) -> String {
 
 /// Result of the engine; the sign of a zero is not compared.
 fn actual(sql: &str, kind: Kind, lateness: Lateness, inputs: &Inputs, shape: Shape) -> Result<Vec<String>, String> {
-    let written = run(sql, inputs, shape).map_err(|e| e.to_string())?;
+    let written = play(sql, inputs, Outside::Kept, shape).map_err(|e| e.to_string())?;
     // Rows without a time are in no window.
     if written.counters.rows_aside > 0 && kind.takes_rows_without_time() {
         return Err(format!("{} rows were set aside", written.counters.rows_aside));

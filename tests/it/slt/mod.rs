@@ -23,7 +23,7 @@ use self::record::{Outcome, Record, read};
 use self::tables::Tables;
 use self::values::Writing;
 use crate::conformance::folder;
-use crate::support::Shape;
+use corelane::cli::golden::Shape;
 
 /// Of so many queries of a large file one is in the sample.
 const SAMPLED_IN: u64 = 8;

@@ -13,7 +13,7 @@ use corelane::source::memory::MemoryEvent;
 use corelane::types::{DataType, Field, Value};
 use regex::Regex;
 
-use crate::support::{Ended, Inputs, Shape, run_to_end};
+use corelane::cli::golden::{Ended, Inputs, Outside, Shape, play_to_end};
 
 /// How statements are run.
 const PLAIN: Shape = Shape { shards: 1, batch_rows: 1024 };
@@ -147,7 +147,7 @@ impl Tables {
     /// The rows of a query that is run in this shape.
     pub fn query(&self, sql: &str, shape: Shape) -> Result<Answer, String> {
         let job = format!("{}{sql};", self.named_by(sql));
-        let ended = run_to_end(&job, &self.inputs, shape).map_err(|error| error.to_string())?;
+        let ended = play_to_end(&job, &self.inputs, Outside::Kept, shape).map_err(|error| error.to_string())?;
         if ended.counters.rows_aside > 0 {
             return Err(format!("{} rows were set aside", ended.counters.rows_aside));
         }
@@ -237,7 +237,7 @@ impl Tables {
     /// Adds the rows that INSERTs into a table come to.
     fn fill(&mut self, table: &str, inserts: &str) -> Result<(), String> {
         let job = format!("{}{inserts};", self.named_by(inserts));
-        let ended = run_to_end(&job, &self.inputs, PLAIN).map_err(|error| error.to_string())?;
+        let ended = play_to_end(&job, &self.inputs, Outside::Kept, PLAIN).map_err(|error| error.to_string())?;
         if ended.counters.rows_aside > 0 {
             return Err(format!("{} rows were set aside", ended.counters.rows_aside));
         }
@@ -257,7 +257,7 @@ impl Tables {
         let target = name.trim_matches('"');
         let query = within_parentheses(query.trim());
         let job = format!("{}CREATE TABLE {name} WITH ('connector' = 'memory') AS {query};", self.named_by(query));
-        let ended = run_to_end(&job, &self.inputs, PLAIN).map_err(|error| error.to_string())?;
+        let ended = play_to_end(&job, &self.inputs, Outside::Kept, PLAIN).map_err(|error| error.to_string())?;
         let node = ended.plan.nodes.iter().find_map(|node| match &node.kind {
             NodeKind::Sink(sink) if sink.table.eq_ignore_ascii_case(target) => Some(&node.schema),
             _ => None,
@@ -288,7 +288,7 @@ impl Tables {
             path.display()
         );
         let job = format!("{read} SELECT * FROM read_of_{name};");
-        let ended = run_to_end(&job, &Inputs::new(), PLAIN).map_err(|error| error.to_string())?;
+        let ended = play_to_end(&job, &Inputs::new(), Outside::Kept, PLAIN).map_err(|error| error.to_string())?;
         let rows = answer_of_all(&ended, "print")?;
         self.declare(name, &format!("CREATE TABLE {name} {columns}"))?;
         self.add(name, rows);
@@ -304,12 +304,12 @@ fn check(sql: &str) -> Result<(), String> {
 
 fn answer(ended: &Ended, table: &str) -> Result<Answer, String> {
     let rows = answer_of_all(ended, table)?;
-    Ok(Answer { types: crate::support::sink_types(&ended.plan, table), rows })
+    Ok(Answer { types: corelane::cli::golden::sink_types(&ended.plan, table), rows })
 }
 
 /// The rows that are left of what a job wrote into a table, in the order in which they came.
 fn answer_of_all(ended: &Ended, table: &str) -> Result<Vec<Vec<Value>>, String> {
-    let types = crate::support::sink_types(&ended.plan, table);
+    let types = corelane::cli::golden::sink_types(&ended.plan, table);
     let mut rows: Vec<Vec<Value>> = Vec::new();
     for (_, receiver) in ended.outlets.iter().filter(|(name, _)| name.eq_ignore_ascii_case(table)) {
         for batch in receiver.try_iter() {

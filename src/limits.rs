@@ -23,6 +23,9 @@ pub const INBOX_MESSAGES_PER_TURN: usize = 16;
 /// Rows one turn emits from timers and closing windows. The rest waits for the next turn.
 pub const TIMER_ROWS_PER_TURN: usize = 16_384;
 
+/// Ways in which a match of a row pattern can still be made, of one partition. More: its first row is set aside, and none begins there.
+pub const PATTERN_THREADS_MAX: usize = 4096;
+
 /// Shards of one job at the most. More cores: an error of the config.
 pub const SHARDS_MAX: usize = 256;
 
@@ -85,7 +88,14 @@ pub const LAMBDA_ITEMS_MAX: usize = 1 << 14;
 /// Most values of one GENERATE_SERIES, which are all made at once. More: an error of the row.
 pub const SERIES_VALUES_MAX: usize = 1 << 20;
 
+/// Most variables of a pattern of rows, one bit each. More: an error of the query.
+pub const PATTERN_VARIABLES_MAX: usize = 64;
+
+/// Most steps of a pattern of rows with its bounded repetitions and PERMUTE written out, each of which may be tried for every row. More: an error of the query.
+pub const PATTERN_STEPS_MAX: usize = 1000;
+
 const _: () = assert!(BATCH_ROWS_DEFAULT <= BATCH_ROWS_MAX);
 const _: () = assert!(BATCH_ROWS_MAX <= u32::MAX as usize, "row numbers in a batch are u32");
 const _: () = assert!(INBOX_MESSAGES_PER_TURN <= RING_BATCHES_MAX);
 const _: () = assert!(KEY_GROUPS.is_power_of_two() && KEY_GROUPS >= SHARDS_MAX);
+const _: () = assert!(PATTERN_VARIABLES_MAX <= u64::BITS as usize);

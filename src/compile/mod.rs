@@ -318,11 +318,25 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
                 OverEmit::OnWatermark | OverEmit::AtOnce => Box::new(OverInOrder::new(shape, time)),
             }
         }
+        NodeKind::RowPattern(pattern) => compile_row_pattern(pattern, input)?,
         NodeKind::WindowAggregate(aggregate) => compile_window_aggregate(aggregate, input),
         NodeKind::Scan(_) | NodeKind::PartialAggregate(_) | NodeKind::Union | NodeKind::Exchange(_) | NodeKind::Sink(_) => {
             unreachable!("compiled elsewhere")
         }
     })
+}
+
+fn compile_row_pattern(p: &physical::RowPattern, types: Vec<DataType>) -> Result<Box<dyn Operator>> {
+    let condition = |condition: &physical::VariableCondition| {
+        let rest = condition.rest.as_ref().map(|(expr, references)| Ok((Program::compile(expr)?, references.clone())));
+        Ok(operator::RowPatternCondition { own: condition.own, rest: rest.transpose()? })
+    };
+    let conditions = p.conditions.iter().map(condition).collect::<Result<_>>()?;
+    let time = p.order.first().filter(|_| p.emit == OverEmit::OnWatermark);
+    let time = time.map(|key| TimeColumns { time: key.column, split_watermark: p.split_watermark_column });
+    let (keys, order, pattern) = (p.keys.clone(), p.order.clone(), p.shape.clone());
+    let shape = operator::RowPatternShape { keys, order, pattern, ttl: p.ttl, on_error: p.on_error, types };
+    Ok(Box::new(operator::RowPattern::new(shape, conditions, time)))
 }
 
 fn compile_partial_aggregate(p: &physical::PartialAggregate, inputs: Vec<Vec<DataType>>, shards: usize) -> Box<dyn Operator> {

@@ -3,8 +3,10 @@
 use super::over::OverShape;
 use super::*;
 use crate::batch::{Column, RowKind, Values};
+use crate::expr::{BinaryOp, Expr, Program};
 use crate::types::Reload;
 use crate::types::over::{Bound, Exclude, Frame, FrameUnit, OverCall, OverFunction};
+use crate::types::pattern::{End, Greed, Navigation, Pattern, PatternShape, Reference, RowsPerMatch, Skip, Span, Variables};
 use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changes, Deadline, Deletion, Emit, Filling, HoldShape, JoinKind, Lookup,
     LookupRows, Netting, Partial, RankFunction, Recall, Retracts, SortKey, SortTime, Standing, Ties, TimeBounds, VersionTime,
@@ -318,4 +320,43 @@ fn a_lookup_join_holds_the_table_and_nothing_of_the_rows_that_ask() {
         join.table_read(load, out).expect("takes the table");
         join.process_input(0, rows(round, RowKind::Insert), out).expect("takes rows");
     });
+}
+
+#[test]
+fn rows_that_no_match_can_reach_are_freed() {
+    let number = |at| Reference::Value { column: 2, at };
+    let first = Navigation { end: End::First, ..Navigation::last(Variables::one(0)) };
+    let read = vec![number(Navigation::last(Variables::ALL)), number(first)];
+    let column = |at| Box::new(Expr::column(at, DataType::BigInt));
+    let greater = Expr::Binary { op: BinaryOp::Gt, left: column(0), right: column(1), data_type: DataType::Boolean };
+    let pattern = |within| PatternShape {
+        variables: vec!["A".to_owned(), "B".to_owned(), "C".to_owned()],
+        pattern: Pattern::Sequence(vec![
+            Pattern::Variable(0),
+            Pattern::Repetition { inner: Box::new(Pattern::Variable(1)), min: 1, max: None, greed: Greed::Greedy },
+            Pattern::Variable(2),
+        ]),
+        within,
+        measures: vec![number(Navigation { span: Span::Final, ..first })],
+        rows: RowsPerMatch::One,
+        skip: Skip::PastLastRow,
+    };
+    // A row of the keys of `flow` is mapped to B for ever, and to C never; `new_keys` has one row of each.
+    for (what, within, ttl, turn) in [
+        ("matches within a time", Some(50), None, flow as fn(&mut dyn Operator, i64, &mut Output)),
+        ("matches of new keys within a time", Some(50), None, new_keys),
+        ("matches of new keys with a time to live", None, Some(5), new_keys),
+    ] {
+        let never = Expr::Literal { value: crate::types::Value::Bool(false), data_type: DataType::Boolean };
+        let condition = |expr: &Expr| RowPatternCondition {
+            own: None,
+            rest: Some((Program::compile(expr).expect("a sound expression"), read.clone())),
+        };
+        let conditions = vec![RowPatternCondition::default(), condition(&greater), condition(&never)];
+        let order = vec![SortKey { column: 1, descending: false, nulls_first: true }];
+        let (pattern, types) = (pattern(within), TYPES.to_vec());
+        let shape = RowPatternShape { keys: vec![0], order, pattern, ttl, on_error: OnError::SetAside, types };
+        let time = TimeColumns { time: 1, split_watermark: None };
+        check(what, Box::new(RowPattern::new(shape, conditions, Some(time))), turn);
+    }
 }

@@ -116,6 +116,8 @@ fn bounds(plan: &Plan) -> Vec<Bounds> {
     match plan {
         // What is the last or the first of its key may go when the next comes.
         Plan::Scan(_) | Plan::Values(_) | Plan::Sort(_) | Plan::NewestRow(_) | Plan::LastRow(_) => Vec::new(),
+        // Rows of a match wait for its end.
+        Plan::RowPattern(_) => Vec::new(),
         Plan::Calc(calc) => behind_calc(calc),
         Plan::WindowAssign(assign) => behind_assign(assign),
         Plan::Expand(expand) => behind_expand(expand),

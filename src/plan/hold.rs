@@ -169,7 +169,7 @@ fn window_ends(plan: &Plan) -> Vec<usize> {
         Plan::Rank(Rank { input, keys, .. }) | Plan::Over(Over { input, keys, .. }) if is_by_window(input, keys) => {
             window_ends(input)
         }
-        Plan::Rank(_) | Plan::Over(_) => Vec::new(),
+        Plan::Rank(_) | Plan::Over(_) | Plan::RowPattern(_) => Vec::new(),
         Plan::Expand(_) | Plan::Unnest(_) | Plan::Hold(_) | Plan::InTime(_) => {
             plan.inputs().into_iter().flat_map(window_ends).collect()
         }

@@ -22,6 +22,7 @@ pub mod optimize;
 pub mod parse;
 pub mod physical;
 mod processing_time;
+mod row_pattern;
 mod settings;
 mod settle_sort;
 pub mod statement;

@@ -9,6 +9,7 @@ use crate::expr::Expr;
 use crate::sink::Sink;
 use crate::source::{Projection, Source};
 use crate::types::over::{OverCall, OverEmit};
+use crate::types::pattern::{PatternShape, Reference};
 pub use crate::types::relation::{
     AggregateCall, AggregateFunction, Aligned, Changelog, Changes, Deadline, Deletion, Distinct, Emit, HoldShape, JoinKind,
     Lookup, LookupRows, Netting, OnError, Partial, RankFunction, Recall, Retracts, SortKey, SortTime, Standing, Ties, TimeBasis,
@@ -90,6 +91,8 @@ pub enum NodeKind {
     Sort(Sort),
     /// Rows with functions of those around them in a partition.
     Over(Over),
+    /// Matches of a pattern of rows.
+    RowPattern(RowPattern),
     /// Rows of all inputs, which have the same column types.
     Union,
     /// Sends every row to the shard it belongs to.
@@ -393,6 +396,39 @@ pub struct Over {
     pub ttl: Option<u64>,
     /// What a row that fails does.
     pub on_error: OnError,
+}
+
+/// Matches of a pattern of rows, MATCH_RECOGNIZE. Output: with ONE ROW PER MATCH the columns of the partition, else those of the input but the
+/// hidden one; then what is read of each match.
+#[derive(Debug, Clone)]
+pub struct RowPattern {
+    /// Columns of the partition.
+    pub keys: Vec<usize>,
+    /// The order within a partition; by event time first, where rows wait for the watermark.
+    pub order: Vec<SortKey>,
+    /// When rows are taken: on watermark, or at once as they come.
+    pub emit: OverEmit,
+    /// The pattern, and what is read of its matches.
+    pub shape: PatternShape,
+    /// What must hold of a row that is mapped to each variable, by number.
+    pub conditions: Vec<VariableCondition>,
+    /// Hidden last column with the watermark of the row's own split, by which lateness is decided; without it, the operator's own
+    /// watermark decides.
+    pub split_watermark_column: Option<usize>,
+    /// After how many nanoseconds a partition that no row has touched is forgotten.
+    pub ttl: Option<u64>,
+    /// What a row that fails does.
+    pub on_error: OnError,
+}
+
+/// What must hold of a row that is mapped to a variable; of nothing, every row may be.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct VariableCondition {
+    /// A BOOLEAN column of the input that must be TRUE: what asks for nothing but the row itself.
+    pub own: Option<usize>,
+    /// What asks for other rows of the match or of the partition: a BOOLEAN over these as columns, seen from the row, which counts as mapped to
+    /// the variable.
+    pub rest: Option<(Expr, Vec<Reference>)>,
 }
 
 /// A condition over some columns of two inputs.

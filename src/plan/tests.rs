@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::expr::Expr;
 use crate::sink::{Accepts, Placement, Writer};
 use crate::source::{Boundedness, Liveness, Projection, Reader};
+use crate::types::pattern::{Reference, RowsPerMatch};
 use crate::types::{DataType, Field, Schema};
 
 #[derive(Debug)]
@@ -160,6 +161,26 @@ fn verify(plan: &PhysicalPlan) {
                 let mut given = below[0].types();
                 given.truncate(given.len() - usize::from(over.split_watermark_column.is_some()));
                 given.extend(over.calls.iter().map(|call| call.data_type.clone()));
+                assert_eq!(given, node.schema.types(), "#{id}");
+            }
+            NodeKind::RowPattern(pattern) => {
+                let mut given = below[0].types();
+                let of = |read: &Reference| read.data_type(&below[0].types());
+                let read: Vec<DataType> = pattern.shape.measures.iter().map(of).collect();
+                for condition in &pattern.conditions {
+                    let own = condition.own.map(|own| below[0].fields[own].data_type.clone());
+                    assert!(own.is_none_or(|own| own == DataType::Boolean), "#{id}");
+                    condition.rest.iter().for_each(|(rest, asked)| {
+                        let asked = asked.iter().map(|read| Field::new("read", of(read))).collect();
+                        verify_expr(rest, &Schema::new(asked), &DataType::Boolean);
+                    });
+                }
+                assert_eq!(pattern.conditions.len(), pattern.shape.variables.len(), "#{id}");
+                given.truncate(given.len() - usize::from(pattern.split_watermark_column.is_some()));
+                if pattern.shape.rows == RowsPerMatch::One {
+                    given = pattern.keys.iter().map(|key| given[*key].clone()).collect();
+                }
+                given.extend(read);
                 assert_eq!(given, node.schema.types(), "#{id}");
             }
             NodeKind::Join(join) => {

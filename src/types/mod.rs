@@ -5,6 +5,7 @@ pub mod decimal;
 pub mod interval;
 mod options;
 pub mod over;
+pub mod pattern;
 pub mod relation;
 mod reload;
 mod schema;

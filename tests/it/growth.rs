@@ -157,6 +157,7 @@ fn over_keys_and_time() -> Vec<String> {
         "SELECT k, MAX(v) OVER (PARTITION BY k ORDER BY ts) FROM t",
         "SELECT k FROM (SELECT k, MAX(v) OVER (PARTITION BY k ORDER BY ts) FROM t)",
         "SELECT k, LEAD(v) OVER (PARTITION BY k ORDER BY ts) FROM t",
+        "SELECT k, n FROM t MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES COUNT(*) AS n PATTERN (a b* c) WITHIN INTERVAL '30' SECOND DEFINE b AS b.v > FIRST(v), c AS c.v < a.v)",
         "SELECT k, v FROM t ORDER BY ts",
         "SELECT k, COUNT(*), SUM(v), MAX(v) FROM t GROUP BY k",
         "SELECT COUNT(*) FROM t",
@@ -217,7 +218,7 @@ fn over_closing_windows() -> Vec<String> {
 }
 
 /// Queries whose state is bounded by a time to live, whatever comes.
-const AGING: [&str; 8] = [
+const AGING: [&str; 9] = [
     "SELECT k, COUNT(*), COUNT(DISTINCT v) FROM t GROUP BY k",
     "SELECT DISTINCT k, v FROM t",
     "SELECT a.k, b.v FROM t AS a JOIN t AS b ON a.k = b.k",
@@ -226,6 +227,7 @@ const AGING: [&str; 8] = [
     "SELECT k, MAX(v) OVER (PARTITION BY k ORDER BY ts) FROM t",
     "SELECT k, v FROM t WHERE v NOT IN (SELECT v + 1 FROM t)",
     "WITH newest AS (SELECT k, v, ts FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) AS n FROM t) WHERE n = 1) SELECT window_end, SUM(v) FROM TABLE(TUMBLE(TABLE newest, DESCRIPTOR(ts), INTERVAL '20' SECOND)) GROUP BY window_start, window_end",
+    "SELECT k, n FROM t MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES MATCH_NUMBER() AS n PATTERN (a b+) DEFINE b AS b.v > a.v)",
 ];
 
 /// Queries that keep rows, as long as these are there.

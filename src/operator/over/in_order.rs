@@ -9,13 +9,13 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::in_time::{TimeColumns, in_time};
 use super::lives::Lives;
 use super::rings::Rings;
 use super::sequence::Sequence;
 use super::state::{Answers, CallState};
 use super::waiting::Waiting;
 use super::{Lanes, OverShape};
-use crate::batch::order::span;
 use crate::batch::{Batch, Column, Selection, Stamps, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
@@ -27,15 +27,6 @@ use crate::types::{DataType, EventTime};
 
 /// A month is no longer.
 const MONTH_MAX: i128 = 31 * DAY as i128;
-
-/// The columns by which rows wait.
-#[derive(Debug, Clone, Copy)]
-pub struct TimeColumns {
-    /// Event time.
-    pub time: usize,
-    /// Hidden last column with the watermark of the row's split; it is not given out.
-    pub split_watermark: Option<usize>,
-}
 
 /// An OVER on one shard that gives each row out once.
 pub struct InOrder {
@@ -187,7 +178,7 @@ impl InOrder {
             lanes,
             time,
             need,
-            waiting: time.map(|time| Waiting::new(time.time)),
+            waiting: time.map(|time| Waiting::new(time.time, shape.order.clone())),
             partitions: GroupTable::new(&key_types),
             by_partition: Vec::new(),
             lives: shape.ttl.map(Lives::new),
@@ -198,28 +189,6 @@ impl InOrder {
             scratch: Scratch::default(),
             shape,
         }
-    }
-
-    /// Rows that are not late and have a time; the others are given out as late or go aside.
-    fn in_time(&self, batch: Batch, time: TimeColumns, out: &mut Output) -> Result<Batch> {
-        let times = &batch.columns[time.time];
-        let Values::I64(values) = &times.values else { return Ok(batch) };
-        let marks = time.split_watermark.map(|column| &batch.columns[column]);
-        let passed = |row: usize| match marks.map(|marks| (&marks.values, marks.is_null(row))) {
-            Some((Values::I64(marks), false)) => marks[row].max(self.watermark),
-            _ => self.watermark,
-        };
-        if are_in_time(times, marks, self.watermark) {
-            return Ok(batch);
-        }
-        let all = Selection::All(batch.rows());
-        let is_sound = |row: usize| !times.is_null(row) && values[row] >= passed(row);
-        for row in all.iter().filter(|row| times.is_null(*row)) {
-            set_aside(&batch, row, &self.shape.types, "event time is NULL", self.shape.on_error, out)?;
-        }
-        let late = all.filter(|row| !times.is_null(row) && values[row] < passed(row));
-        out.give_late(0, &batch, &late);
-        Ok(batch.gather(&all.filter(is_sound)))
     }
 
     /// Finds the partitions of rows. Hot: once per batch.
@@ -399,19 +368,6 @@ impl InOrder {
     }
 }
 
-/// Whether all rows are seen to have a time that neither the watermark nor that of their split has passed. Hot: once per batch.
-fn are_in_time(times: &Column, marks: Option<&Column>, watermark: EventTime) -> bool {
-    let Column { values: Values::I64(times), validity: None } = times else { return false };
-    let own = match marks {
-        None => true,
-        Some(Column { values: Values::I64(marks), validity: None }) => {
-            times.iter().zip(marks).fold(true, |all, (time, mark)| all & (time >= mark))
-        }
-        Some(_) => false,
-    };
-    own && span(times).0 >= watermark
-}
-
 fn columns_of(answers: Vec<Answers>) -> (Vec<Column>, Vec<(usize, &'static str)>) {
     let mut failed = Vec::new();
     let columns = answers.into_iter().map(|answers| {
@@ -488,7 +444,7 @@ impl Operator for InOrder {
             let rows = batch.rows();
             return self.take(batch.columns, rows, batch.stamps, out);
         };
-        let mut batch = self.in_time(batch, time, out)?;
+        let mut batch = in_time(batch, time, self.watermark, (&self.shape.types, self.shape.on_error), out)?;
         if time.split_watermark.is_some() {
             batch.columns.pop();
         }

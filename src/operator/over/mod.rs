@@ -11,6 +11,7 @@
 //! Columns of the input come out as they are, with a column for each function behind them.
 
 mod in_order;
+mod in_time;
 mod lives;
 mod on_change;
 mod other;
@@ -22,8 +23,14 @@ mod sum;
 mod tests;
 mod waiting;
 
-pub use in_order::{InOrder, TimeColumns};
+pub use in_order::InOrder;
+pub use in_time::{TimeColumns, in_time};
+pub use lives::Lives;
 pub use on_change::OnChange;
+pub use sequence::{Sequence, double_value, whole_value};
+pub use state::{Answers, CallState, Total};
+pub use sum::{DoubleSum, RunningSum, WideSum};
+pub use waiting::Waiting;
 
 use crate::types::over::OverCall;
 use crate::types::relation::{OnError, SortKey};

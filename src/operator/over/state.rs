@@ -137,6 +137,13 @@ pub enum Total {
     Mean(u8),
 }
 
+impl Total {
+    /// Of values of a type, as another.
+    pub fn mean(of: &DataType, result: &DataType) -> Total {
+        Total::Mean(scale_of(result).saturating_sub(scale_of(of)))
+    }
+}
+
 /// Counts and sums of a column, and what is made of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plain {
@@ -290,8 +297,9 @@ impl CallState {
         self.added = stays.min(behind)..behind;
     }
 
+    /// Adds a row.
     #[inline]
-    fn add(&mut self, rows: &Sequence, row: usize) {
+    pub fn add(&mut self, rows: &Sequence, row: usize) {
         if self.filter.is_some_and(|column| !rows.is_true(column, row)) {
             return;
         }
@@ -367,7 +375,7 @@ impl CallState {
     }
 
     /// Adds the result over what was added, which are the rows `added` if they can be told.
-    fn result(&mut self, call: &OverCall, rows: &Sequence, added: Option<Range<usize>>, out: &mut Answers) {
+    pub fn result(&mut self, call: &OverCall, rows: &Sequence, added: Option<Range<usize>>, out: &mut Answers) {
         match &mut self.kind {
             Kind::Count { count, .. } => out.column.push(&Value::Int(*count)),
             Kind::Whole { sum, count, result, .. } => out.push_whole(sum, *count, *result, &call.data_type),
@@ -413,7 +421,7 @@ fn aggregate_kind(aggregate: &AggregateCall, call: &OverCall) -> Kind {
     let of = aggregate.argument_types.first().unwrap_or(&DataType::BigInt);
     let result = |of: &DataType| match aggregate.function {
         Sum => Total::Sum,
-        _ => Total::Mean(scale_of(&call.data_type).saturating_sub(scale_of(of))),
+        _ => Total::mean(of, &call.data_type),
     };
     match (aggregate.function, argument, of) {
         _ if !plain => Kind::Other(Box::new(Other::new(aggregate, &call.frame))),

@@ -35,7 +35,7 @@ impl RunningSum<()> for () {
 }
 
 /// A sum of integers or units of a DECIMAL, exact whatever lies between: 128 bits, and how often they overflowed.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct WideSum {
     sum: i128,
     overflows: i64,
@@ -68,7 +68,7 @@ impl WideSum {
 
 /// A sum of doubles with what rounding took from it: Neumaier's, with the error of each addition found by Knuth's TwoSum, which is without
 /// branches. NaN and infinities are counted.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct DoubleSum {
     sum: f64,
     lost: f64,

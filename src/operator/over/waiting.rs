@@ -1,18 +1,19 @@
-//! Rows that wait until the watermark has passed them, given out in the order of event time; those of one time by all of their columns, so
-//! that the order does not depend on how they came.
+//! Rows that wait until the watermark has passed them, given out in the order of event time; those of one time by further sort keys, and by all of
+//! their columns, so that the order does not depend on how they came.
 //!
 //! ```text
 //!   chunks:  [3 5 8 9]  [4 4 7]  ...     each in order of time; `next`: the first time of each that is left
 //! ```
 //! Rows that come in order lie in few chunks. What the watermark has passed is taken off the fronts and sorted.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::batch::order::is_ascending;
 use crate::batch::{Column, Values};
-use crate::state::cell;
+use crate::operator::row_order;
 use crate::types::EventTime;
+use crate::types::relation::SortKey;
 
 /// Rows of a chunk from which it takes no more.
 const CHUNK_ROWS: usize = 1024;
@@ -20,6 +21,7 @@ const CHUNK_ROWS: usize = 1024;
 /// Rows that wait for their time.
 pub struct Waiting {
     time_column: usize,
+    order: Vec<SortKey>,
     chunks: Vec<Option<Chunk>>,
     free: Vec<usize>,
     /// The chunk made last.
@@ -68,9 +70,17 @@ fn times(columns: &[Column], time_column: usize) -> &[EventTime] {
 }
 
 impl Waiting {
-    /// No rows; their times stand in this column.
-    pub fn new(time_column: usize) -> Waiting {
-        Waiting { time_column, chunks: Vec::new(), free: Vec::new(), newest: 0, next: BinaryHeap::new(), due: Chunk::default() }
+    /// No rows; their times stand in this column, by which they are ordered first.
+    pub fn new(time_column: usize, order: Vec<SortKey>) -> Waiting {
+        Waiting {
+            time_column,
+            order,
+            chunks: Vec::new(),
+            free: Vec::new(),
+            newest: 0,
+            next: BinaryHeap::new(),
+            due: Chunk::default(),
+        }
     }
 
     /// Takes rows, none without a time. Hot: once per batch.
@@ -142,13 +152,7 @@ impl Waiting {
             return;
         }
         let mut rows: Vec<u32> = (0..own.len() as u32).collect();
-        rows.sort_by(|a, b| {
-            let by_columns = || {
-                let orders = columns.iter().map(|column| cell::order(column, *a as usize, *b as usize));
-                orders.into_iter().find(|order| *order != Ordering::Equal).unwrap_or(Ordering::Equal)
-            };
-            own[*a as usize].cmp(&own[*b as usize]).then_with(by_columns)
-        });
+        rows.sort_by(|a, b| row_order::order(&self.order, columns, *a, *b));
         self.due.columns = columns.iter().map(|column| column.gather_rows(&rows)).collect();
     }
 

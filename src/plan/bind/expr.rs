@@ -16,6 +16,7 @@ use super::operator::{binary, condition};
 use super::operator_call::function_of_sign;
 use super::over::Overs;
 use super::quantified::comparison;
+use super::row_pattern_reads::Matching;
 use super::scope::{ScopeField, name_span, resolve, span_of, unsupported};
 use super::subquery::{Asked, BindsSubqueries, Quantifier, Stage};
 use super::table_function::is_unnested;
@@ -25,6 +26,7 @@ use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp, castable};
 use crate::limits::NESTING_MAX;
 use crate::plan::parse::{WHEN_LIST, interval_fields, is_bytea, is_carrier};
 use crate::plan::statement::Length;
+use crate::types::pattern::Variables;
 use crate::types::{DataType, Value};
 
 /// Binds expressions over the columns of one relation.
@@ -39,6 +41,8 @@ pub struct ExprBinder<'a> {
     pub(super) subqueries: Option<&'a mut (dyn BindsSubqueries + 'a)>,
     /// Where functions that give any number of values are allowed: the arrays of those found so far.
     pub(super) unnested: Option<&'a mut Vec<Expr>>,
+    /// Where a match of rows is read: what of it.
+    pub(super) matching: Option<&'a mut Matching>,
     /// Names of the select list with what they stand for, where no column has the name.
     aliases: &'a [(String, Expr)],
     /// Parameters of the lambdas around.
@@ -55,10 +59,16 @@ impl<'a> ExprBinder<'a> {
             overs: None,
             subqueries: None,
             unnested: None,
+            matching: None,
             aliases: &[],
             parameters: Vec::new(),
             depth: 0,
         }
+    }
+
+    /// Over rows of a match with these columns; what is read of them is collected.
+    pub fn of_matches(fields: &'a [ScopeField], matching: &'a mut Matching) -> Self {
+        Self { matching: Some(matching), ..Self::new(fields) }
     }
 
     /// Over these columns; aggregates are collected.
@@ -217,8 +227,24 @@ impl<'a> ExprBinder<'a> {
                 return library_call("PI", Vec::new(), name_span(name));
             }
         }
-        let index = resolve(self.fields, qualifier, name)?;
-        Ok(Expr::column(index, self.fields[index].data_type.clone()))
+        let of_variable = |column: Option<&str>| resolve(self.fields, column, name);
+        let index = if self.matching.is_some() { of_variable(None)? } else { of_variable(qualifier)? };
+        let column = Expr::column(index, self.fields[index].data_type.clone());
+        match &mut self.matching {
+            Some(matching) => {
+                let of = qualifier.map_or(Ok(Variables::ALL), |variable| matching.variables(&ast::Ident::new(variable)))?;
+                matching.column(column, of, name_span(name))
+            }
+            None => Ok(column),
+        }
+    }
+
+    /// Whether a name can stand before a column: that of a table, or of a variable of a pattern.
+    fn is_qualifier(&self, name: &ast::Ident) -> bool {
+        match &self.matching {
+            Some(matching) => matching.is_variable(&name.value),
+            None => self.fields.iter().any(|field| field.is_of(&name.value)),
+        }
     }
 
     /// `table.column`, `column.field` or `table.column.field`, the table with its catalog and database or without.
@@ -230,15 +256,16 @@ impl<'a> ExprBinder<'a> {
         if let Some(parameter) = parts.first().and_then(|first| self.parameter(&first.value)) {
             return parts[1..].iter().try_fold(parameter, access::row_field);
         }
-        let is_table = |name: &ast::Ident| {
-            self.fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|q| q.eq_ignore_ascii_case(&name.value)))
-        };
+        let is_table = |name: &ast::Ident| self.is_qualifier(name);
         let is_column = |name: &ast::Ident| self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name.value));
         // A job has one catalog and one database.
         let before = parts.len().saturating_sub(2).min(2);
         let known = (0..=before).find(|at| is_table(&parts[*at]) || (*at == 0 && is_column(&parts[0]))).unwrap_or(0);
         let [first, second, rest @ ..] = &parts[known..] else { return self.column(None, &parts[0]) };
         let row = is_column(first) && !is_table(first);
+        if let (Some(matching), false) = (&self.matching, row) {
+            matching.variables(first)?;
+        }
         let (base, fields) =
             if row { (self.column(None, first)?, &parts[known + 1..]) } else { (self.column(Some(&first.value), second)?, rest) };
         fields.iter().try_fold(base, access::row_field)
@@ -247,7 +274,7 @@ impl<'a> ExprBinder<'a> {
     fn field_access(&mut self, root: &ast::Expr, chain: &[ast::AccessExpr]) -> Result<Expr> {
         let (mut value, mut chain) = (None, chain);
         if let (ast::Expr::Identifier(table), [ast::AccessExpr::Dot(ast::Expr::Identifier(column)), rest @ ..]) = (root, chain)
-            && self.fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|q| q.eq_ignore_ascii_case(&table.value)))
+            && self.is_qualifier(table)
         {
             (value, chain) = (Some(self.column(Some(&table.value), column)?), rest);
         }

@@ -239,7 +239,8 @@ impl QueryBinder<'_> {
         }
     }
 
-    fn factor(&mut self, factor: &ast::TableFactor, hints: &InputHints) -> Result<Relation> {
+    /// A part of FROM by itself.
+    pub(super) fn factor(&mut self, factor: &ast::TableFactor, hints: &InputHints) -> Result<Relation> {
         use ast::TableFactor as F;
         match factor {
             F::Table { version: Some(_), .. } => {
@@ -266,6 +267,7 @@ impl QueryBinder<'_> {
             )),
             F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref()),
             F::TableFunction { expr, alias } => aliased(self.window_table(expr)?, alias.as_ref()),
+            F::MatchRecognize { alias, .. } => aliased(self.row_pattern(factor, hints)?, alias.as_ref()),
             F::NestedJoin { table_with_joins, alias } => match table_with_joins.joins.first() {
                 None => aliased(self.factor(&table_with_joins.relation, hints)?, alias.as_ref()),
                 Some(_) if alias.is_some() => {

@@ -85,6 +85,9 @@ impl ExprBinder<'_> {
         if call.over.is_some() {
             return self.over_call(&name, call);
         }
+        if let Some(read) = self.match_call(&name, call)? {
+            return Ok(read);
+        }
         if let "GROUPING" | "GROUPING_ID" | "GROUP_ID" = name.as_str() {
             return self.grouping_call(&name, call);
         }

@@ -8,6 +8,7 @@
 //!                    expr     over the columns of FROM; literal, operator, function, json, access, coercion
 //!                    aggregate  keys and calls; running or over windows
 //!                    subquery   sub-queries as values and conditions; dependent and dependent_set, those that name columns around them
+//!                    row_pattern  MATCH_RECOGNIZE: row_pattern_terms its pattern, row_pattern_reads what is read of matches
 //!                    over       functions with OVER and their frames; top_n, filters on ranks
 //! ```
 
@@ -46,6 +47,9 @@ mod pivot;
 mod quantified;
 mod query;
 mod reload;
+mod row_pattern;
+mod row_pattern_reads;
+mod row_pattern_terms;
 mod scope;
 mod select;
 mod semi_join;

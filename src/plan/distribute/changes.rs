@@ -38,7 +38,8 @@ pub(super) fn settle(plan: &mut PhysicalPlan) {
             | NodeKind::Rank(_)
             | NodeKind::NewestRow(_)
             | NodeKind::Sort(_)
-            | NodeKind::Over(_) => true,
+            | NodeKind::Over(_)
+            | NodeKind::RowPattern(_) => true,
             NodeKind::Scan(_)
             | NodeKind::Union
             | NodeKind::Consolidate(_)

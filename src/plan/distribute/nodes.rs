@@ -12,9 +12,10 @@ use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
     Aggregate, Aligned, Calc, Changelog, Changes, Deadline, Deletion, Distinct, Emit, Expand, HoldShape, InTime, LastRow,
-    NewestRow, Node, NodeId, NodeKind, Over, Port, Rank, RankFunction, Retracts, Scan, Sort, Standing, Ties, TimeBasis, Unnest,
-    WatermarkSpec, Window, WindowAggregate, WindowAssign,
+    NewestRow, Node, NodeId, NodeKind, Over, Port, Rank, RankFunction, Retracts, RowPattern, Scan, Sort, Standing, Ties,
+    TimeBasis, Unnest, WatermarkSpec, Window, WindowAggregate, WindowAssign,
 };
+use crate::plan::row_pattern::{longest, looks_back, remembers};
 use crate::plan::values::ValuesSource;
 use crate::source::{Liveness, Projection, Readers, Source, projected_types};
 use crate::types::over::{OverEmit, Reach};
@@ -58,6 +59,7 @@ impl Lowering<'_> {
             (Plan::InTime(gate), Some(input)) => self.in_time(gate, input),
             (Plan::Sort(sort), Some(input)) => self.sort(plan, sort, input),
             (Plan::Over(over), Some(input)) => self.over(plan, over, input),
+            (Plan::RowPattern(pattern), Some(input)) => self.row_pattern(plan, pattern, input),
             (Plan::WindowAggregate(aggregate), Some(input)) => self.window_aggregate(plan, aggregate, input),
             (_, None) => Err(Error::internal("an operator without input")),
         }
@@ -383,6 +385,28 @@ impl Lowering<'_> {
         Ok(Lowered { node, placed: input.placed })
     }
 
+    fn row_pattern(&mut self, plan: &Plan, pattern: &logical::RowPattern, input: Lowered) -> Result<Lowered> {
+        let input = self.exchanged(input, &pattern.keys);
+        let ttl = self.ttl(None).filter(|_| !frees_matches(pattern) || keeps_partitions(pattern));
+        let kind = NodeKind::RowPattern(RowPattern {
+            keys: pattern.keys.clone(),
+            order: pattern.order.clone(),
+            emit: pattern.emit,
+            shape: pattern.shape.clone(),
+            conditions: pattern.conditions.clone(),
+            split_watermark_column: pattern.split_watermark_column,
+            ttl,
+            on_error: self.on_error(plan),
+        });
+        let mut node = Node::new(kind, vec![input.node], pattern.schema.clone());
+        node.state_bound = bound_of_pattern(pattern, ttl);
+        let node = self.add(node);
+        self.write_late((node, 0), &input.placed, &pattern.late, &pattern.input)?;
+        let given = pattern.given();
+        let placed = moved_by(input.placed, |column| given.iter().position(|below| *below == column));
+        Ok(Lowered { node, placed })
+    }
+
     fn window_aggregate(&mut self, plan: &Plan, aggregate: &logical::WindowAggregate, input: Lowered) -> Result<Lowered> {
         let input_retracts = retracts(&aggregate.input);
         let (input, states) = match self.window_times(aggregate) {
@@ -439,6 +463,36 @@ fn bound_of_over(over: &logical::Over, ttl: Option<u64>) -> String {
         _ if is_freed_by_time(over) => format!("{waits}those that frames still reach, bounded by the watermark"),
         OverEmit::OnWatermark | OverEmit::AtOnce => format!("{waits}{held}"),
     }
+}
+
+/// Whether the watermark frees the rows of matches.
+fn frees_matches(pattern: &logical::RowPattern) -> bool {
+    pattern.emit == OverEmit::OnWatermark && pattern.shape.within.is_some()
+}
+
+/// Whether something is kept of a partition that has no open match.
+fn keeps_partitions(pattern: &logical::RowPattern) -> bool {
+    looks_back(pattern.references()) > 0 || remembers(&pattern.shape, pattern.references())
+}
+
+fn bound_of_pattern(pattern: &logical::RowPattern, ttl: Option<u64>) -> String {
+    let of_keys = |what: &str| match pattern.keys.is_empty() {
+        true => aged(what, ttl),
+        false => kept(&format!("{what} per key"), ttl),
+    };
+    let back = looks_back(pattern.references());
+    let last = |rows: u64| if rows == 1 { "the last row".to_owned() } else { format!("the last {rows} rows") };
+    let before = if back > 0 { last(back) } else { "the count of matches".to_owned() };
+    let waits = if pattern.emit == OverEmit::OnWatermark { "rows that the watermark has not passed; " } else { "" };
+    let rows = match (pattern.shape.within, longest(&pattern.shape.pattern)) {
+        (Some(within), _) if frees_matches(pattern) => {
+            let open = format!("those of open matches within {}, bounded by the watermark", span(within));
+            if keeps_partitions(pattern) { format!("{open}; {}", of_keys(&before)) } else { open }
+        }
+        (_, Some(rows)) => of_keys(&last(rows.saturating_add(back))),
+        (_, None) => kept("those of open matches", ttl),
+    };
+    format!("{waits}{rows}")
 }
 
 /// A time to live as EXPLAIN shows it.

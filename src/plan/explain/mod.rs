@@ -3,6 +3,7 @@
 mod expression;
 mod over;
 mod physical;
+mod row_pattern;
 
 use std::fmt::Write;
 
@@ -10,6 +11,7 @@ pub use self::expression::expression;
 use self::expression::{calls, columns, list, schema_columns};
 use self::over::over_call;
 pub use self::physical::outline;
+use self::row_pattern::Matching;
 use super::Planned;
 use super::bind::Output;
 use super::logical::{Plan, WindowsOf};
@@ -107,6 +109,10 @@ fn line(plan: &Plan) -> String {
         Plan::InTime(gate) => in_time_line(gate.window_end, gate.input.schema()),
         Plan::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), sort.input.schema()),
         Plan::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, o.input.schema()),
+        Plan::RowPattern(p) => {
+            let (order, conditions) = ((p.order.as_slice(), p.emit), p.conditions.as_slice());
+            Matching { keys: &p.keys, order, shape: &p.shape, conditions, below: p.input.schema() }.line()
+        }
         Plan::Union(_) => "Union".to_owned(),
         Plan::Values(values) => format!("Values ({}), {} rows", schema_columns(&values.schema), values.rows.len()),
     }
@@ -132,12 +138,16 @@ fn unnest_line(nested: Nested, kind: JoinKind) -> String {
 
 fn over_line((keys, order): (&[usize], &[SortKey]), calls: &[OverCall], emit: OverEmit, below: &Schema) -> String {
     let calls = calls.iter().map(|call| over_call(call, order, below)).collect::<Vec<_>>().join(", ");
-    let emit = match emit {
+    let (keys, order) = (columns(keys, below), sort_keys(order, below));
+    format!("Over by ({keys}) in order of ({order}) [{calls}] {}", over_emit(emit))
+}
+
+fn over_emit(emit: OverEmit) -> &'static str {
+    match emit {
         OverEmit::OnWatermark => "emit as the watermark passes",
         OverEmit::AtOnce => "emit at once",
         OverEmit::OnChange => "emit on change",
-    };
-    format!("Over by ({}) in order of ({}) [{calls}] {emit}", columns(keys, below), sort_keys(order, below))
+    }
 }
 
 fn newest_line(keys: &[usize], order: &[SortKey], below: &Schema) -> String {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::expression::{calls, columns, expression, list, schema_columns};
+use super::row_pattern::Matching;
 use super::{
     calc_line, emit, hold_line, in_time_line, join_name, newest_line, over_line, rank_line, sets_line, sort_line, time_bounds,
     told_apart, unnest_line, window,
@@ -107,6 +108,10 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
         NodeKind::InTime(gate) => in_time_line(gate.window_end, below),
         NodeKind::Sort(sort) => sort_line(&sort.order, sort.time.is_some(), below),
         NodeKind::Over(o) => over_line((&o.keys, &o.order), &o.calls, o.emit, below),
+        NodeKind::RowPattern(p) => {
+            let (order, conditions) = ((p.order.as_slice(), p.emit), p.conditions.as_slice());
+            Matching { keys: &p.keys, order, shape: &p.shape, conditions, below }.line()
+        }
         NodeKind::Scan(scan) => {
             let by_clock = scan.watermark.as_ref().is_some_and(|watermark| watermark.basis == TimeBasis::Processing);
             let time = if by_clock { " by processing time" } else { "" };
@@ -204,6 +209,7 @@ fn details(plan: &PhysicalPlan, node: &Node) -> Vec<String> {
             let late = asks.then(|| late_by(o.split_watermark_column, below));
             of_changes(o.input_retracts).into_iter().chain(late).collect()
         }
+        NodeKind::RowPattern(p) if p.emit == OverEmit::OnWatermark => vec![late_by(p.split_watermark_column, below)],
         NodeKind::InTime(gate) => vec![late_by(gate.split_watermark_column, below)],
         NodeKind::WindowAggregate(a) => {
             of_changes(a.input_retracts).into_iter().chain([late_by(a.split_watermark_column, below)]).collect()

@@ -9,12 +9,13 @@ mod tree;
 pub use self::columns::{all_of, columns_of, conjuncts, moved_columns, shifted, substitute};
 use super::physical::{
     AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, Nested, RankFunction, SortKey, SortTime, Standing, Ties,
-    TimeBasis, TimeMeaning, Window,
+    TimeBasis, TimeMeaning, VariableCondition, Window,
 };
 use super::processing_time::is_arrival;
 use crate::error::Span;
 use crate::expr::Expr;
 use crate::types::over::{OverCall, OverEmit};
+use crate::types::pattern::{PatternShape, Reference, RowsPerMatch};
 use crate::types::relation::{Changelog, WindowColumn};
 use crate::types::{DataType, Field, Schema, Value};
 
@@ -51,6 +52,8 @@ pub enum Plan {
     Sort(Sort),
     /// Rows with functions of those around them in a partition.
     Over(Over),
+    /// Matches of a pattern of rows, MATCH_RECOGNIZE.
+    RowPattern(RowPattern),
     /// UNION ALL.
     Union(Union),
     /// Constant rows.
@@ -589,6 +592,86 @@ impl Over {
     }
 }
 
+/// Matches of a pattern of rows, MATCH_RECOGNIZE.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowPattern {
+    /// Below; its rows only come.
+    pub input: Box<Plan>,
+    /// Columns of the partition.
+    pub keys: Vec<usize>,
+    /// The order within a partition.
+    pub order: Vec<SortKey>,
+    /// When rows are taken: on watermark, or at once as they come.
+    pub emit: OverEmit,
+    /// The pattern, and what is read of its matches.
+    pub shape: PatternShape,
+    /// What must hold of a row that is mapped to each variable, by number.
+    pub conditions: Vec<VariableCondition>,
+    /// Where late rows go, if rows wait for the watermark.
+    pub late: Option<Late>,
+    /// Hidden last column of the input with the watermark of the row's split; it is not given out.
+    pub split_watermark_column: Option<usize>,
+    /// Columns given out: of the partition or all, then what is read of each match.
+    pub schema: Schema,
+}
+
+impl RowPattern {
+    /// Of this input.
+    pub fn new(
+        input: Plan,
+        keys: Vec<usize>,
+        (order, emit): (Vec<SortKey>, OverEmit),
+        shape: PatternShape,
+        conditions: Vec<VariableCondition>,
+        late: Option<Late>,
+    ) -> RowPattern {
+        let (below, types) = (&input.schema().fields, input.schema().types());
+        let given = match shape.rows {
+            RowsPerMatch::One => keys.iter().map(|key| below[*key].clone()).collect(),
+            RowsPerMatch::All { .. } => below.clone(),
+        };
+        let read = shape.measures.iter().enumerate();
+        let read = read.map(|(at, read)| Field::new(format!("read{at}"), read.data_type(&types)));
+        let schema = Schema::new(given.into_iter().chain(read).collect());
+        RowPattern { input: Box::new(input), keys, order, emit, shape, conditions, late, split_watermark_column: None, schema }
+    }
+
+    /// What is read of other rows, by MEASURES and by DEFINE.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        let asked = self.conditions.iter().filter_map(|condition| condition.rest.as_ref());
+        self.shape.measures.iter().chain(asked.flat_map(|(_, asked)| asked))
+    }
+
+    /// The columns of the input that it reads, to be changed in place.
+    pub fn columns_mut(&mut self) -> impl Iterator<Item = &mut usize> {
+        let conditions = self.conditions.iter_mut().flat_map(|VariableCondition { own, rest }| {
+            own.iter_mut().chain(rest.iter_mut().flat_map(|(_, asked)| asked.iter_mut().flat_map(columns_of_reference)))
+        });
+        let late = self.late.iter_mut().flat_map(|late| &mut late.columns);
+        let ordering = self.keys.iter_mut().chain(self.order.iter_mut().map(|key| &mut key.column)).chain(late);
+        ordering.chain(self.shape.measures.iter_mut().flat_map(columns_of_reference)).chain(conditions)
+    }
+
+    /// The columns of the input that are given out, in order.
+    pub fn given(&self) -> Vec<usize> {
+        match self.shape.rows {
+            RowsPerMatch::One => self.keys.clone(),
+            RowsPerMatch::All { .. } => (0..self.schema.fields.len() - self.shape.measures.len()).collect(),
+        }
+    }
+}
+
+fn columns_of_reference(reference: &mut Reference) -> Vec<&mut usize> {
+    match reference {
+        Reference::Value { column, .. } => vec![column],
+        Reference::Classifier(_) | Reference::MatchNumber => Vec::new(),
+        Reference::Aggregate { call, .. } => {
+            let order = call.order.iter_mut().map(|key| &mut key.column);
+            call.arguments.iter_mut().chain(order).chain(&mut call.filter).collect()
+        }
+    }
+}
+
 /// UNION ALL.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Union {
@@ -665,6 +748,7 @@ impl Plan {
             Plan::Join(join) if join.has_versions() => join.left.retracts(),
             Plan::Join(Join { time: Some(_), .. }) => false,
             Plan::Over(over) => over.emit == OverEmit::OnChange,
+            Plan::RowPattern(_) => false,
             Plan::Join(j) => !matches!(j.kind, JoinKind::Inner | JoinKind::LeftSemi) || j.left.retracts() || j.right.retracts(),
         }
     }
@@ -674,6 +758,7 @@ impl Plan {
         match self {
             Plan::Join(join) => join.time.is_none(),
             Plan::Over(over) => over.emit == OverEmit::OnChange,
+            Plan::RowPattern(_) => false,
             Plan::WindowAssign(assign) => !matches!(assign.window, Window::Session { .. }),
             _ => true,
         }
@@ -689,6 +774,7 @@ impl Plan {
             Plan::Join(join) => join.time.is_some(),
             Plan::Rank(rank) => rank.window_end.is_some(),
             Plan::Over(over) => over.asks_for_time(),
+            Plan::RowPattern(pattern) => pattern.emit == OverEmit::OnWatermark,
             _ => false,
         }
     }

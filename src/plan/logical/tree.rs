@@ -24,6 +24,7 @@ impl Plan {
             Plan::InTime(gate) => &gate.schema,
             Plan::Sort(sort) => &sort.schema,
             Plan::Over(over) => &over.schema,
+            Plan::RowPattern(pattern) => &pattern.schema,
             Plan::Union(union) => &union.schema,
             Plan::Values(values) => &values.schema,
         }
@@ -47,6 +48,7 @@ impl Plan {
             Plan::InTime(gate) => vec![&gate.input],
             Plan::Sort(sort) => vec![&sort.input],
             Plan::Over(over) => vec![&over.input],
+            Plan::RowPattern(pattern) => vec![&pattern.input],
             Plan::Union(union) => union.inputs.iter().collect(),
         }
     }
@@ -65,7 +67,8 @@ impl Plan {
             | Plan::Hold(_)
             | Plan::InTime(_)
             | Plan::Sort(_)
-            | Plan::Over(_) => Vec::new(),
+            | Plan::Over(_)
+            | Plan::RowPattern(_) => Vec::new(),
             _ => self.inputs(),
         }
     }
@@ -97,6 +100,7 @@ impl Plan {
             Plan::InTime(gate) => vec![&mut gate.input],
             Plan::Sort(sort) => vec![&mut sort.input],
             Plan::Over(over) => vec![&mut over.input],
+            Plan::RowPattern(pattern) => vec![&mut pattern.input],
             Plan::Union(union) => union.inputs.iter_mut().collect(),
         }
     }

@@ -59,6 +59,7 @@ fn keys_of(plan: &Plan) -> Vec<usize> {
         Plan::WindowAggregate(aggregate) => [aggregate.keys.clone(), distinct(&aggregate.calls)].concat(),
         Plan::Rank(rank) => rank.keys.clone(),
         Plan::Over(over) => over.keys.clone(),
+        Plan::RowPattern(pattern) => pattern.keys.clone(),
         Plan::NewestRow(newest) => newest.keys.clone(),
         Plan::LastRow(last) => last.keys.clone(),
         _ => Vec::new(),

@@ -5,8 +5,8 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Aggregate, Calc, Expand, Hold, InTime, Join, LastRow, Late, NewestRow, Over, Plan, Rank, Scan, Sort, Union, Unnest,
-    WindowAggregate, WindowAssign, columns_of, moved_columns,
+    Aggregate, Calc, Expand, Hold, InTime, Join, LastRow, Late, NewestRow, Over, Plan, Rank, RowPattern, Scan, Sort, Union,
+    Unnest, WindowAggregate, WindowAssign, columns_of, moved_columns,
 };
 use crate::plan::physical::{AggregateCall, JoinTime, SortKey, SortTime};
 use crate::types::Schema;
@@ -85,6 +85,7 @@ fn pruned(plan: Plan, wanted: &[bool]) -> (Plan, Moved) {
         Plan::InTime(gate) => prune_in_time(gate, wanted),
         Plan::Sort(sort) => prune_sort(sort, wanted),
         Plan::Over(over) => prune_over(over, wanted),
+        Plan::RowPattern(pattern) => prune_row_pattern(pattern, wanted),
         Plan::Union(union) => prune_union(union, wanted),
         Plan::Values(values) => {
             let all = (0..values.schema.fields.len()).map(Some).collect();
@@ -359,6 +360,28 @@ fn with_functions(over: Over, wanted: &[bool]) -> (Plan, Moved) {
     }));
     let window_end = over.window_end.map(|end| at(&moved, end));
     (Plan::Over(Over { window_end, ..Over::new(input, keys, order, calls, over.emit, late) }), moved)
+}
+
+fn prune_row_pattern(mut pattern: RowPattern, wanted: &[bool]) -> (Plan, Moved) {
+    let given = pattern.given();
+    pattern.shape.measures = kept_calls(pattern.shape.measures, wanted, given.len());
+    let read: Vec<usize> = pattern.columns_mut().map(|column| *column).collect();
+    let mut needed = marked(pattern.input.schema().fields.len(), read);
+    given.iter().zip(wanted).for_each(|(column, wanted)| needed[*column] |= wanted);
+    let (input, below) = pruned(*pattern.input, &needed);
+    pattern.input = Box::new(Plan::empty());
+    pattern.columns_mut().for_each(|column| *column = at(&below, *column));
+    let RowPattern { keys, order, emit, shape, conditions, late, .. } = pattern;
+    let made = RowPattern::new(input, keys, (order, emit), shape, conditions, late);
+    let first = made.given();
+    let place = |column: &usize| below[*column].and_then(|below| first.iter().position(|known| *known == below));
+    let mut moved: Moved = given.iter().map(place).collect();
+    let mut next = first.len();
+    moved.extend(wanted[given.len()..].iter().map(|wanted| {
+        next += usize::from(*wanted);
+        wanted.then(|| next - 1)
+    }));
+    (Plan::RowPattern(made), moved)
 }
 
 fn prune_union(union: Union, wanted: &[bool]) -> (Plan, Moved) {

@@ -6,7 +6,7 @@
 
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp};
 use crate::plan::at_most::at_most;
-use crate::plan::logical::{Calc, Join, Plan, Rank, all_of, columns_of, conjuncts, moved_columns, shifted};
+use crate::plan::logical::{Calc, Join, Plan, Rank, RowPattern, all_of, columns_of, conjuncts, moved_columns, shifted};
 use crate::plan::physical::{JoinKind, Window};
 use crate::types::Value;
 
@@ -179,6 +179,7 @@ fn below(plan: &Plan, part: &Expr) -> Option<Expr> {
         Plan::LastRow(last) => columns.iter().all(|column| last.keys.contains(column)).then(|| part.clone()),
         Plan::Over(over) if over.late.is_none() => columns.iter().all(|column| over.keys.contains(column)).then(|| part.clone()),
         Plan::Rank(rank) if rank.late.is_none() => columns.iter().all(|column| rank.keys.contains(column)).then(|| part.clone()),
+        Plan::RowPattern(pattern) if pattern.late.is_none() => over_partition(pattern, &columns, part),
         Plan::WindowAggregate(a) if a.late.is_none() => over_keys(&a.keys, &columns, part),
         _ => None,
     }
@@ -189,6 +190,13 @@ fn over_keys(keys: &[usize], columns: &[usize], part: &Expr) -> Option<Expr> {
         return None;
     }
     Some(moved_columns(part, &|column| keys[column]))
+}
+
+/// A condition on the partition says the same of all its rows.
+fn over_partition(pattern: &RowPattern, columns: &[usize], part: &Expr) -> Option<Expr> {
+    let given = pattern.given();
+    let is_key = |column: &usize| given.get(*column).is_some_and(|below| pattern.keys.contains(below));
+    columns.iter().all(is_key).then(|| moved_columns(part, &|column| given[column]))
 }
 
 fn place(plan: &mut Plan, filter: Expr) {

@@ -1,4 +1,4 @@
-//! Joins over time, windows, rankings of windows, sorts by time and OVER in event time over rows of a source decide lateness by the watermark of the row's own
+//! Joins over time, windows, rankings of windows, sorts by time, OVER and MATCH_RECOGNIZE in event time over rows of a source decide lateness by the watermark of the row's own
 //! split: the hidden column `$watermark` is carried to them, as the last column of everything between. Sessions also ask which split it is:
 //! `$split` follows it.
 //!
@@ -6,8 +6,8 @@
 
 use crate::expr::Expr;
 use crate::plan::logical::{
-    Calc, Expand, InTime, Join, LastRow, NewestRow, Over, Plan, Rank, RankTime, Scan, Sort, Union, Unnest, WindowAggregate,
-    WindowAssign, moved_columns,
+    Calc, Expand, InTime, Join, LastRow, NewestRow, Over, Plan, Rank, RankTime, RowPattern, Scan, Sort, Union, Unnest,
+    WindowAggregate, WindowAssign, moved_columns,
 };
 use crate::plan::physical::{SortTime, Window};
 use crate::types::over::OverEmit;
@@ -65,6 +65,11 @@ pub fn carry(plan: Plan) -> Plan {
             let input = with_hidden(*over.input, Hidden::Watermark);
             let last = input.schema().fields.len() - 1;
             Plan::Over(Over { input: Box::new(input), split_watermark_column: Some(last), ..over })
+        }
+        Plan::RowPattern(pattern) if pattern.emit == OverEmit::OnWatermark && pattern.input.gives_table_rows() => {
+            let input = with_hidden(*pattern.input, Hidden::Watermark);
+            let last = input.schema().fields.len() - 1;
+            Plan::RowPattern(RowPattern { input: Box::new(input), split_watermark_column: Some(last), ..pattern })
         }
         Plan::InTime(gate) if gate.input.gives_table_rows() => {
             let input = with_hidden(*gate.input, Hidden::Watermark);

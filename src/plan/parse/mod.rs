@@ -52,6 +52,8 @@
 //!
 //! **CORRESPONDING.** ``a UNION VALUES (`$corresponding`(x)) UNION b`` is `a UNION CORRESPONDING BY (x) b`.
 //!
+//! **MATCH_RECOGNIZE.** What the parser crate's grammar lacks stands in DEFINE, under names that no user writes (see `row_pattern`, `pattern`).
+//!
 //! **Types with names.** What CREATE TYPE declares is written out: no other part of the tree names it.
 //!
 //! **Types of CAST.** Turn them into ours with [`data_type`]; they are valid already.
@@ -76,8 +78,10 @@ mod lambda;
 mod named_types;
 mod nearest;
 mod nesting;
+mod pattern;
 mod reader;
 mod rewrite;
+mod row_pattern;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -96,7 +100,9 @@ pub use fault::span_of;
 pub use hint::{hints_of, is_carrier, options_of};
 pub use lambda::LAMBDA;
 pub use named_types::NamedTypes;
+pub use pattern::{CHOICE, END, GREEDY, LEFT_OUT, PERMUTE, RELUCTANT, SEQUENCE, START};
 pub use rewrite::{ARRIVAL, EXCLUDE, GROUP_DISTINCT, WHEN_LIST};
+pub use row_pattern::{FINAL, INPUT, PATTERN, RUNNING, SUBSET, WITHIN};
 pub use window::{BOUNDS_SHOWN, PARTITION_BY};
 
 use crate::error::{Error, Result};

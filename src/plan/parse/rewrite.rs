@@ -17,7 +17,8 @@
 //! - constructors of types with names become casts (see `named_types`), their names what they stand for;
 //! - lambdas become calls (see `lambda`), functions of arrays as aggregates those of an array (see `array_aggregate`);
 //! - `?`, `?|` and `?&` are operators, not parameters;
-//! - clauses of JSON functions become arguments (see `json`).
+//! - clauses of JSON functions become arguments (see `json`);
+//! - parts of MATCH_RECOGNIZE become entries of its DEFINE (see `row_pattern`).
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
@@ -26,12 +27,13 @@ use super::cursor::{Cursor, bracket, first_outside, is_word, text_of};
 use super::data_type::{CARRIED, TypeReader, is_plain};
 use super::fault::span_of;
 use super::named_types::{NamedTypes, constructors};
-use super::{array_aggregate, corresponding, difference, json, lambda, nearest, trim, unicode};
+use super::{array_aggregate, corresponding, difference, json, lambda, nearest, row_pattern, trim, unicode};
 use crate::error::{Error, Result};
 
 /// Tokens with the changes made; `types` have names in them.
 pub(super) fn normalize(tokens: &[TokenWithSpan], types: &NamedTypes) -> Result<Vec<TokenWithSpan>> {
-    let tokens = array_aggregate::calls(&texts(&unicode::escapes(buffers(tokens)?)?));
+    let tokens = buffers(&row_pattern::matches(tokens)?)?;
+    let tokens = array_aggregate::calls(&texts(&unicode::escapes(tokens)?));
     let tokens = constructors(corresponding::operands(&tokens), types);
     let tokens = difference::differences(tokens);
     let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&lambda::carried(&questions(tokens)))))));

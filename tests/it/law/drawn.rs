@@ -86,11 +86,12 @@ const FACES: [&str; 69] = [
 ];
 
 /// Kinds of nodes that take no changes, and why.
-const NO_CHANGES: [(&str, &str); 2] = [
+const NO_CHANGES: [(&str, &str); 3] = [
     (
         "PartialAggregate",
         "the first phase is left out over changes: a row taken back that was never there is told only among rows",
     ),
+    ("RowPattern", "its rows only come, and what it gives out stays"),
     ("NewestRow", "its rows only come; `newest` has the windows over what it gives"),
 ];
 
@@ -107,7 +108,7 @@ fn changing(plan: &PhysicalPlan) -> Vec<bool> {
                 matches!(time.meaning, TimeMeaning::Versions(_)) && changing[node.inputs[0]]
             }
             NodeKind::Join(Join { lookup: Some(_), .. }) => changing[node.inputs[0]],
-            NodeKind::Sort(_) => false,
+            NodeKind::Sort(_) | NodeKind::RowPattern(_) => false,
             NodeKind::WindowAssign(WindowAssign { window: Window::Session { .. }, .. }) => false,
             NodeKind::Join(join) => takes || !matches!(join.kind, JoinKind::Inner | JoinKind::LeftSemi),
             NodeKind::NewestRow(_) | NodeKind::LastRow(_) => true,
@@ -177,6 +178,7 @@ fn face(plan: &PhysicalPlan, changing: &[bool], id: NodeId) -> Option<String> {
         | NodeKind::Expand(_)
         | NodeKind::PartialAggregate(_)
         | NodeKind::NewestRow(_)
+        | NodeKind::RowPattern(_)
         | NodeKind::Sort(_)
         | NodeKind::InTime(_)
         | NodeKind::Union => String::new(),

@@ -1,6 +1,7 @@
 //! The parser from outside: texts to statements and syntax trees, and texts to faults.
 
 mod bounds;
+mod row_pattern;
 
 use sqlparser::ast::{Expr, SelectItem, SetExpr};
 

@@ -55,7 +55,7 @@ pub enum Verb {
     #[command(after_help = format!(
         "Examples:\n  corelane test tests/sql\n  corelane test trades.slt --only late --shards 1,4\n\n\
          A file has cases: 'case NAME', 'sql' or 'job FILE.sql', 'rows TABLE', 'watermark TABLE TIME', 'expect [TABLE]', each with its\n\
-         lines below, two blanks before them; README has one.\n\n{EXIT_CODES}"
+         lines below, two blanks before them; examples/csv_to_json.slt is one.\n\n{EXIT_CODES}"
     ))]
     Test(TestArgs),
     /// Show what of this host costs latency, and what to do about it

@@ -121,10 +121,8 @@ fn check_file(file: &Path) -> (usize, Vec<String>) {
     assert!(text.starts_with("# "), "{}: the first line says how it was checked", file.display());
     let (cases, mut failures) = (read(&text, file).unwrap_or_else(|e| panic!("{e}")), Vec::new());
     for case in &cases {
-        let has_sqlite = case.marks.iter().any(|mark| mark == "sqlite");
-        assert!(case.marks.len() == usize::from(has_sqlite), "{}: unknown sections {:?}", case.name, case.marks);
         let place = format!("{}: {}", file.file_name().unwrap_or_default().to_string_lossy(), case.name);
-        if has_sqlite && by_sqlite(case) != if case.ordered { case.expect[0].1.clone() } else { sorted(&case.expect[0].1) } {
+        if case.sqlite && by_sqlite(case) != if case.ordered { case.expect[0].1.clone() } else { sorted(&case.expect[0].1) } {
             failures.push(format!("{place}: SQLite says {:#?}", by_sqlite(case)));
         }
         let wrong = shapes().find_map(|shape| match check(case, shape) {

@@ -26,8 +26,8 @@ pub struct Case {
     pub error: Option<String>,
     /// Whether the rows of the first table come in this order, and stay.
     pub ordered: bool,
-    /// Other heads without anything below: what those who read cases ask of them.
-    pub marks: Vec<String>,
+    /// Whether SQLite is to give the same rows; `corelane test` does not ask it.
+    pub sqlite: bool,
 }
 
 /// The cases of a text; `file` says what paths in it are relative to.
@@ -67,7 +67,7 @@ pub fn read(text: &str, file: &Path) -> Result<Vec<Case>> {
             ("late", _) => case.late = count()?,
             ("aside", _) => case.aside = count()?,
             ("error", message) => case.error = Some(message.to_owned()),
-            (mark, "") if mark.chars().all(char::is_alphanumeric) => case.marks.push(mark.to_owned()),
+            ("sqlite", "") => case.sqlite = true,
             _ => {
                 return Err(wrong("no such section")
                     .hint("sections are sql, job, rows, changes, watermark, expect, late, aside, error, ordered"));
@@ -113,6 +113,7 @@ mod tests {
         wrong("case a\n  1\n", "a.slt:2: this belongs to nothing: '  1'");
         wrong("case a\nlate many\nexpect\n", "a.slt:2: a number should stand here: 'late many'");
         wrong("case a\nrow t\n", "a.slt:2: no such section: 'row t'");
+        wrong("case a\norderd\n", "a.slt:2: no such section: 'orderd'");
         wrong("case a\nsql\n  SELECT 1;\n", "a.slt:1: case a expects nothing");
         wrong("case a\njob nowhere.sql\n", "cannot read nowhere.sql");
     }

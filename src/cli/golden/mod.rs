@@ -17,7 +17,8 @@
 //!   [a, 1]
 //! late 0            (optional, as are `aside N` and `error part of the message`)
 //! ```
-//! With the line `ordered` the first table must be written just so: in this order, and nothing taken back. A table that gets rows must be listed.
+//! With the line `ordered` the first table must be written just so: in this order, and nothing taken back. A table that gets rows must be listed. The line
+//! `sqlite` is for our own tests, which have SQLite recompute such a case.
 //!
 //! A table with `rows` or `changes` has these in place of what its connector reads, and no sink writes anything outside: what a table is given
 //! is kept and compared. What a job reads otherwise, it reads. Rows have the columns of the table that come from outside, in their order.

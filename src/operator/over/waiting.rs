@@ -152,7 +152,10 @@ impl Waiting {
             return;
         }
         let mut rows: Vec<u32> = (0..own.len() as u32).collect();
-        rows.sort_by(|a, b| row_order::order(&self.order, columns, *a, *b));
+        rows.sort_by(|a, b| {
+            let by_time = own[*a as usize].cmp(&own[*b as usize]);
+            by_time.then_with(|| row_order::order(&self.order, columns, *a, *b))
+        });
         self.due.columns = columns.iter().map(|column| column.gather_rows(&rows)).collect();
     }
 

@@ -124,9 +124,10 @@ impl Partitions {
         self.table.remove(number);
     }
 
-    /// Notes that these are idle, and forgets those that have stayed so once they are many.
-    pub fn rest(&mut self, idle: impl Iterator<Item = u32>) {
-        self.idle.extend(idle);
+    /// Notes which of these are idle, and forgets those that have stayed so once they are many.
+    pub fn rest(&mut self, touched: &[u32]) {
+        let is_idle = |number: &&u32| self.by_number[**number as usize].is_idle();
+        self.idle.extend(touched.iter().filter(is_idle));
         if self.idle.len() < IDLE_MIN.max(self.table.len() / 2) {
             return;
         }

@@ -146,8 +146,7 @@ impl Search {
             self.note_times(*number, all.at_mut(*number));
         }
         if self.forgets {
-            let idle: Vec<u32> = touched.into_iter().filter(|number| all.at(*number).is_idle()).collect();
-            all.rest(idle.into_iter());
+            all.rest(&touched);
         }
         Ok(())
     }

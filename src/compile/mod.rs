@@ -315,6 +315,7 @@ fn compile_operator(kind: &NodeKind, inputs: Vec<Vec<DataType>>, shard: usize) -
             let shape = OverShape { keys, order, calls, ttl: o.ttl, on_error: o.on_error, types: input };
             match o.emit {
                 OverEmit::OnChange => Box::new(OverOnChange::new(shape, o.deadline.map(|end| (end, o.split_watermark_column)))),
+                OverEmit::OnWatermark if o.deadline.is_some() => Box::new(OverInOrder::new(shape, time).of_one_time()),
                 OverEmit::OnWatermark | OverEmit::AtOnce => Box::new(OverInOrder::new(shape, time)),
             }
         }

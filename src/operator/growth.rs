@@ -282,6 +282,20 @@ fn an_over_in_order_forgets_the_keys_whose_time_to_live_is_over() {
 }
 
 #[test]
+fn partitions_of_one_time_go_with_it() {
+    let order = vec![SortKey { column: 1, descending: false, nulls_first: true }];
+    for start in [Bound::Unbounded, Bound::Offset(crate::types::over::Distance::Whole(-3))] {
+        let frame = Frame { unit: FrameUnit::Rows, start, end: Bound::CurrentRow, exclude: Exclude::Nothing };
+        let calls = calls().into_iter().map(OverFunction::Aggregate);
+        let calls = calls.map(|function| OverCall { function, frame: frame.clone(), data_type: DataType::BigInt }).collect();
+        let (keys, order, on_error) = (vec![0, 1], order.clone(), OnError::SetAside);
+        let shape = OverShape { keys, order, calls, ttl: None, on_error, types: TYPES.to_vec() };
+        let time = Some(TimeColumns { time: 1, split_watermark: None });
+        check("OVER of one time", Box::new(OverInOrder::new(shape, time).of_one_time()), flow);
+    }
+}
+
+#[test]
 fn a_lookup_join_that_remembers_frees_rows_that_go_and_those_of_windows() {
     let lookup = Lookup { rows: LookupRows::Newest, filling: Filling::AsItGoes, recall: Recall::Remembers };
     let by_key = || JoinInput { keys: vec![0], ..input() };

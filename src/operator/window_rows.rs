@@ -12,6 +12,9 @@ use crate::batch::{Batch, Column, Selection, Values};
 use crate::types::EventTime;
 use crate::types::relation::Aligned;
 
+/// The end of a given window that has none: that of input.
+const AT_END: EventTime = EventTime::MAX - 1;
+
 /// Rows by window, used anew for every batch.
 #[derive(Default)]
 pub struct WindowRows {
@@ -84,12 +87,16 @@ impl WindowRows {
         };
         let mut slice = Slice { from: 0, to: 0, pane: Pane { first: 0, last: 0 } };
         for (row, time) in times.iter().enumerate() {
-            if column.is_null(row) {
-                self.failed.push((row as u32, "event time is NULL"));
-                continue;
-            }
-            if !slice.holds(*time) {
-                match Slice::of(*time, window) {
+            let time = match (column.is_null(row), window) {
+                (false, _) => *time,
+                (true, Aligned::Given) => AT_END,
+                (true, _) => {
+                    self.failed.push((row as u32, "event time is NULL"));
+                    continue;
+                }
+            };
+            if !slice.holds(time) {
+                match Slice::of(time, window) {
                     Some(found) => slice = found,
                     None => {
                         self.failed.push((row as u32, "event time is out of the range of windows"));
@@ -186,11 +193,16 @@ mod tests {
             let (mut expected, mut late, mut failed, mut outside) =
                 (BTreeMap::<i64, Vec<usize>>::new(), Vec::new(), Vec::new(), 0);
             for row in 0..rows {
-                let (Value::Int(time), Value::Int(mark)) =
-                    (times.value(row, &DataType::BigInt), marks.value(row, &DataType::BigInt))
-                else {
-                    failed.push(row as u32);
-                    continue;
+                let (time, mark) = match (times.value(row, &DataType::BigInt), marks.value(row, &DataType::BigInt)) {
+                    (Value::Int(time), Value::Int(mark)) => (time, mark),
+                    _ if window == Aligned::Given => {
+                        expected.entry(AT_END).or_default().push(row);
+                        continue;
+                    }
+                    _ => {
+                        failed.push(row as u32);
+                        continue;
+                    }
                 };
                 let open = |end: &i64| mark.max(watermark) < end - 1;
                 let is_window = |end: &i64| match window {

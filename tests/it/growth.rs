@@ -217,6 +217,58 @@ fn over_closing_windows() -> Vec<String> {
     queries.map(|query| format!("{view}{query}")).into()
 }
 
+/// Queries over rows with times of which none is late, and which kinds of operators below keep something of each key for ever. All else that they keep is
+/// freed with the time by which it is kept, though no window says so.
+fn over_passing_times() -> Vec<(String, Option<&'static str>)> {
+    let near = "ON a.k = b.k AND a.ts BETWEEN b.ts - INTERVAL '5' SECOND AND b.ts + INTERVAL '5' SECOND";
+    let view = format!("CREATE VIEW j AS SELECT a.k, a.v, a.ts AS at, b.ts AS bt FROM t AS a JOIN t AS b {near};\n");
+    let newest = "SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) AS n FROM t";
+    let versions = format!("CREATE VIEW versions AS SELECT k, v, ts FROM ({newest}) WHERE n = 1;\n");
+    let by = |time: &str| format!("(SELECT {time}, COUNT(*) AS n FROM j GROUP BY {time})");
+    let windows = format!("SELECT k, window_start, window_end, COUNT(*) AS n FROM {WINDOW} GROUP BY k, window_start, window_end");
+    let same_window = "l.k = r.k AND l.window_start = r.window_start AND l.window_end = r.window_end";
+    let columns = "k BIGINT, e TIMESTAMP(3), s BIGINT, PRIMARY KEY (e, s) NOT ENFORCED";
+    let bounded = [
+        "SELECT at, COUNT(*) FROM j GROUP BY at".to_owned(),
+        "SELECT at, COUNT(*) FROM j GROUP BY at EMIT FINAL".to_owned(),
+        "SELECT DISTINCT at + INTERVAL '1' MINUTE, k FROM j".to_owned(),
+        "SELECT at, k FROM j UNION SELECT bt, v FROM j".to_owned(),
+        "SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY at ORDER BY v) AS n FROM j) WHERE n <= 3".to_owned(),
+        "SELECT k, SUM(v) OVER (PARTITION BY at ORDER BY v) FROM j".to_owned(),
+        "SELECT k, SUM(v) OVER (PARTITION BY at ORDER BY at) FROM j".to_owned(),
+        format!("SELECT l.k, r.n FROM j AS l LEFT JOIN {} AS r ON l.at = r.bt", by("bt")),
+        format!(
+            "SELECT COALESCE(l.at, r.bt), COUNT(*) FROM {} AS l FULL JOIN {} AS r ON l.at = r.bt GROUP BY COALESCE(l.at, r.bt)",
+            by("at"),
+            by("bt")
+        ),
+        format!("SELECT COALESCE(a.ts, b.ts), COUNT(*) FROM t AS a FULL JOIN t AS b {near} GROUP BY COALESCE(a.ts, b.ts)"),
+        format!(
+            "SELECT COALESCE(l.window_end, r.window_end), SUM(r.n) FROM ({windows}) AS l FULL JOIN ({windows}) AS r ON {same_window} GROUP BY COALESCE(l.window_end, r.window_end)"
+        ),
+        format!(
+            "SELECT DISTINCT window_end, r.n FROM ({windows}) AS l FULL JOIN ({windows}) AS r USING (k, window_start, window_end)"
+        ),
+        "SELECT l.ts, COUNT(*) FROM t AS l WHERE NOT EXISTS (SELECT 1 FROM t AS r WHERE l.k = r.k AND r.ts BETWEEN l.ts + INTERVAL '1' SECOND AND l.ts + INTERVAL '9' SECOND) GROUP BY l.ts"
+            .to_owned(),
+        "SELECT k, COUNT(*) OVER (PARTITION BY k, ts ORDER BY ts) FROM t".to_owned(),
+        format!("CREATE TABLE written ({columns}) WITH ('connector' = 'memory');\nINSERT INTO written SELECT k, at, v FROM j"),
+    ];
+    let of_each_key = [
+        (
+            "SELECT l.ts, l.k, COUNT(r.v) FROM t AS l LEFT JOIN versions FOR SYSTEM_TIME AS OF l.ts AS r ON l.k = r.k GROUP BY l.ts, l.k",
+            "Join",
+        ),
+        ("SELECT DISTINCT l.ts, r.v FROM t AS l ASOF JOIN t AS r ON l.k = r.k AND l.ts > r.ts", "Join"),
+        (
+            "SELECT ts, last, COUNT(*) FROM (SELECT ts, LAG(v) OVER (PARTITION BY k ORDER BY ts) AS last FROM t) AS o GROUP BY ts, last",
+            "Over",
+        ),
+    ];
+    let bounded = bounded.map(|query| (format!("{view}{query}"), None));
+    bounded.into_iter().chain(of_each_key.map(|(query, kind)| (format!("{versions}{query}"), Some(kind)))).collect()
+}
+
 /// Queries whose state is bounded by a time to live, whatever comes.
 const AGING: [&str; 9] = [
     "SELECT k, COUNT(*), COUNT(DISTINCT v) FROM t GROUP BY k",
@@ -256,6 +308,12 @@ fn state_does_not_grow_with_the_data() {
         check(&query, Rows::NewKeys, &mut closing);
         assert!(closing.unbounded.is_empty(), "{query}: {closing:?}");
         kinds.bounded.append(&mut closing.bounded);
+    }
+    for (query, of_each_key) in over_passing_times() {
+        let mut passing = Kinds::default();
+        check(&query, Rows::NewKeys, &mut passing);
+        assert!(passing.unbounded.keys().eq(of_each_key.iter()), "{query}: {passing:?}");
+        kinds.bounded.append(&mut passing.bounded);
     }
     for query in AGING {
         check(&format!("SET 'table.exec.state.ttl' = '20 ms';\n{query}"), Rows::NewKeys, &mut kinds);

@@ -2,7 +2,7 @@
 //! passed them. Each row is given out once, at once where its frames need no rows behind it.
 //!
 //! Of a partition, the rows that frames can still reach are kept, and what functions hold of those that they cannot. Where all frames are
-//! bounded in time, a partition goes when the watermark is so far behind its last row; elsewhere it goes when no row of it has come for its
+//! bounded in time, or its rows have one time, a partition goes when the watermark is so far behind its last row; elsewhere it goes when no row of it has come for its
 //! time to live, if there is one. A row before the watermark of its own split is late; those with the very time of the watermark are not, so
 //! that rows of one time are taken together.
 
@@ -189,6 +189,12 @@ impl InOrder {
             scratch: Scratch::default(),
             shape,
         }
+    }
+
+    /// The same where the rows of each partition have one time, and need none behind them: partitions go with it.
+    pub fn of_one_time(mut self) -> InOrder {
+        self.need.reach = Some(0);
+        InOrder { rings: None, ..self }
     }
 
     /// Finds the partitions of rows. Hot: once per batch.

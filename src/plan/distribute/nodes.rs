@@ -7,7 +7,7 @@ use super::{Lowered, Lowering, Placed};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::catalog::{Table, TableColumnKind};
-use crate::plan::deadlines::{deadline_of, with_end};
+use crate::plan::deadlines::{BEHIND_TIME, are_of_one_time, deadline_of, with_end};
 use crate::plan::explain::span;
 use crate::plan::logical::{self, Plan, columns_of, substitute};
 use crate::plan::physical::{
@@ -205,7 +205,8 @@ impl Lowering<'_> {
         deadline: Deadline,
         input: Lowered,
     ) -> Result<Lowered> {
-        let ends = with_end(&aggregate.input, deadline);
+        let emit = aggregate.emit.unwrap_or(Emit::OnChange);
+        let ends = with_end(&aggregate.input, deadline, emit);
         let time_column = ends.schema.fields.len() - 1;
         let input = self.calc(plan, &ends, input);
         let (first, keys) = (aggregate.keys.len(), aggregate.keys.clone());
@@ -218,7 +219,7 @@ impl Lowering<'_> {
             window: Window::Aligned(Aligned::Given),
             keys,
             calls: aggregate.calls.clone(),
-            emit: Some(aggregate.emit.unwrap_or(Emit::OnChange)),
+            emit: Some(emit),
             late: None,
             split_watermark_column: None,
             split_column: None,
@@ -362,9 +363,11 @@ impl Lowering<'_> {
     fn over(&mut self, plan: &Plan, over: &logical::Over, input: Lowered) -> Result<Lowered> {
         // Without functions rows only wait, each where it is.
         let input = if over.calls.is_empty() { input } else { self.exchanged(input, &over.keys) };
-        let deadline = match over.window_end {
-            Some(column) => Some(Deadline { column, after: 0 }),
-            None => deadline_of(&over.input, &over.keys).filter(|_| over.emit == OverEmit::OnChange),
+        let deadline = match (over.window_end, over.emit) {
+            (Some(column), _) => Some(Deadline { column, after: 0 }),
+            (None, OverEmit::OnChange) => deadline_of(&over.input, &over.keys),
+            (None, OverEmit::OnWatermark) => deadline_of_time(over),
+            (None, OverEmit::AtOnce) => None,
         };
         let ttl = self.ttl(None).filter(|_| !is_freed_by_time(over) && deadline.is_none());
         let kind = NodeKind::Over(Over {
@@ -379,7 +382,11 @@ impl Lowering<'_> {
             on_error: self.on_error(plan),
         });
         let mut node = Node::new(kind, vec![input.node], over.schema.clone());
-        node.state_bound = if deadline.is_some() { OPEN_WINDOWS.to_owned() } else { bound_of_over(over, ttl) };
+        node.state_bound = match (deadline, over.emit) {
+            (None, _) => bound_of_over(over, ttl),
+            (Some(_), OverEmit::OnWatermark) => WAITING.to_owned(),
+            (Some(_), _) => OPEN_WINDOWS.to_owned(),
+        };
         let node = self.add(node);
         self.write_late((node, 0), &input.placed, &over.late, &over.input)?;
         Ok(Lowered { node, placed: input.placed })
@@ -446,6 +453,13 @@ pub(super) fn retracts(plan: &Plan) -> Retracts {
 /// Whether the watermark frees all that an OVER keeps.
 fn is_freed_by_time(over: &logical::Over) -> bool {
     over.emit == OverEmit::OnWatermark && over.calls.iter().all(|call| matches!(call.reach(), Reach::Time))
+}
+
+/// When partitions are over whose rows have one time each, by which they wait.
+fn deadline_of_time(over: &logical::Over) -> Option<Deadline> {
+    let (time, after) = (over.order.first()?.column, BEHIND_TIME);
+    let looks_ahead = over.calls.iter().any(|call| call.looks_ahead());
+    (!looks_ahead && are_of_one_time(&over.input, &over.keys, time)).then_some(Deadline { column: time, after })
 }
 
 fn bound_of_over(over: &logical::Over, ttl: Option<u64>) -> String {

@@ -7,6 +7,7 @@
 //! queries are written by a key: then one row of each key of the answer is there. Rows of windows come and go too late, in several splits, each with a
 //! watermark of its own: the answer is made of what did so in time; `shapes` has other queries over such rows. `drawn` says which operators have changes to take or to give.
 
+mod behind;
 mod drawn;
 mod input;
 mod lookups;

@@ -1,27 +1,22 @@
 //! The newest row of each key by event time, where something above decides by time. Row road.
 //!
 //! ```text
-//!   rows by time, the newest first:   c           b           a
-//!   watermark of its split before it:   90     >     70     >     40
-//!   a is there from 40 to 70, b from 70 to 90, c from 90 on
+//!   rows by the watermark of their split before them:   a 40     b 70     c 90        by time: a < c < b
+//!   a is there from 40 to 70, b from 70 on, c never
 //! ```
 //! A row comes with the watermark of its split, and goes with the least one of the newer rows of its key: windows that end in between have it for good.
-//! So neither splits nor batches nor shards decide in which windows it is, in whatever order rows come: a row that comes behind a newer one is given out
-//! and taken back, and one that has gone with a greater watermark than it must goes again. Where a newer row came at a lesser watermark than its own, a row
-//! is in no window, and is forgotten at once. So is what has gone with a watermark that all splits have passed, for nothing makes it go sooner then.
+//! So rows wait until the watermarks of all splits have passed that of theirs, and are then taken in the order of these: what comes and goes, and how much of
+//! it is late above, does not depend on how splits interleave, and one row of each key is kept. A row of a split that was idle, and whose watermark is
+//! behind the others, has the one of the operator.
 
-use super::partitions::Partitions;
-use super::row_buckets::time_of;
+use super::over::Waiting;
+use super::partitions::{Numbers, Partitions};
 use super::{Operator, Output, Progress, row_order};
 use crate::batch::{Batch, Column, RowKind, Values, Watermark};
 use crate::error::Result;
 use crate::limits::TIMER_ROWS_PER_TURN;
-use crate::state::{Order, Timers};
 use crate::types::relation::SortKey;
 use crate::types::{DataType, EventTime, Nanos};
-
-/// Nanoseconds between the first and the last time at which rows are looked at, about.
-const ALARMS_SPAN: u64 = 60_000_000_000;
 
 /// The newest rows of one shard.
 pub struct NewestRow {
@@ -29,11 +24,11 @@ pub struct NewestRow {
     order: Vec<SortKey>,
     /// Hidden column with the watermark of the row's split.
     split_watermark_column: usize,
-    /// By key, the newest first, those with less and less of a watermark that are there no longer behind it.
+    /// Rows that other splits may still send some before.
+    waiting: Waiting,
+    /// By key, the newest of the rows that have been taken.
     partitions: Partitions<()>,
-    /// Keys, by the watermarks with which their rows have gone.
-    alarms: Timers,
-    due: Vec<u32>,
+    watermark: EventTime,
 }
 
 /// Changes on their way out.
@@ -63,81 +58,67 @@ impl NewestRow {
         ttl: Option<Nanos>,
         types: &[DataType],
     ) -> NewestRow {
-        let (alarms, due) = (Timers::new(ALARMS_SPAN, Order::Any), Vec::new());
-        NewestRow { order, split_watermark_column, partitions: Partitions::new(keys, types, ttl), alarms, due }
+        let by_mark = vec![SortKey { column: split_watermark_column, descending: false, nulls_first: true }];
+        let (waiting, partitions) = (Waiting::new(split_watermark_column, by_mark), Partitions::new(keys, types, ttl));
+        NewestRow { order, split_watermark_column, waiting, partitions, watermark: EventTime::MIN }
     }
 
-    /// The watermark of its split before a row.
-    fn mark(&self, row: u32) -> EventTime {
-        time_of(&self.partitions.columns()[self.split_watermark_column], row as usize).unwrap_or(EventTime::MIN)
+    /// The watermarks of the splits of these rows. Hot: once per batch.
+    fn marks<'a>(&self, columns: &'a [Column]) -> &'a [EventTime] {
+        match &columns[self.split_watermark_column].values {
+            Values::I64(marks) => marks,
+            _ => unreachable!("a watermark is a BIGINT"),
+        }
     }
 
-    /// Takes a row; whether it is in any window. Hot: once per row.
-    fn take(&mut self, key: u32, row: u32, changed: &mut Changed) -> bool {
-        if self.partitions.count(row) > 0 {
-            return false;
+    /// Takes rows in the order of their watermarks; of those of a key with one watermark only the newest is ever there. Hot: once per batch.
+    fn take(&mut self, batch: &Batch, out: &mut Output) {
+        let numbers = self.partitions.look_up(batch);
+        let (marks, mut changed, mut from) = (self.marks(&batch.columns), Changed::default(), 0);
+        while from < batch.rows() {
+            let of_one = marks[from..].partition_point(|mark| *mark == marks[from]);
+            let newest = self.newest_of(&numbers, from..from + of_one);
+            out.filtered_rows += (of_one - newest.len()) as u64;
+            for (key, row) in newest {
+                if !self.replace(key, row, marks[from], &mut changed) {
+                    out.filtered_rows += 1;
+                }
+            }
+            from += of_one;
         }
-        let (columns, list) = (self.partitions.columns(), self.partitions.list(key));
-        let place = list.partition_point(|other| row_order::order(&self.order, columns, *other, row).is_lt());
-        let newer = place.checked_sub(1).map(|newer| self.mark(list[newer]));
-        let mark = self.mark(row);
-        if newer.is_some_and(|newer| newer <= mark) {
-            return false;
-        }
-        let has_older = place < list.len();
-        self.partitions.step(row, true);
-        self.partitions.list_mut(key).insert(place, row);
-        match newer {
-            None if has_older => {}
+        out.emit(self.given_out(&mut changed, batch));
+        self.partitions.sweep(numbers, changed.gone.into_iter());
+    }
+
+    /// By key, the newest of these rows.
+    fn newest_of(&self, numbers: &Numbers, rows: std::ops::Range<usize>) -> Vec<(u32, u32)> {
+        let mut found: Vec<(u32, u32)> = rows.map(|at| (numbers.partitions[at], numbers.rows[at])).collect();
+        let columns = self.partitions.columns();
+        found.sort_unstable_by(|(a_key, a), (b_key, b)| {
+            a_key.cmp(b_key).then_with(|| row_order::order(&self.order, columns, *a, *b))
+        });
+        found.dedup_by_key(|(key, _)| *key);
+        found
+    }
+
+    /// Puts a row in the place of the one that its key has, unless that is newer; whether it did. Hot: once per row.
+    fn replace(&mut self, key: u32, row: u32, mark: EventTime, changed: &mut Changed) -> bool {
+        let (columns, old) = (self.partitions.columns(), self.partitions.list(key).first().copied());
+        match old {
+            Some(old) if row_order::order(&self.order, columns, row, old).is_ge() => return false,
+            Some(old) => {
+                changed.add(old, RowKind::UpdateBefore, mark);
+                changed.add(row, RowKind::UpdateAfter, mark);
+                self.partitions.step(old, false);
+                changed.gone.push(old);
+            }
             None => changed.add(row, RowKind::Insert, mark),
-            Some(newer) => {
-                changed.add(row, RowKind::Insert, mark);
-                changed.add(row, RowKind::Delete, newer);
-                self.alarms.add(newer, key);
-            }
         }
-        if has_older {
-            self.alarms.add(mark, key);
-        }
-        // Those behind go with this one now.
-        let mut went = newer;
-        while let Some(older) = self.partitions.list(key).get(place + 1).copied() {
-            let own = self.mark(older);
-            let goes = mark.max(own);
-            match went.map(|went| went.max(own)) {
-                Some(went) if went == goes => {}
-                Some(went) => {
-                    changed.add(older, RowKind::Insert, went);
-                    changed.add(older, RowKind::Delete, goes);
-                }
-                None => {
-                    changed.add(older, RowKind::UpdateBefore, goes);
-                    changed.add(row, RowKind::UpdateAfter, mark);
-                }
-            }
-            if own < mark {
-                break;
-            }
-            self.partitions.list_mut(key).remove(place + 1);
-            self.partitions.step(older, false);
-            changed.gone.push(older);
-            went = Some(own);
-        }
+        self.partitions.step(row, true);
+        let list = self.partitions.list_mut(key);
+        list.clear();
+        list.push(row);
         true
-    }
-
-    /// Forgets rows of a key that have gone with a watermark which all splits have passed.
-    fn forget_gone(&mut self, key: u32, watermark: EventTime) {
-        let list = self.partitions.list(key);
-        let kept = list.iter().take_while(|row| self.mark(**row) > watermark).count() + 1;
-        if kept >= list.len() {
-            return;
-        }
-        let gone: Vec<u32> = self.partitions.list_mut(key).drain(kept..).collect();
-        for row in &gone {
-            self.partitions.step(*row, false);
-        }
-        self.partitions.sweep_rows(gone.into_iter());
     }
 
     /// The changes as a batch.
@@ -152,29 +133,30 @@ impl NewestRow {
 }
 
 impl Operator for NewestRow {
-    fn process(&mut self, batch: Batch, out: &mut Output) -> Result<()> {
-        let numbers = self.partitions.look_up(&batch);
-        let mut changed = Changed::default();
-        for at in 0..batch.rows() {
-            if !self.take(numbers.partitions[at], numbers.rows[at], &mut changed) {
-                out.filtered_rows += 1;
-            }
+    fn process(&mut self, mut batch: Batch, _out: &mut Output) -> Result<()> {
+        let behind = self.marks(&batch.columns).iter().any(|mark| *mark < self.watermark);
+        if behind {
+            let marks = self.marks(&batch.columns).iter().map(|mark| (*mark).max(self.watermark)).collect();
+            batch.columns[self.split_watermark_column] = Column::from_values(Values::I64(marks));
         }
-        out.emit(self.given_out(&mut changed, &batch));
-        self.partitions.sweep(numbers, changed.gone.into_iter());
+        self.waiting.add(batch.columns);
         Ok(())
     }
 
-    fn watermark(&mut self, watermark: Watermark, _out: &mut Output) -> Result<Progress> {
-        let mut due = std::mem::take(&mut self.due);
-        let is_all = self.alarms.take(watermark.time, TIMER_ROWS_PER_TURN, &mut due);
-        due.drain(..).for_each(|key| self.forget_gone(key, watermark.time));
-        self.due = due;
-        Ok(if is_all { Progress::Done } else { Progress::More })
+    fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
+        self.watermark = self.watermark.max(watermark.time);
+        self.waiting.advance(self.watermark);
+        let mut room = TIMER_ROWS_PER_TURN;
+        while let Some(columns) = Some(room).filter(|room| *room > 0).and_then(|room| self.waiting.take(room)) {
+            let rows = columns.first().map_or(0, Column::len);
+            self.take(&Batch::new(columns, rows, watermark.stamp), out);
+            room = room.saturating_sub(rows);
+        }
+        Ok(if room == 0 { Progress::More } else { Progress::Done })
     }
 
     fn state_bytes(&self) -> usize {
-        self.partitions.state_bytes(|()| 0) + self.alarms.state_bytes()
+        self.partitions.state_bytes(|()| 0) + self.waiting.state_bytes()
     }
 }
 
@@ -213,49 +195,86 @@ mod tests {
         there
     }
 
-    /// Rows of three splits, taken in turns, whose watermarks are some way behind; the operator hears of the least one.
-    fn check(seed: u64) {
-        let mut random = fastrand::Rng::with_seed(seed);
-        let (mut operator, mut given, mut rows) = (operator(), Vec::<(Row, i64)>::new(), Vec::<Row>::new());
-        let (mut now, mut marks) = ([0; 3], [i64::MIN; 3]);
-        for _ in 0..40 {
-            let mut new = Vec::<Row>::new();
+    /// The rows of three splits, whose watermarks are some way behind them.
+    fn splits(random: &mut fastrand::Rng) -> [Vec<Row>; 3] {
+        let mut times = std::collections::BTreeSet::new();
+        [0; 3].map(|_| {
+            let (mut now, mut mark, pace) = (0, i64::MIN, random.i64(2..9));
+            let mut rows = Vec::new();
+            for _ in 0..random.usize(0..50) {
+                now += random.i64(0..pace);
+                let time = now + random.i64(-20..5);
+                // Which of two rows of one time is newer is left open.
+                if times.insert(time) {
+                    rows.push([random.i64(0..2), time, mark]);
+                    mark = mark.max(time - 5);
+                }
+            }
+            rows
+        })
+    }
+
+    /// What comes of these rows, if the splits are read in some order. The operator hears of the least of their watermarks.
+    fn given(splits: &[Vec<Row>; 3], random: &mut fastrand::Rng) -> Vec<(Row, i64)> {
+        let (mut operator, mut out, mut taken) = (operator(), Output::default(), [0; 3]);
+        while (0..3).any(|split| taken[split] < splits[split].len()) {
+            let mut rows = Vec::new();
             for _ in 0..random.usize(1..6) {
                 let split = random.usize(..3);
-                now[split] += random.i64(0..6);
-                let time = now[split] + random.i64(-20..5);
-                // Which of two rows of one time is newer is left open.
-                if rows.iter().chain(&new).all(|row| row[1] != time) {
-                    new.push([random.i64(0..2), time, marks[split]]);
-                }
-                marks[split] = marks[split].max(time - 5);
+                rows.extend(splits[split].get(taken[split]));
+                taken[split] = (taken[split] + 1).min(splits[split].len());
             }
-            let mut out = Output::default();
-            operator.process(batch(&new), &mut out).expect("no failure");
-            rows.extend(new);
-            for batch in &out.batches {
-                given.extend((0..batch.rows()).map(|at| {
-                    let row: Vec<i64> =
-                        batch.row(at, &TYPES).iter().map(|v| if let Value::Int(n) = v { *n } else { 0 }).collect();
-                    ([row[0], row[1], row[2]], batch.kind(at).sign())
-                }));
+            if !rows.is_empty() {
+                operator.process(batch(&rows), &mut out).expect("no failure");
             }
-            let watermark = *marks.iter().min().expect("three");
-            operator.watermark(Watermark { time: watermark, stamp: 1 }, &mut out).expect("no failure");
+            // That of a split is said by its next row.
+            let mark = |split: usize| splits[split].get(taken[split]).map_or(i64::MAX, |row| row[2]);
+            let time = (0..3).map(mark).min().unwrap_or(i64::MAX);
+            while operator.watermark(Watermark { time, stamp: 1 }, &mut out).expect("no failure") == Progress::More {}
+            assert!(time < i64::MAX || operator.partitions.rows() <= 2, "more than one row of a key");
         }
+        let rows_of = |batch: &Batch| {
+            let number = |value: &Value| if let Value::Int(number) = value { *number } else { 0 };
+            let row = |at: usize| batch.row(at, &TYPES).iter().map(number).collect::<Vec<i64>>();
+            (0..batch.rows()).map(|at| (row(at), batch.kind(at).sign())).collect::<Vec<_>>()
+        };
+        out.batches.iter().flat_map(rows_of).map(|(row, sign)| ([row[0], row[1], row[2]], sign)).collect()
+    }
+
+    fn check(seed: u64) {
+        let random = &mut fastrand::Rng::with_seed(seed);
+        let splits = splits(random);
+        let (mut first, mut second) = (given(&splits, random), given(&splits, random));
+        let rows = splits.concat();
         for end in -30..300 {
             let comes_in_time = |row: &&Row| row[2] < end;
             let is_newest = |row: &&Row| !rows.iter().any(|other| other[0] == row[0] && other[1] > row[1] && other[2] < end);
             let naive: BTreeMap<[i64; 2], i64> =
                 rows.iter().filter(comes_in_time).filter(is_newest).map(|row| ([row[0], row[1]], 1)).collect();
-            assert_eq!(in_window(&given, end), naive, "seed {seed}, a window that ends at {end}: {rows:?}");
+            assert_eq!(in_window(&first, end), naive, "seed {seed}, a window that ends at {end}: {rows:?}");
         }
-        operator.watermark(Watermark::MAX, &mut Output::default()).expect("no failure");
-        assert!(operator.partitions.rows() <= 2, "more than one row of a key");
+        first.sort_unstable();
+        second.sort_unstable();
+        assert_eq!(first, second, "seed {seed}: whichever split is read first");
     }
 
     #[test]
     fn every_window_has_the_newest_row_that_came_in_time_for_it() {
         (0..300).for_each(check);
+    }
+
+    #[test]
+    fn a_row_of_a_split_that_was_idle_is_as_late_as_the_others_are() {
+        let (mut operator, mut out) = (operator(), Output::default());
+        let pass = |operator: &mut NewestRow, time: i64, out: &mut Output| {
+            operator.watermark(Watermark { time, stamp: 1 }, out).expect("no failure");
+        };
+        operator.process(batch(&[[0, 10, 20]]), &mut out).expect("no failure");
+        pass(&mut operator, 30, &mut out);
+        operator.process(batch(&[[0, 12, 5]]), &mut out).expect("no failure");
+        pass(&mut operator, 31, &mut out);
+        let given: Vec<Vec<Value>> = out.batches.iter().flat_map(|b| (0..b.rows()).map(|at| b.row(at, &TYPES))).collect();
+        let row = |time: i64, mark: i64| [0, time, mark].map(Value::Int).to_vec();
+        assert_eq!(given, [row(10, 20), row(10, 30), row(12, 30)]);
     }
 }

@@ -30,7 +30,7 @@ Write print 2 (k, v)
       #4 Exchange gather to shard 0
         #3 Calc (v, 1 AS n, ts, $watermark)
           #2 NewestRow by (k) in order of (ts DESC), every change
-               state: one row per key, and those that have gone behind the watermark: unbounded
+               state: rows that the watermark has not passed; one row per key: unbounded
             #1 Exchange hash(k)
               #0 Scan t (k, v, ts, $watermark)
                    memory (0 splits)

@@ -266,7 +266,7 @@ impl Lowering<'_> {
         let (keys, order, split_watermark_column) = (newest.keys.clone(), newest.order.clone(), newest.split_watermark_column);
         let kind = NodeKind::NewestRow(NewestRow { keys, order, split_watermark_column, ttl });
         let mut node = Node::new(kind, vec![input.node], newest.schema.clone());
-        node.state_bound = kept("one row per key, and those that have gone behind the watermark", ttl);
+        node.state_bound = format!("{WAITING}; {}", kept("one row per key", ttl));
         Lowered { node: self.add(node), placed: input.placed }
     }
 

@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use corelane::cli::golden::{Inputs, Outside, Shape, Written, play};
 use corelane::source::memory::MemoryEvent;
 use corelane::types::Value;
 use fastrand::Rng;
 
 use super::{Pace, SECOND, queries};
 use crate::oracle::{Agreed, check_seeds};
-use crate::support::{Inputs, Shape, Written, run};
 
 /// How far the watermarks of both tables are behind their rows, in seconds.
 const DELAYS: [i64; 2] = [10, 3];
@@ -207,7 +207,7 @@ fn check(seed: u64) -> Result<Agreed, String> {
     let sql = format!("{begins}{};", above.query());
     let shape = Shape { shards: rng.usize(1..=4), batch_rows: [1, 3, 1024][rng.usize(0..3)] };
     let failed = |what: String| format!("seed {seed}, {shape:?}\n{sql}\n{inputs:?}\n{what}");
-    let ran = |sql: &str| run(sql, &inputs, shape).map_err(|e| failed(e.to_string()));
+    let ran = |sql: &str| play(sql, &inputs, Outside::Kept, shape).map_err(|e| failed(e.to_string()));
     let (alone, above_it): (Written, Written) = (ran(&format!("{begins}SELECT * FROM below;"))?, ran(&sql)?);
     let counts = |written: &Written| (written.counters.rows_late, written.counters.rows_aside);
     // What reads the rows below twice, sharing some of what makes them, counts some of what is late there twice.

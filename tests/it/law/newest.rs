@@ -78,6 +78,25 @@ fn members(rows: &[Row], (start, end): (i64, i64)) -> Vec<i64> {
     within.filter(comes_in_time).filter(is_newest).map(|row| row.id).collect()
 }
 
+/// How many changes of the newest rows come too late for their window, where a row lies in one: a row that is the newest for some time comes, and goes
+/// with the first newer one.
+fn late_ones(rows: &[Row], windows: &Windows) -> Option<u64> {
+    let end_of = |row: &Row| {
+        let mut of = windows.bounds.iter().filter(|(start, end)| *start <= row.time && row.time < *end);
+        of.next().filter(|_| of.next().is_none()).map(|(_, end)| *end)
+    };
+    let ends = rows.iter().map(end_of).collect::<Option<Vec<i64>>>()?;
+    let mut late = 0;
+    for (row, end) in rows.iter().zip(ends) {
+        let newer = rows.iter().filter(|other| other.key == row.key && other.time > row.time);
+        let goes = newer.map(|other| other.mark).min();
+        if goes.is_none_or(|goes| goes > row.mark) {
+            late += [Some(row.mark), goes].iter().flatten().filter(|mark| mark.is_some_and(|mark| mark >= end)).count() as u64;
+        }
+    }
+    Some(late)
+}
+
 fn check(seed: u64) -> Result<Agreed, String> {
     let rng = &mut Rng::with_seed(seed);
     let (rows, windows) = (random_rows(rng), windows(rng));
@@ -112,6 +131,11 @@ fn check(seed: u64) -> Result<Agreed, String> {
     let inputs = Inputs::from([("t".to_owned(), (0..3).map(of_split).collect())]);
     let shape = Shape { shards: rng.usize(1..=4), batch_rows: [1, 3, 1024][rng.usize(0..3)] };
     let written = play(&sql, &inputs, Outside::Kept, shape).map_err(|e| e.to_string())?;
+    let one_by_one = play(&sql, &inputs, Outside::Kept, Shape { shards: 1, batch_rows: 1 }).map_err(|e| e.to_string())?;
+    let late = [&written, &one_by_one].map(|written| written.counters.rows_late);
+    if late[0] != late[1] || late_ones(&rows, &windows).is_some_and(|wanted| !is_ranked && wanted != late[0]) {
+        return Err(format!("seed {seed}, {shape:?}\n{sql}\n{rows:?}\nlate: {late:?}, not {:?}", late_ones(&rows, &windows)));
+    }
     if written.counters.rows_aside > 0 {
         return Err(format!("seed {seed}, {shape:?}\n{sql}\n{rows:?}\n{} rows were set aside", written.counters.rows_aside));
     }

@@ -245,8 +245,9 @@ fn compile_join(join: &physical::Join, [left, right]: [Vec<DataType>; 2]) -> Res
         }
         Some(time) => {
             let clock = |input: usize| JoinClock { time: time.columns[input], split_watermark: time.split_watermarks[input] };
+            let bounds = time.bounds_of_all();
             if let physical::TimeMeaning::Versions(which) = time.meaning {
-                let when = (which, time.bounds);
+                let when = (which, bounds);
                 return Ok(Box::new(VersionedJoin::new(
                     join.kind,
                     inputs,
@@ -257,7 +258,7 @@ fn compile_join(join: &physical::Join, [left, right]: [Vec<DataType>; 2]) -> Res
                     join.on_error,
                 )));
             }
-            Box::new(TimedJoin::new(join.kind, inputs, [clock(0), clock(1)], time.bounds, filter, join.on_error))
+            Box::new(TimedJoin::new(join.kind, inputs, [clock(0), clock(1)], bounds, filter, join.on_error))
         }
     })
 }

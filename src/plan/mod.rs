@@ -26,6 +26,7 @@ mod row_pattern;
 mod settings;
 mod settle_sort;
 pub mod statement;
+mod time_distance;
 mod unique_keys;
 mod unsteady;
 pub mod values;

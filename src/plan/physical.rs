@@ -449,8 +449,23 @@ pub struct JoinTime {
     pub meaning: TimeMeaning,
     /// The time columns of the left and the right input.
     pub columns: [usize; 2],
+    /// What else stays event time: columns of both inputs, and how much older each may be than the one of its input by which rows meet.
+    pub others: Vec<(usize, i64)>,
     /// Hidden last columns of the inputs, with the watermark of the row's own split.
     pub split_watermarks: [Option<usize>; 2],
+}
+
+impl JoinTime {
+    /// By these columns, of rows that say no other time.
+    pub fn new(bounds: TimeBounds, meaning: TimeMeaning, columns: [usize; 2]) -> JoinTime {
+        JoinTime { bounds, meaning, columns, others: Vec::new(), split_watermarks: [None; 2] }
+    }
+
+    /// The bounds, with how much older the other times may be.
+    pub fn bounds_of_all(&self) -> TimeBounds {
+        let older = self.others.iter().map(|(_, older)| *older).max();
+        TimeBounds { older: older.unwrap_or(0), ..self.bounds }
+    }
 }
 
 /// Where an exchange sends rows.

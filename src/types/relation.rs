@@ -502,6 +502,8 @@ pub struct TimeBounds {
     pub greatest: i64,
     /// By so many nanoseconds a row may be behind the watermark and still be on time.
     pub slack: i64,
+    /// By so many nanoseconds another event time of a row may be older than the one by which it meets others.
+    pub older: i64,
 }
 
 /// Whose times bound a join.
@@ -569,12 +571,12 @@ pub enum LookupRows {
 impl TimeBounds {
     /// Of an interval join. A row at the watermark itself is on time, so that rows of equal times are, where the watermark is the time.
     pub fn interval(least: i64, greatest: i64) -> TimeBounds {
-        TimeBounds { least, greatest, slack: 1 }
+        TimeBounds { least, greatest, slack: 1, older: 0 }
     }
 
     /// Of a window join, whose times are the ends of windows: they are over when the watermark reaches their last nanosecond.
     pub fn window() -> TimeBounds {
-        TimeBounds { least: 0, greatest: 0, slack: -1 }
+        TimeBounds { least: 0, greatest: 0, slack: -1, older: 0 }
     }
 
     /// The last time of which no row is on time any more.
@@ -585,7 +587,8 @@ impl TimeBounds {
     /// The watermark of what is given out: behind that of the inputs by as much as rows may be that are given out after it.
     pub fn passed_on(&self, watermark: i64) -> i64 {
         let behind = [0, self.greatest, self.least.saturating_neg(), self.greatest.saturating_sub(self.least)];
-        self.passed(watermark).saturating_sub(behind.into_iter().fold(0, i64::max)).min(watermark)
+        let behind = behind.into_iter().fold(0, i64::max).saturating_add(self.older);
+        self.passed(watermark).saturating_sub(behind).min(watermark)
     }
 }
 

@@ -12,7 +12,7 @@ use super::window_row::by_bounds;
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::deadlines::{deadline_of, length_of_windows};
 use crate::plan::logical::{Clock, InTime, Join, Plan, WindowColumns, all_of, columns_of, conjuncts, shifted};
-use crate::plan::physical::{JoinKind, JoinTime, TimeBasis, TimeBounds, TimeMeaning};
+use crate::plan::physical::{JoinKind, JoinTime, TimeBasis, TimeBounds, TimeMeaning, WINDOW_TIME_GAP};
 use crate::plan::processing_time;
 use crate::plan::processing_time::basis;
 use crate::types::{DataType, Value};
@@ -41,18 +41,20 @@ fn is_of_windows(join: &Join) -> bool {
 /// What the rows that a join gives out say about time.
 pub fn clock_behind(join: &Join) -> Clock {
     let [left, right] = &*join.clocks;
-    if join.has_versions() {
-        let moments = left.moments.iter().copied().filter(|_| join.lookup.is_some()).collect();
-        return Clock { times: left.times.clone(), windows: Vec::new(), basis: left.basis, moments };
-    }
+    let moments = left.moments.iter().copied().filter(|_| join.lookup.is_some()).collect();
     let Some(time) = &join.time else {
         let windows = if is_of_windows(join) { windows_behind(join) } else { Vec::new() };
-        return Clock { windows, basis: left.basis, ..Clock::default() };
+        let times = if join.lookup.is_some() { left.times.clone() } else { Vec::new() };
+        return Clock { times, windows, basis: left.basis, moments };
     };
-    let moved = right.times.iter().map(|column| join.width() + column).filter(|_| join.kind.gives_pairs());
+    let ([l, r], gives_right) = (time.columns, join.kind.gives_pairs() && !join.has_versions());
+    let of_left = left.times.contains(&l).then_some(l);
+    let of_right = (gives_right && right.times.contains(&r)).then_some(join.width() + r);
     let windows = if time.meaning == TimeMeaning::Windows { windows_behind(join) } else { Vec::new() };
-    let times = left.times.iter().copied().chain(moved).collect();
-    Clock { times, windows, basis: left.basis, moments: Vec::new() }
+    let others = time.others.iter().map(|(column, _)| *column);
+    let mut times: Vec<usize> = others.chain(of_left).chain(of_right).collect();
+    times.sort_unstable();
+    Clock { times, windows, basis: left.basis, moments }
 }
 
 /// The windows of both inputs, as they stand in the condition of a join.
@@ -87,10 +89,29 @@ pub fn timed(mut join: Join) -> Join {
         (Some((time, _)), _) if join.left.retracts() || join.right.retracts() => {
             of_changes(Join { condition: Some(condition), ..join }, time.columns)
         }
-        (Some((time, rest)), _) => Join { time: Some(time), condition: all_of(rest), ..join },
-        (None, Some((time, rest))) => by_clock(Join { time: Some(time), condition: all_of(rest), ..join }),
+        (Some((time, rest)), _) => meeting(Join { condition: all_of(rest), ..join }, time),
+        (None, Some((time, rest))) => meeting(by_clock(Join { condition: all_of(rest), ..join }), time),
         (None, None) => Join { condition: Some(condition), ..join },
     }
+}
+
+/// `join` by these times. What else is event time in its inputs stays it, where it is known how far it lies from the time by which rows meet.
+pub fn meeting(join: Join, time: JoinTime) -> Join {
+    let (width, of_versions) = (join.width(), matches!(time.meaning, TimeMeaning::Versions(_)));
+    let others = |input: usize, plan: &Plan| {
+        let met = time.columns[input];
+        let others = join.clocks[input].times.iter().filter(|column| **column != met);
+        let older = |column: usize| match time.meaning {
+            TimeMeaning::Windows => Some(WINDOW_TIME_GAP),
+            TimeMeaning::Rows | TimeMeaning::Versions(_) => plan.may_be_older(column, met),
+        };
+        others.filter_map(|column| Some((width * input + column, older(*column)?))).collect::<Vec<_>>()
+    };
+    let mut all = others(0, &join.left);
+    if join.kind.gives_pairs() && !of_versions {
+        all.extend(others(1, &join.right));
+    }
+    Join { time: Some(JoinTime { others: all, ..time }), ..join }
 }
 
 /// `join` of windows that end at these columns, some of which change: rows that come too late for theirs do not reach it.
@@ -191,7 +212,7 @@ fn same_window(parts: &[Expr], [left, right]: [&WindowColumns; 2], join: &Join) 
     }
     let (bounds, meaning, columns) = (TimeBounds::window(), TimeMeaning::Windows, [left_end, right_end]);
     let rest = parts.iter().enumerate().filter(|(at, _)| Some(*at) != bounds_equal).map(|(_, part)| part.clone()).collect();
-    Some((JoinTime { bounds, meaning, columns, split_watermarks: [None; 2] }, rest))
+    Some((JoinTime::new(bounds, meaning, columns), rest))
 }
 
 /// A column, or one cast to another precision of time.
@@ -222,7 +243,7 @@ fn between(parts: &[Expr], columns: [usize; 2], width: usize) -> Option<(JoinTim
     }
     let (least, greatest) = (least?, greatest?);
     let bounds = TimeBounds::interval(least, greatest);
-    let time = JoinTime { bounds, meaning: TimeMeaning::Rows, columns, split_watermarks: [None; 2] };
+    let time = JoinTime::new(bounds, TimeMeaning::Rows, columns);
     (least <= greatest).then_some((time, rest))
 }
 

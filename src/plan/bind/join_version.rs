@@ -10,7 +10,7 @@ use super::QueryBinder;
 use super::expr::ExprBinder;
 use super::join::{kind_of, over_time};
 use super::join_nearest::by_comparison;
-use super::join_time::clock_of;
+use super::join_time::{clock_of, meeting};
 use super::scope::{Relation, ScopeField, span_of, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
@@ -78,12 +78,12 @@ impl QueryBinder<'_> {
                 one_time(&left.plan, &versions.plan, span)?;
                 let columns = [index, versions.time];
                 let meaning = TimeMeaning::Versions(VersionTime::At);
-                let time = JoinTime { bounds: TimeBounds::interval(0, 0), meaning, columns, split_watermarks: [None; 2] };
+                let time = JoinTime::new(TimeBounds::interval(0, 0), meaning, columns);
                 let condition = by_keys(condition, left.fields.len(), &versions.keys)
                     .ok_or_else(|| not_by_key(&right, &versions.keys, span))?;
                 let clocks = Box::new([clock_of(&left), Clock::default()]);
-                let join = Join { time: Some(time), clocks, ..Join::new(left.plan, versions.plan, kind, Some(condition)) };
-                Ok(over_time(join, both))
+                let join = Join { clocks, ..Join::new(left.plan, versions.plan, kind, Some(condition)) };
+                Ok(over_time(meeting(join, time), both))
             }
             _ => Err(Error::sql("FOR SYSTEM_TIME AS OF takes an event time of the left side, or PROCTIME()").at(span).hint(
                 "declare WATERMARK FOR it in CREATE TABLE, and select it as a plain column; or declare a column AS PROCTIME()",
@@ -138,9 +138,9 @@ impl QueryBinder<'_> {
         }
         one_time(&left.plan, &right.plan, span)?;
         let meaning = TimeMeaning::Versions(which);
-        let time = JoinTime { bounds: TimeBounds::interval(0, 0), meaning, columns, split_watermarks: [None; 2] };
-        let join = Join { time: Some(time), clocks, ..Join::new(left.plan, right.plan, kind, all_of(rest)) };
-        Ok(over_time(join, both))
+        let time = JoinTime::new(TimeBounds::interval(0, 0), meaning, columns);
+        let join = Join { clocks, ..Join::new(left.plan, right.plan, kind, all_of(rest)) };
+        Ok(over_time(meeting(join, time), both))
     }
 
     /// A table in which rows are looked up, as the one that is read again where its options say so.

@@ -243,7 +243,11 @@ fn prune_join(join: Join, wanted: &[bool]) -> (Plan, Moved) {
     moved.extend(right_moved.into_iter().map(|column| column.map(|column| new_width + column)));
     let condition = join.condition.map(|condition| moved_expr(&condition, &moved));
     let place = |[left, right]: [usize; 2]| [at(&moved, left), at(&moved, width + right) - new_width];
-    let time = join.time.map(|time| JoinTime { columns: place(time.columns), ..time });
+    let others = |others: Vec<(usize, i64)>| {
+        let read = others.into_iter().filter(|(column, _)| wanted.get(*column) == Some(&true));
+        read.map(|(column, older)| (at(&moved, column), older)).collect()
+    };
+    let time = join.time.map(|time| JoinTime { columns: place(time.columns), others: others(time.others), ..time });
     let late_right = moved_late(late_right, &|column| at(&moved, width + column) - new_width);
     let late = [moved_late(late_left, &|column| at(&moved, column)), late_right];
     moved.truncate(wanted.len());

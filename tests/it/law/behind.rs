@@ -24,7 +24,7 @@ enum Nulls {
 
 /// What gives out rows `(id, k, v, at)`, and whether all have a time. Nothing in it depends on which of two rows of one time is first, and all of it on
 /// what decides by time, so that this is there whatever is read above.
-const BELOW: [(&str, Nulls); 13] = [
+const BELOW: [(&str, Nulls); 15] = [
     ("SELECT a.id, a.k, b.v, a.ts AS at FROM a JOIN b ON a.k = b.k AND a.ts BETWEEN b.ts - #7 AND b.ts + #4", Nulls::None),
     ("SELECT b.id, a.k, b.v, b.ts AS at FROM a JOIN b ON a.k = b.k AND a.ts BETWEEN b.ts AND b.ts + #9", Nulls::None),
     ("SELECT a.id, a.k, b.v, a.ts AS at FROM a LEFT JOIN b ON a.k = b.k AND a.ts BETWEEN b.ts - #7 AND b.ts - #1", Nulls::Some),
@@ -50,6 +50,18 @@ const BELOW: [(&str, Nulls); 13] = [
     ),
     (
         "SELECT id, k, v, ts AS at FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY id, k, v ORDER BY ts) AS place FROM a) WHERE place = 1",
+        Nulls::None,
+    ),
+    // The times of these are older than those by which rows meet last.
+    (
+        "SELECT a.id, a.k, b.v, a.ts AS at FROM a JOIN b ON a.k = b.k AND b.ts BETWEEN a.ts AND a.ts + #6 \
+         JOIN a AS c ON b.k = c.k AND c.ts BETWEEN b.ts AND b.ts + #8",
+        Nulls::None,
+    ),
+    (
+        "SELECT l.id, l.k, b.v, l.early AS at \
+         FROM (SELECT a.id, a.k, a.ts AS early, b.ts FROM a JOIN b ON a.k = b.k AND b.ts BETWEEN a.ts AND a.ts + #6) AS l \
+         JOIN b FOR SYSTEM_TIME AS OF l.ts ON l.k = b.k",
         Nulls::None,
     ),
     (

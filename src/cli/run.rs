@@ -40,14 +40,14 @@ enum Event {
     Ended(Box<Result<Outcome>>),
 }
 
-/// Runs a job to its end. `out` takes what EXPLAIN statements print, those of EXPLAIN ANALYZE last; `notes` the summary.
+/// Runs a job to its end. `out` takes what EXPLAIN, SHOW and their kin print, EXPLAIN ANALYZE last; `notes` the summary.
 pub fn run(args: &RunArgs, out: &mut dyn Write, notes: &mut dyn Write) -> Result<()> {
     let mut job = prepare(&args.job, |sets| args.job_config(sets))?;
-    for text in &job.planned.explains {
-        print(out, text)?;
+    for answer in &job.planned.answers {
+        print(out, &answer.to_string())?;
     }
     if job.planned.plan.nodes.is_empty() {
-        if job.planned.explains.is_empty() {
+        if job.planned.answers.is_empty() {
             return Err(Error::sql("the job writes nothing").hint("add an INSERT INTO or a SELECT"));
         }
         return Ok(());

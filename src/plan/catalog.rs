@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::Connectors;
-use super::bind::{Output, Relation, Target, table, written};
+use super::bind::{Output, Relation, ScopeField, Target, table, written};
 use super::memory::MEMORY;
 use super::processing_time::{basis, is_clock};
 use super::values::ValuesSource;
+use super::{Connectors, Script};
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
-use crate::plan::statement::{Conflict, CreateTable, LateRows, Length, Name};
+use crate::plan::statement::{Conflict, CreateTable, LateRows, Length, Name, RelationKind};
 use crate::source::reload::Reloaded;
 use crate::source::{Boundedness, Source};
 use crate::types::relation::{Changelog, TimeBasis};
@@ -152,13 +152,69 @@ impl Table {
     }
 }
 
+/// A view.
+#[derive(Debug)]
+pub struct View {
+    /// Its query, bound.
+    pub relation: Relation,
+    /// New column names, or empty.
+    pub columns: Vec<Name>,
+    /// Its query as it was written.
+    pub text: String,
+    /// COMMENT.
+    pub comment: Option<String>,
+    /// Those of the columns that `*` shows.
+    column_comments: Vec<Option<String>>,
+}
+
+impl View {
+    /// Of a query whose columns nothing is said of.
+    pub fn new(relation: Relation, columns: Vec<Name>, text: String, comment: Option<String>) -> View {
+        let column_comments = vec![None; relation.fields.iter().filter(|field| field.is_shown()).count()];
+        View { relation, columns, text, comment, column_comments }
+    }
+
+    /// The columns that `*` shows, with what is said of them.
+    pub fn shown(&self) -> impl Iterator<Item = (&ScopeField, &Option<String>)> {
+        self.relation.fields.iter().filter(|field| field.is_shown()).zip(&self.column_comments)
+    }
+}
+
 /// What a name stands for.
 #[derive(Debug)]
 pub enum Entry {
     /// Position in `Catalog::tables`.
     Table(usize),
-    /// A view, bound.
-    View(Box<Relation>),
+    /// A table without columns: the first INSERT gives it those of its query.
+    Unfilled {
+        /// How it was declared.
+        create: Box<CreateTable>,
+        /// Which script declares it, for errors.
+        script: usize,
+    },
+    /// A view.
+    View(Box<View>),
+}
+
+impl Entry {
+    fn kind(&self) -> RelationKind {
+        match self {
+            Entry::View(_) => RelationKind::View,
+            Entry::Table(_) | Entry::Unfilled { .. } => RelationKind::Table,
+        }
+    }
+}
+
+impl RelationKind {
+    /// An error where the thing of this name is of another kind than is said.
+    pub fn check(self, is: RelationKind, name: &Name) -> Result<()> {
+        let (error, hint) = match (self, is) {
+            (RelationKind::Table, RelationKind::View) => ("is a view", "write VIEW instead of TABLE"),
+            (RelationKind::View, RelationKind::Table) => ("is a table", "write TABLE instead of VIEW"),
+            _ => return Ok(()),
+        };
+        Err(Error::sql(format!("'{}' {error}", name.text)).at(name.span).hint(hint))
+    }
 }
 
 /// Tables and views.
@@ -189,10 +245,94 @@ impl Catalog {
     }
 
     /// Adds a view.
-    pub fn add_view(&mut self, name: &Name, relation: Relation) -> Result<()> {
+    pub fn add_view(&mut self, name: &Name, view: View) -> Result<()> {
         self.check_new(&name.text, name.span)?;
-        self.entries.push((name.text.clone(), Entry::View(Box::new(relation))));
+        self.entries.push((name.text.clone(), Entry::View(Box::new(view))));
         Ok(())
+    }
+
+    /// Adds a table that has no columns yet.
+    pub fn add_unfilled(&mut self, create: CreateTable, script: usize) -> Result<()> {
+        self.check_new(&create.name.text, create.name.span)?;
+        self.entries.push((create.name.text.clone(), Entry::Unfilled { create: Box::new(create), script }));
+        Ok(())
+    }
+
+    /// Takes out the table of this name if it has no columns yet, with its script.
+    pub fn take_unfilled(&mut self, name: &Name) -> Option<(CreateTable, usize)> {
+        let is_it = |(known, entry): &mut (String, Entry)| {
+            matches!(entry, Entry::Unfilled { .. }) && known.eq_ignore_ascii_case(&name.text)
+        };
+        match self.entries.extract_if(.., is_it).next()? {
+            (_, Entry::Unfilled { create, script }) => Some((*create, script)),
+            _ => None,
+        }
+    }
+
+    /// Refuses tables without columns that nothing is inserted into.
+    pub fn check_filled(&self, scripts: &[Script]) -> Result<()> {
+        let unfilled = self.entries.iter().find_map(|(_, entry)| match entry {
+            Entry::Unfilled { create, script } => Some((create, &scripts[*script])),
+            _ => None,
+        });
+        match unfilled {
+            Some((create, script)) => Err(without_columns(&create.name).in_text(&script.file, &script.text)),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes a name free; what was written before keeps what it stood for.
+    pub fn forget(&mut self, kind: RelationKind, name: &Name, if_exists: bool) -> Result<()> {
+        let Some(at) = self.entries.iter().position(|(known, _)| known.eq_ignore_ascii_case(&name.text)) else {
+            return if if_exists { Ok(()) } else { Err(self.unknown(&name.text).at(name.span)) };
+        };
+        kind.check(self.entries[at].1.kind(), name)?;
+        let is_it = |late: &Name| late.text.eq_ignore_ascii_case(&name.text);
+        if let Some(reader) = self.tables.iter().find(|table| table.options.late_table.as_ref().is_some_and(is_it)) {
+            let error = Error::sql(format!("'{}' takes the late rows of '{}'", name.text, reader.def.name)).at(name.span);
+            return Err(error.hint(format!("leave 'late.table' out of the options of '{}', or keep it", reader.def.name)));
+        }
+        self.entries.remove(at);
+        Ok(())
+    }
+
+    /// Says something of a table, a view, or a column of one.
+    pub fn comment(&mut self, (kind, name): (RelationKind, &Name), column: Option<&Name>, text: Option<&str>) -> Result<()> {
+        let Some(at) = self.entries.iter().position(|(known, _)| known.eq_ignore_ascii_case(&name.text)) else {
+            return Err(self.unknown(&name.text).at(name.span));
+        };
+        let Catalog { tables, entries, .. } = self;
+        if column.is_none() {
+            kind.check(entries[at].1.kind(), name)?;
+        }
+        let (of_relation, of_columns): (_, Vec<(&str, &mut Option<String>)>) = match &mut entries[at].1 {
+            Entry::View(view) => {
+                let shown = view.relation.fields.iter().filter(|field| field.is_shown()).map(|field| field.name.as_str());
+                (&mut view.comment, shown.zip(&mut view.column_comments).collect())
+            }
+            Entry::Table(index) => declared_comments(&mut tables[*index].declared),
+            Entry::Unfilled { create, .. } => declared_comments(create),
+        };
+        let place = match column {
+            None => of_relation,
+            Some(column) => {
+                let names: Vec<String> = of_columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+                let found = of_columns.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(&column.text));
+                found.map(|(_, place)| place).ok_or_else(|| no_column(name, column, &names))?
+            }
+        };
+        *place = text.map(str::to_owned);
+        Ok(())
+    }
+
+    /// All names, in order of definition.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(name, entry)| (name.as_str(), entry))
+    }
+
+    /// What `name` stands for, or that there is no such thing.
+    pub fn named(&self, name: &Name) -> Result<&Entry> {
+        self.find(&name.text).ok_or_else(|| self.unknown(&name.text).at(name.span))
     }
 
     /// A table as those see it who look rows up in it, if it is read again for them.
@@ -232,6 +372,7 @@ impl Catalog {
     pub fn table(&self, name: &Name) -> Result<usize> {
         match self.find(&name.text) {
             Some(Entry::Table(index)) => Ok(*index),
+            Some(Entry::Unfilled { .. }) => Err(without_columns(name)),
             Some(Entry::View(_)) => {
                 Err(Error::sql(format!("'{}' is a view: rows cannot be written to it", name.text)).at(name.span))
             }
@@ -278,4 +419,25 @@ impl Catalog {
             _ => Err(Error::sql(format!("'{name}' is already defined")).at(span).hint("choose another name")),
         }
     }
+}
+
+/// The error for a table that has no columns where they are asked for.
+pub fn without_columns(table: &Name) -> Error {
+    Error::sql(format!("table '{}' has no columns to read or write", table.text))
+        .at(table.span)
+        .hint("INSERT INTO it, without naming columns, gives it those of the query")
+}
+
+fn no_column(relation: &Name, column: &Name, names: &[String]) -> Error {
+    let error = Error::sql(format!("there is no column '{}' in '{}'", column.text, relation.text)).at(column.span);
+    match nearest(&column.text, names.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean '{near}'?")),
+        None => error.hint(format!("its columns are {}", names.join(", "))),
+    }
+}
+
+/// What is said of a table, and of its columns by their names.
+fn declared_comments(create: &mut CreateTable) -> (&mut Option<String>, Vec<(&str, &mut Option<String>)>) {
+    let columns = create.columns.iter_mut().map(|column| (column.name.text.as_str(), &mut column.comment));
+    (&mut create.comment, columns.collect())
 }

@@ -25,6 +25,7 @@ pub fn merged(base: &CreateTable, create: &CreateTable, like: &Like) -> Result<C
         on_conflict: create.on_conflict.or(key.on_conflict),
         partitioned_by: if partitions { &base.partitioned_by } else { &create.partitioned_by }.clone(),
         like: None,
+        comment: create.comment.clone(),
         options: options(&base.options, &create.options, like.options)?,
     })
 }

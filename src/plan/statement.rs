@@ -54,6 +54,10 @@ pub enum Statement {
         columns: Vec<Name>,
         /// What it stands for.
         query: StreamQuery,
+        /// The query as it was written.
+        text: String,
+        /// COMMENT 'text'.
+        comment: Option<String>,
     },
     /// `CREATE SINK [IF NOT EXISTS] name FROM relation | AS query WITH (...)`, `CREATE TABLE name WITH (...) AS query`
     CreateSink {
@@ -91,12 +95,98 @@ pub enum Statement {
         /// The value.
         value: Name,
     },
+    /// SET without a key: the settings that hold are shown.
+    Settings,
+    /// RESET ['key']: the setting, or each of them, is as it was before the SQL.
+    Reset(Option<Name>),
+    /// SHOW: what is there so far is shown, as rows.
+    Show(Show),
+    /// DESCRIBE [EXTENDED] name: the columns of a table or view are shown, as rows.
+    Describe {
+        /// The table or view.
+        name: Name,
+        /// EXTENDED was written: its comment and its options too.
+        extended: bool,
+    },
+    /// `DROP TABLE [IF EXISTS] name`, `DROP VIEW ...`: behind it the name is free; what was written before keeps what it stood for.
+    Drop {
+        /// What it is said to be.
+        kind: RelationKind,
+        /// Its name.
+        name: Name,
+        /// IF EXISTS was written.
+        if_exists: bool,
+    },
+    /// `COMMENT ON TABLE name IS 'text'` and the like.
+    Comment {
+        /// What it is said to be.
+        kind: RelationKind,
+        /// The table or view.
+        relation: Name,
+        /// Its column, if it is about one.
+        column: Option<Name>,
+        /// What is said of it; IS NULL takes it back.
+        text: Option<String>,
+    },
     /// EXPLAIN statement: the plan is printed, nothing runs.
     Explain(Box<Statement>),
     /// EXPLAIN ANALYZE statement: it runs, and what each operator cost is printed; the rows of a SELECT go nowhere.
     Analyze(Box<Statement>),
     /// EXECUTE STATEMENT SET BEGIN ... END
     StatementSet(Vec<Insert>),
+}
+
+/// What stands in FROM by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelationKind {
+    /// CREATE TABLE and its kin.
+    Table,
+    /// CREATE VIEW and its kin.
+    View,
+}
+
+/// SHOW.
+#[derive(Debug, Clone)]
+pub struct Show {
+    /// What of.
+    pub what: Shown,
+    /// Which of them: LIKE.
+    pub filter: Option<NameFilter>,
+}
+
+/// What SHOW shows.
+#[derive(Debug, Clone)]
+pub enum Shown {
+    /// TABLES: tables and views, as in Flink.
+    Tables,
+    /// VIEWS.
+    Views,
+    /// CONNECTORS: what a table can read from and write to.
+    Connectors,
+    /// COLUMNS FROM a table or view.
+    Columns(Name),
+    /// CREATE TABLE, CREATE VIEW: the statement that makes it.
+    Create(RelationKind, Name),
+}
+
+/// `[NOT] LIKE 'pattern'` or `ILIKE` behind SHOW.
+#[derive(Debug, Clone)]
+pub struct NameFilter {
+    /// NOT was written.
+    pub negated: bool,
+    /// ILIKE: case says nothing.
+    pub ignores_case: bool,
+    /// With `%` and `_`.
+    pub pattern: Name,
+}
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub struct Formula {
+    /// The syntax tree, in normal form.
+    pub expr: ast::Expr,
+    /// As it was written.
+    pub text: String,
 }
 
 /// A query with its trailing EMIT.
@@ -163,6 +253,8 @@ pub struct CreateTable {
     pub is_key_enforced: bool,
     /// ON CONFLICT: what becomes of the rows with one key, and where that is said.
     pub on_conflict: Option<(Conflict, Span)>,
+    /// COMMENT 'text'.
+    pub comment: Option<String>,
     /// WITH (...).
     pub options: Options,
 }
@@ -172,8 +264,8 @@ pub struct CreateTable {
 pub struct WatermarkFor {
     /// The event-time column.
     pub column: Name,
-    /// What a row says of it.
-    pub expression: ast::Expr,
+    /// What a row says of it; its text is the distance where LATENESS was written.
+    pub expression: Formula,
     /// What becomes of rows behind it.
     pub late: LateRows,
 }
@@ -224,6 +316,8 @@ pub struct ColumnDef {
     pub name: Name,
     /// What it is.
     pub kind: ColumnDefKind,
+    /// COMMENT 'text'.
+    pub comment: Option<String>,
 }
 
 /// A length in the name of a type, which the type itself does not keep.
@@ -247,7 +341,7 @@ pub enum ColumnDefKind {
         /// NOT NULL was written.
         not_null: bool,
         /// What an INSERT that does not name the column writes; NULL without it.
-        default: Option<ast::Expr>,
+        default: Option<Formula>,
         /// The length that what is written has.
         length: Option<Length>,
     },
@@ -261,7 +355,7 @@ pub enum ColumnDefKind {
     /// `name AS expression`, `name TYPE [GENERATED ALWAYS] AS expression`
     Computed {
         /// What it is.
-        expression: ast::Expr,
+        expression: Formula,
         /// Declared type.
         data_type: Option<DataType>,
     },

@@ -16,7 +16,8 @@ use crate::source::unknown_connector;
 use crate::types::relation::Changelog;
 use crate::types::{Schema, TableDef};
 
-const CONNECTORS: [&str; 4] = ["blackhole", "filesystem", "print", "tcp"];
+/// What tables can write to.
+pub const CONNECTORS: [&str; 4] = ["blackhole", "filesystem", "print", "tcp"];
 
 /// The sink that a table's WITH options describe. Options that nobody has asked for by then are errors.
 pub fn create(table: &TableDef) -> Result<Arc<dyn Sink>> {

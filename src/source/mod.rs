@@ -25,7 +25,8 @@ use crate::error::{Error, Result, nearest};
 use crate::format::Decoded;
 use crate::types::{DataType, EventTime, Nanos, TableDef};
 
-const CONNECTORS: [&str; 4] = ["datagen", "filesystem", "nexmark", "tcp"];
+/// What tables can read from.
+pub const CONNECTORS: [&str; 4] = ["datagen", "filesystem", "nexmark", "tcp"];
 
 /// The source that a table's WITH options describe. Options that nobody has asked for by then are errors.
 pub fn create(table: &TableDef) -> Result<Arc<dyn Source>> {

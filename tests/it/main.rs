@@ -15,6 +15,7 @@ mod plans;
 mod property;
 mod reload;
 mod sessions;
+mod show_create;
 mod shutdown;
 mod simulator;
 mod slt;

@@ -12,7 +12,7 @@ use crate::engine;
 use crate::error::{Error, Result};
 use crate::metrics::{Counters, Published};
 use crate::plan::physical::{NodeKind, PhysicalPlan};
-use crate::plan::{Connectors, Script, plan};
+use crate::plan::{self, Answer, Connectors, Script, plan};
 use crate::shard::control::Control;
 use crate::sink::memory::MemorySink;
 use crate::sink::{self, Accepts, Placement, Sink, Writer};
@@ -65,6 +65,8 @@ pub struct Ended {
     pub outlets: Vec<Outlet>,
     /// Of all shards.
     pub counters: Counters,
+    /// What was printed before it ran.
+    pub answers: Vec<Answer>,
 }
 
 /// Where sinks write that write outside.
@@ -192,8 +194,13 @@ pub fn phases(sql: &str, shards: usize) -> Option<(String, String)> {
 
 /// Plans and runs `sql` to its end, and tells what it wrote as text.
 pub fn play(sql: &str, inputs: &Inputs, outside: Outside, shape: Shape) -> Result<Written> {
-    let Ended { plan, outlets, counters } = play_to_end(sql, inputs, outside, shape)?;
+    let Ended { plan, outlets, counters, answers } = play_to_end(sql, inputs, outside, shape)?;
     let mut rows: BTreeMap<String, Vec<(char, String)>> = BTreeMap::new();
+    for answer in answers {
+        if let Answer::Rows(shown) = answer {
+            rows.entry("print".to_owned()).or_default().extend(shown.iter().map(|row| ('+', plan::row_text(row))));
+        }
+    }
     for (table, receiver) in outlets {
         let written = sink_rows(&plan, &table, &receiver);
         rows.entry(table).or_default().extend(written);
@@ -218,7 +225,8 @@ pub fn play_to_end(sql: &str, inputs: &Inputs, outside: Outside, shape: Shape) -
     let outcome = engine::run(&planned.plan, &config, &vec![0; shape.shards], &control, &Published::new(shape.shards))?;
     let mut counters = Counters::default();
     outcome.shards.iter().for_each(|shard| counters.merge(&shard.counters));
-    Ok(Ended { plan: planned.plan, outlets: given.outlets.into_inner().expect("one thread"), counters })
+    let outlets = given.outlets.into_inner().expect("one thread");
+    Ok(Ended { plan: planned.plan, outlets, counters, answers: planned.answers })
 }
 
 /// What a table's sink was given: signs and texts of the rows.

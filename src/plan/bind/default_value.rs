@@ -42,7 +42,7 @@ fn is_default(e: &ast::Expr) -> bool {
 fn of_column(table: &Table, name: &str) -> ast::Expr {
     let column = table.declared.columns.iter().find(|column| column.name.text == name);
     match column.map(|column| &column.kind) {
-        Some(ColumnDefKind::Physical { default: Some(default), .. }) => default.clone(),
+        Some(ColumnDefKind::Physical { default: Some(default), .. }) => default.expr.clone(),
         _ => null(),
     }
 }

@@ -19,11 +19,11 @@ use super::scope::{Relation, name_span, span_of, unsupported};
 use super::values::one_row;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
-use crate::plan::catalog::Entry;
+use crate::plan::catalog::{Entry, without_columns};
 use crate::plan::logical::{Aggregate, LastRow, Plan, Scan};
 use crate::plan::parse::options_of;
 use crate::plan::physical::{AggregateCall, AggregateFunction, JoinKind};
-use crate::plan::statement::{Conflict, LateRows};
+use crate::plan::statement::{Conflict, LateRows, Name};
 use crate::types::relation::Changelog;
 use crate::types::{DataType, Field, Options, Schema};
 
@@ -317,12 +317,15 @@ impl QueryBinder<'_> {
                 Ok(self.scan(index))
             }
             (None, None, _) => Err(self.catalog.unknown(&name.value).at(name_span(name))),
+            (None, Some(Entry::Unfilled { .. }), _) => {
+                Err(without_columns(&Name { text: name.value.clone(), span: name_span(name) }))
+            }
             (Some(_), ..) | (None, Some(Entry::View(_)), _) if options.is_some() => {
                 let error = Error::sql(format!("'{}' has no options: it is no table", name.value)).at(name_span(name));
                 Err(error.hint("put the hint OPTIONS behind the tables that it reads"))
             }
             (Some(relation), ..) => Ok(relation.clone().aliased(&name.value)),
-            (None, Some(Entry::View(relation)), _) => Ok((**relation).clone().aliased(&name.value)),
+            (None, Some(Entry::View(view)), _) => Ok(view.relation.clone().aliased(&name.value)),
         }
     }
 

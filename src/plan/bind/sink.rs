@@ -77,6 +77,7 @@ pub fn sink(
     let columns = output.schema.fields.iter().map(|field| ColumnDef {
         name: Name { text: field.name.clone(), span: name.span },
         kind: ColumnDefKind::Physical { data_type: field.data_type.clone(), not_null: false, default: None, length: None },
+        comment: None,
     });
     let create = CreateTable {
         name: name.clone(),
@@ -88,6 +89,7 @@ pub fn sink(
         like: None,
         is_key_enforced: false,
         on_conflict: None,
+        comment: None,
         options: options.clone(),
     };
     Ok((table(&create, script)?, output))

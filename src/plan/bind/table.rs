@@ -12,7 +12,7 @@ use crate::format;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
 use crate::plan::memory::MEMORY;
 use crate::plan::physical::{OnError, Standing, TimeBasis};
-use crate::plan::statement::{ColumnDef, ColumnDefKind, Conflict, CreateTable, LateRows, Length, Name, WatermarkFor};
+use crate::plan::statement::{ColumnDef, ColumnDefKind, Conflict, CreateTable, Formula, LateRows, Length, Name, WatermarkFor};
 use crate::types::relation::Changelog;
 use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef};
 
@@ -125,6 +125,7 @@ fn read_column(name: &Name, kind: &ColumnDefKind) -> Option<Column> {
 fn table_column(name: &Name, kind: &ColumnDefKind, read: &[ScopeField]) -> Result<TableColumn> {
     let (data_type, kind) = match kind {
         ColumnDefKind::Computed { expression, data_type } => {
+            let expression = &expression.expr;
             let expr = ExprBinder::new(read).bind(expression).map_err(|error| error.at(name.span))?;
             let expr = match data_type {
                 Some(declared) => assigned(name, expr, expression, declared)?,
@@ -166,15 +167,15 @@ fn defaults(create: &CreateTable) -> Result<Vec<(String, Expr)>> {
     let mut defaults = Vec::new();
     for column in &create.columns {
         if let ColumnDefKind::Physical { data_type, default: Some(written), .. } = &column.kind {
-            let expr = ExprBinder::new(&[]).bind(written)?;
-            defaults.push((column.name.text.clone(), assigned(&column.name, expr, written, data_type)?));
+            let expr = ExprBinder::new(&[]).bind(&written.expr)?;
+            defaults.push((column.name.text.clone(), assigned(&column.name, expr, &written.expr, data_type)?));
         }
     }
     Ok(defaults)
 }
 
 fn watermark(create: &CreateTable, declared: &WatermarkFor, columns: &[TableColumn]) -> Result<TableWatermark> {
-    let WatermarkFor { column: name, expression: e, late } = declared;
+    let WatermarkFor { column: name, expression: Formula { expr: e, .. }, late } = declared;
     let Some(column) = columns.iter().position(|c| c.name.eq_ignore_ascii_case(&name.text)) else {
         let error = Error::sql(format!("WATERMARK FOR '{}': there is no such column", name.text)).at(name.span);
         return Err(match nearest(&name.text, columns.iter().map(|c| c.name.as_str())) {
@@ -206,7 +207,7 @@ fn watermark(create: &CreateTable, declared: &WatermarkFor, columns: &[TableColu
 
 /// The first column that is PROCTIME(): the time of a table without a watermark.
 fn processing_time(create: &CreateTable, columns: &[TableColumn]) -> Option<TableWatermark> {
-    let is_clock = |column: &ColumnDef| matches!(&column.kind, ColumnDefKind::Computed { expression, .. } if is_call(expression, "PROCTIME"));
+    let is_clock = |column: &ColumnDef| matches!(&column.kind, ColumnDefKind::Computed { expression, .. } if is_call(&expression.expr, "PROCTIME"));
     let column = create.columns.iter().position(is_clock)?;
     let expr = Expr::column(column, columns[column].data_type.clone());
     Some(TableWatermark { column, expr, basis: TimeBasis::Processing, late: LateRows::Kept })

@@ -6,10 +6,11 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use super::cursor::{Cursor, is_word};
 use super::data_type::TypeReader;
 use super::syntax;
+use super::written::text_of;
 use crate::error::{Error, Result, Span};
 use crate::plan::physical::Standing;
 use crate::plan::statement::{
-    ColumnDef, ColumnDefKind, Conflict, CreateTable, LateRows, Length, Like, Name, Taking, WatermarkFor,
+    ColumnDef, ColumnDefKind, Conflict, CreateTable, Formula, LateRows, Length, Like, Name, Taking, WatermarkFor,
 };
 use crate::types::{DataType, Options};
 
@@ -27,13 +28,14 @@ pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
         like: None,
         is_key_enforced: false,
         on_conflict: None,
+        comment: None,
         options: Options::default(),
     };
     let has_no_columns = ["COMMENT", "WITH", "AS", "LIKE"].iter().any(|word| cursor.looks_at(&[word]));
     if !has_no_columns {
         cursor.list(|cursor| element(cursor, &mut table))?;
     }
-    comment(cursor)?;
+    table.comment = comment(cursor)?;
     cursor.accept(&["APPEND", "ONLY"]);
     table.on_conflict = on_conflict(cursor)?;
     if cursor.looks_at(&["DISTRIBUTED"]) {
@@ -142,11 +144,11 @@ fn element(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
     if let Some(twin) = table.columns.iter().find(|c| c.name.text == name.text) {
         return Err(Error::sql(format!("column '{}' is declared twice", twin.name.text)).at(name.span));
     }
-    let kind = match cursor.accept(&["AS"]) {
-        true => ColumnDefKind::Computed { expression: expression(cursor)?, data_type: None },
+    let (kind, comment) = match cursor.accept(&["AS"]) {
+        true => computed(cursor, None)?,
         false => typed_column(cursor, table, &name)?,
     };
-    table.columns.push(ColumnDef { name, kind });
+    table.columns.push(ColumnDef { name, kind, comment });
     Ok(())
 }
 
@@ -156,9 +158,9 @@ fn watermark(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
     let named = cursor.rest();
     let column = cursor.name("an event-time column")?;
     let expression = match cursor.accept(&["AS"]) {
-        true => expression(cursor)?,
+        true => expression(cursor)?.0,
         // As Arroyo has it: the column is the watermark.
-        false if ends_element(cursor) => syntax::expression(&named[..1], cursor.types())?,
+        false if ends_element(cursor) => formula(&named[..1], cursor)?,
         false => {
             let error = cursor.expected("AS and an expression");
             return Err(error.hint("write WATERMARK FOR ts AS ts - INTERVAL '5' SECOND"));
@@ -181,9 +183,10 @@ fn lateness(cursor: &mut Cursor, table: &mut CreateTable, column: &Name) -> Resu
         *token == Token::Comma
             || ["NOT", "NULL", "PRIMARY", "DEFAULT", "COMMENT", "FOREIGN"].iter().any(|word| is_word(token, word))
     };
-    let distance = syntax::expression(cursor.take_until_where(ends), cursor.types())?;
+    let distance = formula(cursor.take_until_where(ends), cursor)?;
     let name = Expr::Identifier(Ident::with_quote('`', column.text.as_str()));
-    let expression = Expr::BinaryOp { left: Box::new(name), op: BinaryOperator::Minus, right: Box::new(distance) };
+    let expr = Expr::BinaryOp { left: Box::new(name), op: BinaryOperator::Minus, right: Box::new(distance.expr) };
+    let expression = Formula { expr, text: distance.text };
     set_watermark(table, WatermarkFor { column: column.clone(), expression, late: LateRows::LeftOut }, span)
 }
 
@@ -204,13 +207,19 @@ fn set_key(table: &mut CreateTable, columns: Vec<Name>, span: Span) -> Result<()
     Ok(())
 }
 
-fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Result<ColumnDefKind> {
+fn computed(cursor: &mut Cursor, data_type: Option<DataType>) -> Result<(ColumnDefKind, Option<String>)> {
+    let (expression, comment) = expression(cursor)?;
+    Ok((ColumnDefKind::Computed { expression, data_type }, comment))
+}
+
+fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Result<(ColumnDefKind, Option<String>)> {
     let length = length(cursor.rest());
     let data_type = column_type(cursor)?;
     cursor.accept(&["GENERATED", "ALWAYS"]);
     if cursor.accept(&["AS"]) {
-        return Ok(ColumnDefKind::Computed { expression: expression(cursor)?, data_type: Some(data_type) });
+        return computed(cursor, Some(data_type));
     }
+    let mut said = None;
     let mut not_null = false;
     let mut default = None;
     let mut metadata = None;
@@ -238,7 +247,9 @@ fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Re
             cursor.expect(&["PRIMARY", "KEY"])?;
             set_key(table, vec![name.clone()], span)?;
             table.is_key_enforced = !cursor.accept(&["NOT", "ENFORCED"]);
-        } else if !comment(cursor)? {
+        } else if let Some(text) = comment(cursor)? {
+            said = Some(text);
+        } else {
             break;
         }
     }
@@ -248,10 +259,11 @@ fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Re
             .expected(&what)
             .hint("a column is: name TYPE [NOT NULL] [DEFAULT expression] [METADATA [FROM 'key'] [VIRTUAL]], or name [TYPE] AS expression"));
     }
-    Ok(match metadata {
+    let kind = match metadata {
         Some(key) => ColumnDefKind::Metadata { data_type, key },
         None => ColumnDefKind::Physical { data_type, not_null, default, length },
-    })
+    };
+    Ok((kind, said))
 }
 
 /// Whether nothing stands behind the last comma of a list.
@@ -265,16 +277,14 @@ fn ends_element(cursor: &Cursor) -> bool {
 }
 
 /// The expression behind DEFAULT, up to what else may be said of a column.
-fn constant(cursor: &mut Cursor) -> Result<Expr> {
+fn constant(cursor: &mut Cursor) -> Result<Formula> {
     let span = cursor.span();
     let ends =
         |token: &Token| *token == Token::Comma || ["COMMENT", "PRIMARY", "CONSTRAINT"].iter().any(|word| is_word(token, word));
     match cursor.take_until_where(ends) {
         [] => Err(Error::sql("an expression is missing").at(span)),
-        [expression @ .., not, null] if is_word(&not.token, "NOT") && is_word(&null.token, "NULL") => {
-            syntax::expression(expression, cursor.types())
-        }
-        tokens => syntax::expression(tokens, cursor.types()),
+        [expression @ .., not, null] if is_word(&not.token, "NOT") && is_word(&null.token, "NULL") => formula(expression, cursor),
+        tokens => formula(tokens, cursor),
     }
 }
 
@@ -309,28 +319,31 @@ fn metadata_key(cursor: &mut Cursor, name: &Name) -> Result<String> {
 }
 
 /// Takes `COMMENT 'x'` if it comes next.
-fn comment(cursor: &mut Cursor) -> Result<bool> {
+pub(super) fn comment(cursor: &mut Cursor) -> Result<Option<String>> {
     let found = cursor.accept(&["COMMENT"]);
-    if found {
-        cursor.text("a comment in single quotes")?;
-    }
-    Ok(found)
+    found.then(|| cursor.text("a comment in single quotes").map(|comment| comment.text)).transpose()
 }
 
-/// An expression up to the next comma or the end of the list, without its COMMENT and without how other engines keep the value.
-fn expression(cursor: &mut Cursor) -> Result<Expr> {
+/// An expression up to the next comma or the end of the list, and its COMMENT; how other engines keep the value says nothing.
+fn expression(cursor: &mut Cursor) -> Result<(Formula, Option<String>)> {
     let span = cursor.span();
-    let tokens = match cursor.take_until(&Token::Comma) {
-        [expression @ .., word] if ["STORED", "VIRTUAL"].iter().any(|kept| is_word(&word.token, kept)) => expression,
-        [expression @ .., word, TokenWithSpan { token: Token::SingleQuotedString(_), .. }] if is_word(&word.token, "COMMENT") => {
-            expression
+    let (tokens, comment) = match cursor.take_until(&Token::Comma) {
+        [expression @ .., word] if ["STORED", "VIRTUAL"].iter().any(|kept| is_word(&word.token, kept)) => (expression, None),
+        [expression @ .., word, TokenWithSpan { token: Token::SingleQuotedString(text), .. }]
+            if is_word(&word.token, "COMMENT") =>
+        {
+            (expression, Some(text.clone()))
         }
-        tokens => tokens,
+        tokens => (tokens, None),
     };
     if tokens.is_empty() {
         return Err(Error::sql("an expression is missing").at(span));
     }
-    syntax::expression(tokens, cursor.types())
+    Ok((formula(tokens, cursor)?, comment))
+}
+
+fn formula(tokens: &[TokenWithSpan], cursor: &Cursor) -> Result<Formula> {
+    Ok(Formula { expr: syntax::expression(tokens, cursor.types())?, text: text_of(tokens) })
 }
 
 /// Reads what stands behind WITH.

@@ -232,20 +232,3 @@ pub(super) fn split_at_commas(tokens: &[TokenWithSpan]) -> Vec<&[TokenWithSpan]>
         }
     }
 }
-
-/// Tokens as text again, with a blank where there was a gap.
-pub(super) fn text_of(tokens: &[TokenWithSpan]) -> String {
-    let mut text = String::new();
-    for (i, token) in tokens.iter().enumerate() {
-        if i > 0 && tokens[i - 1].span.end != token.span.start {
-            text.push(' ');
-        }
-        match &token.token {
-            Token::Word(word) if word.quote_style.is_some() => {
-                text.push_str(&format!("`{}`", word.value.replace('`', "``")));
-            }
-            other => text.push_str(&other.to_string()),
-        }
-    }
-    text
-}

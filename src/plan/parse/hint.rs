@@ -115,6 +115,27 @@ pub fn is_carrier(name: &ast::Ident) -> bool {
     name.quote_style == Some(CARRIER)
 }
 
+/// The hint of the table whose name comes next but one, as it was written, if the token carries one.
+pub(super) fn carried(token: &Token) -> Option<&str> {
+    match token {
+        Token::Word(word) if word.quote_style == Some(CARRIER) => without_place(&word.value),
+        _ => None,
+    }
+}
+
+/// A hint behind SELECT as it was written.
+pub(super) fn behind_select(token: &Token) -> Option<&str> {
+    match token {
+        Token::Whitespace(Whitespace::MultiLineComment(text)) => without_place(text),
+        _ => None,
+    }
+}
+
+/// From the `+` on.
+fn without_place(text: &str) -> Option<&str> {
+    text.find('+').map(|at| &text[at..])
+}
+
 /// The options that the hint of a table gives, among the parts of its name.
 pub fn options_of<'a>(parts: impl IntoIterator<Item = &'a ast::Ident>) -> Result<Option<Options>> {
     options_in(parts.into_iter().filter(|part| is_carrier(part)).map(|part| part.value.as_str()))

@@ -65,6 +65,7 @@
 //! is safe on the stack of [`on_large_stack`]. `MAP['k', 1]` is the call `MAP('k', 1)`.
 
 mod array_aggregate;
+mod catalog;
 mod corresponding;
 mod create_table;
 mod cursor;
@@ -89,6 +90,7 @@ mod trim;
 mod unicode;
 mod window;
 mod window_clause;
+mod written;
 
 use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
@@ -104,6 +106,7 @@ pub use pattern::{CHOICE, END, GREEDY, LEFT_OUT, PERMUTE, RELUCTANT, SEQUENCE, S
 pub use rewrite::{ARRIVAL, EXCLUDE, GROUP_DISTINCT, WHEN_LIST};
 pub use row_pattern::{FINAL, INPUT, PATTERN, RUNNING, SUBSET, WITHIN};
 pub use window::{BOUNDS_SHOWN, PARTITION_BY};
+pub use written::{literal, quoted};
 
 use crate::error::{Error, Result};
 use crate::plan::statement::Statement;

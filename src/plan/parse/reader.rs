@@ -3,9 +3,11 @@
 use sqlparser::ast;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::create_table::create_table;
-use super::cursor::{Cursor, bracket, is_word, text_of};
-use super::named_types::{NamedTypes, create_type, drop_type};
+use super::catalog::{comment_on, describe, drop_statement, reset, set, show};
+use super::create_table::{comment, create_table};
+use super::cursor::{Cursor, bracket, is_word};
+use super::named_types::{NamedTypes, create_type};
+use super::written::text_of;
 use super::{nesting, syntax};
 use crate::error::{Error, Result, Span, nearest};
 use crate::plan::physical::{Emit, Standing};
@@ -30,8 +32,8 @@ pub(super) fn statements(tokens: &[TokenWithSpan], types: &mut NamedTypes) -> Re
 fn statement(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement> {
     if cursor.accept(&["EXPLAIN"]) {
         let analyze = cursor.accept(&["ANALYZE"]);
-        if !analyze {
-            cursor.accept(&["PLAN", "FOR"]);
+        if !analyze && !cursor.accept(&["PLAN", "FOR"]) {
+            explain_details(cursor)?;
         }
         if cursor.looks_at(&["EXPLAIN"]) {
             return Err(Error::sql("EXPLAIN cannot be explained").at(cursor.span()));
@@ -40,6 +42,24 @@ fn statement(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement> {
         return Ok(if analyze { Statement::Analyze(inner) } else { Statement::Explain(inner) });
     }
     plain_statement(cursor, types)
+}
+
+/// Takes what an EXPLAIN of Flink is to say besides the plan, which says of every sink and operator which changes there are.
+fn explain_details(cursor: &mut Cursor) -> Result<()> {
+    const SAID: [&str; 2] = ["CHANGELOG_MODE", "PLAN_ADVICE"];
+    const REFUSED: [(&str, &str); 2] = [
+        ("ESTIMATED_COST", "nothing is estimated; EXPLAIN ANALYZE runs the statement and says what each operator cost"),
+        ("JSON_EXECUTION_PLAN", "EXPLAIN without it gives the plan as text"),
+    ];
+    loop {
+        if let Some((word, hint)) = REFUSED.iter().find(|(word, _)| cursor.looks_at(&[word])) {
+            return Err(Error::sql(format!("EXPLAIN {word} is not supported")).at(cursor.span()).hint(*hint));
+        }
+        let is_said = SAID.iter().any(|word| cursor.accept(&[word]));
+        if !is_said || !cursor.accept_token(&Token::Comma) {
+            return Ok(());
+        }
+    }
 }
 
 fn plain_statement(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement> {
@@ -110,14 +130,24 @@ fn single(cursor: &mut Cursor) -> Result<Statement> {
     if cursor.accept(&["CREATE"]) {
         return create(cursor);
     }
-    if cursor.accept(&["DROP", "TYPE"]) {
-        return drop_type(cursor);
+    match READERS.iter().find(|(word, _)| cursor.accept(&[word])) {
+        Some((_, read)) => read(cursor),
+        None => Err(unknown(cursor)),
     }
-    if cursor.accept(&["SET"]) {
-        return set(cursor);
-    }
-    Err(unknown(cursor))
 }
+
+/// What reads the statements that begin with one word.
+type Reader = fn(&mut Cursor) -> Result<Statement>;
+
+const READERS: [(&str, Reader); 7] = [
+    ("SET", set),
+    ("RESET", reset),
+    ("SHOW", show),
+    ("DESCRIBE", describe),
+    ("DESC", describe),
+    ("DROP", drop_statement),
+    ("COMMENT", comment_on),
+];
 
 fn begins_query(token: Option<&TokenWithSpan>) -> bool {
     token.is_some_and(|t| t.token == Token::LParen || ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|w| is_word(&t.token, w)))
@@ -166,7 +196,7 @@ const REFUSED_KINDS: [(&str, &str); 5] = [
     ("MODEL", "there is nothing here that runs one"),
 ];
 
-const ONE_DATABASE: &str = "a job has one catalog and one database: their names before that of a table say nothing";
+pub(super) const ONE_DATABASE: &str = "a job has one catalog and one database: their names before that of a table say nothing";
 
 /// Reads the query behind CREATE TABLE ... AS.
 fn table_of_query(table: CreateTable, cursor: &mut Cursor) -> Result<Statement> {
@@ -257,11 +287,10 @@ fn create_view(cursor: &mut Cursor) -> Result<Statement> {
         Some(TokenWithSpan { token: Token::LParen, .. }) => cursor.list(|cursor| cursor.name("a column name"))?,
         _ => Vec::new(),
     };
-    if cursor.accept(&["COMMENT"]) {
-        cursor.text("a comment in single quotes")?;
-    }
+    let comment = comment(cursor)?;
     cursor.expect(&["AS"])?;
-    Ok(Statement::CreateView { name, columns, query: stream_query(cursor)? })
+    let text = text_of(cursor.rest());
+    Ok(Statement::CreateView { name, columns, query: stream_query(cursor)?, text, comment })
 }
 
 /// Reads what stands behind INSERT.
@@ -388,53 +417,46 @@ fn is_unknown_emit(tokens: &[TokenWithSpan]) -> bool {
     at.is_some_and(|at| tokens[at + 1..].iter().all(|t| bracket(&t.token) == 0))
 }
 
-/// Reads what stands behind SET.
-fn set(cursor: &mut Cursor) -> Result<Statement> {
-    let key = setting(cursor.take_until(&Token::Eq));
-    let (true, Some(key)) = (cursor.accept_token(&Token::Eq), key) else {
-        return Err(cursor.expected("'key' = 'value' behind SET"));
-    };
-    match setting(cursor.take_rest()) {
-        Some(value) => Ok(Statement::Set { key, value }),
-        None => Err(cursor.expected("a value in single quotes")),
-    }
-}
-
-/// A key or value of SET: one text in quotes, or words as they stand.
-fn setting(tokens: &[TokenWithSpan]) -> Option<Name> {
-    let span = Cursor::new(tokens).span();
-    match tokens {
-        [] => None,
-        [TokenWithSpan { token: Token::SingleQuotedString(text), .. }] => Some(Name { text: text.clone(), span }),
-        [.., last] => {
-            let end = super::span_of(last.span);
-            let width = if end.line == span.line { (end.column + end.width).saturating_sub(span.column) } else { span.width };
-            Some(Name { text: text_of(tokens), span: Span { width, ..span } })
-        }
-    }
-}
-
 fn unknown(cursor: &Cursor) -> Error {
     let found = match cursor.peek() {
         Some(token) => token.to_string(),
         None => "the end of the text".to_owned(),
     };
-    let error = match REFUSED.iter().any(|word| cursor.looks_at(&[word])) {
-        true => Error::sql(format!("{} is not supported", found.to_ascii_uppercase())),
-        false => Error::sql(format!("no statement begins with {found}")),
-    };
-    let error = error.at(cursor.span());
+    if let Some((word, hint)) = REFUSED.iter().find(|(word, _)| cursor.looks_at(&[word])) {
+        return Error::sql(format!("{word} is not supported")).at(cursor.span()).hint(*hint);
+    }
+    let error = Error::sql(format!("no statement begins with {found}")).at(cursor.span());
     match nearest(&found, SUPPORTED.iter().copied()).filter(|near| !found.eq_ignore_ascii_case(near)) {
         Some(near) => error.hint(format!("did you mean {near}?")),
         None => error.hint(
-            "supported are CREATE TABLE, CREATE VIEW, CREATE TYPE, INSERT INTO, SELECT, WITH, VALUES, SET, EXPLAIN and EXECUTE STATEMENT SET",
+            "supported are CREATE, DROP, INSERT INTO, SELECT, WITH, VALUES, SET, RESET, SHOW, DESCRIBE, COMMENT ON, EXPLAIN and EXECUTE STATEMENT SET",
         ),
     }
 }
 
-const SUPPORTED: [&str; 9] = ["CREATE", "INSERT", "SELECT", "WITH", "VALUES", "SET", "EXPLAIN", "EXECUTE", "BEGIN"];
-
-const REFUSED: [&str; 20] = [
-    "DROP", "ALTER", "RESET", "UPDATE", "DELETE", "TRUNCATE", "MERGE", "USE", "SHOW", "DESCRIBE", "DESC", "LOAD", "UNLOAD",
-    "ADD", "REMOVE", "ANALYZE", "CALL", "COMPILE", "GRANT", "END",
+const SUPPORTED: [&str; 14] = [
+    "CREATE", "INSERT", "SELECT", "WITH", "VALUES", "SET", "EXPLAIN", "EXECUTE", "BEGIN", "RESET", "SHOW", "DESCRIBE", "DROP",
+    "COMMENT",
 ];
+
+/// What else other engines do, and what to do here.
+const REFUSED: [(&str, &str); 16] = [
+    ("ALTER", "declare the table as it is to be; another one takes over what is the same: CREATE TABLE x (...) LIKE t"),
+    ("UPDATE", CHANGES),
+    ("DELETE", CHANGES),
+    ("TRUNCATE", CHANGES),
+    ("MERGE", CHANGES),
+    ("USE", ONE_DATABASE),
+    ("LOAD", "the functions of the engine are all there are"),
+    ("UNLOAD", "the functions of the engine are all there are"),
+    ("ADD", "the functions of the engine are all there are"),
+    ("REMOVE", "the functions of the engine are all there are"),
+    ("ANALYZE", "no statistics are kept; EXPLAIN ANALYZE before a statement says what each operator cost"),
+    ("CALL", "there are no procedures"),
+    ("COMPILE", "corelane explain shows the plan of a job"),
+    ("GRANT", "whoever runs the job may read and write what it reads and writes"),
+    ("STOP", "a signal stops a job: what was read is processed and written"),
+    ("END", "END closes EXECUTE STATEMENT SET BEGIN"),
+];
+
+const CHANGES: &str = "rows are changed by a table with PRIMARY KEY that a query is inserted into, or by a format of changes";

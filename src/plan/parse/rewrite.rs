@@ -23,10 +23,11 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
-use super::cursor::{Cursor, bracket, first_outside, is_word, text_of};
+use super::cursor::{Cursor, bracket, first_outside, is_word};
 use super::data_type::{CARRIED, TypeReader, is_plain};
 use super::fault::span_of;
 use super::named_types::{NamedTypes, constructors};
+use super::written::text_of;
 use super::{array_aggregate, corresponding, difference, json, lambda, nearest, row_pattern, trim, unicode};
 use crate::error::{Error, Result};
 

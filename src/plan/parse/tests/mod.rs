@@ -8,7 +8,7 @@ use sqlparser::ast::{Expr, SelectItem, SetExpr};
 use super::NamedTypes;
 use crate::error::Result;
 use crate::plan::physical::Emit;
-use crate::plan::statement::{ColumnDefKind, CreateTable, Hint, HintArgument, Statement, StreamQuery, WatermarkFor};
+use crate::plan::statement::{ColumnDefKind, CreateTable, Hint, HintArgument, Show, Shown, Statement, StreamQuery, WatermarkFor};
 
 fn parse(text: &str) -> Result<Vec<Statement>> {
     super::parse(text, &mut NamedTypes::default())
@@ -62,7 +62,7 @@ fn types(columns: &str) -> Vec<String> {
                 format!("{data_type}{}", if *not_null { " NOT NULL" } else { "" })
             }
             ColumnDefKind::Metadata { data_type, key } => format!("{data_type} FROM {key}"),
-            ColumnDefKind::Computed { expression, .. } => format!("AS {expression}"),
+            ColumnDefKind::Computed { expression, .. } => format!("AS {}", expression.expr),
         })
         .collect()
 }
@@ -156,9 +156,9 @@ fn a_table_has_all_its_parts() {
     assert_eq!((found.name.text.as_str(), found.if_not_exists), ("my table", true));
     assert_eq!(found.primary_key[0].text, "id");
     let WatermarkFor { column, expression, .. } = found.watermark.expect("a watermark");
-    assert_eq!((column.text.as_str(), expression.to_string().as_str()), ("ts", "ts - INTERVAL '5' SECOND"));
+    assert_eq!((column.text.as_str(), expression.expr.to_string().as_str()), ("ts", "ts - INTERVAL '5' SECOND"));
     assert!(
-        matches!(&found.columns[2].kind, ColumnDefKind::Computed { expression, .. } if expression.to_string() == "price * 2")
+        matches!(&found.columns[2].kind, ColumnDefKind::Computed { expression, .. } if expression.expr.to_string() == "price * 2")
     );
     let path = found.options.value("path").expect("an option");
     assert_eq!((path.text.as_str(), path.span.line, path.span.column, path.span.width), ("it's", 9, 21, 7));
@@ -461,12 +461,16 @@ fn statements_of_every_kind_are_told_apart() {
          BEGIN STATEMENT SET; INSERT INTO a SELECT CASE WHEN TRUE THEN 1 END; END;
          CREATE MATERIALIZED VIEW v AS SELECT 1; CREATE SOURCE s (a INT) WITH (a.b = 1, c = TRUE); CREATE SINK s FROM v WITH (a = 'b');
          CREATE TYPE s AS (a INT); DROP TYPE IF EXISTS s;
+         SHOW TABLES FROM db NOT LIKE 'a%'; SHOW CREATE MATERIALIZED VIEW v; DESC EXTENDED c.db.t; DROP TEMPORARY VIEW IF EXISTS v;
+         COMMENT ON COLUMN db.t.a IS NULL; SET; RESET; RESET 'a.b';
+         EXPLAIN CHANGELOG_MODE, PLAN_ADVICE SELECT 1; CREATE VIEW w COMMENT 'it' AS SELECT /*+ X */ 'a''b' FROM  t;
          SELECT 1 /* the last needs no ';' */",
     );
     let kinds: Vec<String> = found
         .iter()
         .map(|statement| match statement {
             Statement::Set { key, value } => format!("{}={}", key.text, value.text),
+            Statement::CreateView { text, comment: Some(comment), .. } => format!("view {comment}: {text}"),
             Statement::CreateView { columns, query, .. } => format!("view {} {:?}", columns.len(), query.emit),
             Statement::Insert(insert) => format!("insert {} {:?}", insert.columns.len(), insert.query.emit),
             Statement::Explain(_) => "explain".to_owned(),
@@ -477,6 +481,17 @@ fn statements_of_every_kind_are_told_apart() {
             Statement::CreateTable(_) => "table".to_owned(),
             Statement::CreateType { name, data_type } => format!("{} is {data_type}", name.text),
             Statement::DropType { name, .. } => format!("{} is nothing", name.text),
+            Statement::Settings => "settings".to_owned(),
+            Statement::Reset(key) => format!("reset {}", key.as_ref().map_or("all", |key| &key.text)),
+            Statement::Show(Show { what: Shown::Create(kind, name), .. }) => format!("show {kind:?} {}", name.text),
+            Statement::Show(Show { filter, .. }) => {
+                format!("show {:?}", filter.as_ref().map(|filter| (filter.negated, &filter.pattern.text)))
+            }
+            Statement::Describe { name, extended } => format!("describe {} {extended}", name.text),
+            Statement::Drop { kind, name, if_exists } => format!("drop {kind:?} {} {if_exists}", name.text),
+            Statement::Comment { relation, column, text, .. } => {
+                format!("comment {} {:?} {text:?}", relation.text, column.as_ref().map(|column| &column.text))
+            }
         })
         .collect();
     assert_eq!(
@@ -497,7 +512,17 @@ fn statements_of_every_kind_are_told_apart() {
             "sink of 1 options",
             "s is ROW<a INT>",
             "s is nothing",
-            "select in line 12"
+            "show Some((true, \"a%\"))",
+            "show View v",
+            "describe t true",
+            "drop View v true",
+            "comment t Some(\"a\") None",
+            "settings",
+            "reset all",
+            "reset a.b",
+            "explain",
+            "view it: SELECT /*+ X */ 'a''b' FROM t",
+            "select in line 15"
         ]
     );
 }
@@ -525,8 +550,16 @@ fn faults_show_place_and_hint() {
         ("SELECT 'abc", "unterminated string literal\n --> q:1:8"),
         ("SELECT a FROM t WHERE", "expected an expression, found the end of the statement\n --> q:1:22"),
         ("SELECT a, FROM t", "--> q:1:16"),
-        ("DROP TABLE t", "DROP is not supported"),
-        ("RESET 'a'", "RESET is not supported"),
+        ("DROP FUNCTION f", "expected TABLE, VIEW or TYPE behind DROP, found FUNCTION"),
+        ("DROP SINK s", "leave out the CREATE SINK"),
+        ("UPDATE t SET a = 1", "UPDATE is not supported"),
+        ("USE CATALOG c", "USE is not supported"),
+        ("SHOW JOBS", "SHOW JOBS is not supported"),
+        ("SHOW TABLES LIKE a", "expected a pattern in single quotes, found a"),
+        ("SHOW CREATE t", "expected TABLE or VIEW behind SHOW CREATE, found t"),
+        ("DESCRIBE t x", "unexpected x behind DESCRIBE"),
+        ("COMMENT ON COLUMN a IS 'b'", "expected '.' and the name of a column, found IS"),
+        ("EXPLAIN ESTIMATED_COST SELECT 1", "EXPLAIN ESTIMATED_COST is not supported"),
         ("CREATE ROLE r", "expected TABLE, VIEW, MATERIALIZED VIEW, SOURCE, SINK or TYPE behind CREATE, found ROLE"),
         ("CREATE FUNCTION f", "CREATE FUNCTION is not supported"),
         ("CREATE TABLE t (a INT) PARTITIONED BY a", "expected '(', found a"),

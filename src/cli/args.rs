@@ -58,6 +58,11 @@ pub enum Verb {
          lines below, two blanks before them; examples/csv_to_json.slt is one.\n\n{EXIT_CODES}"
     ))]
     Test(TestArgs),
+    /// Show how functions are called and what they mean, each with an example
+    #[command(after_help = format!(
+        "Examples:\n  corelane functions substring\n  corelane functions 'array%'\n  corelane functions --markdown > functions.md\n\n{EXIT_CODES}"
+    ))]
+    Functions(FunctionsArgs),
     /// Show what of this host costs latency, and what to do about it
     #[command(after_help = format!("Example:\n  corelane doctor --cores 2-5\n\n{EXIT_CODES}"))]
     Doctor(DoctorArgs),
@@ -217,6 +222,18 @@ impl TestArgs {
     }
 }
 
+/// Arguments of `functions`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct FunctionsArgs {
+    /// A name, or a pattern of LIKE for several; without one, all functions
+    #[arg(value_name = "NAME")]
+    pub pattern: Option<String>,
+
+    /// Write the page of a document
+    #[arg(long)]
+    pub markdown: bool,
+}
+
 /// Arguments of `doctor`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct DoctorArgs {
@@ -305,6 +322,7 @@ mod tests {
         assert!(matches!(check("corelane run -e SELECT"), Ok(Verb::Run(a)) if a.job.files.is_empty()));
         assert!(matches!(check("corelane profile a.sql"), Ok(Verb::Profile(a)) if a.duration == Duration::from_secs(10)));
         assert!(matches!(check("corelane test a --shards 1,2"), Ok(Verb::Test(a)) if a.shapes().count() == 6));
+        assert!(matches!(check("corelane functions abs"), Ok(Verb::Functions(a)) if a.pattern.as_deref() == Some("abs")));
         assert!(matches!(check("corelane doctor"), Ok(Verb::Doctor(a)) if a.cores == "auto"));
         assert!(matches!(check("corelane latency a b"), Ok(Verb::Latency(a)) if a.files.len() == 2));
     }

@@ -4,6 +4,7 @@ pub mod args;
 pub mod bench;
 pub mod doctor;
 pub mod explain;
+pub mod functions;
 pub mod golden;
 pub mod job;
 pub mod latency;
@@ -22,6 +23,7 @@ pub fn dispatch(cli: &Cli) -> Result<()> {
         Verb::Profile(args) => profile::profile(args, &mut stdout(), &mut stderr()),
         Verb::Explain(args) => explain::explain(args, &mut stdout()),
         Verb::Check(args) => explain::check(args, &mut stdout()),
+        Verb::Functions(args) => functions::run(args, &mut stdout()),
         Verb::Doctor(args) => doctor::run(args, &mut stdout()),
         Verb::Test(args) => golden::run(args, &mut stdout()),
         Verb::Latency(args) => latency::run(args, &mut stdout()),

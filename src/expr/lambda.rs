@@ -16,6 +16,7 @@ use std::ops::Range;
 use super::case::lay;
 use super::cast;
 use super::function::{Entries, Json, TEXT_BYTES_MAX, TOO_LONG};
+use super::help::{Help, function};
 use super::node::Node;
 use super::operand::{Operand, Rows, UnaryKernel, broadcast, strings_of};
 use super::{CastFailure, Expr, RowErrors};
@@ -51,36 +52,81 @@ pub enum LambdaFunction {
 
 use LambdaFunction as F;
 
-const NAMES: [(&str, LambdaFunction); 13] = [
-    ("ARRAY_TRANSFORM", F::Transform),
-    ("TRANSFORM", F::Transform),
-    ("ARRAY_FILTER", F::Filter),
-    ("ANY_MATCH", F::AnyMatch),
-    ("ARRAY_EXISTS", F::AnyMatch),
-    ("ARRAY_ANY_MATCH", F::AnyMatch),
-    ("ALL_MATCH", F::AllMatch),
-    ("ARRAY_ALL_MATCH", F::AllMatch),
-    ("NONE_MATCH", F::NoneMatch),
-    ("MAP_FILTER", F::MapFilter),
-    ("TRANSFORM_KEYS", F::TransformKeys),
-    ("TRANSFORM_VALUES", F::TransformValues),
-    ("REDUCE", F::Reduce),
+/// In the order of the variants.
+static FUNCTIONS: [(Help, LambdaFunction); 9] = [
+    (
+        function("ARRAY_TRANSFORM", "(array, x -> value)", "An array of what the lambda gives for each item")
+            .example("ARRAY_TRANSFORM(ARRAY[1, 2], x -> x + 1)", "[2,3]")
+            .also(&["TRANSFORM"]),
+        F::Transform,
+    ),
+    (
+        function("ARRAY_FILTER", "(array, x -> condition)", "The items for which the condition is TRUE")
+            .example("ARRAY_FILTER(ARRAY[1, 2, 3], x -> x > 1)", "[2,3]"),
+        F::Filter,
+    ),
+    (
+        function("ANY_MATCH", "(array, x -> condition)", "Whether the condition is TRUE for an item")
+            .example("ANY_MATCH(ARRAY[1, 2], x -> x > 1)", "true")
+            .also(&["ARRAY_EXISTS", "ARRAY_ANY_MATCH"]),
+        F::AnyMatch,
+    ),
+    (
+        function("ALL_MATCH", "(array, x -> condition)", "Whether the condition is TRUE for all items")
+            .example("ALL_MATCH(ARRAY[1, 2], x -> x > 1)", "false")
+            .also(&["ARRAY_ALL_MATCH"]),
+        F::AllMatch,
+    ),
+    (
+        function("NONE_MATCH", "(array, x -> condition)", "Whether the condition is TRUE for no item")
+            .example("NONE_MATCH(ARRAY[1, 2], x -> x > 2)", "true"),
+        F::NoneMatch,
+    ),
+    (
+        function("MAP_FILTER", "(map, (key, value) -> condition)", "The entries for which the condition is TRUE")
+            .example("MAP_FILTER(MAP['a', 1, 'b', 2], (k, v) -> v > 1)", r#"{"b":2}"#),
+        F::MapFilter,
+    ),
+    (
+        function("TRANSFORM_KEYS", "(map, (key, value) -> key)", "The map with what the lambda gives for keys")
+            .example("TRANSFORM_KEYS(MAP['a', 1], (k, v) -> UPPER(k))", r#"{"A":1}"#),
+        F::TransformKeys,
+    ),
+    (
+        function("TRANSFORM_VALUES", "(map, (key, value) -> value)", "The map with what the lambda gives for values")
+            .example("TRANSFORM_VALUES(MAP['a', 1], (k, v) -> v + 1)", r#"{"a":2}"#),
+        F::TransformValues,
+    ),
+    (
+        function(
+            "REDUCE",
+            "(array, start, (so_far, x) -> value)",
+            "The last of what the lambda gives, from the start on, each from the one before and an item",
+        )
+        .example("REDUCE(ARRAY[1, 2, 3], 0, (so_far, x) -> so_far + x)", "6"),
+        F::Reduce,
+    ),
 ];
 
 impl LambdaFunction {
     /// The function of this name, ignoring case.
     pub fn named(name: &str) -> Option<LambdaFunction> {
-        NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, function)| *function)
+        FUNCTIONS.iter().find(|(help, _)| help.is_called(name)).map(|(_, function)| *function)
     }
 
-    /// All names.
-    pub fn names() -> impl Iterator<Item = &'static str> {
-        NAMES.iter().map(|(name, _)| *name)
+    /// What users read of all of them.
+    pub fn helps() -> impl Iterator<Item = &'static Help> {
+        FUNCTIONS.iter().map(|(help, _)| help)
     }
 
     /// The name in EXPLAIN.
     pub fn name(self) -> &'static str {
-        NAMES.iter().find(|(_, function)| *function == self).map_or("", |(name, _)| name)
+        self.help().name
+    }
+
+    /// What users read of it.
+    pub fn help(self) -> &'static Help {
+        &FUNCTIONS[self as usize].0
     }
 
     /// What it takes apart.
@@ -429,6 +475,14 @@ mod tests {
     use crate::expr::{BinaryOp, Program};
 
     const BIG: DataType = DataType::BigInt;
+
+    #[test]
+    fn functions_have_their_own_help() {
+        for (help, function) in &FUNCTIONS {
+            assert_eq!(function.help(), help);
+            assert!(help.names().all(|name| LambdaFunction::named(name) == Some(*function)));
+        }
+    }
 
     fn array_of(item: &DataType) -> DataType {
         DataType::Array(Box::new(item.clone()))

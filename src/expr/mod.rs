@@ -16,6 +16,7 @@ mod compile;
 mod decimal;
 mod error;
 pub mod function;
+pub mod help;
 mod in_list;
 mod lambda;
 mod logic;
@@ -29,6 +30,7 @@ mod oracle;
 
 pub use cast::castable;
 pub use error::{RowError, RowErrors};
+pub use help::{Family, Help};
 pub use lambda::{Lambda, LambdaFunction};
 pub use program::{Program, evaluate_constant};
 pub use temporal::{add_months, add_months_to_date};

@@ -214,7 +214,7 @@ mod tests {
     }
 
     const fn add_function(name: &'static str, deterministic: bool) -> ScalarFunction {
-        ScalarFunction { name, usage: "", deterministic, resolve: |_| None, kernel: |_, _| Ok(Box::new(AddKernel)) }
+        ScalarFunction { name, help: None, deterministic, resolve: |_| None, kernel: |_, _| Ok(Box::new(AddKernel)) }
     }
 
     static STEADY: ScalarFunction = add_function("STEADY", true);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Lambda, RowErrors};
+use super::{Help, Lambda, RowErrors};
 use crate::batch::{Column, Selection};
 use crate::error::Result;
 use crate::types::{DataType, Value};
@@ -191,8 +191,8 @@ pub type MakeKernel = fn(&[DataType], &DataType) -> Result<Box<dyn Kernel>>;
 pub struct ScalarFunction {
     /// Upper-case SQL name.
     pub name: &'static str,
-    /// One line for help and hints, such as `SUBSTRING(text, start [, length])`.
-    pub usage: &'static str,
+    /// What a user reads of it; `None` for what only the binder calls.
+    pub help: Option<Help>,
     /// Whether the same arguments always give the same result (so that constants may be folded). CURRENT_TIMESTAMP does not.
     pub deterministic: bool,
     /// Argument types to the types to cast them to and the type of the result; `None` if it does not take them.

@@ -14,6 +14,7 @@ mod determined;
 pub mod distribute;
 mod early_fire;
 pub mod explain;
+pub mod functions;
 mod hold;
 mod job;
 mod late;

@@ -5,6 +5,7 @@ mod binary;
 mod changelog;
 mod conformance;
 mod every;
+mod functions;
 mod golden;
 mod growth;
 mod idle;

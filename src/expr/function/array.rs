@@ -16,20 +16,50 @@ use crate::types::decimal::{self, PRECISION_MAX};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("ARRAY_CAT", "ARRAY_CAT(array, array): one that is NULL is as empty", two_arrays, |_, _| kernel(cat)),
-    function("ARRAY_SUM", "ARRAY_SUM(array of numbers)", sum_types, |_, returns| sum(returns)),
-    function("ARRAY_POSITIONS", "ARRAY_POSITIONS(array, item)", |t| with_item(t, array_of(&DataType::Int)), |t, _| positions(t)),
-    function("ARRAY_REPLACE", "ARRAY_REPLACE(array, item, by)", replace_types, |t, _| replace(t)),
-    function("ARRAY_TO_STRING", "ARRAY_TO_STRING(array, delimiter [, text for NULL])", text_types, |_, _| kernel(to_string)),
-    function("ARRAY_LENGTH", "ARRAY_LENGTH(array [, dimension])", length_types, |t, _| length(t)),
-    function("ARRAY_UPPER", "ARRAY_UPPER(array, dimension)", bound_types, |t, _| length(t)),
-    function("ARRAY_LOWER", "ARRAY_LOWER(array, dimension): 1", bound_types, |t, _| lower(t)),
-    function("ARRAY_NDIMS", "ARRAY_NDIMS(array): its dimensions", ndims_types, |t, _| ndims(t)),
-    function("ARRAY_DIMS", "ARRAY_DIMS(array): the bounds of its dimensions", dims_types, |t, _| dims(t)),
-    function("TRIM_ARRAY", "TRIM_ARRAY(array, count): without its last items", trim_types, |_, _| kernel(trim)),
-    function("ARRAY_HAS_ANY", "ARRAY_HAS_ANY(array, items)", sets_types, |t, _| overlaps(t)),
-    function("ARRAY_HAS_ALL", "ARRAY_HAS_ALL(array, items)", sets_types, |t, _| has_all(t)),
-    function("ARRAY_OVERLAPS", "ARRAY_OVERLAPS(array, array)", sets_types, |t, _| overlaps(t)),
+    function("ARRAY_CAT", "(array, array)", "The items of both; one that is NULL is as empty")
+        .example("ARRAY_CAT(ARRAY[1, 2], ARRAY[3])", "[1,2,3]")
+        .of(two_arrays, |_, _| kernel(cat)),
+    function("ARRAY_SUM", "(array of numbers)", "The sum of the items")
+        .example("ARRAY_SUM(ARRAY[1, 2, 3])", "6")
+        .of(sum_types, |_, returns| sum(returns)),
+    function("ARRAY_POSITIONS", "(array, item)", "All places of the item, counted from 1")
+        .example("ARRAY_POSITIONS(ARRAY['A', 'A', 'B', 'A'], 'A')", "[1,2,4]")
+        .of(|t| with_item(t, array_of(&DataType::Int)), |t, _| positions(t)),
+    function("ARRAY_REPLACE", "(array, item, by)", "The array with another item in place of all that equal it")
+        .example("ARRAY_REPLACE(ARRAY[1, 2, 5, 4], 5, 3)", "[1,2,3,4]")
+        .of(replace_types, |t, _| replace(t)),
+    function(
+        "ARRAY_TO_STRING",
+        "(array, delimiter [, text for NULL])",
+        "The texts of the items with a delimiter between them; NULLs are left out unless said",
+    )
+    .example("ARRAY_TO_STRING(ARRAY[1, 2, NULL, 5], ',', '*')", "1,2,*,5")
+    .of(text_types, |_, _| kernel(to_string)),
+    function("ARRAY_LENGTH", "(array [, dimension])", "How many items there are in a dimension, the first unless said")
+        .example("ARRAY_LENGTH(ARRAY[1, 2, 3], 1)", "3")
+        .of(length_types, |t, _| length(t)),
+    function("ARRAY_UPPER", "(array, dimension)", "The last place in a dimension")
+        .example("ARRAY_UPPER(ARRAY[1, 8, 3, 7], 1)", "4")
+        .of(bound_types, |t, _| length(t)),
+    function("ARRAY_LOWER", "(array, dimension)", "The first place in a dimension, which is 1")
+        .example("ARRAY_LOWER(ARRAY[1, 8, 3, 7], 1)", "1")
+        .of(bound_types, |t, _| lower(t)),
+    function("ARRAY_NDIMS", "(array)", "How many dimensions the array has")
+        .example("ARRAY_NDIMS(ARRAY[ARRAY[1, 2, 3], ARRAY[4, 5, 6]])", "2")
+        .of(ndims_types, |t, _| ndims(t)),
+    function("ARRAY_DIMS", "(array)", "The bounds of the dimensions")
+        .example("ARRAY_DIMS(ARRAY[ARRAY[1, 2, 3], ARRAY[4, 5, 6]])", "[1:2][1:3]")
+        .of(dims_types, |t, _| dims(t)),
+    function("TRIM_ARRAY", "(array, count)", "The array without its last items")
+        .example("TRIM_ARRAY(ARRAY[1, 2, 3, 4, 5, 6], 2)", "[1,2,3,4]")
+        .of(trim_types, |_, _| kernel(trim)),
+    function("ARRAY_HAS_ANY", "(array, items)", "Whether the array has one of the items")
+        .example("ARRAY_HAS_ANY(ARRAY[1, 2], ARRAY[2, 3])", "true")
+        .also(&["ARRAY_OVERLAPS"])
+        .of(sets_types, |t, _| overlaps(t)),
+    function("ARRAY_HAS_ALL", "(array, items)", "Whether the array has all of the items")
+        .example("ARRAY_HAS_ALL(ARRAY[1, 2], ARRAY[2, 3])", "false")
+        .of(sets_types, |t, _| has_all(t)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -15,24 +15,26 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("ARRAY_REPEAT", "ARRAY_REPEAT(item, times)", repeat_types, |t, _| repeat(&t[0])),
+    function("ARRAY_REPEAT", "(item, times)", "An array of the item so many times")
+        .example("ARRAY_REPEAT('a', 3)", r#"["a","a","a"]"#)
+        .of(repeat_types, |t, _| repeat(&t[0])),
     function(
         "ARRAY_INSERT",
-        "ARRAY_INSERT(array, place from 1, or from -1 at the end, item): NULLs fill the gap to a place beyond the array",
-        insert_types,
-        |t, _| insert(&t[2]),
-    ),
-    function("ARRAY_COMPACT", "ARRAY_COMPACT(array): without its NULLs", one_array, |_, _| kernel(compact)),
-    function("FLATTEN", "FLATTEN(array of arrays): their items; an array that is NULL has none", nested_types, |_, _| {
-        kernel(flatten)
-    }),
-    function(
-        "ARRAY_FLATTEN",
-        "ARRAY_FLATTEN(array of arrays): their items; an array that is NULL has none",
-        nested_types,
-        |_, _| kernel(flatten),
-    ),
-    function("ARRAYS_OVERLAP", "ARRAYS_OVERLAP(array, array): NULL is an item like others", overlap_types, |t, _| overlap(t)),
+        "(array, place, item)",
+        "The array with one more item in a place from 1, or from -1 at the end; NULLs fill a gap",
+    )
+    .example("ARRAY_INSERT(ARRAY[1, 2, 4], 3, 3)", "[1,2,3,4]")
+    .of(insert_types, |t, _| insert(&t[2])),
+    function("ARRAY_COMPACT", "(array)", "The array without its NULLs")
+        .example("ARRAY_COMPACT(ARRAY[1, NULL, 2])", "[1,2]")
+        .of(one_array, |_, _| kernel(compact)),
+    function("FLATTEN", "(array of arrays)", "The items of the items; an array that is NULL has none")
+        .example("FLATTEN(ARRAY[ARRAY[1, 2], ARRAY[3]])", "[1,2,3]")
+        .also(&["ARRAY_FLATTEN"])
+        .of(nested_types, |_, _| kernel(flatten)),
+    function("ARRAYS_OVERLAP", "(array, array)", "Whether they have an item in common; NULL is an item like others")
+        .example("ARRAYS_OVERLAP(ARRAY[1, 2], ARRAY[2, 3])", "true")
+        .of(overlap_types, |t, _| overlap(t)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

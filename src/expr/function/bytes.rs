@@ -7,7 +7,7 @@ use super::digest::write_hex;
 use super::encoding::{decode_base64, hex_digit, write_base64};
 use super::kernel::{Cached, Call, Fallible, Reason, kernel};
 use super::signature::Param::{Integer, Text, TextOrBytes};
-use super::signature::{function, takes};
+use super::signature::{function, internal, takes};
 use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{CastFailure, Kernel, ScalarFunction};
@@ -15,35 +15,59 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("GET_BIT", "GET_BIT(bytes, place): the lowest bit of the first byte has place 0", part_types, |_, _| {
-        kernel(get_bit)
-    }),
-    function("SET_BIT", "SET_BIT(bytes, place, bit)", changed_types, |_, _| kernel(set_bit)),
-    function("GET_BYTE", "GET_BYTE(bytes, place): the first has place 0", part_types, |_, _| kernel(get_byte)),
-    function("SET_BYTE", "SET_BYTE(bytes, place, byte)", changed_types, |_, _| kernel(set_byte)),
-    function("BIT_COUNT", "BIT_COUNT(integer or bytes): bits that are 1", count_types, |t, _| match t[0] {
-        DataType::BigInt => kernel(bit_count_of_integer),
-        _ => kernel(bit_count),
-    }),
-    function(
-        "BIT_LENGTH",
-        "BIT_LENGTH(text or bytes)",
-        |t| Some((takes(t, &[TextOrBytes])?, DataType::BigInt)),
-        |_, _| kernel(bit_length),
+    function("GET_BIT", "(bytes, place)", "A bit; the lowest one of the first byte has place 0")
+        .example("GET_BIT(X'1234567890', 30)", "1")
+        .of(part_types, |_, _| kernel(get_bit)),
+    function("SET_BIT", "(bytes, place, bit)", "The bytes with another bit in a place")
+        .example("SET_BIT(X'1234567890', 30, 0)", "1234563890")
+        .of(changed_types, |_, _| kernel(set_bit)),
+    function("GET_BYTE", "(bytes, place)", "A byte; the first one has place 0")
+        .example("GET_BYTE(X'1234567890', 4)", "144")
+        .of(part_types, |_, _| kernel(get_byte)),
+    function("SET_BYTE", "(bytes, place, byte)", "The bytes with another byte in a place")
+        .example("SET_BYTE(X'1234567890', 4, 64)", "1234567840")
+        .of(changed_types, |_, _| kernel(set_byte)),
+    function("BIT_COUNT", "(integer or bytes)", "How many bits are 1").example("BIT_COUNT(X'1234567890')", "15").of(
+        count_types,
+        |t, _| match t[0] {
+            DataType::BigInt => kernel(bit_count_of_integer),
+            _ => kernel(bit_count),
+        },
     ),
-    function("ENCODE", "ENCODE(text, charset) or ENCODE(bytes, format)", encode_types, |t, _| match t[0] {
+    function("BIT_LENGTH", "(text or bytes)", "How many bits it has, a text in UTF-8")
+        .example("BIT_LENGTH('jose')", "32")
+        .of(|t| Some((takes(t, &[TextOrBytes])?, DataType::BigInt)), |_, _| kernel(bit_length)),
+    function(
+        "ENCODE",
+        "ENCODE(text, charset) or ENCODE(bytes, format)",
+        "A text as bytes, or bytes as a text in hex, base64 or escape",
+    )
+    .example("ENCODE('ab', 'UTF-16BE')", "00610062")
+    .of(encode_types, |t, _| match t[0] {
         DataType::Bytes => formatted(Format::write),
         _ => encoded(Malformed::Replaced),
     }),
-    function("DECODE", "DECODE(bytes, charset) or DECODE(text, format)", decode_types, |t, _| match t[0] {
+    function(
+        "DECODE",
+        "DECODE(bytes, charset) or DECODE(text, format)",
+        "Bytes as the text that they are, or the bytes that are written so",
+    )
+    .example("DECODE(X'00610062', 'UTF-16BE')", "ab")
+    .of(decode_types, |t, _| match t[0] {
         DataType::Bytes => decoded(Malformed::Replaced),
         _ => formatted(Format::read),
     }),
-    function("CONVERT_TO", "CONVERT_TO(text, charset)", to_types, |_, _| encoded(Malformed::Fails)),
-    function("CONVERT_FROM", "CONVERT_FROM(bytes, charset)", from_types, |_, _| decoded(Malformed::Fails)),
-    function("BIN2UTF8", "BIN2UTF8(bytes): NULL for what is no text in UTF-8", utf8_types, |_, _| kernel(utf8)),
-    function("$BYTEA", "CAST(text AS BYTEA)", bytea_types, |_, _| bytea(CastFailure::RowError)),
-    function("$TRY_BYTEA", "TRY_CAST(text AS BYTEA)", bytea_types, |_, _| bytea(CastFailure::Null)),
+    function("CONVERT_TO", "(text, charset)", "The bytes of a text; a character that there is not fails")
+        .example("CONVERT_TO('é', 'UTF8')", "c3a9")
+        .of(to_types, |_, _| encoded(Malformed::Fails)),
+    function("CONVERT_FROM", "(bytes, charset)", "The text of bytes; what is none fails")
+        .example("CONVERT_FROM(X'c3a9', 'UTF8')", "é")
+        .of(from_types, |_, _| decoded(Malformed::Fails)),
+    function("BIN2UTF8", "(bytes)", "The text in UTF-8; NULL for what is none")
+        .example("BIN2UTF8(X'6162')", "ab")
+        .of(utf8_types, |_, _| kernel(utf8)),
+    internal("$BYTEA", bytea_types, |_, _| bytea(CastFailure::RowError)),
+    internal("$TRY_BYTEA", bytea_types, |_, _| bytea(CastFailure::Null)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

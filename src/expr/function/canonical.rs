@@ -7,7 +7,7 @@
 use super::collection::{Key, key, key_of};
 use super::json_text::Json;
 use super::kernel::{Call, kernel};
-use super::signature::function;
+use super::signature::internal;
 use crate::batch::Column;
 use crate::batch::text::write_json_string;
 use crate::error::Result;
@@ -15,8 +15,7 @@ use crate::expr::{Kernel, ScalarFunction};
 use crate::types::{DataType, decimal};
 
 /// The one function.
-pub(super) static FUNCTIONS: &[ScalarFunction] =
-    &[function(CANONICAL, "a nested value, as a key", types, |types, _| of_values(&types[0]))];
+pub(super) static FUNCTIONS: &[ScalarFunction] = &[internal(CANONICAL, types, |types, _| of_values(&types[0]))];
 
 /// Its name, which nobody can write.
 pub const CANONICAL: &str = "$CANONICAL";

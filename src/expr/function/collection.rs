@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::json_text::Json;
 use super::kernel::{Call, Fallible, Native, append, kernel};
 use super::signature::Param::{Integer, Text};
-use super::signature::{common, function, takes};
+use super::signature::{common, function, internal, takes};
 use crate::batch::Column;
 use crate::batch::text::{write_json_string, write_json_value};
 use crate::error::Result;
@@ -17,29 +17,79 @@ use crate::types::{DataType, decimal, uuid};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("ARRAY_CONTAINS", "ARRAY_CONTAINS(array, item)", |t| with_item(t, DataType::Boolean), |t, _| contains(t)),
-    function("ARRAY_HAS", "ARRAY_HAS(array, item)", |t| with_item(t, DataType::Boolean), |t, _| contains(t)),
-    function("ARRAY_POSITION", "ARRAY_POSITION(array, item)", |t| with_item(t, DataType::Int), |t, _| position(t)),
-    function("ARRAY_REMOVE", "ARRAY_REMOVE(array, item)", same_with_item, |t, _| remove(t)),
-    function("ARRAY_APPEND", "ARRAY_APPEND(array, item)", same_with_item, |t, _| added(t, End::Last)),
-    function("ARRAY_PREPEND", "ARRAY_PREPEND(array, item)", same_with_item, |t, _| added(t, End::First)),
-    function("ARRAY_CONCAT", "ARRAY_CONCAT(array, ...)", same_arrays, |t, _| of_arrays(t, concat)),
-    function("ARRAY_UNION", "ARRAY_UNION(array, array)", two_arrays, |t, _| of_arrays(t, union)),
-    function("ARRAY_INTERSECT", "ARRAY_INTERSECT(array, array)", two_arrays, |t, _| of_arrays(t, intersect)),
-    function("ARRAY_EXCEPT", "ARRAY_EXCEPT(array, array)", two_arrays, |t, _| of_arrays(t, except)),
-    function("ARRAY_DISTINCT", "ARRAY_DISTINCT(array)", one_array, |t, _| of_arrays(t, union)),
-    function("ARRAY_REVERSE", "ARRAY_REVERSE(array)", one_array, |t, _| of_arrays(t, reverse)),
-    function("ARRAY_MIN", "ARRAY_MIN(array)", item_of_array, |t, _| extreme(t, End::First)),
-    function("ARRAY_MAX", "ARRAY_MAX(array)", item_of_array, |t, _| extreme(t, End::Last)),
-    function("ARRAY_SORT", "ARRAY_SORT(array [, ascending [, nulls first]])", sort_types, |t, _| sort(t)),
-    function("SORT_ARRAY", "SORT_ARRAY(array [, ascending])", |t| sort_types(t).filter(|_| t.len() < 3), |t, _| sort(t)),
-    function("ARRAY_JOIN", "ARRAY_JOIN(array, delimiter [, text for NULL])", join_types, |_, _| kernel(join)),
-    function("ARRAY_SLICE", "ARRAY_SLICE(array, first [, last])", slice_types, |_, _| slice(place_from_an_end)),
-    function("$SLICE", "array[first:last]", slice_types, |_, _| slice(|place, _| place.saturating_sub(1))),
-    function("SPLIT", "SPLIT(text, delimiter)", split_types, |_, _| kernel(split)),
-    function("MAP_KEYS", "MAP_KEYS(map)", |t| of_map(t, |key, _| array_of(key)), |t, _| map_keys(t)),
-    function("MAP_VALUES", "MAP_VALUES(map)", |t| of_map(t, |_, value| array_of(value)), |_, _| kernel(map_values)),
-    function("MAP_ENTRIES", "MAP_ENTRIES(map)", |t| of_map(t, entry_rows), |t, _| map_entries(t)),
+    function("ARRAY_CONTAINS", "(array, item)", "Whether the array has this item")
+        .example("ARRAY_CONTAINS(ARRAY[1, 2], 2)", "true")
+        .also(&["ARRAY_HAS"])
+        .of(|t| with_item(t, DataType::Boolean), |t, _| contains(t)),
+    function("ARRAY_POSITION", "(array, item)", "The place of the item, counted from 1; 0 if there is none")
+        .example("ARRAY_POSITION(ARRAY['a', 'b'], 'b')", "2")
+        .of(|t| with_item(t, DataType::Int), |t, _| position(t)),
+    function("ARRAY_REMOVE", "(array, item)", "The array without all that equal the item")
+        .example("ARRAY_REMOVE(ARRAY[1, 2, 3, 2], 2)", "[1,3]")
+        .of(same_with_item, |t, _| remove(t)),
+    function("ARRAY_APPEND", "(array, item)", "The array with the item behind it")
+        .example("ARRAY_APPEND(ARRAY[1, 2], 3)", "[1,2,3]")
+        .of(same_with_item, |t, _| added(t, End::Last)),
+    function("ARRAY_PREPEND", "(array, item)", "The array with the item before it")
+        .example("ARRAY_PREPEND(ARRAY[2, 3], 1)", "[1,2,3]")
+        .of(same_with_item, |t, _| added(t, End::First)),
+    function("ARRAY_CONCAT", "(array, ...)", "The items of all arrays; NULL if one is")
+        .example("ARRAY_CONCAT(ARRAY[1], ARRAY[2, 3])", "[1,2,3]")
+        .of(same_arrays, |t, _| of_arrays(t, concat)),
+    function("ARRAY_UNION", "(array, array)", "The items of both, each once")
+        .example("ARRAY_UNION(ARRAY[1, 2], ARRAY[2, 3])", "[1,2,3]")
+        .of(two_arrays, |t, _| of_arrays(t, union)),
+    function("ARRAY_INTERSECT", "(array, array)", "The items that both have, each once")
+        .example("ARRAY_INTERSECT(ARRAY[1, 2], ARRAY[2, 3])", "[2]")
+        .of(two_arrays, |t, _| of_arrays(t, intersect)),
+    function("ARRAY_EXCEPT", "(array, array)", "The items that only the first has, each once")
+        .example("ARRAY_EXCEPT(ARRAY[1, 2], ARRAY[2, 3])", "[1]")
+        .of(two_arrays, |t, _| of_arrays(t, except)),
+    function("ARRAY_DISTINCT", "(array)", "The items, each once")
+        .example("ARRAY_DISTINCT(ARRAY[1, 2, 1])", "[1,2]")
+        .of(one_array, |t, _| of_arrays(t, union)),
+    function("ARRAY_REVERSE", "(array)", "The items from the last to the first")
+        .example("ARRAY_REVERSE(ARRAY[1, 2, 3])", "[3,2,1]")
+        .of(one_array, |t, _| of_arrays(t, reverse)),
+    function("ARRAY_MIN", "(array)", "The least item")
+        .example("ARRAY_MIN(ARRAY[3, 1, 2])", "1")
+        .of(item_of_array, |t, _| extreme(t, End::First)),
+    function("ARRAY_MAX", "(array)", "The greatest item")
+        .example("ARRAY_MAX(ARRAY[3, 1, 2])", "3")
+        .of(item_of_array, |t, _| extreme(t, End::Last)),
+    function("ARRAY_SORT", "(array [, ascending [, nulls first]])", "The items in their order, NULLs first unless said")
+        .example("ARRAY_SORT(ARRAY[3, NULL, 1], TRUE, FALSE)", "[1,3,null]")
+        .of(sort_types, |t, _| sort(t)),
+    function("SORT_ARRAY", "(array [, ascending])", "The items in their order")
+        .example("SORT_ARRAY(ARRAY[3, 1, 2], FALSE)", "[3,2,1]")
+        .of(|t| sort_types(t).filter(|_| t.len() < 3), |t, _| sort(t)),
+    function(
+        "ARRAY_JOIN",
+        "(array, delimiter [, text for NULL])",
+        "The texts of the items with a delimiter between them; NULLs are left out unless said",
+    )
+    .example("ARRAY_JOIN(ARRAY['a', NULL, 'b'], '-', '?')", "a-?-b")
+    .of(join_types, |_, _| kernel(join)),
+    function(
+        "ARRAY_SLICE",
+        "(array, first [, last])",
+        "The items from one place to another, counted from 1, or from -1 at the end",
+    )
+    .example("ARRAY_SLICE(ARRAY[1, 2, 3, 4], 2, 3)", "[2,3]")
+    .of(slice_types, |_, _| slice(place_from_an_end)),
+    internal("$SLICE", slice_types, |_, _| slice(|place, _| place.saturating_sub(1))),
+    function("SPLIT", "(text, delimiter)", "The pieces between delimiters")
+        .example("SPLIT('a,b,c', ',')", r#"["a","b","c"]"#)
+        .of(split_types, |_, _| kernel(split)),
+    function("MAP_KEYS", "(map)", "The keys")
+        .example("MAP_KEYS(MAP['a', 1, 'b', 2])", r#"["a","b"]"#)
+        .of(|t| of_map(t, |key, _| array_of(key)), |t, _| map_keys(t)),
+    function("MAP_VALUES", "(map)", "The values")
+        .example("MAP_VALUES(MAP['a', 1, 'b', 2])", "[1,2]")
+        .of(|t| of_map(t, |_, value| array_of(value)), |_, _| kernel(map_values)),
+    function("MAP_ENTRIES", "(map)", "The entries as rows of key and value")
+        .example("MAP_ENTRIES(MAP['a', 1])", r#"[{"key":"a","value":1}]"#)
+        .of(|t| of_map(t, entry_rows), |t, _| map_entries(t)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -16,35 +16,40 @@ use crate::types::time::{DAY, SECOND, days_from_civil, days_in_month};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("DATE_TRUNC", "DATE_TRUNC('unit', time or interval [, zone])", truncated_types, |t, _| match t.len() {
-        2 => truncated(&t[1]),
-        _ => truncated_in_zone(),
-    }),
-    function("DATETRUNC", "DATETRUNC('unit', time or interval [, zone])", truncated_types, |t, _| match t.len() {
-        2 => truncated(&t[1]),
-        _ => truncated_in_zone(),
-    }),
-    function("DATEPART", "DATEPART('field', time or interval)", part_types, |t, _| part(&t[1])),
-    function("DATE_PART", "DATE_PART('field', time or interval)", part_types, |t, _| part(&t[1])),
-    function("DATE_BIN", "DATE_BIN(interval, time [, origin]); without an origin, from 1970 on", bin_types, |_, _| kernel(bin)),
+    function("DATE_TRUNC", "('unit', time or interval [, zone])", "The time with all below a unit cut off")
+        .example("DATE_TRUNC('hour', TIMESTAMP '2001-02-16 20:38:40')", "2001-02-16 20:00:00")
+        .also(&["DATETRUNC"])
+        .of(truncated_types, |t, _| match t.len() {
+            2 => truncated(&t[1]),
+            _ => truncated_in_zone(),
+        }),
+    function("DATE_PART", "('field', time or interval)", "A field of a time as a DOUBLE")
+        .example("DATE_PART('hour', TIMESTAMP '2001-02-16 20:38:40')", "20.0")
+        .also(&["DATEPART"])
+        .of(part_types, |t, _| part(&t[1])),
     function(
-        "MAKE_DATE",
-        "MAKE_DATE(year, month, day)",
-        |t| Some((takes(t, &[Integer; 3])?, DataType::Date)),
-        |_, _| kernel(make_date),
-    ),
+        "DATE_BIN",
+        "(interval, time [, origin])",
+        "The beginning of the interval that the time is in, counted from 1970 unless said",
+    )
+    .example("DATE_BIN(INTERVAL '15' MINUTE, TIMESTAMP '2020-02-11 15:44:17')", "2020-02-11 15:30:00")
+    .of(bin_types, |_, _| kernel(bin)),
+    function("MAKE_DATE", "(year, month, day)", "The date of these fields")
+        .example("MAKE_DATE(2013, 7, 15)", "2013-07-15")
+        .of(|t| Some((takes(t, &[Integer; 3])?, DataType::Date)), |_, _| kernel(make_date)),
+    function("MAKE_TIME", "(hour, minute, seconds)", "The time of day of these fields")
+        .example("MAKE_TIME(8, 15, 23.5)", "08:15:23.500000")
+        .of(|t| Some((takes(t, &[Integer, Integer, Double])?, DataType::Time(6))), |_, _| kernel(make_time)),
+    function("MAKE_TIMESTAMP", "(year, month, day, hour, minute, seconds)", "The timestamp of these fields")
+        .example("MAKE_TIMESTAMP(2013, 7, 15, 8, 15, 23.5)", "2013-07-15 08:15:23.500000")
+        .of(timestamp_types, |_, _| kernel(make_timestamp)),
     function(
-        "MAKE_TIME",
-        "MAKE_TIME(hour, minute, seconds)",
-        |t| Some((takes(t, &[Integer, Integer, Double])?, DataType::Time(6))),
-        |_, _| kernel(make_time),
-    ),
-    function("MAKE_TIMESTAMP", "MAKE_TIMESTAMP(year, month, day, hour, minute, seconds)", timestamp_types, |_, _| {
-        kernel(make_timestamp)
-    }),
-    function("MAKE_TIMESTAMPTZ", "MAKE_TIMESTAMPTZ(year, month, day, hour, minute, seconds [, zone])", instant_types, |_, _| {
-        make_instant()
-    }),
+        "MAKE_TIMESTAMPTZ",
+        "(year, month, day, hour, minute, seconds [, zone])",
+        "The moment of these fields in a zone, UTC unless said",
+    )
+    .example("MAKE_TIMESTAMPTZ(2013, 7, 15, 8, 15, 23.5, 'Europe/Berlin')", "2013-07-15 06:15:23.500000Z")
+    .of(instant_types, |_, _| make_instant()),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

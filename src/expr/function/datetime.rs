@@ -3,32 +3,30 @@
 use super::calendar::{self, Unit};
 use super::kernel::{Cached, Call, Fallible, Outcome, Reason, kernel};
 use super::signature::Param::{Integer, Text, Timestamp};
-use super::signature::{function, takes};
+use super::signature::{function, internal, takes};
 use crate::batch::StrColumn;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::types::DataType;
 use crate::types::time::{DAY, SECOND};
 
-/// A function of one time with the unit in its name: `EXTRACT_<UNIT>` and its short form.
+/// A function of one time that gives a field of it: `EXTRACT_<UNIT>`, and one with a name and a meaning of its own.
 macro_rules! field {
-    ($name:expr, $unit:ident) => {
-        function(
-            $name,
-            concat!($name, "(time)"),
-            |t| field_types(t, Unit::$unit),
-            |t, _| field(&t[0], UnitOf::Function(Unit::$unit), 0),
-        )
+    ($name:literal, $unit:ident) => {
+        internal($name, |t| field_types(t, Unit::$unit), |t, _| field(&t[0], UnitOf::Function(Unit::$unit), 0))
+    };
+    ($name:literal, $unit:ident, $meaning:literal, $example:literal, $result:literal) => {
+        function($name, "(time)", $meaning)
+            .example($example, $result)
+            .of(|t| field_types(t, Unit::$unit), |t, _| field(&t[0], UnitOf::Function(Unit::$unit), 0))
     };
 }
 
 macro_rules! floor {
     ($unit:ident, $floor:literal, $ceil:literal) => {
         [
-            function($floor, concat!($floor, "(time)"), round_types, |t, _| {
-                rounded(&t[0], &FLOOR, UnitOf::Function(Unit::$unit))
-            }),
-            function($ceil, concat!($ceil, "(time)"), round_types, |t, _| rounded(&t[0], &CEIL, UnitOf::Function(Unit::$unit))),
+            internal($floor, round_types, |t, _| rounded(&t[0], &FLOOR, UnitOf::Function(Unit::$unit))),
+            internal($ceil, round_types, |t, _| rounded(&t[0], &CEIL, UnitOf::Function(Unit::$unit))),
         ]
     };
 }
@@ -36,20 +34,17 @@ macro_rules! floor {
 macro_rules! moved {
     ($unit:ident, $add:literal, $between:literal) => {
         [
-            function($add, concat!($add, "(count, time)"), |t| add_types(t, Unit::$unit), |t, _| add(&t[1], Unit::$unit)),
-            function(
-                $between,
-                concat!($between, "(from, to)"),
-                |t| between_types(t, Unit::$unit),
-                |_, returns| between(returns, Unit::$unit),
-            ),
+            internal($add, |t| add_types(t, Unit::$unit), |t, _| add(&t[1], Unit::$unit)),
+            internal($between, |t| between_types(t, Unit::$unit), |_, returns| between(returns, Unit::$unit)),
         ]
     };
 }
 
 /// The fields.
 pub(super) static FIELDS: &[ScalarFunction] = &[
-    function("EXTRACT", "EXTRACT(unit FROM time)", extract_types, |t, _| extract(t)),
+    function("EXTRACT", "(field FROM time or interval)", "A field of a time")
+        .example("EXTRACT(DAY FROM DATE '2006-06-05')", "5")
+        .of(extract_types, |t, _| extract(t)),
     field!("EXTRACT_YEAR", Year),
     field!("EXTRACT_QUARTER", Quarter),
     field!("EXTRACT_MONTH", Month),
@@ -69,17 +64,17 @@ pub(super) static FIELDS: &[ScalarFunction] = &[
     field!("EXTRACT_DECADE", Decade),
     field!("EXTRACT_CENTURY", Century),
     field!("EXTRACT_MILLENNIUM", Millennium),
-    field!("YEAR", Year),
-    field!("QUARTER", Quarter),
-    field!("MONTH", Month),
-    field!("WEEK", Week),
-    field!("DAYOFYEAR", Doy),
-    field!("DAYOFMONTH", Day),
-    field!("DAYOFWEEK", Dow),
-    field!("HOUR", Hour),
-    field!("MINUTE", Minute),
-    field!("SECOND", Second),
-    field!("TO_UNIXTIME", Epoch),
+    field!("YEAR", Year, "The year", "YEAR(DATE '1994-09-27')", "1994"),
+    field!("QUARTER", Quarter, "The quarter of the year, from 1 to 4", "QUARTER(DATE '1994-09-27')", "3"),
+    field!("MONTH", Month, "The month, from 1 to 12", "MONTH(DATE '1994-09-27')", "9"),
+    field!("WEEK", Week, "The week of the year in ISO 8601, from 1 to 53", "WEEK(DATE '1994-09-27')", "39"),
+    field!("DAYOFYEAR", Doy, "The day of the year, from 1 to 366", "DAYOFYEAR(DATE '1994-09-27')", "270"),
+    field!("DAYOFMONTH", Day, "The day of the month, from 1 to 31", "DAYOFMONTH(DATE '1994-09-27')", "27"),
+    field!("DAYOFWEEK", Dow, "The day of the week, from 1 on Sunday to 7", "DAYOFWEEK(DATE '1994-09-27')", "3"),
+    field!("HOUR", Hour, "The hour, from 0 to 23", "HOUR(TIMESTAMP '1994-09-27 13:14:15')", "13"),
+    field!("MINUTE", Minute, "The minute, from 0 to 59", "MINUTE(TIMESTAMP '1994-09-27 13:14:15')", "14"),
+    field!("SECOND", Second, "The second, from 0 to 59", "SECOND(TIMESTAMP '1994-09-27 13:14:15')", "15"),
+    field!("TO_UNIXTIME", Epoch, "The seconds since 1970", "TO_UNIXTIME(TIMESTAMP '1970-01-02 00:00:00')", "86400"),
 ];
 
 /// Rounding.

@@ -12,19 +12,36 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("SIND", "SIND(degrees)", doubles::<1>, |_, _| of_one(sine)),
-    function("COSD", "COSD(degrees)", doubles::<1>, |_, _| of_one(cosine)),
-    function("TAND", "TAND(degrees)", doubles::<1>, |_, _| of_one(|x| sine(x) / cosine(x))),
-    function("COTD", "COTD(degrees)", doubles::<1>, |_, _| of_one(|x| cosine(x) / sine(x))),
-    function("ASIND", "ASIND(x): in degrees", doubles::<1>, |_, _| of_one(arc_sine)),
-    function("ACOSD", "ACOSD(x): in degrees", doubles::<1>, |_, _| of_one(arc_cosine)),
-    function("ATAND", "ATAND(x): in degrees", doubles::<1>, |_, _| of_one(|x| in_degrees(x.atan()))),
-    function("ATAN2D", "ATAN2D(y, x): in degrees", doubles::<2>, |_, _| {
-        kernel(|call| {
-            let (y, x) = (call.values::<f64>(0), call.values::<f64>(1));
-            call.map(|row| Ok(Some(in_degrees(y[row].atan2(x[row])))))
-        })
-    }),
+    function("SIND", "(degrees)", "The sine of an angle in degrees")
+        .example("SIND(30)", "0.5")
+        .of(doubles::<1>, |_, _| of_one(sine)),
+    function("COSD", "(degrees)", "The cosine of an angle in degrees")
+        .example("COSD(60)", "0.5")
+        .of(doubles::<1>, |_, _| of_one(cosine)),
+    function("TAND", "(degrees)", "The tangent of an angle in degrees")
+        .example("TAND(45)", "1.0")
+        .of(doubles::<1>, |_, _| of_one(|x| sine(x) / cosine(x))),
+    function("COTD", "(degrees)", "The cotangent of an angle in degrees")
+        .example("COTD(45)", "1.0")
+        .of(doubles::<1>, |_, _| of_one(|x| cosine(x) / sine(x))),
+    function("ASIND", "(x)", "The angle of this sine, in degrees")
+        .example("ASIND(0.5)", "30.0")
+        .of(doubles::<1>, |_, _| of_one(arc_sine)),
+    function("ACOSD", "(x)", "The angle of this cosine, in degrees")
+        .example("ACOSD(0.5)", "60.0")
+        .of(doubles::<1>, |_, _| of_one(arc_cosine)),
+    function("ATAND", "(x)", "The angle of this tangent, in degrees")
+        .example("ATAND(1)", "45.0")
+        .of(doubles::<1>, |_, _| of_one(|x| in_degrees(x.atan()))),
+    function("ATAN2D", "(y, x)", "The angle of the point (x, y), in degrees").example("ATAN2D(1, 0)", "90.0").of(
+        doubles::<2>,
+        |_, _| {
+            kernel(|call| {
+                let (y, x) = (call.values::<f64>(0), call.values::<f64>(1));
+                call.map(|row| Ok(Some(in_degrees(y[row].atan2(x[row])))))
+            })
+        },
+    ),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

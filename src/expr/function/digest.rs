@@ -14,21 +14,36 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("MD5", "MD5(text or bytes)", digest_types, |_, _| digest::<Md5>()),
-    function("SHA1", "SHA1(text or bytes)", digest_types, |_, _| digest::<Sha1>()),
-    function("SHA224", "SHA224(text or bytes)", digest_types, |_, _| digest::<Sha224>()),
-    function("SHA256", "SHA256(text or bytes)", digest_types, |_, _| digest::<Sha256>()),
-    function("SHA384", "SHA384(text or bytes)", digest_types, |_, _| digest::<Sha384>()),
-    function("SHA512", "SHA512(text or bytes)", digest_types, |_, _| digest::<Sha512>()),
-    function("SHA2", "SHA2(text or bytes, bits), of 224, 256, 384 or 512 bits", sha2_types, |_, _| kernel(sha2)),
-    function(
-        "DIGEST",
-        "DIGEST(text or bytes, name): bytes; the name is md5, sha1, sha224, sha256, sha384 or sha512",
-        named_types,
-        |_, _| kernel(named_digest),
-    ),
-    function("CRC32", "CRC32(text or bytes)", checksum_types, |_, _| checksum(&CRC32)),
-    function("CRC32C", "CRC32C(text or bytes)", checksum_types, |_, _| checksum(&CRC32C)),
+    function("MD5", "(text or bytes)", "The MD5 digest as hexadecimal digits")
+        .example("MD5('abc')", "900150983cd24fb0d6963f7d28e17f72")
+        .of(digest_types, |_, _| digest::<Md5>()),
+    function("SHA1", "(text or bytes)", "The SHA-1 digest as hexadecimal digits")
+        .example("SHA1('abc')", "a9993e364706816aba3e25717850c26c9cd0d89d")
+        .of(digest_types, |_, _| digest::<Sha1>()),
+    function("SHA224", "(text or bytes)", "The SHA-224 digest as hexadecimal digits")
+        .example("LEFT(SHA224('abc'), 16)", "23097d223405d822")
+        .of(digest_types, |_, _| digest::<Sha224>()),
+    function("SHA256", "(text or bytes)", "The SHA-256 digest as hexadecimal digits")
+        .example("LEFT(SHA256('abc'), 16)", "ba7816bf8f01cfea")
+        .of(digest_types, |_, _| digest::<Sha256>()),
+    function("SHA384", "(text or bytes)", "The SHA-384 digest as hexadecimal digits")
+        .example("LEFT(SHA384('abc'), 16)", "cb00753f45a35e8b")
+        .of(digest_types, |_, _| digest::<Sha384>()),
+    function("SHA512", "(text or bytes)", "The SHA-512 digest as hexadecimal digits")
+        .example("LEFT(SHA512('abc'), 16)", "ddaf35a193617aba")
+        .of(digest_types, |_, _| digest::<Sha512>()),
+    function("SHA2", "(text or bytes, bits)", "The SHA-2 digest of 224, 256, 384 or 512 bits as hexadecimal digits")
+        .example("LEFT(SHA2('abc', 256), 16)", "ba7816bf8f01cfea")
+        .of(sha2_types, |_, _| kernel(sha2)),
+    function("DIGEST", "(text or bytes, name)", "The digest as bytes, by md5, sha1, sha224, sha256, sha384 or sha512")
+        .example("DIGEST('abc', 'md5')", "900150983cd24fb0d6963f7d28e17f72")
+        .of(named_types, |_, _| kernel(named_digest)),
+    function("CRC32", "(text or bytes)", "The CRC-32 checksum")
+        .example("CRC32('123456789')", "3421780262")
+        .of(checksum_types, |_, _| checksum(&CRC32)),
+    function("CRC32C", "(text or bytes)", "The CRC-32C checksum")
+        .example("CRC32C('123456789')", "3808858755")
+        .of(checksum_types, |_, _| checksum(&CRC32C)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -7,7 +7,7 @@ use super::collection::{array_of, item_type, one_array, write_items};
 use super::json_text::Json;
 use super::kernel::{Call, append, kernel};
 use super::signature::Param::{Integer, Text};
-use super::signature::{function, takes};
+use super::signature::{internal, takes};
 use crate::batch::Column;
 use crate::batch::text::write_json_string;
 use crate::error::Result;
@@ -16,19 +16,14 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("JSON_EACH", "JSON_EACH(json)", |t| fields_types(t, DataType::Json), |_, _| kernel(fields)),
-    function("JSONB_EACH", "JSONB_EACH(json)", |t| fields_types(t, DataType::Json), |_, _| kernel(fields)),
-    function("JSON_EACH_TEXT", "JSON_EACH_TEXT(json)", |t| fields_types(t, DataType::STRING), |_, _| kernel(fields)),
-    function("JSONB_EACH_TEXT", "JSONB_EACH_TEXT(json)", |t| fields_types(t, DataType::STRING), |_, _| kernel(fields)),
-    function("JSON_OBJECT_KEYS", "JSON_OBJECT_KEYS(json)", names_types, |_, _| kernel(names)),
-    function("JSONB_OBJECT_KEYS", "JSONB_OBJECT_KEYS(json)", names_types, |_, _| kernel(names)),
-    function(
-        "GENERATE_SUBSCRIPTS",
-        "GENERATE_SUBSCRIPTS(array, dimension [, whether from the last to the first])",
-        places_types,
-        |t, _| places(&t[0]),
-    ),
-    function("_PG_EXPANDARRAY", "_PG_EXPANDARRAY(array): its items with their places", numbered_types, |_, _| kernel(numbered)),
+    internal("JSON_EACH", |t| fields_types(t, DataType::Json), |_, _| kernel(fields)),
+    internal("JSONB_EACH", |t| fields_types(t, DataType::Json), |_, _| kernel(fields)),
+    internal("JSON_EACH_TEXT", |t| fields_types(t, DataType::STRING), |_, _| kernel(fields)),
+    internal("JSONB_EACH_TEXT", |t| fields_types(t, DataType::STRING), |_, _| kernel(fields)),
+    internal("JSON_OBJECT_KEYS", names_types, |_, _| kernel(names)),
+    internal("JSONB_OBJECT_KEYS", names_types, |_, _| kernel(names)),
+    internal("GENERATE_SUBSCRIPTS", places_types, |t, _| places(&t[0])),
+    internal("_PG_EXPANDARRAY", numbered_types, |_, _| kernel(numbered)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::kernel::{Call, Outcome, TEXT_BYTES_MAX, kernel};
 use super::signature::Param::{Integer, Text, TextOrBytes};
-use super::signature::{function, takes};
+use super::signature::{function, internal, takes};
 use super::string::text_to_text;
 use crate::batch::Column;
 use crate::expr::ScalarFunction;
@@ -12,16 +12,26 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("TO_BASE64", "TO_BASE64(text or bytes)", bytes_to_text, |_, _| kernel(to_base64)),
-    function("FROM_BASE64", "FROM_BASE64(text)", text_to_text_types, |_, _| kernel(from_base64)),
-    function("HEX", "HEX(integer, text or bytes)", hex_types, |t, _| {
-        if t[0] == DataType::BigInt { kernel(hex_of_integer) } else { kernel(hex) }
-    }),
-    function("UNHEX", "UNHEX(text); NULL for what is no hexadecimal digit", unhex_types, |_, _| kernel(unhex)),
-    function("$BINARY", "CAST(bytes AS BINARY(n))", sized_types, |_, _| kernel(|call| sized(call, Shorter::Filled))),
-    function("$VARBINARY", "CAST(bytes AS VARBINARY(n))", sized_types, |_, _| kernel(|call| sized(call, Shorter::Kept))),
-    function("URL_ENCODE", "URL_ENCODE(text)", text_to_text_types, |_, _| text_to_text(url_encode)),
-    function("URL_DECODE", "URL_DECODE(text); NULL for what is not encoded", text_to_text_types, |_, _| kernel(url_decode)),
+    function("TO_BASE64", "(text or bytes)", "The bytes in base 64")
+        .example("TO_BASE64('hello world')", "aGVsbG8gd29ybGQ=")
+        .of(bytes_to_text, |_, _| kernel(to_base64)),
+    function("FROM_BASE64", "(text)", "The text that is written in base 64")
+        .example("FROM_BASE64('aGVsbG8gd29ybGQ=')", "hello world")
+        .of(text_to_text_types, |_, _| kernel(from_base64)),
+    function("HEX", "(integer, text or bytes)", "The hexadecimal digits in upper case")
+        .example("HEX('hello,world')", "68656C6C6F2C776F726C64")
+        .of(hex_types, |t, _| if t[0] == DataType::BigInt { kernel(hex_of_integer) } else { kernel(hex) }),
+    function("UNHEX", "(text)", "The bytes of hexadecimal digits; NULL for what is none")
+        .example("UNHEX('4D61')", "4d61")
+        .of(unhex_types, |_, _| kernel(unhex)),
+    internal("$BINARY", sized_types, |_, _| kernel(|call| sized(call, Shorter::Filled))),
+    internal("$VARBINARY", sized_types, |_, _| kernel(|call| sized(call, Shorter::Kept))),
+    function("URL_ENCODE", "(text)", "The text as it stands in a URL")
+        .example("URL_ENCODE('a b&c')", "a+b%26c")
+        .of(text_to_text_types, |_, _| text_to_text(url_encode)),
+    function("URL_DECODE", "(text)", "The text that stands so in a URL; NULL for what is not encoded")
+        .example("URL_DECODE('a+b%26c')", "a b&c")
+        .of(text_to_text_types, |_, _| kernel(url_decode)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -9,25 +9,31 @@ use crate::types::{DataType, Representation};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("IS_NAN", "IS_NAN(x)", test_types, |t, _| test(t, f64::is_nan)),
-    function("ISNAN", "ISNAN(x)", test_types, |t, _| test(t, f64::is_nan)),
-    function("IS_INF", "IS_INF(x): whether it is infinite, to either side", test_types, |t, _| test(t, f64::is_infinite)),
-    function("ISZERO", "ISZERO(x)", test_types, |t, _| test(t, |x| x == 0.0)),
-    function("FINITE_OR_NULL", "FINITE_OR_NULL(x): NULL for NaN and the infinities", finite_types, |t, _| match t[0] {
-        DataType::Float => finite_or_null::<f32>(),
-        _ => finite_or_null::<f64>(),
-    }),
-    function(
-        "NANVL",
-        "NANVL(x, other): the other where x is NaN",
-        |t| Some((takes(t, &[Double; 2])?, DataType::Double)),
-        |_, _| {
-            kernel(|call| {
-                let (x, other) = (call.values::<f64>(0), call.values::<f64>(1));
-                call.map(|row| Ok(Some(if x[row].is_nan() { other[row] } else { x[row] })))
-            })
-        },
-    ),
+    function("IS_NAN", "(x)", "Whether it is not a number")
+        .example("IS_NAN(CAST('NaN' AS DOUBLE))", "true")
+        .also(&["ISNAN"])
+        .of(test_types, |t, _| test(t, f64::is_nan)),
+    function("IS_INF", "(x)", "Whether it is infinite, to either side")
+        .example("IS_INF(CAST('-Infinity' AS DOUBLE))", "true")
+        .of(test_types, |t, _| test(t, f64::is_infinite)),
+    function("ISZERO", "(x)", "Whether it is zero").example("ISZERO(0.0)", "true").of(test_types, |t, _| test(t, |x| x == 0.0)),
+    function("FINITE_OR_NULL", "(x)", "The number; NULL for NaN and the infinities")
+        .example("FINITE_OR_NULL(CAST('NaN' AS DOUBLE))", "NULL")
+        .of(finite_types, |t, _| match t[0] {
+            DataType::Float => finite_or_null::<f32>(),
+            _ => finite_or_null::<f64>(),
+        }),
+    function("NANVL", "(x, other)", "The number, or another where it is NaN")
+        .example("NANVL(CAST('NaN' AS DOUBLE), 3)", "3.0")
+        .of(
+            |t| Some((takes(t, &[Double; 2])?, DataType::Double)),
+            |_, _| {
+                kernel(|call| {
+                    let (x, other) = (call.values::<f64>(0), call.values::<f64>(1));
+                    call.map(|row| Ok(Some(if x[row].is_nan() { other[row] } else { x[row] })))
+                })
+            },
+        ),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

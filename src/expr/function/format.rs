@@ -11,10 +11,18 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("FORMAT", "FORMAT('%s %1$-10s %I %L %%', value, ...)", format_types, |_, _| format()),
-    function("QUOTE_IDENT", "QUOTE_IDENT(text): as a name in SQL", text_types, |_, _| text_to_text(quote_name)),
-    function("QUOTE_LITERAL", "QUOTE_LITERAL(value): as a text in SQL", any_types, |_, _| text_to_text(quote_literal)),
-    function("QUOTE_NULLABLE", "QUOTE_NULLABLE(value): as a text in SQL, or NULL", any_types, |_, _| kernel(quote_nullable)),
+    function("FORMAT", "('%s %1$-10s %I %L %%', value, ...)", "A text with values in its places, as in PostgreSQL")
+        .example("FORMAT('Hello %s, %1$s', 'World')", "Hello World, World")
+        .of(format_types, |_, _| format()),
+    function("QUOTE_IDENT", "(text)", "The text as a name in SQL")
+        .example("QUOTE_IDENT('Foo bar')", r#""Foo bar""#)
+        .of(text_types, |_, _| text_to_text(quote_name)),
+    function("QUOTE_LITERAL", "(value)", "The value as a text in SQL")
+        .example("QUOTE_LITERAL('O''Reilly')", "'O''Reilly'")
+        .of(any_types, |_, _| text_to_text(quote_literal)),
+    function("QUOTE_NULLABLE", "(value)", "The value as a text in SQL, or the word NULL")
+        .example("QUOTE_NULLABLE(42.5)", "'42.5'")
+        .of(any_types, |_, _| kernel(quote_nullable)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

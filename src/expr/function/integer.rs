@@ -14,19 +14,27 @@ use crate::types::decimal::{PRECISION_MAX, fits};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("GCD", "GCD(a, b): their greatest common divisor", two_integers, |_, _| kernel(gcd)),
-    function("LCM", "LCM(a, b): their least common multiple", two_integers, |_, _| kernel(lcm)),
-    function("FACTORIAL", "FACTORIAL(n)", factorial_types, |_, _| kernel(factorial)),
-    function("WIDTH_BUCKET", "WIDTH_BUCKET(x, low, high, count)", bucket_types, |_, _| kernel(width_bucket)),
-    function("BIN", "BIN(integer): its binary digits", |t| Some((takes(t, &[Integer])?, DataType::STRING)), |_, _| kernel(bin)),
-    function("TO_HEX", "TO_HEX(integer or bytes): its hexadecimal digits in lower case", hex_types, |t, _| match t[0] {
-        DataType::Bytes => kernel(to_hex_of_bytes),
-        DataType::Int => to_hex(|n: i32| u64::from(n as u32)),
-        _ => to_hex(|n: i64| n as u64),
-    }),
-    function(
-        "BITNOT",
-        "BITNOT(a)",
+    function("GCD", "(a, b)", "The greatest common divisor").example("GCD(1071, 462)", "21").of(two_integers, |_, _| kernel(gcd)),
+    function("LCM", "(a, b)", "The least common multiple")
+        .example("LCM(1071, 462)", "23562")
+        .of(two_integers, |_, _| kernel(lcm)),
+    function("FACTORIAL", "(n)", "The product of the integers from 1 to n")
+        .example("FACTORIAL(5)", "120")
+        .of(factorial_types, |_, _| kernel(factorial)),
+    function("WIDTH_BUCKET", "(x, low, high, count)", "Which of so many buckets of equal width a number falls into")
+        .example("WIDTH_BUCKET(5.35, 0.024, 10.06, 5)", "3")
+        .of(bucket_types, |_, _| kernel(width_bucket)),
+    function("BIN", "(integer)", "The binary digits")
+        .example("BIN(12)", "1100")
+        .of(|t| Some((takes(t, &[Integer])?, DataType::STRING)), |_, _| kernel(bin)),
+    function("TO_HEX", "(integer or bytes)", "The hexadecimal digits in lower case")
+        .example("TO_HEX(2147483647)", "7fffffff")
+        .of(hex_types, |t, _| match t[0] {
+            DataType::Bytes => kernel(to_hex_of_bytes),
+            DataType::Int => to_hex(|n: i32| u64::from(n as u32)),
+            _ => to_hex(|n: i64| n as u64),
+        }),
+    function("BITNOT", "(a)", "The bits the other way round").example("BITNOT(15)", "-16").of(
         |t| Some((takes(t, &[Integer])?, DataType::BigInt)),
         |_, _| {
             kernel(|call| {
@@ -35,8 +43,12 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
             })
         },
     ),
-    function("SHIFTLEFT", "SHIFTLEFT(a, bits)", two_integers, |_, _| shifted(|a, bits| a << bits)),
-    function("SHIFTRIGHT", "SHIFTRIGHT(a, bits): the sign stays", two_integers, |_, _| shifted(|a, bits| a >> bits)),
+    function("SHIFTLEFT", "(a, bits)", "The bits moved to the left")
+        .example("SHIFTLEFT(1, 4)", "16")
+        .of(two_integers, |_, _| shifted(|a, bits| a << bits)),
+    function("SHIFTRIGHT", "(a, bits)", "The bits moved to the right; the sign stays")
+        .example("SHIFTRIGHT(-8, 2)", "-2")
+        .of(two_integers, |_, _| shifted(|a, bits| a >> bits)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

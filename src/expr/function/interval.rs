@@ -2,34 +2,22 @@
 
 use super::kernel::{Native, kernel};
 use super::signature::Param::Text;
-use super::signature::{function, takes};
+use super::signature::{internal, takes};
 use crate::error::Result;
 use crate::expr::{CastFailure, Kernel, ScalarFunction};
 use crate::types::{DataType, interval};
 
 /// The functions: their names nobody can write.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function(
-        "$DAYS",
-        "CAST(text AS INTERVAL DAY TO SECOND)",
-        |t| read_types(t, DataType::IntervalDay),
-        |_, _| read::<i64>(DataType::IntervalDay, CastFailure::RowError),
-    ),
-    function(
-        "$TRY_DAYS",
-        "TRY_CAST(text AS INTERVAL DAY TO SECOND)",
-        |t| read_types(t, DataType::IntervalDay),
-        |_, _| read::<i64>(DataType::IntervalDay, CastFailure::Null),
-    ),
-    function(
+    internal("$DAYS", |t| read_types(t, DataType::IntervalDay), |_, _| read::<i64>(DataType::IntervalDay, CastFailure::RowError)),
+    internal("$TRY_DAYS", |t| read_types(t, DataType::IntervalDay), |_, _| read::<i64>(DataType::IntervalDay, CastFailure::Null)),
+    internal(
         "$MONTHS",
-        "CAST(text AS INTERVAL YEAR TO MONTH)",
         |t| read_types(t, DataType::IntervalMonth),
         |_, _| read::<i32>(DataType::IntervalMonth, CastFailure::RowError),
     ),
-    function(
+    internal(
         "$TRY_MONTHS",
-        "TRY_CAST(text AS INTERVAL YEAR TO MONTH)",
         |t| read_types(t, DataType::IntervalMonth),
         |_, _| read::<i32>(DataType::IntervalMonth, CastFailure::Null),
     ),

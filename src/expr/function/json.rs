@@ -6,7 +6,7 @@ use super::json_text::Json;
 use super::kernel::{Call, Outcome, append, kernel};
 use super::map::Entries;
 use super::signature::Param::{AnyAsText, Integer, Nested, Text};
-use super::signature::{Param, function, takes};
+use super::signature::{Param, function, internal, takes};
 use crate::batch::Column;
 use crate::batch::text::{write_json_string, write_json_value, write_value};
 use crate::expr::ScalarFunction;
@@ -14,31 +14,33 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("IS_JSON", "text IS JSON", is_json_types, |_, _| is_json(|_| true)),
-    function("IS_JSON_OBJECT", "text IS JSON OBJECT", is_json_types, |_, _| is_json(|json| json.text().starts_with('{'))),
-    function("IS_JSON_ARRAY", "text IS JSON ARRAY", is_json_types, |_, _| is_json(|json| json.text().starts_with('['))),
-    function("IS_JSON_SCALAR", "text IS JSON SCALAR", is_json_types, |_, _| is_json(|json| !json.is_nested())),
-    function(
-        "ROW_FIELD",
-        "row.field",
-        |t| of_nested(t, &[Nested, Text]),
-        |_, _| kernel(|call| row_field(call, &DataType::STRING)),
-    ),
-    function("ITEM", "array[position] or map[key]", item_types, |t, _| item(t, DataType::STRING)),
-    function(
-        "$JSON_FIELD",
-        "row.field of JSON",
-        |t| of_nested(t, &[Nested, Text]),
-        |_, _| kernel(|call| row_field(call, &DataType::Json)),
-    ),
-    function("$JSON_ITEM", "array[position] or map[key] of JSON", item_types, |t, _| item(t, DataType::Json)),
-    function("CARDINALITY", "CARDINALITY(array or map)", cardinality_types, |_, _| kernel(cardinality)),
-    function("ARRAY_SIZE", "ARRAY_SIZE(array)", size_types, |_, _| kernel(cardinality)),
-    function("ELEMENT", "ELEMENT(array): its only item", element_types, |_, _| kernel(element)),
-    function("ARRAY", "ARRAY[item, ...]", array_types, |t, _| array(t)),
-    function("MAP", "MAP[key, value, ...]", map_types, |t, _| map(t)),
-    function("ROW", "ROW(value, ...)", row_types, row),
-    function("$JSON_TEXTS", "an array whose items are text", json_texts_types, |_, _| kernel(texts)),
+    internal("IS_JSON", is_json_types, |_, _| is_json(|_| true)),
+    internal("IS_JSON_OBJECT", is_json_types, |_, _| is_json(|json| json.text().starts_with('{'))),
+    internal("IS_JSON_ARRAY", is_json_types, |_, _| is_json(|json| json.text().starts_with('['))),
+    internal("IS_JSON_SCALAR", is_json_types, |_, _| is_json(|json| !json.is_nested())),
+    internal("ROW_FIELD", |t| of_nested(t, &[Nested, Text]), |_, _| kernel(|call| row_field(call, &DataType::STRING))),
+    internal("ITEM", item_types, |t, _| item(t, DataType::STRING)),
+    internal("$JSON_FIELD", |t| of_nested(t, &[Nested, Text]), |_, _| kernel(|call| row_field(call, &DataType::Json))),
+    internal("$JSON_ITEM", item_types, |t, _| item(t, DataType::Json)),
+    function("CARDINALITY", "(array or map)", "How many items, or entries, there are")
+        .example("CARDINALITY(ARRAY['a', 'b'])", "2")
+        .of(cardinality_types, |_, _| kernel(cardinality)),
+    function("ARRAY_SIZE", "(array)", "How many items the array has")
+        .example("ARRAY_SIZE(ARRAY['a', 'b'])", "2")
+        .of(size_types, |_, _| kernel(cardinality)),
+    function("ELEMENT", "(array)", "The only item of the array")
+        .example("ELEMENT(ARRAY[7])", "7")
+        .of(element_types, |_, _| kernel(element)),
+    function("ARRAY", "ARRAY[item, ...]", "An array of these items")
+        .example("ARRAY[1, 2, 3]", "[1,2,3]")
+        .of(array_types, |t, _| array(t)),
+    function("MAP", "MAP[key, value, ...]", "A map of these keys and values")
+        .example("MAP['a', 1, 'b', 2]", r#"{"a":1,"b":2}"#)
+        .of(map_types, |t, _| map(t)),
+    function("ROW", "(value, ...)", "A row of these values")
+        .example("ROW(1, 'a')", r#"{"EXPR$0":1,"EXPR$1":"a"}"#)
+        .of(row_types, row),
+    internal("$JSON_TEXTS", json_texts_types, |_, _| kernel(texts)),
 ];
 
 type Compiled = crate::error::Result<Box<dyn crate::expr::Kernel>>;

@@ -8,7 +8,7 @@ use super::json::{keys, names};
 use super::json_text::{Json, unescape_checked};
 use super::kernel::{Call, append, kernel, strings};
 use super::signature::Param::Text;
-use super::signature::{function, takes};
+use super::signature::{function, internal, takes};
 use super::string::text_to_text;
 use crate::batch::Column;
 use crate::batch::text::{write_json_value, write_value};
@@ -18,16 +18,26 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("JSON_QUOTE", "JSON_QUOTE(text)", text_types, |_, _| text_to_text(quote)),
-    function("JSON_UNQUOTE", "JSON_UNQUOTE(text)", text_types, |_, _| text_to_text(unquote)),
-    function("JSON", "JSON(text): a part of JSON_OBJECT or JSON_ARRAY", json_types, |_, _| kernel(json)),
-    function("JSON_STRING", "JSON_STRING(value)", json_string_types, |t, _| json_string(&t[0])),
-    function("JSON_OBJECT", "JSON_OBJECT([KEY] 'key' VALUE value, ... [NULL | ABSENT ON NULL])", object_types, |t, made| {
-        object(t, made, Nulls::Kept)
-    }),
-    function("$JSON_OBJECT_ABSENT", "JSON_OBJECT(... ABSENT ON NULL)", object_types, |t, made| object(t, made, Nulls::Absent)),
-    function("JSON_ARRAY", "JSON_ARRAY(value, ... [NULL | ABSENT ON NULL])", array_types, |t, _| array(t, Nulls::Absent)),
-    function("$JSON_ARRAY_NULL", "JSON_ARRAY(... NULL ON NULL)", array_types, |t, _| array(t, Nulls::Kept)),
+    function("JSON_QUOTE", "(text)", "The text as a string of JSON")
+        .example(r#"JSON_QUOTE('a"b')"#, r#""a\"b""#)
+        .of(text_types, |_, _| text_to_text(quote)),
+    function("JSON_UNQUOTE", "(text)", "The text that a string of JSON means")
+        .example("JSON_UNQUOTE('\"a\\u0062\"')", "ab")
+        .of(text_types, |_, _| text_to_text(unquote)),
+    function("JSON", "(text)", "The text as a part of JSON_OBJECT or JSON_ARRAY")
+        .example(r#"JSON_ARRAY(JSON('{"a":1}'))"#, r#"[{"a":1}]"#)
+        .of(json_types, |_, _| kernel(json)),
+    function("JSON_STRING", "(value)", "The value as text of JSON")
+        .example("JSON_STRING(ARRAY[1, 2])", "[1,2]")
+        .of(json_string_types, |t, _| json_string(&t[0])),
+    function("JSON_OBJECT", "([[KEY] 'key' VALUE value, ...] [NULL | ABSENT ON NULL])", "An object of JSON")
+        .example("JSON_OBJECT(KEY 'a' VALUE 1, KEY 'b' VALUE NULL ABSENT ON NULL)", r#"{"a":1}"#)
+        .of(object_types, |t, made| object(t, made, Nulls::Kept)),
+    internal("$JSON_OBJECT_ABSENT", object_types, |t, made| object(t, made, Nulls::Absent)),
+    function("JSON_ARRAY", "([value, ...] [NULL | ABSENT ON NULL])", "An array of JSON")
+        .example("JSON_ARRAY(1, '2', TRUE)", r#"[1,"2",true]"#)
+        .of(array_types, |t, _| array(t, Nulls::Absent)),
+    internal("$JSON_ARRAY_NULL", array_types, |t, _| array(t, Nulls::Kept)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

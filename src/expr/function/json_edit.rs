@@ -14,49 +14,34 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("PARSE_JSON", "PARSE_JSON(text): text with a key twice in one object is none", parse_types, |_, _| {
-        parse(CastFailure::RowError)
-    }),
-    function("TRY_PARSE_JSON", "TRY_PARSE_JSON(text): NULL for text that is no JSON", parse_types, |_, _| {
-        parse(CastFailure::Null)
-    }),
+    function("PARSE_JSON", "(text)", "The JSON of a text; text with a key twice in one object is none")
+        .example(r#"PARSE_JSON('{"a": [1]}')"#, r#"{"a":[1]}"#)
+        .of(parse_types, |_, _| parse(CastFailure::RowError)),
+    function("TRY_PARSE_JSON", "(text)", "The JSON of a text; NULL for text that is none")
+        .example("TRY_PARSE_JSON('{')", "NULL")
+        .of(parse_types, |_, _| parse(CastFailure::Null)),
+    function("JSONB_PRETTY", "(json)", "The JSON in lines")
+        .example("JSONB_PRETTY('[1]')", "[\n    1\n]")
+        .of(|t| Some((takes(t, &[Nested])?, DataType::STRING)), |_, _| written(|json, out| pretty(json, 0, out))),
+    function("JSON_STRIP_NULLS", "(json)", "The JSON with objects that lack the fields that are null")
+        .example(r#"JSON_STRIP_NULLS('[{"f1":1, "f2":null}, 2, null]')"#, r#"[{"f1":1},2,null]"#)
+        .also(&["JSONB_STRIP_NULLS"])
+        .of(json_types, |_, _| written(without_nulls)),
+    function("JSON_EXTRACT_PATH", "(json, key or index, ...)", "The part of JSON that these lead to")
+        .example(r#"JSON_EXTRACT_PATH('{"a":{"b":"foo"}}', 'a', 'b')"#, r#""foo""#)
+        .also(&["JSONB_EXTRACT_PATH"])
+        .of(|t| path_types(t, DataType::Json), |_, _| extract(write_json)),
+    function("JSON_EXTRACT_PATH_TEXT", "(json, key or index, ...)", "The part of JSON that these lead to, as text")
+        .example(r#"JSON_EXTRACT_PATH_TEXT('{"a":{"b":"foo"}}', 'a', 'b')"#, "foo")
+        .also(&["JSONB_EXTRACT_PATH_TEXT"])
+        .of(|t| path_types(t, DataType::STRING), |_, _| extract(|json, out| json.write(out))),
     function(
-        "JSONB_PRETTY",
-        "JSONB_PRETTY(json): in lines",
-        |t| Some((takes(t, &[Nested])?, DataType::STRING)),
-        |_, _| written(|json, out| pretty(json, 0, out)),
-    ),
-    function("JSON_STRIP_NULLS", "JSON_STRIP_NULLS(json): objects without fields that are null", json_types, |_, _| {
-        written(without_nulls)
-    }),
-    function("JSONB_STRIP_NULLS", "JSONB_STRIP_NULLS(json)", json_types, |_, _| written(without_nulls)),
-    function(
-        "JSON_EXTRACT_PATH",
-        "JSON_EXTRACT_PATH(json, key or index, ...)",
-        |t| path_types(t, DataType::Json),
-        |_, _| extract(write_json),
-    ),
-    function(
-        "JSONB_EXTRACT_PATH",
-        "JSONB_EXTRACT_PATH(json, key or index, ...)",
-        |t| path_types(t, DataType::Json),
-        |_, _| extract(write_json),
-    ),
-    function(
-        "JSON_EXTRACT_PATH_TEXT",
-        "JSON_EXTRACT_PATH_TEXT(json, key or index, ...)",
-        |t| path_types(t, DataType::STRING),
-        |_, _| extract(|json, out| json.write(out)),
-    ),
-    function(
-        "JSONB_EXTRACT_PATH_TEXT",
-        "JSONB_EXTRACT_PATH_TEXT(json, key or index, ...)",
-        |t| path_types(t, DataType::STRING),
-        |_, _| extract(|json, out| json.write(out)),
-    ),
-    function("JSONB_SET", "JSONB_SET(json, '{key or index, ...}' or ARRAY['key', ...], value [, create])", set_types, |_, _| {
-        kernel(set)
-    }),
+        "JSONB_SET",
+        "(json, '{key or index, ...}' or ARRAY['key', ...], value [, create])",
+        "The JSON with another value in a place",
+    )
+    .example(r#"JSONB_SET('{"a":1}', '{b}', '2')"#, r#"{"a":1,"b":2}"#)
+    .of(set_types, |_, _| kernel(set)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -8,76 +8,54 @@ use super::json_text::Json;
 use super::kernel::{Call, Outcome, append, kernel};
 use super::map::Entries;
 use super::signature::Param::{Integer, Text};
-use super::signature::{function, takes};
+use super::signature::{function, internal, takes};
 use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::types::DataType;
 use crate::types::relation::Nested;
 
-/// Each under its names with JSON and with JSONB, those of a part also with TEXT behind them.
-macro_rules! part {
-    ($json:literal, $jsonb:literal, $usage:literal, $resolve:ident, $run:ident) => {
-        [
-            function($json, concat!($json, $usage), |t| $resolve(t, DataType::Json), |t, _| $run(t, Form::Json)),
-            function($jsonb, concat!($jsonb, $usage), |t| $resolve(t, DataType::Json), |t, _| $run(t, Form::Json)),
-            function(
-                concat!($json, "_TEXT"),
-                concat!($json, "_TEXT", $usage),
-                |t| $resolve(t, DataType::STRING),
-                |t, _| $run(t, Form::Text),
-            ),
-            function(
-                concat!($jsonb, "_TEXT"),
-                concat!($jsonb, "_TEXT", $usage),
-                |t| $resolve(t, DataType::STRING),
-                |t, _| $run(t, Form::Text),
-            ),
-        ]
-    };
-}
-
-/// The functions that take a part.
-pub(super) static PARTS: [[ScalarFunction; 4]; 2] = [
-    part!("JSON_OBJECT_FIELD", "JSONB_OBJECT_FIELD", "(json, name)", field_types, field),
-    part!("JSON_ARRAY_ELEMENT", "JSONB_ARRAY_ELEMENT", "(json, place from 0, or from -1 at the end)", element_types, element),
-];
-
-/// The others.
+/// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("$JSON_PATH", "json #> array of names and places", |t| path_types(t, DataType::Json), |_, _| at_path(Form::Json)),
-    function(
-        "$JSON_PATH_TEXT",
-        "json #>> array of names and places",
-        |t| path_types(t, DataType::STRING),
-        |_, _| at_path(Form::Text),
-    ),
-    function(
-        "JSONB_EXISTS",
-        "JSONB_EXISTS(json, text): whether it is a field, an item or all of it",
-        |t| Some((takes(t, &[Text, Text])?, DataType::Boolean)),
-        |_, _| kernel(exists),
-    ),
-    function("JSONB_EXISTS_ANY", "JSONB_EXISTS_ANY(json, array of texts)", exists_types, |_, _| exist(|found, _| found > 0)),
-    function("JSONB_EXISTS_ALL", "JSONB_EXISTS_ALL(json, array of texts)", exists_types, |_, _| {
-        exist(|found, asked| found == asked)
-    }),
-    function(
-        "JSONB_CONTAINS",
-        "JSONB_CONTAINS(json, json): whether it has all fields, items and values of the other",
-        |t| Some((takes(t, &[Text, Text])?, DataType::Boolean)),
-        |_, _| kernel(contains),
-    ),
-    function("JSONB_DELETE", "JSONB_DELETE(json, name, place or array of names)", delete_types, |t, _| delete(&t[1])),
-    function("JSONB_DELETE_PATH", "JSONB_DELETE_PATH(json, array of names and places)", delete_path_types, |_, _| {
-        kernel(delete_path)
-    }),
-    function(
-        "JSONB_CONCAT",
-        "JSONB_CONCAT(json, json): the fields of both objects, or the items of both",
-        |t| Some((takes(t, &[Text, Text])?, DataType::Json)),
-        |_, _| kernel(concat),
-    ),
+    function("JSON_OBJECT_FIELD", "(json, name)", "The field of this name")
+        .example(r#"JSON_OBJECT_FIELD('{"a":"x"}', 'a')"#, r#""x""#)
+        .also(&["JSONB_OBJECT_FIELD"])
+        .of(|t| field_types(t, DataType::Json), |t, _| field(t, Form::Json)),
+    function("JSON_OBJECT_FIELD_TEXT", "(json, name)", "The field of this name, as text")
+        .example(r#"JSON_OBJECT_FIELD_TEXT('{"a":"x"}', 'a')"#, "x")
+        .also(&["JSONB_OBJECT_FIELD_TEXT"])
+        .of(|t| field_types(t, DataType::STRING), |t, _| field(t, Form::Text)),
+    function("JSON_ARRAY_ELEMENT", "(json, place)", "The item at a place from 0, or from -1 at the end")
+        .example(r#"JSON_ARRAY_ELEMENT('[5, "x"]', -1)"#, r#""x""#)
+        .also(&["JSONB_ARRAY_ELEMENT"])
+        .of(|t| element_types(t, DataType::Json), |t, _| element(t, Form::Json)),
+    function("JSON_ARRAY_ELEMENT_TEXT", "(json, place)", "The item at a place from 0, or from -1 at the end, as text")
+        .example(r#"JSON_ARRAY_ELEMENT_TEXT('[5, "x"]', -1)"#, "x")
+        .also(&["JSONB_ARRAY_ELEMENT_TEXT"])
+        .of(|t| element_types(t, DataType::STRING), |t, _| element(t, Form::Text)),
+    internal("$JSON_PATH", |t| path_types(t, DataType::Json), |_, _| at_path(Form::Json)),
+    internal("$JSON_PATH_TEXT", |t| path_types(t, DataType::STRING), |_, _| at_path(Form::Text)),
+    function("JSONB_EXISTS", "(json, text)", "Whether the text is a field, an item or all of it")
+        .example(r#"JSONB_EXISTS('{"a":1, "b":2}', 'b')"#, "true")
+        .of(|t| Some((takes(t, &[Text, Text])?, DataType::Boolean)), |_, _| kernel(exists)),
+    function("JSONB_EXISTS_ANY", "(json, array of texts)", "Whether one of the texts is a field or an item")
+        .example(r#"JSONB_EXISTS_ANY('{"a":1, "b":2}', ARRAY['b', 'd'])"#, "true")
+        .of(exists_types, |_, _| exist(|found, _| found > 0)),
+    function("JSONB_EXISTS_ALL", "(json, array of texts)", "Whether all of the texts are fields or items")
+        .example(r#"JSONB_EXISTS_ALL('["a", "b", "c"]', ARRAY['a', 'b'])"#, "true")
+        .of(exists_types, |_, _| exist(|found, asked| found == asked)),
+    function("JSONB_CONTAINS", "(json, json)", "Whether it has all fields, items and values of the other")
+        .example(r#"JSONB_CONTAINS('{"a":1, "b":2}', '{"b":2}')"#, "true")
+        .of(|t| Some((takes(t, &[Text, Text])?, DataType::Boolean)), |_, _| kernel(contains)),
+    function("JSONB_DELETE", "(json, name, place or array of names)", "The JSON without this field or item")
+        .example(r#"JSONB_DELETE('{"a":"b", "c":"d"}', 'a')"#, r#"{"c":"d"}"#)
+        .of(delete_types, |t, _| delete(&t[1])),
+    function("JSONB_DELETE_PATH", "(json, array of names and places)", "The JSON without the part that these lead to")
+        .example(r#"JSONB_DELETE_PATH('["a", {"b":1}]', ARRAY['1', 'b'])"#, r#"["a",{}]"#)
+        .of(delete_path_types, |_, _| kernel(delete_path)),
+    function("JSONB_CONCAT", "(json, json)", "The fields of both objects, or the items of both")
+        .example(r#"JSONB_CONCAT('["a", "b"]', '["a", "d"]')"#, r#"["a","b","a","d"]"#)
+        .of(|t| Some((takes(t, &[Text, Text])?, DataType::Json)), |_, _| kernel(concat)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -18,28 +18,25 @@ use crate::types::DataType;
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function(
         "JSON_VALUE",
-        "JSON_VALUE(json, path [RETURNING type] [NULL | ERROR | DEFAULT value ON EMPTY | ERROR]): a scalar",
-        |t| Some((takes_some(t, &[Nested, Text, Text, Text, Text], 2)?, DataType::STRING)),
-        |_, _| value(),
-    ),
+        "(json, path [RETURNING type] [NULL | ERROR | DEFAULT value ON EMPTY | ERROR])",
+        "The scalar of JSON that a path leads to",
+    )
+    .example(r#"JSON_VALUE('{"a": true}', '$.a')"#, "true")
+    .of(|t| Some((takes_some(t, &[Nested, Text, Text, Text, Text], 2)?, DataType::STRING)), |_, _| value()),
     function(
         "JSON_QUERY",
-        "JSON_QUERY(json, path [RETURNING type] [WITH | WITHOUT ARRAY WRAPPER] [NULL | EMPTY ARRAY | EMPTY OBJECT | ERROR ON EMPTY | ERROR])",
-        |t| Some((takes_some(t, &[Nested, Text, Text], 2)?, DataType::STRING)),
-        |_, _| query(),
-    ),
-    function(
-        "JSON_EXISTS",
-        "JSON_EXISTS(json, path [TRUE | FALSE | UNKNOWN | ERROR ON ERROR])",
-        |t| Some((takes_some(t, &[Nested, Text, Text], 2)?, DataType::Boolean)),
-        |_, _| exists(),
-    ),
-    function(
-        "JSON_LENGTH",
-        "JSON_LENGTH(json [, path])",
-        |t| Some((takes_some(t, &[Nested, Text], 1)?, DataType::Int)),
-        |_, _| length(),
-    ),
+        "(json, path [RETURNING type] [WITH | WITHOUT ARRAY WRAPPER] \
+         [NULL | EMPTY ARRAY | EMPTY OBJECT | ERROR ON EMPTY | ERROR])",
+        "The object or array of JSON that a path leads to",
+    )
+    .example(r#"JSON_QUERY('{"a":{"b":1}}', '$.a')"#, r#"{"b":1}"#)
+    .of(|t| Some((takes_some(t, &[Nested, Text, Text], 2)?, DataType::STRING)), |_, _| query()),
+    function("JSON_EXISTS", "(json, path [TRUE | FALSE | UNKNOWN | ERROR ON ERROR])", "Whether a path leads to something")
+        .example(r#"JSON_EXISTS('{"a": true}', '$.b')"#, "false")
+        .of(|t| Some((takes_some(t, &[Nested, Text, Text], 2)?, DataType::Boolean)), |_, _| exists()),
+    function("JSON_LENGTH", "(json [, path])", "How many fields or items there are; 1 for a scalar")
+        .example(r#"JSON_LENGTH('{"a": 1, "b": [1]}')"#, "2")
+        .of(|t| Some((takes_some(t, &[Nested, Text], 1)?, DataType::Int)), |_, _| length()),
 ];
 
 /// A path through a JSON value.
@@ -76,8 +73,8 @@ enum Found<'a> {
 impl Path {
     /// Reads `$.name['name'][0].*`, with `lax` or `strict` in front or not.
     fn new(text: &str) -> Fallible<Path> {
-        const MALFORMED: &str =
-            "the JSON path is malformed, or of a kind that is not supported; there are $.name, $['name'], $[0], $[*] and $.*";
+        const MALFORMED: &str = "the JSON path is malformed, or of a kind that is not supported; there are $.name, $['name'], $[0], \
+         $[*] and $.*";
         let text = text.trim();
         let (mode, text) = match (text.strip_prefix("lax "), text.strip_prefix("strict ")) {
             (Some(rest), _) => (Mode::Lax, rest.trim_start()),

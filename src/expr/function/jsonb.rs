@@ -15,16 +15,26 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("TO_JSON", "TO_JSON(value)", any_value, |t, _| json_string(&t[0])),
-    function("TO_JSONB", "TO_JSONB(value)", any_value, |t, _| json_string(&t[0])),
-    function("JSON_BUILD_ARRAY", "JSON_BUILD_ARRAY(value, ...)", any_values, |t, _| build_array(t)),
-    function("JSONB_BUILD_ARRAY", "JSONB_BUILD_ARRAY(value, ...)", any_values, |t, _| build_array(t)),
-    function("JSON_BUILD_OBJECT", "JSON_BUILD_OBJECT(key, value, ...)", keys_and_values, |t, _| build_object(t)),
-    function("JSONB_BUILD_OBJECT", "JSONB_BUILD_OBJECT(key, value, ...)", keys_and_values, |t, _| build_object(t)),
-    function("JSON_TYPEOF", "JSON_TYPEOF(json)", |t| of_json(t, DataType::STRING), |_, _| kernel(type_of)),
-    function("JSONB_TYPEOF", "JSONB_TYPEOF(json)", |t| of_json(t, DataType::STRING), |_, _| kernel(type_of)),
-    function("JSON_ARRAY_LENGTH", "JSON_ARRAY_LENGTH(json)", |t| of_json(t, DataType::Int), |_, _| kernel(array_length)),
-    function("JSONB_ARRAY_LENGTH", "JSONB_ARRAY_LENGTH(json)", |t| of_json(t, DataType::Int), |_, _| kernel(array_length)),
+    function("TO_JSON", "(value)", "The value as JSON")
+        .example("TO_JSON(ARRAY[1, 2])", "[1,2]")
+        .also(&["TO_JSONB"])
+        .of(any_value, |t, _| json_string(&t[0])),
+    function("JSON_BUILD_ARRAY", "(value, ...)", "An array of JSON; NULL is an item")
+        .example("JSON_BUILD_ARRAY(1, 'foo', NULL)", r#"[1,"foo",null]"#)
+        .also(&["JSONB_BUILD_ARRAY"])
+        .of(any_values, |t, _| build_array(t)),
+    function("JSON_BUILD_OBJECT", "(key, value, ...)", "An object of JSON")
+        .example("JSON_BUILD_OBJECT('foo', 1, 'bar', NULL)", r#"{"foo":1,"bar":null}"#)
+        .also(&["JSONB_BUILD_OBJECT"])
+        .of(keys_and_values, |t, _| build_object(t)),
+    function("JSON_TYPEOF", "(json)", "What the JSON is: object, array, string, number, boolean or null")
+        .example("JSON_TYPEOF('-123.4')", "number")
+        .also(&["JSONB_TYPEOF"])
+        .of(|t| of_json(t, DataType::STRING), |_, _| kernel(type_of)),
+    function("JSON_ARRAY_LENGTH", "(json)", "How many items the array has")
+        .example(r#"JSON_ARRAY_LENGTH('[1, 2, {"a": 3}]')"#, "3")
+        .also(&["JSONB_ARRAY_LENGTH"])
+        .of(|t| of_json(t, DataType::Int), |_, _| kernel(array_length)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -19,18 +19,37 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("MAP_FROM_ARRAYS", "MAP_FROM_ARRAYS(keys, values)", array_types, |_, _| kernel(from_arrays)),
-    function("MAP_FROM_KEY_VALUES", "MAP_FROM_KEY_VALUES(keys, values)", array_types, |_, _| kernel(from_arrays)),
-    function("MAP_FROM_ENTRIES", "MAP_FROM_ENTRIES(array of rows of key and value)", entry_types, |t, _| from_entries(&t[0])),
-    function("MAP_UNION", "MAP_UNION(map, ...)", union_types, |_, _| kernel(union)),
-    function("MAP_CAT", "MAP_CAT(map, ...)", union_types, |_, _| kernel(union)),
-    function("MAP_CONCAT", "MAP_CONCAT(map, ...)", union_types, |_, _| kernel(union)),
-    function("MAP_CONTAINS_KEY", "MAP_CONTAINS_KEY(map, key)", |t| with_key(t, DataType::Boolean), |t, _| contains(&t[1])),
-    function("MAP_CONTAINS", "MAP_CONTAINS(map, key)", |t| with_key(t, DataType::Boolean), |t, _| contains(&t[1])),
-    function("MAP_INSERT", "MAP_INSERT(map, key, value)", insert_types, |t, _| insert(&t[1], &t[2])),
-    function("MAP_DELETE", "MAP_DELETE(map, key)", delete_types, |t, _| delete(&t[1])),
-    function("MAP_LENGTH", "MAP_LENGTH(map)", length_types, |_, _| kernel(length)),
-    function("STR_TO_MAP", "STR_TO_MAP(text [, regex between entries [, regex behind keys]])", text_types, |_, _| str_to_map()),
+    function("MAP_FROM_ARRAYS", "(keys, values)", "A map of these keys and values")
+        .example("MAP_FROM_ARRAYS(ARRAY['a', 'b'], ARRAY[1, 2])", r#"{"a":1,"b":2}"#)
+        .also(&["MAP_FROM_KEY_VALUES"])
+        .of(array_types, |_, _| kernel(from_arrays)),
+    function("MAP_FROM_ENTRIES", "(array of rows of key and value)", "A map of these entries")
+        .example("MAP_FROM_ENTRIES(ARRAY[ROW('a', 1)])", r#"{"a":1}"#)
+        .of(entry_types, |t, _| from_entries(&t[0])),
+    function("MAP_UNION", "(map, ...)", "The entries of all maps; of equal keys the last one counts")
+        .example("MAP_UNION(MAP['a', 1], MAP['a', 2, 'b', 3])", r#"{"a":2,"b":3}"#)
+        .also(&["MAP_CAT", "MAP_CONCAT"])
+        .of(union_types, |_, _| kernel(union)),
+    function("MAP_CONTAINS_KEY", "(map, key)", "Whether the map has this key")
+        .example("MAP_CONTAINS_KEY(MAP['a', 1], 'a')", "true")
+        .also(&["MAP_CONTAINS"])
+        .of(|t| with_key(t, DataType::Boolean), |t, _| contains(&t[1])),
+    function("MAP_INSERT", "(map, key, value)", "The map with this entry")
+        .example("MAP_INSERT(MAP['a', 1], 'b', 2)", r#"{"a":1,"b":2}"#)
+        .of(insert_types, |t, _| insert(&t[1], &t[2])),
+    function("MAP_DELETE", "(map, key)", "The map without this key")
+        .example("MAP_DELETE(MAP['a', 1, 'b', 2], 'a')", r#"{"b":2}"#)
+        .of(delete_types, |t, _| delete(&t[1])),
+    function("MAP_LENGTH", "(map)", "How many entries the map has")
+        .example("MAP_LENGTH(MAP['a', 1, 'b', 2])", "2")
+        .of(length_types, |_, _| kernel(length)),
+    function(
+        "STR_TO_MAP",
+        "(text [, regex between entries [, regex behind keys]])",
+        "A map of the entries of a text, by , and = unless said",
+    )
+    .example("STR_TO_MAP('k1=v1,k2=v2')", r#"{"k1":"v1","k2":"v2"}"#)
+    .of(text_types, |_, _| str_to_map()),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

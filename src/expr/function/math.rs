@@ -6,7 +6,7 @@ use super::extreme::{greatest, greatest_given, least, least_given};
 use super::kernel::{Call, Native, Reason, kernel};
 use super::round::{self, rounded};
 use super::signature::Param::{Double, Integer};
-use super::signature::{common, function, takes, takes_some};
+use super::signature::{common, function, internal, takes, takes_some};
 use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
@@ -59,64 +59,150 @@ macro_rules! integers {
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("ABS", "ABS(x)", same_number, |t, _| by_number!(t, abs)),
-    function("SIGN", "SIGN(x)", sign_type, sign),
-    function("SIGNUM", "SIGNUM(x)", sign_type, sign),
-    function("CEIL", "CEIL(x) or CEIL(time TO unit)", whole_type, |t, _| whole(t, round::Way::Up)),
-    function("CEILING", "CEILING(x) or CEILING(time TO unit)", whole_type, |t, _| whole(t, round::Way::Up)),
-    function("FLOOR", "FLOOR(x) or FLOOR(time TO unit)", whole_type, |t, _| whole(t, round::Way::Down)),
-    function("ROUND", "ROUND(x [, digits])", rounded_type, |t, _| rounded(t, round::Way::Nearest)),
-    function("BROUND", "BROUND(x [, digits]): halves to the even neighbour", rounded_type, |t, _| {
-        rounded(t, round::Way::NearestEven)
-    }),
-    function("TRUNCATE", "TRUNCATE(x [, digits])", rounded_type, |t, _| rounded(t, round::Way::ToZero)),
-    function("TRUNC", "TRUNC(x [, digits])", rounded_type, |t, _| rounded(t, round::Way::ToZero)),
-    function("MOD", "MOD(x, divisor)", modulo_types, |t, _| by_number!(t, modulo)),
-    function("DIV", "DIV(x, divisor): the quotient without its fraction", quotient_types, |t, _| by_number!(t, quotient)),
-    function("SCALE", "SCALE(decimal): digits behind the point", scale_types, |t, _| scale(&t[0])),
-    function("MIN_SCALE", "MIN_SCALE(decimal): digits behind the point that are needed", scale_types, |t, _| min_scale(&t[0])),
-    function("GREATEST", "GREATEST(x, ...)", comparable, |t, _| greatest(t)),
-    function("LEAST", "LEAST(x, ...)", comparable, |t, _| least(t)),
-    function("GREATEST_IGNORE_NULLS", "GREATEST_IGNORE_NULLS(x, ...)", comparable, |t, _| greatest_given(t)),
-    function("LEAST_IGNORE_NULLS", "LEAST_IGNORE_NULLS(x, ...)", comparable, |t, _| least_given(t)),
-    function("SQRT", "SQRT(x)", doubles::<1>, doubles!(|x| x.sqrt())),
-    function("CBRT", "CBRT(x)", doubles::<1>, doubles!(|x| x.cbrt())),
-    function("EXP", "EXP(x)", doubles::<1>, doubles!(|x| x.exp())),
-    function("LN", "LN(x)", doubles::<1>, doubles!(|x| x.ln())),
-    function("LOG", "LOG([base,] x)", |t| Some((takes_some(t, &[Double, Double], 1)?, DataType::Double)), |_, _| kernel(log)),
-    function("LOG2", "LOG2(x)", doubles::<1>, doubles!(|x| x.log2())),
-    function("LOG10", "LOG10(x)", doubles::<1>, doubles!(|x| x.log10())),
-    function("SIN", "SIN(x)", doubles::<1>, doubles!(|x| x.sin())),
-    function("COS", "COS(x)", doubles::<1>, doubles!(|x| x.cos())),
-    function("TAN", "TAN(x)", doubles::<1>, doubles!(|x| x.tan())),
-    function("COT", "COT(x)", doubles::<1>, doubles!(|x| x.tan().recip())),
-    function("SEC", "SEC(x)", doubles::<1>, doubles!(|x| x.cos().recip())),
-    function("CSC", "CSC(x)", doubles::<1>, doubles!(|x| x.sin().recip())),
-    function("ASIN", "ASIN(x)", doubles::<1>, doubles!(|x| x.asin())),
-    function("ACOS", "ACOS(x)", doubles::<1>, doubles!(|x| x.acos())),
-    function("ATAN", "ATAN(x)", doubles::<1>, doubles!(|x| x.atan())),
-    function("SINH", "SINH(x)", doubles::<1>, doubles!(|x| x.sinh())),
-    function("COSH", "COSH(x)", doubles::<1>, doubles!(|x| x.cosh())),
-    function("TANH", "TANH(x)", doubles::<1>, doubles!(|x| x.tanh())),
-    function("COTH", "COTH(x)", doubles::<1>, doubles!(|x| x.tanh().recip())),
-    function("SECH", "SECH(x)", doubles::<1>, doubles!(|x| x.cosh().recip())),
-    function("CSCH", "CSCH(x)", doubles::<1>, doubles!(|x| x.sinh().recip())),
-    function("ASINH", "ASINH(x)", doubles::<1>, doubles!(|x| x.asinh())),
-    function("ACOSH", "ACOSH(x)", doubles::<1>, doubles!(|x| x.acosh())),
-    function("ATANH", "ATANH(x)", doubles::<1>, doubles!(|x| x.atanh())),
-    function("DEGREES", "DEGREES(x)", doubles::<1>, doubles!(|x| x.to_degrees())),
-    function("RADIANS", "RADIANS(x)", doubles::<1>, doubles!(|x| x.to_radians())),
-    function("POWER", "POWER(x, exponent)", doubles::<2>, doubles!(|x, y| x.powf(y))),
-    function("POW", "POW(x, exponent)", doubles::<2>, doubles!(|x, y| x.powf(y))),
-    function("ATAN2", "ATAN2(y, x)", doubles::<2>, doubles!(|x, y| x.atan2(y))),
-    function("GAMMA", "GAMMA(x): the factorial of x - 1", doubles::<1>, |_, _| kernel(gamma)),
-    function("LGAMMA", "LGAMMA(x): the logarithm of the magnitude of GAMMA(x)", doubles::<1>, |_, _| kernel(lgamma)),
-    function("PI", "PI()", doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::PI))))),
-    function("E", "E()", doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::E))))),
-    function("$ONE_ROW", "the check that there is one row", one_row_types, |_, _| kernel(one_row)),
-    function("BITAND", "BITAND(a, b)", integers::<2>, integers!(|a, b| a & b)),
-    function("BITOR", "BITOR(a, b)", integers::<2>, integers!(|a, b| a | b)),
-    function("BITXOR", "BITXOR(a, b)", integers::<2>, integers!(|a, b| a ^ b)),
+    function("ABS", "(x)", "The number without its sign")
+        .example("ABS(-17.4)", "17.4")
+        .of(same_number, |t, _| by_number!(t, abs)),
+    function("SIGN", "(x)", "-1, 0 or 1, as the sign of the number")
+        .example("SIGN(-8)", "-1")
+        .also(&["SIGNUM"])
+        .of(sign_type, sign),
+    function("CEIL", "CEIL(x) or CEIL(time TO unit)", "The nearest whole number, or whole time, that is not less")
+        .example("CEIL(42.2)", "43")
+        .also(&["CEILING"])
+        .of(whole_type, |t, _| whole(t, round::Way::Up)),
+    function("FLOOR", "FLOOR(x) or FLOOR(time TO unit)", "The nearest whole number, or whole time, that is not greater")
+        .example("FLOOR(TIME '12:44:31' TO MINUTE)", "12:44:00")
+        .of(whole_type, |t, _| whole(t, round::Way::Down)),
+    function("ROUND", "(x [, digits])", "The nearest number of so many digits behind the point")
+        .example("ROUND(42.4382, 2)", "42.44")
+        .of(rounded_type, |t, _| rounded(t, round::Way::Nearest)),
+    function("BROUND", "(x [, digits])", "As ROUND; halves go to the even neighbour")
+        .example("BROUND(2.5)", "2")
+        .of(rounded_type, |t, _| rounded(t, round::Way::NearestEven)),
+    function("TRUNCATE", "(x [, digits])", "The number cut to so many digits behind the point")
+        .example("TRUNCATE(42.324, 2)", "42.32")
+        .also(&["TRUNC"])
+        .of(rounded_type, |t, _| rounded(t, round::Way::ToZero)),
+    function("MOD", "(x, divisor)", "The remainder of a division")
+        .example("MOD(9, 4)", "1")
+        .of(modulo_types, |t, _| by_number!(t, modulo)),
+    function("DIV", "(x, divisor)", "The quotient without its fraction")
+        .example("DIV(9, 4)", "2")
+        .of(quotient_types, |t, _| by_number!(t, quotient)),
+    function("SCALE", "(decimal)", "How many digits stand behind the point")
+        .example("SCALE(8.4100)", "4")
+        .of(scale_types, |t, _| scale(&t[0])),
+    function("MIN_SCALE", "(decimal)", "How many digits behind the point are needed")
+        .example("MIN_SCALE(8.4100)", "2")
+        .of(scale_types, |t, _| min_scale(&t[0])),
+    function("GREATEST", "(x, ...)", "The greatest of the values; NULL if one is")
+        .example("GREATEST(1, 3, 2)", "3")
+        .of(comparable, |t, _| greatest(t)),
+    function("LEAST", "(x, ...)", "The least of the values; NULL if one is")
+        .example("LEAST(2, 1, 3)", "1")
+        .of(comparable, |t, _| least(t)),
+    function("GREATEST_IGNORE_NULLS", "(x, ...)", "The greatest of the values that are not NULL")
+        .example("GREATEST_IGNORE_NULLS(1, NULL, 2)", "2")
+        .of(comparable, |t, _| greatest_given(t)),
+    function("LEAST_IGNORE_NULLS", "(x, ...)", "The least of the values that are not NULL")
+        .example("LEAST_IGNORE_NULLS(2, NULL, 1)", "1")
+        .of(comparable, |t, _| least_given(t)),
+    function("SQRT", "(x)", "The square root").example("SQRT(9)", "3.0").of(doubles::<1>, doubles!(|x| x.sqrt())),
+    function("CBRT", "(x)", "The cube root").example("CBRT(64)", "4.0").of(doubles::<1>, doubles!(|x| x.cbrt())),
+    function("EXP", "(x)", "e to the power of x").example("EXP(0)", "1.0").of(doubles::<1>, doubles!(|x| x.exp())),
+    function("LN", "(x)", "The natural logarithm").example("LN(1)", "0.0").of(doubles::<1>, doubles!(|x| x.ln())),
+    function("LOG", "([base,] x)", "The logarithm to a base, e unless said")
+        .example("LOG(2, 8)", "3.0")
+        .of(|t| Some((takes_some(t, &[Double, Double], 1)?, DataType::Double)), |_, _| kernel(log)),
+    function("LOG2", "(x)", "The logarithm to base 2").example("LOG2(64)", "6.0").of(doubles::<1>, doubles!(|x| x.log2())),
+    function("LOG10", "(x)", "The logarithm to base 10").example("LOG10(100)", "2.0").of(doubles::<1>, doubles!(|x| x.log10())),
+    function("SIN", "(x)", "The sine of an angle in radians")
+        .example("ROUND(SIN(1), 4)", "0.8415")
+        .of(doubles::<1>, doubles!(|x| x.sin())),
+    function("COS", "(x)", "The cosine of an angle in radians")
+        .example("ROUND(COS(1), 4)", "0.5403")
+        .of(doubles::<1>, doubles!(|x| x.cos())),
+    function("TAN", "(x)", "The tangent of an angle in radians")
+        .example("ROUND(TAN(1), 4)", "1.5574")
+        .of(doubles::<1>, doubles!(|x| x.tan())),
+    function("COT", "(x)", "The cotangent of an angle in radians")
+        .example("ROUND(COT(1), 4)", "0.6421")
+        .of(doubles::<1>, doubles!(|x| x.tan().recip())),
+    function("SEC", "(x)", "The secant of an angle in radians")
+        .example("ROUND(SEC(1), 4)", "1.8508")
+        .of(doubles::<1>, doubles!(|x| x.cos().recip())),
+    function("CSC", "(x)", "The cosecant of an angle in radians")
+        .example("ROUND(CSC(1), 4)", "1.1884")
+        .of(doubles::<1>, doubles!(|x| x.sin().recip())),
+    function("ASIN", "(x)", "The angle of this sine, in radians")
+        .example("ROUND(ASIN(1), 4)", "1.5708")
+        .of(doubles::<1>, doubles!(|x| x.asin())),
+    function("ACOS", "(x)", "The angle of this cosine, in radians")
+        .example("ROUND(ACOS(0), 4)", "1.5708")
+        .of(doubles::<1>, doubles!(|x| x.acos())),
+    function("ATAN", "(x)", "The angle of this tangent, in radians")
+        .example("ROUND(ATAN(1), 4)", "0.7854")
+        .of(doubles::<1>, doubles!(|x| x.atan())),
+    function("SINH", "(x)", "The hyperbolic sine")
+        .example("ROUND(SINH(1), 4)", "1.1752")
+        .of(doubles::<1>, doubles!(|x| x.sinh())),
+    function("COSH", "(x)", "The hyperbolic cosine")
+        .example("ROUND(COSH(1), 4)", "1.5431")
+        .of(doubles::<1>, doubles!(|x| x.cosh())),
+    function("TANH", "(x)", "The hyperbolic tangent")
+        .example("ROUND(TANH(1), 4)", "0.7616")
+        .of(doubles::<1>, doubles!(|x| x.tanh())),
+    function("COTH", "(x)", "The hyperbolic cotangent")
+        .example("ROUND(COTH(1), 4)", "1.313")
+        .of(doubles::<1>, doubles!(|x| x.tanh().recip())),
+    function("SECH", "(x)", "The hyperbolic secant")
+        .example("ROUND(SECH(1), 4)", "0.6481")
+        .of(doubles::<1>, doubles!(|x| x.cosh().recip())),
+    function("CSCH", "(x)", "The hyperbolic cosecant")
+        .example("ROUND(CSCH(1), 4)", "0.8509")
+        .of(doubles::<1>, doubles!(|x| x.sinh().recip())),
+    function("ASINH", "(x)", "The inverse of the hyperbolic sine")
+        .example("ROUND(ASINH(1), 4)", "0.8814")
+        .of(doubles::<1>, doubles!(|x| x.asinh())),
+    function("ACOSH", "(x)", "The inverse of the hyperbolic cosine")
+        .example("ROUND(ACOSH(2), 4)", "1.317")
+        .of(doubles::<1>, doubles!(|x| x.acosh())),
+    function("ATANH", "(x)", "The inverse of the hyperbolic tangent")
+        .example("ROUND(ATANH(0.5), 4)", "0.5493")
+        .of(doubles::<1>, doubles!(|x| x.atanh())),
+    function("DEGREES", "(x)", "An angle of radians in degrees")
+        .example("DEGREES(PI())", "180.0")
+        .of(doubles::<1>, doubles!(|x| x.to_degrees())),
+    function("RADIANS", "(x)", "An angle of degrees in radians")
+        .example("ROUND(RADIANS(45), 4)", "0.7854")
+        .of(doubles::<1>, doubles!(|x| x.to_radians())),
+    function("POWER", "(x, exponent)", "The number to the power of another")
+        .example("POWER(9, 3)", "729.0")
+        .also(&["POW"])
+        .of(doubles::<2>, doubles!(|x, y| x.powf(y))),
+    function("ATAN2", "(y, x)", "The angle of the point (x, y), in radians")
+        .example("ROUND(ATAN2(1, 0), 4)", "1.5708")
+        .of(doubles::<2>, doubles!(|x, y| x.atan2(y))),
+    function("GAMMA", "(x)", "The factorial of x - 1").example("GAMMA(6)", "120.0").of(doubles::<1>, |_, _| kernel(gamma)),
+    function("LGAMMA", "(x)", "The logarithm of the magnitude of GAMMA(x)")
+        .example("ROUND(LGAMMA(1000), 4)", "5905.2204")
+        .of(doubles::<1>, |_, _| kernel(lgamma)),
+    function("PI", "()", "The number pi")
+        .example("PI()", "3.141592653589793")
+        .of(doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::PI))))),
+    function("E", "()", "The number e")
+        .example("E()", "2.718281828459045")
+        .of(doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::E))))),
+    internal("$ONE_ROW", one_row_types, |_, _| kernel(one_row)),
+    function("BITAND", "(a, b)", "The bits that are 1 in both")
+        .example("BITAND(91, 15)", "11")
+        .of(integers::<2>, integers!(|a, b| a & b)),
+    function("BITOR", "(a, b)", "The bits that are 1 in one or both")
+        .example("BITOR(32, 3)", "35")
+        .of(integers::<2>, integers!(|a, b| a | b)),
+    function("BITXOR", "(a, b)", "The bits that are 1 in one of them")
+        .example("BITXOR(17, 5)", "20")
+        .of(integers::<2>, integers!(|a, b| a ^ b)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -61,67 +61,71 @@ pub use canonical::CANONICAL;
 pub use datetime::{wrong_field, wrong_rounding};
 pub use json_text::Json;
 pub use order_key::ORDER_KEY;
+pub use pattern::is_like;
 pub use required::REQUIRED;
 pub(in crate::expr) use zone::instant_of;
 
-use super::ScalarFunction;
+use super::{Family, Help, ScalarFunction};
 
-/// All families.
-static FAMILIES: [&[ScalarFunction]; 39] = [
-    string::FUNCTIONS,
-    split::FUNCTIONS,
-    encoding::FUNCTIONS,
-    url::FUNCTIONS,
-    digest::FUNCTIONS,
-    random::FUNCTIONS,
-    format::FUNCTIONS,
-    printf::FUNCTIONS,
-    pattern::FUNCTIONS,
-    regexp::FUNCTIONS,
-    math::FUNCTIONS,
-    degrees::FUNCTIONS,
-    float::FUNCTIONS,
-    integer::FUNCTIONS,
-    bytes::FUNCTIONS,
-    datetime::FIELDS,
-    datetime::ROUNDING.as_flattened(),
-    datetime::MOVING.as_flattened(),
-    date_parts::FUNCTIONS,
-    time_text::FUNCTIONS,
-    zone::FUNCTIONS,
-    interval::FUNCTIONS,
-    json::FUNCTIONS,
-    json_path::FUNCTIONS,
-    json_build::FUNCTIONS,
-    jsonb::FUNCTIONS,
-    json_edit::FUNCTIONS,
-    json_operator::PARTS.as_flattened(),
-    json_operator::FUNCTIONS,
-    collection::FUNCTIONS,
-    array::FUNCTIONS,
-    array_edit::FUNCTIONS,
-    map::FUNCTIONS,
-    type_name::FUNCTIONS,
-    order_key::FUNCTIONS,
-    canonical::FUNCTIONS,
-    required::FUNCTIONS,
-    series::FUNCTIONS,
-    each::FUNCTIONS,
+/// All of them, and what they are about.
+static FAMILIES: [(Family, &[ScalarFunction]); 38] = [
+    (Family::Text, string::FUNCTIONS),
+    (Family::Text, split::FUNCTIONS),
+    (Family::Text, url::FUNCTIONS),
+    (Family::Text, format::FUNCTIONS),
+    (Family::Text, printf::FUNCTIONS),
+    (Family::Text, pattern::FUNCTIONS),
+    (Family::Text, regexp::FUNCTIONS),
+    (Family::Bytes, encoding::FUNCTIONS),
+    (Family::Bytes, digest::FUNCTIONS),
+    (Family::Bytes, bytes::FUNCTIONS),
+    (Family::Number, math::FUNCTIONS),
+    (Family::Number, degrees::FUNCTIONS),
+    (Family::Number, float::FUNCTIONS),
+    (Family::Number, integer::FUNCTIONS),
+    (Family::Number, random::FUNCTIONS),
+    (Family::Json, json_path::FUNCTIONS),
+    (Family::Json, json_build::FUNCTIONS),
+    (Family::Json, jsonb::FUNCTIONS),
+    (Family::Json, json_edit::FUNCTIONS),
+    (Family::Nested, json::FUNCTIONS),
+    (Family::Nested, collection::FUNCTIONS),
+    (Family::Nested, array::FUNCTIONS),
+    (Family::Nested, array_edit::FUNCTIONS),
+    (Family::Nested, map::FUNCTIONS),
+    (Family::Nested, series::FUNCTIONS),
+    (Family::Nested, each::FUNCTIONS),
+    (Family::Type, type_name::FUNCTIONS),
+    (Family::Type, order_key::FUNCTIONS),
+    (Family::Type, canonical::FUNCTIONS),
+    (Family::Type, required::FUNCTIONS),
+    (Family::Time, date_parts::FUNCTIONS),
+    (Family::Time, time_text::FUNCTIONS),
+    (Family::Time, zone::FUNCTIONS),
+    (Family::Time, interval::FUNCTIONS),
+    (Family::Time, datetime::FIELDS),
+    (Family::Time, datetime::ROUNDING.as_flattened()),
+    (Family::Time, datetime::MOVING.as_flattened()),
+    (Family::Json, json_operator::FUNCTIONS),
 ];
+
+fn all() -> impl Iterator<Item = &'static ScalarFunction> {
+    FAMILIES.iter().flat_map(|(_, functions)| *functions)
+}
 
 /// The function with this name, ignoring case.
 pub fn lookup(name: &str) -> Option<&'static ScalarFunction> {
-    FAMILIES.iter().copied().flatten().find(|f| f.name.eq_ignore_ascii_case(name))
+    all().find(|f| f.name.eq_ignore_ascii_case(name) || f.help.is_some_and(|help| help.is_called(name)))
+}
+
+/// What users read of the functions that they can call.
+pub fn helps() -> impl Iterator<Item = (Family, &'static Help)> {
+    FAMILIES.iter().flat_map(|(family, functions)| functions.iter().filter_map(|f| Some((*family, f.help.as_ref()?))))
 }
 
 /// Whether `text` is one well-formed JSON value, nested no deeper than `limits::NESTING_MAX`.
 pub(in crate::expr) fn is_json_text(text: &str) -> bool {
     json_text::Json::new(text).is_some()
-}
-
-/// Names of all functions, upper case.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    FAMILIES.iter().copied().flatten().map(|f| f.name)
 }
 
 #[cfg(test)]
@@ -132,10 +136,13 @@ mod tests {
     #[test]
     fn names_are_unique_and_upper_case() {
         let mut seen = std::collections::HashSet::new();
-        for name in names() {
-            assert!(seen.insert(name), "{name} twice");
-            assert_eq!(name, name.to_uppercase());
-            assert!(lookup(&name.to_lowercase()).is_some());
+        for function in all() {
+            let aliases = function.help.iter().flat_map(|help| help.aliases);
+            for name in std::iter::once(&function.name).chain(aliases) {
+                assert!(seen.insert(name), "{name} twice");
+                assert_eq!(*name, name.to_uppercase());
+                assert_eq!(lookup(&name.to_lowercase()), Some(function));
+            }
         }
     }
 
@@ -199,7 +206,7 @@ mod tests {
     fn no_function_panics_on_any_arguments_it_takes() {
         let edges = edges();
         let mut random = fastrand::Rng::with_seed(17);
-        for function in FAMILIES.iter().copied().flatten() {
+        for function in all() {
             let (mut tried, mut taken) = (0, 0);
             // Most calls are of other types than the function takes; what takes few gets more of them.
             while tried < 3_000 || (taken < 10 && tried < 200_000) {

@@ -9,15 +9,14 @@
 use super::collection::{Key, key};
 use super::kernel::{Call, kernel};
 use super::signature::Param::Nested;
-use super::signature::{function, takes};
+use super::signature::{internal, takes};
 use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::types::DataType;
 
 /// The one function.
-pub(super) static FUNCTIONS: &[ScalarFunction] =
-    &[function(ORDER_KEY, "a nested value, for comparison", types, |types, _| of_values(&types[0]))];
+pub(super) static FUNCTIONS: &[ScalarFunction] = &[internal(ORDER_KEY, types, |types, _| of_values(&types[0]))];
 
 /// Its name, which nobody can write.
 pub const ORDER_KEY: &str = "$ORDER_KEY";

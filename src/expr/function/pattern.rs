@@ -15,10 +15,23 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("LIKE", "text LIKE pattern [ESCAPE character]", pattern_types, |_, _| like(Case::Heeded)),
-    function("ILIKE", "text ILIKE pattern [ESCAPE character]", pattern_types, |_, _| like(Case::Ignored)),
-    function("SIMILAR", "text SIMILAR TO pattern [ESCAPE character]", pattern_types, |_, _| similar()),
-    function("SIMILAR_TO", "SIMILAR_TO(text, pattern [, escape])", pattern_types, |_, _| similar()),
+    function(
+        "LIKE",
+        "text LIKE pattern [ESCAPE character]",
+        "Whether the text is of a pattern, where % is any text and _ any character",
+    )
+    .example("'abc' LIKE 'a%'", "true")
+    .of(pattern_types, |_, _| like(Case::Heeded)),
+    function("ILIKE", "text ILIKE pattern [ESCAPE character]", "As LIKE; upper and lower case are the same")
+        .example("'ABC' ILIKE 'a_c'", "true")
+        .of(pattern_types, |_, _| like(Case::Ignored)),
+    function(
+        "SIMILAR_TO",
+        "SIMILAR_TO(text, pattern [, escape]) or text SIMILAR TO pattern [ESCAPE escape]",
+        "Whether all of the text is of a pattern of LIKE with | * + ? and brackets",
+    )
+    .example("SIMILAR_TO('abc', '(a|b)%')", "true")
+    .of(pattern_types, |_, _| similar()),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -92,6 +105,11 @@ fn folded_like(pattern: &str, escape: Option<char>) -> Fallible<Like> {
     Like::new(&pattern.to_lowercase(), escape)
 }
 
+/// Whether a text is LIKE a pattern, in any case.
+pub fn is_like(text: &str, pattern: &str) -> bool {
+    folded_like(pattern, None).is_ok_and(|like| like.matches(&text.to_lowercase()))
+}
+
 fn similar() -> Result<Box<dyn Kernel>> {
     let mut compiled = Escaped::new();
     kernel(move |call| {
@@ -156,14 +174,14 @@ mod tests {
         check("LIKE", &["a\\b", "a\\b"], "true");
         check("LIKE", &["a", "a", "xy"], "error: ESCAPE takes one character");
         check("ILIKE", &["GRÖSSE", "grö%"], "true");
-        check("SIMILAR", &["abc", "(ab|cd)%"], "true");
-        check("SIMILAR", &["xabc", "(ab|cd)%"], "false");
-        check("SIMILAR", &["a.c", "a.c"], "true");
-        check("SIMILAR", &["abc", "a.c"], "false");
+        check("SIMILAR_TO", &["abc", "(ab|cd)%"], "true");
+        check("SIMILAR_TO", &["xabc", "(ab|cd)%"], "false");
+        check("SIMILAR_TO", &["a.c", "a.c"], "true");
+        check("SIMILAR_TO", &["abc", "a.c"], "false");
         check("SIMILAR_TO", &["b7", "[a-c][^x]"], "true");
         check("SIMILAR_TO", &["a%", "a!%", "!"], "true");
-        check("SIMILAR", &["foobar", "%#\"o_b#\"%", "#"], "true");
-        check("SIMILAR", &["foo\\bar", "foo\\%bar", ""], "true");
-        check("SIMILAR", &["a", "(a"], "error: the SIMILAR TO pattern is malformed or too large");
+        check("SIMILAR_TO", &["foobar", "%#\"o_b#\"%", "#"], "true");
+        check("SIMILAR_TO", &["foo\\bar", "foo\\%bar", ""], "true");
+        check("SIMILAR_TO", &["a", "(a"], "error: the SIMILAR TO pattern is malformed or too large");
     }
 }

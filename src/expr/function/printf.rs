@@ -15,7 +15,9 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] =
-    &[function("PRINTF", "PRINTF('%d %5.2f %s', value, ...)", printf_types, |t, _| printf(t))];
+    &[function("PRINTF", "('%d %5.2f %s', value, ...)", "A text with values in its places, as in Java")
+        .example("PRINTF('%05d|%.1f|%s', 42, 2.25, 'a')", "00042|2.3|a")
+        .of(printf_types, |t, _| printf(t))];
 
 /// Integers of up to 32 bits are INT, for their digits in other bases; what has no conversion but to text is text.
 fn printf_types(given: &[DataType]) -> Option<(Vec<DataType>, DataType)> {

@@ -5,7 +5,7 @@
 
 use super::kernel::{Call, Fallible, Reason, kernel};
 use super::signature::Param::Integer;
-use super::signature::{drawing, takes};
+use super::signature::{function, takes};
 use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
@@ -14,13 +14,19 @@ use crate::types::{DataType, uuid};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    drawing("RAND", "RAND([seed]): from 0 to below 1", rand_types, |_, _| rand()),
-    drawing("RANDOM", "RANDOM(): from 0 to below 1", |t| t.is_empty().then(|| (Vec::new(), DataType::Double)), |_, _| rand()),
-    drawing("RAND_INTEGER", "RAND_INTEGER([seed,] bound): from 0 to below the bound", rand_integer_types, |t, _| {
-        rand_integer(t.len())
-    }),
-    drawing("UUID", "UUID(): one of version 4", uuid_types, |_, _| uuid()),
-    drawing("GEN_RANDOM_UUID", "GEN_RANDOM_UUID(): one of version 4", uuid_types, |_, _| uuid()),
+    function("RAND", "([seed])", "A random number from 0 to below 1")
+        .example("RAND() < 1", "true")
+        .drawing(rand_types, |_, _| rand()),
+    function("RANDOM", "()", "A random number from 0 to below 1")
+        .example("RANDOM() < 1", "true")
+        .drawing(|t| t.is_empty().then(|| (Vec::new(), DataType::Double)), |_, _| rand()),
+    function("RAND_INTEGER", "([seed,] bound)", "A random integer from 0 to below the bound")
+        .example("RAND_INTEGER(1)", "0")
+        .drawing(rand_integer_types, |t, _| rand_integer(t.len())),
+    function("UUID", "()", "A random UUID of version 4")
+        .example("CHAR_LENGTH(UUID())", "36")
+        .also(&["GEN_RANDOM_UUID"])
+        .drawing(uuid_types, |_, _| uuid()),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

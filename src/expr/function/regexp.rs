@@ -10,7 +10,7 @@ use regex::{Captures, Regex, RegexBuilder};
 
 use super::kernel::{Cached, Call, Fallible, Outcome, Reason, append, kernel};
 use super::signature::Param::{Integer, Text};
-use super::signature::{Param, function, takes_some};
+use super::signature::{Param, function, internal, takes_some};
 use super::string::{byte_of, clamp, count_chars};
 use crate::batch::text::write_json_string;
 use crate::batch::{Column, StrColumn};
@@ -20,47 +20,51 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("REGEXP", "REGEXP(text, regex)", |t| texts(t, 2, DataType::Boolean), |_, _| regexp()),
-    function("REGEXP_LIKE", "REGEXP_LIKE(text, regex [, flags])", |t| texts(t, 2, DataType::Boolean), |_, _| regexp()),
-    function("RLIKE", "text RLIKE regex", |t| texts(t, 2, DataType::Boolean), |_, _| regexp()),
-    function("REGEXP_EXTRACT", "REGEXP_EXTRACT(text, regex [, group])", |t| with_group(t, DataType::STRING), |_, _| extract()),
+    function(
+        "REGEXP",
+        "REGEXP(text, regex [, flags]) or text RLIKE regex",
+        "Whether a part of the text is of a regular expression",
+    )
+    .example("REGEXP('foobar', 'o+b')", "true")
+    .also(&["REGEXP_LIKE", "RLIKE"])
+    .of(|t| texts(t, 2, DataType::Boolean), |_, _| regexp()),
+    function("REGEXP_EXTRACT", "(text, regex [, group])", "A group of the first match; all of it unless said")
+        .example("REGEXP_EXTRACT('foothebar', 'foo(.*?)(bar)', 2)", "bar")
+        .of(|t| with_group(t, DataType::STRING), |_, _| extract()),
     function(
         "REGEXP_SUBSTR",
-        "REGEXP_SUBSTR(text, regex [, start [, number [, flags]]]): the match of this number, from the character at the start on",
-        |t| numbered_types(t, DataType::STRING),
-        |_, _| numbered_match(),
-    ),
-    function(
-        "REGEXP_EXTRACT_ALL",
-        "REGEXP_EXTRACT_ALL(text, regex [, group]); the first group unless said",
-        array_with_group,
-        |_, _| extract_all(),
-    ),
-    function(
-        "REGEXP_INSTR",
-        "REGEXP_INSTR(text, regex [, start [, number [, flags]]]): where the match of this number begins",
-        |t| numbered_types(t, DataType::Int),
-        |_, _| position(),
-    ),
+        "(text, regex [, start [, number [, flags]]])",
+        "The match of this number, from the character at the start on",
+    )
+    .example("REGEXP_SUBSTR('a1b22', '[0-9]+', 1, 2)", "22")
+    .of(|t| numbered_types(t, DataType::STRING), |_, _| numbered_match()),
+    function("REGEXP_EXTRACT_ALL", "(text, regex [, group])", "A group of every match; the first group unless said")
+        .example("REGEXP_EXTRACT_ALL('100-200, 300-400', '([0-9]+)-([0-9]+)')", r#"["100","300"]"#)
+        .of(array_with_group, |_, _| extract_all()),
+    function("REGEXP_INSTR", "(text, regex [, start [, number [, flags]]])", "Where the match of this number begins")
+        .example("REGEXP_INSTR('hello world', 'o', 1, 2)", "8")
+        .of(|t| numbered_types(t, DataType::Int), |_, _| position()),
     function(
         "REGEXP_REPLACE",
-        "REGEXP_REPLACE(text, regex [, replacement [, flags]]) or REGEXP_REPLACE(text, regex, replacement, start [, number [, flags]])",
-        replace_types,
-        |t, _| match t {
-            [_, _] | [_, _, _] => replace(),
-            [_, _, _, flags] if flags.is_text() => replace_with_flags(),
-            _ => replace_numbered(),
-        },
-    ),
-    function("REGEXP_COUNT", "REGEXP_COUNT(text, regex [, start [, flags]])", count_types, |_, _| count()),
-    function("REGEXP_MATCH", "REGEXP_MATCH(text, regex [, flags])", |t| texts(t, 2, of_texts()), |_, _| first_match()),
-    function("REGEXP_MATCHES", "REGEXP_MATCHES(text, regex [, flags])", |t| texts(t, 2, array_of(of_texts())), |_, _| matches()),
-    function(
-        "REGEXP_SPLIT_TO_ARRAY",
-        "REGEXP_SPLIT_TO_ARRAY(text, regex [, flags])",
-        |t| texts(t, 2, of_texts()),
-        |_, _| split(),
-    ),
+        "(text, regex [, replacement [, flags]]) or (text, regex, replacement, start [, number [, flags]])",
+        "The text with another in place of the matches",
+    )
+    .example("REGEXP_REPLACE('foobar', 'oo|ar', '')", "fb")
+    .of(replace_types, |t, _| match t {
+        [_, _] | [_, _, _] => replace(),
+        [_, _, _, flags] if flags.is_text() => replace_with_flags(),
+        _ => replace_numbered(),
+    }),
+    function("REGEXP_COUNT", "(text, regex [, start [, flags]])", "How many matches there are")
+        .example("REGEXP_COUNT('abcabc', 'b.')", "2")
+        .of(count_types, |_, _| count()),
+    function("REGEXP_MATCH", "(text, regex [, flags])", "The groups of the first match, or all of it")
+        .example("REGEXP_MATCH('foobarbequebaz', '(bar)(beque)')", r#"["bar","beque"]"#)
+        .of(|t| texts(t, 2, of_texts()), |_, _| first_match()),
+    internal("REGEXP_MATCHES", |t| texts(t, 2, array_of(of_texts())), |_, _| matches()),
+    function("REGEXP_SPLIT_TO_ARRAY", "(text, regex [, flags])", "The pieces between matches")
+        .example("REGEXP_SPLIT_TO_ARRAY('hello world', '\\s+')", r#"["hello","world"]"#)
+        .of(|t| texts(t, 2, of_texts()), |_, _| split()),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

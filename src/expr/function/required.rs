@@ -1,14 +1,13 @@
 //! What must hold of a row before it is written: one of which it does not hold is set aside.
 
 use super::kernel::{Call, kernel};
-use super::signature::function;
+use super::signature::internal;
 use crate::batch::Column;
 use crate::expr::ScalarFunction;
 use crate::types::DataType;
 
 /// The one function.
-pub(super) static FUNCTIONS: &[ScalarFunction] =
-    &[function(REQUIRED, "no NOT NULL column has a NULL", types, |_, _| kernel(required))];
+pub(super) static FUNCTIONS: &[ScalarFunction] = &[internal(REQUIRED, types, |_, _| kernel(required))];
 
 /// Its name, which nobody can write.
 pub const REQUIRED: &str = "$REQUIRED";

@@ -3,7 +3,7 @@
 use super::json_text::Json;
 use super::kernel::{Call, Fallible, Native, append, kernel};
 use super::signature::Param::Text;
-use super::signature::{function, takes_some};
+use super::signature::{function, internal, takes_some};
 use crate::batch::text::{write_json_string, write_json_value};
 use crate::batch::{Column, Values};
 use crate::error::Result;
@@ -14,16 +14,19 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("GENERATE_SERIES", "GENERATE_SERIES(first, last [, step])", series_types, |t, _| series(t, End::Inside)),
-    function("SEQUENCE", "SEQUENCE(first, last [, step])", series_types, |t, _| series(t, End::Inside)),
-    function("RANGE", "RANGE(first, end [, step])", series_types, |t, _| series(t, End::Outside)),
-    function("UNNEST", "UNNEST(array, ...)", zip_types, |_, _| kernel(zip)),
+    internal("GENERATE_SERIES", series_types, |t, _| series(t, End::Inside)),
+    function("SEQUENCE", "(first, last [, step])", "An array of all numbers, or times, from one to another")
+        .example("SEQUENCE(1, 7, 3)", "[1,4,7]")
+        .of(series_types, |t, _| series(t, End::Inside)),
+    internal("RANGE", series_types, |t, _| series(t, End::Outside)),
+    internal("UNNEST", zip_types, |_, _| kernel(zip)),
     function(
         "STRING_TO_ARRAY",
-        "STRING_TO_ARRAY(text, delimiter [, text for NULL]): its characters where the delimiter is NULL",
-        pieces_types,
-        |_, _| kernel(pieces),
-    ),
+        "(text, delimiter [, text for NULL])",
+        "The pieces between delimiters; the characters where the delimiter is NULL",
+    )
+    .example("STRING_TO_ARRAY('xx~~yy~~zz', '~~', 'yy')", r#"["xx",null,"zz"]"#)
+    .of(pieces_types, |_, _| kernel(pieces)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -3,8 +3,9 @@
 //! Query road only. A bare NULL goes for any parameter; integers widen to BIGINT; text keeps its declared length, because
 //! a cast to STRING would cost a pass over the column for nothing.
 
+pub(super) use crate::expr::help::function;
 use crate::expr::tree::{MakeKernel, Resolve};
-use crate::expr::{ScalarFunction, castable};
+use crate::expr::{Help, ScalarFunction, castable};
 use crate::types::DataType;
 use crate::types::decimal::PRECISION_MAX;
 
@@ -66,14 +67,21 @@ pub(super) fn takes_some(given: &[DataType], params: &[Param], needed: usize) ->
     given.iter().zip(params).map(|(given, param)| param.target(given)).collect()
 }
 
-/// A function whose result depends on its arguments alone.
-pub(super) const fn function(name: &'static str, usage: &'static str, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
-    ScalarFunction { name, usage, deterministic: true, resolve, kernel }
+impl Help {
+    /// A function whose result depends on its arguments alone.
+    pub(super) const fn of(self, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
+        ScalarFunction { name: self.name, help: Some(self), deterministic: true, resolve, kernel }
+    }
+
+    /// A function that draws its result anew for each row.
+    pub(super) const fn drawing(self, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
+        ScalarFunction { deterministic: false, ..self.of(resolve, kernel) }
+    }
 }
 
-/// A function that draws its result anew for each row.
-pub(super) const fn drawing(name: &'static str, usage: &'static str, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
-    ScalarFunction { name, usage, deterministic: false, resolve, kernel }
+/// A function that only the binder calls, for syntax of its own.
+pub(super) const fn internal(name: &'static str, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
+    ScalarFunction { name, help: None, deterministic: true, resolve, kernel }
 }
 
 /// The type in which values of all these types are compared.

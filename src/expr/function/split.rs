@@ -10,21 +10,23 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("SPLIT_INDEX", "SPLIT_INDEX(text, separator, index)", split_types, |_, _| kernel(split_index)),
-    function("SPLIT_PART", "SPLIT_PART(text, separator, number)", split_types, |_, _| kernel(split_part)),
+    function("SPLIT_INDEX", "(text, separator, index)", "The piece between separators of this index, counted from 0")
+        .example("SPLIT_INDEX('a,b,c', ',', 1)", "b")
+        .of(split_types, |_, _| kernel(split_index)),
     function(
-        "SUBSTRING_INDEX",
-        "SUBSTRING_INDEX(text, separator, count): before so many separators, or behind them from the end",
-        split_types,
-        |_, _| kernel(before_separator),
-    ),
-    function("SUBSTR_INDEX", "SUBSTR_INDEX(text, separator, count)", split_types, |_, _| kernel(before_separator)),
-    function(
-        "FIND_IN_SET",
-        "FIND_IN_SET(text, 'a,b,c'): its number in the list, or 0",
-        |t| Some((takes(t, &[Text, Text])?, DataType::Int)),
-        |_, _| kernel(find_in_set),
-    ),
+        "SPLIT_PART",
+        "(text, separator, number)",
+        "The piece between separators of this number, counted from 1, or from -1 at the end",
+    )
+    .example("SPLIT_PART('abc~@~def~@~ghi', '~@~', 2)", "def")
+    .of(split_types, |_, _| kernel(split_part)),
+    function("SUBSTRING_INDEX", "(text, separator, count)", "What stands before so many separators, or behind them from the end")
+        .example("SUBSTRING_INDEX('www.apache.org', '.', 2)", "www.apache")
+        .also(&["SUBSTR_INDEX"])
+        .of(split_types, |_, _| kernel(before_separator)),
+    function("FIND_IN_SET", "(text, 'a,b,c')", "The number of a text in a list, or 0")
+        .example("FIND_IN_SET('b', 'a,b,c')", "2")
+        .of(|t| Some((takes(t, &[Text, Text])?, DataType::Int)), |_, _| kernel(find_in_set)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -13,68 +13,131 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("UPPER", "UPPER(text)", to_text::<1>, |_, _| text_to_text(upper)),
-    function("LOWER", "LOWER(text)", to_text::<1>, |_, _| text_to_text(lower)),
-    function("INITCAP", "INITCAP(text)", to_text::<1>, |_, _| {
-        text_to_text(|text, out| initcap(text, char::is_alphanumeric, out))
-    }),
-    function("INITCAP_SPACES", "INITCAP_SPACES(text): words end at white space only", to_text::<1>, |_, _| {
-        text_to_text(|text, out| initcap(text, |c| !c.is_whitespace(), out))
-    }),
-    function("REVERSE", "REVERSE(text or bytes)", same_text_or_bytes, |t, _| match t[0] {
-        DataType::Bytes => kernel(reverse_bytes),
-        _ => text_to_text(reverse),
-    }),
-    function("CHAR_LENGTH", "CHAR_LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
-    function("CHARACTER_LENGTH", "CHARACTER_LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
-    function("LENGTH", "LENGTH(text)", to_int::<1>, |_, _| kernel(char_length)),
-    function("LEN", "LEN(text)", to_int::<1>, |_, _| kernel(char_length)),
+    function("UPPER", "(text)", "The text in upper case")
+        .example("UPPER('Corelane')", "CORELANE")
+        .of(to_text::<1>, |_, _| text_to_text(upper)),
+    function("LOWER", "(text)", "The text in lower case")
+        .example("LOWER('Corelane')", "corelane")
+        .of(to_text::<1>, |_, _| text_to_text(lower)),
+    function("INITCAP", "(text)", "The first letter of each word in upper case, the others in lower case")
+        .example("INITCAP('hi THOMAS o''neil')", "Hi Thomas O'Neil")
+        .of(to_text::<1>, |_, _| text_to_text(|text, out| initcap(text, char::is_alphanumeric, out))),
+    function("INITCAP_SPACES", "(text)", "As INITCAP, but words end at white space only")
+        .example("INITCAP_SPACES('hi THOMAS o''neil')", "Hi Thomas O'neil")
+        .of(to_text::<1>, |_, _| text_to_text(|text, out| initcap(text, |c| !c.is_whitespace(), out))),
+    function("REVERSE", "(text or bytes)", "The characters, or the bytes, from the last to the first")
+        .example("REVERSE('abc')", "cba")
+        .of(same_text_or_bytes, |t, _| match t[0] {
+            DataType::Bytes => kernel(reverse_bytes),
+            _ => text_to_text(reverse),
+        }),
+    function("CHAR_LENGTH", "(text)", "How many characters the text has")
+        .example("CHAR_LENGTH('Zürich')", "6")
+        .also(&["CHARACTER_LENGTH", "LENGTH", "LEN"])
+        .of(to_int::<1>, |_, _| kernel(char_length)),
+    function("OCTET_LENGTH", "(text or bytes)", "How many bytes it has, a text in UTF-8")
+        .example("OCTET_LENGTH('Zürich')", "7")
+        .of(|t| Some((takes(t, &[TextOrBytes])?, DataType::Int)), |_, _| kernel(octet_length)),
+    function("ASCII", "(text)", "The code of the first character")
+        .example("ASCII('abc')", "97")
+        .of(to_int::<1>, |_, _| kernel(ascii)),
+    function("CHR", "(code)", "The character of a code")
+        .example("CHR(97)", "a")
+        .of(|t| Some((takes(t, &[Integer])?, DataType::STRING)), |_, _| kernel(chr)),
     function(
-        "OCTET_LENGTH",
-        "OCTET_LENGTH(text or bytes)",
-        |t| Some((takes(t, &[TextOrBytes])?, DataType::Int)),
-        |_, _| kernel(octet_length),
-    ),
-    function("ASCII", "ASCII(text)", to_int::<1>, |_, _| kernel(ascii)),
-    function("CHR", "CHR(code)", |t| Some((takes(t, &[Integer])?, DataType::STRING)), |_, _| kernel(chr)),
-    function("TRIM", "TRIM([BOTH | LEADING | TRAILING] [characters FROM] text)", trim_types, |t, _| trimmed(t, true, true)),
-    function("BTRIM", "BTRIM(text [, characters]) or BTRIM(bytes, bytes)", trim_types, |t, _| trimmed(t, true, true)),
-    function("LTRIM", "LTRIM(text [, characters]) or LTRIM(bytes, bytes)", trim_types, |t, _| trimmed(t, true, false)),
-    function("RTRIM", "RTRIM(text [, characters]) or RTRIM(bytes, bytes)", trim_types, |t, _| trimmed(t, false, true)),
-    function("SUBSTRING", "SUBSTRING(text or bytes, start [, length])", substring_types, |t, _| {
-        of_either(t, substring, byte_part::substring)
-    }),
-    function("SUBSTR", "SUBSTR(text or bytes, start [, length])", substring_types, |t, _| {
-        of_either(t, substring, byte_part::substring)
-    }),
-    function("LEFT", "LEFT(text or bytes, length)", side_types, |t, _| of_either(t, left, byte_part::left)),
-    function("RIGHT", "RIGHT(text or bytes, length)", side_types, |t, _| of_either(t, right, byte_part::right)),
-    function("REPEAT", "REPEAT(text, count)", text_and_integer, |_, _| kernel(repeat)),
-    function("LPAD", "LPAD(text, length [, padding])", pad_types, |_, _| kernel(lpad)),
-    function("RPAD", "RPAD(text, length [, padding])", pad_types, |_, _| kernel(rpad)),
-    function("REPLACE", "REPLACE(text, search, replacement)", to_text::<3>, |_, _| kernel(replace)),
-    function("TRANSLATE", "TRANSLATE(text, from, to)", to_text::<3>, |_, _| kernel(translate)),
-    function("OVERLAY", "OVERLAY(text PLACING replacement FROM start [FOR length])", overlay_types, |t, _| {
-        of_either(t, overlay, byte_part::overlay)
-    }),
-    function("CONCAT", "CONCAT(value, ...)", |t| any_as_text(t, 1), |_, _| kernel(concat)),
-    function("CONCAT_WS", "CONCAT_WS(separator, value, ...); skips NULLs", |t| any_as_text(t, 1), |_, _| kernel(concat_ws)),
-    function("POSITION", "POSITION(search IN text)", position_types, |t, _| of_either(t, locate, byte_part::position)),
-    function("LOCATE", "LOCATE(search, text [, start])", locate_types, |_, _| kernel(locate)),
-    function("INSTR", "INSTR(text, search)", to_int::<2>, |_, _| kernel(instr)),
-    function("STRPOS", "STRPOS(text, search)", to_int::<2>, |_, _| kernel(instr)),
-    function("CONTAINS", "CONTAINS(text, search)", to_boolean, |_, _| kernel(contains)),
-    function("STARTSWITH", "STARTSWITH(text, prefix)", to_boolean, |_, _| kernel(starts_with)),
-    function("ENDSWITH", "ENDSWITH(text, suffix)", to_boolean, |_, _| kernel(ends_with)),
-    function("STARTS_WITH", "STARTS_WITH(text, prefix)", to_boolean, |_, _| kernel(starts_with)),
-    function("ENDS_WITH", "ENDS_WITH(text, suffix)", to_boolean, |_, _| kernel(ends_with)),
-    function("LEVENSHTEIN", "LEVENSHTEIN(text, text): how many characters are to be changed", to_int::<2>, |_, _| {
-        kernel(levenshtein)
-    }),
-    function("ELT", "ELT(number, text, ...): the text of this number, from 1", elt_types, |_, _| kernel(elt)),
-    function("IS_ALPHA", "IS_ALPHA(text): whether it is all letters", is_types, |_, _| is(|c| c.is_alphabetic())),
-    function("IS_DIGIT", "IS_DIGIT(text): whether it is all digits", is_types, |_, _| is(|c| c.is_numeric())),
-    function("IS_DECIMAL", "IS_DECIMAL(text): whether it is a number", is_types, |_, _| kernel(is_decimal)),
+        "TRIM",
+        "([BOTH | LEADING | TRAILING] [characters FROM] text)",
+        "The text without these characters, blanks unless said, at its ends",
+    )
+    .example("TRIM(BOTH 'xy' FROM 'yxTomxx')", "Tom")
+    .of(trim_types, |t, _| trimmed(t, true, true)),
+    function("BTRIM", "(text or bytes [, characters])", "Without these characters, blanks unless said, at both ends")
+        .example("BTRIM('yxTomxx', 'xy')", "Tom")
+        .of(trim_types, |t, _| trimmed(t, true, true)),
+    function("LTRIM", "(text or bytes [, characters])", "Without these characters, blanks unless said, at the beginning")
+        .example("LTRIM('zzzytest', 'xyz')", "test")
+        .of(trim_types, |t, _| trimmed(t, true, false)),
+    function("RTRIM", "(text or bytes [, characters])", "Without these characters, blanks unless said, at the end")
+        .example("RTRIM('testxxzx', 'xyz')", "test")
+        .of(trim_types, |t, _| trimmed(t, false, true)),
+    function(
+        "SUBSTRING",
+        "SUBSTRING(text or bytes, start [, length]) or SUBSTRING(text FROM start [FOR length])",
+        "The part that begins at this place, counted from 1",
+    )
+    .example("SUBSTRING('Thomas', 2, 3)", "hom")
+    .also(&["SUBSTR"])
+    .of(substring_types, |t, _| of_either(t, substring, byte_part::substring)),
+    function("LEFT", "(text or bytes, length)", "The first characters")
+        .example("LEFT('abcde', 2)", "ab")
+        .of(side_types, |t, _| of_either(t, left, byte_part::left)),
+    function("RIGHT", "(text or bytes, length)", "The last characters")
+        .example("RIGHT('abcde', 2)", "de")
+        .of(side_types, |t, _| of_either(t, right, byte_part::right)),
+    function("REPEAT", "(text, count)", "The text so many times")
+        .example("REPEAT('Pg', 4)", "PgPgPgPg")
+        .of(text_and_integer, |_, _| kernel(repeat)),
+    function("LPAD", "(text, length [, padding])", "The text filled up to this length at its beginning, or cut to it")
+        .example("LPAD('hi', 5, 'xy')", "xyxhi")
+        .of(pad_types, |_, _| kernel(lpad)),
+    function("RPAD", "(text, length [, padding])", "The text filled up to this length at its end, or cut to it")
+        .example("RPAD('hi', 5, 'xy')", "hixyx")
+        .of(pad_types, |_, _| kernel(rpad)),
+    function("REPLACE", "(text, search, replacement)", "The text with another in place of what is searched")
+        .example("REPLACE('abcdefabcdef', 'cd', 'XX')", "abXXefabXXef")
+        .of(to_text::<3>, |_, _| kernel(replace)),
+    function("TRANSLATE", "(text, from, to)", "The text with each character of one list replaced by that of the other")
+        .example("TRANSLATE('12345', '143', 'ax')", "a2x5")
+        .of(to_text::<3>, |_, _| kernel(translate)),
+    function(
+        "OVERLAY",
+        "(text PLACING replacement FROM start [FOR length])",
+        "The text with another in the place of a part of it",
+    )
+    .example("OVERLAY('Txxxxas' PLACING 'hom' FROM 2 FOR 4)", "Thomas")
+    .of(overlay_types, |t, _| of_either(t, overlay, byte_part::overlay)),
+    function("CONCAT", "(value, ...)", "The texts of the values, one behind the other")
+        .example("CONCAT('AA', 'BB', 'CC')", "AABBCC")
+        .of(|t| any_as_text(t, 1), |_, _| kernel(concat)),
+    function("CONCAT_WS", "(separator, value, ...)", "The texts of the values with a separator between them; NULLs are left out")
+        .example("CONCAT_WS('~', 'AA', NULL, 'BB')", "AA~BB")
+        .of(|t| any_as_text(t, 1), |_, _| kernel(concat_ws)),
+    function("POSITION", "(search IN text)", "Where a text is found first, counted from 1; 0 if it is not")
+        .example("POSITION('om' IN 'Thomas')", "3")
+        .of(position_types, |t, _| of_either(t, locate, byte_part::position)),
+    function("LOCATE", "(search, text [, start])", "Where a text is found first from a place on; 0 if it is not")
+        .example("LOCATE('b', 'abcb', 3)", "4")
+        .of(locate_types, |_, _| kernel(locate)),
+    function("INSTR", "(text, search)", "Where a text is found first, counted from 1; 0 if it is not")
+        .example("INSTR('high', 'ig')", "2")
+        .also(&["STRPOS"])
+        .of(to_int::<2>, |_, _| kernel(instr)),
+    function("CONTAINS", "(text or bytes, search)", "Whether it has this part")
+        .example("CONTAINS('Thomas', 'hom')", "true")
+        .of(to_boolean, |_, _| kernel(contains)),
+    function("STARTSWITH", "(text or bytes, prefix)", "Whether it begins so")
+        .example("STARTSWITH('alphabet', 'alph')", "true")
+        .also(&["STARTS_WITH"])
+        .of(to_boolean, |_, _| kernel(starts_with)),
+    function("ENDSWITH", "(text or bytes, suffix)", "Whether it ends so")
+        .example("ENDSWITH('alphabet', 'bet')", "true")
+        .also(&["ENDS_WITH"])
+        .of(to_boolean, |_, _| kernel(ends_with)),
+    function("LEVENSHTEIN", "(text, text)", "How many characters are to be changed to make one of the other")
+        .example("LEVENSHTEIN('kitten', 'sitting')", "3")
+        .of(to_int::<2>, |_, _| kernel(levenshtein)),
+    function("ELT", "(number, text or bytes, ...)", "The one of this number, counted from 1")
+        .example("ELT(2, 'scala', 'java')", "java")
+        .of(elt_types, |_, _| kernel(elt)),
+    function("IS_ALPHA", "(text)", "Whether it is all letters")
+        .example("IS_ALPHA('ab1')", "false")
+        .of(is_types, |_, _| is(|c| c.is_alphabetic())),
+    function("IS_DIGIT", "(text)", "Whether it is all digits")
+        .example("IS_DIGIT('123')", "true")
+        .of(is_types, |_, _| is(|c| c.is_numeric())),
+    function("IS_DECIMAL", "(text)", "Whether it is a number")
+        .example("IS_DECIMAL('-1.5')", "true")
+        .of(is_types, |_, _| kernel(is_decimal)),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -88,7 +151,8 @@ fn to_int<const N: usize>(given: &[DataType]) -> Resolved {
 }
 
 fn to_boolean(given: &[DataType]) -> Resolved {
-    Some((takes(given, &[Text, Text])?, DataType::Boolean))
+    let (args, _) = alike(takes(given, &[TextOrBytes, TextOrBytes])?, &[0, 1])?;
+    Some((args, DataType::Boolean))
 }
 
 fn text_and_integer(given: &[DataType]) -> Resolved {
@@ -149,10 +213,11 @@ fn same_text_or_bytes(given: &[DataType]) -> Resolved {
 }
 
 fn elt_types(given: &[DataType]) -> Resolved {
-    let (number, texts) = given.split_first()?;
+    let (number, values) = given.split_first()?;
     let mut args = takes(std::slice::from_ref(number), &[Integer])?;
-    args.extend(takes(texts, &vec![Text; texts.len()])?);
-    (!texts.is_empty()).then_some((args, DataType::STRING))
+    args.extend(takes(values, &vec![TextOrBytes; values.len()])?);
+    let of: Vec<usize> = (1..args.len()).collect();
+    if values.is_empty() { None } else { alike(args, &of) }
 }
 
 /// A number is text, too.
@@ -671,6 +736,11 @@ mod tests {
         check("STRPOS", &[text("high"), text("ig")], "2");
         check("CONTAINS", &[text("alphabet"), text("hab")], "true");
         check("CONTAINS", &[text("alphabet"), text("bah")], "false");
+        let bytes = |bytes: &[u8]| (Value::Bytes(bytes.into()), DataType::Bytes);
+        check("STARTSWITH", &[bytes(&[0xff, 1]), bytes(&[0xff])], "true");
+        check("ENDSWITH", &[bytes(&[0xff, 1]), bytes(&[0xff])], "false");
+        check("CONTAINS", &[bytes(&[0xff, 1]), bytes(&[1])], "true");
+        check("ELT", &[int(2), bytes(&[0xff]), bytes(&[1, 2])], "0102");
         check("STARTS_WITH", &[text("alphabet"), text("alph")], "true");
         check("ENDS_WITH", &[text("alphabet"), text("alph")], "false");
         check("LPAD", &[text("hi"), int(4)], "  hi");

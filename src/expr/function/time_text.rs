@@ -9,6 +9,7 @@ use super::number_text::{write_decimals, write_doubles};
 use super::signature::Param::{Integer, Text, Timestamp};
 use super::signature::{function, takes, takes_some};
 use super::time_pattern::{Pattern, nanos_of};
+use super::zone::Zone;
 use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction, castable};
@@ -17,76 +18,86 @@ use crate::types::time::{SECOND, parse_date, parse_time, parse_timestamp};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("DATE_FORMAT", "DATE_FORMAT(timestamp, pattern)", format_types, |_, _| date_format(Pattern::of_java)),
-    function("TO_CHAR", "TO_CHAR(timestamp, pattern) or TO_CHAR(number, '9,990.00')", char_types, |t, _| match t[0] {
+    function("DATE_FORMAT", "(timestamp, pattern)", "The text of a time by a pattern of Java")
+        .example("DATE_FORMAT(TIMESTAMP '2024-03-05 06:07:08', 'yyyy/MM/dd HH:mm')", "2024/03/05 06:07")
+        .of(format_types, |_, _| date_format(Pattern::of_java)),
+    function(
+        "TO_CHAR",
+        "TO_CHAR(timestamp, pattern) or TO_CHAR(number, '9,990.00')",
+        "The text of a time, or of a number, by a pattern of PostgreSQL",
+    )
+    .example("TO_CHAR(TIMESTAMP '2002-04-20 17:31:12', 'HH12:MI:SS')", "05:31:12")
+    .of(char_types, |t, _| match t[0] {
         DataType::Double => write_doubles(),
         DataType::Decimal { scale, .. } => write_decimals(scale),
         _ => date_format(Pattern::of_sql),
     }),
-    function("FROM_UNIXTIME", "FROM_UNIXTIME(seconds [, pattern])", from_unixtime_types, |_, _| from_unixtime()),
-    function("TO_TIMESTAMP", "TO_TIMESTAMP(text [, pattern]) or TO_TIMESTAMP(seconds)", timestamp_types, |t, _| match t[0] {
+    function("FROM_UNIXTIME", "(seconds [, pattern])", "The text of a time by its seconds since 1970")
+        .example("FROM_UNIXTIME(44)", "1970-01-01 00:00:44")
+        .of(from_unixtime_types, |_, _| from_unixtime()),
+    function(
+        "TO_TIMESTAMP",
+        "TO_TIMESTAMP(text [, pattern]) or TO_TIMESTAMP(seconds)",
+        "The timestamp of a text, or of seconds since 1970",
+    )
+    .example("TO_TIMESTAMP('05.03.2024 06:07', 'dd.MM.yyyy HH:mm')", "2024-03-05 06:07:00.000")
+    .of(timestamp_types, |t, _| match t[0] {
         DataType::Double => kernel(timestamp_of_seconds),
         _ => to_timestamp(),
     }),
+    function("TO_TIMESTAMP_SECONDS", "(number or timestamp)", "The timestamp of seconds since 1970")
+        .example("TO_TIMESTAMP_SECONDS(86400)", "1970-01-02 00:00:00")
+        .of(|t| count_types(t, 0), |t, _| timestamp_of(t, SECOND)),
+    function("TO_TIMESTAMP_MILLIS", "(number or timestamp)", "The timestamp of milliseconds since 1970")
+        .example("TO_TIMESTAMP_MILLIS(1500)", "1970-01-01 00:00:01.500")
+        .of(|t| count_types(t, 3), |t, _| timestamp_of(t, 1_000_000)),
+    function("TO_TIMESTAMP_MICROS", "(number or timestamp)", "The timestamp of microseconds since 1970")
+        .example("TO_TIMESTAMP_MICROS(1500000)", "1970-01-01 00:00:01.500000")
+        .of(|t| count_types(t, 6), |t, _| timestamp_of(t, 1_000)),
+    function("TO_TIMESTAMP_NANOS", "(number or timestamp)", "The timestamp of nanoseconds since 1970")
+        .example("TO_TIMESTAMP_NANOS(1500000000)", "1970-01-01 00:00:01.500000000")
+        .of(|t| count_types(t, 9), |t, _| timestamp_of(t, 1)),
+    function("TO_DATE", "(text [, pattern])", "The date of a text")
+        .example("TO_DATE('27/09/1994', 'dd/MM/yyyy')", "1994-09-27")
+        .of(|t| read_types(t, DataType::Date), |_, _| to_date()),
     function(
-        "TO_TIMESTAMP_SECONDS",
-        "TO_TIMESTAMP_SECONDS(number or timestamp)",
-        |t| count_types(t, 0),
-        |t, _| timestamp_of(t, SECOND),
-    ),
+        "UNIX_TIMESTAMP",
+        "([text [, pattern]])",
+        "The seconds since 1970 of a text, or of the time at which the row arrived",
+    )
+    .example("UNIX_TIMESTAMP('1970-01-02 00:00:00')", "86400")
+    .of(|t| read_types(t, DataType::BigInt), |_, _| unix_timestamp()),
+    function("TO_TIME", "(text [, pattern])", "The time of day of a text")
+        .example("TO_TIME('13:14:15')", "13:14:15.000000000")
+        .of(|t| read_types(t, DataType::Time(9)), |_, _| to_time()),
+    function("FORMAT_DATE", "('%Y-%m-%d', date)", "The text of a date by a pattern of strftime")
+        .example("FORMAT_DATE('%d.%m.%Y', DATE '2024-03-05')", "05.03.2024")
+        .of(|t| strftime_types(t, DataType::Date), |_, _| formatted(|day: i32| (day, 0))),
+    function("FORMAT_TIME", "('%H:%M', time)", "The text of a time of day by a pattern of strftime")
+        .example("FORMAT_TIME('%H:%M', TIME '06:07:08')", "06:07")
+        .of(|t| strftime_types(t, DataType::Time(9)), |_, _| formatted(|time: i64| (0, time))),
+    function("FORMAT_TIMESTAMP", "('%Y-%m-%d %H:%M', timestamp)", "The text of a timestamp by a pattern of strftime")
+        .example("FORMAT_TIMESTAMP('%j, %H h', TIMESTAMP '2024-03-05 06:07:08')", "065, 06 h")
+        .of(|t| strftime_types(t, DataType::Timestamp(9)), |_, _| formatted(split)),
+    function("PARSE_DATE", "('%Y-%m-%d', text)", "The date of a text; NULL for text that is not so")
+        .example("PARSE_DATE('%d.%m.%Y', '05.03.2024')", "2024-03-05")
+        .of(|t| Some((takes(t, &[Text, Text])?, DataType::Date)), |_, _| parsed(|(day, _)| Some(day))),
+    function("PARSE_TIME", "('%H:%M', text)", "The time of day of a text; NULL for text that is not so")
+        .example("PARSE_TIME('%H:%M', '06:07')", "06:07:00.000000")
+        .of(|t| Some((takes(t, &[Text, Text])?, DataType::Time(6))), |_, _| parsed(|(_, time)| Some(time - time % 1_000))),
+    function("PARSE_TIMESTAMP", "('%Y-%m-%d %H:%M', text)", "The timestamp of a text; NULL for text that is not so")
+        .example("PARSE_TIMESTAMP('%Y-%m-%d %H:%M', '2024-03-05 06:07')", "2024-03-05 06:07:00.000000")
+        .of(
+            |t| Some((takes(t, &[Text, Text])?, DataType::Timestamp(6))),
+            |_, _| parsed(|moment| nanos_of(moment).map(|nanos| nanos - nanos.rem_euclid(1_000))),
+        ),
     function(
-        "TO_TIMESTAMP_MILLIS",
-        "TO_TIMESTAMP_MILLIS(number or timestamp)",
-        |t| count_types(t, 3),
-        |t, _| timestamp_of(t, 1_000_000),
-    ),
-    function(
-        "TO_TIMESTAMP_MICROS",
-        "TO_TIMESTAMP_MICROS(number or timestamp)",
-        |t| count_types(t, 6),
-        |t, _| timestamp_of(t, 1_000),
-    ),
-    function("TO_TIMESTAMP_NANOS", "TO_TIMESTAMP_NANOS(number or timestamp)", |t| count_types(t, 9), |t, _| timestamp_of(t, 1)),
-    function("TO_DATE", "TO_DATE(text [, pattern])", |t| read_types(t, DataType::Date), |_, _| to_date()),
-    function("UNIX_TIMESTAMP", "UNIX_TIMESTAMP(text [, pattern])", |t| read_types(t, DataType::BigInt), |_, _| unix_timestamp()),
-    function("TO_TIME", "TO_TIME(text [, pattern])", |t| read_types(t, DataType::Time(9)), |_, _| to_time()),
-    function(
-        "FORMAT_DATE",
-        "FORMAT_DATE('%Y-%m-%d', date)",
-        |t| strftime_types(t, DataType::Date),
-        |_, _| formatted(|day: i32| (day, 0)),
-    ),
-    function(
-        "FORMAT_TIME",
-        "FORMAT_TIME('%H:%M', time)",
-        |t| strftime_types(t, DataType::Time(9)),
-        |_, _| formatted(|time: i64| (0, time)),
-    ),
-    function(
-        "FORMAT_TIMESTAMP",
-        "FORMAT_TIMESTAMP('%Y-%m-%d %H:%M', timestamp)",
-        |t| strftime_types(t, DataType::Timestamp(9)),
-        |_, _| formatted(split),
-    ),
-    function(
-        "PARSE_DATE",
-        "PARSE_DATE('%Y-%m-%d', text); NULL for text that is not so",
-        |t| Some((takes(t, &[Text, Text])?, DataType::Date)),
-        |_, _| parsed(|(day, _)| Some(day)),
-    ),
-    function(
-        "PARSE_TIME",
-        "PARSE_TIME('%H:%M', text); NULL for text that is not so",
-        |t| Some((takes(t, &[Text, Text])?, DataType::Time(6))),
-        |_, _| parsed(|(_, time)| Some(time - time % 1_000)),
-    ),
-    function(
-        "PARSE_TIMESTAMP",
-        "PARSE_TIMESTAMP('%Y-%m-%d %H:%M', text); NULL for text that is not so",
-        |t| Some((takes(t, &[Text, Text])?, DataType::Timestamp(6))),
-        |_, _| parsed(|moment| nanos_of(moment).map(|nanos| nanos - nanos.rem_euclid(1_000))),
-    ),
-    function("TO_TIMESTAMP_LTZ", "TO_TIMESTAMP_LTZ(number [, digits])", ltz_types, |_, _| kernel(to_timestamp_ltz)),
+        "TO_TIMESTAMP_LTZ",
+        "TO_TIMESTAMP_LTZ(number [, digits]) or TO_TIMESTAMP_LTZ(text [, pattern [, zone]])",
+        "The moment of milliseconds since 1970, or of a unit of so many digits, or of a text in a zone",
+    )
+    .example("TO_TIMESTAMP_LTZ(100, 0)", "1970-01-01 00:01:40.000Z")
+    .of(ltz_types, |t, _| if t[0].is_text() { to_timestamp() } else { kernel(to_timestamp_ltz) }),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -146,7 +157,11 @@ fn count_types(given: &[DataType], precision: u8) -> Resolved {
 }
 
 fn ltz_types(given: &[DataType]) -> Resolved {
-    Some((takes_some(given, &[Integer, Integer], 1)?, DataType::TimestampLtz(3)))
+    let args = match given.first()?.is_text() {
+        true => takes_some(given, &[Text; 3], 1),
+        false => takes_some(given, &[Integer; 2], 1),
+    };
+    Some((args?, DataType::TimestampLtz(3)))
 }
 
 const DEFAULT_PATTERN: &str = "yyyy-MM-dd HH:mm:ss";
@@ -199,13 +214,18 @@ fn plain_time(text: &str) -> Option<i64> {
 /// NULL for text that is no time; digits behind the millisecond are cut off. Text that is not as the pattern says is read without it,
 /// as Flink does.
 fn to_timestamp() -> Result<Box<dyn Kernel>> {
-    let mut reader = Reader(Cached::new());
+    let (mut reader, mut zones) = (Reader(Cached::new()), Cached::new());
     kernel(move |call| {
-        let (text, pattern) = (call.strings(0), call.strings_if_given(1));
+        let (text, pattern, places) = (call.strings(0), call.strings_if_given(1), call.strings_if_given(2));
         call.map(|row| {
             let text = text.text(row);
             let nanos = reader.read(text, pattern.map(|p| p.text(row)))?.or_else(|| plain_time(text));
-            Ok(nanos.and_then(|nanos| nanos.checked_sub(nanos.rem_euclid(1_000_000))))
+            let local = nanos.and_then(|nanos| nanos.checked_sub(nanos.rem_euclid(1_000_000)));
+            let zone: Option<&Zone> = places.map(|places| zones.of(places.text(row), Zone::named)).transpose()?;
+            match (local, zone) {
+                (Some(local), Some(zone)) => zone.instant(local).map(Some),
+                _ => Ok(local),
+            }
         })
     })
 }
@@ -387,5 +407,13 @@ mod tests {
         check("TO_TIMESTAMP_LTZ", &[int(-1), int(0)], "1969-12-31 23:59:59.000Z");
         check("TO_TIMESTAMP_LTZ", &[int(1), int(2)], "error: TO_TIMESTAMP_LTZ takes 0, 3, 6 or 9 digits");
         check("TO_TIMESTAMP_LTZ", &[int(i64::MAX), int(0)], "error: the time is out of range");
+        // By the offsets of summer time in Berlin and of Tokyo.
+        check("TO_TIMESTAMP_LTZ", &[text("2023-06-01 10:30:00")], "2023-06-01 10:30:00.000Z");
+        let berlin = [text("01.06.2023 10:30"), text("dd.MM.yyyy HH:mm"), text("Europe/Berlin")];
+        check("TO_TIMESTAMP_LTZ", &berlin, "2023-06-01 08:30:00.000Z");
+        let tokyo = [text("2023-01-01 00:00:00.25"), text("yyyy-MM-dd HH:mm:ss.SS"), text("Asia/Tokyo")];
+        check("TO_TIMESTAMP_LTZ", &tokyo, "2022-12-31 15:00:00.250Z");
+        check("TO_TIMESTAMP_LTZ", &[text("never")], "NULL");
+        check("TO_TIMESTAMP_LTZ", &[text("2023-01-01"), text("yyyy-MM-dd"), text("Mars")], "error: there is no such time zone");
     }
 }

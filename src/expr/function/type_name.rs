@@ -8,8 +8,12 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("TYPEOF", "TYPEOF(value): its type", any_type, |t, _| always(t[0].to_string())),
-    function("PG_TYPEOF", "PG_TYPEOF(value): its type as PostgreSQL calls it", any_type, |t, _| always(postgres_name(&t[0]))),
+    function("TYPEOF", "(value)", "The type of the value")
+        .example("TYPEOF(CAST(1.5 AS DECIMAL(10, 2)))", "DECIMAL(10, 2)")
+        .of(any_type, |t, _| always(t[0].to_string())),
+    function("PG_TYPEOF", "(value)", "The type of the value as PostgreSQL calls it")
+        .example("PG_TYPEOF(1)", "integer")
+        .of(any_type, |t, _| always(postgres_name(&t[0]))),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

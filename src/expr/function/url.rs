@@ -10,10 +10,11 @@ use crate::types::DataType;
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[function(
     "PARSE_URL",
-    "PARSE_URL(url, 'HOST' | 'PATH' | 'QUERY' | 'REF' | 'PROTOCOL' | 'AUTHORITY' | 'FILE' | 'USERINFO' [, key in the query])",
-    |t| Some((takes_some(t, &[Text, Text, Text], 2)?, DataType::STRING)),
-    |_, _| kernel(parse_url),
-)];
+    "(url, 'HOST' | 'PATH' | 'QUERY' | 'REF' | 'PROTOCOL' | 'AUTHORITY' | 'FILE' | 'USERINFO' [, key])",
+    "A part of a URL, or the value of a key in its query",
+)
+.example("PARSE_URL('http://facebook.com/path1/p.php?k1=v1&k2=v2#Ref1', 'QUERY', 'k1')", "v1")
+.of(|t| Some((takes_some(t, &[Text, Text, Text], 2)?, DataType::STRING)), |_, _| kernel(parse_url))];
 
 /// `protocol://user@host:port/path?query#reference`
 struct Url<'a> {

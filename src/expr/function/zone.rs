@@ -17,14 +17,19 @@ use crate::types::time::{SECOND, parse_timestamp, write_timestamp};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("TIMEZONE", "timestamp AT TIME ZONE zone", zone_types, |t, _| at_zone(&t[1])),
     function(
-        "CONVERT_TZ",
-        "CONVERT_TZ(text, from zone, to zone)",
-        |t| Some((takes(t, &[Text; 3])?, DataType::STRING)),
-        |_, _| convert(),
-    ),
-    function("CONVERT_TIMEZONE", "CONVERT_TIMEZONE(from zone, to zone, timestamp)", moved_types, |_, _| moved()),
+        "TIMEZONE",
+        "TIMEZONE(zone, timestamp) or timestamp AT TIME ZONE zone",
+        "The moment at which it is this time in a zone, or the time there at a moment",
+    )
+    .example("TIMEZONE('America/Denver', TIMESTAMP '2001-02-16 20:38:40')", "2001-02-17 03:38:40Z")
+    .of(zone_types, |t, _| at_zone(&t[1])),
+    function("CONVERT_TZ", "(text, from zone, to zone)", "The time in another zone, as a text")
+        .example("CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'America/Los_Angeles')", "1969-12-31 16:00:00")
+        .of(|t| Some((takes(t, &[Text; 3])?, DataType::STRING)), |_, _| convert()),
+    function("CONVERT_TIMEZONE", "(from zone, to zone, timestamp)", "The time in another zone")
+        .example("CONVERT_TIMEZONE('UTC', 'Asia/Tokyo', TIMESTAMP '2024-01-01 00:00:00')", "2024-01-01 09:00:00")
+        .of(moved_types, |_, _| moved()),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -238,7 +238,7 @@ impl ExprBinder<'_> {
                 None => self.words("ILIKE", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c)),
             },
             E::SimilarTo { negated, expr, pattern, escape_char } => {
-                self.words("SIMILAR", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c))
+                self.words("SIMILAR_TO", &[expr, pattern], escape_char.as_deref(), e).map(|c| negate_if(*negated, c))
             }
             E::RLike { negated, expr, pattern, .. } => {
                 self.words("REGEXP", &[expr, pattern], None, e).map(|c| negate_if(*negated, c))

@@ -2,49 +2,17 @@
 
 use sqlparser::ast;
 
-use super::aggregate_call::{self, is_aggregate};
 use super::coercion::{cast, comparable, constant_cast, is_text_literal, read_as, unified};
 use super::expr::{ExprBinder, text};
 use super::operator::{binary, condition};
 use super::scope::{span_of, unsupported};
 use super::subquery::Asked;
 use super::table_function::table_call;
-use super::{access, json, library, window};
-use crate::error::{Error, Result, Span, nearest};
+use super::{access, evaluate_constant, json, library, window};
+use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, LambdaFunction, UnaryOp, castable};
+use crate::plan::functions::{self, is_aggregate, no_function};
 use crate::types::{DataType, Value};
-
-/// Functions that are bound here and not in the library.
-const OWN: [&str; 28] = [
-    "CURRENT_WATERMARK",
-    "COALESCE",
-    "NULLIF",
-    "NVL2",
-    "DATE",
-    "TIME",
-    "TIMESTAMP",
-    "DIV_NULL",
-    "CURRENT_CATALOG",
-    "CURRENT_DATABASE",
-    "CURRENT_SCHEMA",
-    "VERSION",
-    "IF",
-    "IFNULL",
-    "NVL",
-    "CURRENT_TIMESTAMP",
-    "CURRENT_ROW_TIMESTAMP",
-    "NOW",
-    "PROCTIME",
-    "LOCALTIMESTAMP",
-    "CURRENT_DATE",
-    "TODAY",
-    "CURRENT_TIME",
-    "LOCALTIME",
-    "CLOCK_TIMESTAMP",
-    "MAKE_ARRAY",
-    "STRUCT",
-    "NAMED_STRUCT",
-];
 
 /// Functions of the clock: the time at which the row arrived, in UTC. `None` for other names.
 pub fn clock_function(name: &str) -> Option<Expr> {
@@ -124,8 +92,11 @@ impl ExprBinder<'_> {
         if json::is_json_call(&name) {
             return self.json_call(&name, call);
         }
-        let args = self.plain_arguments(call)?;
         let span = span_of(&call.name);
+        if !functions::names().any(|known| known == name) {
+            return Err(no_function(&name).at(span));
+        }
+        let args = self.plain_arguments(call)?;
         match name.as_str() {
             "COALESCE" | "IFNULL" | "NVL" if !args.is_empty() => {
                 let (args, data_type) = unified(args, &name, span)?;
@@ -133,7 +104,13 @@ impl ExprBinder<'_> {
             }
             "CURRENT_WATERMARK" => match <[Expr; 1]>::try_from(args) {
                 Ok([time]) if matches!(&time, Expr::Column { data_type, .. } if data_type.is_timestamp()) => {
-                    Ok(Expr::SplitWatermark { time: Box::new(time) })
+                    // In milliseconds, as in Flink.
+                    let target = if matches!(time.data_type(), DataType::Timestamp(_)) {
+                        DataType::Timestamp(3)
+                    } else {
+                        DataType::TimestampLtz(3)
+                    };
+                    Ok(cast(Expr::SplitWatermark { time: Box::new(time) }, &target))
                 }
                 _ => Err(Error::sql("CURRENT_WATERMARK takes one event-time column").at(span).hint("CURRENT_WATERMARK(ts)")),
             },
@@ -176,6 +153,7 @@ impl ExprBinder<'_> {
                     if is_text_literal(&value) { read_as(value, &DataType::Bytes, span)? } else { cast(value, &DataType::Bytes) };
                 library_call("ENCODE", vec![value, format], span)
             }
+            "ROUND" | "BROUND" | "TRUNCATE" | "TRUNC" => rounded(&name, args, span),
             "UNIX_TIMESTAMP" if args.is_empty() => library_call("EXTRACT_EPOCH", vec![Expr::Arrival], span),
             "MAP" => access::map(args, span),
             "MAKE_ARRAY" => access::array(args, span),
@@ -245,6 +223,22 @@ fn as_time(name: &str, value: Expr, span: Span) -> Result<Expr> {
     }
 }
 
+/// A rounded number; of a DECIMAL by a constant only the digits behind the point that are left, as in Flink.
+fn rounded(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
+    let digits = match args.as_slice() {
+        [_, digits] => evaluate_constant(digits)?,
+        _ => Some(Value::Int(0)),
+    };
+    let number = library_call(name, args, span)?;
+    Ok(match (number.data_type(), digits) {
+        (DataType::Decimal { precision, scale }, Some(Value::Int(digits))) if digits < i64::from(scale) => {
+            let left = digits.max(0) as u8;
+            cast(number, &DataType::Decimal { precision: precision - scale + left, scale: left })
+        }
+        _ => number,
+    })
+}
+
 /// `CASE WHEN when THEN then ELSE otherwise END`
 fn either(when: Expr, then: Expr, otherwise: Expr, name: &str, span: Span) -> Result<Expr> {
     let (mut results, data_type) = unified(vec![then, otherwise], name, span)?;
@@ -274,15 +268,7 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
             _ => Err(Error::sql(format!("{name} takes no arguments")).at(span)),
         };
     }
-    let Some(function) = library::lookup(name) else {
-        let error = Error::sql(format!("there is no function '{name}'")).at(span);
-        return Err(
-            match nearest(name, library::names().chain(LambdaFunction::names()).chain(OWN).chain(aggregate_call::NAMES)) {
-                Some(near) => error.hint(format!("did you mean {near}?")),
-                None => error,
-            },
-        );
-    };
+    let function = library::lookup(name).ok_or_else(|| no_function(name).at(span))?;
     let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
     let Some((wanted, data_type)) = (function.resolve)(&types) else {
         if let Some((wanted, data_type)) = (function.resolve)(&untyped(&args, &types)) {
@@ -290,7 +276,11 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
             return Ok(Expr::Call { function, args: args.collect::<Result<_>>()?, data_type });
         }
         let types = types.iter().map(DataType::to_string).collect::<Vec<_>>().join(", ");
-        return Err(Error::sql(format!("{name} does not take ({types})")).at(span).hint(format!("usage: {}", function.usage)));
+        let error = Error::sql(format!("{name} does not take ({types})")).at(span);
+        return Err(match &function.help {
+            Some(help) => error.hint(format!("usage: {}", help.signature())),
+            None => error,
+        });
     };
     let args = args.into_iter().zip(&wanted).map(|(arg, target)| cast(arg, target)).collect();
     Ok(Expr::Call { function, args, data_type })

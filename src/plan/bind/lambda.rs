@@ -58,8 +58,8 @@ impl ExprBinder<'_> {
     /// A call of a function of a lambda.
     pub(super) fn lambda_call(&mut self, function: LambdaFunction, call: &ast::Function) -> Result<Expr> {
         let (args, name, span) = (argument_exprs(call)?, call.name.to_string(), span_of(&call.name));
-        let usage = usage(function);
-        let wrong = || Error::sql(format!("{name} takes a lambda")).at(span).hint(format!("{name}{usage}"));
+        let usage = || function.help().signature();
+        let wrong = || Error::sql(format!("{name} takes a lambda")).at(span).hint(usage());
         let (nested, start, lambda) = match (function, args.as_slice()) {
             (LambdaFunction::Reduce, [nested, start, lambda]) => (*nested, Some(*start), written(lambda).ok_or_else(wrong)?),
             (LambdaFunction::Reduce, _) => return Err(wrong()),
@@ -75,7 +75,7 @@ impl ExprBinder<'_> {
             (kind, other) => {
                 let article = if kind == Nested::Map { "a" } else { "an" };
                 let error = format!("{name} takes {article} {}, this is {other}", kind.name());
-                return Err(Error::sql(error).at(span).hint(format!("{name}{usage}")));
+                return Err(Error::sql(error).at(span).hint(usage()));
             }
         };
         let start = start.map(|start| self.bind(start)).transpose()?;
@@ -118,7 +118,7 @@ impl ExprBinder<'_> {
             let (found, wanted) = (written.names.len(), types.len());
             return Err(Error::sql(format!("the lambda has {found} parameters, it is called with {wanted}"))
                 .at(at)
-                .hint(format!("{}{}", function.name(), usage(function))));
+                .hint(function.help().signature()));
         }
         let (mut types, mut body) = (types.clone(), self.body(written, &types)?);
         match function {
@@ -179,18 +179,5 @@ fn close(body: &mut Expr, first: usize, count: usize, captured: &mut Vec<Expr>) 
             }
         }
         other => other.children_mut().into_iter().for_each(|part| close(part, first, count, captured)),
-    }
-}
-
-fn usage(function: LambdaFunction) -> &'static str {
-    match function {
-        LambdaFunction::Transform => "(array, x -> value)",
-        LambdaFunction::Filter | LambdaFunction::AnyMatch | LambdaFunction::AllMatch | LambdaFunction::NoneMatch => {
-            "(array, x -> condition)"
-        }
-        LambdaFunction::MapFilter => "(map, (key, value) -> condition)",
-        LambdaFunction::TransformKeys => "(map, (key, value) -> key)",
-        LambdaFunction::TransformValues => "(map, (key, value) -> value)",
-        LambdaFunction::Reduce => "(array, start, (so_far, x) -> value)",
     }
 }

@@ -10,7 +10,7 @@
 use sqlparser::ast;
 
 use super::aggregate::{Inputs, or_zero};
-use super::aggregate_call::{BoundCall, is_aggregate};
+use super::aggregate_call::BoundCall;
 use super::coercion::{cast, unified};
 use super::expr::ExprBinder;
 use super::function::argument_exprs;
@@ -23,6 +23,7 @@ use super::window_row::{by_bounds, window_row};
 use crate::error::{Error, Result, Span};
 use crate::expr::{Expr, UnaryOp};
 use crate::plan::bind::evaluate_constant;
+use crate::plan::functions::{OVER, is_aggregate};
 use crate::plan::logical::{Late, Over, Plan, Rank, RankTime, WindowColumns, moved_columns};
 use crate::plan::parse::ARRIVAL;
 use crate::plan::physical::{Emit, Nulls, RankFunction, SortKey, SortTime};
@@ -567,9 +568,8 @@ impl ExprBinder<'_> {
             ("NTH_VALUE", _) => Err(usage("NTH_VALUE(value, n)")),
             ("LAG" | "LEAD", _) => Err(usage(&format!("{name}(value [, distance [, default]])"))),
             _ => {
-                let hint = "aggregates, ROW_NUMBER, RANK, DENSE_RANK, PERCENT_RANK, CUME_DIST, NTILE, FIRST_VALUE, LAST_VALUE, \
-                            NTH_VALUE, LAG and LEAD are there";
-                Err(unsupported(&format!("{name} with OVER"), hint, &call.name))
+                let hint = format!("aggregates, {} are there", OVER.map(|help| help.name).join(", "));
+                Err(unsupported(&format!("{name} with OVER"), &hint, &call.name))
             }
         }
     }

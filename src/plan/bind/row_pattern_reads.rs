@@ -6,13 +6,14 @@
 use sqlparser::ast;
 
 use super::aggregate::or_zero;
-use super::aggregate_call::{BoundCall, is_aggregate};
+use super::aggregate_call::BoundCall;
 use super::expr::{ExprBinder, bare};
 use super::function::{argument_exprs, clock_function, refuse_filter};
 use super::library::evaluate_constant;
 use super::scope::{name_span, span_of};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
+use crate::plan::functions::is_aggregate;
 use crate::plan::physical::{AggregateFunction, Distinct};
 use crate::types::pattern::{End, Navigation, Span as Rows, Variables};
 use crate::types::{DataType, Value};

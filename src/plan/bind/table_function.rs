@@ -12,37 +12,13 @@ use super::function::library_call;
 use super::scope::Relation;
 use crate::error::{Error, Result, Span};
 use crate::expr::{CastFailure, Expr};
+use crate::plan::functions::is_table_function;
 use crate::plan::logical::{Plan, Unnest, columns_of, substitute};
 use crate::plan::physical::{JoinKind, Nested};
 use crate::types::{DataType, Value};
 
 /// Stand-in columns of the select list begin here.
 const UNNESTED_BASE: usize = 1 << 45;
-
-/// Whether a function of this upper-case name gives any number of values.
-pub fn is_table_function(name: &str) -> bool {
-    const NAMES: [&str; 18] = [
-        "UNNEST",
-        "GENERATE_SERIES",
-        "RANGE",
-        "REGEXP_MATCHES",
-        "REGEXP_SPLIT_TO_TABLE",
-        "STRING_TO_TABLE",
-        "JSON_ARRAY_ELEMENTS",
-        "JSONB_ARRAY_ELEMENTS",
-        "JSON_ARRAY_ELEMENTS_TEXT",
-        "JSONB_ARRAY_ELEMENTS_TEXT",
-        "JSON_EACH",
-        "JSONB_EACH",
-        "JSON_EACH_TEXT",
-        "JSONB_EACH_TEXT",
-        "JSON_OBJECT_KEYS",
-        "JSONB_OBJECT_KEYS",
-        "GENERATE_SUBSCRIPTS",
-        "_PG_EXPANDARRAY",
-    ];
-    NAMES.contains(&name)
-}
 
 /// Whether an expression reads a value of the select list that comes any number of times.
 pub fn is_unnested(expr: &Expr) -> bool {

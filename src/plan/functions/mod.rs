@@ -1,0 +1,102 @@
+//! All functions that a query can call, and what users read of them. The binder goes by these tables and by that of the library, so that no function
+//! is there without its help. Each example is run by `tests/it/functions.rs`.
+
+mod aggregates;
+mod forms;
+mod matches;
+mod over;
+mod tables;
+mod windows;
+
+use crate::error::{Error, Result, nearest};
+use crate::expr::{Family, Help, LambdaFunction, function};
+
+pub use self::over::OVER;
+
+/// The statements that make the table which examples of windows and patterns read.
+pub const EXAMPLES: &str = "\
+CREATE TABLE clicks (id INT, ts TIMESTAMP(0), WATERMARK FOR ts AS ts);
+INSERT INTO clicks VALUES
+  (1, TIMESTAMP '2024-01-01 12:00:00'), (2, TIMESTAMP '2024-01-01 12:04:00'), (3, TIMESTAMP '2024-01-01 12:11:00');
+";
+
+/// All functions by family, and by name in it.
+pub fn all() -> Vec<(Family, &'static Help)> {
+    let mut all: Vec<_> = unsorted().collect();
+    all.sort_by_key(|(family, help)| (*family, help.name));
+    all
+}
+
+fn unsorted() -> impl Iterator<Item = (Family, &'static Help)> {
+    let tables = [
+        (Family::Aggregate, &aggregates::AGGREGATES[..]),
+        (Family::Over, &over::OVER),
+        (Family::Window, &windows::WINDOWS),
+        (Family::Table, &tables::TABLES),
+        (Family::Match, &matches::MATCHES),
+    ];
+    let listed = tables.into_iter().chain(forms::FORMS).flat_map(|(family, helps)| helps.iter().map(move |help| (family, help)));
+    let lambdas = LambdaFunction::helps().map(|help| (Family::Nested, help));
+    function::helps().chain(lambdas).chain(listed)
+}
+
+/// The function of this name, or those with a name like this pattern, in any case.
+pub fn matching(pattern: &str) -> Result<Vec<(Family, &'static Help)>> {
+    let all = all();
+    let of_name = all.iter().find(|(_, help)| help.is_called(pattern));
+    let found: Vec<_> = match of_name {
+        Some(one) => vec![*one],
+        None => all.into_iter().filter(|(_, help)| help.names().any(|name| function::is_like(name, pattern))).collect(),
+    };
+    if found.is_empty() { Err(no_function(pattern)) } else { Ok(found) }
+}
+
+/// There is no function of this name.
+pub fn no_function(name: &str) -> Error {
+    Error::sql(format!("there is no function '{name}'")).hint(match nearest(name, names()) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "'corelane functions' lists all".to_owned(),
+    })
+}
+
+/// All names there are, aliases too.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    unsorted().flat_map(|(_, help)| help.names())
+}
+
+/// Whether this upper-case name is that of an aggregate.
+pub fn is_aggregate(name: &str) -> bool {
+    aggregates::AGGREGATES.iter().any(|help| help.is_called(name))
+}
+
+/// Whether a function of this upper-case name gives any number of values.
+pub fn is_table_function(name: &str) -> bool {
+    tables::TABLES.iter().any(|help| help.is_called(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_the_binder_calls_has_no_name_for_users() {
+        for name in ["EXTRACT_YEAR", "FLOOR_TO_DAY", "TIMESTAMPADD_DAY", "ROW_FIELD", "$ONE_ROW"] {
+            assert!(function::lookup(name).is_some() && !names().any(|known| known == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_name_stands_once_in_capitals_with_a_meaning() {
+        let mut seen = std::collections::HashSet::new();
+        for (_, help) in all() {
+            for name in help.names() {
+                assert!(seen.insert(name), "{name} twice");
+                assert_eq!(name, name.to_uppercase());
+            }
+            let (meaning, signature) = (help.meaning, help.signature());
+            assert!(meaning.starts_with(|c: char| c.is_uppercase() || "e-".contains(c)) && !meaning.ends_with('.'), "{meaning}");
+            assert!(signature.contains(help.name), "{signature}");
+            assert!(!help.example.is_empty() && !help.result.is_empty(), "{}", help.name);
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::fmt;
 
 /// What sort of fault it is; decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ErrorKind {
     /// SQL text that does not parse, bind or plan.
     Sql,

@@ -27,37 +27,83 @@
 //!
 //! # From another program
 //!
-//! ```
-//! use corelane::cli::job::BuiltIn;
-//! use corelane::plan::{Script, explain, plan};
+//! A [`Job`] is planned from SQL. Tables whose connector is `channel` are the program's: it sends the rows of those that the job reads and
+//! receives what the job writes to the others, or what a SELECT gives. All other tables do what they say.
 //!
-//! let text = "CREATE TABLE t (k INT) WITH ('connector' = 'datagen'); SELECT k, COUNT(*) FROM t GROUP BY k;";
-//! let script = Script { text: text.to_owned(), file: "job.sql".to_owned() };
-//! let planned = plan(&[script], &[], &BuiltIn)?;
-//! assert!(explain(&planned, 2).contains("Exchange hash(k)"));
-//! # Ok::<(), corelane::error::Error>(())
+//! ```
+//! use corelane::{Job, Value};
+//!
+//! let mut job = Job::from_sql(
+//!     "CREATE TABLE trades (symbol STRING, size INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'channel');
+//!      SELECT symbol, SUM(size) FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
+//!      GROUP BY symbol, window_start, window_end;",
+//! )?;
+//! let (mut trades, sums) = (job.input("trades")?, job.output("print")?);
+//! let running = job.start()?;
+//! let second = 1_000_000_000i64;
+//! trades.send([("ACME", 100, 0), ("ACME", 50, 59), ("ACME", 7, 61)].map(|(symbol, size, at)| {
+//!     vec![symbol.into(), size.into(), Value::Int(at * second)]
+//! }))?;
+//! trades.close();
+//! let lines: Vec<String> = sums.map(|rows| rows.to_string()).collect();
+//! assert_eq!(lines.join("\n"), "+I[ACME, 150]\n+I[ACME, 7]");
+//! assert_eq!(running.wait()?.rows_in, 3);
+//! # Ok::<(), corelane::Error>(())
 //! ```
 //!
-//! The modules stand in the order in which they are best read; each may use those below it.
+//! Queues between program and job are bounded: a sender waits while the job is behind, and the job reads no more while nobody takes its results.
+//! So whoever sends more than a few batches takes the results on another thread.
+//!
+//! What stands in this page is what a program may rely on. The modules below are open to the command line, the benches and the tests of this
+//! package, and change without notice.
+//!
+//! They stand in the order in which they are best read; each may use those below it.
 
+#[cfg_attr(doc, doc(hidden))]
 pub mod cli;
+#[cfg_attr(doc, doc(hidden))]
 pub mod bench;
+mod embed;
+#[cfg_attr(doc, doc(hidden))]
 pub mod engine;
+#[cfg_attr(doc, doc(hidden))]
 pub mod shard;
+#[cfg_attr(doc, doc(hidden))]
 pub mod compile;
+#[cfg_attr(doc, doc(hidden))]
 pub mod plan;
+#[cfg_attr(doc, doc(hidden))]
 pub mod operator;
+#[cfg_attr(doc, doc(hidden))]
 pub mod source;
+#[cfg_attr(doc, doc(hidden))]
 pub mod sink;
+#[cfg_attr(doc, doc(hidden))]
 pub mod route;
+#[cfg_attr(doc, doc(hidden))]
 pub mod format;
+#[cfg_attr(doc, doc(hidden))]
 pub mod expr;
+#[cfg_attr(doc, doc(hidden))]
 pub mod state;
+#[cfg_attr(doc, doc(hidden))]
 pub mod progress;
+#[cfg_attr(doc, doc(hidden))]
 pub mod metrics;
+#[cfg_attr(doc, doc(hidden))]
 pub mod batch;
+#[cfg_attr(doc, doc(hidden))]
 pub mod config;
+#[cfg_attr(doc, doc(hidden))]
 pub mod sys;
+#[cfg_attr(doc, doc(hidden))]
 pub mod types;
+#[cfg_attr(doc, doc(hidden))]
 pub mod limits;
+#[cfg_attr(doc, doc(hidden))]
 pub mod error;
+
+pub use batch::RowKind;
+pub use embed::{Input, IntoRows, Job, JobBuilder, Next, Output, Report, Rows, Running};
+pub use error::{Error, ErrorKind, Result, Span};
+pub use types::{DataType, Field, Schema, Value};

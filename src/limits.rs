@@ -26,6 +26,10 @@ pub const TIMER_ROWS_PER_TURN: usize = 16_384;
 /// Ways in which a match of a row pattern can still be made, of one partition. More: its first row is set aside, and none begins there.
 pub const PATTERN_THREADS_MAX: usize = 4096;
 
+/// Batches (or marks) between a program and a job that it runs, of each sender and of each result. Full: the sender waits; the writer of a
+/// result keeps its batches, and from `SINK_BACKLOG_BYTES_MAX` on its shard stops ingesting.
+pub const CHANNEL_BATCHES_MAX: usize = 64;
+
 /// Shards of one job at the most. More cores: an error of the config.
 pub const SHARDS_MAX: usize = 256;
 

@@ -39,7 +39,6 @@ pub enum Values {
 }
 
 /// Runs `$body` with `$v` bound to the vector of whichever fixed-width variant `$values` is, or `$s` to the strings.
-#[macro_export]
 macro_rules! for_values {
     ($values:expr, $v:ident => $body:expr, $s:ident => $strings:expr) => {
         match $values {

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::JobArgs;
-use crate::config::{JobConfig, is_foreign, split_override};
+use crate::config::{JobConfig, split_override};
+use crate::embed::own_settings;
 use crate::error::{Error, Result};
 use crate::plan::{Connectors, Planned, Script, plan};
 use crate::sink::{self, Sink};
@@ -49,21 +50,7 @@ pub struct Job {
 pub fn prepare(args: &JobArgs, config: impl FnOnce(&[(String, String)]) -> Result<JobConfig>) -> Result<Job> {
     let settings = args.settings.iter().map(|s| split_override(s)).collect::<Result<Vec<_>>>()?;
     let planned = plan(&scripts(args)?, &settings, &BuiltIn)?;
-    let mut sets = Vec::with_capacity(planned.settings.len());
-    for (key, value) in &planned.settings {
-        if is_foreign(key, &value.text)? {
-            tracing::warn!("SET '{key}' says nothing here");
-        } else {
-            sets.push((key.clone(), value.text.clone()));
-        }
-    }
-    for table in &planned.unread {
-        tracing::warn!("nothing reads the memory table '{table}': what is inserted into it goes nowhere");
-    }
-    for warning in &planned.warnings {
-        tracing::warn!("{warning}");
-    }
-    let config = config(&sets)?;
+    let config = config(&own_settings(&planned)?)?;
     let placement = config.placement()?;
     Ok(Job { planned, config, cores: placement.shards, control: placement.control })
 }

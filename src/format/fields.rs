@@ -54,8 +54,10 @@ pub(super) fn push_text(column: &mut Column, data_type: &DataType, text: &[u8]) 
             _ => narrow(parse_integer(text)?)?,
         }),
         Values::I64(v) => v.push(match data_type {
-            DataType::Time(p) => cut(time::parse_time(text).ok_or(Misfit::Malformed)?, *p),
-            DataType::Timestamp(p) | DataType::TimestampLtz(p) => cut(time::parse_timestamp(text).ok_or(Misfit::Malformed)?, *p),
+            DataType::Time(p) => time::cut(time::parse_time(text).ok_or(Misfit::Malformed)?, *p),
+            DataType::Timestamp(p) | DataType::TimestampLtz(p) => {
+                time::cut(time::parse_timestamp(text).ok_or(Misfit::Malformed)?, *p)
+            }
             _ => parse_integer(text)?,
         }),
         Values::F32(v) => v.push(parse_float(text)?),
@@ -224,16 +226,6 @@ fn parse_decimal(text: &[u8], data_type: &DataType) -> std::result::Result<i128,
         Ok(_) | Err(Misfit::OutOfRange) => Misfit::OutOfRange,
         Err(_) => Misfit::Malformed,
     })
-}
-
-/// Cuts what is finer than `precision` digits of a second.
-#[inline]
-pub(super) fn cut(nanos: i64, precision: u8) -> i64 {
-    if precision >= 9 {
-        return nanos;
-    }
-    let unit = 10i64.pow(9 - u32::from(precision));
-    nanos.div_euclid(unit).saturating_mul(unit)
 }
 
 fn check_length(text: &[u8], max: u32) -> std::result::Result<(), Misfit> {

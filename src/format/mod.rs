@@ -61,6 +61,11 @@ pub fn changelog(options: &Options) -> Result<Changelog> {
     }
 }
 
+/// Appends a nested value or JSON, given as JSON text; false if it is none of this type's kind.
+pub fn push_nested(column: &mut Column, data_type: &DataType, text: &str) -> bool {
+    fields::push_text(column, data_type, text.as_bytes()).is_ok()
+}
+
 /// `'line.max-bytes'`.
 fn line_bytes_max(options: &Options) -> Result<usize> {
     let bytes = options.parse("line.max-bytes", "a number of bytes from 1")?.unwrap_or(limits::LINE_BYTES_DEFAULT);

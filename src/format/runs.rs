@@ -4,9 +4,9 @@
 //! is said in one place.
 
 use super::digits::{self, Date};
-use super::{fields, kinds};
+use super::kinds;
 use crate::batch::{Column, StrColumn, Values};
-use crate::types::DataType;
+use crate::types::{DataType, time};
 
 /// Where a value begins and ends in a text.
 pub(super) type Span = (u32, u32);
@@ -19,7 +19,7 @@ pub(super) fn push_run(column: &mut Column, data_type: &DataType, text: &[u8], s
             let mut date = Date::default();
             fill(v, spans, |span| {
                 let (nanos, digits) = digits::timestamp(text, span, &mut date)?;
-                Some(if digits > usize::from(*p) { fields::cut(nanos, *p) } else { nanos })
+                Some(if digits > usize::from(*p) { time::cut(nanos, *p) } else { nanos })
             })
         }
         (Values::I32(v), DataType::Int) => fill(v, spans, |span| digits::integer(text, span)?.try_into().ok()),

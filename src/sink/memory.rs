@@ -1,4 +1,4 @@
-//! Rows into a channel: for tests and for programs that embed the engine. No SQL name; built directly.
+//! Rows into a channel without a bound: for tests and benches. No SQL name; built directly.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};

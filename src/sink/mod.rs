@@ -1,6 +1,7 @@
 //! Sinks: one file per connector. The plan holds a `Sink`; every shard that writes opens a `Writer` of its own.
 
 mod blackhole;
+pub mod channel;
 mod filesystem;
 pub mod memory;
 pub mod print;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::format::Format;
+use crate::source::channel::{CHANNEL, without_program};
 use crate::source::unknown_connector;
 use crate::types::relation::Changelog;
 use crate::types::{Schema, TableDef};
@@ -31,6 +33,7 @@ pub fn create(table: &TableDef) -> Result<Arc<dyn Sink>> {
             let error = Error::sql(format!("nothing reads the memory table '{}'", table.name)).at(table.span);
             return Err(error.hint("SELECT from it, or give the table a connector that writes: WITH ('connector' = ...)"));
         }
+        CHANNEL => return Err(without_program(table)),
         other => return Err(unknown_connector(table, other, "sink", &CONNECTORS, &["datagen", "nexmark"])),
     };
     options.finish()?;

@@ -1,4 +1,4 @@
-//! Batches from memory, moved and never copied: for benches and for programs that embed the engine. No SQL name; built directly.
+//! Batches from memory, moved and never copied: for benches. No SQL name; built directly.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};

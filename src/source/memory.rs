@@ -1,4 +1,4 @@
-//! Rows and watermarks from memory: for tests and for programs that embed the engine. No SQL name; built directly.
+//! Rows and watermarks from memory: for tests. No SQL name; built directly.
 
 use std::collections::VecDeque;
 use std::ops::Range;

@@ -3,6 +3,7 @@
 //! A reader is polled from the shard's turn and never blocks: sockets are read without waiting; where there is nothing to
 //! read it says when to ask again and which descriptor to wait on while parked.
 
+pub mod channel;
 pub mod columns;
 mod datagen;
 mod filesystem;
@@ -38,6 +39,7 @@ pub fn create(table: &TableDef) -> Result<Arc<dyn Source>> {
         "tcp" => Arc::new(tcp::Tcp::new(table)?),
         // Nothing is inserted into it, or the planner had put that in its place.
         "memory" => Arc::new(memory::MemorySource::new(Vec::new())),
+        channel::CHANNEL => return Err(channel::without_program(table)),
         other => return Err(unknown_connector(table, other, "source", &CONNECTORS, &["print", "blackhole"])),
     };
     options.finish()?;

@@ -5,6 +5,7 @@ use std::fmt;
 
 /// A SQL type. Nullability is a matter of the column, not of the type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DataType {
     /// The type of a bare NULL; coerces to every other.
     Null,

@@ -89,6 +89,16 @@ fn time_prefix(text: &[u8]) -> Option<(i64, &[u8])> {
         .then(|| (i64::from(hour * 3600 + minute * 60 + second) * SECOND + i64::from(nanos), rest))
 }
 
+/// Cuts what is finer than `precision` digits of a second.
+#[inline]
+pub fn cut(nanos: i64, precision: u8) -> i64 {
+    if precision >= 9 {
+        return nanos;
+    }
+    let unit = 10i64.pow(9 - u32::from(precision));
+    nanos.div_euclid(unit).saturating_mul(unit)
+}
+
 /// Days of `YYYY-MM-DD`; a month or a day may have one digit, as each part of a time of day may.
 pub fn parse_date(text: &[u8]) -> Option<i32> {
     date_prefix(text).and_then(|(days, rest)| rest.is_empty().then_some(days))

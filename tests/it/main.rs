@@ -4,6 +4,7 @@ mod bad_input;
 mod binary;
 mod changelog;
 mod conformance;
+mod embed;
 mod every;
 mod functions;
 mod golden;

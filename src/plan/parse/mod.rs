@@ -56,7 +56,7 @@
 //!
 //! **Types with names.** What CREATE TYPE declares is written out: no other part of the tree names it.
 //!
-//! **Types of CAST.** Turn them into ours with [`data_type`]; they are valid already.
+//! **Types of CAST.** Turn them into ours with `data_type`; they are valid already.
 //!
 //! **Hints.** `SELECT /*+ BROADCAST(t) */` is read with [`hints_of`], `t /*+ OPTIONS(...) */` with [`options_of`] from the name of the table. Anywhere
 //! else a hint is a comment.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::golden::Shape;
+use super::shell::Form;
 use crate::config::{CoreWish, JobConfig, split_override};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{BATCH_ROWS_MAX, SHARDS_MAX};
@@ -63,6 +64,12 @@ pub enum Verb {
         "Examples:\n  corelane functions substring\n  corelane functions 'array%'\n  corelane functions --markdown > functions.md\n\n{EXIT_CODES}"
     ))]
     Functions(FunctionsArgs),
+    /// Run statements as they are typed, or as they come through a pipe
+    #[command(after_help = format!(
+        "Examples:\n  corelane shell\n  corelane shell tables.sql\n  corelane shell tables.sql --format csv -e \"SELECT * FROM trades LIMIT 10\"\n\n\
+         \\? shows the commands of the shell.\n\n{EXIT_CODES}"
+    ))]
+    Shell(ShellArgs),
     /// Show what of this host costs latency, and what to do about it
     #[command(after_help = format!("Example:\n  corelane doctor --cores 2-5\n\n{EXIT_CODES}"))]
     Doctor(DoctorArgs),
@@ -234,6 +241,42 @@ pub struct FunctionsArgs {
     pub markdown: bool,
 }
 
+/// Arguments of `shell`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct ShellArgs {
+    /// SQL files to run first
+    #[arg(value_name = "FILE.sql")]
+    pub files: Vec<PathBuf>,
+
+    /// Run this and end
+    #[arg(short = 'e', long = "execute", value_name = "SQL")]
+    pub expressions: Vec<String>,
+
+    /// What results look like
+    #[arg(long, value_name = "FORM", value_enum, default_value = "table")]
+    pub format: Form,
+
+    /// Settings of every job
+    #[arg(long, value_name = "FILE.toml")]
+    pub config: Option<PathBuf>,
+
+    /// Cores of the shards: a list such as 2-5,8 (a bare 3 is core 3), `auto`, or a count such as '2 cores'
+    #[arg(long, value_name = "CORES", default_value = "1 cores")]
+    pub cores: String,
+
+    /// One setting, as in the config file: --set runtime.idle=spin
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+}
+
+impl ShellArgs {
+    /// What holds for every job.
+    pub fn settings(&self) -> JobArgs {
+        let (config, settings, cores) = (self.config.clone(), self.settings.clone(), Some(self.cores.clone()));
+        JobArgs { config, settings, cores, ..JobArgs::default() }
+    }
+}
+
 /// Arguments of `doctor`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct DoctorArgs {
@@ -323,6 +366,7 @@ mod tests {
         assert!(matches!(check("corelane profile a.sql"), Ok(Verb::Profile(a)) if a.duration == Duration::from_secs(10)));
         assert!(matches!(check("corelane test a --shards 1,2"), Ok(Verb::Test(a)) if a.shapes().count() == 6));
         assert!(matches!(check("corelane functions abs"), Ok(Verb::Functions(a)) if a.pattern.as_deref() == Some("abs")));
+        assert!(matches!(check("corelane shell a.sql --format csv"), Ok(Verb::Shell(a)) if a.format == Form::Csv));
         assert!(matches!(check("corelane doctor"), Ok(Verb::Doctor(a)) if a.cores == "auto"));
         assert!(matches!(check("corelane latency a b"), Ok(Verb::Latency(a)) if a.files.len() == 2));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::JobArgs;
 use crate::config::{JobConfig, split_override};
-use crate::embed::own_settings;
+use crate::embed::{own_settings, warn_of};
 use crate::error::{Error, Result};
 use crate::plan::{Connectors, Planned, Script, plan};
 use crate::sink::{self, Sink};
@@ -46,10 +46,22 @@ pub struct Job {
     pub control: Vec<usize>,
 }
 
-/// Reads and plans the scripts; `config` makes the settings once the SQL's SET statements are known.
+/// Reads and plans the scripts of the arguments, and warns of what is not as it should be; `config` makes the settings once the SQL's SET statements are known.
 pub fn prepare(args: &JobArgs, config: impl FnOnce(&[(String, String)]) -> Result<JobConfig>) -> Result<Job> {
+    let job = prepared(&scripts(args)?, args, &BuiltIn, config)?;
+    warn_of(&job.planned);
+    Ok(job)
+}
+
+/// Plans these scripts, with the settings of the arguments.
+pub(super) fn prepared(
+    scripts: &[Script],
+    args: &JobArgs,
+    connectors: &dyn Connectors,
+    config: impl FnOnce(&[(String, String)]) -> Result<JobConfig>,
+) -> Result<Job> {
     let settings = args.settings.iter().map(|s| split_override(s)).collect::<Result<Vec<_>>>()?;
-    let planned = plan(&scripts(args)?, &settings, &BuiltIn)?;
+    let planned = plan(scripts, &settings, connectors)?;
     let config = config(&own_settings(&planned)?)?;
     let placement = config.placement()?;
     Ok(Job { planned, config, cores: placement.shards, control: placement.control })
@@ -64,7 +76,8 @@ fn scripts(args: &JobArgs) -> Result<Vec<Script>> {
     Ok(scripts)
 }
 
-fn read(path: &Path) -> Result<Script> {
+/// The text of a file, or of standard input for `-`.
+pub(super) fn read(path: &Path) -> Result<Script> {
     let file = path.display().to_string();
     if file == "-" {
         let mut text = String::new();

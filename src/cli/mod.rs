@@ -10,6 +10,7 @@ pub mod job;
 pub mod latency;
 pub mod profile;
 pub mod run;
+pub mod shell;
 
 use std::io::{stderr, stdout};
 
@@ -26,6 +27,7 @@ pub fn dispatch(cli: &Cli) -> Result<()> {
         Verb::Functions(args) => functions::run(args, &mut stdout()),
         Verb::Doctor(args) => doctor::run(args, &mut stdout()),
         Verb::Test(args) => golden::run(args, &mut stdout()),
+        Verb::Shell(args) => shell::run(args, &mut stdout(), &mut stderr()),
         Verb::Latency(args) => latency::run(args, &mut stdout()),
         Verb::Bench(args) => bench::run(args, &mut stdout()),
     }

@@ -127,7 +127,7 @@ fn stay_off_the_shards(job: &Job) -> Result<Watch> {
 }
 
 /// Starts the engine on a thread of its own and stops it when asked to.
-fn supervise(job: &Job, duration: Option<Duration>) -> Result<Outcome> {
+pub(super) fn supervise(job: &Job, duration: Option<Duration>) -> Result<Outcome> {
     let shards = job.cores.len();
     let control = Control::new(shards, job.planned.plan.nodes.len())?;
     let published = Published::new(shards);

@@ -102,6 +102,7 @@ impl JobBuilder {
             return Err(Error::sql("the job writes nothing").hint("add an INSERT INTO or a SELECT"));
         }
         let mut config = JobConfig::load(None, &own_settings(&planned)?)?;
+        warn_of(&planned);
         let cores = match self.threads {
             None => config.placement()?.shards,
             Some(shards) if (1..=SHARDS_MAX).contains(&shards) => {
@@ -183,7 +184,7 @@ fn find<'a>(name: &str, names: &[&'a str], role: &str) -> Result<&'a str> {
     })
 }
 
-/// The settings of a planned job that the configuration knows; warns of those that say nothing here, and of what the plan warns of.
+/// The settings of a planned job that the configuration knows; warns of those that say nothing here.
 pub(crate) fn own_settings(planned: &Planned) -> Result<Vec<(String, String)>> {
     let mut own = Vec::with_capacity(planned.settings.len());
     for (key, value) in &planned.settings {
@@ -193,11 +194,15 @@ pub(crate) fn own_settings(planned: &Planned) -> Result<Vec<(String, String)>> {
             own.push((key.clone(), value.text.clone()));
         }
     }
+    Ok(own)
+}
+
+/// Warns of what is not as it should be in a job, though it runs.
+pub(crate) fn warn_of(planned: &Planned) {
     for table in &planned.unread {
         tracing::warn!("nothing reads the memory table '{table}': what is inserted into it goes nowhere");
     }
     for warning in &planned.warnings {
         tracing::warn!("{warning}");
     }
-    Ok(own)
 }

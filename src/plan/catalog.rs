@@ -6,7 +6,7 @@ use super::bind::{Output, Relation, ScopeField, Target, table, written};
 use super::memory::MEMORY;
 use super::processing_time::{basis, is_clock};
 use super::values::ValuesSource;
-use super::{Connectors, Script};
+use super::{Connectors, Declared, Script};
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
@@ -361,6 +361,16 @@ impl Catalog {
         let table = Table { home: index, event_times: base.event_times.clone(), changelog, ..made };
         self.tables.push(table);
         Ok(self.tables.len() - 1)
+    }
+
+    /// All names, in order of definition.
+    pub fn declared(&self) -> Vec<Declared> {
+        let columns = |entry: &Entry| match entry {
+            Entry::Table(index) => self.tables[*index].columns.iter().map(|column| column.name.clone()).collect(),
+            Entry::View(view) => view.shown().map(|(field, _)| field.name.clone()).collect(),
+            Entry::Unfilled { .. } => Vec::new(),
+        };
+        self.entries.iter().map(|(name, entry)| Declared { name: name.clone(), columns: columns(entry) }).collect()
     }
 
     /// What `name` stands for.

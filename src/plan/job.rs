@@ -33,7 +33,7 @@ enum Asked {
     /// The plan of these.
     Plan(Vec<Output>),
     /// Rows that were there when it was read.
-    Rows(Vec<Row>),
+    Rows(&'static [&'static str], Vec<Row>),
 }
 
 impl Job {
@@ -99,14 +99,14 @@ impl Job {
             }
             Statement::Set { key, value } => self.set(key, value)?,
             Statement::Reset(key) => self.reset(key.as_ref())?,
-            Statement::Settings => self.asked.push(Asked::Rows(self.settings())),
-            Statement::Show(what) => self.asked.push(Asked::Rows(show::show(&self.catalog, what)?)),
+            Statement::Settings => self.asked.push(Asked::Rows(show::SETTINGS, self.settings())),
+            Statement::Show(what) => self.asked.push(Asked::Rows(show::columns(&what.what), show::show(&self.catalog, what)?)),
             Statement::Describe { name, extended } => {
                 let mut rows = show::describe(&self.catalog, name)?;
                 if *extended {
                     rows.extend(show::describe_extended(&self.catalog, name)?);
                 }
-                self.asked.push(Asked::Rows(rows));
+                self.asked.push(Asked::Rows(show::DESCRIPTION, rows));
             }
             Statement::Drop { kind, name, if_exists } => self.catalog.forget(*kind, name, *if_exists)?,
             Statement::Comment { kind, relation, column, text } => {
@@ -143,13 +143,14 @@ impl Job {
         for asked in std::mem::take(&mut self.asked) {
             answers.push(match asked {
                 Asked::Plan(outputs) => Answer::Plan(explain(&self.finish(outputs, scripts, connectors)?, 1)),
-                Asked::Rows(rows) => Answer::Rows(rows),
+                Asked::Rows(columns, rows) => Answer::Rows(columns, rows),
             });
         }
         self.catalog.check_filled(scripts)?;
         let planned = self.finish(self.outputs.clone(), scripts, connectors)?;
         settings::take_out(&mut self.settings);
-        Ok(Planned { settings: self.settings, answers, analyze: self.analyze, ..planned })
+        let declared = self.catalog.declared();
+        Ok(Planned { settings: self.settings, answers, analyze: self.analyze, declared, ..planned })
     }
 
     /// A CREATE TABLE with what it takes over of another table.
@@ -246,6 +247,7 @@ impl Job {
         let outputs = optimize::optimize(&self.catalog, outputs)?;
         let logical = explain::logical(&outputs);
         let (plan, warnings) = distribute::distribute(&self.catalog, outputs, scripts, connectors)?;
-        Ok(Planned { plan, logical, settings: BTreeMap::new(), answers: Vec::new(), analyze: false, unread, warnings })
+        let (settings, answers, declared) = (BTreeMap::new(), Vec::new(), Vec::new());
+        Ok(Planned { plan, logical, settings, answers, analyze: false, unread, warnings, declared })
     }
 }

@@ -89,6 +89,17 @@ pub struct Planned {
     pub unread: Vec<String>,
     /// What else is not as it should be, though it runs.
     pub warnings: Vec<String>,
+    /// The tables and views that there are behind the last statement.
+    pub declared: Vec<Declared>,
+}
+
+/// The name of a table or view, with those of its columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    /// Its own.
+    pub name: String,
+    /// Those of its columns.
+    pub columns: Vec<String>,
 }
 
 /// What a statement prints before the job runs.
@@ -96,8 +107,8 @@ pub struct Planned {
 pub enum Answer {
     /// A plan.
     Plan(String),
-    /// Rows.
-    Rows(Vec<Row>),
+    /// Rows, below the names of their columns.
+    Rows(&'static [&'static str], Vec<Row>),
 }
 
 /// Texts, of which `None` is NULL.
@@ -112,7 +123,7 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Answer::Plan(text) => f.write_str(text),
-            Answer::Rows(rows) => rows.iter().try_for_each(|row| writeln!(f, "+I{}", row_text(row))),
+            Answer::Rows(_, rows) => rows.iter().try_for_each(|row| writeln!(f, "+I{}", row_text(row))),
         }
     }
 }

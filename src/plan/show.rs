@@ -13,6 +13,23 @@ use crate::plan::statement::Name;
 use crate::types::{DataType, Value};
 use crate::{sink, source};
 
+/// Names of the columns of DESCRIBE.
+pub const DESCRIPTION: &[&str] = &["name", "type", "null", "key", "extras", "watermark", "comment"];
+
+/// Names of the columns of SET without a key.
+pub const SETTINGS: &[&str] = &["key", "value"];
+
+/// Names of the columns of SHOW.
+pub fn columns(what: &Shown) -> &'static [&'static str] {
+    match what {
+        Shown::Tables => &["table name"],
+        Shown::Views => &["view name"],
+        Shown::Connectors => &["connector", "as"],
+        Shown::Columns(_) => DESCRIPTION,
+        Shown::Create(..) => &["statement"],
+    }
+}
+
 /// The rows of SHOW; those of tables, views and connectors in order of their names.
 pub fn show(catalog: &Catalog, Show { what, filter }: &Show) -> Result<Vec<Row>> {
     let mut rows = match what {

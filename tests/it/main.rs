@@ -18,6 +18,7 @@ mod property;
 mod reload;
 mod sessions;
 mod show_create;
+mod shell;
 mod shutdown;
 mod simulator;
 mod slt;

@@ -14,7 +14,7 @@ use corelane::plan::{Answer, Row, Script, plan};
 fn answers(sql: &str) -> Result<Vec<Vec<Row>>, String> {
     let planned = plan(&[Script { text: sql.to_owned(), file: "q.sql".to_owned() }], &[], &BuiltIn).map_err(|e| e.to_string())?;
     let rows = planned.answers.into_iter().filter_map(|answer| match answer {
-        Answer::Rows(rows) => Some(rows),
+        Answer::Rows(_, rows) => Some(rows),
         Answer::Plan(_) => None,
     });
     Ok(rows.collect())

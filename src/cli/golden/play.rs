@@ -197,7 +197,7 @@ pub fn play(sql: &str, inputs: &Inputs, outside: Outside, shape: Shape) -> Resul
     let Ended { plan, outlets, counters, answers } = play_to_end(sql, inputs, outside, shape)?;
     let mut rows: BTreeMap<String, Vec<(char, String)>> = BTreeMap::new();
     for answer in answers {
-        if let Answer::Rows(shown) = answer {
+        if let Answer::Rows(_, shown) = answer {
             rows.entry("print".to_owned()).or_default().extend(shown.iter().map(|row| ('+', plan::row_text(row))));
         }
     }

@@ -83,6 +83,7 @@ mod pattern;
 mod reader;
 mod rewrite;
 mod row_pattern;
+mod split;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -105,6 +106,7 @@ pub use named_types::NamedTypes;
 pub use pattern::{CHOICE, END, GREEDY, LEFT_OUT, PERMUTE, RELUCTANT, SEQUENCE, START};
 pub use rewrite::{ARRIVAL, EXCLUDE, GROUP_DISTINCT, WHEN_LIST};
 pub use row_pattern::{FINAL, INPUT, PATTERN, RUNNING, SUBSET, WITHIN};
+pub use split::{Statements, split};
 pub use window::{BOUNDS_SHOWN, PARTITION_BY};
 pub use written::{literal, quoted};
 

@@ -22,7 +22,7 @@ pub struct Help {
 /// All but the example.
 pub struct Unshown(Help);
 
-/// A function of this upper-case name. The signature is what stands behind the name, in brackets, or all of the call.
+/// A function of this upper-case name. The signature is what stands behind the name, or all of a call, if the name is in it.
 pub const fn function(name: &'static str, signature: &'static str, meaning: &'static str) -> Unshown {
     Unshown(Help { name, aliases: &[], signature, meaning, example: "", result: "" })
 }
@@ -43,7 +43,7 @@ impl Help {
 
     /// How it is called.
     pub fn signature(&self) -> String {
-        let name = if self.signature.starts_with('(') { self.name } else { "" };
+        let name = if self.signature.contains(self.name) { "" } else { self.name };
         format!("{name}{}", self.signature)
     }
 

@@ -1,16 +1,16 @@
-//! What SHOW and DESCRIBE show of the tables and views that there are so far: rows of texts.
+//! What SHOW and DESCRIBE show of the tables and views that there are so far, and of functions: rows of texts.
 
 use super::catalog::{Catalog, Entry, Table, View};
 use super::create_text::{create_table, create_view};
 use super::processing_time::is_clock;
-use super::statement::{ColumnDef, ColumnDefKind, LateRows, NameFilter, RelationKind, Show, Shown};
-use super::{Row, bind::evaluate_constant};
-use crate::error::{Error, Result};
-use crate::expr::{Expr, function};
+use super::statement::{ColumnDef, ColumnDefKind, LateRows, RelationKind, Show, Shown};
+use super::{Row, functions};
+use crate::error::Result;
+use crate::expr::Help;
+use crate::expr::function::{Case, is_like};
 use crate::plan::catalog::TableColumnKind;
 use crate::plan::memory::MEMORY;
 use crate::plan::statement::Name;
-use crate::types::{DataType, Value};
 use crate::{sink, source};
 
 /// Names of the columns of DESCRIBE.
@@ -25,30 +25,43 @@ pub fn columns(what: &Shown) -> &'static [&'static str] {
         Shown::Tables => &["table name"],
         Shown::Views => &["view name"],
         Shown::Connectors => &["connector", "as"],
+        Shown::Functions | Shown::Function(_) => &["function", "signature", "meaning", "example", "result"],
         Shown::Columns(_) => DESCRIPTION,
         Shown::Create(..) => &["statement"],
     }
 }
 
-/// The rows of SHOW; those of tables, views and connectors in order of their names.
+/// The rows of SHOW; those of tables, views, connectors and functions in order of their names.
 pub fn show(catalog: &Catalog, Show { what, filter }: &Show) -> Result<Vec<Row>> {
     let mut rows = match what {
         Shown::Tables => names(catalog, |_| true),
         Shown::Views => names(catalog, |entry| matches!(entry, Entry::View(_))),
         Shown::Connectors => connectors(),
+        Shown::Functions => all_functions(),
+        Shown::Function(name) => function_rows(functions::named(&name.text).map_err(|e| e.at(name.span))?.1).take(1).collect(),
         Shown::Columns(name) => describe(catalog, name)?,
         Shown::Create(kind, name) => vec![vec![Some(statement(catalog, *kind, name)?)]],
     };
     if let Some(filter) = filter {
-        let mut kept = Vec::with_capacity(rows.len());
-        for row in rows {
-            if is_like(row[0].as_deref().unwrap_or_default(), filter)? {
-                kept.push(row);
-            }
-        }
-        rows = kept;
+        // Functions have their names in any case.
+        let case = if filter.ignores_case || matches!(what, Shown::Functions) { Case::Ignored } else { Case::Heeded };
+        rows.retain(|row| is_like(row[0].as_deref().unwrap_or_default(), &filter.pattern.text, case) != filter.negated);
     }
     Ok(rows)
+}
+
+fn all_functions() -> Vec<Row> {
+    let mut rows: Vec<Row> = functions::all().iter().flat_map(|(_, help)| function_rows(help)).collect();
+    rows.sort_unstable();
+    rows
+}
+
+/// How a function is called, what it means, an example and what that gives, behind each of its names.
+fn function_rows(help: &Help) -> impl Iterator<Item = Row> {
+    help.names().map(|name| {
+        let (signature, result) = (help.signature(), help.result.replace('\n', "; "));
+        [name, &signature, help.meaning, help.example, &result].map(|text| Some(text.to_owned())).to_vec()
+    })
 }
 
 fn names(catalog: &Catalog, wanted: impl Fn(&Entry) -> bool) -> Vec<Row> {
@@ -69,17 +82,6 @@ fn connectors() -> Vec<Row> {
         _ => "sink",
     };
     names.into_iter().map(|name| [name, uses(name)].map(|text| Some(text.to_owned())).to_vec()).collect()
-}
-
-fn is_like(name: &str, NameFilter { negated, ignores_case, pattern }: &NameFilter) -> Result<bool> {
-    let like = if *ignores_case { "ILIKE" } else { "LIKE" };
-    let text = |text: &str| Expr::Literal { value: Value::text(text), data_type: DataType::STRING };
-    let function = function::lookup(like).ok_or_else(|| Error::internal(format!("there is no {like}")))?;
-    let call = Expr::Call { function, args: vec![text(name), text(&pattern.text)], data_type: DataType::Boolean };
-    match evaluate_constant(&call)? {
-        Some(Value::Bool(matches)) => Ok(matches != *negated),
-        _ => Err(Error::sql(format!("'{}' is no pattern of {like}", pattern.text)).at(pattern.span)),
-    }
 }
 
 fn statement(catalog: &Catalog, kind: RelationKind, name: &Name) -> Result<String> {

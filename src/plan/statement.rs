@@ -163,6 +163,10 @@ pub enum Shown {
     Views,
     /// CONNECTORS: what a table can read from and write to.
     Connectors,
+    /// FUNCTIONS: how each is called and what it means, with an example.
+    Functions,
+    /// DESCRIBE FUNCTION: the same of one.
+    Function(Name),
     /// COLUMNS FROM a table or view.
     Columns(Name),
     /// CREATE TABLE, CREATE VIEW: the statement that makes it.

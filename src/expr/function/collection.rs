@@ -57,9 +57,13 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ARRAY_MAX", "(array)", "The greatest item")
         .example("ARRAY_MAX(ARRAY[3, 1, 2])", "3")
         .of(item_of_array, |t, _| extreme(t, End::Last)),
-    function("ARRAY_SORT", "(array [, ascending [, nulls first]])", "The items in their order, NULLs first unless said")
-        .example("ARRAY_SORT(ARRAY[3, NULL, 1], TRUE, FALSE)", "[1,3,null]")
-        .of(sort_types, |t, _| sort(t)),
+    function(
+        "ARRAY_SORT",
+        "(array [, ascending [, nulls first]])",
+        "The items in their order, where NULL is the least unless said",
+    )
+    .example("ARRAY_SORT(ARRAY[3, NULL, 1], TRUE, FALSE)", "[1,3,null]")
+    .of(sort_types, |t, _| sort(t)),
     function("SORT_ARRAY", "(array [, ascending])", "The items in their order")
         .example("SORT_ARRAY(ARRAY[3, 1, 2], FALSE)", "[3,2,1]")
         .of(|t| sort_types(t).filter(|_| t.len() < 3), |t, _| sort(t)),

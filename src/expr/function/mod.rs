@@ -61,7 +61,7 @@ pub use canonical::CANONICAL;
 pub use datetime::{wrong_field, wrong_rounding};
 pub use json_text::Json;
 pub use order_key::ORDER_KEY;
-pub use pattern::is_like;
+pub use pattern::{Case, is_like};
 pub use required::REQUIRED;
 pub(in crate::expr) use zone::instant_of;
 

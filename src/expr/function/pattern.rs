@@ -42,8 +42,10 @@ fn pattern_types(given: &[DataType]) -> Resolved {
 
 /// Whether upper and lower case differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Case {
+pub enum Case {
+    /// They do.
     Heeded,
+    /// They are the same.
     Ignored,
 }
 
@@ -105,9 +107,12 @@ fn folded_like(pattern: &str, escape: Option<char>) -> Fallible<Like> {
     Like::new(&pattern.to_lowercase(), escape)
 }
 
-/// Whether a text is LIKE a pattern, in any case.
-pub fn is_like(text: &str, pattern: &str) -> bool {
-    folded_like(pattern, None).is_ok_and(|like| like.matches(&text.to_lowercase()))
+/// Whether a text is LIKE a pattern.
+pub fn is_like(text: &str, pattern: &str, case: Case) -> bool {
+    match case {
+        Case::Heeded => Like::new(pattern, None).is_ok_and(|like| like.matches(text)),
+        Case::Ignored => folded_like(pattern, None).is_ok_and(|like| like.matches(&text.to_lowercase())),
+    }
 }
 
 fn similar() -> Result<Box<dyn Kernel>> {

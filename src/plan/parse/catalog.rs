@@ -20,13 +20,14 @@ const RELATIONS: [(&[&str], RelationKind); 5] = [
 ];
 
 /// What else Flink shows.
-const NOT_SHOWN: [(&str, &str); 9] = [
+const NOT_SHOWN: [(&str, &str); 10] = [
     ("CATALOGS", ONE_DATABASE),
     ("DATABASES", ONE_DATABASE),
     ("SCHEMAS", ONE_DATABASE),
     ("CURRENT", ONE_DATABASE),
     ("MODULES", "the functions of the engine are all there are"),
     ("FULL", "the functions of the engine are all there are"),
+    ("USER", "the functions of the engine are all there are"),
     ("JARS", "the functions of the engine are all there are"),
     ("JOBS", "all statements of the files are one job"),
     ("PARTITIONS", "no table here has a directory for each value"),
@@ -62,6 +63,9 @@ fn shown(cursor: &mut Cursor) -> Result<Shown> {
     if cursor.accept(&["CONNECTORS"]) {
         return Ok(Shown::Connectors);
     }
+    if cursor.accept(&["FUNCTIONS"]) {
+        return of_database(cursor).map(|()| Shown::Functions);
+    }
     if cursor.accept(&["COLUMNS"]) {
         return match cursor.accept(&["FROM"]) || cursor.accept(&["IN"]) {
             true => cursor.table_name("a table name").map(Shown::Columns),
@@ -76,7 +80,7 @@ fn shown(cursor: &mut Cursor) -> Result<Shown> {
     }
     match NOT_SHOWN.iter().find(|(word, _)| cursor.looks_at(&[word])) {
         Some((word, hint)) => Err(Error::sql(format!("SHOW {word} is not supported")).at(cursor.span()).hint(*hint)),
-        None => Err(cursor.expected("TABLES, VIEWS, CONNECTORS, COLUMNS or CREATE TABLE behind SHOW")),
+        None => Err(cursor.expected("TABLES, VIEWS, CONNECTORS, FUNCTIONS, COLUMNS or CREATE TABLE behind SHOW")),
     }
 }
 
@@ -93,6 +97,12 @@ fn name_filter(cursor: &mut Cursor) -> Result<Option<NameFilter>> {
 
 /// Reads what stands behind DESCRIBE.
 pub(super) fn describe(cursor: &mut Cursor) -> Result<Statement> {
+    if cursor.rest().len() > 1 && cursor.accept(&["FUNCTION"]) {
+        cursor.accept(&["EXTENDED"]);
+        let what = Shown::Function(cursor.name("the name of a function")?);
+        cursor.expect_end("DESCRIBE")?;
+        return Ok(Statement::Show(Show { what, filter: None }));
+    }
     let extended = cursor.rest().len() > 1 && cursor.accept(&["EXTENDED"]);
     let name = cursor.table_name("the name of a table or view")?;
     cursor.expect_end("DESCRIBE")?;

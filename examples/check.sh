@@ -20,6 +20,11 @@ for shards in "1 cores" auto; do
     compare csv_to_json out/orders.json
 done
 
+for example in arrow_windows user_function; do
+    timeout 60 "target/release/examples/$example" >"$work/$example"
+    compare "$example" "$work/$example"
+done
+
 settled() { # rows that are left of the changes on standard input, sorted
     awk '{ count[substr($0, 3)] += /^\+/ ? 1 : -1 } END { for (row in count) for (n = 0; n < count[row]; n++) print row }' | LC_ALL=C sort
 }

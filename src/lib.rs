@@ -54,6 +54,9 @@
 //! Queues between program and job are bounded: a sender waits while the job is behind, and the job reads no more while nobody takes its results.
 //! So whoever sends more than a few batches takes the results on another thread.
 //!
+//! Rows are values, or record batches of Apache Arrow (feature `arrow`, on unless it is left out); those that change others say their
+//! kind. A [`ScalarFunction`] of the program can be called in the SQL.
+//!
 //! What stands in this page is what a program may rely on. The modules below are open to the command line, the benches and the tests of this
 //! package, and change without notice.
 //!
@@ -103,7 +106,12 @@ pub mod limits;
 #[cfg_attr(doc, doc(hidden))]
 pub mod error;
 
+#[cfg(feature = "arrow")]
+pub use {arrow_array, arrow_schema};
+
 pub use batch::RowKind;
-pub use embed::{Input, IntoRows, Job, JobBuilder, Next, Output, Report, Rows, Running};
+pub use embed::{
+    Argument, Arguments, Input, IntoRows, Job, JobBuilder, Next, Output, Report, Returned, Rows, Running, ScalarFunction,
+};
 pub use error::{Error, ErrorKind, Result, Span};
 pub use types::{DataType, Field, Schema, Value};

@@ -10,6 +10,9 @@
 //! SELECT. All others do what they say. Nothing is planned to be fed or read by nobody: a job does not start before its inputs and outputs
 //! are taken. What is wrong with rows is said to the one who sends them (`rows`), before they enter a queue.
 
+#[cfg(feature = "arrow")]
+mod arrow;
+mod function;
 mod input;
 mod output;
 mod program;
@@ -19,6 +22,7 @@ mod running;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use self::function::{Argument, Arguments, Returned, ScalarFunction};
 pub use self::input::Input;
 pub use self::output::{Next, Output};
 pub use self::rows::{IntoRows, Rows};
@@ -28,7 +32,7 @@ use self::program::{Program, Received, Sent};
 use crate::config::{JobConfig, Pinning, is_foreign};
 use crate::error::{Error, Result, nearest};
 use crate::limits::SHARDS_MAX;
-use crate::plan::{Planned, Script, explain, plan};
+use crate::plan::{Given, Planned, Script, explain, plan_with};
 
 /// A planned job, to be given its inputs and outputs and started.
 ///
@@ -65,6 +69,7 @@ pub struct Job {
 pub struct JobBuilder {
     scripts: Vec<Script>,
     settings: Vec<(String, String)>,
+    functions: Given,
     threads: Option<usize>,
 }
 
@@ -87,6 +92,13 @@ impl JobBuilder {
         self
     }
 
+    /// Adds a function that the SQL may call.
+    #[must_use]
+    pub fn function(mut self, function: ScalarFunction) -> Self {
+        self.functions.push(function.0);
+        self
+    }
+
     /// Runs so many shards on threads that the host places, in place of one pinned to each core.
     #[must_use]
     pub fn threads(mut self, shards: usize) -> Self {
@@ -97,7 +109,7 @@ impl JobBuilder {
     /// Plans the job.
     pub fn plan(self) -> Result<Job> {
         let program = Program::default();
-        let planned = plan(&self.scripts, &self.settings, &program)?;
+        let planned = plan_with(&self.scripts, &self.settings, &program, &self.functions)?;
         if planned.plan.nodes.is_empty() {
             return Err(Error::sql("the job writes nothing").hint("add an INSERT INTO or a SELECT"));
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::batch::text::row_text;
 use crate::batch::{Batch, Column, RowKind};
 use crate::error::{Error, Result};
-use crate::format::push_nested;
+use crate::format::push_text;
 use crate::types::relation::Changelog;
 use crate::types::time::{DAY, cut};
 use crate::types::{self, DataType, Nanos, Schema, TableDef, Value, decimal};
@@ -39,6 +39,11 @@ impl Rows {
     pub fn kind(&self, row: usize) -> RowKind {
         assert!(row < self.len(), "row {row} of {}", self.len());
         self.batch.kind(row)
+    }
+
+    /// What each row says; `None` where all are `Insert`.
+    pub fn kinds(&self) -> Option<&[RowKind]> {
+        self.batch.kinds.as_deref()
     }
 
     /// The values of row `row`. Panics if there is no such row.
@@ -132,7 +137,7 @@ impl Table {
 }
 
 /// Appends a value, if it is one of the type. Fractions of a second beyond its precision are cut, as in every format.
-fn push(column: &mut Column, data_type: &DataType, value: &Value) -> bool {
+pub(super) fn push(column: &mut Column, data_type: &DataType, value: &Value) -> bool {
     use DataType as T;
     let fits = match (data_type, value) {
         (T::Time(precision), Value::Int(n)) if (0..DAY).contains(n) => {
@@ -143,7 +148,7 @@ fn push(column: &mut Column, data_type: &DataType, value: &Value) -> bool {
             column.push(&Value::Int(cut(*n, *precision)));
             return true;
         }
-        (nested, Value::Str(text)) if nested.is_nested() || *nested == T::Json => return push_nested(column, nested, text),
+        (nested, Value::Str(text)) if nested.is_nested() || *nested == T::Json => return push_text(column, nested, text),
         (_, Value::Null)
         | (T::Boolean, Value::Bool(_))
         | (T::BigInt | T::IntervalDay, Value::Int(_))

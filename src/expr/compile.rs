@@ -9,7 +9,7 @@ use super::logic::{self, Test};
 use super::node::{Argument, Negated, Node};
 use super::operand::{BinaryKernel, map_strings};
 use super::program::{fold, literal};
-use super::{BinaryOp, CastFailure, Expr, Lambda, ScalarFunction, UnaryOp, cast, compare};
+use super::{BinaryOp, CastFailure, Expr, Function, Lambda, UnaryOp, cast, compare};
 use crate::batch::{Column, Values};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -61,9 +61,9 @@ fn null(data_type: &DataType) -> Node {
     Node::Constant(Column::nulls(data_type, 1))
 }
 
-fn call(function: &ScalarFunction, args: &[Expr], result: &DataType, depth: usize) -> Result<Node> {
+fn call(function: &Function, args: &[Expr], result: &DataType, depth: usize) -> Result<Node> {
     let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
-    let kernel = (function.kernel)(&types, result)?;
+    let kernel = function.kernel(&types, result)?;
     let args = args.iter().map(|arg| compile_at(arg, depth).map(Argument::new)).collect::<Result<_>>()?;
     Ok(Node::Call { kernel, args })
 }
@@ -124,7 +124,7 @@ fn fold_if_constant(expr: &Expr, mut node: Node) -> Node {
     while let (true, Some(part)) = (constant, open.pop()) {
         constant = match part {
             Expr::Column { .. } | Expr::Arrival | Expr::SplitWatermark { .. } => false,
-            Expr::Call { function, .. } => function.deterministic,
+            Expr::Call { function, .. } => function.is_deterministic(),
             Expr::Lambda { lambda, .. } => lambda.body.is_fixed(),
             _ => true,
         };

@@ -18,6 +18,7 @@ mod error;
 pub mod function;
 pub mod help;
 mod in_list;
+mod given;
 mod lambda;
 mod logic;
 mod node;
@@ -30,6 +31,7 @@ mod oracle;
 
 pub use cast::castable;
 pub use error::{RowError, RowErrors};
+pub use given::{Function, GivenFunction};
 pub use help::{Family, Help};
 pub use lambda::{Lambda, LambdaFunction};
 pub use program::{Program, evaluate_constant};

@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn functions_see_constants_as_columns_and_fold_only_if_deterministic() {
         let seven = || literal_of(Value::Int(7), BIG);
-        let call = |function, args| Expr::Call { function, args, data_type: BIG };
+        let call = |function: &'static ScalarFunction, args| Expr::Call { function: function.into(), args, data_type: BIG };
         let mut program = Program::compile(&call(&STEADY, vec![Expr::column(0, BIG), seven()])).expect("compiles");
         for rows in [3, 1, 5] {
             let batch = Batch::new(vec![Column::constant(&BIG, &Value::Int(1), rows)], rows, 1);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Help, Lambda, RowErrors};
+use super::{Function, Help, Lambda, RowErrors};
 use crate::batch::{Column, Selection};
 use crate::error::Result;
 use crate::types::{DataType, Value};
@@ -107,10 +107,10 @@ pub enum Expr {
         /// Type of the result.
         data_type: DataType,
     },
-    /// A function of the library.
+    /// A function of the library, or of the program.
     Call {
         /// Which.
-        function: &'static ScalarFunction,
+        function: Function,
         /// Arguments, already of the types its signature gave.
         args: Vec<Expr>,
         /// Type of the result.
@@ -284,7 +284,7 @@ impl Expr {
         self.walk(&mut |part| {
             fixed &= match part {
                 Expr::Arrival | Expr::SplitWatermark { .. } => false,
-                Expr::Call { function, .. } => function.deterministic,
+                Expr::Call { function, .. } => function.is_deterministic(),
                 Expr::Lambda { lambda, .. } => lambda.body.is_fixed(),
                 _ => true,
             };
@@ -297,7 +297,7 @@ impl Expr {
         let mut draws = false;
         self.walk(&mut |part| {
             draws |= match part {
-                Expr::Call { function, .. } => !function.deterministic,
+                Expr::Call { function, .. } => !function.is_deterministic(),
                 Expr::Lambda { lambda, .. } => !lambda.body.is_repeatable(),
                 _ => false,
             };

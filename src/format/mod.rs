@@ -61,8 +61,8 @@ pub fn changelog(options: &Options) -> Result<Changelog> {
     }
 }
 
-/// Appends a nested value or JSON, given as JSON text; false if it is none of this type's kind.
-pub fn push_nested(column: &mut Column, data_type: &DataType, text: &str) -> bool {
+/// Appends the value of a text; false if it is none of this type.
+pub fn push_text(column: &mut Column, data_type: &DataType, text: &str) -> bool {
     fields::push_text(column, data_type, text.as_bytes()).is_ok()
 }
 

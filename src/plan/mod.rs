@@ -39,6 +39,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use self::bind::with_functions;
 use self::job::Job;
 use self::parse::NamedTypes;
 use self::physical::PhysicalPlan;
@@ -47,6 +48,7 @@ use crate::sink::Sink;
 use crate::source::Source;
 use crate::types::{OptionValue, TableDef};
 
+pub use self::bind::Given;
 pub use self::explain::explain;
 
 /// Makes sources and sinks of table definitions.
@@ -130,12 +132,24 @@ impl fmt::Display for Answer {
 
 /// Plans all statements of `scripts` as one job. Errors carry their line.
 pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn Connectors) -> Result<Planned> {
+    plan_with(scripts, settings, connectors, &Given::new())
+}
+
+/// The same with functions that the program brings along.
+pub fn plan_with(
+    scripts: &[Script],
+    settings: &[(String, String)],
+    connectors: &dyn Connectors,
+    functions: &Given,
+) -> Result<Planned> {
+    bind::check_names(functions)?;
     let mut job = Job::of(settings)?;
     let mut types = NamedTypes::default();
     for (index, script) in scripts.iter().enumerate() {
         let read = parse::parse(&script.text, &mut types).and_then(|statements| {
             let job = &mut job;
-            parse::on_large_stack(move || statements.iter().try_for_each(|statement| job.statement(statement, index)))
+            let bind = move || statements.iter().try_for_each(|statement| job.statement(statement, index));
+            parse::on_large_stack(move || with_functions(functions, bind))
         });
         read.map_err(|e| e.in_text(&script.file, &script.text))?;
     }

@@ -72,7 +72,7 @@ fn tells_apart(from: &DataType, to: &DataType) -> bool {
 fn filled_up(expr: &Expr) -> Option<(&Expr, i64)> {
     match expr {
         Expr::Cast { input, data_type: DataType::Varchar(_), .. } => filled_up(input),
-        Expr::Call { function, args, .. } if function.name == "RPAD" => match args.as_slice() {
+        Expr::Call { function, args, .. } if function.name() == "RPAD" => match args.as_slice() {
             [filled, Expr::Literal { value: Value::Int(length), .. }, Expr::Literal { value: Value::Str(space), .. }]
                 if &**space == " " =>
             {

@@ -104,7 +104,7 @@ fn what_differs(expr: &Expr, below: &[Option<String>]) -> Option<String> {
         let what = match part {
             Expr::Arrival => "the time at which a row came".to_owned(),
             Expr::SplitWatermark { .. } => "CURRENT_WATERMARK".to_owned(),
-            Expr::Call { function, .. } if !function.deterministic => function.name.to_owned(),
+            Expr::Call { function, .. } if !function.is_deterministic() => function.name().to_owned(),
             _ => return,
         };
         found.get_or_insert(what);

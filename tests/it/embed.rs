@@ -2,10 +2,14 @@
 //! and refused.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use corelane::{DataType, ErrorKind, Input, Job, Next, Output, RowKind, Rows, Value};
+use corelane::arrow_array::cast::AsArray;
+use corelane::arrow_array::types::{Float64Type, Int32Type};
+use corelane::arrow_array::{Array, ArrayRef, Int32Array, Int64Array, ListArray, RecordBatch, StringArray};
+use corelane::{DataType, ErrorKind, Input, Job, Next, Output, RowKind, Rows, ScalarFunction, Value};
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -323,4 +327,212 @@ fn what_a_job_lacks_is_said_before_it_starts() {
     let mut input = job.input("t").expect("input");
     assert!(job.start().expect_err("unread").to_string().contains("the job writes 'print', and nothing takes its rows"));
     assert!(input.send([vec![1.into()]]).expect_err("no job").is_stopped());
+}
+
+#[test]
+fn functions_of_the_program_give_what_it_computes_itself() {
+    const SQL: &str = "CREATE TABLE t (k STRING, v INT) WITH ('connector' = 'channel');
+        SELECT shouted(k), SUM(scaled(v, 3)), COUNT(*) FROM t WHERE or_zero(v) >= 0 GROUP BY shouted(k) HAVING COUNT(*) > 1;";
+    for shards in 1..=3 {
+        let mut random = fastrand::Rng::with_seed(70 + shards as u64);
+        let builder = Job::builder().sql(SQL).threads(shards);
+        let mut job = builder
+            .function(ScalarFunction::of_row::<(&str,), _>("Shouted", |(text,)| format!("{}!", text.to_uppercase())))
+            .function(ScalarFunction::of_row::<(i64, i64), _>("SCALED", |(value, by)| value.checked_mul(by)))
+            .function(ScalarFunction::of_row::<(Option<i32>,), _>("or_zero", |(value,)| value.unwrap_or(0)))
+            .plan()
+            .unwrap_or_else(|e| panic!("{e}"));
+        let (mut input, output) = (job.input("t").expect("input"), job.output("print").expect("output"));
+        let running = job.start().expect("starts");
+        let reader = std::thread::spawn(|| net(output));
+        let mut groups: BTreeMap<Option<&str>, (Option<i64>, i64)> = BTreeMap::new();
+        for _ in 0..20 {
+            let keys = [Some("a"), Some("b"), Some("C"), None];
+            let rows: Vec<_> =
+                (0..9).map(|_| (keys[random.usize(..4)], (random.u8(..4) > 0).then(|| random.i32(-5..20)))).collect();
+            for (key, value) in &rows {
+                if value.unwrap_or(0) >= 0 {
+                    let (sum, count) = groups.entry(*key).or_default();
+                    *sum = value.map(|value| sum.unwrap_or(0) + i64::from(value) * 3).or(*sum);
+                    *count += 1;
+                }
+            }
+            input.send(rows.into_iter().map(|(key, value)| vec![key.into(), value.into()]).collect::<Vec<_>>()).expect("sent");
+        }
+        input.close();
+        let wanted: BTreeMap<String, i64> = groups
+            .into_iter()
+            .filter(|(_, (_, count))| *count > 1)
+            .map(|(key, (sum, count))| {
+                (text(vec![key.map(|key| format!("{key}!").to_uppercase()).into(), sum.into(), count.into()]), 1)
+            })
+            .collect();
+        assert_eq!(reader.join().expect("reader"), wanted, "{shards} shards");
+        running.wait().expect("done");
+    }
+}
+
+#[test]
+fn a_row_for_which_a_function_fails_is_set_aside() {
+    const SQL: &str = "CREATE TABLE t (v DECIMAL(4, 1)) WITH ('connector' = 'channel');
+        SELECT half(v) FROM t WHERE v > 0;";
+    let decimal = |precision| DataType::Decimal { precision, scale: 1 };
+    let half = ScalarFunction::of_values("HALF", [decimal(4)], decimal(3), |values| match values {
+        [Value::Decimal(units)] if units % 2 == 0 => Ok(Value::Decimal(units / 2)),
+        [Value::Decimal(units)] => Err(format!("{units} tenths have no half")),
+        _ => Ok(Value::Null),
+    });
+    let mut job = Job::builder().sql(SQL).threads(2).function(half).plan().expect("plans");
+    let (mut input, output) = (job.input("t").expect("input"), job.output("print").expect("output"));
+    let running = job.start().expect("starts");
+    input.send([4, 5, -1, 2000, 1998].map(|units| vec![Value::Decimal(units)])).expect("sent");
+    input.close();
+    let lines: Vec<String> = output.map(|rows| rows.to_string()).collect();
+    assert_eq!(lines.join("\n"), "+I[0.2]\n+I[99.9]");
+    let report = running.wait().expect("done");
+    assert_eq!((report.rows_aside, report.rows_filtered), (2, 1));
+    assert!(report.aside[0].contains("5 tenths have no half"), "{:?}", report.aside);
+    assert!(report.aside[1].contains("the function gives Decimal(1000), no DECIMAL(3, 1)"), "{:?}", report.aside);
+}
+
+#[test]
+fn wrong_calls_and_names_of_functions_are_refused() {
+    let plan = |name: &str, sql: &str| {
+        let function = ScalarFunction::of_row::<(f64, &str), _>(name, |(number, text)| format!("{number}{text}"));
+        Job::builder().sql(sql).function(function).plan().map(|_| ()).map_err(|e| e.to_string())
+    };
+    let refused = |name: &str, sql: &str| plan(name, sql).expect_err(sql);
+    assert_eq!(plan("joined", "SELECT joined(1, 'a'), JOINED('2.5', NULL)"), Ok(()));
+    let error = refused("joined", "SELECT joined('a')");
+    assert!(error.contains("JOINED does not take (STRING)") && error.contains("usage: JOINED(DOUBLE, STRING)"), "{error}");
+    assert!(error.contains("--> sql:1:8"), "{error}");
+    let error = refused("joined", "SELECT joined(DATE '2024-01-01', 'a')");
+    assert!(error.contains("JOINED does not take (DATE, STRING)"), "{error}");
+    assert!(refused("joined", "SELECT joinde(1, 'a')").contains("did you mean JOINED?"));
+    for taken in ["upper", "SUM", "tumble", "now", "COALESCE", "two words", ""] {
+        assert!(refused(taken, "SELECT 1").contains("a function of the program cannot be called"), "{taken}");
+    }
+}
+
+/// A value of a nested type, or its NULL.
+fn int_list(rows: &[Option<Vec<Option<i32>>>]) -> ArrayRef {
+    Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>(rows.iter().cloned()))
+}
+
+#[test]
+fn record_batches_go_in_and_come_out() {
+    const SQL: &str =
+        "CREATE TABLE t (k STRING, n BIGINT, tags ARRAY<INT>) WITH ('connector' = 'channel', 'changelog' = 'retract');
+        SELECT k, n + 1 AS n, tags FROM t;";
+    for shards in 1..=3 {
+        let mut job = job(SQL, shards);
+        let (mut input, output) = (job.input("t").expect("input"), job.output("print").expect("output"));
+        let schema = output.arrow_schema().expect("all types have one");
+        let running = job.start().expect("starts");
+        let keys: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("c")]));
+        let (numbers, tags) = (Int64Array::from(vec![1, 2, 3]), int_list(&[Some(vec![Some(1), None]), None, Some(vec![])]));
+        // By name, in any order.
+        let batch =
+            RecordBatch::try_from_iter([("TAGS", tags.clone()), ("n", Arc::new(numbers)), ("k", keys.clone())]).expect("batch");
+        input.send((batch, vec![RowKind::Insert, RowKind::UpdateBefore, RowKind::UpdateAfter])).expect("sent");
+        input.close();
+        let given: Vec<Rows> = output.collect();
+        assert_eq!(given.len(), 1);
+        assert_eq!(given[0].kinds(), Some(&[RowKind::Insert, RowKind::UpdateBefore, RowKind::UpdateAfter][..]));
+        let columns = vec![keys, Arc::new(Int64Array::from(vec![2, 3, 4])), tags];
+        assert_eq!(given[0].to_arrow().expect("arrow"), RecordBatch::try_new(Arc::new(schema), columns).expect("batch"));
+        running.wait().expect("done");
+    }
+}
+
+#[test]
+fn record_batches_of_another_schema_are_refused() {
+    let mut job = job("CREATE TABLE t (a INT NOT NULL, b STRING) WITH ('connector' = 'channel'); SELECT * FROM t;", 1);
+    let mut input = job.input("t").expect("input");
+    let ints = |numbers: Vec<Option<i32>>| -> ArrayRef { Arc::new(Int32Array::from(numbers)) };
+    let texts = || -> ArrayRef { Arc::new(StringArray::from(vec!["x", "y"])) };
+    let mut check = |columns: Vec<(&str, ArrayRef)>, part: &str| {
+        let batch = RecordBatch::try_from_iter(columns).expect("batch");
+        let error = input.try_send(&batch).expect_err(part).to_string();
+        assert!(error.contains(part), "{error}");
+    };
+    check(vec![("a", ints(vec![Some(1)]))], "column 'b' is not there, or more than once");
+    check(
+        vec![("a", ints(vec![Some(1)])), ("A", ints(vec![Some(1)])), ("b", texts().slice(0, 1))],
+        "column 'a' is not there, or more than once",
+    );
+    check(vec![("a", ints(vec![Some(1), None])), ("b", texts())], "row 1: column 'a' is NULL, but declared NOT NULL");
+    check(vec![("a", texts()), ("b", texts())], "column 'a' of type INT: an array of Utf8 does not fit");
+    check(
+        vec![("a", ints(vec![Some(1)])), ("b", texts().slice(0, 1)), ("c", texts().slice(0, 1))],
+        "the table has no column 'c'",
+    );
+    let batch = RecordBatch::try_from_iter([("a", ints(vec![Some(1), Some(2)])), ("b", texts())]).expect("batch");
+    let error = input.send((batch.clone(), vec![RowKind::Insert])).expect_err("kinds").to_string();
+    assert!(error.contains("1 kinds for 2 rows"), "{error}");
+    assert!(input.try_send(batch).expect("fits").is_none());
+}
+
+#[test]
+fn a_function_of_arrays_fails_for_the_rows_that_fail() {
+    for batch_rows in ["1", "4", "1024"] {
+        let inverse = ScalarFunction::of_arrays("INVERSE", [DataType::Double], DataType::Double, |arrays, rows| {
+            let numbers = arrays[0].as_primitive::<Float64Type>();
+            assert_eq!(numbers.len(), rows);
+            match numbers.iter().flatten().find(|number| *number == 0.0) {
+                Some(_) => Err("there is no inverse of 0".to_owned()),
+                None => Ok(Arc::new(numbers.unary::<_, Float64Type>(f64::recip))),
+            }
+        });
+        let sql =
+            "CREATE TABLE t (v DOUBLE) WITH ('connector' = 'channel'); SELECT v, inverse(v) FROM t WHERE v >= 0 OR v IS NULL;";
+        let builder = Job::builder().sql(sql).threads(1).set("runtime.batch_rows", batch_rows);
+        let mut job = builder.function(inverse).plan().expect("plans");
+        let (mut input, output) = (job.input("t").expect("input"), job.output("print").expect("output"));
+        let running = job.start().expect("starts");
+        let numbers = [Some(2.0), Some(0.0), None, Some(-1.0), Some(8.0), Some(0.0), Some(0.5)];
+        input.send(numbers.map(|number| vec![number.into()])).expect("sent");
+        input.close();
+        let given: Vec<Vec<Value>> = output.flat_map(|rows| rows.to_vec()).collect();
+        let wanted = [Some((2.0, 0.5)), None, Some((8.0, 0.125)), Some((0.5, 2.0))];
+        assert_eq!(
+            given,
+            wanted.map(|row: Option<(f64, f64)>| vec![row.map(|(v, _)| v).into(), row.map(|(_, inverse)| inverse).into()])
+        );
+        let report = running.wait().expect("done");
+        assert_eq!((report.rows_aside, report.rows_filtered), (2, 1), "batches of {batch_rows}");
+        assert!(report.aside[0].contains("there is no inverse of 0"), "{:?}", report.aside);
+    }
+}
+
+#[test]
+fn functions_that_give_several_rows_or_take_them_go_by_arrays() {
+    const SQL: &str = "CREATE TABLE lines (line STRING) WITH ('connector' = 'channel');
+        SELECT w.word, longest(ARRAY_AGG(line)) FROM lines CROSS JOIN UNNEST(words(line)) AS w (word) GROUP BY w.word;";
+    let words = |(line,): (&str,)| line.split(' ').map(str::to_owned).collect::<Vec<String>>();
+    for shards in 1..=3 {
+        let longest =
+            ScalarFunction::of_values("LONGEST", [DataType::Array(Box::new(DataType::STRING))], DataType::BigInt, |values| {
+                let [Value::Str(json)] = values else { return Ok(Value::Null) };
+                let texts: Vec<String> = sonic_rs::from_str(json).map_err(|e| e.to_string())?;
+                Ok(texts.iter().map(|text| text.len() as i64).max().into())
+            });
+        let builder = Job::builder().sql(SQL).threads(shards);
+        let mut job =
+            builder.function(ScalarFunction::of_row::<(&str,), _>("WORDS", words)).function(longest).plan().expect("plans");
+        let (mut input, output) = (job.input("lines").expect("input"), job.output("print").expect("output"));
+        let running = job.start().expect("starts");
+        let lines = ["to be or", "not to \"be\"", "be", ""];
+        input.send(lines.map(|line| vec![line.into()])).expect("sent");
+        input.close();
+        let mut wanted: BTreeMap<&str, i64> = BTreeMap::new();
+        for line in lines {
+            line.split(' ').for_each(|word| {
+                _ = wanted.entry(word).and_modify(|n| *n = (*n).max(line.len() as i64)).or_insert(line.len() as i64)
+            });
+        }
+        let wanted: BTreeMap<String, i64> = wanted.into_iter().map(|(word, n)| (text(vec![word.into(), n.into()]), 1)).collect();
+        assert_eq!(net(output), wanted, "{shards} shards");
+        running.wait().expect("done");
+    }
 }

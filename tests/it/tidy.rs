@@ -9,7 +9,10 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ROW_ROAD: [&str; 8] = ["shard", "route", "operator", "expr", "state", "batch", "progress", "format"];
 
 /// Each outside crate of the design and the files that may use it.
-const HOMES: [(&str, &[&str]); 7] = [
+const HOMES: [(&str, &[&str]); 10] = [
+    ("arrow_array", &["embed/arrow/", "lib.rs"]),
+    ("arrow_buffer", &["embed/arrow/"]),
+    ("arrow_schema", &["embed/arrow/", "lib.rs"]),
     ("glommio", &["shard/executor.rs", "bench/queues.rs"]),
     ("core_affinity", &["sys/affinity.rs"]),
     ("sqlparser", &["plan/"]),

@@ -58,7 +58,7 @@ pub(super) fn evaluate(name: &str, args: &[(Value, DataType)]) -> String {
             Expr::Cast { input, data_type: wanted, on_failure: CastFailure::RowError }
         }
     });
-    let call = Expr::Call { function, args: args.collect(), data_type: data_type.clone() };
+    let call = Expr::Call { function: function.into(), args: args.collect(), data_type: data_type.clone() };
     let mut errors = RowErrors::default();
     let column = Program::compile(&call).expect("compiles").evaluate(&batch, &Selection::All(3), &mut errors);
     assert_eq!(column.len(), 3);

@@ -189,7 +189,7 @@ fn of_one_row(value: Expr, count: Expr) -> Result<Expr> {
 /// TRUE; a count of more than one is an error of its row.
 pub fn is_one_row(count: Expr) -> Result<Expr> {
     let Some(function) = library::lookup("$ONE_ROW") else { return Err(Error::internal("no function $ONE_ROW")) };
-    Ok(Expr::Call { function, args: vec![count], data_type: DataType::Boolean })
+    Ok(Expr::Call { function: function.into(), args: vec![count], data_type: DataType::Boolean })
 }
 
 /// A sum, 0 of no rows.

@@ -86,8 +86,8 @@ pub fn cast(expr: Expr, target: &DataType) -> Expr {
         Expr::Literal { value: Value::Int(n), data_type } if data_type.is_integer() && integer_fits(n, target) => {
             Expr::Literal { value: Value::Int(n), data_type: target.clone() }
         }
-        Expr::Call { function, args, .. } if part_types(function.name, &args, target).is_some() => {
-            let parts = part_types(function.name, &args, target).unwrap_or_default();
+        Expr::Call { function, args, .. } if part_types(function.name(), &args, target).is_some() => {
+            let parts = part_types(function.name(), &args, target).unwrap_or_default();
             let args = args.into_iter().zip(parts).map(|(arg, part)| cast(arg, part)).collect();
             Expr::Call { function, args, data_type: target.clone() }
         }

@@ -1,8 +1,10 @@
 //! Calls: functions of the library, and those that are expressions of their own (COALESCE, IF, NULLIF).
 
+use std::sync::Arc;
+
 use sqlparser::ast;
 
-use super::coercion::{cast, comparable, constant_cast, is_text_literal, read_as, unified};
+use super::coercion::{assignable, cast, comparable, constant_cast, is_text_literal, read_as, unified};
 use super::expr::{ExprBinder, text};
 use super::operator::{binary, condition};
 use super::scope::{span_of, unsupported};
@@ -10,7 +12,7 @@ use super::subquery::Asked;
 use super::table_function::table_call;
 use super::{access, evaluate_constant, json, library, window};
 use crate::error::{Error, Result, Span};
-use crate::expr::{BinaryOp, Expr, LambdaFunction, UnaryOp, castable};
+use crate::expr::{BinaryOp, Expr, Function, GivenFunction, LambdaFunction, UnaryOp, castable};
 use crate::plan::functions::{self, is_aggregate, no_function};
 use crate::types::{DataType, Value};
 
@@ -94,7 +96,11 @@ impl ExprBinder<'_> {
         }
         let span = span_of(&call.name);
         if !functions::names().any(|known| known == name) {
-            return Err(no_function(&name).at(span));
+            let given = library::given();
+            return match given.iter().find(|function| function.name == name) {
+                Some(function) => given_call(function.clone(), self.plain_arguments(call)?, span),
+                None => Err(no_function(&name, &given).at(span)),
+            };
         }
         let args = self.plain_arguments(call)?;
         match name.as_str() {
@@ -268,12 +274,12 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
             _ => Err(Error::sql(format!("{name} takes no arguments")).at(span)),
         };
     }
-    let function = library::lookup(name).ok_or_else(|| no_function(name).at(span))?;
+    let function = library::lookup(name).ok_or_else(|| no_function(name, &[]).at(span))?;
     let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
     let Some((wanted, data_type)) = (function.resolve)(&types) else {
         if let Some((wanted, data_type)) = (function.resolve)(&untyped(&args, &types)) {
             let args = args.into_iter().zip(&wanted).map(|(arg, target)| constant_cast(arg, target, span));
-            return Ok(Expr::Call { function, args: args.collect::<Result<_>>()?, data_type });
+            return Ok(Expr::Call { function: function.into(), args: args.collect::<Result<_>>()?, data_type });
         }
         let types = types.iter().map(DataType::to_string).collect::<Vec<_>>().join(", ");
         let error = Error::sql(format!("{name} does not take ({types})")).at(span);
@@ -283,7 +289,39 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
         });
     };
     let args = args.into_iter().zip(&wanted).map(|(arg, target)| cast(arg, target)).collect();
-    Ok(Expr::Call { function, args, data_type })
+    Ok(Expr::Call { function: function.into(), args, data_type })
+}
+
+/// Refuses functions of a job whose names are none, or mean something already.
+pub fn check_names(given: &library::Given) -> Result<()> {
+    for (at, function) in given.iter().enumerate() {
+        let name = function.name.as_str();
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let is_known = library::lookup(name).is_some() || functions::names().any(|known| known == name);
+        if !is_name || is_known || given[..at].iter().any(|before| before.name == name) {
+            let error = Error::config(format!("a function of the program cannot be called '{name}'"));
+            return Err(error.hint("choose a name of letters, digits and '_' that no other function has"));
+        }
+    }
+    Ok(())
+}
+
+/// A call of a function of the program: what may be written to a column of a parameter's type goes for it.
+fn given_call(function: Arc<GivenFunction>, args: Vec<Expr>, span: Span) -> Result<Expr> {
+    let fits = |(arg, wanted): (&Expr, &DataType)| is_text_literal(arg) || assignable(&arg.data_type(), wanted);
+    if args.len() != function.args.len() || !args.iter().zip(&function.args).all(fits) {
+        let list = |types: &[DataType]| types.iter().map(DataType::to_string).collect::<Vec<_>>().join(", ");
+        let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
+        let error = Error::sql(format!("{} does not take ({})", function.name, list(&types))).at(span);
+        return Err(error.hint(format!("usage: {}({})", function.name, list(&function.args))));
+    }
+    let args = args.into_iter().zip(&function.args).map(|(arg, wanted)| constant_cast(arg, wanted, span));
+    Ok(Expr::Call {
+        args: args.collect::<Result<_>>()?,
+        data_type: function.returns.clone(),
+        function: Function::Given(function),
+    })
 }
 
 /// Types of arguments where a text constant may be of any, as in PostgreSQL: it is read as what the function takes there.

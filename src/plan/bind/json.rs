@@ -79,7 +79,7 @@ impl ExprBinder<'_> {
 
     /// A value that stands in JSON; JSON that is made there is no text.
     fn json_part(&mut self, e: &ast::Expr) -> Result<Expr> {
-        let is_made = |e: &Expr| matches!(e, Expr::Call { function, .. } if function.name.contains("JSON_OBJECT") || function.name.contains("JSON_ARRAY"));
+        let is_made = |e: &Expr| matches!(e, Expr::Call { function, .. } if function.name().contains("JSON_OBJECT") || function.name().contains("JSON_ARRAY"));
         Ok(match self.bind(e)? {
             Expr::Cast { input, data_type: DataType::Varchar(None), .. } if is_made(&input) => *input,
             value => value,

@@ -64,7 +64,8 @@ mod values;
 mod window;
 mod window_row;
 
-pub use library::evaluate_constant;
+pub use function::check_names;
+pub use library::{Given, evaluate_constant, with_functions};
 pub use query::QueryBinder;
 pub use scope::{Relation, ScopeField};
 pub use sink::{Output, Target, conformed, insert, selected, sink, view, written};

@@ -31,7 +31,9 @@ pub fn binary(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr>
 /// `expr`, or if it is nested what is equal and ordered as its value is.
 pub fn by_value(expr: Expr) -> Expr {
     match library::lookup(ORDER_KEY) {
-        Some(function) if expr.data_type().is_nested() => Expr::Call { function, args: vec![expr], data_type: DataType::Bytes },
+        Some(function) if expr.data_type().is_nested() => {
+            Expr::Call { function: function.into(), args: vec![expr], data_type: DataType::Bytes }
+        }
         _ => expr,
     }
 }
@@ -39,7 +41,7 @@ pub fn by_value(expr: Expr) -> Expr {
 /// The values of a row that is written out: `(a, b)` or `ROW(a, b)`.
 pub fn row_values(expr: &Expr) -> Option<&[Expr]> {
     match expr {
-        Expr::Call { function, args, .. } if function.name == "ROW" => Some(args),
+        Expr::Call { function, args, .. } if function.name() == "ROW" => Some(args),
         _ => None,
     }
 }

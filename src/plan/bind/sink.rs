@@ -196,7 +196,7 @@ fn without_nulls(plan: Plan, targets: &[&Column]) -> Plan {
     match library::lookup(REQUIRED) {
         Some(function) if !present.is_empty() => {
             let args = vec![balanced(BinaryOp::And, present)];
-            plan.filtered(Expr::Call { function, args, data_type: DataType::Boolean })
+            plan.filtered(Expr::Call { function: function.into(), args, data_type: DataType::Boolean })
         }
         _ => plan,
     }

@@ -16,7 +16,7 @@ pub fn expression(expr: &Expr, schema: &Schema) -> String {
         Expr::Literal { value, data_type } => literal(value, data_type),
         Expr::Unary { op, input } => unary(*op, &text(input)),
         Expr::Binary { op, left, right, .. } => format!("({} {} {})", text(left), symbol(*op), text(right)),
-        Expr::Call { function, args, .. } => format!("{}({})", function.name, texts(args)),
+        Expr::Call { function, args, .. } => format!("{}({})", function.name(), texts(args)),
         Expr::Cast { input, data_type, on_failure: CastFailure::RowError } => format!("CAST({} AS {data_type})", text(input)),
         Expr::Cast { input, data_type, .. } => format!("TRY_CAST({} AS {data_type})", text(input)),
         Expr::Case { branches, otherwise, .. } => {

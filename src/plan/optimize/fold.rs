@@ -43,7 +43,7 @@ fn fold_expr(expr: &mut Expr) -> Result<()> {
         *expr = simpler;
         return Ok(());
     }
-    let fixed = !matches!(expr, Expr::Call { function, .. } if !function.deterministic);
+    let fixed = !matches!(expr, Expr::Call { function, .. } if !function.is_deterministic());
     let children = expr.children();
     let constant = |e: &&Expr| matches!(e, Expr::Literal { .. });
     if children.is_empty() || !fixed || !children.iter().all(constant) {

@@ -31,7 +31,7 @@ pub fn settle(plan: Plan) -> Plan {
 
 fn text_of(value: Expr, function: &'static ScalarFunction) -> Expr {
     let data_type = value.data_type();
-    Expr::Call { function, args: vec![value], data_type }
+    Expr::Call { function: function.into(), args: vec![value], data_type }
 }
 
 /// What a query compares it compares by value; what is left are the keys by which a sub-query is joined to the query around it.

@@ -1,0 +1,81 @@
+//! What a call calls: a function of the library, or one that the program around a job brings along, whose kernels are the program's.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Kernel, ScalarFunction};
+use crate::error::Result;
+use crate::types::DataType;
+
+/// A function of the program, of one signature.
+pub struct GivenFunction {
+    /// Upper-case SQL name.
+    pub name: String,
+    /// Types of the arguments.
+    pub args: Vec<DataType>,
+    /// Type of the result.
+    pub returns: DataType,
+    /// Whether the same arguments always give the same result.
+    pub deterministic: bool,
+    /// Makes a kernel, once per compiled expression.
+    pub kernel: Arc<dyn Fn() -> Box<dyn Kernel> + Send + Sync>,
+}
+
+/// What a call calls. Equality is by name: a job has one of each.
+#[derive(Clone)]
+pub enum Function {
+    /// A function of the library.
+    Library(&'static ScalarFunction),
+    /// One of the program.
+    Given(Arc<GivenFunction>),
+}
+
+impl Function {
+    /// Upper-case SQL name.
+    pub fn name(&self) -> &str {
+        match self {
+            Function::Library(function) => function.name,
+            Function::Given(function) => &function.name,
+        }
+    }
+
+    /// Whether the same arguments always give the same result.
+    pub fn is_deterministic(&self) -> bool {
+        match self {
+            Function::Library(function) => function.deterministic,
+            Function::Given(function) => function.deterministic,
+        }
+    }
+
+    /// A kernel for arguments of these types.
+    pub(super) fn kernel(&self, args: &[DataType], returns: &DataType) -> Result<Box<dyn Kernel>> {
+        match self {
+            Function::Library(function) => (function.kernel)(args, returns),
+            Function::Given(function) => Ok((function.kernel)()),
+        }
+    }
+}
+
+impl From<&'static ScalarFunction> for Function {
+    fn from(function: &'static ScalarFunction) -> Self {
+        Function::Library(function)
+    }
+}
+
+impl PartialEq for Function {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for GivenFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}

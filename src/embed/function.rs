@@ -39,7 +39,7 @@ pub struct ScalarFunction(pub(super) Arc<GivenFunction>);
 impl ScalarFunction {
     /// Of typed arguments, a tuple of up to four: `bool`, `i8` to `i64`, `f32`, `f64`, `&str`, `&[u8]`, and `Option` of these. Where an argument
     /// that is no `Option` is NULL, so is the result, and the function is not called. The result is one of the same types, with `String`,
-    /// `Vec<u8>` and `Vec<String>` (ARRAY<STRING>), or a `Result` of one whose error is the reason.
+    /// `Vec<u8>` and `Vec<String>` (`ARRAY<STRING>`), or a `Result` of one whose error is the reason.
     pub fn of_row<A: Arguments, R: Returned>(
         name: &str,
         function: impl for<'a> Fn(A::Of<'a>) -> R + Send + Sync + 'static,

@@ -101,7 +101,7 @@ pub enum Statement {
     Reset(Option<Name>),
     /// SHOW: what is there so far is shown, as rows.
     Show(Show),
-    /// DESCRIBE [EXTENDED] name: the columns of a table or view are shown, as rows.
+    /// `DESCRIBE [EXTENDED] name`: the columns of a table or view are shown, as rows.
     Describe {
         /// The table or view.
         name: Name,

@@ -38,7 +38,7 @@ pub enum Verb {
     /// Run a job until its sources end, its duration is over or it is stopped
     #[command(after_help = format!(
         "Examples:\n  corelane run examples/quickstart.sql\n  corelane run job.sql --cores 2-5,8 --duration 30s --report out\n  \
-         corelane run -e \"SELECT 1 + 1\"\n  cat job.sql | corelane run -\n\n{EXIT_CODES}"
+         corelane run -e \"SELECT :n + 1\" --param n=1\n  cat job.sql | corelane run -\n\n{EXIT_CODES}"
     ))]
     Run(RunArgs),
     /// Run a job for a time and show what each operator costs, and where the time of the cores goes
@@ -164,6 +164,10 @@ pub struct JobArgs {
     /// One setting, as in the config file: --set runtime.idle=spin
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub settings: Vec<String>,
+
+    /// What :NAME in the SQL stands for: a number, DATE '2026-01-01' or any other literal of SQL; all else is a text
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
 }
 
 /// Arguments of `run`.
@@ -353,13 +357,13 @@ mod tests {
 
     #[test]
     fn lines_become_data() {
-        let Ok(Verb::Run(args)) =
-            check("corelane run a.sql b.sql --cores 2-5,8 --set a=1 --set b=2 --duration 30s --report out --config c.toml")
-        else {
+        let Ok(Verb::Run(args)) = check(
+            "corelane run a.sql b.sql --cores 2-5,8 --set a=1 --set b=2 --duration 30s --report out --config c.toml --param d=x",
+        ) else {
             panic!("run");
         };
         assert_eq!(args.job.files, [PathBuf::from("a.sql"), PathBuf::from("b.sql")]);
-        assert_eq!(args.job.settings, ["a=1", "b=2"]);
+        assert_eq!((args.job.settings, args.job.params), (vec!["a=1".to_owned(), "b=2".to_owned()], vec!["d=x".to_owned()]));
         assert_eq!((args.job.cores.as_deref(), args.duration), (Some("2-5,8"), Some(Duration::from_secs(30))));
         assert!(matches!(check("corelane run -"), Ok(Verb::Run(a)) if a.job.files == [PathBuf::from("-")]));
         assert!(matches!(check("corelane run -e SELECT"), Ok(Verb::Run(a)) if a.job.files.is_empty()));

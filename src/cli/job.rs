@@ -8,7 +8,8 @@ use super::args::JobArgs;
 use crate::config::{JobConfig, split_override};
 use crate::embed::{own_settings, warn_of};
 use crate::error::{Error, Result};
-use crate::plan::{Connectors, Planned, Script, plan};
+use crate::plan::parse::Params;
+use crate::plan::{Connectors, Given, Planned, Script, plan_with};
 use crate::sink::{self, Sink};
 use crate::source::{self, Source};
 use crate::types::TableDef;
@@ -61,7 +62,7 @@ pub(super) fn prepared(
     config: impl FnOnce(&[(String, String)]) -> Result<JobConfig>,
 ) -> Result<Job> {
     let settings = args.settings.iter().map(|s| split_override(s)).collect::<Result<Vec<_>>>()?;
-    let planned = plan(scripts, &settings, connectors)?;
+    let planned = plan_with(scripts, &settings, connectors, &Given::new(), Params::read(&args.params)?)?;
     let config = config(&own_settings(&planned)?)?;
     let placement = config.placement()?;
     Ok(Job { planned, config, cores: placement.shards, control: placement.control })

@@ -32,6 +32,7 @@ use self::program::{Program, Received, Sent};
 use crate::config::{JobConfig, Pinning, is_foreign};
 use crate::error::{Error, Result, nearest};
 use crate::limits::SHARDS_MAX;
+use crate::plan::parse::Params;
 use crate::plan::{Given, Planned, Script, explain, plan_with};
 
 /// A planned job, to be given its inputs and outputs and started.
@@ -109,7 +110,7 @@ impl JobBuilder {
     /// Plans the job.
     pub fn plan(self) -> Result<Job> {
         let program = Program::default();
-        let planned = plan_with(&self.scripts, &self.settings, &program, &self.functions)?;
+        let planned = plan_with(&self.scripts, &self.settings, &program, &self.functions, Params::default())?;
         if planned.plan.nodes.is_empty() {
             return Err(Error::sql("the job writes nothing").hint("add an INSERT INTO or a SELECT"));
         }

@@ -41,7 +41,7 @@ use std::sync::Arc;
 
 use self::bind::with_functions;
 use self::job::Job;
-use self::parse::NamedTypes;
+use self::parse::{NamedTypes, Params};
 use self::physical::PhysicalPlan;
 use crate::error::Result;
 use crate::sink::Sink;
@@ -132,27 +132,29 @@ impl fmt::Display for Answer {
 
 /// Plans all statements of `scripts` as one job. Errors carry their line.
 pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn Connectors) -> Result<Planned> {
-    plan_with(scripts, settings, connectors, &Given::new())
+    plan_with(scripts, settings, connectors, &Given::new(), Params::default())
 }
 
-/// The same with functions that the program brings along.
+/// The same with functions that the program brings along, and values for the parameters that stand in the scripts.
 pub fn plan_with(
     scripts: &[Script],
     settings: &[(String, String)],
     connectors: &dyn Connectors,
     functions: &Given,
+    mut params: Params,
 ) -> Result<Planned> {
     bind::check_names(functions)?;
     let mut job = Job::of(settings)?;
     let mut types = NamedTypes::default();
     for (index, script) in scripts.iter().enumerate() {
-        let read = parse::parse(&script.text, &mut types).and_then(|statements| {
+        let read = parse::parse(&script.text, &mut types, &mut params).and_then(|statements| {
             let job = &mut job;
             let bind = move || statements.iter().try_for_each(|statement| job.statement(statement, index));
             parse::on_large_stack(move || with_functions(functions, bind))
         });
         read.map_err(|e| e.in_text(&script.file, &script.text))?;
     }
+    params.check_used()?;
     job.planned(scripts, connectors)
 }
 

@@ -502,7 +502,7 @@ fn what_is_not_there_is_refused_by_name_and_place() {
     refused("SELECT * FROM trads", "no table or view 'trads'", "trades");
     refused("SELECT pirce FROM trades", "no column 'pirce'", "price");
     refused("SELECT * FROM plain p JOIN other o", "a join without ON", "CROSS JOIN");
-    refused("SELECT a FROM plain LIMIT a", "no column 'a'", "");
+    refused("SELECT a FROM plain LIMIT a", "a number of rows is a constant", "10");
     refused("SELECT a FROM plain LIMIT (SELECT 1)", "a sub-query in this place", "sub-query in FROM");
     refused("SELECT (SELECT a, b FROM other) FROM plain", "reads one column, but the sub-query has 2", "");
     refused("SELECT a FROM plain INTERSECT SELECT a, b FROM other", "INTERSECT of 1 and 2 columns", "");

@@ -5,6 +5,7 @@ mod binary;
 mod changelog;
 mod conformance;
 mod embed;
+mod errors;
 mod every;
 mod functions;
 mod golden;

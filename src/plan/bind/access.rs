@@ -30,7 +30,7 @@ fn row_field_named(row: Expr, fields: &[(String, DataType)], name: &str, span: S
     let error = Error::sql(format!("the ROW has no field '{name}'")).at(span);
     Err(match nearest(name, fields.iter().map(|(n, _)| n.as_str())) {
         Some(near) => error.hint(format!("did you mean '{near}'?")),
-        None => error,
+        None => error.hint(format!("its fields are {}", fields.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>().join(", "))),
     })
 }
 

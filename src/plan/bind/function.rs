@@ -174,6 +174,9 @@ impl ExprBinder<'_> {
 
     fn plain_arguments(&mut self, call: &ast::Function) -> Result<Vec<Expr>> {
         refuse_filter(call)?;
+        if matches!(&call.args, ast::FunctionArguments::List(list) if list.duplicate_treatment.is_some()) {
+            return Err(unsupported("DISTINCT within this function", "it stands in aggregates", &call.name));
+        }
         argument_exprs(call)?.into_iter().map(|e| self.bind(e)).collect()
     }
 }

@@ -29,6 +29,9 @@ pub fn bind_value(value: &ast::ValueWithSpan, negative: Sign) -> Result<Expr> {
                     .hint("pairs of hex digits"));
             }
         },
+        V::Placeholder(_) => {
+            return Err(unsupported("a parameter without a name", "write :name, and give it a value: --param name=...", value));
+        }
         other => return Err(unsupported(&format!("the literal {other}"), "text stands in single quotes", value)),
     };
     Ok(Expr::Literal { value, data_type })

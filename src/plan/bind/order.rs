@@ -153,6 +153,10 @@ impl Bounds {
 
 /// A number of rows; `None` for NULL, which is no limit.
 fn number(e: &ast::Expr) -> Result<Option<u64>> {
+    let wrong = || Error::sql("a number of rows is a constant, whole and not negative").at(span_of(e)).hint("such as 10");
+    if let ast::Expr::Identifier(_) | ast::Expr::CompoundIdentifier(_) = e {
+        return Err(wrong());
+    }
     let bound = ExprBinder::new(&[]).bind(e)?;
     let data_type = bound.data_type();
     let value = match bound {
@@ -165,7 +169,7 @@ fn number(e: &ast::Expr) -> Result<Option<u64>> {
     match value {
         Some(Value::Null) => Ok(None),
         Some(Value::Int(number)) if number >= 0 => Ok(Some(number.unsigned_abs())),
-        _ => Err(Error::sql("a number of rows is a constant, whole and not negative").at(span_of(e)).hint("LIMIT 10")),
+        _ => Err(wrong()),
     }
 }
 

@@ -261,11 +261,10 @@ fn timeless(catalog: &Catalog, plan: &Plan) -> Option<String> {
 }
 
 fn refuse(query: &ast::Query) -> Result<()> {
-    if !query.pipe_operators.is_empty()
-        || query.for_clause.is_some()
-        || !query.locks.is_empty()
-        || query.settings.is_some()
-        || query.format_clause.is_some()
+    if !query.locks.is_empty() {
+        return Err(unsupported("FOR UPDATE", "nobody else changes the rows of a job: leave it out", query));
+    }
+    if !query.pipe_operators.is_empty() || query.for_clause.is_some() || query.settings.is_some() || query.format_clause.is_some()
     {
         return Err(unsupported(
             "this clause behind a query",

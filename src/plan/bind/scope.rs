@@ -213,13 +213,20 @@ fn find(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident, words
     }
 }
 
+/// The names of the tables whose columns these are.
+fn qualifiers(fields: &[ScopeField]) -> Vec<&str> {
+    let mut names: Vec<&str> = fields.iter().filter_map(|field| field.qualifier.as_deref()).collect();
+    names.dedup();
+    names
+}
+
 fn unknown_column(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident) -> Error {
     let known = |q: &str| fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)));
     if let Some(q) = qualifier.filter(|q| !known(q)) {
         let error = Error::sql(format!("there is no table '{q}' in this query")).at(name_span(name));
         return match nearest(q, fields.iter().filter_map(|f| f.qualifier.as_deref())) {
             Some(near) => error.hint(format!("did you mean '{near}'?")),
-            None => error,
+            None => error.hint(format!("tables here: {}", qualifiers(fields).join(", "))),
         };
     }
     let error = Error::sql(format!("there is no column '{}'", name.value)).at(name_span(name));

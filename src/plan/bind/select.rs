@@ -343,7 +343,10 @@ fn refuse(select: &ast::Select) -> Result<()> {
     {
         return Err(unsupported("SORT BY and its kin", "rows come in the order of their making", select));
     }
-    if select.into.is_some() || select.prewhere.is_some() || select.value_table_mode.is_some() || select.exclude.is_some() {
+    if select.into.is_some() {
+        return Err(unsupported("SELECT INTO", "write INSERT INTO t SELECT, or CREATE TABLE t WITH (...) AS SELECT", select));
+    }
+    if select.prewhere.is_some() || select.value_table_mode.is_some() || select.exclude.is_some() {
         return Err(unsupported(
             "this clause of SELECT",
             "SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... are there",

@@ -39,7 +39,8 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
     let watermark = create.watermark.as_ref().map(|declared| watermark(create, declared, &columns)).transpose()?;
     let watermark = watermark.or_else(|| processing_time(create, &columns));
     if read.is_empty() {
-        return Err(Error::sql(format!("table '{}' has no columns to read or write", create.name.text)).at(create.name.span));
+        let error = Error::sql(format!("table '{}' has no columns to read or write", create.name.text)).at(create.name.span);
+        return Err(error.hint("a column that is not computed has a type: name TYPE"));
     }
     check_partitions(create)?;
     let (mut options, plan_options) = split_options(&create.options)?;

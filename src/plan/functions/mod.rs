@@ -58,8 +58,14 @@ pub fn named(name: &str) -> Result<(Family, &'static Help)> {
     unsorted().find(|(_, help)| help.is_called(name)).ok_or_else(|| no_function(name, &[]))
 }
 
-/// There is no function of this name, nor is it one of those that the program brings along.
+/// There is no function of this name, nor is it one of those that the program brings along; or there is none where it stands.
 pub fn no_function(name: &str, given: &[Arc<GivenFunction>]) -> Error {
+    if let Some(help) = OVER.iter().find(|help| help.is_called(name)) {
+        return Error::sql(format!("{name} needs OVER")).hint(format!("usage: {}", help.signature()));
+    }
+    if let Some((_, help)) = unsorted().find(|(_, help)| help.is_called(name)) {
+        return Error::sql(format!("{name} cannot be called like this")).hint(format!("usage: {}", help.signature()));
+    }
     let names = names().map(|name| -> &str { name }).chain(given.iter().map(|function| function.name.as_str()));
     Error::sql(format!("there is no function '{name}'")).hint(match nearest(name, names) {
         Some(near) => format!("did you mean {near}?"),

@@ -118,6 +118,7 @@ pub(super) fn drop_statement(cursor: &mut Cursor) -> Result<Statement> {
         let error = cursor.expected("TABLE, VIEW or TYPE behind DROP");
         return Err(match ["CATALOG", "DATABASE", "SCHEMA"].iter().any(|word| cursor.looks_at(&[word])) {
             true => error.hint(ONE_DATABASE),
+            false if cursor.looks_at(&["FUNCTION"]) => error.hint("the functions of the engine are all there are"),
             false if cursor.looks_at(&["SINK"]) => error.hint("a job writes all of its sinks: leave out the CREATE SINK"),
             false => error,
         });

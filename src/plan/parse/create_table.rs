@@ -91,7 +91,7 @@ fn like(cursor: &mut Cursor) -> Result<Like> {
             if cursor.accept(&["ALL"]) {
                 [all, options] = [taking; 2];
             } else {
-                named.push((cursor.name("ALL, CONSTRAINTS, GENERATED, METADATA, OPTIONS, PARTITIONS or WATERMARKS")?, taking));
+                named.push((cursor.name(PARTS)?, taking));
             }
         }
     }
@@ -106,12 +106,14 @@ fn like(cursor: &mut Cursor) -> Result<Like> {
             "WATERMARKS" => &mut like.watermarks,
             // Nothing here is distributed by a table.
             "DISTRIBUTION" => continue,
-            _ => return Err(Error::sql(format!("LIKE knows no {}", name.text)).at(name.span)),
+            _ => return Err(Error::sql(format!("LIKE knows no {}", name.text)).at(name.span).hint(PARTS)),
         };
         *part = taking;
     }
     Ok(like)
 }
+
+const PARTS: &str = "ALL, CONSTRAINTS, GENERATED, METADATA, OPTIONS, PARTITIONS or WATERMARKS";
 
 fn taking(cursor: &mut Cursor) -> Result<Taking> {
     let words = [("INCLUDING", Taking::Including), ("EXCLUDING", Taking::Excluding), ("OVERWRITING", Taking::Overwriting)];
@@ -141,12 +143,15 @@ fn element(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
         return Err(Error::sql("UNIQUE is not supported").at(cursor.span()).hint("declare PRIMARY KEY (...)"));
     }
     let name = cursor.name("a column name")?;
-    if let Some(twin) = table.columns.iter().find(|c| c.name.text == name.text) {
+    if let Some(twin) = table.columns.iter().find(|c| c.name.text.eq_ignore_ascii_case(&name.text)) {
         return Err(Error::sql(format!("column '{}' is declared twice", twin.name.text)).at(name.span));
     }
     let (kind, comment) = match cursor.accept(&["AS"]) {
         true => computed(cursor, None)?,
-        false => typed_column(cursor, table, &name)?,
+        false => typed_column(cursor, table, &name).map_err(|error| match name.text.eq_ignore_ascii_case("WATERMARK") {
+            true => error.hint("for a watermark write WATERMARK FOR ts AS ts - INTERVAL '5' SECOND"),
+            false => error,
+        })?,
     };
     table.columns.push(ColumnDef { name, kind, comment });
     Ok(())

@@ -168,6 +168,11 @@ impl<'a> Cursor<'a> {
         Ok(items)
     }
 
+    /// The place behind the last token.
+    pub(super) fn end(&self) -> Span {
+        self.tokens.last().map(behind).unwrap_or_default()
+    }
+
     /// Where the next token stands, or the place behind the last one.
     pub(super) fn span(&self) -> Span {
         match (self.peek(), self.tokens.last()) {

@@ -3,6 +3,7 @@
 use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::{self, Token, TokenWithSpan};
 
+use super::cursor::{bracket, is_word};
 use crate::error::{Error, Span, nearest};
 
 /// A place of the parser crate as one of ours. An unknown place stays unknown (line 0), which `Error::at` ignores.
@@ -22,9 +23,21 @@ pub(super) fn fault_of(fault: ParserError, tokens: &[TokenWithSpan]) -> Error {
     };
     let (text, place) = split_place(&text);
     let error = Error::sql(reworded(text));
-    match place {
+    let error = match text.starts_with("Unterminated string") {
+        true => error.hint("a quote within a text is written twice: 'it''s'"),
+        false => error,
+    };
+    if let Some(bracket) = unmatched(tokens) {
+        return Error::sql(format!("'{}' has no partner", bracket.token)).at(span_of(bracket.span));
+    }
+    match place.or_else(|| behind_word(text, tokens)) {
         Some((line, column)) => match tokens.iter().position(|t| (t.span.start.line, t.span.start.column) == (line, column)) {
-            Some(at) => hinted(error.at(span_of(tokens[at].span)), tokens, at),
+            Some(at) => {
+                // The crate points behind a word that it has taken already.
+                let is_meant = |at: &usize| text.ends_with(&format!("found: {}", tokens[*at].token));
+                let at = if is_meant(&at) { at } else { at.checked_sub(1).filter(is_meant).unwrap_or(at) };
+                hinted(error.at(span_of(tokens[at].span)), tokens, at)
+            }
             None => error.at(Span { line: narrow(line), column: narrow(column.max(1)), width: 1 }),
         },
         None => match tokens.last() {
@@ -38,6 +51,27 @@ pub(super) fn fault_of(fault: ParserError, tokens: &[TokenWithSpan]) -> Error {
 pub(super) fn too_deep() -> Error {
     Error::sql(format!("nested more than {} levels deep", crate::limits::NESTING_MAX))
         .hint("move inner queries or expressions into views or a WITH clause")
+}
+
+/// The first bracket that is not closed, or closes nothing.
+fn unmatched(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan> {
+    let mut open = Vec::new();
+    for token in tokens {
+        match bracket(&token.token) {
+            1 => open.push(token),
+            -1 if open.pop().is_none() => return Some(token),
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
+/// The place of what stands behind the last WORD, where a fault has no place but says `after WORD`.
+fn behind_word(text: &str, tokens: &[TokenWithSpan]) -> Option<(u64, u64)> {
+    let (_, word) = text.rsplit_once(" after ")?;
+    let at = tokens.iter().rposition(|token| is_word(&token.token, word))?;
+    let next = tokens.get(at + 1)?.span.start;
+    Some((next.line, next.column))
 }
 
 /// The place right behind a token, where something is missing.
@@ -66,6 +100,7 @@ fn split_place(text: &str) -> (&str, Option<(u64, u64)>) {
 
 fn reworded(text: &str) -> String {
     let text = text.replace("Expected: ", "expected ").replace("found: EOF", "found the end of the statement");
+    let text = text.replace("before EOF.", "before the end").replace("Unexpected EOF while in", "the text ends within");
     let text = text.replace(", found: ", ", found ");
     let mut letters = text.chars();
     match letters.next() {
@@ -76,6 +111,15 @@ fn reworded(text: &str) -> String {
 
 /// Adds a hint when the word at `at`, or the one before it, looks like a misspelled keyword.
 fn hinted(error: Error, tokens: &[TokenWithSpan], at: usize) -> Error {
+    if let [.., case, when] = &tokens[..at.min(tokens.len())]
+        && is_word(&case.token, "CASE")
+        && is_word(&when.token, "WHEN")
+    {
+        return error.hint("CASE WHEN condition THEN value ELSE value END");
+    }
+    if tokens.get(at).is_some_and(|token| token.token == Token::Question) {
+        return error.hint("a parameter has a name: write :name, and give it a value: --param name=...");
+    }
     let around = [at.checked_sub(1), Some(at), at.checked_sub(2)];
     let near = around.into_iter().flatten().filter_map(|i| tokens.get(i)).find_map(misspelled);
     match near {

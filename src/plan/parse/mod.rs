@@ -1,7 +1,7 @@
 //! SQL text to statements: Flink SQL on the parser crate, with a dialect and a statement reader of our own.
 //!
 //! ```text
-//! text -> tokens -> statements split at ';' -> nesting checked -> reader: CREATE TABLE, INSERT, SET, ...
+//! text -> tokens, parameters put in -> statements split at ';' -> nesting checked -> reader: CREATE TABLE, INSERT, SET, ...
 //!                                                                    |  queries and expressions
 //!                                                                    v
 //!                                           rewrite, window (tokens to normal forms) -> parser crate -> syntax tree
@@ -61,6 +61,8 @@
 //! **Hints.** `SELECT /*+ BROADCAST(t) */` is read with [`hints_of`], `t /*+ OPTIONS(...) */` with [`options_of`] from the name of the table. Anywhere
 //! else a hint is a comment.
 //!
+//! **Parameters.** `:day` is the literal that is given for it, and no other part of the tree knows that it was one.
+//!
 //! **Depth.** Nesting is at most `NESTING_MAX`, operators on one way into an expression at most 256: recursion over a tree
 //! is safe on the stack of [`on_large_stack`]. `MAP['k', 1]` is the call `MAP('k', 1)`.
 
@@ -79,6 +81,7 @@ mod lambda;
 mod named_types;
 mod nearest;
 mod nesting;
+mod params;
 mod pattern;
 mod reader;
 mod rewrite;
@@ -103,6 +106,7 @@ pub use fault::span_of;
 pub use hint::{hints_of, is_carrier, options_of};
 pub use lambda::LAMBDA;
 pub use named_types::NamedTypes;
+pub use params::Params;
 pub use pattern::{CHOICE, END, GREEDY, LEFT_OUT, PERMUTE, RELUCTANT, SEQUENCE, START};
 pub use rewrite::{ARRIVAL, EXCLUDE, GROUP_DISTINCT, WHEN_LIST};
 pub use row_pattern::{FINAL, INPUT, PATTERN, RUNNING, SUBSET, WITHIN};
@@ -113,11 +117,11 @@ pub use written::{literal, quoted};
 use crate::error::{Error, Result};
 use crate::plan::statement::Statement;
 
-/// Reads a SQL text, in which the types of `types` have names, and adds those that it declares. Faults carry their place; the caller adds the
-/// text with `Error::in_text`.
-pub fn parse(text: &str, types: &mut NamedTypes) -> Result<Vec<Statement>> {
+/// Reads a SQL text, in which the types of `types` have names and the parameters of `params` values, and adds the types that it declares. Faults
+/// carry their place; the caller adds the text with `Error::in_text`.
+pub fn parse(text: &str, types: &mut NamedTypes, params: &mut Params) -> Result<Vec<Statement>> {
     let tokens = tokenize_all(text).map_err(|fault| fault::fault_of(fault, &[]))?;
-    let tokens = hint::without_comments(tokens)?;
+    let tokens = hint::without_comments(params.put_in(tokens)?)?;
     on_large_stack(|| reader::statements(&tokens, types))
 }
 

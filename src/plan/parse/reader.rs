@@ -77,7 +77,8 @@ fn plain_statement(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement>
         return Err(Error::sql("a statement is missing").at(cursor.span()));
     }
     nesting::check(one.rest())?;
-    single(&mut one)
+    let end = one.end();
+    single(&mut one).map_err(|error| error.at(end))
 }
 
 fn until_semicolon<'a>(cursor: &mut Cursor<'a>) -> &'a [TokenWithSpan] {

@@ -5,13 +5,13 @@ mod row_pattern;
 
 use sqlparser::ast::{Expr, SelectItem, SetExpr};
 
-use super::NamedTypes;
+use super::{NamedTypes, Params};
 use crate::error::Result;
 use crate::plan::physical::Emit;
 use crate::plan::statement::{ColumnDefKind, CreateTable, Hint, HintArgument, Show, Shown, Statement, StreamQuery, WatermarkFor};
 
 fn parse(text: &str) -> Result<Vec<Statement>> {
-    super::parse(text, &mut NamedTypes::default())
+    super::parse(text, &mut NamedTypes::default(), &mut Params::default())
 }
 
 fn check(text: &str) -> Vec<Statement> {
@@ -549,7 +549,7 @@ fn faults_show_place_and_hint() {
         ("SELECT a FROM t WHER b = 1", "did you mean WHERE instead of 'WHER'?"),
         ("SELECT 'abc", "unterminated string literal\n --> q:1:8"),
         ("SELECT a FROM t WHERE", "expected an expression, found the end of the statement\n --> q:1:22"),
-        ("SELECT a, FROM t", "--> q:1:16"),
+        ("SELECT a, FROM t", "--> q:1:11"),
         ("DROP FUNCTION f", "expected TABLE, VIEW or TYPE behind DROP, found FUNCTION"),
         ("DROP SINK s", "leave out the CREATE SINK"),
         ("UPDATE t SET a = 1", "UPDATE is not supported"),
@@ -583,7 +583,7 @@ fn faults_show_place_and_hint() {
         ("EXPLAIN EXPLAIN SELECT 1", "EXPLAIN cannot be explained"),
         ("EXPLAIN", "a statement is missing"),
         ("SELECT 1 2", "--> q:1:10"),
-        ("SELECT (1", "--> q:1:10"),
+        ("SELECT (1", "'(' has no partner\n --> q:1:8"),
     ] {
         let fault = fault(text);
         assert!(fault.contains(shown), "{text}:\n{fault}");

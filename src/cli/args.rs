@@ -70,6 +70,9 @@ pub enum Verb {
          \\? shows the commands of the shell.\n\n{EXIT_CODES}"
     ))]
     Shell(ShellArgs),
+    /// Lay SQL files out in one way; what they say stays the same, token by token
+    #[command(after_help = format!("Examples:\n  corelane fmt job.sql\n  corelane fmt --check examples/*.sql\n\n{EXIT_CODES}"))]
+    Fmt(FmtArgs),
     /// Show what of this host costs latency, and what to do about it
     #[command(after_help = format!("Example:\n  corelane doctor --cores 2-5\n\n{EXIT_CODES}"))]
     Doctor(DoctorArgs),
@@ -281,6 +284,18 @@ impl ShellArgs {
     }
 }
 
+/// Arguments of `fmt`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct FmtArgs {
+    /// SQL files
+    #[arg(value_name = "FILE.sql", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// Write nothing; name the files that are laid out otherwise, and fail if there are any
+    #[arg(long)]
+    pub check: bool,
+}
+
 /// Arguments of `doctor`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct DoctorArgs {
@@ -371,6 +386,7 @@ mod tests {
         assert!(matches!(check("corelane test a --shards 1,2"), Ok(Verb::Test(a)) if a.shapes().count() == 6));
         assert!(matches!(check("corelane functions abs"), Ok(Verb::Functions(a)) if a.pattern.as_deref() == Some("abs")));
         assert!(matches!(check("corelane shell a.sql --format csv"), Ok(Verb::Shell(a)) if a.format == Form::Csv));
+        assert!(matches!(check("corelane fmt a b --check"), Ok(Verb::Fmt(a)) if a.files.len() == 2 && a.check));
         assert!(matches!(check("corelane doctor"), Ok(Verb::Doctor(a)) if a.cores == "auto"));
         assert!(matches!(check("corelane latency a b"), Ok(Verb::Latency(a)) if a.files.len() == 2));
     }
@@ -382,6 +398,7 @@ mod tests {
             "corelane run",
             "corelane latency",
             "corelane test",
+            "corelane fmt",
             "corelane test a --shards 0",
             "corelane run a.sql --duration soon",
             "corelane run a --duration 0s",

@@ -4,6 +4,7 @@ pub mod args;
 pub mod bench;
 pub mod doctor;
 pub mod explain;
+pub mod fmt;
 pub mod functions;
 pub mod golden;
 pub mod job;
@@ -25,6 +26,7 @@ pub fn dispatch(cli: &Cli) -> Result<()> {
         Verb::Explain(args) => explain::explain(args, &mut stdout()),
         Verb::Check(args) => explain::check(args, &mut stdout()),
         Verb::Functions(args) => functions::run(args, &mut stdout()),
+        Verb::Fmt(args) => fmt::run(args, &mut stdout()),
         Verb::Doctor(args) => doctor::run(args, &mut stdout()),
         Verb::Test(args) => golden::run(args, &mut stdout()),
         Verb::Shell(args) => shell::run(args, &mut stdout(), &mut stderr()),

@@ -7,6 +7,7 @@ mod conformance;
 mod embed;
 mod errors;
 mod every;
+mod fmt;
 mod functions;
 mod golden;
 mod growth;

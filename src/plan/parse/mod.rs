@@ -87,6 +87,7 @@ mod reader;
 mod rewrite;
 mod row_pattern;
 mod split;
+mod same;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -110,6 +111,7 @@ pub use params::Params;
 pub use pattern::{CHOICE, END, GREEDY, LEFT_OUT, PERMUTE, RELUCTANT, SEQUENCE, START};
 pub use rewrite::{ARRIVAL, EXCLUDE, GROUP_DISTINCT, WHEN_LIST};
 pub use row_pattern::{FINAL, INPUT, PATTERN, RUNNING, SUBSET, WITHIN};
+pub use same::check_same;
 pub use split::{Statements, split};
 pub use window::{BOUNDS_SHOWN, PARTITION_BY};
 pub use written::{literal, quoted};

@@ -9,6 +9,7 @@ mod errors;
 mod every;
 mod fmt;
 mod functions;
+mod fuzz;
 mod golden;
 mod growth;
 mod idle;

@@ -20,7 +20,9 @@ pub(super) fn operands(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
             at += 1;
             continue;
         };
-        let by = Cursor::new(&tokens[at + 1..]).looks_at(&["BY"]).then(|| closing(tokens, at + 2)).flatten();
+        let is_list = tokens.get(at + 2).is_some_and(|open| open.token == Token::LParen);
+        let has_names = is_list && Cursor::new(&tokens[at + 1..]).looks_at(&["BY"]);
+        let by = has_names.then(|| closing(tokens, at + 2)).flatten();
         let names = by.map_or(&[][..], |end| &tokens[at + 3..end]);
         let open =
             [word("VALUES", token), placed(Token::LParen, token), placed(Token::make_word(CORRESPONDING, Some('`')), token)];

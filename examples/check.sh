@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every example to its end and compares what it wrote, sorted, with examples/expected. CORELANE names the binary.
+# Runs every example to its end and compares what it wrote, sorted, with examples/expected. CORELANE names the binary; those that are
+# Rust programs are taken from where cargo build --examples puts them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 corelane=${CORELANE:-target/release/corelane}
@@ -21,7 +22,7 @@ for shards in "1 cores" auto; do
 done
 
 for example in arrow_windows user_function; do
-    timeout 60 "target/release/examples/$example" >"$work/$example"
+    timeout 60 "target/debug/examples/$example" >"$work/$example"
     compare "$example" "$work/$example"
 done
 

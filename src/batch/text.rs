@@ -82,6 +82,21 @@ pub fn write_json_string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+/// Appends parts between brackets, with commas: a JSON array or object.
+pub fn write_json_parts<T>(
+    [open, close]: [u8; 2],
+    parts: impl Iterator<Item = T>,
+    out: &mut Vec<u8>,
+    mut part: impl FnMut(T, &mut Vec<u8>),
+) {
+    out.push(open);
+    for (at, value) in parts.enumerate() {
+        out.extend_from_slice(if at > 0 { b"," } else { b"" });
+        part(value, out);
+    }
+    out.push(close);
+}
+
 /// A row as `[a, b, NULL]`.
 pub fn row_text(batch: &Batch, row: usize, types: &[DataType]) -> String {
     let mut out = vec![b'['];

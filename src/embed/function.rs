@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::rows::push;
-use crate::batch::text::write_json_string;
+use crate::batch::text::{write_json_parts, write_json_string};
 use crate::batch::{Column, Selection, Values};
 use crate::expr::{GivenFunction, Kernel, RowErrors};
 use crate::types::{DataType, Value};
@@ -310,12 +310,8 @@ impl Returned for Vec<String> {
     }
 
     fn append_to(self, column: &mut Column) -> Result<(), String> {
-        let mut json = vec![b'['];
-        for (at, text) in self.iter().enumerate() {
-            json.extend_from_slice(if at > 0 { b"," } else { b"" });
-            write_json_string(text.as_bytes(), &mut json);
-        }
-        json.push(b']');
+        let mut json = Vec::new();
+        write_json_parts(*b"[]", self.iter(), &mut json, |text, json| write_json_string(text.as_bytes(), json));
         column.push_bytes(&json);
         Ok(())
     }

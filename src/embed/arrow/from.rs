@@ -7,7 +7,7 @@ use arrow_array::types::{self, ArrowPrimitiveType, ArrowTimestampType};
 use arrow_array::{Array, OffsetSizeTrait};
 use arrow_schema::{DataType as Arrow, IntervalUnit, TimeUnit};
 
-use crate::batch::text::{write_json_string, write_json_value, write_value};
+use crate::batch::text::{write_json_parts, write_json_string, write_json_value, write_value};
 use crate::batch::{Column, StrColumn, Values};
 use crate::format::push_text;
 use crate::types::time::{DAY, cut};
@@ -186,7 +186,7 @@ fn of_nested(array: &dyn Array, data_type: &DataType) -> Converted<Column> {
             let children = children.collect::<Converted<Vec<_>>>()?;
             texts(&mut |row, out| {
                 let parts = fields.iter().zip(&children);
-                between(*b"{}", parts, out, |((name, data_type), child), out| {
+                write_json_parts(*b"{}", parts, out, |((name, data_type), child), out| {
                     write_json_string(name.as_bytes(), out);
                     out.push(b':');
                     write_json_value(child, row, data_type, out);
@@ -211,7 +211,7 @@ fn places<O: OffsetSizeTrait>(offsets: &[O]) -> impl Fn(usize) -> Range<usize> {
 }
 
 fn list(child: &Column, items: Range<usize>, item: &DataType, out: &mut Vec<u8>) {
-    between(*b"[]", items, out, |at, out| write_json_value(child, at, item, out));
+    write_json_parts(*b"[]", items, out, |at, out| write_json_value(child, at, item, out));
 }
 
 type Texts<'a> = dyn FnMut(&mut dyn FnMut(usize, &mut Vec<u8>)) + 'a;
@@ -221,7 +221,7 @@ fn maps(array: &dyn Array, key: &DataType, value: &DataType, texts: &mut Texts<'
     let (keys, values, places) = (inner(maps.keys(), key)?, inner(maps.values(), value)?, places(maps.offsets()));
     let mut name = Vec::new();
     texts(&mut |row, out| {
-        between(*b"{}", places(row), out, |at, out| {
+        write_json_parts(*b"{}", places(row), out, |at, out| {
             name.clear();
             write_value(&keys, at, key, &mut name);
             write_json_string(&name, out);
@@ -230,13 +230,4 @@ fn maps(array: &dyn Array, key: &DataType, value: &DataType, texts: &mut Texts<'
         });
     });
     Ok(())
-}
-
-fn between<T>([open, close]: [u8; 2], parts: impl Iterator<Item = T>, out: &mut Vec<u8>, mut part: impl FnMut(T, &mut Vec<u8>)) {
-    out.push(open);
-    for (at, value) in parts.enumerate() {
-        out.extend_from_slice(if at > 0 { b"," } else { b"" });
-        part(value, out);
-    }
-    out.push(close);
 }

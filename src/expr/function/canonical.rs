@@ -9,7 +9,7 @@ use super::json_text::Json;
 use super::kernel::{Call, kernel};
 use super::signature::internal;
 use crate::batch::Column;
-use crate::batch::text::write_json_string;
+use crate::batch::text::{write_json_parts, write_json_string};
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::types::{DataType, decimal};
@@ -43,8 +43,10 @@ fn of_values(data_type: &DataType) -> Result<Box<dyn Kernel>> {
 /// Types nest no deeper than `NESTING_MAX`.
 fn write(value: Json<'_>, data_type: &DataType, out: &mut Vec<u8>) {
     match data_type {
-        DataType::Array(item) if value.is_array() => between(*b"[]", value.items(), out, |value, out| write(value, item, out)),
-        DataType::Row(fields) if value.is_object() => between(*b"{}", fields.iter(), out, |(name, field), out| {
+        DataType::Array(item) if value.is_array() => {
+            write_json_parts(*b"[]", value.items(), out, |value, out| write(value, item, out))
+        }
+        DataType::Row(fields) if value.is_object() => write_json_parts(*b"{}", fields.iter(), out, |(name, field), out| {
             write_key(name.as_bytes(), out);
             write(value.field(name).unwrap_or(Json::NULL), field, out);
         }),
@@ -70,7 +72,7 @@ fn entries(map: Json<'_>, by: &DataType, item: &DataType, out: &mut Vec<u8>) {
     };
     let mut entries: Vec<(Key, String, Json<'_>)> = map.fields().map(entry).collect();
     entries.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-    between(*b"{}", entries.into_iter(), out, |(_, text, value), out| {
+    write_json_parts(*b"{}", entries.into_iter(), out, |(_, text, value), out| {
         let mut name = Vec::new();
         match Json::new(&text).filter(|_| by.is_numeric() || by.is_nested()) {
             Some(json) => write(json, by, &mut name),
@@ -84,15 +86,6 @@ fn entries(map: Json<'_>, by: &DataType, item: &DataType, out: &mut Vec<u8>) {
 fn write_key(name: &[u8], out: &mut Vec<u8>) {
     write_json_string(name, out);
     out.push(b':');
-}
-
-fn between<T>([open, close]: [u8; 2], parts: impl Iterator<Item = T>, out: &mut Vec<u8>, mut part: impl FnMut(T, &mut Vec<u8>)) {
-    out.push(open);
-    for (at, value) in parts.enumerate() {
-        out.extend_from_slice(if at > 0 { b"," } else { b"" });
-        part(value, out);
-    }
-    out.push(close);
 }
 
 fn write_scalar(value: Json<'_>, data_type: &DataType, out: &mut Vec<u8>) {

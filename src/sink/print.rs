@@ -47,7 +47,36 @@ impl Sink for Print {
     }
 
     fn open(&self, _shard: usize, _shards: usize, schema: &Schema) -> Result<Box<dyn Writer>> {
-        Ok(Box::new(LineWriter { prefix: self.prefix.clone(), types: schema.types(), lines: Vec::new(), out: io::stdout() }))
+        Ok(Box::new(LineWriter { prefix: self.prefix.clone(), types: schema.types(), out: Buffered::new(io::stdout()) }))
+    }
+}
+
+/// Text on its way to `out`, in one write a turn.
+pub struct Buffered<W> {
+    /// What has not been written.
+    pub text: Vec<u8>,
+    out: W,
+}
+
+impl<W: Write> Buffered<W> {
+    /// Nothing yet.
+    pub fn new(out: W) -> Self {
+        Self { text: Vec::new(), out }
+    }
+
+    /// Writes all of it, waiting for who reads it.
+    pub fn flush(&mut self) -> Result<()> {
+        if self.text.is_empty() {
+            return Ok(());
+        }
+        let written = self.out.write_all(&self.text).and_then(|()| self.out.flush());
+        self.text.clear();
+        written.map_err(|e| Error::io("writing to standard output", e))
+    }
+
+    /// Where it went.
+    pub fn into_inner(self) -> W {
+        self.out
     }
 }
 
@@ -55,37 +84,32 @@ impl Sink for Print {
 struct LineWriter<W> {
     prefix: String,
     types: Vec<DataType>,
-    lines: Vec<u8>,
-    out: W,
+    out: Buffered<W>,
 }
 
 impl<W: Write + Send> Writer for LineWriter<W> {
     fn write(&mut self, batch: &Batch) -> Result<()> {
+        let lines = &mut self.out.text;
         for row in 0..batch.rows() {
-            self.lines.extend_from_slice(self.prefix.as_bytes());
-            self.lines.extend_from_slice(batch.kind(row).symbol().as_bytes());
-            self.lines.push(b'[');
-            write_values(batch, row, &self.types, &mut self.lines);
-            self.lines.extend_from_slice(b"]\n");
+            lines.extend_from_slice(self.prefix.as_bytes());
+            lines.extend_from_slice(batch.kind(row).symbol().as_bytes());
+            lines.push(b'[');
+            write_values(batch, row, &self.types, lines);
+            lines.extend_from_slice(b"]\n");
         }
         Ok(())
     }
 
     fn flush(&mut self) -> Result<Flushed> {
-        if !self.lines.is_empty() {
-            let written = self.out.write_all(&self.lines).and_then(|()| self.out.flush());
-            self.lines.clear();
-            written.map_err(|e| Error::io("writing to standard output", e))?;
-        }
-        Ok(Flushed::All)
+        self.out.flush().map(|()| Flushed::All)
     }
 
     fn backlog_bytes(&self) -> usize {
-        self.lines.len()
+        self.out.text.len()
     }
 
     fn finish(&mut self) -> Result<()> {
-        self.flush().map(|_| ())
+        self.out.flush()
     }
 }
 
@@ -120,10 +144,10 @@ mod tests {
         }
         let kinds = Some(vec![RowKind::Insert, RowKind::UpdateBefore]);
         let batch = Batch::with_stamps(columns, 2, kinds, [StampRun { stamp: 1, count: 2 }].into());
-        let mut writer = LineWriter { prefix: "t> ".to_owned(), types, lines: Vec::new(), out: Vec::new() };
+        let mut writer = LineWriter { prefix: "t> ".to_owned(), types, out: Buffered::new(Vec::new()) };
         writer.write(&batch).expect("write");
-        assert!(writer.out.is_empty() && writer.backlog_bytes() > 0);
+        assert!(writer.out.out.is_empty() && writer.backlog_bytes() > 0);
         assert_eq!(writer.flush().expect("flush"), Flushed::All);
-        assert_eq!(String::from_utf8_lossy(&writer.out), "t> +I[1, a longer text, with comma]\nt> -U[-2, NULL]\n");
+        assert_eq!(String::from_utf8_lossy(&writer.out.into_inner()), "t> +I[1, a longer text, with comma]\nt> -U[-2, NULL]\n");
     }
 }

@@ -10,9 +10,10 @@ use clap::ValueEnum;
 
 use super::table::Table;
 use crate::batch::{Batch, Column, Selection, text};
-use crate::error::{Error, Result, Span};
+use crate::error::{Result, Span};
 use crate::format::{self, Encoder};
 use crate::plan::Row;
+use crate::sink::print::Buffered;
 use crate::sink::{Accepts, Flushed, Placement, Sink, Writer};
 use crate::types::{DataType, Field, Options, Schema, Value};
 
@@ -61,7 +62,7 @@ impl Results {
         let mut writer = Results { form, showing: Showing::Rows }.writer(&schema, Vec::new())?;
         writer.write(&Batch::new(texts, rows.len(), 0))?;
         writer.finish()?;
-        Ok(String::from_utf8_lossy(&writer.out).into_owned())
+        Ok(String::from_utf8_lossy(&writer.out.into_inner()).into_owned())
     }
 
     fn writer<W: Write + Send>(&self, schema: &Schema, out: W) -> Result<ResultWriter<W>> {
@@ -71,10 +72,10 @@ impl Results {
             Form::Csv => Shape::Lines(encoder(&[("format", "csv"), ("csv.header", "true")], changes, schema)?),
             Form::Json => Shape::Lines(encoder(&[("format", "json")], changes, schema)?),
         };
-        let mut text = Vec::new();
-        shape.encoder().header(&mut text);
+        let mut out = Buffered::new(out);
+        shape.encoder().header(&mut out.text);
         let left = (self.showing == Showing::Result).then(Left::default);
-        Ok(ResultWriter { shape, types: schema.types(), left, rows: 0, text, out })
+        Ok(ResultWriter { shape, types: schema.types(), left, rows: 0, out })
     }
 }
 
@@ -131,14 +132,13 @@ struct ResultWriter<W> {
     /// Rows that may still be taken back.
     left: Option<Left>,
     rows: usize,
-    text: Vec<u8>,
-    out: W,
+    out: Buffered<W>,
 }
 
 impl<W> ResultWriter<W> {
     fn show(&mut self, batch: &Batch) {
         self.rows += batch.rows();
-        self.shape.encoder().encode(batch, &mut self.text);
+        self.shape.encoder().encode(batch, &mut self.out.text);
     }
 }
 
@@ -152,16 +152,11 @@ impl<W: Write + Send> Writer for ResultWriter<W> {
     }
 
     fn flush(&mut self) -> Result<Flushed> {
-        if !self.text.is_empty() {
-            let written = self.out.write_all(&self.text).and_then(|()| self.out.flush());
-            self.text.clear();
-            written.map_err(|e| Error::io("writing to standard output", e))?;
-        }
-        Ok(Flushed::All)
+        self.out.flush().map(|()| Flushed::All)
     }
 
     fn backlog_bytes(&self) -> usize {
-        self.text.len()
+        self.out.text.len()
     }
 
     fn finish(&mut self) -> Result<()> {
@@ -169,11 +164,11 @@ impl<W: Write + Send> Writer for ResultWriter<W> {
             self.show(&batch);
         }
         if let Shape::Table(table) = &mut self.shape {
-            table.finish(&mut self.text);
+            table.finish(&mut self.out.text);
             let plural = if self.rows == 1 { "row" } else { "rows" };
-            self.text.extend_from_slice(format!("{} {plural}\n", self.rows).as_bytes());
+            self.out.text.extend_from_slice(format!("{} {plural}\n", self.rows).as_bytes());
         }
-        self.flush().map(|_| ())
+        self.out.flush()
     }
 }
 
@@ -227,7 +222,7 @@ mod tests {
             writer.write(&Batch::with_stamps(vec![column], 1, Some(vec![*kind]), stamps)).expect("write");
         }
         writer.finish().expect("finish");
-        assert_eq!(String::from_utf8_lossy(&writer.out), expected, "{form:?}, {showing:?}");
+        assert_eq!(String::from_utf8_lossy(&writer.out.into_inner()), expected, "{form:?}, {showing:?}");
     }
 
     #[test]

@@ -111,6 +111,12 @@ impl JobBuilder {
     pub fn plan(self) -> Result<Job> {
         let program = Program::default();
         let planned = plan_with(&self.scripts, &self.settings, &program, &self.functions, Params::default())?;
+        if planned.analyze || !planned.answers.is_empty() {
+            let error = Error::sql(
+                "EXPLAIN, SHOW, DESCRIBE and SET without a key print, and a job within a program has no place for that",
+            );
+            return Err(error.hint("Job::explain gives the plan"));
+        }
         if planned.plan.nodes.is_empty() {
             return Err(Error::sql("the job writes nothing").hint("add an INSERT INTO or a SELECT"));
         }

@@ -536,3 +536,11 @@ fn functions_that_give_several_rows_or_take_them_go_by_arrays() {
         running.wait().expect("done");
     }
 }
+
+#[test]
+fn statements_that_print_are_refused() {
+    for sql in ["SHOW TABLES; SELECT 1;", "EXPLAIN SELECT 1; SELECT 1;", "EXPLAIN ANALYZE SELECT 1;"] {
+        let error = Job::from_sql(sql).expect_err(sql);
+        assert!(error.to_string().contains("no place for that"), "{sql}: {error}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::config::{JobConfig, split_override};
 use crate::embed::{own_settings, warn_of};
 use crate::error::{Error, Result};
 use crate::plan::parse::Params;
-use crate::plan::{Connectors, Given, Planned, Script, plan_with};
+use crate::plan::{Connectors, Given, Planned, Script, Unread, plan_with};
 use crate::sink::{self, Sink};
 use crate::source::{self, Source};
 use crate::types::TableDef;
@@ -30,8 +30,8 @@ impl Connectors for BuiltIn {
         Ok(sink::print::stdout())
     }
 
-    fn looks_into_memory(&self) -> bool {
-        false
+    fn unread(&self) -> Unread {
+        Unread::LeftOutBesideOthers
     }
 }
 

@@ -9,8 +9,8 @@ use super::rows::Table;
 use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::format;
-use crate::plan::Connectors;
 use crate::plan::physical::{NodeKind, PhysicalPlan};
+use crate::plan::{Connectors, Unread};
 use crate::sink::channel::ChannelSink;
 use crate::sink::{self, Accepts, Sink};
 use crate::source::channel::{CHANNEL, ChannelSource, Ends};
@@ -70,8 +70,8 @@ impl Connectors for Program {
         Ok(self.receiving(Accepts::Changelog))
     }
 
-    fn looks_into_memory(&self) -> bool {
-        false
+    fn unread(&self) -> Unread {
+        Unread::LeftOutBesideOthers
     }
 }
 

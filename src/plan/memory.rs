@@ -16,7 +16,7 @@ use super::bind::{Output, Target, evaluate_constant, written};
 use super::catalog::{Catalog, Table, TableColumnKind};
 use super::logical::{Plan, Scan, Union, columns_of, substitute};
 use super::processing_time::{by_clock, may_go_by_clock, scans_asked};
-use super::{Connectors, Script};
+use super::{Connectors, Script, Unread};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::physical::TimeBasis;
@@ -40,7 +40,7 @@ struct Inserted {
 /// Outputs that need no memory table any more.
 #[derive(Debug)]
 pub struct Resolved {
-    /// Without the INSERTs into memory tables, unless somebody looks on, or there is nothing else: then it is a fault that nothing reads them.
+    /// Without the INSERTs into memory tables, but for those that stay though nothing reads them.
     pub outputs: Vec<Output>,
     /// The memory tables whose INSERTs have been left out because nothing reads them.
     pub unread: Vec<String>,
@@ -91,7 +91,12 @@ pub fn resolve(
     resolved.retain(|output| !is_read(output));
     let is_unread = |output: &Output| matches!(output.target, Target::Table(table) if catalog.tables[table].is_memory());
     let mut unread: Vec<String> = Vec::new();
-    if !connectors.looks_into_memory() && !resolved.iter().all(is_unread) {
+    let leaves_out = match connectors.unread() {
+        Unread::Written => false,
+        Unread::LeftOutBesideOthers => !resolved.iter().all(is_unread),
+        Unread::LeftOut => true,
+    };
+    if leaves_out {
         unread.extend(resolved.iter().filter(|output| is_unread(output)).map(|output| output.name.clone()));
         unread.sort_unstable();
         unread.dedup();

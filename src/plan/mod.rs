@@ -59,10 +59,21 @@ pub trait Connectors {
     fn sink(&self, table: &TableDef) -> Result<Arc<dyn Sink>>;
     /// The sink of a bare SELECT.
     fn print(&self) -> Result<Arc<dyn Sink>>;
-    /// Whether somebody looks on who takes the rows of memory tables that nothing reads.
-    fn looks_into_memory(&self) -> bool {
-        true
+    /// What becomes of INSERTs into memory tables that nothing reads: as here, where somebody looks on who takes them.
+    fn unread(&self) -> Unread {
+        Unread::Written
     }
+}
+
+/// What becomes of INSERTs into memory tables that nothing reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// They are written to a sink like others.
+    Written,
+    /// They are left out, with a warning; where the job writes nothing else that is a fault.
+    LeftOutBesideOthers,
+    /// They are left out.
+    LeftOut,
 }
 
 /// A text with statements.

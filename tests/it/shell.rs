@@ -111,6 +111,22 @@ fn an_insert_runs_and_the_file_is_read_back() {
 }
 
 #[test]
+fn a_table_that_a_query_makes_stays_and_a_memory_table_is_filled_for_those_who_read_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("made.csv");
+    let with = format!(
+        "WITH ('connector' = 'filesystem', 'path' = '{}', 'format' = 'csv', 'sink.single-file' = 'true')",
+        file.display()
+    );
+    let input = format!(
+        "{ORDERS}CREATE TABLE made {with} AS SELECT k, name FROM orders WHERE k = 2;\n\\format csv\nSELECT k + 1 AS next, name FROM made;\n\
+         CREATE TABLE held (n INT);\nINSERT INTO held VALUES (5), (6);\nSELECT SUM(n) AS s FROM held;\nSELECT name FROM made;\n"
+    );
+    check(&input, &[], "next,name\n3,b\ns\n11\nname\nb\n");
+    assert_eq!(std::fs::read_to_string(&file).expect("a file"), "2,b\n");
+}
+
+#[test]
 fn statements_of_the_command_line_run_and_the_first_that_is_wrong_ends_it() {
     check("SELECT 3;", &["--format", "csv", "-e", "SELECT 1 AS a; SELECT 2 AS b"], "a\n1\nb\n2\n");
     let output = shell("SELECT 1 AS a;\n\\fromat csv\nSELECT 2;", &["--format", "csv"]);

@@ -15,9 +15,9 @@ use crate::config::Progress;
 use crate::error::Result;
 use crate::limits::PROFILE_EVERY_DEFAULT;
 use crate::metrics::format_nanos;
-use crate::plan::parse::split;
+use crate::plan::parse::{quoted, split};
 use crate::plan::physical::{NodeKind, Writes};
-use crate::plan::{Answer, Connectors, Declared, Script};
+use crate::plan::{Answer, Connectors, Declared, Script, Unread};
 use crate::sink::Sink;
 use crate::source::{Boundedness, Source};
 use crate::types::TableDef;
@@ -48,8 +48,8 @@ impl Connectors for Screen {
         Ok(Arc::new(Results { form: Form::Table, showing: Showing::Changes }))
     }
 
-    fn looks_into_memory(&self) -> bool {
-        BuiltIn.looks_into_memory()
+    fn unread(&self) -> Unread {
+        Unread::LeftOut
     }
 }
 
@@ -107,15 +107,38 @@ impl Session {
         for answer in &job.planned.answers {
             self.answer(answer, out)?;
         }
+        let declared = std::mem::take(&mut job.planned.declared);
         match (job.planned.plan.nodes.is_empty(), job.planned.answers.is_empty()) {
             (true, true) => {
-                self.declared = std::mem::take(&mut job.planned.declared);
+                self.declared = declared;
                 self.declarations.push(one);
                 Ok(())
             }
             (true, false) => Ok(()),
-            (false, _) => self.run(job, out),
+            (false, _) => {
+                let made = self.made(&one, &declared)?;
+                self.run(job, out)?;
+                self.declared = declared;
+                self.declarations.extend(made);
+                Ok(())
+            }
         }
+    }
+
+    /// What declares the tables that a statement makes and fills, without filling them again.
+    fn made(&self, one: &Script, declared: &[Declared]) -> Result<Vec<Script>> {
+        let is_new = |table: &&Declared| self.declared.iter().all(|known| known.name != table.name);
+        let mut made = Vec::new();
+        for table in declared.iter().filter(is_new) {
+            let show = Script { text: format!("SHOW CREATE TABLE {}", quoted(&table.name)), file: HERE.to_owned() };
+            let scripts: Vec<Script> = self.declarations.iter().chain([one]).cloned().chain([show]).collect();
+            let planned = prepared(&scripts, &self.settings, &Screen, |sets| self.settings.job_config(sets))?.planned;
+            if let Some(Answer::Rows(_, rows)) = planned.answers.into_iter().last() {
+                let texts = rows.into_iter().flatten().flatten();
+                made.extend(texts.map(|text| Script { text, file: HERE.to_owned() }));
+            }
+        }
+        Ok(made)
     }
 
     fn answer(&self, answer: &Answer, out: &mut dyn Write) -> Result<()> {

@@ -1,4 +1,4 @@
-//! A job whose SQL calls a function of the program.
+//! A job whose SQL calls functions of the program: one of a row, one that gives several rows, and an aggregate.
 //!
 //! ```text
 //! cargo run --release --example user_function
@@ -6,32 +6,72 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use corelane::{Job, Result, ScalarFunction, Value};
+use corelane::{AggregateFunction, Job, Result, ScalarFunction, TableFunction, Value};
 
 const SQL: &str = "
-    CREATE TABLE places (name STRING, latitude DOUBLE, longitude DOUBLE) WITH ('connector' = 'channel');
+    CREATE TABLE tours (tour STRING, stops STRING) WITH ('connector' = 'channel');
+
+    CREATE VIEW places AS
+    SELECT tour, name, latitude, longitude FROM tours, LATERAL TABLE(stops_of(stops)) AS s (name, latitude, longitude);
 
     SELECT name, CAST(distance_km(latitude, longitude, 52.5200, 13.4050) AS DECIMAL(8, 1)) AS from_berlin
-    FROM places WHERE distance_km(latitude, longitude, 52.5200, 13.4050) < 1000;";
+    FROM places WHERE distance_km(latitude, longitude, 52.5200, 13.4050) < 1000;
+
+    SELECT tour, CAST(spread(latitude) AS DECIMAL(8, 4)) AS degrees_from_south_to_north FROM places GROUP BY tour EMIT FINAL;";
+
+/// How far numbers lie apart.
+#[derive(Clone, Default)]
+struct Spread(Option<(f64, f64)>);
+
+impl Spread {
+    fn add(&mut self, (number,): (f64,)) {
+        let (least, greatest) = self.0.unwrap_or((number, number));
+        self.0 = Some((least.min(number), greatest.max(number)));
+    }
+
+    /// Takes in what another shard knows of the same group.
+    fn merge(&mut self, other: Option<(f64, f64)>) {
+        other.into_iter().for_each(|(least, greatest)| [least, greatest].into_iter().for_each(|number| self.add((number,))));
+    }
+
+    fn result(&self) -> Option<f64> {
+        self.0.map(|(least, greatest)| greatest - least)
+    }
+}
 
 fn main() -> Result<()> {
     // Types of arguments and result are those of the closure; where an argument is NULL the result is NULL.
     let distance = ScalarFunction::of_row::<(f64, f64, f64, f64), _>("DISTANCE_KM", |(lat, lon, to_lat, to_lon)| {
         if lat.abs() > 90.0 { Err(format!("{lat} is no latitude")) } else { Ok(great_circle([lat, lon], [to_lat, to_lon])) }
     });
-    let mut job = Job::builder().function(distance).sql(SQL).plan()?;
-    let (mut places, output) = (job.input("places")?, job.output("print")?);
+    // A tuple for each row that it gives.
+    let stops = TableFunction::of_row::<(&str,), (String, Option<f64>, Option<f64>), _>(
+        "STOPS_OF",
+        ["name", "latitude", "longitude"],
+        |(stops,), rows| {
+            for stop in stops.split("; ") {
+                let mut parts = stop.split(' ');
+                let name = parts.next().unwrap_or_default().to_owned();
+                let mut degrees = || parts.next().and_then(|text| text.parse().ok());
+                rows.push((name, degrees(), degrees()));
+            }
+        },
+    );
+    // A state for each group. This one cannot take rows back, so it is refused over a table that changes.
+    let spread = AggregateFunction::<Spread, (f64,)>::of_rows("SPREAD", Spread::add, Spread::result);
+    let spread = spread.merge(|state| state.0, Spread::merge);
+
+    let mut job = Job::builder().function(distance).table_function(stops).aggregate(spread).sql(SQL).plan()?;
+    let (mut tours, near, spreads) = (job.input("tours")?, job.output("print")?, job.output("print 2")?);
     let running = job.start()?;
-    let place = |name: &str, latitude: f64, longitude: f64| vec![name.into(), latitude.into(), longitude.into()];
-    places.send([
-        place("Paris", 48.8566, 2.3522),
-        place("Vienna", 48.2082, 16.3738),
-        place("Tokyo", 35.6762, 139.6503),
-        vec!["Atlantis".into(), Value::Null, Value::Null],
-        place("Nowhere", 91.0, 0.0),
+    let tour = |name: &str, stops: &str| vec![name.into(), stops.into()];
+    tours.send([
+        tour("west", "Paris 48.8566 2.3522; Vienna 48.2082 16.3738; Atlantis"),
+        tour("east", "Tokyo 35.6762 139.6503; Nowhere 91.0 0.0; Oslo 59.9139 10.7522"),
+        vec!["none".into(), Value::Null],
     ])?;
-    places.close();
-    for rows in output {
+    tours.close();
+    for rows in near.chain(spreads) {
         println!("{rows}");
     }
     for row in running.wait()?.aside {

@@ -55,7 +55,7 @@
 //! So whoever sends more than a few batches takes the results on another thread.
 //!
 //! Rows are values, or record batches of Apache Arrow (feature `arrow`, on unless it is left out); those that change others say their
-//! kind. A [`ScalarFunction`] of the program can be called in the SQL.
+//! kind. What is a [`ScalarFunction`], an [`AggregateFunction`] or a [`TableFunction`] of the program can be called in the SQL.
 //!
 //! What stands in this page is what a program may rely on. The modules below are open to the command line, the benches and the tests of this
 //! package, and change without notice.
@@ -111,7 +111,8 @@ pub use {arrow_array, arrow_schema};
 
 pub use batch::RowKind;
 pub use embed::{
-    Argument, Arguments, Input, IntoRows, Job, JobBuilder, Next, Output, Report, Returned, Rows, Running, ScalarFunction,
+    AggregateFunction, Argument, Arguments, Columns, GivenRows, Input, IntoRows, Job, JobBuilder, Next, Outcome, Output, Parts,
+    Report, Returned, Rows, Running, ScalarFunction, TableFunction,
 };
 pub use error::{Error, ErrorKind, Result, Span};
 pub use types::{DataType, Field, Schema, Value};

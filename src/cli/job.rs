@@ -62,7 +62,7 @@ pub(super) fn prepared(
     config: impl FnOnce(&[(String, String)]) -> Result<JobConfig>,
 ) -> Result<Job> {
     let settings = args.settings.iter().map(|s| split_override(s)).collect::<Result<Vec<_>>>()?;
-    let planned = plan_with(scripts, &settings, connectors, &Given::new(), Params::read(&args.params)?)?;
+    let planned = plan_with(scripts, &settings, connectors, &Given::default(), Params::read(&args.params)?)?;
     let config = config(&own_settings(&planned)?)?;
     let placement = config.placement()?;
     Ok(Job { planned, config, cores: placement.shards, control: placement.control })

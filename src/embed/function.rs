@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::rows::push;
 use crate::batch::text::{write_json_parts, write_json_string};
 use crate::batch::{Column, Selection, Values};
-use crate::expr::{GivenFunction, Kernel, RowErrors};
+use crate::expr::{GivenFunction, Gives, Kernel, RowErrors};
 use crate::types::{DataType, Value};
 
 /// A function of a row, called by its name in the SQL of a job.
@@ -68,9 +68,9 @@ impl ScalarFunction {
     /// The same, for a function that may give another result for the same arguments: no call is made once for several.
     #[must_use]
     pub fn varying(self) -> ScalarFunction {
-        let GivenFunction { name, args, returns, kernel, .. } = &*self.0;
+        let GivenFunction { name, args, returns, gives, kernel, .. } = &*self.0;
         let (name, args, returns, kernel) = (name.clone(), args.clone(), returns.clone(), kernel.clone());
-        ScalarFunction(Arc::new(GivenFunction { name, args, returns, deterministic: false, kernel }))
+        ScalarFunction(Arc::new(GivenFunction { name, args, returns, gives: *gives, deterministic: false, kernel }))
     }
 
     pub(super) fn new(
@@ -79,7 +79,8 @@ impl ScalarFunction {
         returns: DataType,
         kernel: Arc<dyn Fn() -> Box<dyn Kernel> + Send + Sync>,
     ) -> ScalarFunction {
-        ScalarFunction(Arc::new(GivenFunction { name: name.to_uppercase(), args, returns, deterministic: true, kernel }))
+        let (name, gives) = (name.to_uppercase(), Gives::Value);
+        ScalarFunction(Arc::new(GivenFunction { name, args, returns, gives, deterministic: true, kernel }))
     }
 }
 
@@ -124,7 +125,7 @@ impl<F: Fn(&[Value]) -> Result<Value, String> + Send + Sync> Kernel for OfValues
 }
 
 /// A column of what `compute` appends for each selected row. Hot: once per row.
-fn row_by_row(
+pub(super) fn row_by_row(
     returns: &DataType,
     rows: usize,
     selection: &Selection,
@@ -166,6 +167,11 @@ pub trait Argument: 'static {
 
 /// What a function may give.
 pub trait Returned: 'static {
+    #[doc(hidden)]
+    const CAN_FAIL: bool = false;
+    /// Whether it can stand within a row, which travels as JSON.
+    #[doc(hidden)]
+    const IS_JSON: bool = true;
     /// The SQL type.
     fn data_type() -> DataType;
     #[doc(hidden)]
@@ -293,6 +299,8 @@ impl Returned for String {
 }
 
 impl Returned for Vec<u8> {
+    const IS_JSON: bool = false;
+
     fn data_type() -> DataType {
         DataType::Bytes
     }
@@ -319,6 +327,9 @@ impl Returned for Vec<String> {
 
 /// `None` is NULL.
 impl<T: Returned> Returned for Option<T> {
+    const CAN_FAIL: bool = T::CAN_FAIL;
+    const IS_JSON: bool = T::IS_JSON;
+
     fn data_type() -> DataType {
         T::data_type()
     }
@@ -336,6 +347,9 @@ impl<T: Returned> Returned for Option<T> {
 
 /// The error is the reason for which the row is set aside.
 impl<T: Returned, E: fmt::Display + 'static> Returned for Result<T, E> {
+    const CAN_FAIL: bool = true;
+    const IS_JSON: bool = T::IS_JSON;
+
     fn data_type() -> DataType {
         T::data_type()
     }

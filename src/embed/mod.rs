@@ -12,21 +12,28 @@
 
 #[cfg(feature = "arrow")]
 mod arrow;
+mod aggregate;
 mod function;
 mod input;
 mod output;
+mod parts;
 mod program;
 mod rows;
 mod running;
+mod states;
+mod table_function;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use self::aggregate::{AggregateFunction, Outcome};
 pub use self::function::{Argument, Arguments, Returned, ScalarFunction};
 pub use self::input::Input;
 pub use self::output::{Next, Output};
+pub use self::parts::Parts;
 pub use self::rows::{IntoRows, Rows};
 pub use self::running::{Report, Running};
+pub use self::table_function::{Columns, GivenRows, TableFunction};
 
 use self::program::{Program, Received, Sent};
 use crate::config::{JobConfig, Pinning, is_foreign};
@@ -96,7 +103,21 @@ impl JobBuilder {
     /// Adds a function that the SQL may call.
     #[must_use]
     pub fn function(mut self, function: ScalarFunction) -> Self {
-        self.functions.push(function.0);
+        self.functions.functions.push(function.0);
+        self
+    }
+
+    /// Adds an aggregate that the SQL may call.
+    #[must_use]
+    pub fn aggregate<S: Clone + Default + Send + 'static, A: Arguments>(mut self, function: AggregateFunction<S, A>) -> Self {
+        self.functions.aggregates.push(Arc::new(function.given()));
+        self
+    }
+
+    /// Adds a function whose rows the SQL may read.
+    #[must_use]
+    pub fn table_function(mut self, function: TableFunction) -> Self {
+        self.functions.functions.push(function.0);
         self
     }
 

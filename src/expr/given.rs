@@ -15,10 +15,21 @@ pub struct GivenFunction {
     pub args: Vec<DataType>,
     /// Type of the result.
     pub returns: DataType,
+    /// What it gives for a row.
+    pub gives: Gives,
     /// Whether the same arguments always give the same result.
     pub deterministic: bool,
     /// Makes a kernel, once per compiled expression.
     pub kernel: Arc<dyn Fn() -> Box<dyn Kernel> + Send + Sync>,
+}
+
+/// What a function gives for a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gives {
+    /// A value.
+    Value,
+    /// An array whose items are rows of their own.
+    Rows,
 }
 
 /// What a call calls. Equality is by name: a job has one of each.

@@ -39,6 +39,7 @@ mod growth;
 #[cfg(test)]
 mod tests;
 
+pub use accumulator::{Accumulator, MakeAccumulator, Offer, Rows, Verdict};
 pub use aggregate::{Aggregate, GlobalGroup};
 pub use calc::Calc;
 pub use consolidate::Consolidate;

@@ -143,7 +143,7 @@ impl fmt::Display for Answer {
 
 /// Plans all statements of `scripts` as one job. Errors carry their line.
 pub fn plan(scripts: &[Script], settings: &[(String, String)], connectors: &dyn Connectors) -> Result<Planned> {
-    plan_with(scripts, settings, connectors, &Given::new(), Params::default())
+    plan_with(scripts, settings, connectors, &Given::default(), Params::default())
 }
 
 /// The same with functions that the program brings along, and values for the parameters that stand in the scripts.
@@ -161,7 +161,7 @@ pub fn plan_with(
         let read = parse::parse(&script.text, &mut types, &mut params).and_then(|statements| {
             let job = &mut job;
             let bind = move || statements.iter().try_for_each(|statement| job.statement(statement, index));
-            parse::on_large_stack(move || with_functions(functions, bind))
+            parse::on_large_stack(move || with_functions(functions, index, bind))
         });
         read.map_err(|e| e.in_text(&script.file, &script.text))?;
     }

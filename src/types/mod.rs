@@ -2,6 +2,7 @@
 
 mod data_type;
 pub mod decimal;
+mod given;
 pub mod interval;
 mod options;
 pub mod over;
@@ -14,6 +15,7 @@ pub mod uuid;
 mod value;
 
 pub use data_type::{DataType, Representation};
+pub use given::{GivenAggregate, GivenCall};
 pub use options::{OptionValue, Options, parse_duration};
 pub use reload::Reload;
 pub use schema::{Column, ColumnKind, Field, Schema, TableDef};

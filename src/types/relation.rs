@@ -1,6 +1,6 @@
 //! Plain words that the plan and the operators share: windows, aggregate calls, when to emit, what to do with bad rows.
 
-use super::{DataType, Reload, Representation, Value};
+use super::{DataType, GivenCall, Reload, Representation, Value};
 
 /// What a bad row does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -209,7 +209,7 @@ impl AggregateCall {
 
     /// How many of its first columns keep a row away by being NULL.
     pub fn required(&self) -> usize {
-        match (self.nulls, self.function) {
+        match (self.nulls, &self.function) {
             (Nulls::Keep, AggregateFunction::ObjectAgg) => 1,
             (Nulls::Skip, AggregateFunction::StringAgg) => 1,
             (Nulls::Keep, _) => 0,
@@ -219,6 +219,17 @@ impl AggregateCall {
 }
 
 impl AggregateCall {
+    /// Whether rows that it was fed may be taken back.
+    pub fn takes_back(&self) -> bool {
+        if let AggregateFunction::Given(call) = &self.function { call.function.takes_back } else { true }
+    }
+
+    /// Whether the states of groups may be added up. Those of DISTINCT are the different rows.
+    pub fn adds_up(&self) -> bool {
+        let AggregateFunction::Given(call) = &self.function else { return true };
+        call.function.adds_up || self.distinct == Distinct::Distinct
+    }
+
     /// The types of the columns that hold the states of groups; `None` where groups cannot be added up so that it makes no difference which
     /// rows were in which.
     pub fn state_types(&self, retracts: Retracts) -> Option<Vec<DataType>> {
@@ -226,7 +237,9 @@ impl AggregateCall {
         let argument = self.argument_types.first();
         let is_floating = matches!(argument, Some(DataType::Float | DataType::Double));
         let adds_only = retracts == Retracts::Never;
-        let state = match self.function {
+        let state = match &self.function {
+            F::Given(_) if !self.adds_up() => return None,
+            F::Given(_) => DataType::Bytes,
             F::Min | F::Max | F::BitAnd | F::BitOr if !adds_only => DataType::Bytes,
             F::Min | F::Max => match argument?.representation() {
                 Representation::Str => DataType::Bytes,
@@ -285,7 +298,7 @@ pub enum Distinct {
 
 /// Aggregate functions. SUM of integers is BIGINT, of FLOAT/DOUBLE DOUBLE, of DECIMAL(p,s) DECIMAL(38,s); AVG of integers and
 /// floats is DOUBLE, of DECIMAL(p,s) DECIMAL(38, max(s,6)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AggregateFunction {
     /// COUNT(*) and COUNT(x, ...)
     Count,
@@ -331,6 +344,8 @@ pub enum AggregateFunction {
     ApproxPercentile,
     /// About how many different values there are.
     ApproxCountDistinct,
+    /// One of the program around the job.
+    Given(GivenCall),
 }
 
 /// What is made of a count, sums and sums of products.
@@ -377,9 +392,10 @@ impl Moment {
 
 impl AggregateFunction {
     /// Name in SQL.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         use Moment as M;
         match self {
+            AggregateFunction::Given(call) => &call.function.name,
             AggregateFunction::Count => "COUNT",
             AggregateFunction::Sum => "SUM",
             AggregateFunction::Avg => "AVG",

@@ -236,7 +236,7 @@ impl Accumulator for DistinctValues {
         let fed: Vec<i64> = groups.numbers().iter().map(|group| self.fed[*group as usize]).collect();
         self.inner.results(groups, &fed)
     }
-    fn failure(&self) -> Option<&'static str> {
+    fn failure(&self) -> Option<&str> {
         self.inner.failure()
     }
     fn leaves_room_for(&self, shares: usize) -> bool {

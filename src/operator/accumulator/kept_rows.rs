@@ -19,7 +19,7 @@ use crate::types::{DataType, Value};
 /// The accumulator of a function over rows in an order.
 pub fn kept_rows(call: &AggregateCall, retracts: Retracts) -> Box<dyn Accumulator> {
     let shape = RowShape::new(call);
-    match (call.function, retracts) {
+    match (&call.function, retracts) {
         (AggregateFunction::FirstValue | AggregateFunction::LastValue, Retracts::Never) => {
             Box::new(BestRow { last: call.function == AggregateFunction::LastValue, shape, best: Vec::new() })
         }

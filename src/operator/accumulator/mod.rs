@@ -109,8 +109,8 @@ pub trait Accumulator: Send {
     fn unmerge(&mut self, _store: &mut RowStore, _states: &[Column], _rows: Rows<'_>) {}
     /// The results of these groups, of which each was fed so many rows. Hot: once per batch.
     fn results(&self, groups: GroupWords<'_>, fed: &[i64]) -> Column;
-    /// What to say of a row that makes it overflow; `None` if none can.
-    fn failure(&self) -> Option<&'static str> {
+    /// What to say of the row that made the last update overflow; `None` if none can.
+    fn failure(&self) -> Option<&str> {
         None
     }
     /// Whether nothing that `shares` such as this one have been fed can make their sum fail.
@@ -123,14 +123,21 @@ pub trait Accumulator: Send {
     }
 }
 
+/// Makes the accumulators of an aggregate of the program.
+pub struct MakeAccumulator(pub Box<dyn Fn() -> Box<dyn Accumulator> + Send + Sync>);
+
 /// The accumulator of a call, with its words in the row store from `next_word` on, which moves behind them.
 pub fn accumulator(call: &AggregateCall, retracts: Retracts, next_word: &mut usize) -> Box<dyn Accumulator> {
     use AggregateFunction as F;
-    let inner: Box<dyn Accumulator> = match call.function {
+    let inner: Box<dyn Accumulator> = match &call.function {
+        F::Given(given) => match given.function.states.downcast_ref::<MakeAccumulator>() {
+            Some(make) => make.0(),
+            None => panic!("{given:?} makes no accumulators"),
+        },
         F::Count => Box::new(count::Count),
         F::Sum | F::Avg => sum::sum(call, retracts, next_word),
         F::BitXor => bits::bits(call, retracts, next_word),
-        F::Moment(moment) => Box::new(moments::Moments::new(moment)),
+        F::Moment(moment) => Box::new(moments::Moments::new(*moment)),
         F::ApproxPercentile => Box::new(quantile_sketch::QuantileSketch::new(call)),
         F::ApproxCountDistinct => match retracts {
             Retracts::Never => return Box::new(distinct_sketch::DistinctSketch::default()),

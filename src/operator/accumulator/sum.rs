@@ -130,7 +130,7 @@ impl Accumulator for IntegerSum {
         let sums = groups.map(self.at, |word| word as i64);
         nulls_where_unfed(Column::from_values(Values::I64(sums)), fed)
     }
-    fn failure(&self) -> Option<&'static str> {
+    fn failure(&self) -> Option<&str> {
         Some("overflow of SUM in BIGINT")
     }
     fn leaves_room_for(&self, shares: usize) -> bool {
@@ -265,7 +265,7 @@ impl Accumulator for WideSum {
             }
         }
     }
-    fn failure(&self) -> Option<&'static str> {
+    fn failure(&self) -> Option<&str> {
         match self.result {
             WideResult::Decimal => Some("overflow of SUM in DECIMAL(38)"),
             WideResult::MeanDecimal { .. } => Some("overflow of AVG in DECIMAL(38)"),

@@ -264,7 +264,7 @@ impl NumberedGroups {
                 None => survived.push(row as u32),
                 Some(failed) => {
                     let reason = self.accumulators[failed].failure().unwrap_or("aggregate failed");
-                    scratch.errors.push((row, Cow::Borrowed(reason)));
+                    scratch.errors.push((row, Cow::Owned(reason.to_owned())));
                 }
             }
         }

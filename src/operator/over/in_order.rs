@@ -6,6 +6,7 @@
 //! time to live, if there is one. A row before the watermark of its own split is late; those with the very time of the watermark are not, so
 //! that rows of one time are taken together.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -352,7 +353,7 @@ impl InOrder {
         &self,
         mut input: Batch,
         answers: Vec<Column>,
-        failed: Vec<(usize, &'static str)>,
+        failed: Vec<(usize, Cow<'static, str>)>,
         out: &mut Output,
     ) -> Result<()> {
         let rows = input.rows();
@@ -362,7 +363,7 @@ impl InOrder {
         };
         for (at, (row, why)) in failed.iter().enumerate() {
             if !failed[..at].iter().any(|(other, _)| other == row) {
-                set_aside(&input, *row, &self.shape.types, *why, self.shape.on_error, out)?;
+                set_aside(&input, *row, &self.shape.types, why.clone(), self.shape.on_error, out)?;
             }
         }
         input.columns.extend(answers);
@@ -374,7 +375,7 @@ impl InOrder {
     }
 }
 
-fn columns_of(answers: Vec<Answers>) -> (Vec<Column>, Vec<(usize, &'static str)>) {
+fn columns_of(answers: Vec<Answers>) -> (Vec<Column>, Vec<(usize, Cow<'static, str>)>) {
     let mut failed = Vec::new();
     let columns = answers.into_iter().map(|answers| {
         failed.extend(answers.failed);

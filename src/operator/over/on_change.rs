@@ -4,6 +4,7 @@
 //! Rows that the order leaves equal are ordered by all of their columns, so that the same rows have the same results however they came.
 //! Where each partition lies in a window (see `partition_windows`), it is forgotten when that is over.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::sequence::Sequence;
@@ -120,14 +121,14 @@ impl OnChange {
         &self,
         given: &mut Given,
         last: &mut Results,
-        failed: Vec<(usize, &'static str)>,
+        failed: Vec<(usize, Cow<'static, str>)>,
         out: &mut Output,
     ) -> Result<()> {
         let failed_rows: Vec<u32> = failed.iter().map(|(at, _)| given.rows[*at]).collect();
         for ((_, why), row) in failed.iter().zip(&failed_rows) {
             if !last.failed.contains(row) {
                 let columns = self.partitions.columns().iter().map(|column| column.gather_rows(&[*row])).collect();
-                set_aside(&Batch::new(columns, 1, 0), 0, &self.shape.types, *why, self.shape.on_error, out)?;
+                set_aside(&Batch::new(columns, 1, 0), 0, &self.shape.types, why.clone(), self.shape.on_error, out)?;
                 last.failed.push(*row);
             }
         }

@@ -68,12 +68,7 @@ impl Other {
 
     /// The result over a frame, one row of a column, or why there is none. If the frame is given, it is fed anew where a row did not fit;
     /// `filter` says which of its rows count.
-    pub fn result(
-        &mut self,
-        rows: &Sequence,
-        frame: Option<Range<usize>>,
-        filter: Option<usize>,
-    ) -> Result<Column, &'static str> {
+    pub fn result(&mut self, rows: &Sequence, frame: Option<Range<usize>>, filter: Option<usize>) -> Result<Column, &str> {
         if self.broken
             && let Some(mut frame) = frame.filter(|frame| frame.start >= rows.first())
         {

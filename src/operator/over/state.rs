@@ -4,6 +4,7 @@
 //! Sums of integers and DECIMAL are exact; those of FLOAT and DOUBLE carry what rounding lost along. MIN and MAX keep the rows that can
 //! still be the best, in their order. Other aggregates go through their accumulators.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -22,7 +23,7 @@ pub struct Answers {
     /// One a row; NULL for rows that failed.
     pub column: Column,
     /// Number of each row that failed, and why.
-    pub failed: Vec<(usize, &'static str)>,
+    pub failed: Vec<(usize, Cow<'static, str>)>,
 }
 
 impl Answers {
@@ -55,8 +56,8 @@ impl Answers {
         }
     }
 
-    fn fail(&mut self, why: &'static str) {
-        self.failed.push((self.column.len(), why));
+    fn fail(&mut self, why: impl Into<Cow<'static, str>>) {
+        self.failed.push((self.column.len(), why.into()));
         self.column.push_null();
     }
 }
@@ -113,7 +114,8 @@ enum Kind {
         default: Option<usize>,
         nulls: Nulls,
     },
-    /// An aggregate over a frame without some of its rows, made anew for each row: the same over the rows it is fed.
+    /// An aggregate over a frame without some of its rows, or one that takes no row back over a frame that loses some, made anew for each
+    /// row: the same over the rows it is fed.
     Anew(Box<OverCall>),
 }
 
@@ -163,7 +165,7 @@ impl CallState {
     /// Over no rows. Columns of the call are those of the sequence.
     pub fn new(call: &OverCall) -> CallState {
         let kind = match &call.function {
-            OverFunction::Aggregate(_) if call.frame.exclude != Exclude::Nothing => {
+            OverFunction::Aggregate(aggregate) if is_made_anew(aggregate, &call.frame) => {
                 Kind::Anew(Box::new(OverCall { frame: Frame::WHOLE, ..call.clone() }))
             }
             OverFunction::Aggregate(aggregate) => aggregate_kind(aggregate, call),
@@ -395,7 +397,7 @@ impl CallState {
             },
             Kind::Other(other) => match other.result(rows, added, self.filter) {
                 Ok(value) => cell::push(&mut out.column, &value, 0),
-                Err(why) => out.fail(why),
+                Err(why) => out.fail(why.to_owned()),
             },
             Kind::Place(_) | Kind::Pick { .. } | Kind::Shift { .. } | Kind::Anew(_) => {}
         }
@@ -414,6 +416,11 @@ impl CallState {
     }
 }
 
+/// Whether it cannot be kept up with its frame from row to row.
+fn is_made_anew(aggregate: &AggregateCall, frame: &Frame) -> bool {
+    frame.exclude != Exclude::Nothing || !(frame.only_grows() || aggregate.takes_back())
+}
+
 fn aggregate_kind(aggregate: &AggregateCall, call: &OverCall) -> Kind {
     use AggregateFunction::{Avg, Count, Max, Min, Sum};
     let argument = aggregate.arguments.first().copied();
@@ -423,7 +430,7 @@ fn aggregate_kind(aggregate: &AggregateCall, call: &OverCall) -> Kind {
         Sum => Total::Sum,
         _ => Total::mean(of, &call.data_type),
     };
-    match (aggregate.function, argument, of) {
+    match (&aggregate.function, argument, of) {
         _ if !plain => Kind::Other(Box::new(Other::new(aggregate, &call.frame))),
         (Count, argument, _) => Kind::Count { argument, count: 0 },
         (Sum | Avg, Some(argument), of @ (DataType::Float | DataType::Double)) => {

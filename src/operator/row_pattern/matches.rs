@@ -1,5 +1,7 @@
 //! Rows made of matches: columns of the partition or of the rows of the match, and what MEASURES read of it.
 
+use std::borrow::Cow;
+
 use super::program::{At, Program, Shown};
 use crate::batch::{Batch, Column, Selection};
 use crate::error::Result;
@@ -107,7 +109,7 @@ impl Matches {
         if self.rows == 0 {
             return Ok(());
         }
-        let mut failed: Vec<(usize, &'static str)> =
+        let mut failed: Vec<(usize, Cow<'static, str>)> =
             self.measures.iter_mut().flat_map(|measure| std::mem::take(&mut measure.failed)).collect();
         failed.sort_by_key(|(row, _)| *row);
         failed.dedup_by_key(|(row, _)| *row);
@@ -115,7 +117,7 @@ impl Matches {
         let columns = std::mem::take(&mut self.columns).into_iter().chain(measured).collect();
         let batch = Batch::new(columns, self.rows, stamp);
         for (row, why) in &failed {
-            set_aside(&batch, *row, &self.types, *why, on_error, out)?;
+            set_aside(&batch, *row, &self.types, why.clone(), on_error, out)?;
         }
         let is_sound = |row: usize| failed.binary_search_by_key(&row, |(row, _)| *row).is_err();
         out.emit(match failed.is_empty() {

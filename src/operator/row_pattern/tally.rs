@@ -41,7 +41,7 @@ impl TallyCall {
     /// Over no rows.
     pub fn empty(&self) -> Tally {
         use AggregateFunction::{Avg, Count, Max, Min, Sum};
-        match (self.call.function, self.call.argument_types.first()) {
+        match (&self.call.function, self.call.argument_types.first()) {
             (Count, _) => Tally::Count(0),
             (Sum | Avg, Some(DataType::Float | DataType::Double)) => Tally::Double(DoubleSum::default(), 0),
             (Sum | Avg, _) => Tally::Whole(WideSum::default(), 0),

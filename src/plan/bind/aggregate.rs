@@ -295,7 +295,7 @@ impl Inputs {
                 nulls: call.nulls,
                 distinct: call.distinct,
                 filter: call.filter.as_ref().map(|e| self.add(&over(e), names)),
-                ..AggregateCall::new(call.function, &arguments, call.data_type.clone())
+                ..AggregateCall::new(call.function.clone(), &arguments, call.data_type.clone())
             });
         }
         made

@@ -1,12 +1,13 @@
 //! Aggregate calls: which function a name means, its arguments, and the clauses that stand inside a call and behind it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use sqlparser::ast;
 
 use super::coercion::cast;
 use super::expr::{ExprBinder, bare};
-use super::function::library_call;
+use super::function::{given_arguments, library_call};
 use super::library;
 use super::operator::{binary, by_value};
 use super::over::OrderItem;
@@ -16,7 +17,7 @@ use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::logical::columns_of;
 use crate::plan::physical::{AggregateFunction, Distinct, Moment, Nulls};
 use crate::types::decimal::PRECISION_MAX;
-use crate::types::{DataType, Value};
+use crate::types::{DataType, GivenAggregate, GivenCall, Value};
 
 /// An aggregate call over the grouping's input.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +53,8 @@ impl BoundCall {
 
     /// What it gives over no rows.
     pub fn over_nothing(&self) -> Value {
-        match self.function {
+        match &self.function {
+            AggregateFunction::Given(call) => call.function.over_nothing.clone(),
             AggregateFunction::Count => Value::Int(0),
             AggregateFunction::Collect => Value::text("{}"),
             _ => Value::Null,
@@ -140,7 +142,10 @@ impl ExprBinder<'_> {
                 let argument = self.bind(&written.args[0])?;
                 Ok(plain(AggregateFunction::ApproxCountDistinct, vec![argument], written, DataType::BigInt))
             }
-            _ => self.of_values(written),
+            name => match library::aggregate(name) {
+                Some(function) => self.of_program(function, written),
+                None => self.of_values(written),
+            },
         }?;
         let is_argument = |item: &OrderItem| bound.arguments.contains(&item.expr);
         if bound.distinct == Distinct::Distinct && !bound.order.iter().all(is_argument) {
@@ -242,22 +247,36 @@ impl ExprBinder<'_> {
         let A::Moment(moment) = function else {
             written.expect(1..=1)?;
             let argument = self.bind(&written.args[0])?;
-            let argument = match (argument.data_type(), function) {
+            let argument = match (argument.data_type(), &function) {
                 (DataType::Null, A::BoolAnd | A::BoolOr) => cast(argument, &DataType::Boolean),
                 (DataType::Null, _) => cast(argument, &DataType::Int),
                 _ => argument,
             };
             let data_type = argument.data_type();
-            if let (A::Min | A::Max, DataType::Array(_) | DataType::Row(_) | DataType::Map(..)) = (function, &data_type) {
+            if let (A::Min | A::Max, DataType::Array(_) | DataType::Row(_) | DataType::Map(..)) = (&function, &data_type) {
                 return Ok(least_or_greatest(function, argument, written));
             }
-            let result = result_type(function, &data_type).ok_or_else(|| written.undefined(&data_type))?;
+            let result = result_type(&function, &data_type).ok_or_else(|| written.undefined(&data_type))?;
             return Ok(plain(function, vec![argument], written, result));
         };
         let count = if moment.is_of_pairs() { 2 } else { 1 };
         written.expect(count..=count)?;
         let arguments = written.args.iter().map(|e| written.double(self.bind(e)?)).collect::<Result<_>>()?;
         Ok(plain(function, arguments, written, DataType::Double))
+    }
+
+    /// An aggregate of the program, whose state says what NULLs mean.
+    fn of_program(&mut self, function: Arc<GivenAggregate>, written: Written<'_>) -> Result<BoundCall> {
+        if !written.order.is_empty() || written.separator.is_some() || written.nulls.is_some() {
+            let error = Error::sql(format!("{} takes rows as they come, and says itself what NULLs mean", written.name));
+            return Err(error.at(written.span).hint("DISTINCT and FILTER may stand with it"));
+        }
+        let arguments = written.args.iter().map(|e| self.bind(e)).collect::<Result<_>>()?;
+        let arguments = given_arguments(&function.name, &function.args, arguments, written.span)?;
+        let data_type = function.returns.clone();
+        let call = GivenCall { function, span: written.span, script: library::script() };
+        let bound = plain(AggregateFunction::Given(call), arguments, written, data_type);
+        Ok(BoundCall { nulls: Nulls::Keep, ..bound })
     }
 
     /// FIRST_VALUE and LAST_VALUE: NULLs are left out, as in Flink, unless the rows are in an order. ANY_VALUE is the least value, SINGLE_VALUE
@@ -392,7 +411,7 @@ impl ExprBinder<'_> {
             None => written.args.iter().map(|e| self.fraction(e)).collect::<Result<_>>()?,
         };
         let mut descending = written.order[0].descending;
-        if let (A::ApproxPercentile, true, Some(Value::Double(fraction))) = (function, descending, constants.first_mut()) {
+        if let (A::ApproxPercentile, true, Some(Value::Double(fraction))) = (&function, descending, constants.first_mut()) {
             (*fraction, descending) = (1.0 - *fraction, false);
         }
         let data_type = if several.is_some() { DataType::Array(Box::new(value.data_type())) } else { value.data_type() };
@@ -509,7 +528,7 @@ fn moment_named(name: &str) -> Option<Moment> {
     })
 }
 
-fn result_type(function: AggregateFunction, argument: &DataType) -> Option<DataType> {
+fn result_type(function: &AggregateFunction, argument: &DataType) -> Option<DataType> {
     use AggregateFunction as A;
     use DataType as T;
     Some(match (function, argument) {

@@ -13,7 +13,7 @@ use super::table_function::table_call;
 use super::{access, evaluate_constant, json, library, window};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, Function, GivenFunction, LambdaFunction, UnaryOp, castable};
-use crate::plan::functions::{self, is_aggregate, no_function};
+use crate::plan::functions::{self, no_function};
 use crate::types::{DataType, Value};
 
 /// Functions of the clock: the time at which the row arrived, in UTC. `None` for other names.
@@ -61,7 +61,7 @@ impl ExprBinder<'_> {
         if let "GROUPING" | "GROUPING_ID" | "GROUP_ID" = name.as_str() {
             return self.grouping_call(&name, call);
         }
-        if is_aggregate(&name) {
+        if library::is_aggregate(&name) {
             return self.aggregate_call(&name, call);
         }
         if let Some(function) = LambdaFunction::named(&name) {
@@ -96,10 +96,9 @@ impl ExprBinder<'_> {
         }
         let span = span_of(&call.name);
         if !functions::names().any(|known| known == name) {
-            let given = library::given();
-            return match given.iter().find(|function| function.name == name) {
-                Some(function) => given_call(function.clone(), self.plain_arguments(call)?, span),
-                None => Err(no_function(&name, &given).at(span)),
+            return match library::function(&name) {
+                Some(function) => given_call(function, self.plain_arguments(call)?, span),
+                None => Err(no_function(&name, library::given().names()).at(span)),
             };
         }
         let args = self.plain_arguments(call)?;
@@ -277,7 +276,7 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
             _ => Err(Error::sql(format!("{name} takes no arguments")).at(span)),
         };
     }
-    let function = library::lookup(name).ok_or_else(|| no_function(name, &[]).at(span))?;
+    let function = library::lookup(name).ok_or_else(|| no_function(name, []).at(span))?;
     let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
     let Some((wanted, data_type)) = (function.resolve)(&types) else {
         if let Some((wanted, data_type)) = (function.resolve)(&untyped(&args, &types)) {
@@ -297,34 +296,43 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
 
 /// Refuses functions of a job whose names are none, or mean something already.
 pub fn check_names(given: &library::Given) -> Result<()> {
-    for (at, function) in given.iter().enumerate() {
-        let name = function.name.as_str();
+    for (at, name) in given.names().enumerate() {
         let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let is_known = library::lookup(name).is_some() || functions::names().any(|known| known == name);
-        if !is_name || is_known || given[..at].iter().any(|before| before.name == name) {
+        if !is_name || is_known || given.names().take(at).any(|before| before == name) {
             let error = Error::config(format!("a function of the program cannot be called '{name}'"));
             return Err(error.hint("choose a name of letters, digits and '_' that no other function has"));
         }
     }
-    Ok(())
+    match given.aggregates.iter().find(|aggregate| !aggregate.is_accounted) {
+        None => Ok(()),
+        Some(aggregate) => {
+            let error = Error::config(format!("the states of {} may own memory, and nothing says how much", aggregate.name));
+            Err(error.hint("AggregateFunction::bytes says it, for the memory limit of the job"))
+        }
+    }
 }
 
-/// A call of a function of the program: what may be written to a column of a parameter's type goes for it.
-fn given_call(function: Arc<GivenFunction>, args: Vec<Expr>, span: Span) -> Result<Expr> {
-    let fits = |(arg, wanted): (&Expr, &DataType)| is_text_literal(arg) || assignable(&arg.data_type(), wanted);
-    if args.len() != function.args.len() || !args.iter().zip(&function.args).all(fits) {
-        let list = |types: &[DataType]| types.iter().map(DataType::to_string).collect::<Vec<_>>().join(", ");
-        let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
-        let error = Error::sql(format!("{} does not take ({})", function.name, list(&types))).at(span);
-        return Err(error.hint(format!("usage: {}({})", function.name, list(&function.args))));
-    }
-    let args = args.into_iter().zip(&function.args).map(|(arg, wanted)| constant_cast(arg, wanted, span));
+/// A call of a function of the program.
+pub fn given_call(function: Arc<GivenFunction>, args: Vec<Expr>, span: Span) -> Result<Expr> {
     Ok(Expr::Call {
-        args: args.collect::<Result<_>>()?,
+        args: given_arguments(&function.name, &function.args, args, span)?,
         data_type: function.returns.clone(),
         function: Function::Given(function),
     })
+}
+
+/// The arguments of a call of the program's: what may be written to a column of a parameter's type goes for it.
+pub fn given_arguments(name: &str, wanted: &[DataType], args: Vec<Expr>, span: Span) -> Result<Vec<Expr>> {
+    let fits = |(arg, wanted): (&Expr, &DataType)| is_text_literal(arg) || assignable(&arg.data_type(), wanted);
+    if args.len() != wanted.len() || !args.iter().zip(wanted).all(fits) {
+        let list = |types: &[DataType]| types.iter().map(DataType::to_string).collect::<Vec<_>>().join(", ");
+        let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
+        let error = Error::sql(format!("{name} does not take ({})", list(&types))).at(span);
+        return Err(error.hint(format!("usage: {name}({})", list(wanted))));
+    }
+    args.into_iter().zip(wanted).map(|(arg, wanted)| constant_cast(arg, wanted, span)).collect()
 }
 
 /// Types of arguments where a text constant may be of any, as in PostgreSQL: it is read as what the function takes there.

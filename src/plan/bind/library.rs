@@ -6,21 +6,37 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::expr::GivenFunction;
 pub use crate::expr::evaluate_constant;
 pub use crate::expr::function::{is_format_of_bytes, lookup, wrong_field, wrong_rounding};
+use crate::expr::{GivenFunction, Gives};
+use crate::plan::functions;
 pub use crate::plan::parse::data_type;
+use crate::types::GivenAggregate;
 
 /// Functions that the program around a job brings along.
-pub type Given = Vec<Arc<GivenFunction>>;
-
-thread_local! {
-    static OF_JOB: RefCell<Given> = const { RefCell::new(Vec::new()) };
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// Of a row.
+    pub functions: Vec<Arc<GivenFunction>>,
+    /// Of groups.
+    pub aggregates: Vec<Arc<GivenAggregate>>,
 }
 
-/// Does something with the functions of a job beside those of the library.
-pub fn with_functions<T>(given: &Given, bind: impl FnOnce() -> T) -> T {
-    let before = OF_JOB.replace(given.clone());
+impl Given {
+    /// The names of all.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let aggregates = self.aggregates.iter().map(|aggregate| aggregate.name.as_str());
+        self.functions.iter().map(|function| function.name.as_str()).chain(aggregates)
+    }
+}
+
+thread_local! {
+    static OF_JOB: RefCell<(Given, usize)> = RefCell::default();
+}
+
+/// Does something, of a script, with the functions of a job beside those of the library.
+pub fn with_functions<T>(given: &Given, script: usize, bind: impl FnOnce() -> T) -> T {
+    let before = OF_JOB.replace((given.clone(), script));
     let bound = bind();
     OF_JOB.set(before);
     bound
@@ -28,5 +44,30 @@ pub fn with_functions<T>(given: &Given, bind: impl FnOnce() -> T) -> T {
 
 /// Those of the job.
 pub fn given() -> Given {
-    OF_JOB.with_borrow(Clone::clone)
+    OF_JOB.with_borrow(|(given, _)| given.clone())
+}
+
+/// The script that is bound.
+pub fn script() -> usize {
+    OF_JOB.with_borrow(|(_, script)| *script)
+}
+
+/// The function of the job, of a row, that has this upper-case name.
+pub fn function(name: &str) -> Option<Arc<GivenFunction>> {
+    OF_JOB.with_borrow(|(given, _)| given.functions.iter().find(|function| function.name == name).cloned())
+}
+
+/// The aggregate of the job that has this upper-case name.
+pub fn aggregate(name: &str) -> Option<Arc<GivenAggregate>> {
+    OF_JOB.with_borrow(|(given, _)| given.aggregates.iter().find(|aggregate| aggregate.name == name).cloned())
+}
+
+/// Whether this upper-case name is that of an aggregate.
+pub fn is_aggregate(name: &str) -> bool {
+    functions::is_aggregate(name) || aggregate(name).is_some()
+}
+
+/// Whether a function of this upper-case name gives any number of values.
+pub fn is_table_function(name: &str) -> bool {
+    functions::is_table_function(name) || function(name).is_some_and(|function| function.gives == Gives::Rows)
 }

@@ -14,6 +14,7 @@ use super::aggregate_call::BoundCall;
 use super::coercion::{cast, unified};
 use super::expr::ExprBinder;
 use super::function::argument_exprs;
+use super::library::{self, evaluate_constant};
 use super::operator::by_value;
 use super::order::{direction, fixed};
 use super::over_frame::{FrameOrder, frame};
@@ -22,8 +23,7 @@ use super::subquery::SUBQUERY_BASE;
 use super::window_row::{by_bounds, window_row};
 use crate::error::{Error, Result, Span};
 use crate::expr::{Expr, UnaryOp};
-use crate::plan::bind::evaluate_constant;
-use crate::plan::functions::{OVER, is_aggregate};
+use crate::plan::functions::OVER;
 use crate::plan::logical::{Late, Over, Plan, Rank, RankTime, WindowColumns, moved_columns};
 use crate::plan::parse::ARRIVAL;
 use crate::plan::physical::{Emit, Nulls, RankFunction, SortKey, SortTime};
@@ -518,7 +518,7 @@ impl ExprBinder<'_> {
 
     fn over_function(&mut self, name: &str, call: &ast::Function) -> Result<(BoundFunction, DataType)> {
         let span = span_of(&call.name);
-        if is_aggregate(name) && !matches!(name, "FIRST_VALUE" | "LAST_VALUE" | "SINGLE_VALUE") {
+        if library::is_aggregate(name) && !matches!(name, "FIRST_VALUE" | "LAST_VALUE" | "SINGLE_VALUE") {
             let bound = self.bound_call(name, call)?;
             let data_type = bound.data_type.clone();
             return Ok((BoundFunction::Aggregate(bound), data_type));

@@ -9,11 +9,10 @@ use super::aggregate::or_zero;
 use super::aggregate_call::BoundCall;
 use super::expr::{ExprBinder, bare};
 use super::function::{argument_exprs, clock_function, refuse_filter};
-use super::library::evaluate_constant;
+use super::library::{self, evaluate_constant};
 use super::scope::{name_span, span_of};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
-use crate::plan::functions::is_aggregate;
 use crate::plan::physical::{AggregateFunction, Distinct};
 use crate::types::pattern::{End, Navigation, Span as Rows, Variables};
 use crate::types::{DataType, Value};
@@ -215,7 +214,7 @@ impl ExprBinder<'_> {
                 let error = Error::sql("CURRENT_WATERMARK is not allowed in MATCH_RECOGNIZE").at(span);
                 return Err(error.hint("compute it in a sub-query below"));
             }
-            _ if is_aggregate(name) => return self.match_aggregate(name, call).map(Some),
+            _ if library::is_aggregate(name) => return self.match_aggregate(name, call).map(Some),
             _ => return Ok(None),
         };
         Ok(Some(self.matching()?.collected(read)))
@@ -230,7 +229,7 @@ impl ExprBinder<'_> {
             _ => return Err(Error::internal("FINAL before no call")),
         };
         let called = upper_name(&inner);
-        if !matches!(called.as_str(), "FIRST" | "LAST") && !is_aggregate(&called) {
+        if !matches!(called.as_str(), "FIRST" | "LAST") && !library::is_aggregate(&called) {
             let error = Error::sql(format!("{word} stands before FIRST, LAST and aggregates only")).at(span);
             return Err(error.hint(match called.as_str() {
                 "PREV" | "NEXT" => format!("{called}({word} LAST(x)) says where it begins"),

@@ -5,14 +5,13 @@
 
 use sqlparser::ast;
 
-use super::access;
 use super::coercion::cast;
 use super::expr::ExprBinder;
-use super::function::library_call;
+use super::function::{given_call, library_call};
 use super::scope::Relation;
+use super::{access, library};
 use crate::error::{Error, Result, Span};
 use crate::expr::{CastFailure, Expr};
-use crate::plan::functions::is_table_function;
 use crate::plan::logical::{Plan, Unnest, columns_of, substitute};
 use crate::plan::physical::{JoinKind, Nested};
 use crate::types::{DataType, Value};
@@ -65,7 +64,10 @@ impl ExprBinder<'_> {
             ("STRING_TO_TABLE", _) => library_call("STRING_TO_ARRAY", args, span),
             (name, 1) if name.contains("_ARRAY_ELEMENTS") => items_of_json(args.remove(0), name, span),
             (name, _) if name.contains("_ARRAY_ELEMENTS") => Err(Error::sql(format!("{name} takes one JSON array")).at(span)),
-            (name, _) => library_call(name, args, span),
+            (name, _) => match library::function(name) {
+                Some(function) => given_call(function, args, span),
+                None => library_call(name, args, span),
+            },
         }
     }
 }
@@ -125,5 +127,5 @@ pub fn table_call<'a>(name: &ast::ObjectName, args: &'a [ast::FunctionArg]) -> O
     {
         return table_call(&call.name, &list.args);
     }
-    is_table_function(&name).then_some((name, args))
+    library::is_table_function(&name).then_some((name, args))
 }

@@ -5,6 +5,7 @@
 
 mod changes;
 mod consolidate;
+mod given;
 mod in_order;
 mod join;
 mod nodes;

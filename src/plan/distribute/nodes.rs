@@ -174,6 +174,7 @@ impl Lowering<'_> {
             return self.closing_aggregate(plan, aggregate, deadline, input);
         }
         let input_retracts = retracts(&aggregate.input);
+        self.check_given(&aggregate.calls, input_retracts, None)?;
         let (input, states) = self.phased(
             input,
             &Grouping { input: &aggregate.input, keys: &aggregate.keys, calls: &aggregate.calls, input_retracts, window: None },
@@ -416,6 +417,8 @@ impl Lowering<'_> {
 
     fn window_aggregate(&mut self, plan: &Plan, aggregate: &logical::WindowAggregate, input: Lowered) -> Result<Lowered> {
         let input_retracts = retracts(&aggregate.input);
+        let emit = aggregate.emit.unwrap_or(Emit::OnClose);
+        self.check_given(&aggregate.calls, input_retracts, Some((aggregate.window, emit)))?;
         let (input, states) = match self.window_times(aggregate) {
             None => (self.exchanged(input, &aggregate.keys), None),
             window => {
@@ -431,7 +434,7 @@ impl Lowering<'_> {
             window: aggregate.window,
             keys: aggregate.keys.clone(),
             calls: aggregate.calls.clone(),
-            emit: aggregate.emit.unwrap_or(Emit::OnClose),
+            emit,
             changes: Changes::BeforeAndAfter,
             input_retracts,
             on_error: self.on_error(plan),

@@ -8,11 +8,9 @@ mod over;
 mod tables;
 mod windows;
 
-use std::sync::Arc;
-
 use crate::error::{Error, Result, nearest};
 use crate::expr::function::Case;
-use crate::expr::{Family, GivenFunction, Help, LambdaFunction, function};
+use crate::expr::{Family, Help, LambdaFunction, function};
 
 pub use self::over::OVER;
 
@@ -50,23 +48,23 @@ pub fn matching(pattern: &str) -> Result<Vec<(Family, &'static Help)>> {
     }
     let mut found = all();
     found.retain(|(_, help)| help.names().any(|name| function::is_like(name, pattern, Case::Ignored)));
-    if found.is_empty() { Err(no_function(pattern, &[])) } else { Ok(found) }
+    if found.is_empty() { Err(no_function(pattern, [])) } else { Ok(found) }
 }
 
 /// The function of this name, in any case.
 pub fn named(name: &str) -> Result<(Family, &'static Help)> {
-    unsorted().find(|(_, help)| help.is_called(name)).ok_or_else(|| no_function(name, &[]))
+    unsorted().find(|(_, help)| help.is_called(name)).ok_or_else(|| no_function(name, []))
 }
 
 /// There is no function of this name, nor is it one of those that the program brings along; or there is none where it stands.
-pub fn no_function(name: &str, given: &[Arc<GivenFunction>]) -> Error {
+pub fn no_function<'a>(name: &str, given: impl IntoIterator<Item = &'a str>) -> Error {
     if let Some(help) = OVER.iter().find(|help| help.is_called(name)) {
         return Error::sql(format!("{name} needs OVER")).hint(format!("usage: {}", help.signature()));
     }
     if let Some((_, help)) = unsorted().find(|(_, help)| help.is_called(name)) {
         return Error::sql(format!("{name} cannot be called like this")).hint(format!("usage: {}", help.signature()));
     }
-    let names = names().map(|name| -> &str { name }).chain(given.iter().map(|function| function.name.as_str()));
+    let names = names().map(|name| -> &str { name }).chain(given);
     Error::sql(format!("there is no function '{name}'")).hint(match nearest(name, names) {
         Some(near) => format!("did you mean {near}?"),
         None => "'corelane functions' lists all".to_owned(),

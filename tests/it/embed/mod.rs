@@ -1,6 +1,9 @@
 //! Jobs within a program: what they are fed and give out, against a recomputation by the program itself; how they are held back, stopped
 //! and refused.
 
+mod aggregates;
+mod tables;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

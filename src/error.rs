@@ -135,6 +135,15 @@ impl Error {
         self
     }
 
+    /// The same place, in a text that begins behind so many lines.
+    #[must_use]
+    pub(crate) fn behind_lines(mut self, lines: u32) -> Self {
+        if let Some(span) = &mut self.span {
+            span.line = span.line.saturating_sub(lines);
+        }
+        self
+    }
+
     /// What sort of fault it is.
     pub fn kind(&self) -> ErrorKind {
         self.kind

@@ -6,7 +6,7 @@ use super::bind::{Output, Relation, ScopeField, Target, table, written};
 use super::memory::MEMORY;
 use super::processing_time::{basis, is_clock};
 use super::values::ValuesSource;
-use super::{Connectors, Declared, Script};
+use super::{Connectors, Declared};
 use crate::error::{Error, Result, nearest};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
@@ -95,8 +95,6 @@ pub struct Table {
     pub home: usize,
     /// Of a table as those see it who look rows up in it: when it is read again.
     pub reload: Option<Reload>,
-    /// Which script defines it, for errors.
-    pub script: usize,
 }
 
 impl Table {
@@ -186,12 +184,7 @@ pub enum Entry {
     /// Position in `Catalog::tables`.
     Table(usize),
     /// A table without columns: the first INSERT gives it those of its query.
-    Unfilled {
-        /// How it was declared.
-        create: Box<CreateTable>,
-        /// Which script declares it, for errors.
-        script: usize,
-    },
+    Unfilled(Box<CreateTable>),
     /// A view.
     View(Box<View>),
 }
@@ -200,7 +193,7 @@ impl Entry {
     fn kind(&self) -> RelationKind {
         match self {
             Entry::View(_) => RelationKind::View,
-            Entry::Table(_) | Entry::Unfilled { .. } => RelationKind::Table,
+            Entry::Table(_) | Entry::Unfilled(_) => RelationKind::Table,
         }
     }
 }
@@ -252,33 +245,29 @@ impl Catalog {
     }
 
     /// Adds a table that has no columns yet.
-    pub fn add_unfilled(&mut self, create: CreateTable, script: usize) -> Result<()> {
+    pub fn add_unfilled(&mut self, create: CreateTable) -> Result<()> {
         self.check_new(&create.name.text, create.name.span)?;
-        self.entries.push((create.name.text.clone(), Entry::Unfilled { create: Box::new(create), script }));
+        self.entries.push((create.name.text.clone(), Entry::Unfilled(Box::new(create))));
         Ok(())
     }
 
-    /// Takes out the table of this name if it has no columns yet, with its script.
-    pub fn take_unfilled(&mut self, name: &Name) -> Option<(CreateTable, usize)> {
+    /// Takes out the table of this name if it has no columns yet.
+    pub fn take_unfilled(&mut self, name: &Name) -> Option<CreateTable> {
         let is_it = |(known, entry): &mut (String, Entry)| {
-            matches!(entry, Entry::Unfilled { .. }) && known.eq_ignore_ascii_case(&name.text)
+            matches!(entry, Entry::Unfilled(_)) && known.eq_ignore_ascii_case(&name.text)
         };
         match self.entries.extract_if(.., is_it).next()? {
-            (_, Entry::Unfilled { create, script }) => Some((*create, script)),
+            (_, Entry::Unfilled(create)) => Some(*create),
             _ => None,
         }
     }
 
     /// Refuses tables without columns that nothing is inserted into.
-    pub fn check_filled(&self, scripts: &[Script]) -> Result<()> {
-        let unfilled = self.entries.iter().find_map(|(_, entry)| match entry {
-            Entry::Unfilled { create, script } => Some((create, &scripts[*script])),
-            _ => None,
-        });
-        match unfilled {
-            Some((create, script)) => Err(without_columns(&create.name).in_text(&script.file, &script.text)),
-            None => Ok(()),
-        }
+    pub fn check_filled(&self) -> Result<()> {
+        self.entries.iter().try_for_each(|(_, entry)| match entry {
+            Entry::Unfilled(create) => Err(without_columns(&create.name)),
+            Entry::Table(_) | Entry::View(_) => Ok(()),
+        })
     }
 
     /// Makes a name free; what was written before keeps what it stood for.
@@ -311,7 +300,7 @@ impl Catalog {
                 (&mut view.comment, shown.zip(&mut view.column_comments).collect())
             }
             Entry::Table(index) => declared_comments(&mut tables[*index].declared),
-            Entry::Unfilled { create, .. } => declared_comments(create),
+            Entry::Unfilled(create) => declared_comments(create),
         };
         let place = match column {
             None => of_relation,
@@ -355,7 +344,7 @@ impl Catalog {
         if let Some(known) = self.tables.iter().position(is_it) {
             return Ok(known);
         }
-        let made = table(&declared, base.script)?;
+        let made = table(&declared)?;
         // What has been inserted into a memory table says more than its options.
         let changelog = if base.event_times.is_some() { base.changelog } else { made.changelog };
         let table = Table { home: index, event_times: base.event_times.clone(), changelog, ..made };
@@ -368,7 +357,7 @@ impl Catalog {
         let columns = |entry: &Entry| match entry {
             Entry::Table(index) => self.tables[*index].columns.iter().map(|column| column.name.clone()).collect(),
             Entry::View(view) => view.shown().map(|(field, _)| field.name.clone()).collect(),
-            Entry::Unfilled { .. } => Vec::new(),
+            Entry::Unfilled(_) => Vec::new(),
         };
         self.entries.iter().map(|(name, entry)| Declared { name: name.clone(), columns: columns(entry) }).collect()
     }
@@ -382,7 +371,7 @@ impl Catalog {
     pub fn table(&self, name: &Name) -> Result<usize> {
         match self.find(&name.text) {
             Some(Entry::Table(index)) => Ok(*index),
-            Some(Entry::Unfilled { .. }) => Err(without_columns(name)),
+            Some(Entry::Unfilled(_)) => Err(without_columns(name)),
             Some(Entry::View(_)) => {
                 Err(Error::sql(format!("'{}' is a view: rows cannot be written to it", name.text)).at(name.span))
             }

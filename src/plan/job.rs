@@ -7,7 +7,7 @@ use super::catalog::{Catalog, Entry, View};
 use super::memory::{self, Resolved};
 use super::settings::{self, QuerySettings};
 use super::statement::{CreateTable, Insert, Name, RelationKind, Statement, StreamQuery};
-use super::{Answer, Connectors, Planned, Row, Script, distribute, early_fire, explain, late, like, optimize, settle_sort, show};
+use super::{Answer, Connectors, Planned, Row, distribute, early_fire, explain, late, like, optimize, settle_sort, show};
 use crate::error::{Error, Result, Span, nearest};
 use crate::types::{OptionValue, Options};
 
@@ -72,17 +72,17 @@ impl Job {
         self.settings.iter().map(|(key, value)| vec![Some(key.clone()), Some(value.text.clone())]).collect()
     }
 
-    /// Takes in one statement of this script.
-    pub fn statement(&mut self, statement: &Statement, script: usize) -> Result<()> {
+    /// Takes in one statement.
+    pub fn statement(&mut self, statement: &Statement) -> Result<()> {
         match statement {
             Statement::CreateTable(create) => {
                 let create = self.written_out(create)?;
-                let is_there = matches!(self.catalog.find(&create.name.text), Some(Entry::Table(_) | Entry::Unfilled { .. }));
+                let is_there = matches!(self.catalog.find(&create.name.text), Some(Entry::Table(_) | Entry::Unfilled(_)));
                 let stays = create.if_not_exists && is_there;
                 if create.columns.is_empty() && create.watermark.is_none() {
-                    return if stays { Ok(()) } else { self.catalog.add_unfilled(create, script) };
+                    return if stays { Ok(()) } else { self.catalog.add_unfilled(create) };
                 }
-                let table = bind::table(&create, script)?;
+                let table = bind::table(&create)?;
                 if !stays {
                     self.catalog.add_table(table)?;
                 }
@@ -93,7 +93,7 @@ impl Job {
                 self.catalog.add_view(name, View::new(relation, columns, text, comment))?;
             }
             Statement::CreateSink { name, query, primary_key, options } => {
-                let output = self.table_of_query(name, query, (primary_key, options), script)?;
+                let output = self.table_of_query(name, query, (primary_key, options))?;
                 self.catalog.note_insert(&output);
                 self.outputs.push(self.with_settings(output));
             }
@@ -115,7 +115,7 @@ impl Job {
             // The parser has put in what the name stands for.
             Statement::CreateType { .. } | Statement::DropType { .. } => {}
             Statement::Explain(inner) => {
-                let mut outputs = self.outputs(inner, Target::Print, script)?;
+                let mut outputs = self.outputs(inner, Target::Print)?;
                 for output in &mut outputs {
                     if matches!(output.target, Target::Table(table) if self.catalog.tables[table].is_memory()) {
                         output.target = Target::Nowhere;
@@ -125,11 +125,11 @@ impl Job {
             }
             Statement::Analyze(inner) => {
                 self.analyze = true;
-                let outputs = self.outputs(inner, Target::Nowhere, script)?;
+                let outputs = self.outputs(inner, Target::Nowhere)?;
                 self.outputs.extend(outputs);
             }
             writing => {
-                let outputs = self.outputs(writing, Target::Print, script)?;
+                let outputs = self.outputs(writing, Target::Print)?;
                 outputs.iter().for_each(|output| self.catalog.note_insert(output));
                 self.outputs.extend(outputs);
             }
@@ -138,16 +138,16 @@ impl Job {
     }
 
     /// The job that runs, and what is printed before.
-    pub fn planned(mut self, scripts: &[Script], connectors: &dyn Connectors) -> Result<Planned> {
+    pub fn planned(mut self, connectors: &dyn Connectors) -> Result<Planned> {
         let mut answers = Vec::with_capacity(self.asked.len());
         for asked in std::mem::take(&mut self.asked) {
             answers.push(match asked {
-                Asked::Plan(outputs) => Answer::Plan(explain(&self.finish(outputs, scripts, connectors)?, 1)),
+                Asked::Plan(outputs) => Answer::Plan(explain(&self.finish(outputs, connectors)?, 1)),
                 Asked::Rows(columns, rows) => Answer::Rows(columns, rows),
             });
         }
-        self.catalog.check_filled(scripts)?;
-        let planned = self.finish(self.outputs.clone(), scripts, connectors)?;
+        self.catalog.check_filled()?;
+        let planned = self.finish(self.outputs.clone(), connectors)?;
         settings::take_out(&mut self.settings);
         let declared = self.catalog.declared();
         Ok(Planned { settings: self.settings, answers, analyze: self.analyze, declared, ..planned })
@@ -158,7 +158,7 @@ impl Job {
         let Some(like) = &create.like else { return Ok(create.clone()) };
         match self.catalog.find(&like.table.text) {
             Some(Entry::Table(base)) => like::merged(&self.catalog.tables[*base].declared, create, like),
-            Some(Entry::Unfilled { create: base, .. }) => like::merged(base, create, like),
+            Some(Entry::Unfilled(base)) => like::merged(base, create, like),
             Some(Entry::View(_)) => {
                 let error = Error::sql(format!("'{}' is a view: it was declared with nothing to take over", like.table.text));
                 Err(error
@@ -170,8 +170,8 @@ impl Job {
     }
 
     /// What a statement writes, by the settings that hold for it; the rows of a SELECT go to `target`.
-    fn outputs(&mut self, statement: &Statement, target: Target, script: usize) -> Result<Vec<Output>> {
-        let outputs = self.bound(statement, target, script)?;
+    fn outputs(&mut self, statement: &Statement, target: Target) -> Result<Vec<Output>> {
+        let outputs = self.bound(statement, target)?;
         Ok(outputs.into_iter().map(|output| self.with_settings(output)).collect())
     }
 
@@ -181,32 +181,31 @@ impl Job {
         name: &Name,
         query: &StreamQuery,
         key_and_options: (&[Name], &Options),
-        script: usize,
     ) -> Result<Output> {
-        let (table, mut output) = bind::sink(&mut self.catalog, name, query, key_and_options, script)?;
+        let (table, mut output) = bind::sink(&mut self.catalog, name, query, key_and_options)?;
         output.target = Target::Table(self.catalog.tables.len());
         self.catalog.add_table(table)?;
         Ok(output)
     }
 
-    fn insert(&mut self, insert: &Insert, script: usize) -> Result<Output> {
+    fn insert(&mut self, insert: &Insert) -> Result<Output> {
         if let Some(sink) = &insert.sink {
             self.catalog.add_sink(sink)?;
         }
         let takes_columns = insert.columns.is_empty() && insert.partition.is_empty() && insert.on_conflict.is_none();
-        let Some((create, declared_in)) = takes_columns.then(|| self.catalog.take_unfilled(&insert.table)).flatten() else {
-            return bind::insert(&mut self.catalog, insert, script);
+        let Some(create) = takes_columns.then(|| self.catalog.take_unfilled(&insert.table)).flatten() else {
+            return bind::insert(&mut self.catalog, insert);
         };
         let key_and_options = (create.primary_key.as_slice(), &create.options);
-        let output = self.table_of_query(&create.name, &insert.query, key_and_options, declared_in)?;
+        let output = self.table_of_query(&create.name, &insert.query, key_and_options)?;
         if let Some(comment) = &create.comment {
             self.catalog.comment((RelationKind::Table, &create.name), None, Some(comment))?;
         }
-        Ok(Output { span: insert.table.span, script, ..output })
+        Ok(Output { span: insert.table.span, ..output })
     }
 
-    fn bound(&mut self, statement: &Statement, target: Target, script: usize) -> Result<Vec<Output>> {
-        let mut insert = |insert: &Insert| self.insert(insert, script);
+    fn bound(&mut self, statement: &Statement, target: Target) -> Result<Vec<Output>> {
+        let mut insert = |insert: &Insert| self.insert(insert);
         match statement {
             Statement::Insert(one) => Ok(vec![insert(one)?]),
             Statement::StatementSet(several) => several.iter().map(insert).collect(),
@@ -216,16 +215,16 @@ impl Job {
                     0 => name.to_owned(),
                     others => format!("{name} {}", others + 1),
                 };
-                Ok(vec![bind::selected(&mut self.catalog, query, target, name, script)?])
+                Ok(vec![bind::selected(&mut self.catalog, query, target, name)?])
             }
-            Statement::Explain(inner) | Statement::Analyze(inner) => self.bound(inner, target, script),
+            Statement::Explain(inner) | Statement::Analyze(inner) => self.bound(inner, target),
             Statement::CreateView { name, columns, query, .. } => {
                 bind::view(&mut self.catalog, name, columns, query)?;
                 Ok(Vec::new())
             }
             Statement::CreateSink { name, query, .. } => {
                 let target = Target::Nowhere;
-                Ok(vec![bind::selected(&mut self.catalog, query, target, name.text.clone(), script)?])
+                Ok(vec![bind::selected(&mut self.catalog, query, target, name.text.clone())?])
             }
             _ => Ok(Vec::new()),
         }
@@ -240,13 +239,13 @@ impl Job {
         output
     }
 
-    fn finish(&mut self, outputs: Vec<Output>, scripts: &[Script], connectors: &dyn Connectors) -> Result<Planned> {
-        let Resolved { outputs, unread } = memory::resolve(&mut self.catalog, &self.outputs, outputs, scripts, connectors)?;
-        let outputs = settle_sort::settle(&self.catalog, outputs, scripts, connectors)?;
-        let outputs = late::settle(&self.catalog, outputs, scripts)?;
+    fn finish(&mut self, outputs: Vec<Output>, connectors: &dyn Connectors) -> Result<Planned> {
+        let Resolved { outputs, unread } = memory::resolve(&mut self.catalog, &self.outputs, outputs, connectors)?;
+        let outputs = settle_sort::settle(&self.catalog, outputs, connectors)?;
+        let outputs = late::settle(&self.catalog, outputs)?;
         let outputs = optimize::optimize(&self.catalog, outputs)?;
         let logical = explain::logical(&outputs);
-        let (plan, warnings) = distribute::distribute(&self.catalog, outputs, scripts, connectors)?;
+        let (plan, warnings) = distribute::distribute(&self.catalog, outputs, connectors)?;
         let (settings, answers, declared) = (BTreeMap::new(), Vec::new(), Vec::new());
         Ok(Planned { plan, logical, settings, answers, analyze: false, unread, warnings, declared })
     }

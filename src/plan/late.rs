@@ -3,7 +3,6 @@
 //! Windows and OVER ask for theirs while they are bound. Of a join and a sort only the whole query says whether rows can be late
 //! there; they get theirs by `settle`, each input of a join its own.
 
-use super::Script;
 use super::bind::Output;
 use super::catalog::Catalog;
 use super::logical::{InTime, Join, Late, Plan, Sort};
@@ -13,13 +12,10 @@ use crate::expr::Expr;
 use crate::types::Schema;
 
 /// Gives the joins over time and the sorts by time of the job the late tables of what they read.
-pub fn settle(catalog: &Catalog, outputs: Vec<Output>, scripts: &[Script]) -> Result<Vec<Output>> {
+pub fn settle(catalog: &Catalog, outputs: Vec<Output>) -> Result<Vec<Output>> {
     let settled = |mut output: Output| {
         let plan = std::mem::replace(&mut output.plan, Plan::empty());
-        output.plan = settled(catalog, plan).map_err(|error| match scripts.get(output.script) {
-            Some(script) => error.in_text(&script.file, &script.text),
-            None => error,
-        })?;
+        output.plan = settled(catalog, plan)?;
         Ok(output)
     };
     outputs.into_iter().map(settled).collect()

@@ -16,7 +16,7 @@ use super::bind::{Output, Target, evaluate_constant, written};
 use super::catalog::{Catalog, Table, TableColumnKind};
 use super::logical::{Plan, Scan, Union, columns_of, substitute};
 use super::processing_time::{by_clock, may_go_by_clock, scans_asked};
-use super::{Connectors, Script, Unread};
+use super::{Connectors, Unread};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::physical::TimeBasis;
@@ -51,7 +51,6 @@ pub fn resolve(
     catalog: &mut Catalog,
     inserts: &[Output],
     outputs: Vec<Output>,
-    scripts: &[Script],
     connectors: &dyn Connectors,
 ) -> Result<Resolved> {
     let mut resolving = Resolving { inserted: BTreeMap::new(), path: Vec::new() };
@@ -60,7 +59,7 @@ pub fn resolve(
             && catalog.tables[index].is_memory()
         {
             let taken = resolving.take(&catalog.tables[index], catalog.tables[index].home, insert);
-            taken.map_err(|error| located(error, insert, scripts))?;
+            taken.map_err(|error| error.at(insert.span))?;
         }
     }
     for (index, inserted) in &mut resolving.inserted {
@@ -71,7 +70,7 @@ pub fn resolve(
     for mut output in outputs {
         let plan = std::mem::replace(&mut output.plan, Plan::empty());
         let plan = resolving.plan(catalog, plan).and_then(|plan| refuse_changes(&plan).map(|()| plan));
-        output.plan = plan.map_err(|error| located(error, &output, scripts))?;
+        output.plan = plan.map_err(|error| error.at(output.span))?;
         resolved.push(output);
     }
     // What others read has gone into their plans.
@@ -85,8 +84,8 @@ pub fn resolve(
     });
     let is_read = |output: &Output| matches!(output.target, Target::Table(table) if catalog.tables[table].is_memory() && read[catalog.tables[table].home]);
     if let Some(insert) = inserts.iter().find(|insert| insert.on_conflict.is_some() && is_read(insert)) {
-        let error = Error::sql(format!("ON CONFLICT of '{}', which is read, is not supported", insert.name));
-        return Err(located(error.hint("a memory table that is read is all that is inserted into it"), insert, scripts));
+        let error = Error::sql(format!("ON CONFLICT of '{}', which is read, is not supported", insert.name)).at(insert.span);
+        return Err(error.hint("a memory table that is read is all that is inserted into it"));
     }
     resolved.retain(|output| !is_read(output));
     let is_unread = |output: &Output| matches!(output.target, Target::Table(table) if catalog.tables[table].is_memory());
@@ -103,14 +102,6 @@ pub fn resolve(
         resolved.retain(|output| !is_unread(output));
     }
     Ok(Resolved { outputs: resolved, unread })
-}
-
-fn located(error: Error, output: &Output, scripts: &[Script]) -> Error {
-    let error = error.at(output.span);
-    match scripts.get(output.script) {
-        Some(script) => error.in_text(&script.file, &script.text),
-        None => error,
-    }
 }
 
 struct Resolving {

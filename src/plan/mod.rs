@@ -43,7 +43,7 @@ use self::bind::with_functions;
 use self::job::Job;
 use self::parse::{NamedTypes, Params};
 use self::physical::PhysicalPlan;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sink::Sink;
 use crate::source::Source;
 use crate::types::{OptionValue, TableDef};
@@ -152,21 +152,45 @@ pub fn plan_with(
     settings: &[(String, String)],
     connectors: &dyn Connectors,
     functions: &Given,
-    mut params: Params,
+    params: Params,
 ) -> Result<Planned> {
     bind::check_names(functions)?;
-    let mut job = Job::of(settings)?;
+    let job = read(scripts, Job::of(settings)?, functions, params);
+    job.and_then(|job| job.planned(connectors)).map_err(|error| located(error, scripts))
+}
+
+/// Takes the statements of all scripts into a job. Their lines are counted through, so that a place says in which script it is.
+fn read(scripts: &[Script], mut job: Job, functions: &Given, mut params: Params) -> Result<Job> {
     let mut types = NamedTypes::default();
-    for (index, script) in scripts.iter().enumerate() {
-        let read = parse::parse(&script.text, &mut types, &mut params).and_then(|statements| {
-            let job = &mut job;
-            let bind = move || statements.iter().try_for_each(|statement| job.statement(statement, index));
-            parse::on_large_stack(move || with_functions(functions, index, bind))
-        });
-        read.map_err(|e| e.in_text(&script.file, &script.text))?;
+    let mut before = 0;
+    for script in scripts {
+        let text = "\n".repeat(before as usize) + &script.text;
+        let statements = parse::parse(&text, &mut types, &mut params)?;
+        let job = &mut job;
+        let bind = move || statements.iter().try_for_each(|statement| job.statement(statement));
+        parse::on_large_stack(move || with_functions(functions, bind))?;
+        before += lines(script);
     }
     params.check_used()?;
-    job.planned(scripts, connectors)
+    Ok(job)
+}
+
+/// The lines of a script; behind a line end is one more.
+fn lines(script: &Script) -> u32 {
+    u32::try_from(script.text.split('\n').count()).unwrap_or(u32::MAX)
+}
+
+/// An error with the line of the script in which its place is.
+fn located(error: Error, scripts: &[Script]) -> Error {
+    let Some(span) = error.span() else { return error };
+    let mut before = 0;
+    for script in scripts {
+        if span.line <= before + lines(script) {
+            return error.behind_lines(before).in_text(&script.file, &script.text);
+        }
+        before += lines(script);
+    }
+    error
 }
 
 #[cfg(test)]

@@ -7,19 +7,15 @@ use super::bind::Output;
 use super::catalog::Catalog;
 use super::logical::{Plan, Sort};
 use super::physical::{Aligned, Emit, SortTime, Window};
-use super::{Connectors, Script};
+use super::Connectors;
 use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::source::Boundedness;
 
 /// Decides for each sort of the job when it gives out rows.
-pub fn settle(catalog: &Catalog, outputs: Vec<Output>, scripts: &[Script], connectors: &dyn Connectors) -> Result<Vec<Output>> {
+pub fn settle(catalog: &Catalog, outputs: Vec<Output>, connectors: &dyn Connectors) -> Result<Vec<Output>> {
     let settled = |mut output: Output| {
-        let script = output.script;
-        output.plan = settled(catalog, output.plan, connectors).map_err(|error| match scripts.get(script) {
-            Some(script) => error.in_text(&script.file, &script.text),
-            None => error,
-        })?;
+        output.plan = settled(catalog, output.plan, connectors)?;
         Ok(output)
     };
     outputs.into_iter().map(settled).collect()

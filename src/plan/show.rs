@@ -88,7 +88,7 @@ fn statement(catalog: &Catalog, kind: RelationKind, name: &Name) -> Result<Strin
     match catalog.named(name)? {
         Entry::View(view) => kind.check(RelationKind::View, name).map(|()| create_view(&name.text, view)),
         Entry::Table(index) => kind.check(RelationKind::Table, name).map(|()| create_table(&catalog.tables[*index].declared)),
-        Entry::Unfilled { create, .. } => kind.check(RelationKind::Table, name).map(|()| create_table(create)),
+        Entry::Unfilled(create) => kind.check(RelationKind::Table, name).map(|()| create_table(create)),
     }
 }
 
@@ -100,7 +100,7 @@ pub fn describe(catalog: &Catalog, name: &Name) -> Result<Vec<Row>> {
             let table = &catalog.tables[*index];
             (0..table.columns.len()).map(|column| table_column(table, column)).collect()
         }
-        Entry::Unfilled { .. } => Vec::new(),
+        Entry::Unfilled(_) => Vec::new(),
     })
 }
 
@@ -109,7 +109,7 @@ pub fn describe_extended(catalog: &Catalog, name: &Name) -> Result<Vec<Row>> {
     let (comment, options) = match catalog.named(name)? {
         Entry::View(view) => (&view.comment, None),
         Entry::Table(index) => (&catalog.tables[*index].declared.comment, Some(&catalog.tables[*index].declared.options)),
-        Entry::Unfilled { create, .. } => (&create.comment, Some(&create.options)),
+        Entry::Unfilled(create) => (&create.comment, Some(&create.options)),
     };
     let row = |name: &str, text: &str| vec![Some(name.to_owned()), Some(text.to_owned()), None, None, None, None, None];
     let comment = comment.iter().map(|text| row("# COMMENT", text));

@@ -34,8 +34,6 @@ pub struct GivenCall {
     pub function: Arc<GivenAggregate>,
     /// Where in the SQL.
     pub span: Span,
-    /// Of which script.
-    pub script: usize,
 }
 
 impl PartialEq for GivenCall {

@@ -7,7 +7,7 @@ use super::expr::{ExprBinder, negate_if, text};
 use super::function::{argument_expr, library_call, refuse_filter};
 use super::library;
 use super::operator::{binary, concat_arrays};
-use super::scope::{ScopeField, name_span, span_of, unsupported};
+use super::scope::{ScopeField, name_span, span_of, unknown_table, unsupported};
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
@@ -209,8 +209,10 @@ impl ExprBinder<'_> {
             values.extend(
                 self.fields.iter().enumerate().filter(|(_, f)| shown(f)).map(|(i, f)| Expr::column(i, f.data_type.clone())),
             );
-            if values.len() == before {
-                return Err(Error::sql("there are no columns that * could stand for").at(span));
+            match qualifier {
+                _ if values.len() > before => {}
+                Some(table) => return Err(unknown_table(self.fields, table)),
+                None => return Err(Error::sql("there are no columns that * could stand for").at(span).hint("add FROM and a table")),
             }
         }
         match values.is_empty() {

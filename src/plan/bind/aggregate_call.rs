@@ -274,7 +274,7 @@ impl ExprBinder<'_> {
         let arguments = written.args.iter().map(|e| self.bind(e)).collect::<Result<_>>()?;
         let arguments = given_arguments(&function.name, &function.args, arguments, written.span)?;
         let data_type = function.returns.clone();
-        let call = GivenCall { function, span: written.span, script: library::script() };
+        let call = GivenCall { function, span: written.span };
         let bound = plain(AggregateFunction::Given(call), arguments, written, data_type);
         Ok(BoundCall { nulls: Nulls::Keep, ..bound })
     }

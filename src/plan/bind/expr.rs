@@ -205,7 +205,7 @@ impl<'a> ExprBinder<'a> {
         }
     }
 
-    fn column(&mut self, qualifier: Option<&str>, name: &ast::Ident) -> Result<Expr> {
+    fn column(&mut self, qualifier: Option<&ast::Ident>, name: &ast::Ident) -> Result<Expr> {
         if let (None, Some(parameter)) = (qualifier, self.parameter(&name.value)) {
             return Ok(parameter);
         }
@@ -227,12 +227,11 @@ impl<'a> ExprBinder<'a> {
                 return library_call("PI", Vec::new(), name_span(name));
             }
         }
-        let of_variable = |column: Option<&str>| resolve(self.fields, column, name);
-        let index = if self.matching.is_some() { of_variable(None)? } else { of_variable(qualifier)? };
+        let index = resolve(self.fields, qualifier.filter(|_| self.matching.is_none()), name)?;
         let column = Expr::column(index, self.fields[index].data_type.clone());
         match &mut self.matching {
             Some(matching) => {
-                let of = qualifier.map_or(Ok(Variables::ALL), |variable| matching.variables(&ast::Ident::new(variable)))?;
+                let of = qualifier.map_or(Ok(Variables::ALL), |variable| matching.variables(variable))?;
                 matching.column(column, of, name_span(name))
             }
             None => Ok(column),
@@ -260,14 +259,16 @@ impl<'a> ExprBinder<'a> {
         let is_column = |name: &ast::Ident| self.fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name.value));
         // A job has one catalog and one database.
         let before = parts.len().saturating_sub(2).min(2);
-        let known = (0..=before).find(|at| is_table(&parts[*at]) || (*at == 0 && is_column(&parts[0]))).unwrap_or(0);
+        let known = (0..=before).find(|at| is_table(&parts[*at]) || (*at == 0 && is_column(&parts[0])));
+        // Of a table that is not there the columns may be known.
+        let known = known.or_else(|| (0..=before).find(|at| parts.get(at + 1).is_some_and(is_column))).unwrap_or(0);
         let [first, second, rest @ ..] = &parts[known..] else { return self.column(None, &parts[0]) };
         let row = is_column(first) && !is_table(first);
         if let (Some(matching), false) = (&self.matching, row) {
             matching.variables(first)?;
         }
         let (base, fields) =
-            if row { (self.column(None, first)?, &parts[known + 1..]) } else { (self.column(Some(&first.value), second)?, rest) };
+            if row { (self.column(None, first)?, &parts[known + 1..]) } else { (self.column(Some(first), second)?, rest) };
         fields.iter().try_fold(base, access::row_field)
     }
 
@@ -276,7 +277,7 @@ impl<'a> ExprBinder<'a> {
         if let (ast::Expr::Identifier(table), [ast::AccessExpr::Dot(ast::Expr::Identifier(column)), rest @ ..]) = (root, chain)
             && self.is_qualifier(table)
         {
-            (value, chain) = (Some(self.column(Some(&table.value), column)?), rest);
+            (value, chain) = (Some(self.column(Some(table), column)?), rest);
         }
         let mut value = match value {
             Some(value) => value,

@@ -317,7 +317,7 @@ impl QueryBinder<'_> {
                 Ok(self.scan(index))
             }
             (None, None, _) => Err(self.catalog.unknown(&name.value).at(name_span(name))),
-            (None, Some(Entry::Unfilled { .. }), _) => {
+            (None, Some(Entry::Unfilled(_)), _) => {
                 Err(without_columns(&Name { text: name.value.clone(), span: name_span(name) }))
             }
             (Some(_), ..) | (None, Some(Entry::View(_)), _) if options.is_some() => {

@@ -192,7 +192,7 @@ fn fill_named(e: &ast::Expr) -> Result<(Fill, Vec<&ast::Expr>)> {
 fn column_named(e: &ast::Expr, fields: &[ScopeField]) -> Result<usize> {
     match e {
         ast::Expr::Identifier(name) => resolve(fields, None, name),
-        ast::Expr::CompoundIdentifier(parts) if parts.len() == 2 => resolve(fields, Some(&parts[0].value), &parts[1]),
+        ast::Expr::CompoundIdentifier(parts) if parts.len() == 2 => resolve(fields, Some(&parts[0]), &parts[1]),
         other => Err(Error::sql("GAP_FILL takes columns, not expressions")
             .at(span_of(other))
             .hint("compute it in a view, and give that to GAP_FILL")),

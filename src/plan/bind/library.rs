@@ -31,12 +31,12 @@ impl Given {
 }
 
 thread_local! {
-    static OF_JOB: RefCell<(Given, usize)> = RefCell::default();
+    static OF_JOB: RefCell<Given> = RefCell::default();
 }
 
-/// Does something, of a script, with the functions of a job beside those of the library.
-pub fn with_functions<T>(given: &Given, script: usize, bind: impl FnOnce() -> T) -> T {
-    let before = OF_JOB.replace((given.clone(), script));
+/// Does something with the functions of a job beside those of the library.
+pub fn with_functions<T>(given: &Given, bind: impl FnOnce() -> T) -> T {
+    let before = OF_JOB.replace(given.clone());
     let bound = bind();
     OF_JOB.set(before);
     bound
@@ -44,22 +44,17 @@ pub fn with_functions<T>(given: &Given, script: usize, bind: impl FnOnce() -> T)
 
 /// Those of the job.
 pub fn given() -> Given {
-    OF_JOB.with_borrow(|(given, _)| given.clone())
-}
-
-/// The script that is bound.
-pub fn script() -> usize {
-    OF_JOB.with_borrow(|(_, script)| *script)
+    OF_JOB.with_borrow(Given::clone)
 }
 
 /// The function of the job, of a row, that has this upper-case name.
 pub fn function(name: &str) -> Option<Arc<GivenFunction>> {
-    OF_JOB.with_borrow(|(given, _)| given.functions.iter().find(|function| function.name == name).cloned())
+    OF_JOB.with_borrow(|given| given.functions.iter().find(|function| function.name == name).cloned())
 }
 
 /// The aggregate of the job that has this upper-case name.
 pub fn aggregate(name: &str) -> Option<Arc<GivenAggregate>> {
-    OF_JOB.with_borrow(|(given, _)| given.aggregates.iter().find(|aggregate| aggregate.name == name).cloned())
+    OF_JOB.with_borrow(|given| given.aggregates.iter().find(|aggregate| aggregate.name == name).cloned())
 }
 
 /// Whether this upper-case name is that of an aggregate.

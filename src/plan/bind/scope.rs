@@ -168,7 +168,7 @@ impl Relation {
 }
 
 /// Finds the column `name`, optionally qualified. A column without a name is found by its place too, as PostgreSQL calls those of VALUES.
-pub fn resolve(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident) -> Result<usize> {
+pub fn resolve(fields: &[ScopeField], qualifier: Option<&ast::Ident>, name: &ast::Ident) -> Result<usize> {
     match find(fields, qualifier, name, &name.value) {
         Some(found) => found,
         None => match unnamed_at(&name.value).and_then(|unnamed| find(fields, qualifier, name, &unnamed)) {
@@ -186,13 +186,13 @@ fn unnamed_at(name: &str) -> Option<String> {
 }
 
 /// The column that goes by these words, if there is any.
-fn find(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident, words: &str) -> Option<Result<usize>> {
+fn find(fields: &[ScopeField], qualifier: Option<&ast::Ident>, name: &ast::Ident, words: &str) -> Option<Result<usize>> {
     let wanted = |f: &ScopeField| {
         !f.is_unnamed()
             && f.name.eq_ignore_ascii_case(words)
             && match qualifier {
                 None => f.goes_by_name(),
-                Some(q) => f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)),
+                Some(table) => f.is_of(&table.value),
             }
     };
     let nearest = fields.iter().filter(|f| wanted(f)).map(ScopeField::level).min();
@@ -206,10 +206,20 @@ fn find(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident, words
             Some(Ok(index))
         }
         (Some(_), Some(_)) => {
-            let error = Error::sql(format!("column '{}' is ambiguous", name.value)).at(name_span(name));
-            Some(Err(error.hint("qualify it or use an alias")))
+            let tables: Vec<&str> = fields.iter().filter(|f| is_meant(f)).filter_map(|f| f.qualifier.as_deref()).collect();
+            Some(Err(ambiguous(name, &tables)))
         }
         (None, _) => None,
+    }
+}
+
+/// The error for a name that columns of these tables have.
+fn ambiguous(name: &ast::Ident, tables: &[&str]) -> Error {
+    let error = Error::sql(format!("column '{}' is ambiguous", name.value)).at(name_span(name));
+    match tables {
+        [first, second, ..] if first != second => error.hint(format!("write {first}.{name} or {second}.{name}")),
+        [table, ..] => error.hint(format!("several columns of '{table}' have this name: give each another one with AS")),
+        [] => error.hint("give one of the columns another name with AS"),
     }
 }
 
@@ -220,24 +230,36 @@ fn qualifiers(fields: &[ScopeField]) -> Vec<&str> {
     names
 }
 
-fn unknown_column(fields: &[ScopeField], qualifier: Option<&str>, name: &ast::Ident) -> Error {
-    let known = |q: &str| fields.iter().any(|f| f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(q)));
-    if let Some(q) = qualifier.filter(|q| !known(q)) {
-        let error = Error::sql(format!("there is no table '{q}' in this query")).at(name_span(name));
-        return match nearest(q, fields.iter().filter_map(|f| f.qualifier.as_deref())) {
-            Some(near) => error.hint(format!("did you mean '{near}'?")),
-            None => error.hint(format!("tables here: {}", qualifiers(fields).join(", "))),
-        };
-    }
-    let error = Error::sql(format!("there is no column '{}'", name.value)).at(name_span(name));
-    let named = fields.iter().filter(|f| !f.is_unnamed());
-    match nearest(&name.value, named.clone().map(|f| f.name.as_str())) {
+/// The error for a name before a column that is none of a table here.
+pub fn unknown_table(fields: &[ScopeField], table: &ast::Ident) -> Error {
+    let error = Error::sql(format!("there is no table '{}' in this query", table.value)).at(name_span(table));
+    let tables = qualifiers(fields);
+    let has_fields = |field: &&ScopeField| matches!(field.data_type, DataType::Row(_) | DataType::Json);
+    let rows = fields.iter().filter(has_fields).map(|field| field.name.as_str());
+    match nearest(&table.value, tables.iter().copied().chain(rows)) {
         Some(near) => error.hint(format!("did you mean '{near}'?")),
-        None if name.quote_style == Some('"') => error.hint("text stands in single quotes"),
-        None => {
-            let seen = named.filter(|f| f.goes_by_name() || f.qualifier.is_some()).map(|f| f.name.as_str());
-            error.hint(format!("columns here: {}", seen.collect::<Vec<_>>().join(", ")))
-        }
+        None if tables.is_empty() => error.hint("its rows are those of a sub-query without a name: leave the name of the table out"),
+        None => error.hint(format!("tables here: {}", tables.join(", "))),
+    }
+}
+
+fn unknown_column(fields: &[ScopeField], qualifier: Option<&ast::Ident>, name: &ast::Ident) -> Error {
+    if let Some(table) = qualifier.filter(|table| !fields.iter().any(|field| field.is_of(&table.value))) {
+        return unknown_table(fields, table);
+    }
+    let of = qualifier.map_or_else(String::new, |table| format!(" in '{}'", table.value));
+    let error = Error::sql(format!("there is no column '{}'{of}", name.value)).at(name_span(name));
+    let is_of = |field: &&ScopeField| qualifier.is_none_or(|table| field.is_of(&table.value));
+    let named = || fields.iter().filter(|field| !field.is_unnamed() && is_of(field)).map(|field| field.name.as_str());
+    let elsewhere = fields.iter().find(|field| !field.is_unnamed() && field.name.eq_ignore_ascii_case(&name.value));
+    match (nearest(&name.value, named()), elsewhere.and_then(|field| field.qualifier.as_deref())) {
+        (_, Some(table)) => error.hint(format!("'{table}' has it: write {table}.{name}")),
+        (Some(near), None) => error.hint(format!("did you mean '{near}'?")),
+        (None, None) if name.quote_style == Some('"') => error.hint("text stands in single quotes"),
+        (None, None) => match named().collect::<Vec<_>>() {
+            none if none.is_empty() => error.hint("no table is read here: add FROM, or write a text in single quotes"),
+            columns => error.hint(format!("columns here: {}", columns.join(", "))),
+        },
     }
 }
 

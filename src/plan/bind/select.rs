@@ -14,13 +14,13 @@ use super::library;
 use super::operator::{by_value, condition};
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
-use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
+use super::scope::{Relation, ScopeField, name_span, span_of, unknown_table, unsupported};
 use super::subquery::{BeforeGrouping, Stage, Subqueries, reads_subquery};
 use super::table_function::{is_unnested, unnested_rows};
 use super::top_n::ranked;
 use super::window::{group_window, group_window_call};
 use super::window_row::by_bounds;
-use crate::error::{Error, Result, Span};
+use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
 use crate::plan::late::late_table;
 use crate::plan::logical::{Aggregate, Late, Plan, Rank};
@@ -390,13 +390,15 @@ fn qualified_wildcard<'a>(
 ) -> Result<Vec<NamedItem<'a>>> {
     let parts: Vec<ast::Ident> = name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
     let Some(last) = parts.last() else { return Err(Error::sql("* of what has no name").at(span)) };
-    let is_table = |f: &ScopeField| f.qualifier.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(&last.value));
-    if !relation.fields.iter().any(is_table)
-        && let Ok(row) = ExprBinder::new(&relation.fields).compound(&parts)
-    {
-        return fields_of(row, span);
+    let is_table = |name: &ast::Ident| relation.fields.iter().any(|field| field.is_of(&name.value));
+    if is_table(last) {
+        return wildcard(relation, Some(&last.value), options, span);
     }
-    wildcard(relation, Some(&last.value), options, span)
+    match ExprBinder::new(&relation.fields).compound(&parts) {
+        Ok(row) => fields_of(row, span),
+        Err(error) if is_table(&parts[0]) => Err(error),
+        Err(_) => Err(unknown_table(&relation.fields, last)),
+    }
 }
 
 /// The fields of a ROW, each by its name.
@@ -440,7 +442,12 @@ fn wildcard<'a>(
     for column in without.iter().copied().chain(asked.map(|name| ColumnName { table: None, name })) {
         if !fields().any(|(_, f)| column.is(f)) {
             let name = column.name;
-            return Err(Error::sql(format!("there is no column '{}' that * shows", name.value)).at(name_span(name)));
+            let error = Error::sql(format!("there is no column '{}' that * shows", name.value)).at(name_span(name));
+            let shown: Vec<&str> = fields().map(|(_, f)| f.name.as_str()).collect();
+            return Err(match nearest(&name.value, shown.iter().copied()) {
+                Some(near) => error.hint(format!("did you mean '{near}'?")),
+                None => error.hint(format!("it shows {}", shown.join(", "))),
+            });
         }
     }
     let kept = fields().filter(|(_, f)| !without.iter().any(|column| column.is(f)));
@@ -450,11 +457,7 @@ fn wildcard<'a>(
         let name = renamed.iter().find(|renamed| is(&renamed.ident, f)).map_or(&f.name, |renamed| &renamed.alias.value);
         NamedItem { name: name.clone(), item: replacement.map_or_else(column, |(_, e)| Item::Expr(e)), span }
     };
-    let found: Vec<_> = kept.map(item).collect();
-    match qualifier {
-        Some(q) if found.is_empty() => Err(Error::sql(format!("there is no table '{q}' in this query")).at(span)),
-        _ => Ok(found),
-    }
+    Ok(kept.map(item).collect())
 }
 
 /// A column as EXCLUDE names it.

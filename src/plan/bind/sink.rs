@@ -50,19 +50,17 @@ pub struct Output {
     pub on_conflict: Option<Standing>,
     /// For errors.
     pub span: Span,
-    /// Which script writes it, for errors.
-    pub script: usize,
 }
 
 /// A bare SELECT.
-pub fn selected(catalog: &mut Catalog, query: &StreamQuery, target: Target, name: String, script: usize) -> Result<Output> {
+pub fn selected(catalog: &mut Catalog, query: &StreamQuery, target: Target, name: String) -> Result<Output> {
     let relation = QueryBinder::new(catalog).written_query(query)?;
     let names = relation.fields.iter().map(|f| f.name.clone());
     let columns = names.zip(relation.plan.identity().into_iter().map(typed)).collect();
     let plan = relation.plan.projected(columns);
     let schema = plan.schema().clone();
     let (event_times, settings) = (relation.event_times, QuerySettings::default());
-    Ok(Output { target, name, schema, event_times, settings, on_conflict: None, plan, span: query.span, script })
+    Ok(Output { target, name, schema, event_times, settings, on_conflict: None, plan, span: query.span })
 }
 
 /// CREATE SINK, CREATE TABLE AS: a table with the columns of the query that it is written by, and that query.
@@ -71,9 +69,8 @@ pub fn sink(
     name: &Name,
     query: &StreamQuery,
     (primary_key, options): (&[Name], &Options),
-    script: usize,
 ) -> Result<(Table, Output)> {
-    let output = selected(catalog, query, Target::Nowhere, name.text.clone(), script)?;
+    let output = selected(catalog, query, Target::Nowhere, name.text.clone())?;
     let columns = output.schema.fields.iter().map(|field| ColumnDef {
         name: Name { text: field.name.clone(), span: name.span },
         kind: ColumnDefKind::Physical { data_type: field.data_type.clone(), not_null: false, default: None, length: None },
@@ -92,7 +89,7 @@ pub fn sink(
         comment: None,
         options: options.clone(),
     };
-    Ok((table(&create, script)?, output))
+    Ok((table(&create)?, output))
 }
 
 /// A bare NULL column is printed as text.
@@ -108,7 +105,7 @@ pub fn view(catalog: &mut Catalog, name: &Name, columns: &[Name], query: &Stream
 }
 
 /// INSERT INTO.
-pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<Output> {
+pub fn insert(catalog: &mut Catalog, insert: &Insert) -> Result<Output> {
     let index = catalog.table(&insert.table)?;
     let index = match &insert.options {
         Some(options) => catalog.with_options(index, options)?,
@@ -183,7 +180,7 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert, script: usize) -> Result<O
     let plan = if catalog.tables[index].is_memory() && is_constant(&plan) { plan } else { without_nulls(plan, &targets) };
     let on_conflict = insert.on_conflict.map(|(standing, span)| has_key(def, span).map(|()| standing)).transpose()?;
     let (target, schema, settings) = (Target::Table(index), plan.schema().clone(), QuerySettings::default());
-    Ok(Output { target, name, schema, event_times, settings, on_conflict, plan, span, script })
+    Ok(Output { target, name, schema, event_times, settings, on_conflict, plan, span })
 }
 
 /// `plan` without the rows that have NULL for a column that takes none: those are set aside.

@@ -22,8 +22,8 @@ const PLAN_OPTIONS: [&str; 5] = ["late.table", "on.error", "max.errors", "waterm
 /// Option of a table without a connector, as Feldera has it: what it says nobody needs to know.
 const APPEND_ONLY: &str = "append_only";
 
-/// Checks a CREATE TABLE of this script.
-pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
+/// Checks a CREATE TABLE.
+pub fn table(create: &CreateTable) -> Result<Table> {
     let mut read: Vec<Column> = Vec::new();
     for column in &create.columns {
         if create.columns.iter().filter(|c| c.name.text.eq_ignore_ascii_case(&column.name.text)).count() > 1 {
@@ -87,7 +87,6 @@ pub fn table(create: &CreateTable, script: usize) -> Result<Table> {
         declared: Box::new(create.clone()),
         home: 0,
         reload: None,
-        script,
     })
 }
 

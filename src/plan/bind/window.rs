@@ -213,7 +213,7 @@ impl GroupWindow {
 fn column_of(e: &ast::Expr, fields: &[ScopeField]) -> Result<usize> {
     match e {
         ast::Expr::Identifier(name) => resolve(fields, None, name),
-        ast::Expr::CompoundIdentifier(parts) if parts.len() == 2 => resolve(fields, Some(&parts[0].value), &parts[1]),
+        ast::Expr::CompoundIdentifier(parts) if parts.len() == 2 => resolve(fields, Some(&parts[0]), &parts[1]),
         other => Err(Error::sql("a window takes columns, not expressions")
             .at(span_of(other))
             .hint("compute it in CREATE TABLE (ts AS ...) and declare WATERMARK FOR it")),

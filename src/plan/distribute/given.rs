@@ -20,8 +20,7 @@ impl Lowering<'_> {
                 ),
                 () => continue,
             };
-            let error = Error::sql(format!("{} {error}", given.function.name)).at(given.span).hint(hint);
-            return Err(self.located(error, given.script));
+            return Err(Error::sql(format!("{} {error}", given.function.name)).at(given.span).hint(hint));
         }
         Ok(())
     }

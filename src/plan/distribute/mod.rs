@@ -23,7 +23,7 @@ use super::catalog::Catalog;
 use super::logical::Plan;
 use super::physical::{Exchange, Node, NodeId, NodeKind, OnError, PhysicalPlan, Port};
 use super::settings::QuerySettings;
-use super::{Connectors, Script};
+use super::Connectors;
 use crate::error::{Error, Result};
 use crate::source::Source;
 pub use phases::PhaseStrategy;
@@ -51,7 +51,6 @@ struct Lowered {
 
 struct Lowering<'a> {
     catalog: &'a Catalog,
-    scripts: &'a [Script],
     connectors: &'a dyn Connectors,
     /// By table: what reads it.
     sources: RefCell<BTreeMap<usize, Arc<dyn Source>>>,
@@ -71,13 +70,12 @@ struct Lowering<'a> {
 pub fn distribute(
     catalog: &Catalog,
     outputs: Vec<Output>,
-    scripts: &[Script],
     connectors: &dyn Connectors,
 ) -> Result<(PhysicalPlan, Vec<String>)> {
     let (nodes, known, sinks, warnings) = (Vec::new(), Vec::new(), Sinks::default(), Vec::new());
     let (sources, grouped) = (RefCell::default(), phases::grouped(&outputs));
     let settings = QuerySettings::default();
-    let mut lowering = Lowering { catalog, scripts, connectors, sources, settings, grouped, nodes, known, sinks, warnings };
+    let mut lowering = Lowering { catalog, connectors, sources, settings, grouped, nodes, known, sinks, warnings };
     for output in outputs {
         lowering.settings = output.settings;
         let lowered = lowering.lower(&output.plan)?;
@@ -188,17 +186,8 @@ impl Lowering<'_> {
         if fails { OnError::Fail } else { OnError::SetAside }
     }
 
-    /// `error` with the text of the script.
-    fn located(&self, error: Error, script: usize) -> Error {
-        match self.scripts.get(script) {
-            Some(script) => error.in_text(&script.file, &script.text),
-            None => error,
-        }
-    }
-
     /// `error` about a table, with its place.
     fn about_table(&self, error: Error, table: usize) -> Error {
-        let table = &self.catalog.tables[table];
-        self.located(error.at(table.def.span), table.script)
+        error.at(self.catalog.tables[table].def.span)
     }
 }

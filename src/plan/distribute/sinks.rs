@@ -93,7 +93,7 @@ impl Entry {
 impl Lowering<'_> {
     /// Notes that `output` writes the rows of `lowered`.
     pub(super) fn write(&mut self, output: &Output, lowered: Lowered) -> Result<()> {
-        let entry = self.entry(output.target, &output.name, &output.schema).map_err(|e| self.located(e, output.script))?;
+        let entry = self.entry(output.target, &output.name, &output.schema)?;
         self.agree_on_conflicts(entry, output)?;
         let entry = &mut self.sinks.entries[entry];
         let retracts = output.plan.retracts();
@@ -105,7 +105,7 @@ impl Lowering<'_> {
             ))
             .at(output.span)
             .hint("end the query with EMIT FINAL, aggregate over a window, or write to a sink that takes changes, such as print");
-            return Err(self.located(error, output.script));
+            return Err(error);
         }
         let same = |known: &Vec<usize>| {
             let is_it =
@@ -137,7 +137,7 @@ impl Lowering<'_> {
         }
         let hint = "compute it where rows only come, below the aggregate, join or ranking whose results change; or write to a sink of upserts by a key \
                     that does not read it";
-        Err(self.located(Error::sql(problem).at(output.span).hint(hint), output.script))
+        Err(Error::sql(problem).at(output.span).hint(hint))
     }
 
     /// Notes which of the rows of one key is written: all that a table is filled from say the same.
@@ -145,7 +145,7 @@ impl Lowering<'_> {
         let entry = &mut self.sinks.entries[entry];
         if !entry.inputs.is_empty() && entry.on_conflict != output.on_conflict {
             let error = Error::sql(format!("the INSERTs into '{}' disagree on conflicts", output.name)).at(output.span);
-            return Err(self.located(error.hint("write the same ON CONFLICT in each of them"), output.script));
+            return Err(error.hint("write the same ON CONFLICT in each of them"));
         }
         entry.on_conflict = output.on_conflict;
         if let (Some(_), Target::Table(table)) = (output.on_conflict, output.target) {

@@ -116,6 +116,17 @@ impl Error {
         self
     }
 
+    /// Adds what may be meant by `name`: the one of `known` that is near it in spelling, or all of them behind `all`.
+    #[must_use]
+    pub(crate) fn suggesting<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>, all: &str) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        match nearest(name, known.iter().copied()) {
+            Some(near) => self.hint(format!("did you mean '{near}'?")),
+            None if known.is_empty() => self,
+            None => self.hint(format!("{all} {}", known.join(", "))),
+        }
+    }
+
     /// Adds the place in the SQL text, unless one is known already.
     #[must_use]
     pub fn at(mut self, span: Span) -> Self {
@@ -214,7 +225,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .map(|c| (strsim::damerau_levenshtein(&wanted, &c.to_lowercase()), c))
-        .filter(|(distance, c)| *distance <= 1 + c.len().max(name.len()) / 4)
+        .filter(|(distance, c)| *distance <= 1 + c.len().max(name.len()) / 4 && *distance < c.len().max(name.len()))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, c)| c)
 }
@@ -245,5 +256,6 @@ mod tests {
     fn nearest_name_is_found_only_when_near() {
         assert_eq!(nearest("pirce", ["price", "qty"]), Some("price"));
         assert_eq!(nearest("zzz", ["price", "qty"]), None);
+        assert_eq!(nearest("b", ["a", "c"]), None);
     }
 }

@@ -7,7 +7,7 @@ use super::memory::MEMORY;
 use super::processing_time::{basis, is_clock};
 use super::values::ValuesSource;
 use super::{Connectors, Declared};
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
 use crate::plan::statement::{Conflict, CreateTable, LateRows, Length, Name, RelationKind};
@@ -253,9 +253,8 @@ impl Catalog {
 
     /// Takes out the table of this name if it has no columns yet.
     pub fn take_unfilled(&mut self, name: &Name) -> Option<CreateTable> {
-        let is_it = |(known, entry): &mut (String, Entry)| {
-            matches!(entry, Entry::Unfilled(_)) && known.eq_ignore_ascii_case(&name.text)
-        };
+        let is_it =
+            |(known, entry): &mut (String, Entry)| matches!(entry, Entry::Unfilled(_)) && known.eq_ignore_ascii_case(&name.text);
         match self.entries.extract_if(.., is_it).next()? {
             (_, Entry::Unfilled(create)) => Some(*create),
             _ => None,
@@ -339,7 +338,7 @@ impl Catalog {
     pub fn with_options(&mut self, index: usize, options: &Options) -> Result<usize> {
         let base = &self.tables[index];
         let mut declared = (*base.declared).clone();
-        options.iter().for_each(|(key, value)| declared.options.set(key, value.text.clone(), value.span));
+        options.iter().for_each(|(key, value)| declared.options.put(key, value.clone()));
         let is_it = |table: &Table| table.reload.is_none() && table.is_variant(index, &declared);
         if let Some(known) = self.tables.iter().position(is_it) {
             return Ok(known);
@@ -373,7 +372,8 @@ impl Catalog {
             Some(Entry::Table(index)) => Ok(*index),
             Some(Entry::Unfilled(_)) => Err(without_columns(name)),
             Some(Entry::View(_)) => {
-                Err(Error::sql(format!("'{}' is a view: rows cannot be written to it", name.text)).at(name.span))
+                let error = Error::sql(format!("'{}' is a view: rows cannot be written to it", name.text)).at(name.span);
+                Err(error.hint("insert into a table that the view reads, or into one of another name"))
             }
             None => Err(self.unknown(&name.text).at(name.span)),
         }
@@ -382,11 +382,9 @@ impl Catalog {
     /// The error for a name that stands for nothing.
     pub fn unknown(&self, name: &str) -> Error {
         let error = Error::sql(format!("there is no table or view '{name}'"));
-        match nearest(name, self.entries.iter().map(|(n, _)| n.as_str())) {
-            Some(near) => error.hint(format!("did you mean '{near}'?")),
-            None if self.entries.is_empty() => error.hint("define it with CREATE TABLE before it is used"),
-            None => error
-                .hint(format!("defined so far: {}", self.entries.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>().join(", "))),
+        match self.entries.is_empty() {
+            true => error.hint("define it with CREATE TABLE before it is used"),
+            false => error.suggesting(name, self.entries.iter().map(|(known, _)| known.as_str()), "defined so far:"),
         }
     }
 
@@ -429,10 +427,7 @@ pub fn without_columns(table: &Name) -> Error {
 
 fn no_column(relation: &Name, column: &Name, names: &[String]) -> Error {
     let error = Error::sql(format!("there is no column '{}' in '{}'", column.text, relation.text)).at(column.span);
-    match nearest(&column.text, names.iter().map(String::as_str)) {
-        Some(near) => error.hint(format!("did you mean '{near}'?")),
-        None => error.hint(format!("its columns are {}", names.join(", "))),
-    }
+    error.suggesting(&column.text, names.iter().map(String::as_str), "its columns are")
 }
 
 /// What is said of a table, and of its columns by their names.

@@ -29,7 +29,7 @@ pub fn delay(settings: &BTreeMap<String, OptionValue>) -> Result<Option<i64>> {
     if !is_on(settings, ENABLED)? {
         return Ok(None);
     }
-    let Some(OptionValue { text, span }) = settings.get(DELAY) else { return Ok(Some(0)) };
+    let Some(OptionValue { text, span, .. }) = settings.get(DELAY) else { return Ok(Some(0)) };
     let nanos = parse_duration(text).and_then(|delay| i64::try_from(delay.as_nanos()).ok());
     let error = || Error::sql(format!("'{DELAY}' is a duration, not '{text}'")).at(*span).hint("such as '5 s'");
     nanos.ok_or_else(error).map(Some)
@@ -40,7 +40,7 @@ fn is_on(settings: &BTreeMap<String, OptionValue>, key: &str) -> Result<bool> {
         None => Ok(false),
         Some(value) if value.text.eq_ignore_ascii_case("true") => Ok(true),
         Some(value) if value.text.eq_ignore_ascii_case("false") => Ok(false),
-        Some(OptionValue { text, span }) => Err(Error::sql(format!("'{key}' is true or false, not '{text}'")).at(*span)),
+        Some(OptionValue { text, span, .. }) => Err(Error::sql(format!("'{key}' is true or false, not '{text}'")).at(*span)),
     }
 }
 

@@ -39,7 +39,7 @@ enum Asked {
 impl Job {
     /// With these settings, which overrule those of SET.
     pub fn of(settings: &[(String, String)]) -> Result<Job> {
-        let value = |text: &String| OptionValue { text: text.clone(), span: Span::default() };
+        let value = |text: &String| OptionValue { text: text.clone(), span: Span::default(), key: Span::default() };
         let settings: BTreeMap<_, _> = settings.iter().map(|(key, text)| (key.clone(), value(text))).collect();
         let (fixed, planning) = (settings.keys().cloned().collect(), QuerySettings::of(&settings)?);
         Ok(Job { settings, fixed, planning, ..Job::default() })
@@ -47,7 +47,8 @@ impl Job {
 
     fn set(&mut self, key: &Name, value: &Name) -> Result<()> {
         if !self.fixed.contains(&key.text) {
-            self.settings.insert(key.text.clone(), OptionValue { text: value.text.clone(), span: value.span });
+            let said = OptionValue { text: value.text.clone(), span: value.span, key: key.span };
+            self.settings.insert(key.text.clone(), said);
             self.planning = QuerySettings::of(&self.settings)?;
         }
         Ok(())
@@ -176,12 +177,7 @@ impl Job {
     }
 
     /// Defines a table with the columns of the query that it is written by.
-    fn table_of_query(
-        &mut self,
-        name: &Name,
-        query: &StreamQuery,
-        key_and_options: (&[Name], &Options),
-    ) -> Result<Output> {
+    fn table_of_query(&mut self, name: &Name, query: &StreamQuery, key_and_options: (&[Name], &Options)) -> Result<Output> {
         let (table, mut output) = bind::sink(&mut self.catalog, name, query, key_and_options)?;
         output.target = Target::Table(self.catalog.tables.len());
         self.catalog.add_table(table)?;

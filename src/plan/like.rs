@@ -68,9 +68,9 @@ fn options(base: &Options, new: &Options, taking: Taking) -> Result<Options> {
     let mut options = if taking == Taking::Excluding { Options::default() } else { base.clone() };
     for (key, value) in new.iter() {
         if taking == Taking::Including && options.value(key).is_some() {
-            return Err(said_twice(&format!("option '{key}'"), value.span));
+            return Err(said_twice(&format!("option '{key}'"), value.key));
         }
-        options.set(key, value.text.clone(), value.span);
+        options.put(key, value.clone());
     }
     Ok(options)
 }

@@ -47,12 +47,7 @@ pub struct Resolved {
 }
 
 /// `outputs` with what they read of memory tables put in place, and without the INSERTs that are read; `inserts` are all of the job.
-pub fn resolve(
-    catalog: &mut Catalog,
-    inserts: &[Output],
-    outputs: Vec<Output>,
-    connectors: &dyn Connectors,
-) -> Result<Resolved> {
+pub fn resolve(catalog: &mut Catalog, inserts: &[Output], outputs: Vec<Output>, connectors: &dyn Connectors) -> Result<Resolved> {
     let mut resolving = Resolving { inserted: BTreeMap::new(), path: Vec::new() };
     for insert in inserts {
         if let Target::Table(index) = insert.target

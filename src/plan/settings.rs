@@ -66,14 +66,18 @@ pub fn take_out(settings: &mut BTreeMap<String, OptionValue>) {
 }
 
 fn updates(settings: &BTreeMap<String, OptionValue>) -> Result<UpdateStrategy> {
-    let Some(OptionValue { text, span }) = settings.get(NON_DETERMINISTIC_UPDATES) else { return Ok(UpdateStrategy::default()) };
+    let Some(OptionValue { text, span, .. }) = settings.get(NON_DETERMINISTIC_UPDATES) else {
+        return Ok(UpdateStrategy::default());
+    };
     UpdateStrategy::of_name(text).ok_or_else(|| {
         Error::sql(format!("'{NON_DETERMINISTIC_UPDATES}' has no value '{text}'")).at(*span).hint("TRY_RESOLVE or IGNORE")
     })
 }
 
 fn broadcast_bytes(settings: &BTreeMap<String, OptionValue>) -> Result<Option<u64>> {
-    let Some(OptionValue { text, span }) = settings.get(BROADCAST_THRESHOLD) else { return Ok(Some(BROADCAST_BYTES_DEFAULT)) };
+    let Some(OptionValue { text, span, .. }) = settings.get(BROADCAST_THRESHOLD) else {
+        return Ok(Some(BROADCAST_BYTES_DEFAULT));
+    };
     let bytes: i64 = text.trim().parse().map_err(|_| {
         let error = Error::sql(format!("'{BROADCAST_THRESHOLD}' is a number of bytes, not '{text}'")).at(*span);
         error.hint("such as '1048576'; '-1' keeps joins from sending a table to every shard")
@@ -82,7 +86,7 @@ fn broadcast_bytes(settings: &BTreeMap<String, OptionValue>) -> Result<Option<u6
 }
 
 fn state_ttl(settings: &BTreeMap<String, OptionValue>) -> Result<Option<u64>> {
-    let Some(OptionValue { text, span }) = settings.get(STATE_TTL) else { return Ok(None) };
+    let Some(OptionValue { text, span, .. }) = settings.get(STATE_TTL) else { return Ok(None) };
     let ttl = parse_duration(text).ok_or_else(|| {
         let error = Error::sql(format!("'{STATE_TTL}' is a duration, not '{text}'")).at(*span);
         error.hint("such as '1 h'; 0 keeps state for ever")
@@ -91,7 +95,7 @@ fn state_ttl(settings: &BTreeMap<String, OptionValue>) -> Result<Option<u64>> {
 }
 
 fn phases(settings: &BTreeMap<String, OptionValue>) -> Result<PhaseStrategy> {
-    let Some(OptionValue { text, span }) = settings.get(AGGREGATE_PHASES) else { return Ok(PhaseStrategy::default()) };
+    let Some(OptionValue { text, span, .. }) = settings.get(AGGREGATE_PHASES) else { return Ok(PhaseStrategy::default()) };
     PhaseStrategy::of_name(text).ok_or_else(|| {
         Error::sql(format!("'{AGGREGATE_PHASES}' has no value '{text}'")).at(*span).hint("AUTO, ONE_PHASE or TWO_PHASE")
     })

@@ -3,11 +3,11 @@
 //!
 //! Over input that goes on for ever, ORDER BY with LIMIT says which rows there are, as a changelog, which has no order.
 
+use super::Connectors;
 use super::bind::Output;
 use super::catalog::Catalog;
 use super::logical::{Plan, Sort};
 use super::physical::{Aligned, Emit, SortTime, Window};
-use super::Connectors;
 use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::source::Boundedness;

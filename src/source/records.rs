@@ -13,7 +13,7 @@ use rustix::net::{RecvFlags, recv};
 
 use super::Projection;
 use crate::batch::{Column, Values};
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result};
 use crate::format::{DecodeField, Decoded, Decoder, Format, Input};
 use crate::types::{self, ColumnKind, TableDef};
 
@@ -23,10 +23,7 @@ pub(super) fn check_metadata(table: &TableDef, key: &str) -> Result<()> {
         let ColumnKind::Metadata(asked) = &column.kind else { continue };
         if asked != key {
             let error = Error::sql(format!("metadata '{asked}' of column '{}' is not known here", column.name)).at(table.span);
-            return Err(match nearest(asked, [key]) {
-                Some(near) => error.hint(format!("did you mean '{near}'?")),
-                None => error.hint(format!("this connector knows '{key}'")),
-            });
+            return Err(error.suggesting(asked, [key], "this connector knows"));
         }
         if !column.data_type.is_text() {
             let message = format!("metadata column '{}' must be a STRING, not {}", column.name, column.data_type);

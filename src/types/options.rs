@@ -13,6 +13,8 @@ pub struct OptionValue {
     pub text: String,
     /// Where the value stands in the SQL.
     pub span: Span,
+    /// Where its key stands.
+    pub key: Span,
 }
 
 /// Options by key. A reader asks for what it knows and, at the end, `finish` refuses what nobody asked for.
@@ -25,7 +27,12 @@ pub struct Options {
 impl Options {
     /// Sets an option; a later one of the same key wins.
     pub fn set(&mut self, key: impl Into<String>, text: impl Into<String>, span: Span) {
-        self.values.insert(key.into(), OptionValue { text: text.into(), span });
+        self.put(key, OptionValue { text: text.into(), span, key: span });
+    }
+
+    /// The same with the places of both.
+    pub fn put(&mut self, key: impl Into<String>, value: OptionValue) {
+        self.values.insert(key.into(), value);
     }
 
     /// Whether there are none.
@@ -89,11 +96,8 @@ impl Options {
         let known = self.known.borrow();
         for (key, value) in &self.values {
             if !known.contains(key) {
-                let error = Error::sql(format!("unknown option '{key}'")).at(value.span);
-                return Err(match nearest(key, known.iter().map(String::as_str)) {
-                    Some(near) => error.hint(format!("did you mean '{near}'?")),
-                    None => error.hint(format!("known options here: {}", known.iter().cloned().collect::<Vec<_>>().join(", "))),
-                });
+                let error = Error::sql(format!("unknown option '{key}'")).at(value.key);
+                return Err(error.suggesting(key, known.iter().map(String::as_str), "known options here:"));
             }
         }
         Ok(())

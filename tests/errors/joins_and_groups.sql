@@ -53,6 +53,7 @@ SELECT sym, SUM() FROM trades GROUP BY sym;
 --   |
 -- 1 | SELECT sym, SUM() FROM trades GROUP BY sym;
 --   |             ^^^
+-- hint: usage: SUM(x)
 
 SELECT sym, SUM(DISTINCT) FROM trades GROUP BY sym;
 -- expected an expression, found )
@@ -60,6 +61,7 @@ SELECT sym, SUM(DISTINCT) FROM trades GROUP BY sym;
 --   |
 -- 1 | SELECT sym, SUM(DISTINCT) FROM trades GROUP BY sym;
 --   |                         ^
+-- hint: an expression stands behind DISTINCT, such as COUNT(DISTINCT x)
 
 SELECT sym, UPPER(DISTINCT sym) FROM trades;
 -- DISTINCT within this function is not supported
@@ -78,7 +80,7 @@ SELECT sym, SUM(qty) FILTER (WHERE qty) FROM trades GROUP BY sym;
 -- hint: compare it with something, such as x > 0
 
 SELECT sym, PERCENTILE(price, 2) FROM trades GROUP BY sym;
--- the fraction 2
+-- the fraction 2 is not between 0 and 1
 --  --> q.sql:1:31
 --   |
 -- 1 | SELECT sym, PERCENTILE(price, 2) FROM trades GROUP BY sym;
@@ -91,7 +93,7 @@ SELECT sym, SUM(qty) FROM trades GROUP BY SUM(qty);
 --   |
 -- 1 | SELECT sym, SUM(qty) FROM trades GROUP BY SUM(qty);
 --   |                                           ^^^
--- hint: conditions on aggregates stand in HAVING
+-- hint: conditions on it stand in HAVING; elsewhere compute it in a sub-query, and use its name
 
 SELECT sym FROM trades GROUP BY sym HAVING price > 5;
 -- 'price' is neither in GROUP BY nor inside an aggregate
@@ -158,12 +160,12 @@ SELECT t.sym FROM trades AS t JOIN quotes AS q;
 -- hint: say with ON or USING when two rows meet; CROSS JOIN pairs all of them
 
 SELECT t.sym FROM trades AS t JOIN quotes AS q ON t.sym = q.symbol;
--- there is no column 'symbol'
+-- there is no column 'symbol' in 'q'
 --  --> q.sql:1:61
 --   |
 -- 1 | SELECT t.sym FROM trades AS t JOIN quotes AS q ON t.sym = q.symbol;
 --   |                                                             ^^^^^^
--- hint: columns here: sym, price, qty, paid, tags, more, place, ts, sym, bid, ts
+-- hint: columns here: sym, bid, ts
 
 SELECT t.sym FROM trades AS t JOIN quotes AS q ON t.qty;
 -- a condition must be BOOLEAN, this is INT
@@ -179,7 +181,7 @@ SELECT sym FROM trades AS t JOIN quotes AS q ON t.sym = q.sym;
 --   |
 -- 1 | SELECT sym FROM trades AS t JOIN quotes AS q ON t.sym = q.sym;
 --   |        ^^^
--- hint: qualify it or use an alias
+-- hint: write t.sym or q.sym
 
 SELECT t.sym FROM trades AS t JOIN quotes AS q USING (price);
 -- there is no column 'price'
@@ -203,7 +205,7 @@ SELECT t.sym FROM trades AS t JOIN quotes AS t ON TRUE;
 --   |
 -- 1 | SELECT t.sym FROM trades AS t JOIN quotes AS t ON TRUE;
 --   |          ^^^
--- hint: qualify it or use an alias
+-- hint: several columns of 't' have this name: give each another one with AS
 
 SELECT t.sym FROM trades AS t LEFT quotes AS q ON t.sym = q.sym;
 -- expected OUTER, SEMI, ANTI or JOIN after LEFT
@@ -218,7 +220,7 @@ SELECT t.sym FROM trades AS t JOIN quotes AS q ON SUM(t.qty) = q.bid;
 --   |
 -- 1 | SELECT t.sym FROM trades AS t JOIN quotes AS q ON SUM(t.qty) = q.bid;
 --   |                                                   ^^^
--- hint: conditions on aggregates stand in HAVING
+-- hint: conditions on it stand in HAVING; elsewhere compute it in a sub-query, and use its name
 
 SELECT t.sym FROM trades AS t JOIN people FOR SYSTEM_TIME AS OF t.qty AS p ON t.qty = p.id;
 -- FOR SYSTEM_TIME AS OF takes an event time of the left side, or PROCTIME()
@@ -346,6 +348,7 @@ SELECT * FROM TABLE(SESSION(TABLE trades, DESCRIPTOR(ts), INTERVAL '-1' MINUTE))
 --   |
 -- 1 | SELECT * FROM TABLE(SESSION(TABLE trades, DESCRIPTOR(ts), INTERVAL '-1' MINUTE));
 --   |                     ^^^^^^^
+-- hint: such as INTERVAL '10' MINUTE
 
 SELECT sym, COUNT(*) FROM trades GROUP BY sym, TUMBLE(ts);
 -- TUMBLE takes a size and, if need be, an offset
@@ -353,6 +356,7 @@ SELECT sym, COUNT(*) FROM trades GROUP BY sym, TUMBLE(ts);
 --   |
 -- 1 | SELECT sym, COUNT(*) FROM trades GROUP BY sym, TUMBLE(ts);
 --   |                                                ^^^^^^
+-- hint: TUMBLE(ts, INTERVAL '10' SECOND)
 
 SELECT sym, COUNT(*) FROM people GROUP BY name, TUMBLE(INTERVAL '1' MINUTE);
 -- the window has no event time: its input has none
@@ -416,7 +420,7 @@ SELECT SUM(qty) OVER w FROM trades;
 --   |
 -- 1 | SELECT SUM(qty) OVER w FROM trades;
 --   |                      ^
--- hint: name it behind the query: WINDOW w AS (PARTITION BY ... ORDER BY ...)
+-- hint: write OVER (PARTITION BY ... ORDER BY ...), or name it behind the query: WINDOW w AS (...)
 
 SELECT UPPER(sym) OVER (ORDER BY ts) FROM trades;
 -- UPPER with OVER is not supported
@@ -482,12 +486,12 @@ SELECT sym FROM trades WHERE qty > ALL (SELECT sym FROM quotes);
 -- hint: CAST one of them, such as CAST(... AS INT)
 
 SELECT (SELECT bid FROM quotes WHERE quotes.sym = trades.symbol) FROM trades;
--- there is no column 'symbol'
+-- there is no column 'symbol' in 'trades'
 --  --> q.sql:1:58
 --   |
 -- 1 | SELECT (SELECT bid FROM quotes WHERE quotes.sym = trades.symbol) FROM trades;
 --   |                                                          ^^^^^^
--- hint: columns here: sym, price, qty, paid, tags, more, place, ts, sym, bid, ts
+-- hint: columns here: sym, price, qty, paid, tags, more, place, ts
 
 SELECT sym, COUNT(*) FROM trades GROUP BY sym EMIT FINAL CHANGES;
 -- expected the end of the statement, found EMIT

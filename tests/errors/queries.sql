@@ -6,6 +6,7 @@ SELECT;
 --   |
 -- 1 | SELECT;
 --   |       ^
+-- hint: name the columns, or write * for all of them
 
 SELECT FROM trades;
 -- expected an expression, found FROM
@@ -13,6 +14,7 @@ SELECT FROM trades;
 --   |
 -- 1 | SELECT FROM trades;
 --   |        ^^^^
+-- hint: name the columns, or write * for all of them
 
 SELECT sym, FROM trades;
 -- expected an expression, found FROM
@@ -20,6 +22,7 @@ SELECT sym, FROM trades;
 --   |
 -- 1 | SELECT sym, FROM trades;
 --   |             ^^^^
+-- hint: leave out the comma before it, or write what comes behind
 
 SELECT sym price qty FROM trades;
 -- expected the end of the statement, found qty
@@ -27,6 +30,7 @@ SELECT sym price qty FROM trades;
 --   |
 -- 1 | SELECT sym price qty FROM trades;
 --   |                  ^^^
+-- hint: columns are separated by commas
 
 SELECT pirce FROM trades;
 -- there is no column 'pirce'
@@ -37,7 +41,7 @@ SELECT pirce FROM trades;
 -- hint: did you mean 'price'?
 
 SELECT trades.pirce FROM trades;
--- there is no column 'pirce'
+-- there is no column 'pirce' in 'trades'
 --  --> q.sql:1:15
 --   |
 -- 1 | SELECT trades.pirce FROM trades;
@@ -46,10 +50,10 @@ SELECT trades.pirce FROM trades;
 
 SELECT t.sym FROM trades;
 -- there is no table 't' in this query
---  --> q.sql:1:10
+--  --> q.sql:1:8
 --   |
 -- 1 | SELECT t.sym FROM trades;
---   |          ^^^
+--   |        ^
 -- hint: tables here: trades
 
 SELECT sym FROM trade;
@@ -82,6 +86,7 @@ SELECT sym FROM trades WHERE;
 --   |
 -- 1 | SELECT sym FROM trades WHERE;
 --   |                             ^
+-- hint: a condition stands behind WHERE, such as x > 0
 
 SELECT sym FROM trades WHERE price;
 -- a condition must be BOOLEAN, this is DOUBLE
@@ -97,6 +102,7 @@ SELECT sym FROM trades WHERE price = 'much';
 --   |
 -- 1 | SELECT sym FROM trades WHERE price = 'much';
 --   |                              ^^^^^^^^^^^^^^
+-- hint: such as 2.5
 
 SELECT sym FROM trades WHERE sym > 5;
 -- STRING and INT cannot be compared
@@ -120,7 +126,7 @@ SELECT sym FROM trades WHERE tags = 'a';
 --   |
 -- 1 | SELECT sym FROM trades WHERE tags = 'a';
 --   |                              ^^^^^^^^^^
--- hint: CAST one of them, such as CAST(... AS ARRAY<STRING>)
+-- hint: ARRAY_CONTAINS(array, item) says whether it is one of the items
 
 SELECT sym FROM trades WHERE SUM(qty) > 5;
 -- the aggregate SUM is not allowed here
@@ -128,7 +134,7 @@ SELECT sym FROM trades WHERE SUM(qty) > 5;
 --   |
 -- 1 | SELECT sym FROM trades WHERE SUM(qty) > 5;
 --   |                              ^^^
--- hint: conditions on aggregates stand in HAVING
+-- hint: conditions on it stand in HAVING; elsewhere compute it in a sub-query, and use its name
 
 SELECT sym FROM trades WHERE price = ;
 -- expected an expression, found the end of the statement
@@ -136,6 +142,7 @@ SELECT sym FROM trades WHERE price = ;
 --   |
 -- 1 | SELECT sym FROM trades WHERE price = ;
 --   |                                     ^
+-- hint: a value stands on each side of =
 
 SELECT sym FROM trades WHERE price BETWEEN 1;
 -- expected AND, found the end of the statement
@@ -143,6 +150,7 @@ SELECT sym FROM trades WHERE price BETWEEN 1;
 --   |
 -- 1 | SELECT sym FROM trades WHERE price BETWEEN 1;
 --   |                                             ^
+-- hint: x BETWEEN low AND high
 
 SELECT sym FROM trades WHERE sym LIKE 5;
 -- LIKE does not take (STRING, INT)
@@ -158,6 +166,7 @@ SELECT sym FROM trades WHERE sym IN ();
 --   |
 -- 1 | SELECT sym FROM trades WHERE sym IN ();
 --   |                                      ^
+-- hint: name the values: IN (1, 2)
 
 SELECT sym FROM trades WHERE sym IN (1, 'a');
 -- STRING and INT cannot be compared
@@ -173,6 +182,7 @@ SELECT sym FROM trades WHERE sym IN (SELECT sym, bid FROM quotes);
 --   |
 -- 1 | SELECT sym FROM trades WHERE sym IN (SELECT sym, bid FROM quotes);
 --   |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: both sides have the same number of columns: (a, b) IN (SELECT x, y FROM t)
 
 SELECT sym FROM trades WHERE (sym, qty) IN (SELECT sym FROM quotes);
 -- IN compares 2 with the 1 columns of its sub-query
@@ -180,6 +190,7 @@ SELECT sym FROM trades WHERE (sym, qty) IN (SELECT sym FROM quotes);
 --   |
 -- 1 | SELECT sym FROM trades WHERE (sym, qty) IN (SELECT sym FROM quotes);
 --   |                                             ^^^^^^^^^^^^^^^^^^^^^^
+-- hint: both sides have the same number of columns: (a, b) IN (SELECT x, y FROM t)
 
 SELECT sym FROM trades WHERE qty = (SELECT sym, bid FROM quotes);
 -- a sub-query as a value reads one column, but the sub-query has 2
@@ -187,6 +198,7 @@ SELECT sym FROM trades WHERE qty = (SELECT sym, bid FROM quotes);
 --   |
 -- 1 | SELECT sym FROM trades WHERE qty = (SELECT sym, bid FROM quotes);
 --   |                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: select the one that is meant
 
 SELECT sym FROM trades WHERE EXISTS sym;
 -- expected (, found sym
@@ -194,6 +206,7 @@ SELECT sym FROM trades WHERE EXISTS sym;
 --   |
 -- 1 | SELECT sym FROM trades WHERE EXISTS sym;
 --   |                                     ^^^
+-- hint: EXISTS (SELECT * FROM t WHERE ...)
 
 SELECT sym FROM trades WHERE ts > 5;
 -- TIMESTAMP(3) and INT cannot be compared
@@ -201,7 +214,7 @@ SELECT sym FROM trades WHERE ts > 5;
 --   |
 -- 1 | SELECT sym FROM trades WHERE ts > 5;
 --   |                              ^^^^^^
--- hint: CAST one of them, such as CAST(... AS TIMESTAMP(3))
+-- hint: TO_TIMESTAMP_LTZ(x, 3) makes a time of milliseconds, TO_TIMESTAMP_LTZ(x, 0) of seconds
 
 SELECT sym FROM trades WHERE ts > 'noon';
 -- 'noon' is not a TIMESTAMP(3)
@@ -209,6 +222,7 @@ SELECT sym FROM trades WHERE ts > 'noon';
 --   |
 -- 1 | SELECT sym FROM trades WHERE ts > 'noon';
 --   |                              ^^^^^^^^^^^
+-- hint: such as TIMESTAMP '2024-01-31 12:00:00'
 
 SELECT sym FROM trades WHERE NOT qty;
 -- a condition must be BOOLEAN, this is INT
@@ -240,6 +254,7 @@ SELECT -sym FROM trades;
 --   |
 -- 1 | SELECT -sym FROM trades;
 --   |         ^^^
+-- hint: write CAST(sym AS DOUBLE) if that is meant
 
 SELECT sym + 1 FROM trades;
 -- STRING + INT is not defined
@@ -297,11 +312,12 @@ SELECT CASE WHEN qty THEN 1 END FROM trades;
 -- hint: compare it with something, such as x > 0
 
 SELECT CASE qty WHEN 'a' THEN 1 END FROM trades;
--- 'a' is not a INT
+-- 'a' is not an INT
 --  --> q.sql:1:22
 --   |
 -- 1 | SELECT CASE qty WHEN 'a' THEN 1 END FROM trades;
 --   |                      ^^^
+-- hint: an INT is a whole number from -2147483648 to 2147483647
 
 SELECT CASE WHEN paid THEN 1 ELSE ts END FROM trades;
 -- CASE has values of types INT and TIMESTAMP(3), which have no common type
@@ -309,14 +325,14 @@ SELECT CASE WHEN paid THEN 1 ELSE ts END FROM trades;
 --   |
 -- 1 | SELECT CASE WHEN paid THEN 1 ELSE ts END FROM trades;
 --   |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
--- hint: CAST one of them
+-- hint: CAST them to STRING
 
 SELECT CASE WHEN paid THEN 1 FROM trades;
--- expected the end of the statement, found paid
---  --> q.sql:1:18
+-- CASE has no END
+--  --> q.sql:1:8
 --   |
 -- 1 | SELECT CASE WHEN paid THEN 1 FROM trades;
---   |                  ^^^^
+--   |        ^^^^
 -- hint: CASE WHEN condition THEN value ELSE value END
 
 SELECT ARRAY[1, ts] FROM trades;
@@ -325,7 +341,7 @@ SELECT ARRAY[1, ts] FROM trades;
 --   |
 -- 1 | SELECT ARRAY[1, ts] FROM trades;
 --   |              ^^^^^
--- hint: CAST one of them
+-- hint: CAST them to STRING
 
 SELECT MAP['a', 1, 'b'] FROM trades;
 -- MAP[...] has a key without a value
@@ -333,6 +349,7 @@ SELECT MAP['a', 1, 'b'] FROM trades;
 --   |
 -- 1 | SELECT MAP['a', 1, 'b'] FROM trades;
 --   |        ^^^
+-- hint: keys and values stand in turn: MAP['a', 1, 'b', 2]
 
 SELECT UPER(sym) FROM trades;
 -- there is no function 'UPER'
@@ -380,6 +397,7 @@ SELECT SUBSTRING(sym FROM 'a') FROM trades;
 --   |
 -- 1 | SELECT SUBSTRING(sym FROM 'a') FROM trades;
 --   |                  ^^^^^^^^^^^^
+-- hint: a BIGINT is a whole number from -9223372036854775808 to 9223372036854775807
 
 SELECT EXTRACT(FORTNIGHT FROM ts) FROM trades;
 -- there is no such unit of time: FORTNIGHT
@@ -398,7 +416,7 @@ SELECT DATE_FORMAT(sym) FROM trades;
 -- hint: usage: DATE_FORMAT(timestamp, pattern)
 
 SELECT JSON_VALUE(sym, 5) FROM trades;
--- JSON_VALUE does not take (STRING, INT, STRING, STRING, STRING)
+-- JSON_VALUE does not take (STRING, INT)
 --  --> q.sql:1:8
 --   |
 -- 1 | SELECT JSON_VALUE(sym, 5) FROM trades;
@@ -467,6 +485,7 @@ SELECT sym FROM trades ORDER BY 2;
 --   |
 -- 1 | SELECT sym FROM trades ORDER BY 2;
 --   |                                 ^
+-- hint: a number is the place of a column, counted from 1
 
 SELECT sym FROM trades ORDER BY price;
 -- ORDER BY without LIMIT over input that does not end: no row is known to be the first
@@ -530,13 +549,15 @@ SELECT * EXCEPT (nothing) FROM trades;
 --   |
 -- 1 | SELECT * EXCEPT (nothing) FROM trades;
 --   |                  ^^^^^^^
+-- hint: it shows sym, price, qty, paid, tags, more, place, ts
 
 SELECT nothing.* FROM trades;
 -- there is no table 'nothing' in this query
 --  --> q.sql:1:8
 --   |
 -- 1 | SELECT nothing.* FROM trades;
---   |        ^^^^^^^^^
+--   |        ^^^^^^^
+-- hint: tables here: trades
 
 SELECT * FROM (SELECT sym FROM trades WHERE) t;
 -- expected an expression, found the end of the statement
@@ -544,6 +565,7 @@ SELECT * FROM (SELECT sym FROM trades WHERE) t;
 --   |
 -- 1 | SELECT * FROM (SELECT sym FROM trades WHERE) t;
 --   |                                            ^
+-- hint: a condition stands behind WHERE, such as x > 0
 
 SELECT * FROM (SELECT sym FROM trades;
 -- '(' has no partner
@@ -562,10 +584,11 @@ SELECT a FROM (SELECT sym FROM trades) AS t;
 
 SELECT * FROM (SELECT sym FROM trades) AS t (a, b);
 -- the alias t names 2 columns, but the query has 1
---  --> q.sql:1:46
+--  --> q.sql:1:49
 --   |
 -- 1 | SELECT * FROM (SELECT sym FROM trades) AS t (a, b);
---   |                                              ^
+--   |                                                 ^
+-- hint: leave out the names that have no column
 
 WITH x AS (SELECT sym FROM trades) SELECT * FROM y;
 -- there is no table or view 'y'
@@ -612,6 +635,7 @@ SELECT sym FROM trades UNION ALL;
 --   |
 -- 1 | SELECT sym FROM trades UNION ALL;
 --   |                                 ^
+-- hint: a SELECT stands on each side of a set operation
 
 SELECT sym FROM trades TABLESAMPLE (10);
 -- TABLESAMPLE is not supported
@@ -643,6 +667,7 @@ SELECT u FROM UNNEST(5) AS u;
 --   |
 -- 1 | SELECT u FROM UNNEST(5) AS u;
 --   |               ^^^^^^^^^^^^^^
+-- hint: ARRAY[x] makes one of a value
 
 SELECT t.sym, u FROM trades AS t CROSS JOIN UNNEST(t.qty) AS x (u);
 -- UNNEST takes an ARRAY or a MAP, this is INT
@@ -650,6 +675,7 @@ SELECT t.sym, u FROM trades AS t CROSS JOIN UNNEST(t.qty) AS x (u);
 --   |
 -- 1 | SELECT t.sym, u FROM trades AS t CROSS JOIN UNNEST(t.qty) AS x (u);
 --   |                                             ^^^^^^^^^^^^^^^^^^^^^
+-- hint: ARRAY[x] makes one of a value
 
 SELECT * FROM GENERATE_SERIES('a', 'b');
 -- 'a' is not a BIGINT
@@ -657,6 +683,7 @@ SELECT * FROM GENERATE_SERIES('a', 'b');
 --   |
 -- 1 | SELECT * FROM GENERATE_SERIES('a', 'b');
 --   |               ^^^^^^^^^^^^^^^
+-- hint: a BIGINT is a whole number from -9223372036854775808 to 9223372036854775807
 
 SELECT * FROM NOTHING(1);
 -- this table function is not supported
@@ -705,6 +732,7 @@ VALUES (1, 2), (3);
 --   |
 -- 1 | VALUES (1, 2), (3);
 --   |                 ^
+-- hint: write NULL where there is no value
 
 VALUES (1), (TIMESTAMP '2026-01-01 00:00:00');
 -- VALUES has values of types INT and TIMESTAMP(0), which have no common type
@@ -712,7 +740,7 @@ VALUES (1), (TIMESTAMP '2026-01-01 00:00:00');
 --   |
 -- 1 | VALUES (1), (TIMESTAMP '2026-01-01 00:00:00');
 --   |                        ^^^^^^^^^^^^^^^^^^^^^
--- hint: CAST one of them
+-- hint: CAST them to STRING
 
 SELECT $1 FROM trades;
 -- a parameter without a name is not supported
@@ -789,6 +817,7 @@ SELECT sym FROM trades WHERE sym IN (SELECT sym FROM quotes WHERE);
 --   |
 -- 1 | SELECT sym FROM trades WHERE sym IN (SELECT sym FROM quotes WHERE);
 --   |                                                                  ^
+-- hint: a condition stands behind WHERE, such as x > 0
 
 SELECT sym FROM trades WHERE qty > (SELECT MAX(bid) quotes);
 -- there is no column 'bid'

@@ -177,11 +177,12 @@ CREATE MODEL m WITH ('provider' = 'openai');
 -- hint: there is nothing here that runs one
 
 CREATE INDEX i ON trades (sym);
--- expected TABLE, VIEW, MATERIALIZED VIEW, SOURCE, SINK or TYPE behind CREATE, found INDEX
+-- CREATE INDEX is not supported
 --  --> q.sql:1:8
 --   |
 -- 1 | CREATE INDEX i ON trades (sym);
 --   |        ^^^^^
+-- hint: what joins and groups keep is found by their keys as it is
 
 CREATE OR REPLACE TABLE t (a INT) WITH ('connector' = 'datagen');
 -- OR REPLACE is not supported
@@ -212,13 +213,15 @@ CREATE VIEW v SELECT sym FROM trades;
 --   |
 -- 1 | CREATE VIEW v SELECT sym FROM trades;
 --   |               ^^^^^^
+-- hint: CREATE VIEW v AS SELECT ...
 
 CREATE VIEW v (a, b) AS SELECT sym FROM trades;
 -- view 'v' names 2 columns, but the query has 1
---  --> q.sql:1:16
+--  --> q.sql:1:19
 --   |
 -- 1 | CREATE VIEW v (a, b) AS SELECT sym FROM trades;
---   |                ^
+--   |                   ^
+-- hint: leave out the names that have no column
 
 CREATE VIEW v AS INSERT INTO totals SELECT sym, price FROM trades;
 -- expected SELECT, WITH or VALUES, found INSERT
@@ -394,6 +397,7 @@ SHOW CREATE trades;
 --   |
 -- 1 | SHOW CREATE trades;
 --   |             ^^^^^^
+-- hint: such as SHOW CREATE TABLE t
 
 SHOW CREATE TABLE dear;
 -- 'dear' is a view
@@ -440,6 +444,7 @@ EXPLAIN;
 --   |
 -- 1 | EXPLAIN;
 --   |         ^
+-- hint: such as EXPLAIN SELECT a, b FROM t
 
 EXPLAIN EXPLAIN SELECT 1;
 -- EXPLAIN cannot be explained
@@ -447,6 +452,7 @@ EXPLAIN EXPLAIN SELECT 1;
 --   |
 -- 1 | EXPLAIN EXPLAIN SELECT 1;
 --   |         ^^^^^^^
+-- hint: write it once
 
 EXPLAIN ESTIMATED_COST SELECT 1;
 -- EXPLAIN ESTIMATED_COST is not supported
@@ -465,11 +471,12 @@ EXPLAIN CHANGELOG_MODE, JSON_EXECUTION_PLAN SELECT 1;
 -- hint: EXPLAIN without it gives the plan as text
 
 EXPLAIN (COSTS) SELECT 1;
--- expected SELECT, VALUES, or a subquery in the query body, found COSTS
---  --> q.sql:1:10
+-- EXPLAIN has no options in brackets
+--  --> q.sql:1:9
 --   |
 -- 1 | EXPLAIN (COSTS) SELECT 1;
---   |          ^^^^^
+--   |         ^
+-- hint: EXPLAIN shows the plans, EXPLAIN ANALYZE runs the statement and says what each operator cost
 
 COMMENT trades IS 'x';
 -- expected ON, found trades
@@ -477,6 +484,7 @@ COMMENT trades IS 'x';
 --   |
 -- 1 | COMMENT trades IS 'x';
 --   |         ^^^^^^
+-- hint: COMMENT ON TABLE t IS 'text', or COMMENT ON COLUMN t.c IS 'text'
 
 COMMENT ON DATABASE shop IS 'x';
 -- expected TABLE, VIEW or COLUMN behind COMMENT ON, found DATABASE
@@ -484,6 +492,7 @@ COMMENT ON DATABASE shop IS 'x';
 --   |
 -- 1 | COMMENT ON DATABASE shop IS 'x';
 --   |            ^^^^^^^^
+-- hint: COMMENT ON TABLE t IS 'text', or COMMENT ON COLUMN t.c IS 'text'
 
 COMMENT ON COLUMN trades.pirce IS 'x';
 -- there is no column 'pirce' in 'trades'
@@ -499,6 +508,7 @@ COMMENT ON COLUMN sym IS 'x';
 --   |
 -- 1 | COMMENT ON COLUMN sym IS 'x';
 --   |                       ^^
+-- hint: COMMENT ON TABLE t IS 'text', or COMMENT ON COLUMN t.c IS 'text'
 
 COMMENT ON VIEW trades IS 'x';
 -- 'trades' is a table
@@ -605,6 +615,7 @@ EXECUTE STATEMENT SET BEGIN END;
 --   |
 -- 1 | EXECUTE STATEMENT SET BEGIN END;
 --   |                                 ^
+-- hint: EXECUTE STATEMENT SET BEGIN INSERT INTO ...; INSERT INTO ...; END
 
 EXECUTE STATEMENT SET BEGIN SELECT 1; END;
 -- expected INSERT INTO, found SELECT
@@ -620,6 +631,7 @@ EXECUTE STATEMENT SET INSERT INTO totals SELECT sym, price FROM trades; END;
 --   |
 -- 1 | EXECUTE STATEMENT SET INSERT INTO totals SELECT sym, price FROM trades; END;
 --   |                       ^^^^^^
+-- hint: EXECUTE STATEMENT SET BEGIN INSERT INTO ...; INSERT INTO ...; END
 
 EXECUTE SELECT;
 -- expected an expression, found the end of the statement
@@ -627,6 +639,7 @@ EXECUTE SELECT;
 --   |
 -- 1 | EXECUTE SELECT;
 --   |               ^
+-- hint: name the columns, or write * for all of them
 
 INSERT totals SELECT sym, price FROM trades;
 -- expected INTO, found totals
@@ -634,6 +647,7 @@ INSERT totals SELECT sym, price FROM trades;
 --   |
 -- 1 | INSERT totals SELECT sym, price FROM trades;
 --   |        ^^^^^^
+-- hint: INSERT INTO t SELECT ..., or INSERT INTO t VALUES (...)
 
 INSERT OVERWRITE totals SELECT sym, price FROM trades;
 -- INSERT OVERWRITE is not supported
@@ -657,6 +671,7 @@ INSERT INTO dear SELECT sym, price, ts FROM trades;
 --   |
 -- 1 | INSERT INTO dear SELECT sym, price, ts FROM trades;
 --   |             ^^^^
+-- hint: insert into a table that the view reads, or into one of another name
 
 INSERT INTO totals SELECT sym FROM trades;
 -- 'totals' takes 2 columns (sym, total), the query gives 1 (sym)
@@ -664,13 +679,14 @@ INSERT INTO totals SELECT sym FROM trades;
 --   |
 -- 1 | INSERT INTO totals SELECT sym FROM trades;
 --   |             ^^^^^^
+-- hint: name those that it gives: INSERT INTO totals (sym); the others are NULL then
 
 INSERT INTO totals SELECT sym, paid FROM trades;
 -- column 'total' of 'totals' is DOUBLE, the query gives BOOLEAN ('paid')
---  --> q.sql:1:13
+--  --> q.sql:1:32
 --   |
 -- 1 | INSERT INTO totals SELECT sym, paid FROM trades;
---   |             ^^^^^^
+--   |                                ^^^^
 -- hint: write CAST(paid AS DOUBLE) if that is meant
 
 INSERT INTO totals (sym, sum) SELECT sym, price FROM trades;
@@ -694,6 +710,7 @@ INSERT INTO totals (sym) SELECT sym, price FROM trades;
 --   |
 -- 1 | INSERT INTO totals (sym) SELECT sym, price FROM trades;
 --   |             ^^^^^^
+-- hint: the query gives one for each of them, in this order
 
 INSERT INTO totals VALUES ('a', 1), ('b');
 -- a row of VALUES has 1 items, the first has 2
@@ -701,6 +718,7 @@ INSERT INTO totals VALUES ('a', 1), ('b');
 --   |
 -- 1 | INSERT INTO totals VALUES ('a', 1), ('b');
 --   |                                      ^^^
+-- hint: write NULL where there is no value
 
 INSERT INTO totals VALUES ('a', 'much');
 -- 'much' is not a DOUBLE
@@ -708,6 +726,7 @@ INSERT INTO totals VALUES ('a', 'much');
 --   |
 -- 1 | INSERT INTO totals VALUES ('a', 'much');
 --   |                                 ^^^^^^
+-- hint: such as 2.5
 
 INSERT INTO totals;
 -- expected SELECT, WITH or VALUES, found the end of the statement
@@ -730,6 +749,7 @@ INSERT INTO totals PARTITION (nothing = 'a') SELECT price FROM trades;
 --   |
 -- 1 | INSERT INTO totals PARTITION (nothing = 'a') SELECT price FROM trades;
 --   |                               ^^^^^^^
+-- hint: its columns are sym, total
 
 INSERT INTO totals SELECT sym, price FROM trades ON CONFLICT DO UPDATE SET total = 1;
 -- this form of ON CONFLICT is not supported
@@ -769,6 +789,7 @@ INSERT INTO people SELECT id FROM people;
 --   |
 -- 1 | INSERT INTO people SELECT id FROM people;
 --   |             ^^^^^^
+-- hint: name those that it gives: INSERT INTO people (id); the others are NULL then
 
 SELECT 1; SELECT 2 SELECT 3;
 -- expected the end of the statement, found SELECT
@@ -776,6 +797,7 @@ SELECT 1; SELECT 2 SELECT 3;
 --   |
 -- 1 | SELECT 1; SELECT 2 SELECT 3;
 --   |                    ^^^^^^
+-- hint: statements are separated by ';'
 
 SELECT sym FROM trades EMIT SOMETIMES;
 -- expected the end of the statement, found SOMETIMES

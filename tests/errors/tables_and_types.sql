@@ -21,6 +21,7 @@ CREATE TABLE t (a INT, A STRING) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a INT, A STRING) WITH ('connector' = 'datagen');
 --   |                        ^
+-- hint: names are the same without regard to case
 
 CREATE TABLE t () WITH ('connector' = 'datagen');
 -- expected a column name, found )
@@ -28,6 +29,7 @@ CREATE TABLE t () WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t () WITH ('connector' = 'datagen');
 --   |                 ^
+-- hint: a column is: name TYPE [NOT NULL] [DEFAULT expression] [METADATA [FROM 'key'] [VIRTUAL]], or name [TYPE] AS expression
 
 CREATE TABLE t (a) WITH ('connector' = 'datagen');
 -- expected a data type, found )
@@ -35,6 +37,7 @@ CREATE TABLE t (a) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a) WITH ('connector' = 'datagen');
 --   |                  ^
+-- hint: such as INT, STRING or TIMESTAMP(3)
 
 CREATE TABLE t (a INTT) WITH ('connector' = 'datagen');
 -- there is no data type 'INTT'
@@ -89,6 +92,7 @@ CREATE TABLE t (a ARRAY) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a ARRAY) WITH ('connector' = 'datagen');
 --   |                        ^
+-- hint: the type of its items stands there, such as ARRAY<INT>
 
 CREATE TABLE t (a MAP<STRING>) WITH ('connector' = 'datagen');
 -- expected ',' between key and value of MAP, found >
@@ -96,6 +100,7 @@ CREATE TABLE t (a MAP<STRING>) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a MAP<STRING>) WITH ('connector' = 'datagen');
 --   |                             ^
+-- hint: such as MAP<STRING, INT>
 
 CREATE TABLE t (a ROW<x>) WITH ('connector' = 'datagen');
 -- expected a data type, found >
@@ -103,6 +108,7 @@ CREATE TABLE t (a ROW<x>) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a ROW<x>) WITH ('connector' = 'datagen');
 --   |                        ^
+-- hint: such as INT, STRING or TIMESTAMP(3)
 
 CREATE TABLE t (a INT NOT) WITH ('connector' = 'datagen');
 -- expected ',' or ')' behind column 'a', found NOT
@@ -142,6 +148,7 @@ CREATE TABLE t (a INT PRIMARY KEY NOT ENFORCED, PRIMARY KEY (a) NOT ENFORCED) WI
 --   |
 -- 1 | CREATE TABLE t (a INT PRIMARY KEY NOT ENFORCED, PRIMARY KEY (a) NOT ENFORCED) WITH ('connector' = 'datagen');
 --   |                                                 ^^^^^^^
+-- hint: it may have several columns: PRIMARY KEY (a, b)
 
 CREATE TABLE t (a INT, PRIMARY KEY (b) NOT ENFORCED) WITH ('connector' = 'datagen');
 -- PRIMARY KEY: there is no column 'b'
@@ -149,14 +156,15 @@ CREATE TABLE t (a INT, PRIMARY KEY (b) NOT ENFORCED) WITH ('connector' = 'datage
 --   |
 -- 1 | CREATE TABLE t (a INT, PRIMARY KEY (b) NOT ENFORCED) WITH ('connector' = 'datagen');
 --   |                                     ^
--- hint: did you mean 'a'?
+-- hint: columns here: a
 
 CREATE TABLE t (a INT, b AS a + 'x') WITH ('connector' = 'datagen');
--- 'x' is not a INT
+-- 'x' is not an INT
 --  --> q.sql:1:29
 --   |
 -- 1 | CREATE TABLE t (a INT, b AS a + 'x') WITH ('connector' = 'datagen');
 --   |                             ^^^^^^^
+-- hint: an INT is a whole number from -2147483648 to 2147483647
 
 CREATE TABLE t (a INT, b AS c * 2) WITH ('connector' = 'datagen');
 -- there is no column 'c'
@@ -164,7 +172,7 @@ CREATE TABLE t (a INT, b AS c * 2) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a INT, b AS c * 2) WITH ('connector' = 'datagen');
 --   |                             ^
--- hint: did you mean 'a'?
+-- hint: columns here: a
 
 CREATE TABLE t (a INT, b AS a * 2, c AS b * 2) WITH ('connector' = 'datagen');
 -- there is no column 'b'
@@ -172,7 +180,7 @@ CREATE TABLE t (a INT, b AS a * 2, c AS b * 2) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a INT, b AS a * 2, c AS b * 2) WITH ('connector' = 'datagen');
 --   |                                         ^
--- hint: did you mean 'a'?
+-- hint: what is computed cannot be read here: write it out, or compute this column in a view
 
 CREATE TABLE t (a INT, b DATE AS a) WITH ('connector' = 'datagen');
 -- column 'b' is DATE, its expression gives INT
@@ -180,7 +188,6 @@ CREATE TABLE t (a INT, b DATE AS a) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a INT, b DATE AS a) WITH ('connector' = 'datagen');
 --   |                                  ^
--- hint: write CAST(a AS DATE) if that is meant
 
 CREATE TABLE t (a INT, b AS ) WITH ('connector' = 'datagen');
 -- an expression is missing
@@ -188,6 +195,7 @@ CREATE TABLE t (a INT, b AS ) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a INT, b AS ) WITH ('connector' = 'datagen');
 --   |                             ^
+-- hint: such as b AS a * 2
 
 CREATE TABLE t (b AS 1) WITH ('connector' = 'datagen');
 -- table 't' has no columns to read or write
@@ -203,14 +211,15 @@ CREATE TABLE t (a INT, b AS SUM(a)) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a INT, b AS SUM(a)) WITH ('connector' = 'datagen');
 --   |                             ^^^
--- hint: conditions on aggregates stand in HAVING
+-- hint: conditions on it stand in HAVING; elsewhere compute it in a sub-query, and use its name
 
 CREATE TABLE t (a INT DEFAULT 'much') WITH ('connector' = 'blackhole');
--- 'much' is not a INT
+-- 'much' is not an INT
 --  --> q.sql:1:31
 --   |
 -- 1 | CREATE TABLE t (a INT DEFAULT 'much') WITH ('connector' = 'blackhole');
 --   |                               ^^^^^^
+-- hint: an INT is a whole number from -2147483648 to 2147483647
 
 CREATE TABLE t (a INT METADATA FROM key) WITH ('connector' = 'datagen');
 -- expected a metadata key in single quotes, found key
@@ -225,7 +234,7 @@ CREATE TABLE t (a INT, ts TIMESTAMP(3), WATERMARK FOR t AS ts) WITH ('connector'
 --   |
 -- 1 | CREATE TABLE t (a INT, ts TIMESTAMP(3), WATERMARK FOR t AS ts) WITH ('connector' = 'datagen');
 --   |                                                       ^
--- hint: did you mean 'a'?
+-- hint: did you mean 'ts'?
 
 CREATE TABLE t (a INT, WATERMARK FOR a AS a - 5) WITH ('connector' = 'datagen');
 -- the event-time column 'a' is INT, not a TIMESTAMP
@@ -304,6 +313,7 @@ CREATE TABLE t (a INT) PARTITIONED BY (b) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a INT) PARTITIONED BY (b) WITH ('connector' = 'datagen');
 --   |                                        ^
+-- hint: columns here: a
 
 CREATE TABLE t (a INT) PARTITIONED BY (a) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'csv');
 -- PARTITIONED BY of a filesystem table is not supported: it has no directory for each value
@@ -378,10 +388,10 @@ CREATE TABLE t (a INT) WITH ('connector' = 'datagen', 'rows-per-second' = 'many'
 
 CREATE TABLE t (a INT) WITH ('connector' = 'datagen', 'row-per-second' = '1'); SELECT a FROM t;
 -- unknown option 'row-per-second'
---  --> q.sql:1:74
+--  --> q.sql:1:55
 --   |
 -- 1 | CREATE TABLE t (a INT) WITH ('connector' = 'datagen', 'row-per-second' = '1'); SELECT a FROM t;
---   |                                                                          ^^^
+--   |                                                       ^^^^^^^^^^^^^^^^
 -- hint: did you mean 'rows-per-second'?
 
 CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'format' = 'csv'); SELECT a FROM t;
@@ -428,6 +438,7 @@ CREATE TABLE t (a INT) WITH (connector);
 --   |
 -- 1 | CREATE TABLE t (a INT) WITH (connector);
 --   |                                       ^
+-- hint: such as 'connector' = 'datagen'
 
 CREATE TABLE t (a INT) WITH ("connector" = "datagen");
 -- expected an option in single quotes, found "connector"
@@ -523,10 +534,10 @@ CREATE TABLE t (WATERMARK FOR ts AS ts) LIKE trades;
 
 CREATE TABLE t WITH ('connector' = 'tcp') LIKE trades (INCLUDING OPTIONS);
 -- option 'connector' is there in both tables
---  --> q.sql:1:36
+--  --> q.sql:1:22
 --   |
 -- 1 | CREATE TABLE t WITH ('connector' = 'tcp') LIKE trades (INCLUDING OPTIONS);
---   |                                    ^^^^^
+--   |                      ^^^^^^^^^^^
 -- hint: LIKE t (EXCLUDING ...) or (OVERWRITING ...) leaves one of them out
 
 CREATE TABLE t LIKE trades (INCLUDING EVERYTHING);
@@ -558,6 +569,7 @@ CREATE TABLE t WITH ('connector' = 'blackhole') AS trades;
 --   |
 -- 1 | CREATE TABLE t WITH ('connector' = 'blackhole') AS trades;
 --   |                                                    ^^^^^^
+-- hint: write SELECT * FROM trades
 
 CREATE SINK s WITH ('connector' = 'blackhole');
 -- expected AS, found the end of the statement
@@ -565,6 +577,7 @@ CREATE SINK s WITH ('connector' = 'blackhole');
 --   |
 -- 1 | CREATE SINK s WITH ('connector' = 'blackhole');
 --   |                                               ^
+-- hint: CREATE SINK s FROM t WITH (...), or CREATE SINK s AS SELECT ... WITH (...)
 
 CREATE SINK s FROM nothing WITH ('connector' = 'blackhole');
 -- there is no table or view 'nothing'
@@ -580,6 +593,7 @@ CREATE SINK s INTO totals FROM trades;
 --   |
 -- 1 | CREATE SINK s INTO totals FROM trades;
 --   |                    ^^^^^^
+-- hint: the query gives one for each of them, in this order
 
 CREATE TYPE money AS DECIMAL(10, 2); CREATE TYPE money AS DOUBLE;
 -- type 'money' is declared twice
@@ -611,6 +625,7 @@ CREATE TYPE point (x INT, y INT);
 --   |
 -- 1 | CREATE TYPE point (x INT, y INT);
 --   |                   ^
+-- hint: CREATE TYPE t AS (x INT, y INT), or CREATE TYPE t AS DECIMAL(10, 2)
 
 SELECT CAST(qty AS INTT) FROM trades;
 -- there is no data type 'INTT'
@@ -626,6 +641,7 @@ SELECT CAST(tags AS INT) FROM trades;
 --   |
 -- 1 | SELECT CAST(tags AS INT) FROM trades;
 --   |             ^^^^
+-- hint: tags[1] is the first of its items
 
 SELECT CAST(paid AS DATE) FROM trades;
 -- BOOLEAN cannot be converted to DATE
@@ -640,6 +656,7 @@ SELECT qty::ARRAY<INT> FROM trades;
 --   |
 -- 1 | SELECT qty::ARRAY<INT> FROM trades;
 --   |        ^^^
+-- hint: ARRAY[qty] makes one of it
 
 SELECT DATE '2026-13-01';
 -- '2026-13-01' is not a DATE

@@ -8,7 +8,7 @@ use super::function::{argument_expr, library_call, refuse_filter};
 use super::library;
 use super::operator::{binary, concat_arrays};
 use super::scope::{ScopeField, name_span, span_of, unknown_table, unsupported};
-use crate::error::{Error, Result, Span, nearest};
+use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::types::{DataType, Value};
 
@@ -18,7 +18,15 @@ pub fn row_field(value: Expr, field: &ast::Ident) -> Result<Expr> {
     match value.data_type() {
         DataType::Row(fields) => row_field_named(value, &fields, &field.value, span),
         DataType::Json => field_of(value, &field.value, &DataType::STRING, span),
-        other => Err(Error::sql(format!("{other} has no fields, so '.{}' means nothing", field.value)).at(span)),
+        other => {
+            let error = Error::sql(format!("{other} has no fields, so '.{}' means nothing", field.value)).at(span);
+            Err(match other {
+                DataType::Map(..) => error.hint(format!("['{}'] reads the value of a key", field.value)),
+                DataType::Array(_) => error.hint("[1] reads the first item"),
+                text if text.is_text() => error.hint(format!("JSON_VALUE(x, '$.{}') reads it in a text of JSON", field.value)),
+                _ => error,
+            })
+        }
     }
 }
 
@@ -28,10 +36,7 @@ fn row_field_named(row: Expr, fields: &[(String, DataType)], name: &str, span: S
         return field_of(row, name, data_type, span);
     }
     let error = Error::sql(format!("the ROW has no field '{name}'")).at(span);
-    Err(match nearest(name, fields.iter().map(|(n, _)| n.as_str())) {
-        Some(near) => error.hint(format!("did you mean '{near}'?")),
-        None => error.hint(format!("its fields are {}", fields.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>().join(", "))),
-    })
+    Err(error.suggesting(name, fields.iter().map(|(name, _)| name.as_str()), "its fields are"))
 }
 
 /// A field of a ROW, of this type. What is JSON stays as it is written; all else is read from its text.
@@ -92,7 +97,9 @@ pub fn item_of(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
 /// `MAP[key, value, ...]`: keys have one type, and values have.
 pub fn map(args: Vec<Expr>, span: Span) -> Result<Expr> {
     if !args.len().is_multiple_of(2) {
-        return Err(Error::sql("MAP[...] has a key without a value").at(span));
+        return Err(Error::sql("MAP[...] has a key without a value")
+            .at(span)
+            .hint("keys and values stand in turn: MAP['a', 1, 'b', 2]"));
     }
     let (mut keys, mut values) = (Vec::new(), Vec::new());
     for (at, arg) in args.into_iter().enumerate() {
@@ -212,7 +219,9 @@ impl ExprBinder<'_> {
             match qualifier {
                 _ if values.len() > before => {}
                 Some(table) => return Err(unknown_table(self.fields, table)),
-                None => return Err(Error::sql("there are no columns that * could stand for").at(span).hint("add FROM and a table")),
+                None => {
+                    return Err(Error::sql("there are no columns that * could stand for").at(span).hint("add FROM and a table"));
+                }
             }
         }
         match values.is_empty() {

@@ -158,7 +158,7 @@ impl ExprBinder<'_> {
             None => {
                 return Err(Error::sql(format!("the aggregate {} is not allowed here", call.name))
                     .at(span)
-                    .hint("conditions on aggregates stand in HAVING"));
+                    .hint("conditions on it stand in HAVING; elsewhere compute it in a sub-query, and use its name"));
             }
             Some(grouping) if grouping.inside > 0 => {
                 return Err(Error::sql("an aggregate inside an aggregate")

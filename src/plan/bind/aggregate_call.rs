@@ -446,7 +446,7 @@ impl ExprBinder<'_> {
         }
         match library::evaluate_constant(&bound)? {
             Some(Value::Double(fraction)) if !(0.0..=1.0).contains(&fraction) => {
-                Err(Error::sql(format!("the fraction {fraction}")).at(span_of(e)).hint(hint))
+                Err(Error::sql(format!("the fraction {fraction} is not between 0 and 1")).at(span_of(e)).hint(hint))
             }
             Some(value) => Ok(value),
             None => Err(Error::sql("a fraction that is no number").at(span_of(e)).hint(hint)),

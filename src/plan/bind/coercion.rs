@@ -130,9 +130,18 @@ pub fn comparable(left: Expr, right: Expr, span: Span) -> Result<(Expr, Expr)> {
         // A UUID has more than one text.
         () if is_uuid_beside(&a, &b) || is_uuid_beside(&b, &a) => DataType::Uuid,
         () => common_type(&a, &b).ok_or_else(|| {
-            Error::sql(format!("{a} and {b} cannot be compared"))
-                .at(span)
-                .hint(format!("CAST one of them, such as CAST(... AS {a})"))
+            let error = Error::sql(format!("{a} and {b} cannot be compared")).at(span);
+            match (&a, &b) {
+                (DataType::Array(item), other) | (other, DataType::Array(item)) if common_type(item, other).is_some() => {
+                    error.hint("ARRAY_CONTAINS(array, item) says whether it is one of the items")
+                }
+                _ if castable(&b, &a) => error.hint(format!("CAST one of them, such as CAST(... AS {a})")),
+                _ if castable(&a, &b) => error.hint(format!("CAST one of them, such as CAST(... AS {b})")),
+                _ => match conversion(&b, &a, "x") {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                },
+            }
         })?,
     };
     Ok((constant_cast(left, &target, span)?, constant_cast(right, &target, span)?))
@@ -165,7 +174,65 @@ pub fn constant_cast(expr: Expr, target: &DataType, span: Span) -> Result<Expr> 
     };
     match super::library::evaluate_constant(&read_as(expr, target, span)?)? {
         Some(value) => Ok(Expr::Literal { value, data_type: target.clone() }),
-        None => Err(Error::sql(format!("'{text}' is not a {target}")).at(span)),
+        None => Err(with_example(Error::sql(format!("'{text}' is not {} {target}", article(target))).at(span), target)),
+    }
+}
+
+/// The article before the name of a type.
+pub fn article(data_type: &DataType) -> &'static str {
+    if data_type.to_string().starts_with(['A', 'I']) { "an" } else { "a" }
+}
+
+/// An error about a constant that is none of `target`, with one that is.
+pub fn with_example(error: Error, target: &DataType) -> Error {
+    use DataType as T;
+    match target {
+        T::TinyInt => error.hint("a TINYINT is a whole number from -128 to 127"),
+        T::SmallInt => error.hint("a SMALLINT is a whole number from -32768 to 32767"),
+        T::Int => error.hint("an INT is a whole number from -2147483648 to 2147483647"),
+        T::BigInt => error.hint("a BIGINT is a whole number from -9223372036854775808 to 9223372036854775807"),
+        number if number.is_numeric() => error.hint("such as 2.5"),
+        time if time.is_timestamp() => error.hint("such as TIMESTAMP '2024-01-31 12:00:00'"),
+        T::Boolean => error.hint("TRUE or FALSE"),
+        T::Date => error.hint("such as DATE '2024-01-31'"),
+        T::Time(_) => error.hint("such as TIME '12:00:00'"),
+        T::Bytes => error.hint("such as X'0aff', pairs of hex digits"),
+        T::Uuid => error.hint("such as 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'"),
+        T::IntervalDay => error.hint("such as INTERVAL '10' SECOND"),
+        T::IntervalMonth => error.hint("such as INTERVAL '2' MONTH"),
+        _ => error,
+    }
+}
+
+/// How the value that `text` stands for becomes one of another type, if there is a way.
+fn conversion(from: &DataType, to: &DataType, text: &str) -> Option<String> {
+    use DataType as T;
+    match (from, to) {
+        _ if castable(from, to) => Some(format!("write CAST({text} AS {to}) if that is meant")),
+        (number, time) if number.is_numeric() && time.is_timestamp() => {
+            Some(format!("TO_TIMESTAMP_LTZ({text}, 3) makes a time of milliseconds, TO_TIMESTAMP_LTZ({text}, 0) of seconds"))
+        }
+        (time, number) if time.is_timestamp() && number.is_numeric() => {
+            Some(format!("EXTRACT(EPOCH FROM {text}) gives the seconds since 1970"))
+        }
+        (_, T::Json) => Some(format!("TO_JSON({text}) makes JSON of it")),
+        (T::Row(from), T::Row(to)) => {
+            Some(format!("a ROW of {} fields takes the place of one of {}, in this order", to.len(), from.len()))
+                .filter(|_| from.len() != to.len())
+        }
+        (T::Array(_), _) => Some(format!("{text}[1] is the first of its items")),
+        (T::Map(..), _) => Some(format!("{text}['key'] is the value of a key")),
+        (T::Row(fields), _) => fields.first().map(|(name, _)| format!("{text}.{name} is one of its fields")),
+        (_, T::Array(item)) if castable(from, item) => Some(format!("ARRAY[{text}] makes one of it")),
+        _ => None,
+    }
+}
+
+/// An error about a value that is not of the type that is wanted, with the way to one that is.
+pub fn with_conversion(error: Error, from: &DataType, to: &DataType, text: &str) -> Error {
+    match conversion(from, to, text) {
+        Some(hint) => error.hint(hint),
+        None => error,
     }
 }
 
@@ -176,12 +243,13 @@ pub fn unified(exprs: Vec<Expr>, what: &str, span: Span) -> Result<(Vec<Expr>, D
         common_type(&a, &b).ok_or_else(|| {
             Error::sql(format!("{what} has values of types {a} and {b}, which have no common type"))
                 .at(span)
-                .hint("CAST one of them")
+                .hint(if castable(&a, &b) || castable(&b, &a) { "CAST one of them" } else { "CAST them to STRING" })
         })
     })?;
     if exprs.iter().any(is_text_literal) && !takes_text(&target) {
         target = common_type(&target, &DataType::STRING).ok_or_else(|| {
-            Error::sql(format!("{what} has values of types {target} and STRING, which have no common type")).at(span)
+            let error = format!("{what} has values of types {target} and STRING, which have no common type");
+            Error::sql(error).at(span).hint(format!("CAST one of them, such as CAST('...' AS {target})"))
         })?;
     }
     let exprs = exprs.into_iter().map(|e| constant_cast(e, &target, span)).collect::<Result<_>>()?;

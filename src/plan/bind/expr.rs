@@ -7,7 +7,7 @@ use sqlparser::ast;
 use sqlparser::ast::Spanned;
 
 use super::aggregate::Grouping;
-use super::coercion::{cast, comparable, unified};
+use super::coercion::{cast, comparable, unified, with_conversion};
 use super::function::{argument_exprs, library_call};
 use super::grouping_sets::misplaced;
 use super::lambda::Parameter;
@@ -316,7 +316,10 @@ impl<'a> ExprBinder<'a> {
                 match (signed, op) {
                     (true, U::Plus) => Ok(input),
                     (true, _) => Ok(Expr::Unary { op: UnaryOp::Negate, input: Box::new(input) }),
-                    (false, _) => Err(Error::sql(format!("a sign before {data_type} is not defined")).at(span)),
+                    (false, _) => {
+                        let error = Error::sql(format!("a sign before {data_type} is not defined")).at(span);
+                        Err(with_conversion(error, &data_type, &DataType::Double, &x.to_string()))
+                    }
                 }
             }
             _ => match function_of_sign(*op) {
@@ -471,7 +474,8 @@ impl<'a> ExprBinder<'a> {
         let input = self.bind(x)?;
         let from = input.data_type();
         if from != DataType::Null && from != target && !castable(&from, &target) {
-            return Err(Error::sql(format!("{from} cannot be converted to {target}")).at(span_of(x)));
+            let error = Error::sql(format!("{from} cannot be converted to {target}")).at(span_of(x));
+            return Err(with_conversion(error, &from, &target, &x.to_string()));
         }
         let tries = matches!(kind, ast::CastKind::TryCast | ast::CastKind::SafeCast);
         if from.is_text()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlparser::ast;
 
-use super::coercion::{assignable, cast, comparable, constant_cast, is_text_literal, read_as, unified};
+use super::coercion::{assignable, cast, comparable, constant_cast, is_text_literal, read_as, unified, with_conversion};
 use super::expr::{ExprBinder, text};
 use super::operator::{binary, condition};
 use super::scope::{span_of, unsupported};
@@ -52,59 +52,63 @@ impl ExprBinder<'_> {
     /// A call, of whatever kind.
     pub(super) fn function(&mut self, call: &ast::Function) -> Result<Expr> {
         let name = call.name.to_string().replace(['`', '"'], "").to_ascii_uppercase();
+        self.named_function(&name, call).map_err(|error| with_usage(error, &name, span_of(&call.name)))
+    }
+
+    fn named_function(&mut self, name: &str, call: &ast::Function) -> Result<Expr> {
         if call.over.is_some() {
-            return self.over_call(&name, call);
+            return self.over_call(name, call);
         }
-        if let Some(read) = self.match_call(&name, call)? {
+        if let Some(read) = self.match_call(name, call)? {
             return Ok(read);
         }
-        if let "GROUPING" | "GROUPING_ID" | "GROUP_ID" = name.as_str() {
-            return self.grouping_call(&name, call);
+        if let "GROUPING" | "GROUPING_ID" | "GROUP_ID" = name {
+            return self.grouping_call(name, call);
         }
-        if library::is_aggregate(&name) {
-            return self.aggregate_call(&name, call);
+        if library::is_aggregate(name) {
+            return self.aggregate_call(name, call);
         }
-        if let Some(function) = LambdaFunction::named(&name) {
+        if let Some(function) = LambdaFunction::named(name) {
             return self.lambda_call(function, call);
         }
         if let Some((name, args)) = table_function_of(call) {
             return self.unnested_call(&name, &args, span_of(&call.name));
         }
-        if window::is_auxiliary(&name) {
-            return self.window_auxiliary(&name, call);
+        if window::is_auxiliary(name) {
+            return self.window_auxiliary(name, call);
         }
-        if window::is_window_function(&name) {
+        if window::is_window_function(name) {
             if self.grouping.as_ref().is_some_and(|grouping| grouping.window.is_some()) {
-                return self.window_struct(&name, call);
+                return self.window_struct(name, call);
             }
             return Err(Error::sql(format!("{name} stands in GROUP BY or in FROM only"))
                 .at(span_of(&call.name))
                 .hint(format!("FROM TABLE({name}(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))")));
         }
-        if let Some(made) = self.call_with_unit(&name, call) {
+        if let Some(made) = self.call_with_unit(name, call) {
             return made;
         }
         if name == "ROW" {
             return self.row_call(call);
         }
-        if let ("ARRAY", ast::FunctionArguments::Subquery(query)) = (name.as_str(), &call.args) {
+        if let ("ARRAY", ast::FunctionArguments::Subquery(query)) = (name, &call.args) {
             refuse_filter(call)?;
             return self.ask(Asked::Array(query), &call.name);
         }
-        if json::is_json_call(&name) {
-            return self.json_call(&name, call);
+        if json::is_json_call(name) {
+            return self.json_call(name, call);
         }
         let span = span_of(&call.name);
         if !functions::names().any(|known| known == name) {
-            return match library::function(&name) {
+            return match library::function(name) {
                 Some(function) => given_call(function, self.plain_arguments(call)?, span),
-                None => Err(no_function(&name, library::given().names()).at(span)),
+                None => Err(no_function(name, library::given().names()).at(span)),
             };
         }
         let args = self.plain_arguments(call)?;
-        match name.as_str() {
+        match name {
             "COALESCE" | "IFNULL" | "NVL" if !args.is_empty() => {
-                let (args, data_type) = unified(args, &name, span)?;
+                let (args, data_type) = unified(args, name, span)?;
                 Ok(Expr::Coalesce { args, data_type })
             }
             "CURRENT_WATERMARK" => match <[Expr; 1]>::try_from(args) {
@@ -130,7 +134,7 @@ impl ExprBinder<'_> {
             }
             "DATE" | "TIME" | "TIMESTAMP" => {
                 let [value] = exactly(args, &format!("{name}(value)"), span)?;
-                as_time(&name, value, span)
+                as_time(name, value, span)
             }
             "CURRENT_CATALOG" if args.is_empty() => Ok(text("default_catalog")),
             "CURRENT_DATABASE" | "CURRENT_SCHEMA" if args.is_empty() => Ok(text("default_database")),
@@ -158,7 +162,7 @@ impl ExprBinder<'_> {
                     if is_text_literal(&value) { read_as(value, &DataType::Bytes, span)? } else { cast(value, &DataType::Bytes) };
                 library_call("ENCODE", vec![value, format], span)
             }
-            "ROUND" | "BROUND" | "TRUNCATE" | "TRUNC" => rounded(&name, args, span),
+            "ROUND" | "BROUND" | "TRUNCATE" | "TRUNC" => rounded(name, args, span),
             "UNIX_TIMESTAMP" if args.is_empty() => library_call("EXTRACT_EPOCH", vec![Expr::Arrival], span),
             "MAP" => access::map(args, span),
             "MAKE_ARRAY" => access::array(args, span),
@@ -166,8 +170,8 @@ impl ExprBinder<'_> {
             "NAMED_STRUCT" => access::named_struct(args, span),
             "ARRAY_CAT" => access::joined_arrays(args, span),
             "ARRAY_PREPEND" => access::prepended(args, span),
-            "ELEMENT" | "ARRAY_MIN" | "ARRAY_MAX" => access::item_of(&name, args, span),
-            _ => library_call(&name, args, span),
+            "ELEMENT" | "ARRAY_MIN" | "ARRAY_MAX" => access::item_of(name, args, span),
+            _ => library_call(name, args, span),
         }
     }
 
@@ -180,10 +184,21 @@ impl ExprBinder<'_> {
     }
 }
 
+/// An error about a call, with how the function is called where nothing else helps.
+fn with_usage(error: Error, name: &str, span: Span) -> Error {
+    match functions::named(name) {
+        Ok((_, help)) if error.hint_text().is_none() && error.span() == Some(span) => {
+            error.hint(format!("usage: {}", help.signature()))
+        }
+        _ => error,
+    }
+}
+
 /// Refuses FILTER behind what is no aggregate.
 pub fn refuse_filter(call: &ast::Function) -> Result<()> {
     let Some(filter) = &call.filter else { return Ok(()) };
-    Err(Error::sql(format!("FILTER stands behind aggregates only, and {} is none", call.name)).at(span_of(&**filter)))
+    let error = format!("FILTER stands behind aggregates only, and {} is none", call.name);
+    Err(Error::sql(error).at(span_of(&**filter)).hint("CASE WHEN condition THEN value END leaves values out"))
 }
 
 /// The arguments of a call as they were written.
@@ -227,7 +242,9 @@ fn as_time(name: &str, value: Expr, span: Span) -> Result<Expr> {
     };
     match castable(&from, &target) {
         true => constant_cast(value, &target, span),
-        false => Err(Error::sql(format!("{from} cannot be converted to {target}")).at(span)),
+        false => {
+            Err(with_conversion(Error::sql(format!("{from} cannot be converted to {target}")).at(span), &from, &target, "x"))
+        }
     }
 }
 

@@ -46,6 +46,11 @@ impl ExprBinder<'_> {
             Some(ast::JsonPredicateType::Scalar) => "IS_JSON_SCALAR",
         };
         let value = self.bind(x)?;
+        let of = value.data_type();
+        if !(of.is_text() || matches!(of, DataType::Json | DataType::Null)) {
+            let error = Error::sql(format!("IS JSON asks about a text, this is {of}")).at(span_of(x));
+            return Err(error.hint(format!("CAST({x} AS STRING) IS JSON")));
+        }
         Ok(negate_if(negated, library_call(name, vec![value], span_of(x))?))
     }
 
@@ -61,7 +66,10 @@ impl ExprBinder<'_> {
         for pair in args.chunks(2) {
             let key = match self.bind(pair[0])? {
                 Expr::Literal { value: Value::Str(key), .. } => key.to_string(),
-                _ => return Err(Error::sql("a key of JSON_OBJECT is a text constant").at(span_of(pair[0]))),
+                _ => {
+                    let error = Error::sql("a key of JSON_OBJECT is a text constant").at(span_of(pair[0]));
+                    return Err(error.hint("JSON_OBJECTAGG(KEY k VALUE v) takes keys of the rows"));
+                }
             };
             fields.insert(key, self.json_part(pair[1])?);
         }
@@ -94,6 +102,11 @@ impl ExprBinder<'_> {
         let args = plain.map(|e| self.bind(e)).collect::<Result<Vec<_>>>()?;
         let [json, path] = <[Expr; 2]>::try_from(args)
             .map_err(|_| Error::sql(format!("{name} takes JSON and a path")).at(span).hint(format!("{name}(json, '$.name')")))?;
+        let (of, by) = (json.data_type(), path.data_type());
+        let is_path = by.is_text() || by == DataType::Null;
+        if !is_path || !(of.is_text() || matches!(of, DataType::Json | DataType::Null)) {
+            return Err(Error::sql(format!("{name} does not take ({of}, {by})")).at(span));
+        }
         let (empty, if_empty) = self.answer(name, clauses.on_empty)?;
         let (error, if_error) = self.answer(name, clauses.on_error)?;
         let wrapper = clauses.wrapper.as_deref().unwrap_or("WITHOUT");

@@ -2,6 +2,7 @@
 
 use sqlparser::ast;
 
+use super::coercion::article;
 use super::scope::{span_of, unsupported};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
@@ -98,7 +99,7 @@ pub fn bind_typed(typed: &ast::TypedString, target: &DataType) -> Result<Expr> {
     };
     match value {
         Some(n) => Ok(Expr::Literal { value: Value::Int(n), data_type }),
-        None => Err(Error::sql(format!("'{text}' is not a {target}"))
+        None => Err(Error::sql(format!("'{text}' is not {} {target}", article(target)))
             .at(span)
             .hint("such as DATE '2024-01-31', TIMESTAMP '2024-01-31 12:00:00'")),
     }

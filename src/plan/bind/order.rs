@@ -214,7 +214,11 @@ pub fn meant<'a>(e: &'a ast::Expr, names: &[&str]) -> Result<Meant<'a>> {
     match e {
         ast::Expr::Value(value) if matches!(value.value, ast::Value::Number(..)) => {
             let place = number(e)?.and_then(|n| usize::try_from(n).ok()).filter(|n| (1..=names.len()).contains(n));
-            let error = || Error::sql(format!("ORDER BY {value}: the query has {} columns", names.len())).at(span_of(e));
+            let error = || {
+                Error::sql(format!("ORDER BY {value}: the query has {} columns", names.len()))
+                    .at(span_of(e))
+                    .hint("a number is the place of a column, counted from 1")
+            };
             place.map(|n| Meant::Column(n - 1)).ok_or_else(error)
         }
         ast::Expr::Identifier(name) => {

@@ -524,7 +524,8 @@ impl ExprBinder<'_> {
             return Ok((BoundFunction::Aggregate(bound), data_type));
         }
         if let Some(filter) = &call.filter {
-            return Err(Error::sql(format!("FILTER stands behind aggregates only, and {name} is none")).at(span_of(&**filter)));
+            let error = Error::sql(format!("FILTER stands behind aggregates only, and {name} is none")).at(span_of(&**filter));
+            return Err(error.hint("CASE WHEN condition THEN value END leaves values out"));
         }
         let nulls = null_treatment(call)?;
         let args = argument_exprs(call)?;
@@ -591,7 +592,8 @@ impl ExprBinder<'_> {
     fn told(&mut self, e: &ast::Expr, name: &str) -> Result<Told> {
         let bound = self.bind(e)?;
         if !(bound.data_type().is_integer() || bound.data_type() == DataType::Null) {
-            return Err(Error::sql(format!("{name} takes a whole number, this is {}", bound.data_type())).at(span_of(e)));
+            let error = Error::sql(format!("{name} takes a whole number, this is {}", bound.data_type())).at(span_of(e));
+            return Err(error.hint("such as 1"));
         }
         match evaluate_constant(&bound)? {
             Some(Value::Int(n)) => Ok(Told::Constant(n)),
@@ -665,7 +667,7 @@ fn window_named<'a>(name: &ast::Ident, named: &'a [ast::NamedWindowDefinition], 
     let Some((at, window)) = named[..visible].iter().enumerate().rfind(is_meant) else {
         return Err(Error::sql(format!("there is no window '{}'", name.value))
             .at(name_span(name))
-            .hint("name it behind the query: WINDOW w AS (PARTITION BY ... ORDER BY ...)"));
+            .hint("write OVER (PARTITION BY ... ORDER BY ...), or name it behind the query: WINDOW w AS (...)"));
     };
     match &window.1 {
         ast::NamedWindowExpr::NamedWindow(other) => window_named(other, named, at),

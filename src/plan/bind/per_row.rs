@@ -227,7 +227,14 @@ fn items(data_type: &DataType, call: &UnnestCall<'_>, at: usize) -> Result<Vec<(
         DataType::Map(key, value) => {
             Ok(vec![("KEY".to_owned(), cast(part(at), key)), ("VALUE".to_owned(), cast(part(at + 1), value))])
         }
-        other => Err(Error::sql(format!("{} takes an ARRAY or a MAP, this is {other}", call.name)).at(span)),
+        other => {
+            let error = Error::sql(format!("{} takes an ARRAY or a MAP, this is {other}", call.name)).at(span);
+            Err(error.hint(if other.is_text() {
+                "STRING_TO_ARRAY(x, ',') makes an ARRAY of a text"
+            } else {
+                "ARRAY[x] makes one of a value"
+            }))
+        }
     }
 }
 
@@ -237,7 +244,8 @@ fn rename(columns: &mut [(String, Expr)], alias: Option<&ast::TableAlias>, span:
     if alias.columns.len() > columns.len() {
         let (names, there) = (alias.columns.len(), columns.len());
         return Err(Error::sql(format!("the alias {} names {names} columns, but there are {there}", alias.name.value))
-            .at(alias.columns.first().map_or(span, |column| name_span(&column.name))));
+            .at(alias.columns.get(there).map_or(span, |column| name_span(&column.name)))
+            .hint("leave out the names that have no column"));
     }
     for ((name, _), column) in columns.iter_mut().zip(&alias.columns) {
         name.clone_from(&column.name.value);

@@ -117,7 +117,7 @@ impl<'a> Pivot<'a> {
         };
         if values.len() != self.keys.len() {
             let error = format!("PIVOT is FOR {} columns, this has {} values", self.keys.len(), values.len());
-            return Err(Error::sql(error).at(span_of(value)));
+            return Err(Error::sql(error).at(span_of(value)).hint("such as FOR (a, b) IN ((1, 'x'), (2, 'y'))"));
         }
         let binary = |left: &ast::Expr, op, right: &ast::Expr| ast::Expr::BinaryOp {
             left: Box::new(left.clone()),

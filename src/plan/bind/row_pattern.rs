@@ -268,7 +268,8 @@ impl Matched {
                 let is_subset = self.terms.iter().any(|(known, _)| known.eq_ignore_ascii_case(&name.value));
                 let what = if is_subset { "is a subset" } else { "does not stand in the pattern" };
                 let error = Error::sql(format!("DEFINE says when a row is mapped to '{}', which {what}", name.value));
-                return Err(error.at(name_span(name)).hint(format!("variables here: {}", self.shape.variables.join(", "))));
+                let variables = self.shape.variables.iter().map(String::as_str);
+                return Err(error.at(name_span(name)).suggesting(&name.value, variables, "variables here:"));
             };
             let made = self.condition(variable, condition)?;
             if conditions[variable].replace(made).is_some() {

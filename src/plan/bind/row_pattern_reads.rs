@@ -11,7 +11,7 @@ use super::expr::{ExprBinder, bare};
 use super::function::{argument_exprs, clock_function, refuse_filter};
 use super::library::{self, evaluate_constant};
 use super::scope::{name_span, span_of};
-use crate::error::{Error, Result, Span, nearest};
+use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::physical::{AggregateFunction, Distinct};
 use crate::types::pattern::{End, Navigation, Span as Rows, Variables};
@@ -170,13 +170,7 @@ pub fn variables(names: &[(String, Variables)], name: &ast::Ident) -> Result<Var
         return Ok(*of);
     }
     let error = Error::sql(format!("there is no variable '{}' in the pattern", name.value)).at(name_span(name));
-    Err(match nearest(&name.value, names.iter().map(|(known, _)| known.as_str())) {
-        Some(near) => error.hint(format!("did you mean '{near}'?")),
-        None => {
-            let known: Vec<&str> = names.iter().map(|(known, _)| known.as_str()).collect();
-            error.hint(format!("variables here: {}", known.join(", ")))
-        }
-    })
+    Err(error.suggesting(&name.value, names.iter().map(|(known, _)| known.as_str()), "variables here:"))
 }
 
 /// Where a navigation leads, and what is read there.

@@ -120,7 +120,7 @@ impl Relation {
         let shown: Vec<&mut ScopeField> = self.fields.iter_mut().filter(|field| field.is_shown()).collect();
         if names.len() > shown.len() {
             let error = format!("{what} names {} columns, but the query has {}", names.len(), shown.len());
-            return Err(Error::sql(error).at(names[0].1));
+            return Err(Error::sql(error).at(names[shown.len()].1).hint("leave out the names that have no column"));
         }
         for (field, (name, _)) in shown.into_iter().zip(names) {
             field.name.clone_from(name);
@@ -236,10 +236,10 @@ pub fn unknown_table(fields: &[ScopeField], table: &ast::Ident) -> Error {
     let tables = qualifiers(fields);
     let has_fields = |field: &&ScopeField| matches!(field.data_type, DataType::Row(_) | DataType::Json);
     let rows = fields.iter().filter(has_fields).map(|field| field.name.as_str());
-    match nearest(&table.value, tables.iter().copied().chain(rows)) {
-        Some(near) => error.hint(format!("did you mean '{near}'?")),
-        None if tables.is_empty() => error.hint("its rows are those of a sub-query without a name: leave the name of the table out"),
-        None => error.hint(format!("tables here: {}", tables.join(", "))),
+    match (nearest(&table.value, rows), tables.is_empty()) {
+        (Some(row), _) => error.hint(format!("did you mean '{row}'?")),
+        (None, true) => error.hint("no table here has a name: write the column alone"),
+        (None, false) => error.suggesting(&table.value, tables, "tables here:"),
     }
 }
 

@@ -20,7 +20,7 @@ use super::table_function::{is_unnested, unnested_rows};
 use super::top_n::ranked;
 use super::window::{group_window, group_window_call};
 use super::window_row::by_bounds;
-use crate::error::{Error, Result, Span, nearest};
+use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::late::late_table;
 use crate::plan::logical::{Aggregate, Late, Plan, Rank};
@@ -443,11 +443,7 @@ fn wildcard<'a>(
         if !fields().any(|(_, f)| column.is(f)) {
             let name = column.name;
             let error = Error::sql(format!("there is no column '{}' that * shows", name.value)).at(name_span(name));
-            let shown: Vec<&str> = fields().map(|(_, f)| f.name.as_str()).collect();
-            return Err(match nearest(&name.value, shown.iter().copied()) {
-                Some(near) => error.hint(format!("did you mean '{near}'?")),
-                None => error.hint(format!("it shows {}", shown.join(", "))),
-            });
+            return Err(error.suggesting(&name.value, fields().map(|(_, f)| f.name.as_str()), "it shows"));
         }
     }
     let kept = fields().filter(|(_, f)| !without.iter().any(|column| column.is(f)));
@@ -531,7 +527,8 @@ fn keys(
         let named = item_of(e, relation, items)?.and_then(|item| if let Item::Expr(e) = item.item { Some(e) } else { None });
         if let Some(call) = group_window_call(named.unwrap_or(e)) {
             if grouping.window.is_some() {
-                return Err(Error::sql("GROUP BY has two windows").at(span_of(e)));
+                let hint = "group by one of them in a view, and what that gives by the other";
+                return Err(Error::sql("GROUP BY has two windows").at(span_of(e)).hint(hint));
             }
             let name = call.name.to_string();
             grouping.window = Some(group_window(&name, call, relation).map_err(|error| error.at(span_of(e)))?);

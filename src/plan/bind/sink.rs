@@ -2,14 +2,14 @@
 
 use sqlparser::ast;
 
-use super::coercion::{self, assignable, cast, constant_cast, read_as, takes_constant};
+use super::coercion::{self, assignable, cast, constant_cast, read_as, takes_constant, with_conversion, with_example};
 use super::default_value;
 use super::expr::{ExprBinder, balanced, sized};
 use super::library;
 use super::query::QueryBinder;
 use super::scope::{Relation, span_of};
 use super::table::table;
-use crate::error::{Error, Result, Span, nearest};
+use crate::error::{Error, Result, Span};
 use crate::expr::function::REQUIRED;
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::catalog::{Catalog, Table};
@@ -125,15 +125,19 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert) -> Result<Output> {
         positions.truncate(relation.fields.len());
     }
     if positions.len() != relation.fields.len() {
-        return Err(Error::sql(format!(
-            "'{}' takes {} columns ({}), the query gives {} ({})",
-            def.name,
-            positions.len(),
-            positions.iter().map(|&i| targets[i].name.as_str()).collect::<Vec<_>>().join(", "),
-            relation.fields.len(),
-            relation.fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", "),
-        ))
-        .at(insert.table.span));
+        let names: Vec<&str> = positions.iter().map(|&i| targets[i].name.as_str()).collect();
+        let (takes, gives) = (names.len(), relation.fields.len());
+        let given = relation.fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ");
+        let error = format!("'{}' takes {takes} columns ({}), the query gives {gives} ({given})", def.name, names.join(", "));
+        let hint = match insert.columns.is_empty() && gives < takes {
+            true => format!(
+                "name those that it gives: INSERT INTO {} ({}); the others are NULL then",
+                def.name,
+                names[..gives].join(", ")
+            ),
+            false => "the query gives one for each of them, in this order".to_owned(),
+        };
+        return Err(Error::sql(error).at(insert.table.span).hint(hint));
     }
     let null = |c: &Column| Expr::Literal { value: Value::Null, data_type: c.data_type.clone() };
     let unnamed = |c: &Column| default(c).cloned().unwrap_or_else(|| null(c));
@@ -143,12 +147,14 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert) -> Result<Output> {
         let target = targets[position];
         let is_read = is_of_constants(&relation.plan, at) && takes_constant(&field.data_type, &target.data_type);
         if !assignable(&field.data_type, &target.data_type) && !is_read {
-            return Err(Error::sql(format!(
+            let error = Error::sql(format!(
                 "column '{}' of '{}' is {}, the query gives {} ('{}')",
                 target.name, def.name, target.data_type, field.data_type, field.name
-            ))
-            .at(insert.table.span)
-            .hint(format!("write CAST({} AS {}) if that is meant", field.name, target.data_type)));
+            ));
+            let item = item_at(&insert.query.query.body, at);
+            let written = item.map_or_else(|| field.name.clone(), ToString::to_string);
+            let error = error.at(item.map_or(insert.table.span, span_of));
+            return Err(with_conversion(error, &field.data_type, &target.data_type, &written));
         }
         if is_read {
             check_constants(insert, &relation.plan, at, &target.data_type)?;
@@ -222,11 +228,25 @@ fn is_of_constants(plan: &Plan, column: usize) -> bool {
     }
 }
 
+/// What a query gives in this column, where one item says it.
+fn item_at(query: &ast::SetExpr, at: usize) -> Option<&ast::Expr> {
+    let is_wildcard =
+        |item: &ast::SelectItem| matches!(item, ast::SelectItem::Wildcard(_) | ast::SelectItem::QualifiedWildcard(..));
+    match query {
+        ast::SetExpr::Select(select) if !select.projection.iter().any(is_wildcard) => match select.projection.get(at)? {
+            ast::SelectItem::UnnamedExpr(e) | ast::SelectItem::ExprWithAlias { expr: e, .. } => Some(e),
+            _ => None,
+        },
+        ast::SetExpr::Values(values) => values.rows.first()?.content.get(at),
+        _ => None,
+    }
+}
+
 /// A constant that cannot be read as what its column holds is a mistake of the statement.
 fn check_constants(insert: &Insert, plan: &Plan, column: usize, target: &DataType) -> Result<()> {
     let place = |row: usize| match &*insert.query.query.body {
         ast::SetExpr::Values(values) => values.rows.get(row).and_then(|row| row.content.get(column)).map(span_of),
-        _ => None,
+        query => item_at(query, column).map(span_of),
     };
     for (row, constant) in constants_of(plan, column) {
         let read = constant_cast(constant, target, Span::default());
@@ -243,7 +263,8 @@ fn check_values(insert: &Insert, plan: &Plan, column: usize, target: &Column) ->
         let error = if is_null && target.not_null {
             Error::sql(format!("a row of VALUES has NULL for '{}', which takes none", target.name)).hint(TAKES_NO_NULL)
         } else if !is_null && library::evaluate_constant(&cast(constant, &target.data_type))?.is_none() {
-            Error::sql(format!("this does not fit into column '{}', which is {}", target.name, target.data_type))
+            let error = Error::sql(format!("this does not fit into column '{}', which is {}", target.name, target.data_type));
+            with_example(error, &target.data_type)
         } else {
             continue;
         };
@@ -323,10 +344,7 @@ fn named_twice(name: &Name) -> Error {
 fn position(insert: &Insert, name: &Name, targets: &[&Column]) -> Result<usize> {
     targets.iter().position(|c| c.name.eq_ignore_ascii_case(&name.text)).ok_or_else(|| {
         let error = Error::sql(format!("'{}' has no column '{}'", insert.table.text, name.text)).at(name.span);
-        match nearest(&name.text, targets.iter().map(|c| c.name.as_str())) {
-            Some(near) => error.hint(format!("did you mean '{near}'?")),
-            None => error,
-        }
+        error.suggesting(&name.text, targets.iter().map(|c| c.name.as_str()), "its columns are")
     })
 }
 

@@ -448,7 +448,7 @@ impl Dependent {
             return Ok(());
         }
         let error = format!("{what} compares {wanted} with the {} columns of its sub-query", self.width());
-        Err(Error::sql(error).at(self.span))
+        Err(Error::sql(error).at(self.span).hint("both sides have the same number of columns: (a, b) IN (SELECT x, y FROM t)"))
     }
 
     /// Which of the different `values` over `around`, each with its links, NULLs do not tell from some row: they are compared by `parts`.
@@ -556,7 +556,7 @@ impl Dependent {
 }
 
 fn one_column(what: &str, width: usize, span: Span) -> Error {
-    Error::sql(format!("{what} reads one column, but the sub-query has {width}")).at(span)
+    Error::sql(format!("{what} reads one column, but the sub-query has {width}")).at(span).hint("select the one that is meant")
 }
 
 /// An aggregate by these columns: they, then the results.

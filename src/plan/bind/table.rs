@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::coercion::{assignable, cast, constant_cast, is_constant, takes_constant};
+use super::coercion::{assignable, cast, constant_cast, is_constant, takes_constant, with_conversion};
 use super::expr::ExprBinder;
 use super::reload::{RELOAD_OPTIONS, reload};
 use super::scope::{ScopeField, Sight, span_of};
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::format;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
@@ -34,7 +34,7 @@ pub fn table(create: &CreateTable) -> Result<Table> {
     let fields: Vec<ScopeField> = read.iter().map(|c| field(&create.name, &c.name, &c.data_type)).collect();
     let mut columns = Vec::with_capacity(create.columns.len());
     for column in &create.columns {
-        columns.push(table_column(&column.name, &column.kind, &fields)?);
+        columns.push(table_column(&column.name, &column.kind, &fields, &columns)?);
     }
     let watermark = create.watermark.as_ref().map(|declared| watermark(create, declared, &columns)).transpose()?;
     let watermark = watermark.or_else(|| processing_time(create, &columns));
@@ -94,7 +94,8 @@ pub fn table(create: &CreateTable) -> Result<Table> {
 fn check_partitions(create: &CreateTable) -> Result<()> {
     let has_column = |name: &&Name| create.columns.iter().any(|column| column.name.text.eq_ignore_ascii_case(&name.text));
     if let Some(name) = create.partitioned_by.iter().find(|name| !has_column(name)) {
-        return Err(Error::sql(format!("PARTITIONED BY: there is no column '{}'", name.text)).at(name.span));
+        let error = Error::sql(format!("PARTITIONED BY: there is no column '{}'", name.text)).at(name.span);
+        return Err(error.suggesting(&name.text, create.columns.iter().map(|column| column.name.text.as_str()), "columns here:"));
     }
     match create.partitioned_by.first() {
         Some(name) if create.options.text("connector") == Some("filesystem") => {
@@ -122,11 +123,15 @@ fn read_column(name: &Name, kind: &ColumnDefKind) -> Option<Column> {
     }
 }
 
-fn table_column(name: &Name, kind: &ColumnDefKind, read: &[ScopeField]) -> Result<TableColumn> {
+fn table_column(name: &Name, kind: &ColumnDefKind, read: &[ScopeField], before: &[TableColumn]) -> Result<TableColumn> {
     let (data_type, kind) = match kind {
         ColumnDefKind::Computed { expression, data_type } => {
             let expression = &expression.expr;
-            let expr = ExprBinder::new(read).bind(expression).map_err(|error| error.at(name.span))?;
+            let expr =
+                ExprBinder::new(read).bind(expression).map_err(|error| match reads_computed(expression, before, read) {
+                    true => error.hint("what is computed cannot be read here: write it out, or compute this column in a view"),
+                    false => error.at(name.span),
+                })?;
             let expr = match data_type {
                 Some(declared) => assigned(name, expr, expression, declared)?,
                 None if expr.data_type() == DataType::Null => cast(expr, &DataType::STRING),
@@ -143,12 +148,20 @@ fn table_column(name: &Name, kind: &ColumnDefKind, read: &[ScopeField]) -> Resul
     Ok(TableColumn { name: name.text.clone(), data_type, kind })
 }
 
+/// Whether an expression reads columns that are computed, and would be right if they were not.
+fn reads_computed(expression: &sqlparser::ast::Expr, before: &[TableColumn], read: &[ScopeField]) -> bool {
+    let computed = before.iter().filter(|column| matches!(column.kind, TableColumnKind::Computed(_)));
+    let computed = computed.map(|column| ScopeField::own(None, column.name.clone(), column.data_type.clone()));
+    let all: Vec<ScopeField> = read.iter().cloned().chain(computed).collect();
+    ExprBinder::new(&all).bind(expression).is_ok()
+}
+
 /// The expression of a column as the type that the column is declared with.
 fn assigned(name: &Name, expr: Expr, written: &sqlparser::ast::Expr, declared: &DataType) -> Result<Expr> {
     let is_read = is_constant(&expr) && takes_constant(&expr.data_type(), declared);
     if !is_read && !assignable(&expr.data_type(), declared) {
         let error = Error::sql(format!("column '{}' is {declared}, its expression gives {}", name.text, expr.data_type()));
-        return Err(error.at(span_of(written)).hint(format!("write CAST({written} AS {declared}) if that is meant")));
+        return Err(with_conversion(error.at(span_of(written)), &expr.data_type(), declared, &written.to_string()));
     }
     constant_cast(expr, declared, span_of(written))
 }
@@ -178,10 +191,7 @@ fn watermark(create: &CreateTable, declared: &WatermarkFor, columns: &[TableColu
     let WatermarkFor { column: name, expression: Formula { expr: e, .. }, late } = declared;
     let Some(column) = columns.iter().position(|c| c.name.eq_ignore_ascii_case(&name.text)) else {
         let error = Error::sql(format!("WATERMARK FOR '{}': there is no such column", name.text)).at(name.span);
-        return Err(match nearest(&name.text, columns.iter().map(|c| c.name.as_str())) {
-            Some(near) => error.hint(format!("did you mean '{near}'?")),
-            None => error,
-        });
+        return Err(error.suggesting(&name.text, columns.iter().map(|c| c.name.as_str()), "columns here:"));
     };
     if is_call(e, "SOURCE_WATERMARK") {
         return Err(Error::sql("no source here gives watermarks of its own, so SOURCE_WATERMARK() has none")
@@ -223,10 +233,7 @@ fn key_column(name: &Name, read: &[Column]) -> Result<String> {
         Some(column) => Ok(column.name.clone()),
         None => {
             let error = Error::sql(format!("PRIMARY KEY: there is no column '{}'", name.text)).at(name.span);
-            Err(match nearest(&name.text, read.iter().map(|c| c.name.as_str())) {
-                Some(near) => error.hint(format!("did you mean '{near}'?")),
-                None => error,
-            })
+            Err(error.suggesting(&name.text, read.iter().map(|c| c.name.as_str()), "columns here:"))
         }
     }
 }
@@ -235,10 +242,10 @@ fn key_column(name: &Name, read: &[Column]) -> Result<String> {
 fn split_options(all: &Options) -> Result<(Options, PlanOptions)> {
     let mut rest = Options::default();
     for (key, value) in all.iter().filter(|(key, _)| !PLAN_OPTIONS.contains(key) && !RELOAD_OPTIONS.contains(key)) {
-        rest.set(key, value.text.clone(), value.span);
+        rest.put(key, value.clone());
     }
     let options = PlanOptions {
-        late_table: all.value("late.table").map(|OptionValue { text, span }| Name { text: text.clone(), span: *span }),
+        late_table: all.value("late.table").map(|OptionValue { text, span, .. }| Name { text: text.clone(), span: *span }),
         on_error: match all.choice("on.error", &["set-aside", "fail"])? {
             Some(1) => OnError::Fail,
             _ => OnError::SetAside,

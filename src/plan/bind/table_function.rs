@@ -35,7 +35,7 @@ impl ExprBinder<'_> {
         let array = self.array_of_call(name, args, span)?;
         let Some(item) = item_type(&array.data_type()) else {
             let error = format!("{name} in the select list takes an ARRAY, this is {}", array.data_type());
-            return Err(Error::sql(error).at(span));
+            return Err(Error::sql(error).at(span).hint("a MAP is taken apart in FROM: CROSS JOIN UNNEST(m) AS t (k, v)"));
         };
         unnested.push(array);
         let column = Expr::column(UNNESTED_BASE + unnested.len() - 1, item);

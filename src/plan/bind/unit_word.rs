@@ -7,7 +7,7 @@ use super::expr::{ExprBinder, text};
 use super::function::{argument_exprs, library_call};
 use super::library;
 use super::operator::binary;
-use super::scope::span_of;
+use super::scope::{name_span, span_of};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::plan::parse::DIFFERENCE;
@@ -77,7 +77,12 @@ impl ExprBinder<'_> {
                 .at(span_of(&call.name))
                 .hint(format!("for example {name}(DAY, ...)")));
         };
-        let name = format!("{name}_{}", unit_named(&unit.value));
+        let written = unit_named(&unit.value);
+        if library::wrong_field(&written, &DataType::Null).is_some() {
+            let error = Error::sql(format!("there is no such unit of time: {unit}")).at(name_span(unit));
+            return Err(error.hint("YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND and parts of a second"));
+        }
+        let name = format!("{name}_{written}");
         let args = rest.iter().map(|e| self.bind(e)).collect::<Result<Vec<_>>>()?;
         library_call(&name, args, span_of(&call.name))
     }

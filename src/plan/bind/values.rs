@@ -58,7 +58,8 @@ fn width_of(values: &ast::Values) -> Result<usize> {
         None => Ok(width),
         Some(row) => {
             let span = row.content.first().map(span_of).unwrap_or_default();
-            Err(Error::sql(format!("a row of VALUES has {} items, the first has {width}", row.content.len())).at(span))
+            let error = format!("a row of VALUES has {} items, the first has {width}", row.content.len());
+            Err(Error::sql(error).at(span).hint("write NULL where there is no value"))
         }
     }
 }

@@ -105,7 +105,7 @@ impl QueryBinder<'_> {
                 .hint("TUMBLE, HOP, CUMULATE and SESSION are there"));
         };
         let relation = self.table_argument(table)?;
-        let written = args.get(1).and_then(|a| descriptor(a));
+        let written = args.get(1).map_or(Ok(None), |a| descriptor(a))?;
         let durations = &args[1 + usize::from(written.is_some())..];
         let window = durations_of(&name, durations, span_of(&call.name))?;
         if let (Some(column), Window::Aligned(_)) = (&written, window)
@@ -155,7 +155,7 @@ impl ExprBinder<'_> {
             return Err(Error::internal("a window that is not grouped by"));
         };
         if !window.is_meant(name, call, self.fields)? {
-            return Err(Error::sql(format!("{name} names another window than GROUP BY")).at(span));
+            return Err(another_window(name, span));
         }
         let [start, end, _] = window_types(&self.fields[window.time_column].data_type, &window.window);
         row_of_bounds(Expr::column(WINDOW_BASE, start), Expr::column(WINDOW_BASE + 1, end))
@@ -171,13 +171,17 @@ impl ExprBinder<'_> {
                 .hint("such as GROUP BY TUMBLE(ts, INTERVAL '10' SECOND)"));
         };
         if let (Some(kind), false) = (name.split('_').next(), call_has_no_arguments(call))
-            && !window.is_meant(kind, call, self.fields)?
+            && (!window.is_kind(kind) || !window.is_meant(kind, call, self.fields)?)
         {
-            return Err(Error::sql(format!("{name} names another window than GROUP BY")).at(span));
+            return Err(another_window(name, span).hint("without arguments it is that of GROUP BY"));
         }
         let types = window_types(&self.fields[window.time_column].data_type, &window.window);
         Ok(Expr::column(WINDOW_BASE + part, types[part].clone()))
     }
+}
+
+fn another_window(name: &str, span: Span) -> Error {
+    Error::sql(format!("{name} names another window than GROUP BY")).at(span)
 }
 
 fn is_partition(e: &ast::Expr) -> bool {
@@ -203,6 +207,17 @@ fn written_window(name: &str, call: &ast::Function, fields: &[ScopeField]) -> Re
 }
 
 impl GroupWindow {
+    /// Whether it is written with this function.
+    fn is_kind(&self, name: &str) -> bool {
+        match self.window {
+            Window::Aligned(Aligned::Tumble { .. }) => name == "TUMBLE",
+            Window::Aligned(Aligned::Hop { .. }) => name == "HOP",
+            Window::Aligned(Aligned::Cumulate { .. }) => name == "CUMULATE",
+            Window::Aligned(Aligned::Given) => false,
+            Window::Session { .. } => name == "SESSION",
+        }
+    }
+
     /// Whether a call, written out once more, means this one.
     fn is_meant(&self, name: &str, call: &ast::Function, fields: &[ScopeField]) -> Result<bool> {
         let (written, window) = written_window(name, call, fields)?;
@@ -250,11 +265,12 @@ const WATERMARK_HINT: &str =
     "declare it in CREATE TABLE: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND, and select it as a plain column";
 
 /// The column named by DESCRIPTOR(column).
-fn descriptor(e: &ast::Expr) -> Option<ast::Ident> {
-    let ast::Expr::Function(call) = e else { return None };
-    match (upper_name(call).as_str(), argument_exprs(call).ok()?.as_slice()) {
-        ("DESCRIPTOR", [ast::Expr::Identifier(name)]) => Some(name.clone()),
-        _ => None,
+fn descriptor(e: &ast::Expr) -> Result<Option<ast::Ident>> {
+    let ast::Expr::Function(call) = e else { return Ok(None) };
+    match (upper_name(call).as_str(), argument_exprs(call)?.as_slice()) {
+        ("DESCRIPTOR", [ast::Expr::Identifier(name)]) => Ok(Some(name.clone())),
+        ("DESCRIPTOR", _) => Err(Error::sql("DESCRIPTOR names one column").at(span_of(e)).hint("such as DESCRIPTOR(ts)")),
+        _ => Ok(None),
     }
 }
 
@@ -284,13 +300,24 @@ fn durations_of(name: &str, args: &[&ast::Expr], span: Span) -> Result<Window> {
     let offset = |at: usize| spans.get(at).copied().unwrap_or_default();
     let aligned = match (name, spans.as_slice()) {
         ("SESSION", [gap]) if *gap > 0 => return Ok(Window::Session { gap: *gap }),
-        ("SESSION", _) => return Err(Error::sql("SESSION takes one gap, longer than nothing").at(span)),
+        ("SESSION", _) => {
+            return Err(Error::sql("SESSION takes one gap, longer than nothing").at(span).hint("such as INTERVAL '10' MINUTE"));
+        }
         ("TUMBLE", [size] | [size, _]) => Aligned::Tumble { size: *size, offset: offset(1) },
         ("HOP", [slide, size] | [slide, size, _]) => Aligned::Hop { size: *size, slide: *slide, offset: offset(2) },
         ("CUMULATE", [step, size] | [step, size, _]) => Aligned::Cumulate { size: *size, step: *step, offset: offset(2) },
-        ("TUMBLE", _) => return Err(Error::sql("TUMBLE takes a size and, if need be, an offset").at(span)),
-        ("HOP", _) => return Err(Error::sql("HOP takes a slide, a size and, if need be, an offset").at(span)),
-        ("CUMULATE", _) => return Err(Error::sql("CUMULATE takes a step, a size and, if need be, an offset").at(span)),
+        ("TUMBLE", _) => {
+            let error = Error::sql("TUMBLE takes a size and, if need be, an offset").at(span);
+            return Err(error.hint("TUMBLE(ts, INTERVAL '10' SECOND)"));
+        }
+        ("HOP", _) => {
+            let error = Error::sql("HOP takes a slide, a size and, if need be, an offset").at(span);
+            return Err(error.hint("HOP(ts, INTERVAL '5' SECOND, INTERVAL '10' SECOND)"));
+        }
+        ("CUMULATE", _) => {
+            let error = Error::sql("CUMULATE takes a step, a size and, if need be, an offset").at(span);
+            return Err(error.hint("CUMULATE(ts, INTERVAL '1' MINUTE, INTERVAL '10' MINUTE)"));
+        }
         _ => {
             let hint = "TUMBLE, HOP, CUMULATE and SESSION are there";
             return Err(Error::sql(format!("{name} windows are not supported")).at(span).hint(hint));

@@ -18,12 +18,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Connectors;
 use super::bind::Output;
 use super::catalog::Catalog;
 use super::logical::Plan;
 use super::physical::{Exchange, Node, NodeId, NodeKind, OnError, PhysicalPlan, Port};
 use super::settings::QuerySettings;
-use super::Connectors;
 use crate::error::{Error, Result};
 use crate::source::Source;
 pub use phases::PhaseStrategy;
@@ -67,11 +67,7 @@ struct Lowering<'a> {
 }
 
 /// Makes the physical plan of all outputs, and says what it warns of.
-pub fn distribute(
-    catalog: &Catalog,
-    outputs: Vec<Output>,
-    connectors: &dyn Connectors,
-) -> Result<(PhysicalPlan, Vec<String>)> {
+pub fn distribute(catalog: &Catalog, outputs: Vec<Output>, connectors: &dyn Connectors) -> Result<(PhysicalPlan, Vec<String>)> {
     let (nodes, known, sinks, warnings) = (Vec::new(), Vec::new(), Sinks::default(), Vec::new());
     let (sources, grouped) = (RefCell::default(), phases::grouped(&outputs));
     let settings = QuerySettings::default();

@@ -61,7 +61,11 @@ pub fn no_function<'a>(name: &str, given: impl IntoIterator<Item = &'a str>) -> 
     if let Some(help) = OVER.iter().find(|help| help.is_called(name)) {
         return Error::sql(format!("{name} needs OVER")).hint(format!("usage: {}", help.signature()));
     }
-    if let Some((_, help)) = unsorted().find(|(_, help)| help.is_called(name)) {
+    if let Some((family, help)) = unsorted().find(|(_, help)| help.is_called(name)) {
+        if family == Family::Match {
+            let error = Error::sql(format!("{name} reads a match of rows, and there is none here"));
+            return error.hint(format!("it stands in MEASURES or DEFINE of MATCH_RECOGNIZE: {}", help.signature()));
+        }
         return Error::sql(format!("{name} cannot be called like this")).hint(format!("usage: {}", help.signature()));
     }
     let names = names().map(|name| -> &str { name }).chain(given);

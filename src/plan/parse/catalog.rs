@@ -75,7 +75,7 @@ fn shown(cursor: &mut Cursor) -> Result<Shown> {
     if cursor.accept(&["CREATE"]) {
         return match relation_kind(cursor) {
             Some(kind) => Ok(Shown::Create(kind, cursor.table_name("a table name")?)),
-            None => Err(cursor.expected("TABLE or VIEW behind SHOW CREATE")),
+            None => Err(cursor.expected("TABLE or VIEW behind SHOW CREATE").hint("such as SHOW CREATE TABLE t")),
         };
     }
     match NOT_SHOWN.iter().find(|(word, _)| cursor.looks_at(&[word])) {
@@ -129,9 +129,11 @@ pub(super) fn drop_statement(cursor: &mut Cursor) -> Result<Statement> {
     Ok(Statement::Drop { kind, name, if_exists })
 }
 
+const COMMENT: &str = "COMMENT ON TABLE t IS 'text', or COMMENT ON COLUMN t.c IS 'text'";
+
 /// Reads what stands behind COMMENT.
 pub(super) fn comment_on(cursor: &mut Cursor) -> Result<Statement> {
-    cursor.expect(&["ON"])?;
+    cursor.expect(&["ON"]).map_err(|error| error.hint(COMMENT))?;
     let (kind, relation, column) = if cursor.accept(&["COLUMN"]) {
         let mut path = vec![cursor.name("the name of a table")?];
         while cursor.accept_token(&Token::Period) {
@@ -139,10 +141,12 @@ pub(super) fn comment_on(cursor: &mut Cursor) -> Result<Statement> {
         }
         match (path.pop(), path.pop()) {
             (Some(column), Some(relation)) => (RelationKind::Table, relation, Some(column)),
-            _ => return Err(cursor.expected("'.' and the name of a column")),
+            _ => return Err(cursor.expected("'.' and the name of a column").hint(COMMENT)),
         }
     } else {
-        let Some(kind) = relation_kind(cursor) else { return Err(cursor.expected("TABLE, VIEW or COLUMN behind COMMENT ON")) };
+        let Some(kind) = relation_kind(cursor) else {
+            return Err(cursor.expected("TABLE, VIEW or COLUMN behind COMMENT ON").hint(COMMENT));
+        };
         (kind, cursor.table_name("a table name")?, None)
     };
     cursor.expect(&["IS"])?;

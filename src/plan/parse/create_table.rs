@@ -12,7 +12,7 @@ use crate::plan::physical::Standing;
 use crate::plan::statement::{
     ColumnDef, ColumnDefKind, Conflict, CreateTable, Formula, LateRows, Length, Like, Name, Taking, WatermarkFor,
 };
-use crate::types::{DataType, Options};
+use crate::types::{DataType, OptionValue, Options};
 
 /// Reads what stands behind `CREATE [TEMPORARY] TABLE`, up to the query of `AS query`.
 pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
@@ -142,9 +142,13 @@ fn element(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
     if is_unique {
         return Err(Error::sql("UNIQUE is not supported").at(cursor.span()).hint("declare PRIMARY KEY (...)"));
     }
-    let name = cursor.name("a column name")?;
+    let name = cursor.name("a column name").map_err(|error| error.hint(COLUMN))?;
     if let Some(twin) = table.columns.iter().find(|c| c.name.text.eq_ignore_ascii_case(&name.text)) {
-        return Err(Error::sql(format!("column '{}' is declared twice", twin.name.text)).at(name.span));
+        let error = Error::sql(format!("column '{}' is declared twice", twin.name.text)).at(name.span);
+        return Err(match twin.name.text == name.text {
+            true => error,
+            false => error.hint("names are the same without regard to case"),
+        });
     }
     let (kind, comment) = match cursor.accept(&["AS"]) {
         true => computed(cursor, None)?,
@@ -206,7 +210,7 @@ fn table_key(cursor: &mut Cursor, table: &mut CreateTable) -> Result<()> {
 
 fn set_key(table: &mut CreateTable, columns: Vec<Name>, span: Span) -> Result<()> {
     if !table.primary_key.is_empty() {
-        return Err(Error::sql("a table has one PRIMARY KEY").at(span));
+        return Err(Error::sql("a table has one PRIMARY KEY").at(span).hint("it may have several columns: PRIMARY KEY (a, b)"));
     }
     table.primary_key = columns;
     Ok(())
@@ -260,9 +264,7 @@ fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Re
     }
     if !ends_element(cursor) {
         let what = format!("',' or ')' behind column '{}'", name.text);
-        return Err(cursor
-            .expected(&what)
-            .hint("a column is: name TYPE [NOT NULL] [DEFAULT expression] [METADATA [FROM 'key'] [VIRTUAL]], or name [TYPE] AS expression"));
+        return Err(cursor.expected(&what).hint(COLUMN));
     }
     let kind = match metadata {
         Some(key) => ColumnDefKind::Metadata { data_type, key },
@@ -270,6 +272,9 @@ fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Re
     };
     Ok((kind, said))
 }
+
+const COLUMN: &str =
+    "a column is: name TYPE [NOT NULL] [DEFAULT expression] [METADATA [FROM 'key'] [VIRTUAL]], or name [TYPE] AS expression";
 
 /// Whether nothing stands behind the last comma of a list.
 fn closes(cursor: &Cursor) -> bool {
@@ -342,7 +347,7 @@ fn expression(cursor: &mut Cursor) -> Result<(Formula, Option<String>)> {
         tokens => (tokens, None),
     };
     if tokens.is_empty() {
-        return Err(Error::sql("an expression is missing").at(span));
+        return Err(Error::sql("an expression is missing").at(span).hint("such as b AS a * 2"));
     }
     Ok((formula(tokens, cursor)?, comment))
 }
@@ -359,12 +364,12 @@ pub(super) fn options(cursor: &mut Cursor) -> Result<Options> {
             return Ok(());
         }
         let key = option_key(cursor)?;
-        cursor.expect_token(&Token::Eq)?;
+        cursor.expect_token(&Token::Eq).map_err(|error| error.hint("such as 'connector' = 'datagen'"))?;
         let value = option_value(cursor)?;
         if options.iter().any(|(known, _)| known == key.text) {
             return Err(Error::sql(format!("option '{}' is given twice", key.text)).at(key.span));
         }
-        options.set(key.text, value.text, value.span);
+        options.put(key.text, OptionValue { text: value.text, span: value.span, key: key.span });
         Ok(())
     })?;
     Ok(options)

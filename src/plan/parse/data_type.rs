@@ -131,7 +131,7 @@ impl<'a> TypeReader<'a> {
     fn named(&mut self) -> Result<DataType> {
         let is_quoted =
             matches!(self.cursor.peek(), Some(TokenWithSpan { token: Token::Word(word), .. }) if word.quote_style.is_some());
-        let word = self.cursor.name("a data type")?;
+        let word = self.cursor.name("a data type").map_err(|error| error.hint("such as INT, STRING or TIMESTAMP(3)"))?;
         if !is_quoted && let Some(found) = self.built_in(&word)? {
             return Ok(found);
         }
@@ -323,7 +323,7 @@ impl<'a> TypeReader<'a> {
         }
         let key = self.item()?;
         if !self.comma() {
-            return Err(self.cursor.expected("',' between key and value of MAP"));
+            return Err(self.cursor.expected("',' between key and value of MAP").hint("such as MAP<STRING, INT>"));
         }
         let value = self.item()?;
         match round {
@@ -397,7 +397,12 @@ impl<'a> TypeReader<'a> {
     fn open(&mut self, word: &str) -> Result<()> {
         match self.cursor.accept_token(&Token::Lt) {
             true => Ok(()),
-            false => Err(self.cursor.expected(&format!("'<' behind {word}"))),
+            false => Err(self.cursor.expected(&format!("'<' behind {word}")).hint(match word.to_ascii_uppercase().as_str() {
+                "MAP" => "such as MAP<STRING, INT>",
+                "ROW" | "STRUCT" => "such as ROW<a INT, b STRING>",
+                "STRUCTURED" => "such as STRUCTURED<'shop.Item', a INT, b STRING>",
+                _ => "the type of its items stands there, such as ARRAY<INT>",
+            })),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Turns places and faults of the parser crate into ours: `span_of` for positions, `fault_of` for messages with a hint.
 
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::{self, Token, TokenWithSpan};
 
@@ -29,6 +30,9 @@ pub(super) fn fault_of(fault: ParserError, tokens: &[TokenWithSpan]) -> Error {
     };
     if let Some(bracket) = unmatched(tokens) {
         return Error::sql(format!("'{}' has no partner", bracket.token)).at(span_of(bracket.span));
+    }
+    if let Some(case) = without_end(tokens) {
+        return Error::sql("CASE has no END").at(span_of(case.span)).hint("CASE WHEN condition THEN value ELSE value END");
     }
     match place.or_else(|| behind_word(text, tokens)) {
         Some((line, column)) => match tokens.iter().position(|t| (t.span.start.line, t.span.start.column) == (line, column)) {
@@ -61,6 +65,19 @@ fn unmatched(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan> {
             1 => open.push(token),
             -1 if open.pop().is_none() => return Some(token),
             _ => {}
+        }
+    }
+    open.pop()
+}
+
+/// The innermost CASE that nothing closes.
+fn without_end(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan> {
+    let mut open = Vec::new();
+    for token in tokens {
+        if is_word(&token.token, "CASE") {
+            open.push(token);
+        } else if is_word(&token.token, "END") {
+            open.pop();
         }
     }
     open.pop()
@@ -99,6 +116,9 @@ fn split_place(text: &str) -> (&str, Option<(u64, u64)>) {
 }
 
 fn reworded(text: &str) -> String {
+    if let (true, Some((_, found))) = (text.contains("NORMALIZED FROM after IS"), text.rsplit_once(", found: ")) {
+        return reworded(&format!("Expected: [NOT] NULL, TRUE, FALSE, UNKNOWN, JSON or DISTINCT FROM behind IS, found: {found}"));
+    }
     let text = text.replace("Expected: ", "expected ").replace("found: EOF", "found the end of the statement");
     let text = text.replace("before EOF.", "before the end").replace("Unexpected EOF while in", "the text ends within");
     let text = text.replace(", found: ", ", found ");
@@ -109,14 +129,8 @@ fn reworded(text: &str) -> String {
     }
 }
 
-/// Adds a hint when the word at `at`, or the one before it, looks like a misspelled keyword.
+/// Adds a hint: a keyword, when the word at `at`, or the one before it, looks like a misspelled one, or what is missing there.
 fn hinted(error: Error, tokens: &[TokenWithSpan], at: usize) -> Error {
-    if let [.., case, when] = &tokens[..at.min(tokens.len())]
-        && is_word(&case.token, "CASE")
-        && is_word(&when.token, "WHEN")
-    {
-        return error.hint("CASE WHEN condition THEN value ELSE value END");
-    }
     if tokens.get(at).is_some_and(|token| token.token == Token::Question) {
         return error.hint("a parameter has a name: write :name, and give it a value: --param name=...");
     }
@@ -124,13 +138,80 @@ fn hinted(error: Error, tokens: &[TokenWithSpan], at: usize) -> Error {
     let near = around.into_iter().flatten().filter_map(|i| tokens.get(i)).find_map(misspelled);
     match near {
         Some((word, keyword)) => error.hint(format!("did you mean {keyword} instead of '{word}'?")),
-        None => error,
+        None => match missing(error.message(), tokens, at.min(tokens.len())) {
+            Some(hint) => error.hint(hint),
+            None => error,
+        },
     }
 }
 
+/// What would work at `at`, by what was expected there and what stands before it.
+fn missing(expected: &str, tokens: &[TokenWithSpan], at: usize) -> Option<String> {
+    let (before, found) = (&tokens[..at].last()?.token, tokens.get(at).map(|token| &token.token));
+    if expected.starts_with("expected the end") {
+        return found.and_then(|found| separated(found, &tokens[..at]));
+    }
+    if expected.starts_with("expected AND") {
+        let is_frame = |token: &TokenWithSpan| ["ROWS", "RANGE", "GROUPS"].iter().any(|word| is_word(&token.token, word));
+        let between = tokens[..at].iter().rposition(|token| is_word(&token.token, "BETWEEN"));
+        let in_frame = between.and_then(|at| tokens.get(at.checked_sub(1)?)).is_some_and(is_frame);
+        return Some(if in_frame { "ROWS BETWEEN 2 PRECEDING AND CURRENT ROW" } else { "x BETWEEN low AND high" }.to_owned());
+    }
+    if found.is_some_and(|found| is_word(found, "PARTITION") || is_word(found, "ORDER")) {
+        return Some("OVER (PARTITION BY a ORDER BY ts)".to_owned());
+    }
+    match before {
+        // One that was written, and not put in for a word.
+        Token::Comma if tokens[at - 1].span.end.column == tokens[at - 1].span.start.column + 1 => {
+            Some("leave out the comma before it, or write what comes behind".to_owned())
+        }
+        Token::LParen if at > 1 && is_word(&tokens[at - 2].token, "IN") => Some("name the values: IN (1, 2)".to_owned()),
+        Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq => {
+            Some(format!("a value stands on each side of {before}"))
+        }
+        Token::Word(word) if word.quote_style.is_none() => {
+            let word = word.value.to_ascii_uppercase();
+            let (_, hint) = BEHIND.iter().find(|(words, _)| words.contains(&word.as_str()))?;
+            Some(hint.replace("WORD", &word))
+        }
+        _ => None,
+    }
+}
+
+/// How what stands behind something whole is told apart from it: statements from statements, columns from columns.
+fn separated(found: &Token, before: &[TokenWithSpan]) -> Option<String> {
+    const STATEMENTS: [&str; 8] = ["SELECT", "WITH", "INSERT", "CREATE", "DROP", "SET", "SHOW", "EXPLAIN"];
+    if STATEMENTS.iter().any(|word| is_word(found, word)) {
+        return Some("statements are separated by ';'".to_owned());
+    }
+    let is_bare_join = |pair: &[TokenWithSpan]| {
+        is_word(&pair[1].token, "JOIN") && ["CROSS", "NATURAL"].iter().any(|word| is_word(&pair[0].token, word))
+    };
+    if is_word(found, "ON") && before.windows(2).rev().find(|pair| is_word(&pair[1].token, "JOIN")).is_some_and(is_bare_join) {
+        return Some("CROSS JOIN and NATURAL JOIN have no condition: write JOIN ... ON".to_owned());
+    }
+    let clause = before.iter().rev().find(|token| ["SELECT", "FROM"].iter().any(|word| is_word(&token.token, word)))?;
+    let is_name = matches!(found, Token::Word(word) if word.keyword == Keyword::NoKeyword);
+    (is_name && is_word(&clause.token, "SELECT")).then(|| "columns are separated by commas".to_owned())
+}
+
+/// What stands behind a WORD.
+const BEHIND: [(&[&str], &str); 10] = [
+    (&["SELECT"], "name the columns, or write * for all of them"),
+    (&["DISTINCT"], "an expression stands behind DISTINCT, such as COUNT(DISTINCT x)"),
+    (&["WHERE", "HAVING", "ON", "QUALIFY", "WHEN", "NOT", "OR"], "a condition stands behind WORD, such as x > 0"),
+    (&["EXISTS"], "EXISTS (SELECT * FROM t WHERE ...)"),
+    (&["UNION", "EXCEPT", "INTERSECT", "ALL"], "a SELECT stands on each side of a set operation"),
+    (&["BY"], "expressions stand behind BY, with commas between them"),
+    (&["SKIP"], "AFTER MATCH SKIP PAST LAST ROW, TO NEXT ROW, TO FIRST a or TO LAST a"),
+    (&["FOR"], "JOIN t FOR SYSTEM_TIME AS OF x.ts ON ..., where t is the name of a table"),
+    (&["USING"], "the columns stand in brackets: USING (a, b)"),
+    (&["FROM", "JOIN"], "the name of a table stands behind WORD, or a query in brackets"),
+];
+
 fn misspelled(token: &TokenWithSpan) -> Option<(String, &'static str)> {
     let Token::Word(word) = &token.token else { return None };
-    if word.quote_style.is_some() || word.value.len() < 3 || CLAUSES.iter().any(|c| word.value.eq_ignore_ascii_case(c)) {
+    if word.quote_style.is_some() || word.value.len() < 3 || word.keyword != Keyword::NoKeyword {
         return None;
     }
     nearest(&word.value, CLAUSES.iter().copied()).map(|keyword| (word.value.clone(), keyword))

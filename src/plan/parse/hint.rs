@@ -11,7 +11,7 @@ use super::rewrite::placed;
 use super::{means_something, tokenize};
 use crate::error::{Error, Result};
 use crate::plan::statement::{Hint, HintArgument};
-use crate::types::Options;
+use crate::types::{OptionValue, Options};
 
 /// Hints that change what a query gives: none of them may pass for a comment.
 const WEIGHTY: [&str; 2] = ["STATE_TTL", OPTIONS];
@@ -168,7 +168,7 @@ fn options_in<'a>(texts: impl Iterator<Item = &'a str>) -> Result<Option<Options
                     let error = Error::sql(format!("OPTIONS gives '{}' no value", name.text)).at(name.span);
                     return Err(error.hint("such as OPTIONS('path' = 'other.csv')"));
                 };
-                options.set(name.text, value.text, value.span);
+                options.put(name.text, OptionValue { text: value.text, span: value.span, key: name.span });
             }
         }
     }

@@ -102,7 +102,7 @@ fn named(name: &str, like: &TokenWithSpan) -> TokenWithSpan {
 
 fn wrapper(cursor: &mut Cursor<'_>, name: &str, like: &TokenWithSpan) -> Result<Vec<TokenWithSpan>> {
     cursor.accept(&["ARRAY"]);
-    cursor.expect(&["WRAPPER"])?;
+    cursor.expect(&["WRAPPER"]).map_err(|error| error.hint("WITHOUT WRAPPER, WITH WRAPPER or WITH CONDITIONAL WRAPPER"))?;
     Ok(vec![named(name, like)])
 }
 
@@ -122,6 +122,6 @@ fn place(cursor: &mut Cursor<'_>) -> Result<&'static str> {
     if cursor.accept(&["ON", "EMPTY"]) {
         return Ok("ON_EMPTY");
     }
-    cursor.expect(&["ON", "ERROR"])?;
+    cursor.expect(&["ON", "ERROR"]).map_err(|error| error.hint("such as NULL ON EMPTY, or DEFAULT 0 ON ERROR"))?;
     Ok("ON_ERROR")
 }

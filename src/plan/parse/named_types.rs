@@ -73,7 +73,7 @@ pub(super) fn create_type(cursor: &mut Cursor) -> Result<Statement> {
     if token.is_some_and(is_built_in) {
         return Err(Error::sql(format!("{} is a type already", name.text)).at(name.span).hint("give yours another name"));
     }
-    cursor.expect(&["AS"])?;
+    cursor.expect(&["AS"]).map_err(|error| error.hint("CREATE TYPE t AS (x INT, y INT), or CREATE TYPE t AS DECIMAL(10, 2)"))?;
     if cursor.looks_at(&["ENUM"]) {
         let error = Error::sql("a type of listed values is not supported").at(cursor.span());
         return Err(error.hint("declare the columns as STRING; WHERE x IN (...) tells which values there may be"));

@@ -1,6 +1,7 @@
 //! The statement reader: tells statements apart by their first words and reads all that is not a query or an expression.
 
 use sqlparser::ast;
+use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::catalog::{comment_on, describe, drop_statement, reset, set, show};
@@ -36,7 +37,13 @@ fn statement(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement> {
             explain_details(cursor)?;
         }
         if cursor.looks_at(&["EXPLAIN"]) {
-            return Err(Error::sql("EXPLAIN cannot be explained").at(cursor.span()));
+            return Err(Error::sql("EXPLAIN cannot be explained").at(cursor.span()).hint("write it once"));
+        }
+        if matches!(cursor.rest(), [open, inside, ..] if open.token == Token::LParen && !begins_query(Some(inside))) {
+            let error = Error::sql("EXPLAIN has no options in brackets").at(cursor.span());
+            return Err(
+                error.hint("EXPLAIN shows the plans, EXPLAIN ANALYZE runs the statement and says what each operator cost")
+            );
         }
         let inner = Box::new(plain_statement(cursor, types)?);
         return Ok(if analyze { Statement::Analyze(inner) } else { Statement::Explain(inner) });
@@ -69,12 +76,12 @@ fn plain_statement(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement>
     }
     cursor.accept(&["EXECUTE"]);
     if cursor.accept(&["STATEMENT", "SET"]) {
-        cursor.expect(&["BEGIN"])?;
+        cursor.expect(&["BEGIN"]).map_err(|error| error.hint(STATEMENT_SET))?;
         return statement_set(cursor, types);
     }
     let mut one = Cursor::knowing(types, until_semicolon(cursor));
     if one.at_end() {
-        return Err(Error::sql("a statement is missing").at(cursor.span()));
+        return Err(Error::sql("a statement is missing").at(cursor.span()).hint("such as EXPLAIN SELECT a, b FROM t"));
     }
     nesting::check(one.rest())?;
     let end = one.end();
@@ -115,10 +122,12 @@ fn statement_set(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement> {
         return Err(cursor.expected("';' behind END"));
     }
     match inserts.is_empty() {
-        true => Err(Error::sql("a statement set needs at least one INSERT INTO").at(cursor.span())),
+        true => Err(Error::sql("a statement set needs at least one INSERT INTO").at(cursor.span()).hint(STATEMENT_SET)),
         false => Ok(Statement::StatementSet(inserts)),
     }
 }
+
+const STATEMENT_SET: &str = "EXECUTE STATEMENT SET BEGIN INSERT INTO ...; INSERT INTO ...; END";
 
 /// Reads one statement that fills `cursor`.
 fn single(cursor: &mut Cursor) -> Result<Statement> {
@@ -163,7 +172,12 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
         let table = create_table(cursor)?;
         return match cursor.accept(&["AS"]) {
             true => table_of_query(table, cursor),
-            false => cursor.expect_end("CREATE TABLE").map(|()| Statement::CreateTable(table)),
+            false => cursor.expect_end("CREATE TABLE").map(|()| Statement::CreateTable(table)).map_err(|error| {
+                match cursor.peek().map(|token| &token.token) {
+                    Some(Token::SingleQuotedString(_)) => error.hint("options stand in brackets behind WITH"),
+                    _ => error,
+                }
+            }),
         };
     }
     if VIEWS.iter().any(|words| cursor.accept(words)) {
@@ -189,13 +203,17 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
 const VIEWS: [&[&str]; 3] = [&["VIEW"], &["MATERIALIZED", "VIEW"], &["LOCAL", "VIEW"]];
 
 /// What else other engines create.
-const REFUSED_KINDS: [(&str, &str); 5] = [
+const REFUSED_KINDS: [(&str, &str); 7] = [
     ("CATALOG", ONE_DATABASE),
     ("DATABASE", ONE_DATABASE),
     ("SCHEMA", ONE_DATABASE),
     ("FUNCTION", "the functions of the engine are all there are"),
     ("MODEL", "there is nothing here that runs one"),
+    ("INDEX", NO_INDEX),
+    ("UNIQUE", NO_INDEX),
 ];
+
+const NO_INDEX: &str = "what joins and groups keep is found by their keys as it is";
 
 pub(super) const ONE_DATABASE: &str = "a job has one catalog and one database: their names before that of a table say nothing";
 
@@ -245,7 +263,7 @@ fn plain_sink(cursor: &mut Cursor) -> Result<Option<Span>> {
     };
     if let Some((key, value)) = options.iter().find(|option| !is_known(option)) {
         return Err(Error::sql(format!("option '{key}' of a sink into a table is not supported"))
-            .at(value.span)
+            .at(value.key)
             .hint("the table holds what the query gives, with what it takes back"));
     }
     Ok(options.value("force_append_only").filter(|value| value.text == "true").map(|value| value.span))
@@ -254,7 +272,9 @@ fn plain_sink(cursor: &mut Cursor) -> Result<Option<Span>> {
 /// Reads `FROM relation` or `AS query`, to the end.
 fn sink_query(cursor: &mut Cursor) -> Result<StreamQuery> {
     if !cursor.accept(&["FROM"]) {
-        cursor.expect(&["AS"])?;
+        cursor
+            .expect(&["AS"])
+            .map_err(|error| error.hint("CREATE SINK s FROM t WITH (...), or CREATE SINK s AS SELECT ... WITH (...)"))?;
         return stream_query(cursor);
     }
     let whole = super::tokenize("SELECT * FROM").map_err(|fault| super::fault::fault_of(fault, &[]))?;
@@ -289,7 +309,7 @@ fn create_view(cursor: &mut Cursor) -> Result<Statement> {
         _ => Vec::new(),
     };
     let comment = comment(cursor)?;
-    cursor.expect(&["AS"])?;
+    cursor.expect(&["AS"]).map_err(|error| error.hint("CREATE VIEW v AS SELECT ..."))?;
     let text = text_of(cursor.rest());
     Ok(Statement::CreateView { name, columns, query: stream_query(cursor)?, text, comment })
 }
@@ -299,7 +319,7 @@ fn insert(cursor: &mut Cursor) -> Result<Insert> {
     if cursor.looks_at(&["OVERWRITE"]) {
         return Err(Error::sql("INSERT OVERWRITE is not supported").at(cursor.span()).hint("write INSERT INTO"));
     }
-    cursor.expect(&["INTO"])?;
+    cursor.expect(&["INTO"]).map_err(|error| error.hint("INSERT INTO t SELECT ..., or INSERT INTO t VALUES (...)"))?;
     cursor.accept(&["TABLE"]);
     let options = super::hint::options_ahead(cursor)?;
     let table = cursor.table_name("a table name")?;
@@ -365,7 +385,13 @@ fn on_conflict(cursor: &mut Cursor) -> Result<Option<(Standing, Span)>> {
 fn stream_query(cursor: &mut Cursor) -> Result<StreamQuery> {
     let span = cursor.span();
     if !begins_query(cursor.peek()) {
-        return Err(cursor.expected("SELECT, WITH or VALUES"));
+        let error = cursor.expected("SELECT, WITH or VALUES");
+        return Err(match cursor.rest() {
+            [TokenWithSpan { token: Token::Word(name), .. }] if name.keyword == Keyword::NoKeyword => {
+                error.hint(format!("write SELECT * FROM {name}"))
+            }
+            _ => error,
+        });
     }
     let tokens = cursor.take_rest();
     if let Some(Emitting { before, emit, every, behind }) = emit(tokens) {

@@ -4,7 +4,7 @@ use super::super::pace::{Moment, Rows};
 use super::super::random::{below, key, letters, mix, unit};
 use super::event::{AUCTIONS, Kind, ROUND, auctions_at, persons_at};
 use crate::batch::Values;
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result};
 use crate::types::{Column, DataType};
 
 const FIRST_ID: u64 = 1000;
@@ -106,10 +106,7 @@ impl Maker {
         let Some((name, item)) = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(&plain)).copied() else {
             let error = Error::sql(format!("nexmark {} has no field '{}'", kind.name(), column.name));
             let names = fields.iter().map(|(name, _)| *name);
-            return Err(match nearest(&plain, names.clone()) {
-                Some(near) => error.hint(format!("did you mean '{near}'?")),
-                None => error.hint(format!("fields: {}", names.collect::<Vec<_>>().join(", "))),
-            });
+            return Err(error.suggesting(&plain, names, "fields:"));
         };
         let (fits, wanted) = fitting(item, &column.data_type);
         if !fits {

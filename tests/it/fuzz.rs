@@ -2,12 +2,12 @@
 //! bytes, is parsed, bound and planned. (Not by cargo-fuzz, which needs a nightly compiler; mutants of what is nearly right get further than
 //! bytes that are drawn.)
 //!
-//! `FUZZ_SECONDS=600 cargo test --release --test it fuzz` goes on for so long, from a seed of the time or `FUZZ_SEED`; the text that is
-//! being planned lies in `corelane-fuzz.sql` of the folder for temporary files, for the case that the whole process breaks off.
+//! `FUZZ_SECONDS=600 cargo test --release --test it fuzz` goes on for so long, from a seed of the time or `FUZZ_SEED`. The text that is being planned
+//! lies in `tests/fuzz`, and stays there if it breaks the front end, be it by ending the whole process: each test run plans all texts of that folder.
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -22,9 +22,6 @@ const MUTANTS: usize = 400;
 
 /// How long a text may take, in a build without optimisation on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Texts that once broke the front end.
-const ONCE: [&str; 1] = ["SELECT a FROM t UNION CORRESPONDING BY a) SELECT a FROM t"];
 
 /// What is worth putting anywhere.
 const WORDS: [&str; 40] = [
@@ -86,8 +83,15 @@ const NESTS: [(&str, &str); 12] = [
     ("x -> ", ""),
 ];
 
+/// Where texts lie that once broke the front end.
+fn found() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz")
+}
+
+/// What is mutated. Wrong statements stand behind the tables that they are about.
 fn texts() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let tables = fs::read_to_string(root.join("errors/tables.sql")).expect("readable file");
     let mut found = Vec::new();
     let mut folders = vec![root.join("sql"), root.join("plans"), root.join("errors")];
     while let Some(folder) = folders.pop() {
@@ -99,6 +103,10 @@ fn texts() -> Vec<String> {
                 Some("slt") => {
                     let text = fs::read_to_string(&path).expect("readable file");
                     found.extend(read(&text, &path).expect("cases").into_iter().map(|case| case.sql));
+                }
+                Some("sql") if folder.ends_with("errors") => {
+                    let text = fs::read_to_string(&path).expect("readable file");
+                    found.extend(text.split("\n\n").skip(1).map(|wrong| format!("{tables}{wrong}")));
                 }
                 Some("sql") => found.push(fs::read_to_string(&path).expect("readable file")),
                 Some(_) => {}
@@ -128,11 +136,14 @@ fn tokens(text: &str) -> Vec<String> {
 }
 
 fn mutant(texts: &[String], rng: &mut Rng) -> String {
-    let mut tokens = tokens(rng.choice(texts).expect("texts"));
+    let mut kept = tokens(rng.choice(texts).expect("texts"));
+    // Half of them keep all but the last statement, which is what the others are made for.
+    let before = kept[..kept.len().saturating_sub(1)].iter().rposition(|token| token.starts_with(';')).map_or(0, |at| at + 1);
+    let mut tokens = kept.split_off(if rng.bool() { before } else { 0 });
     for _ in 0..rng.usize(1..5) {
         mutate(&mut tokens, texts, rng);
     }
-    let text = tokens.concat();
+    let text = kept.concat() + &tokens.concat();
     if rng.u8(0..4) > 0 {
         return text;
     }
@@ -207,24 +218,31 @@ fn no_text_breaks_the_front_end() {
     let drawn = seconds.map_or(7, |_| now());
     let seed = std::env::var("FUZZ_SEED").ok().map_or(drawn, |seed| seed.parse().expect("a number"));
     let (texts, mut rng, begin) = (texts(), Rng::with_seed(seed), Instant::now());
+    let running = found().join(format!("{seed}.sql"));
     let goes_on = |count: usize| seconds.map_or(count < MUTANTS, |seconds| begin.elapsed().as_secs() < seconds);
     let mut count = 0;
     while goes_on(count) {
         let text = mutant(&texts, &mut rng);
         if seconds.is_some() {
-            fs::write(std::env::temp_dir().join("corelane-fuzz.sql"), &text).expect("a writable file");
+            fs::write(&running, &text).expect("a writable file");
         }
         if let Some(fault) = fault(&text) {
             panic!("{fault}, number {count} of seed {seed}:\n{text}");
         }
         count += 1;
     }
+    if seconds.is_some() {
+        fs::remove_file(&running).expect("it was written");
+    }
     let _ = writeln!(std::io::stdout(), "{count} texts of seed {seed}");
 }
 
 #[test]
 fn what_once_broke_the_front_end_no_longer_does() {
-    for text in ONCE {
-        assert_eq!(fault(text), None, "{text}");
+    let paths: Vec<_> = fs::read_dir(found()).expect("readable folder").flatten().map(|entry| entry.path()).collect();
+    assert!(!paths.is_empty());
+    for path in paths {
+        let text = String::from_utf8_lossy(&fs::read(&path).expect("readable file")).into_owned();
+        assert_eq!(fault(&text), None, "{}", path.display());
     }
 }

@@ -225,6 +225,10 @@ pub struct TestArgs {
     /// Write what comes out at one shard into the files, in place of what they expect; then check them as always
     #[arg(long)]
     pub update: bool,
+
+    /// What :NAME in the SQL stands for: a number, DATE '2026-01-01' or any other literal of SQL; all else is a text
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
 }
 
 impl TestArgs {
@@ -274,13 +278,17 @@ pub struct ShellArgs {
     /// One setting, as in the config file: --set runtime.idle=spin
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub settings: Vec<String>,
+
+    /// What :NAME in the SQL stands for: a number, DATE '2026-01-01' or any other literal of SQL; all else is a text
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
 }
 
 impl ShellArgs {
     /// What holds for every job.
     pub fn settings(&self) -> JobArgs {
         let (config, settings, cores) = (self.config.clone(), self.settings.clone(), Some(self.cores.clone()));
-        JobArgs { config, settings, cores, ..JobArgs::default() }
+        JobArgs { config, settings, cores, params: self.params.clone(), ..JobArgs::default() }
     }
 }
 

@@ -49,20 +49,21 @@ pub struct Job {
 
 /// Reads and plans the scripts of the arguments, and warns of what is not as it should be; `config` makes the settings once the SQL's SET statements are known.
 pub fn prepare(args: &JobArgs, config: impl FnOnce(&[(String, String)]) -> Result<JobConfig>) -> Result<Job> {
-    let job = prepared(&scripts(args)?, args, &BuiltIn, config)?;
+    let job = prepared(&scripts(args)?, args, Params::read(&args.params)?, &BuiltIn, config)?;
     warn_of(&job.planned);
     Ok(job)
 }
 
-/// Plans these scripts, with the settings of the arguments.
+/// Plans these scripts, with the settings of the arguments and these parameters.
 pub(super) fn prepared(
     scripts: &[Script],
     args: &JobArgs,
+    params: Params,
     connectors: &dyn Connectors,
     config: impl FnOnce(&[(String, String)]) -> Result<JobConfig>,
 ) -> Result<Job> {
     let settings = args.settings.iter().map(|s| split_override(s)).collect::<Result<Vec<_>>>()?;
-    let planned = plan_with(scripts, &settings, connectors, &Given::default(), Params::read(&args.params)?)?;
+    let planned = plan_with(scripts, &settings, connectors, &Given::default(), params)?;
     let config = config(&own_settings(&planned)?)?;
     let placement = config.placement()?;
     Ok(Job { planned, config, cores: placement.shards, control: placement.control })

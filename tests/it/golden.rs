@@ -14,7 +14,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use corelane::cli::golden::{Case, Shape, Verdict, check, read, tables, updated};
+use corelane::cli::args::TestArgs;
+use corelane::cli::golden::{Case, Shape, Verdict, check, read, run, tables, updated};
+use corelane::plan::parse::Params;
 use corelane::types::DataType;
 
 const SHARDS: [usize; 4] = [1, 2, 3, 4];
@@ -26,13 +28,13 @@ const CASES_MIN: usize = 1380;
 /// The rows of the case's last statement according to SQLite, written as the engine writes them.
 fn by_sqlite(case: &Case) -> Vec<String> {
     let database = rusqlite::Connection::open_in_memory().expect("SQLite");
-    for (name, columns) in tables(&case.sql) {
+    for (name, columns) in tables(case) {
         let columns: Vec<String> = columns.iter().map(|(name, data_type)| format!("{name} {}", affinity(data_type))).collect();
         database.execute(&format!("CREATE TABLE {name} ({})", columns.join(", ")), []).expect("a table");
     }
     for (head, lines) in case.events.iter().filter(|(head, _)| !head.starts_with("watermark")) {
         let table = head.split_whitespace().nth(1).expect("a table");
-        let columns = &tables(&case.sql)[table];
+        let columns = &tables(case)[table];
         for line in lines {
             let (kind, line) = if head.starts_with("changes") { line.split_at(2) } else { ("+I", line.as_str()) };
             let quoted = |cell: &str| if cell == "NULL" { cell.to_owned() } else { format!("'{}'", cell.replace('\'', "''")) };
@@ -92,14 +94,32 @@ fn update_keeps_everything_but_what_came_out() {
     let before = "# By hand.\n\ncase one\nsql\n  CREATE TABLE t (a INT) WITH ('connector' = 'memory');\n  SELECT a FROM t;\nrows t\n  1\n  2\n\
                   expect\n  [7]\n# a word\nlate 9\n\ncase two\nsql\n  SELECT FROM;\nerror nonsense\n";
     let file = Path::new("t.slt");
-    let after = updated(before, file).unwrap();
+    let after = updated(before, file, &Params::default()).unwrap();
     let kept = before.replace("  [7]\n", "  [1]\n  [2]\n").replace("late 9", "late 0");
     assert_eq!(after.split("error ").next(), kept.split("error ").next());
     assert!(!after.contains("nonsense"), "{after}");
     let cases = read(&after, file).unwrap();
     let passes = |case: &Case| shapes().all(|shape| matches!(check(case, shape), Ok(Verdict::Passed)));
     assert!(cases.iter().all(passes), "{after}");
-    assert_eq!(updated(&after, file).unwrap(), after, "an update of what is right changes nothing");
+    assert_eq!(updated(&after, file, &Params::default()).unwrap(), after, "an update of what is right changes nothing");
+}
+
+#[test]
+fn parameters_hold_for_all_cases_and_one_that_none_asks_for_is_named() {
+    let file = tempfile::NamedTempFile::with_suffix(".slt").expect("a file");
+    let text = "case one\nsql\n  CREATE TABLE t (a INT DEFAULT :n) WITH ('connector' = 'memory');\n  SELECT a + :n AS b FROM t;\nrows t\n  1\n\
+                expect\n\ncase two\nsql\n  SELECT 2 AS a;\nexpect\n  [2]\n";
+    fs::write(&file, text).expect("a writable file");
+    let ran = |update: bool, params: &[&str]| {
+        let (paths, params) = (vec![file.path().to_owned()], params.iter().map(|&param| param.to_owned()).collect());
+        let args = TestArgs { paths, shards: vec![1, 2], batch_rows: vec![1], only: None, update, params };
+        run(&args, &mut Vec::new()).map_err(|error| error.to_string())
+    };
+    assert_eq!(ran(true, &["n=5"]), Ok(()));
+    assert!(fs::read_to_string(&file).expect("readable file").contains("expect\n  [6]\n"));
+    assert!(ran(false, &[]).is_err());
+    let error = ran(false, &["n=5", "m=1"]).expect_err("nothing asks for it");
+    assert!(error.starts_with("the SQL has no parameter ':m'"), "{error}");
 }
 
 #[test]
@@ -115,7 +135,7 @@ fn a_table_that_is_not_listed_must_get_no_rows() {
 fn check_file(file: &Path) -> (usize, Vec<String>) {
     let mut text = fs::read_to_string(file).expect("readable file");
     if std::env::var_os("UPDATE").is_some() {
-        text = updated(&text, file).expect("cases");
+        text = updated(&text, file, &Params::default()).expect("cases");
         fs::write(file, &text).expect("writable file");
     }
     assert!(text.starts_with("# "), "{}: the first line says how it was checked", file.display());

@@ -133,3 +133,12 @@ fn statements_of_the_command_line_run_and_the_first_that_is_wrong_ends_it() {
     assert_eq!((output.stdout.as_slice(), output.status.code()), (&b"a\n1\n"[..], Some(2)), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean \\format?"), "{output:?}");
 }
+
+#[test]
+fn parameters_hold_for_all_statements_of_which_each_asks_for_some() {
+    let input = "CREATE VIEW v AS SELECT :n + 1 AS a;\nSELECT a FROM v;\nSELECT ':m' AS b, :m AS c;\n";
+    check(input, &["--format", "csv", "--param", "n=4", "--param", "m=it's"], "a\n5\nb,c\n:m,it's\n");
+    let output = shell("SELECT :n;", &["--param", "m=1"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("parameter ':n' has no value"), "{output:?}");
+}

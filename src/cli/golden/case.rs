@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::plan::parse::Params;
 
 /// One case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Case {
     pub error: Option<String>,
     /// Whether the rows of the first table come in this order, and stay.
     pub ordered: bool,
+    /// What parameters in the SQL stand for.
+    pub params: Params,
     /// Whether SQLite is to give the same rows; `corelane test` does not ask it.
     pub sqlite: bool,
 }

@@ -5,9 +5,10 @@ use std::path::Path;
 use similar::{ChangeTag, TextDiff};
 
 use super::feed::inputs;
-use super::play::{Outside, Shape, Written, play};
+use super::play::{Shape, Written, play_case};
 use super::{Case, read};
 use crate::error::Result;
+use crate::plan::parse::Params;
 
 /// Whether a case gives what it expects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub enum Verdict {
 
 /// Runs a case. An error is one that is not expected.
 pub fn check(case: &Case, shape: Shape) -> Result<Verdict> {
-    let written = match (play(&case.sql, &inputs(case)?, Outside::Kept, shape), &case.error) {
+    let written = match (play_case(case, &inputs(case)?, shape), &case.error) {
         (Ok(_), Some(message)) => return Ok(Verdict::Failed(format!("  no error, but '{message}' was expected"))),
         (Err(e), Some(message)) if e.to_string().contains(message.as_str()) => return Ok(Verdict::Passed),
         (Err(e), _) => return Err(e),
@@ -80,11 +81,12 @@ fn sorted(lines: &[String]) -> Vec<String> {
 
 /// The text with what its cases give now, on one shard, in place of what they expected below the heads `expect`, `late`, `aside` and `error`
 /// that they have; a line that is still right stays as it is.
-pub fn updated(text: &str, file: &Path) -> Result<String> {
-    let cases = read(text, file)?;
+pub fn updated(text: &str, file: &Path, params: &Params) -> Result<String> {
+    let mut cases = read(text, file)?;
+    cases.iter_mut().for_each(|case| case.params = params.clone());
     let mut outcomes = Vec::with_capacity(cases.len());
     for case in &cases {
-        outcomes.push((case, play(&case.sql, &inputs(case)?, Outside::Kept, Shape { shards: 1, batch_rows: 1024 })));
+        outcomes.push((case, play_case(case, &inputs(case)?, Shape { shards: 1, batch_rows: 1024 })));
     }
     let mut outcomes = outcomes.iter();
     let mut outcome = None;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Case;
 use crate::batch::RowKind;
 use crate::error::{Error, Result};
-use crate::plan::parse::{NamedTypes, Params, parse};
+use crate::plan::parse::{NamedTypes, parse};
 use crate::plan::statement::{ColumnDefKind, Statement};
 use crate::source::memory::MemoryEvent;
 use crate::types::{DataType, Value, decimal, time, uuid};
@@ -16,10 +16,10 @@ pub type Inputs = BTreeMap<String, Vec<Vec<MemoryEvent>>>;
 /// Names and types of the columns of a table that come from outside.
 pub type Columns = Vec<(String, DataType)>;
 
-/// Those of every table that a script makes; of one that cannot be read, nothing: it fails when it is run.
-pub fn tables(sql: &str) -> BTreeMap<String, Columns> {
+/// Those of every table that a case makes; of one that cannot be read, nothing: it fails when it is run.
+pub fn tables(case: &Case) -> BTreeMap<String, Columns> {
     let mut tables = BTreeMap::new();
-    for statement in parse(sql, &mut NamedTypes::default(), &mut Params::default()).unwrap_or_default() {
+    for statement in parse(&case.sql, &mut NamedTypes::default(), &mut case.params.clone()).unwrap_or_default() {
         if let Statement::CreateTable(table) = statement {
             let columns = table.columns.iter().filter_map(|c| match &c.kind {
                 ColumnDefKind::Physical { data_type, .. } => Some((c.name.text.clone(), data_type.clone())),
@@ -33,7 +33,7 @@ pub fn tables(sql: &str) -> BTreeMap<String, Columns> {
 
 /// The events of a case.
 pub fn inputs(case: &Case) -> Result<Inputs> {
-    let tables = tables(&case.sql);
+    let tables = tables(case);
     let mut inputs = Inputs::new();
     for (head, lines) in &case.events {
         let wrong = |why: String| Error::config(format!("case {}: '{head}': {why}", case.name));

@@ -40,6 +40,7 @@ pub use self::play::{Ended, Outside, Shape, Written, phases, play, play_to_end, 
 use super::args::TestArgs;
 use super::explain::print;
 use crate::error::{Error, Result};
+use crate::plan::parse::Params;
 
 /// Runs the cases of files and folders.
 pub fn run(args: &TestArgs, out: &mut dyn Write) -> Result<()> {
@@ -48,37 +49,40 @@ pub fn run(args: &TestArgs, out: &mut dyn Write) -> Result<()> {
     if files.is_empty() {
         return Err(Error::config("no file of golden streams").hint("their names end in .slt"));
     }
+    let mut params = Params::read(&args.params)?.shared();
     let (mut cases, mut failed) = (0, 0);
     for file in &files {
-        let (ran, wrong) = run_file(file, args, out)?;
+        let (ran, wrong) = run_file(file, args, &mut params, out)?;
         (cases, failed) = (cases + ran, failed + wrong);
     }
     print(out, &format!("{} of {cases} cases pass in {} files\n", cases - failed, files.len()))?;
     match (cases, failed) {
         (0, _) => Err(Error::config("no case").hint("name a part of a case that there is: --only PART")),
-        (_, 0) => Ok(()),
+        (_, 0) => params.check_noted(),
         _ => Err(Error::data(format!("{failed} of {cases} cases fail"))),
     }
 }
 
 /// The cases of a file that were run, and how many of them fail.
-fn run_file(file: &Path, args: &TestArgs, out: &mut dyn Write) -> Result<(usize, usize)> {
+fn run_file(file: &Path, args: &TestArgs, params: &mut Params, out: &mut dyn Write) -> Result<(usize, usize)> {
     let shown = file.display().to_string();
     let mut text = fs::read_to_string(file).map_err(|e| Error::io(&shown, e))?;
     if args.update {
-        let now = updated(&text, file)?;
+        let now = updated(&text, file, params)?;
         if now != text {
             fs::write(file, &now).map_err(|e| Error::io(&shown, e))?;
             print(out, &format!("{shown}: updated\n"))?;
             text = now;
         }
     }
-    let is_wanted = |case: &&Case| args.only.as_ref().is_none_or(|part| case.name.contains(part.as_str()));
+    let is_wanted = |case: &Case| args.only.as_ref().is_none_or(|part| case.name.contains(part.as_str()));
     let cases = read(&text, file)?;
     let (mut ran, mut failed) = (0, 0);
-    for case in cases.iter().filter(is_wanted) {
+    for mut case in cases.into_iter().filter(is_wanted) {
         ran += 1;
-        let wrong = args.shapes().find_map(|shape| match check(case, shape) {
+        params.note(&case.sql);
+        case.params = params.clone();
+        let wrong = args.shapes().find_map(|shape| match check(&case, shape) {
             Ok(Verdict::Passed) => None,
             Ok(Verdict::Failed(why)) => Some((shape, why)),
             Err(error) => Some((shape, error.to_string())),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 
+use super::Case;
 use super::feed::Inputs;
 use crate::batch::Batch;
 use crate::batch::text::row_text;
@@ -11,8 +12,9 @@ use crate::config::{Driver, Histograms, Idle, JobConfig, Pinning};
 use crate::engine;
 use crate::error::{Error, Result};
 use crate::metrics::{Counters, Published};
+use crate::plan::parse::Params;
 use crate::plan::physical::{NodeKind, PhysicalPlan};
-use crate::plan::{self, Answer, Connectors, Script, plan};
+use crate::plan::{self, Answer, Connectors, Script, plan_with};
 use crate::shard::control::Control;
 use crate::sink::memory::MemorySink;
 use crate::sink::{self, Accepts, Placement, Sink, Writer};
@@ -194,7 +196,16 @@ pub fn phases(sql: &str, shards: usize) -> Option<(String, String)> {
 
 /// Plans and runs `sql` to its end, and tells what it wrote as text.
 pub fn play(sql: &str, inputs: &Inputs, outside: Outside, shape: Shape) -> Result<Written> {
-    let Ended { plan, outlets, counters, answers } = play_to_end(sql, inputs, outside, shape)?;
+    play_to_end(sql, inputs, outside, shape).map(written)
+}
+
+/// The same of the SQL of a case, which writes nothing outside.
+pub(super) fn play_case(case: &Case, inputs: &Inputs, shape: Shape) -> Result<Written> {
+    run(&case.sql, case.params.clone(), inputs, Outside::Kept, shape).map(written)
+}
+
+fn written(ended: Ended) -> Written {
+    let Ended { plan, outlets, counters, answers } = ended;
     let mut rows: BTreeMap<String, Vec<(char, String)>> = BTreeMap::new();
     for answer in answers {
         if let Answer::Rows(_, shown) = answer {
@@ -205,14 +216,19 @@ pub fn play(sql: &str, inputs: &Inputs, outside: Outside, shape: Shape) -> Resul
         let written = sink_rows(&plan, &table, &receiver);
         rows.entry(table).or_default().extend(written);
     }
-    Ok(Written { rows, counters })
+    Written { rows, counters }
 }
 
 /// Plans and runs `sql` to its end.
 pub fn play_to_end(sql: &str, inputs: &Inputs, outside: Outside, shape: Shape) -> Result<Ended> {
+    run(sql, Params::default(), inputs, outside, shape)
+}
+
+fn run(sql: &str, params: Params, inputs: &Inputs, outside: Outside, shape: Shape) -> Result<Ended> {
     let given = Given { inputs, outside, outlets: Mutex::default() };
     let settings: Vec<_> = phases(sql, shape.shards).into_iter().collect();
-    let planned = plan(&[Script { text: sql.to_owned(), file: "test.sql".to_owned() }], &settings, &given)?;
+    let script = Script { text: sql.to_owned(), file: "test.sql".to_owned() };
+    let planned = plan_with(&[script], &settings, &given, &plan::Given::default(), params)?;
     let config = JobConfig {
         pinning: Pinning::Free,
         driver: Driver::Thread,

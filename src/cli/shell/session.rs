@@ -15,7 +15,7 @@ use crate::config::Progress;
 use crate::error::Result;
 use crate::limits::PROFILE_EVERY_DEFAULT;
 use crate::metrics::format_nanos;
-use crate::plan::parse::{quoted, split};
+use crate::plan::parse::{Params, quoted, split};
 use crate::plan::physical::{NodeKind, Writes};
 use crate::plan::{Answer, Connectors, Declared, Script, Unread};
 use crate::sink::Sink;
@@ -99,8 +99,7 @@ impl Session {
     fn statement(&mut self, text: &str, out: &mut dyn Write) -> Result<()> {
         let one = Script { text: text.to_owned(), file: HERE.to_owned() };
         let scripts: Vec<Script> = self.declarations.iter().cloned().chain([one.clone()]).collect();
-        let settings = self.settings.clone();
-        let mut job = prepared(&scripts, &settings, &Screen, |sets| settings.job_config(sets))?;
+        let mut job = self.prepared(&scripts)?;
         for warning in &job.planned.warnings {
             tracing::warn!("{warning}");
         }
@@ -125,6 +124,12 @@ impl Session {
         }
     }
 
+    /// Each statement asks for some of the parameters.
+    fn prepared(&self, scripts: &[Script]) -> Result<Job> {
+        let params = Params::read(&self.settings.params)?.shared();
+        prepared(scripts, &self.settings, params, &Screen, |sets| self.settings.job_config(sets))
+    }
+
     /// What declares the tables that a statement makes and fills, without filling them again.
     fn made(&self, one: &Script, declared: &[Declared]) -> Result<Vec<Script>> {
         let is_new = |table: &&Declared| self.declared.iter().all(|known| known.name != table.name);
@@ -132,7 +137,7 @@ impl Session {
         for table in declared.iter().filter(is_new) {
             let show = Script { text: format!("SHOW CREATE TABLE {}", quoted(&table.name)), file: HERE.to_owned() };
             let scripts: Vec<Script> = self.declarations.iter().chain([one]).cloned().chain([show]).collect();
-            let planned = prepared(&scripts, &self.settings, &Screen, |sets| self.settings.job_config(sets))?.planned;
+            let planned = self.prepared(&scripts)?.planned;
             if let Some(Answer::Rows(_, rows)) = planned.answers.into_iter().last() {
                 let texts = rows.into_iter().flatten().flatten();
                 made.extend(texts.map(|text| Script { text, file: HERE.to_owned() }));

@@ -15,12 +15,14 @@ use super::tokenize_all;
 use crate::error::{Error, Result, Span, nearest};
 
 /// What parameters stand for.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params {
     /// Tokens by the name in small letters.
     given: BTreeMap<String, Vec<Token>>,
     /// The names that stand in the SQL, in small letters.
     asked: BTreeSet<String>,
+    /// Whether there is other SQL, which may ask for what this does not.
+    are_shared: bool,
 }
 
 impl Params {
@@ -37,6 +39,23 @@ impl Params {
             }
         }
         Ok(params)
+    }
+
+    /// The same for several jobs, of which each asks for some.
+    #[must_use]
+    pub fn shared(self) -> Params {
+        Params { are_shared: true, ..self }
+    }
+
+    /// Notes what a text asks for.
+    pub fn note(&mut self, text: &str) {
+        // What is wrong with it, its job says.
+        let _noted = tokenize_all(text).map(|tokens| self.put_in(tokens));
+    }
+
+    /// Refuses values that none of the texts noted asks for.
+    pub fn check_noted(self) -> Result<()> {
+        Params { are_shared: false, ..self }.check_used()
     }
 
     /// Tokens, whitespace among them, with literals in the place of parameters.
@@ -71,7 +90,8 @@ impl Params {
 
     /// Refuses values of parameters that do not stand in the SQL.
     pub fn check_used(&self) -> Result<()> {
-        let Some(name) = self.given.keys().find(|name| !self.asked.contains(*name)) else { return Ok(()) };
+        let unused = self.given.keys().find(|name| !self.asked.contains(*name));
+        let Some(name) = unused.filter(|_| !self.are_shared) else { return Ok(()) };
         let error = Error::config(format!("the SQL has no parameter ':{name}'"));
         Err(match nearest(name, self.asked.iter().map(String::as_str)) {
             Some(near) => error.hint(format!("did you mean '{near}'?")),

@@ -1,5 +1,6 @@
 //! `corelane fmt` over all SQL of the examples, golden plans and golden streams: what it lays out stays so, and plans as before.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -7,14 +8,27 @@ use corelane::cli::args::FmtArgs;
 use corelane::cli::fmt::{formatted, run};
 use corelane::cli::golden::read;
 
-/// SQL texts below a folder.
-fn texts(folder: &Path, found: &mut Vec<String>) {
+/// Cases of the golden streams that are refused because sqlformat would take apart what belongs together.
+const REFUSED: [(&str, &str); 6] = [
+    ("a_text_goes_on_in_the_next_line", "a text that goes on in the next line is brought into one"),
+    ("an_escape_of_unicode_that_is_none", "U& is cut off its text"),
+    ("arrays_have_items_in_common", "the colon of a slice gets a blank behind it"),
+    ("functions_of_arrays_are_aggregates", "the colon of aggregate:f gets a blank behind it"),
+    ("slices_of_arrays", "the colon of a slice gets a blank behind it"),
+    ("texts_with_escapes_of_unicode", "U& is cut off its text"),
+];
+
+/// SQL texts below a folder, by the names of their cases or files.
+fn texts(folder: &Path, found: &mut Vec<(String, String)>) {
     for path in fs::read_dir(folder).expect("readable folder").flatten().map(|entry| entry.path()) {
         let read_text = || fs::read_to_string(&path).expect("readable file");
         match path.extension().and_then(|end| end.to_str()) {
             _ if path.is_dir() => texts(&path, found),
-            Some("sql") => found.push(read_text().split("-- plan\n").next().unwrap_or_default().to_owned()),
-            Some("slt") => found.extend(read(&read_text(), &path).expect("cases").into_iter().map(|case| case.sql)),
+            Some("sql") => {
+                let text = read_text().split("-- plan\n").next().unwrap_or_default().to_owned();
+                found.push((path.display().to_string(), text));
+            }
+            Some("slt") => found.extend(read(&read_text(), &path).expect("cases").into_iter().map(|case| (case.name, case.sql))),
             _ => {}
         }
     }
@@ -25,14 +39,14 @@ fn a_layout_stays_as_it_is() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     ["examples", "tests/plans", "tests/sql"].iter().for_each(|folder| texts(&root.join(folder), &mut found));
-    let mut refused = Vec::new();
-    for text in &found {
+    let mut refused = BTreeMap::new();
+    for (name, text) in &found {
         match formatted(text) {
             Ok(laid_out) => assert_eq!(formatted(&laid_out).expect("the same tokens"), laid_out),
-            Err(error) => refused.push(error.in_text("q.sql", text).to_string()),
+            Err(error) => drop(refused.insert(name.as_str(), error.in_text("q.sql", text).to_string())),
         }
     }
-    assert!(refused.len() * 100 <= found.len(), "{} of {}:\n{}", refused.len(), found.len(), refused.join("\n"));
+    assert!(refused.keys().copied().eq(REFUSED.map(|(name, _)| name)), "{refused:#?}");
 }
 
 #[test]

@@ -371,6 +371,14 @@ fn as_field(document: &[u8], name: &'static str) -> Decoded {
 }
 
 #[test]
+fn shared_documents_on_which_readers_differ_are_one_record_each() {
+    for (name, document) in conformance("bad-inputs/json/test_transform") {
+        let got = as_field(document.trim_ascii_end(), "v");
+        assert_eq!(got.rows + got.bad.len(), 1, "{name}");
+    }
+}
+
+#[test]
 fn shared_parse_files_are_read_or_refused_as_they_should() {
     for (name, document) in conformance("bad-inputs/json/test_parsing") {
         let scanned = simdutf8::basic::from_utf8(&document).is_ok() && scan::is_document(&document);

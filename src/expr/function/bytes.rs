@@ -360,10 +360,7 @@ impl Format {
 
     fn read(self, text: &[u8], out: &mut Vec<u8>) -> Fallible<()> {
         match self {
-            Format::Hex => {
-                let digits = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
-                read_hex(digits, out).ok_or("the text is not of pairs of hexadecimal digits")
-            }
+            Format::Hex => read_hex(text, out).ok_or("the text is not of pairs of hexadecimal digits"),
             Format::Base64 => {
                 let digits: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
                 decode_base64(&digits, out).ok_or("the text is not Base64")
@@ -375,8 +372,10 @@ impl Format {
     }
 }
 
-fn read_hex(mut digits: impl Iterator<Item = u8>, out: &mut Vec<u8>) -> Option<()> {
-    while let Some(high) = digits.next() {
+/// White space may stand between two bytes, but not in one.
+fn read_hex(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let mut digits = text.iter().copied();
+    while let Some(high) = digits.find(|byte| !byte.is_ascii_whitespace()) {
         out.push(hex_digit(high)? << 4 | hex_digit(digits.next()?)?);
     }
     Some(())
@@ -525,6 +524,8 @@ mod tests {
         }
         check("ENCODE", &[bytes(&[0; 58]), text("base64")], &format!("{}\nAA==", "A".repeat(76)));
         check("DECODE", &[text("AAAA\nAA=="), text("BASE64")], "00000000");
+        check("DECODE", &[text(" 6a\n6b "), text("hex")], "6a6b");
+        check("DECODE", &[text("6 a"), text("hex")], "error: the text is not of pairs of hexadecimal digits");
         check("DECODE", &[text("6a6"), text("hex")], "error: the text is not of pairs of hexadecimal digits");
         check("DECODE", &[text("!"), text("base64")], "error: the text is not Base64");
         let no_escape = "error: the text has a backslash before neither another one nor three octal digits";

@@ -2,6 +2,7 @@
 //!
 //! Keys stay in their order; what is written has no white space but where it is laid out. Text must be JSON, or the row fails.
 
+use super::json_operator::fits;
 use super::json_text::Json;
 use super::jsonb::parsed;
 use super::kernel::{Call, Fallible, Outcome, append, kernel};
@@ -209,7 +210,7 @@ fn extract(write: fn(Json<'_>, &mut Vec<u8>) -> Option<()>) -> Result<Box<dyn Ke
 }
 
 /// The steps of a path that is an array of texts, or written as PostgreSQL writes one.
-fn steps_of(path: &str) -> Fallible<Vec<String>> {
+pub(super) fn steps_of(path: &str) -> Fallible<Vec<String>> {
     if let Some(inside) = path.trim().strip_prefix('{').and_then(|path| path.strip_suffix('}')) {
         let steps = inside.split(',').map(|step| step.trim().trim_matches('"').to_owned());
         return Ok(steps.filter(|_| !inside.trim().is_empty()).collect());
@@ -228,6 +229,7 @@ fn set(call: Call<'_>) -> Column {
     call.write(|row, out| -> Outcome<()> {
         let steps = steps_of(paths.text(row))?;
         let (json, value) = (parsed(texts.text(row))?, parsed(values.text(row))?);
+        fits(json, &steps)?;
         write_set(json, &steps, value, creates.is_none_or(|creates| creates[row]), out);
         append(out, b"").map(Some)
     })
@@ -321,9 +323,10 @@ mod tests {
         check("JSONB_SET", &["[1,2]", "{7}", "9"], "[1,2,9]");
         check("JSONB_SET", &["[1,2]", "{-7}", "9"], "[9,1,2]");
         check("JSONB_SET", &["[]", "{-7}", "9"], "[9]");
-        check("JSONB_SET", &["[1]", "{x}", "9"], "[1]");
+        let no_place = "error: a path leads to an item of an array by something other than its place";
+        check("JSONB_SET", &["[1]", "{x}", "9"], no_place);
         check("JSONB_SET", &["{\"a\":1}", "{b,c}", "9"], "{\"a\":1}");
-        check("JSONB_SET", &["1", "{a}", "9"], "1");
+        check("JSONB_SET", &["1", "{a}", "9"], "error: no path leads into JSON that is no object and no array");
         let path = (Value::text("[\"a\"]"), DataType::Array(Box::new(DataType::STRING)));
         let kept = [text("{\"b\":1}"), path, text("9"), (Value::Bool(false), DataType::Boolean)];
         assert_eq!(evaluate("JSONB_SET", &kept), "{\"b\":1}");

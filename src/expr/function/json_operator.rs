@@ -4,8 +4,9 @@
 //! names end in TEXT give a text without quotes, and NULL for null.
 
 use super::collection::{item_type, write_items};
+use super::json_edit::steps_of;
 use super::json_text::Json;
-use super::kernel::{Call, Outcome, append, kernel};
+use super::kernel::{Call, Fallible, Outcome, append, kernel};
 use super::map::Entries;
 use super::signature::Param::{Integer, Text};
 use super::signature::{function, internal, takes};
@@ -171,17 +172,21 @@ fn exists(call: Call<'_>) -> Column {
     call.map(|row| Ok(Json::new(values.text(row)).map(|json| has(json, names.text(row)))))
 }
 
-/// What `judged` says of how many names are there, and of how many were asked for.
+/// What `judged` says of how many names are there, and of how many were asked for. Names that are NULL are not.
 fn exist(judged: fn(usize, usize) -> bool) -> Compiled {
     kernel(move |call: Call<'_>| -> Column {
         let (values, names) = (call.strings(0), call.strings(1));
         call.map(|row| {
             let Some((json, names)) = Json::new(values.text(row)).zip(Json::new(names.text(row))) else { return Ok(None) };
-            let is_there = |name: &Json<'_>| {
+            let (mut there, mut asked) = (0, 0);
+            for name in names.items() {
                 let mut text = Vec::new();
-                name.write(&mut text).is_some() && has(json, &String::from_utf8_lossy(&text))
-            };
-            Ok(Some(judged(names.items().filter(is_there).count(), names.items().count())))
+                if name.write(&mut text).is_some() {
+                    asked += 1;
+                    there += usize::from(has(json, &String::from_utf8_lossy(&text)));
+                }
+            }
+            Ok(Some(judged(there, asked)))
         })
     })
 }
@@ -321,22 +326,31 @@ fn delete(key: &DataType) -> Compiled {
     })
 }
 
+/// Whether a path fits what it leads through: scalars have no parts, and arrays have them by place.
+pub(super) fn fits(json: Json<'_>, path: &[String]) -> Fallible<()> {
+    if !json.is_nested() {
+        return Err("no path leads into JSON that is no object and no array");
+    }
+    let mut value = Some(json);
+    for name in path {
+        let Some(json) = value.filter(|json| json.is_nested()) else { break };
+        if json.is_array() && name.trim().parse::<i64>().is_err() {
+            return Err("a path leads to an item of an array by something other than its place");
+        }
+        value = step(json, name);
+    }
+    Ok(())
+}
+
 fn delete_path(call: Call<'_>) -> Column {
     let (values, paths) = (call.strings(0), call.strings(1));
     call.write(|row, out| {
-        let Some((json, path)) = Json::new(values.text(row)).zip(Json::new(paths.text(row))) else { return Ok(None) };
-        let mut names = Vec::new();
-        for name in path.items() {
-            let mut text = Vec::new();
-            if name.write(&mut text).is_none() {
-                return Ok(None);
-            }
-            names.push(String::from_utf8_lossy(&text).into_owned());
+        let Some(json) = Json::new(values.text(row)) else { return Ok(None) };
+        let path = steps_of(paths.text(row))?;
+        if !(json.is_array() && json.items().next().is_none()) {
+            fits(json, &path)?;
         }
-        match names.is_empty() || !json.is_nested() {
-            true => append(out, json.text().as_bytes()).map(Some),
-            false => without_path(json, &names, out),
-        }
+        without_path(json, &path, out)
     })
 }
 

@@ -6,7 +6,7 @@
 //! `m` where the ends of lines count, `s` where they do not, `x` for white space that means nothing; of two that exclude each other the last.
 //! In functions with flags, a point matches the end of a line unless a flag says otherwise.
 
-use regex::{Captures, Regex, RegexBuilder};
+use regex::{Captures, Match, Regex, RegexBuilder};
 
 use super::kernel::{Cached, Call, Fallible, Outcome, Reason, append, kernel};
 use super::signature::Param::{Integer, Text};
@@ -227,21 +227,29 @@ fn start_of(text: &str, start: Option<i64>) -> Outcome<usize> {
     }
 }
 
+/// Where the search goes on behind a match: an empty match right behind another counts, as in Java and PostgreSQL.
+fn behind(text: &str, found: Match<'_>) -> Option<usize> {
+    let end = found.end();
+    if found.is_empty() { text[end..].chars().next().map(|c| end + c.len_utf8()) } else { Some(end) }
+}
+
 /// The matches from byte `from` on; what stands before it is seen by `^` and `\b`.
 fn matches_from<'t>(regex: &Regex, text: &'t str, from: usize) -> impl Iterator<Item = Captures<'t>> {
-    let (mut at, mut behind) = (Some(from), None);
+    let mut at = Some(from);
     std::iter::from_fn(move || {
-        loop {
-            let captures = regex.captures_at(text, at?)?;
-            let found = captures.get_match();
-            let (start, end) = (found.start(), found.end());
-            at = if start == end { text[end..].chars().next().map(|c| end + c.len_utf8()) } else { Some(end) };
-            // As in the iterators of the crate, an empty match right behind another is none.
-            if start < end || behind != Some(end) {
-                behind = Some(end);
-                return Some(captures);
-            }
-        }
+        let captures = regex.captures_at(text, at?)?;
+        at = behind(text, captures.get_match());
+        Some(captures)
+    })
+}
+
+/// The same of all the text, without groups.
+fn found_in<'t>(regex: &Regex, text: &'t str) -> impl Iterator<Item = Match<'t>> {
+    let mut at = Some(0);
+    std::iter::from_fn(move || {
+        let found = regex.find_at(text, at?)?;
+        at = behind(text, found);
+        Some(found)
     })
 }
 
@@ -342,7 +350,7 @@ fn extract_all() -> Result<Box<dyn Kernel>> {
             let Some(regex) = unless_malformed(compiled.of(regex.text(row), compile))? else { return Ok(None) };
             let group = usize::try_from(groups.map_or(1, |groups| groups[row])).ok();
             let Some(group) = group.filter(|group| *group < regex.captures_len()) else { return Ok(None) };
-            let found = regex.captures_iter(text.text(row)).map(|captures| captures.get(group).map(|found| found.as_str()));
+            let found = matches_from(regex, text.text(row), 0).map(|captures| captures.get(group).map(|found| found.as_str()));
             write_texts(found, out)
         })
     })
@@ -392,7 +400,7 @@ fn matches() -> Result<Box<dyn Kernel>> {
             let (regex, matches) = compiled.of(regex.text(row), at(flags, row))?;
             let most = if matches == Matches::All { usize::MAX } else { 1 };
             out.push(b'[');
-            for (at, captures) in regex.captures_iter(text.text(row)).take(most).enumerate() {
+            for (at, captures) in matches_from(regex, text.text(row), 0).take(most).enumerate() {
                 out.extend_from_slice(if at > 0 { b"," } else { b"" });
                 write_groups(&captures, out)?;
             }
@@ -402,14 +410,23 @@ fn matches() -> Result<Box<dyn Kernel>> {
     })
 }
 
-/// What stands between the matches.
+/// What stands between the matches. An empty match counts only between two characters, and not right behind a match, as in PostgreSQL.
 fn split() -> Result<Box<dyn Kernel>> {
     let mut compiled = Flagged::new();
     kernel(move |call: Call<'_>| -> Column {
         let (text, regex, flags) = (call.strings(0), call.strings(1), call.strings_if_given(2));
         call.write(|row, out| {
             let (regex, _) = compiled.of(regex.text(row), at(flags, row))?;
-            write_texts(regex.split(text.text(row)).map(Some), out)
+            let text = text.text(row);
+            let (mut pieces, mut from) = (Vec::new(), 0);
+            for found in found_in(regex, text) {
+                if !found.is_empty() || (found.start() > from && found.end() < text.len()) {
+                    pieces.push(Some(&text[from..found.start()]));
+                    from = found.end();
+                }
+            }
+            pieces.push(Some(&text[from..]));
+            write_texts(pieces, out)
         })
     })
 }
@@ -423,7 +440,7 @@ fn replace() -> Result<Box<dyn Kernel>> {
             let (text, by) = (text.text(row), by.map_or(&b""[..], |by| by.bytes(row)));
             let Some(regex) = unless_malformed(compiled.of(regex.text(row), compile))? else { return Ok(None) };
             let mut done = 0;
-            for found in regex.find_iter(text) {
+            for found in found_in(regex, text) {
                 append(out, &text.as_bytes()[done..found.start()])?;
                 append(out, by)?;
                 done = found.end();
@@ -444,7 +461,7 @@ fn replace_with_flags() -> Result<Box<dyn Kernel>> {
             let (regex, matches) = compiled.of(regex.text(row), at(flags, row))?;
             let most = if matches == Matches::All { usize::MAX } else { 1 };
             let mut done = 0;
-            for captures in regex.captures_iter(text).take(most) {
+            for captures in matches_from(regex, text, 0).take(most) {
                 let found = captures.get_match();
                 append(out, &text.as_bytes()[done..found.start()])?;
                 write_replacement(by, &captures, out)?;
@@ -613,15 +630,21 @@ mod tests {
         assert_eq!(evaluate("REGEXP_INSTR", &[text("éa"), text("a"), int(2)]), "2");
     }
 
+    /// As `java.util.regex.Matcher` and PostgreSQL find them.
     #[test]
-    fn matches_from_the_beginning_are_those_of_the_crate() {
-        for regex in ["a*", "b|", "ab?", "\\b", "$|c", "."] {
+    fn empty_match_behind_a_match_counts() {
+        for (regex, input, expected) in [
+            ("a*", "aab", &[(0, 2), (2, 2), (3, 3)][..]),
+            ("b|", "abé", &[(0, 0), (1, 2), (2, 2), (4, 4)]),
+            ("ab?", "aab", &[(0, 1), (1, 3)]),
+            ("^", "é", &[(0, 0)]),
+            ("$|c", "cc", &[(0, 1), (1, 2), (2, 2)]),
+        ] {
             let compiled = super::compile(regex).expect(regex);
-            for input in ["", "aab", "baé b", "ccaa"] {
-                let expected: Vec<_> = compiled.find_iter(input).map(|found| found.range()).collect();
-                let found = super::matches_from(&compiled, input, 0).map(|captures| captures.get_match().range());
-                assert_eq!(found.collect::<Vec<_>>(), expected, "{regex} in {input}");
-            }
+            let found: Vec<_> = super::found_in(&compiled, input).map(|found| (found.start(), found.end())).collect();
+            assert_eq!(found, expected, "{regex} in {input}");
+            let captured = super::matches_from(&compiled, input, 0).map(|captures| captures.get_match().range());
+            assert!(captured.map(|range| (range.start, range.end)).eq(expected.iter().copied()), "{regex} in {input}");
         }
     }
 }

@@ -53,8 +53,12 @@ enum Item {
     Word(Field, Form, Letters, usize),
     /// Hours, with their sign, or minutes of the distance to UTC, which is 0 where times are written.
     Offset(OffsetPart),
+    /// The letter Z, or the distance to UTC as so many letters X of Java have it.
+    OffsetOrZ(usize),
     /// `UTC`, the zone of the session.
     Zone,
+    /// What makes an ordinal of the number before it: st, nd, rd or th.
+    Ordinal(Field, Letters),
     /// So many digits of the second's fraction.
     Fraction(usize),
     /// A point and as many thousands of the second's fraction as it has; nothing where it is 0.
@@ -149,7 +153,7 @@ impl Pattern {
             }
             let run = rest.len() - rest.trim_start_matches(c).len();
             if c.is_ascii_alphabetic() {
-                items.push(letters(c, run)?);
+                letters(c, run, &mut items)?;
             } else {
                 items.extend(std::iter::repeat_n(Item::Literal(c), run / c.len_utf8()));
             }
@@ -194,7 +198,9 @@ impl Pattern {
                 }
                 Item::Offset(OffsetPart::Hours) => out.extend_from_slice(b"+00"),
                 Item::Offset(OffsetPart::Minutes) => out.extend_from_slice(b"00"),
+                Item::OffsetOrZ(_) => out.push(b'Z'),
                 Item::Zone => out.extend_from_slice(b"UTC"),
+                Item::Ordinal(field, letters) => push_word(ordinal(field.of(days, time)), letters, 0, out),
                 Item::Fraction(digits) => {
                     let known = digits.min(9);
                     push_number(time % SECOND / 10i64.pow(9 - known as u32), known, out);
@@ -246,9 +252,10 @@ fn quoted<'a>(text: &'a str, items: &mut Vec<Item>) -> Fallible<&'a str> {
     Err("the time pattern has a quote without its partner")
 }
 
-fn letters(letter: char, count: usize) -> Fallible<Item> {
+fn letters(letter: char, count: usize, items: &mut Vec<Item>) -> Fallible<()> {
     let number = |field| Item::Number(field, count.min(10));
-    Ok(match (letter, count) {
+    let offset = [Item::Offset(OffsetPart::Hours), Item::Literal(':'), Item::Offset(OffsetPart::Minutes)];
+    items.push(match (letter, count) {
         ('y' | 'u', 2) => Item::ShortYear(Field::Year),
         ('y' | 'u', _) => number(Field::Year),
         ('M' | 'L', 3) => Item::Name(Field::Month, Form::Short),
@@ -266,8 +273,13 @@ fn letters(letter: char, count: usize) -> Fallible<Item> {
         ('m', _) => number(Field::Minute),
         ('s', _) => number(Field::Second),
         ('S', 1..=18) => Item::Fraction(count),
+        ('Q' | 'q', 1 | 2) => number(Field::Quarter),
+        ('X', 1..=3) => Item::OffsetOrZ(count),
+        ('x', 3) => return Ok(items.extend(offset)),
+        ('x', 2) | ('Z', 1..=3) => return Ok(items.extend([offset[0], offset[2]])),
         _ => return Err("the time pattern has a letter that is not supported"),
-    })
+    });
+    Ok(())
 }
 
 fn push_number(number: i64, width: usize, out: &mut Vec<u8>) {
@@ -309,6 +321,17 @@ fn push_word(name: &str, letters: Letters, width: usize, out: &mut Vec<u8>) {
         Letters::None => out[from..].make_ascii_lowercase(),
     }
     out.resize(out.len().max(from + width), b' ');
+}
+
+/// What makes an ordinal of a number.
+fn ordinal(number: i64) -> &'static str {
+    match (number / 10 % 10, number % 10) {
+        (1, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    }
 }
 
 /// The day on which the ISO year begins that a day belongs to.
@@ -475,7 +498,17 @@ impl Item {
                 parts.offset += minutes;
                 Some(rest)
             }
+            Item::OffsetOrZ(letters) => {
+                if let Some(rest) = text.strip_prefix('Z') {
+                    return Some(rest);
+                }
+                let rest = Item::Offset(OffsetPart::Hours).read(text, true, least, parts)?;
+                let rest = if letters == 3 { rest.strip_prefix(':')? } else { rest };
+                let are_left_out = letters == 1 && !rest.starts_with(|c: char| c.is_ascii_digit());
+                if are_left_out { Some(rest) } else { Item::Offset(OffsetPart::Minutes).read(rest, false, least, parts) }
+            }
             Item::Zone => text.strip_prefix("UTC"),
+            Item::Ordinal(..) => text.get(2..),
         }
     }
 }
@@ -529,6 +562,25 @@ mod tests {
         check("EEE MMM dd yy KK:mm a", "2024-05-09 00:30:00", "Thu May 09 24 00:30 AM");
         check("yyyy.D 'o''clock' k", "2024-12-31 00:00:00", "2024.366 o'clock 24");
         check("ü yyyy S", "1999-01-01 00:00:00.5", "ü 1999 5");
+        check("yyyy-MM-dd'T'HH:mmXXX", "2024-05-09 01:02:00", "2024-05-09T01:02Z");
+        check("yyyy-MM-dd HH:mm xxx Z", "2024-05-09 01:02:00", "2024-05-09 01:02 +00:00 +0000");
+    }
+
+    #[test]
+    fn distance_to_utc_is_read_as_letters_say() {
+        for (pattern, text, minutes) in [
+            ("HH:mmX", "12:00Z", 720),
+            ("HH:mmX", "12:00-01", 780),
+            ("HH:mmX", "12:00+0130", 630),
+            ("HH:mmXX", "12:00+0130", 630),
+            ("HH:mmXXX", "12:00+01:30", 630),
+            ("HH:mm Z", "12:00 -0100", 780),
+        ] {
+            assert_eq!(Pattern::new(pattern).expect(pattern).read(text), Some(minutes * 60 * SECOND), "{pattern} {text}");
+        }
+        for (pattern, text) in [("HH:mmXXX", "12:00+0130"), ("HH:mmXX", "12:00+01"), ("HH:mmX", "12:00")] {
+            assert_eq!(Pattern::new(pattern).expect(pattern).read(text), None, "{pattern} {text}");
+        }
     }
 
     #[test]
@@ -547,7 +599,7 @@ mod tests {
         ] {
             assert_eq!(Pattern::new(pattern).expect(pattern).read(text), None, "{pattern} {text}");
         }
-        for pattern in ["'open", "ZZ", "n", "SSSSSSSSSSSSSSSSSSS"] {
+        for pattern in ["'open", "ZZZZ", "n", "SSSSSSSSSSSSSSSSSSS"] {
             assert!(Pattern::new(pattern).is_err(), "{pattern}");
         }
     }

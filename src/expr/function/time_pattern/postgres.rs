@@ -78,6 +78,15 @@ fn postgres_number(pattern: &str, fill: Fill) -> Option<(Item, usize)> {
     Some((item, name.len()))
 }
 
+/// The letters of an ordinal that stands next in a pattern.
+fn ordinal(pattern: &str) -> Option<Letters> {
+    match pattern.get(..2)? {
+        "TH" => Some(Letters::All),
+        "th" => Some(Letters::None),
+        _ => None,
+    }
+}
+
 /// Whether zeros before a number and spaces behind a name are written; `FM` before them leaves them out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fill {
@@ -87,7 +96,7 @@ enum Fill {
 
 impl Pattern {
     /// Compiles a pattern as PostgreSQL has them, such as `YYYY-MM-DD HH24:MI:SS.MS`, in upper or lower case. Text in `"quotes"` stands
-    /// for itself, as does all that is no letter. `FM` before a field leaves out what fills it up.
+    /// for itself, as does all that is no letter. `FM` before a field leaves out what fills it up; `TH` or `th` behind a number makes an ordinal of it.
     pub fn of_postgres(text: &str) -> Fallible<Pattern> {
         let mut items = Vec::new();
         let mut rest = text;
@@ -112,6 +121,10 @@ impl Pattern {
             let (item, taken) = found.ok_or("the time pattern has a letter that is not supported")?;
             items.push(item);
             rest = &rest[taken..];
+            if let (Item::Number(field, _) | Item::ShortYear(field), Some(letters)) = (item, ordinal(rest)) {
+                items.push(Item::Ordinal(field, letters));
+                rest = &rest[2..];
+            }
         }
         Ok(Pattern { items, digits: Digits::Any })
     }

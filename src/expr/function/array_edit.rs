@@ -28,6 +28,15 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ARRAY_COMPACT", "(array)", "The array without its NULLs")
         .example("ARRAY_COMPACT(ARRAY[1, NULL, 2])", "[1,2]")
         .of(one_array, |_, _| kernel(compact)),
+    function("ARRAY_POP_BACK", "(array)", "The array without its last item")
+        .example("ARRAY_POP_BACK(ARRAY[1, 2, 3])", "[1,2]")
+        .of(one_array, |_, _| kernel(|call| without_one(call, 0))),
+    function("ARRAY_POP_FRONT", "(array)", "The array without its first item")
+        .example("ARRAY_POP_FRONT(ARRAY[1, 2, 3])", "[2,3]")
+        .of(one_array, |_, _| kernel(|call| without_one(call, 1))),
+    function("ARRAY_RESIZE", "(array, size, item)", "The array cut to this size, or filled up to it with the item")
+        .example("ARRAY_RESIZE(ARRAY[1, 2], 4, 0)", "[1,2,0,0]")
+        .of(insert_types, |t, _| resize(&t[2])),
     function("FLATTEN", "(array of arrays)", "The items of the items; an array that is NULL has none")
         .example("FLATTEN(ARRAY[ARRAY[1, 2], ARRAY[3]])", "[1,2,3]")
         .also(&["ARRAY_FLATTEN"])
@@ -119,6 +128,32 @@ fn compact(call: Call<'_>) -> Column {
     })
 }
 
+fn without_one(call: Call<'_>, first: usize) -> Column {
+    let arrays = call.strings(0);
+    call.write(|row, out| {
+        let Some(array) = Json::new(arrays.text(row)) else { return Ok(None) };
+        let rest = array.items().count().saturating_sub(1);
+        write_items(array.items().skip(first).take(rest).map(Json::text), out)
+    })
+}
+
+fn resize(item: &DataType) -> Compiled {
+    let item = item.clone();
+    kernel(move |call: Call<'_>| -> Column {
+        let (arrays, sizes) = (call.strings(0), call.values::<i64>(1));
+        let items = written_items(&call, 2, &item);
+        call.null_by_first(2).write(|row, out| {
+            let Some(array) = Json::new(arrays.text(row)) else { return Ok(None) };
+            let size = usize::try_from(sizes[row]).map_err(|_| "the size of an array is not negative")?;
+            if size > SERIES_VALUES_MAX {
+                return Err(TOO_FAR);
+            }
+            let filling = std::iter::repeat(items[row].as_str());
+            write_items(array.items().map(Json::text).chain(filling).take(size), out)
+        })
+    })
+}
+
 fn flatten(call: Call<'_>) -> Column {
     let arrays = call.strings(0);
     call.write(|row, out| match Json::new(arrays.text(row)) {
@@ -180,6 +215,16 @@ mod tests {
         let nested = |json: &str| (Value::text(json), array_of(&array_of(&DataType::Int)));
         check("FLATTEN", &[nested("[[1, 2], null, [], [null, 3]]")], "[1,2,null,3]");
         check("ARRAY_FLATTEN", &[nested("[]")], "[]");
+    }
+
+    #[test]
+    fn arrays_are_cut_and_filled() {
+        check("ARRAY_POP_BACK", &[array("[1, null]")], "[1]");
+        check("ARRAY_POP_FRONT", &[array("[]")], "[]");
+        check("ARRAY_RESIZE", &[array("[1, 2, 3]"), int(2), int(9)], "[1,2]");
+        check("ARRAY_RESIZE", &[array("[1]"), int(3), null()], "[1,null,null]");
+        check("ARRAY_RESIZE", &[array("[1]"), int(-1), int(9)], "error: the size of an array is not negative");
+        check("ARRAY_RESIZE", &[array("[1]"), int(i64::MAX), int(9)], "error: the place is too far beyond the array");
     }
 
     #[test]

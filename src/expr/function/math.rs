@@ -187,6 +187,12 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("LGAMMA", "(x)", "The logarithm of the magnitude of GAMMA(x)")
         .example("ROUND(LGAMMA(1000), 4)", "5905.2204")
         .of(doubles::<1>, |_, _| kernel(lgamma)),
+    function("ERF", "(x)", "The error function")
+        .example("ERF(1.0)", "0.8427007929497149")
+        .of(doubles::<1>, doubles!(|x| libm::erf(x))),
+    function("ERFC", "(x)", "One minus the error function")
+        .example("ROUND(ERFC(1.0), 10)", "0.1572992071")
+        .of(doubles::<1>, doubles!(|x| libm::erfc(x))),
     function("PI", "()", "The number pi")
         .example("PI()", "3.141592653589793")
         .of(doubles::<0>, |_, _| kernel(|call| call.map(|_| Ok(Some(std::f64::consts::PI))))),

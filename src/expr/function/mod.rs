@@ -33,6 +33,7 @@ mod kernel;
 mod like;
 mod map;
 mod math;
+mod null_count;
 mod number_text;
 mod order_key;
 mod pattern;
@@ -68,7 +69,8 @@ pub(in crate::expr) use zone::instant_of;
 use super::{Family, Help, ScalarFunction};
 
 /// All of them, and what they are about.
-static FAMILIES: [(Family, &[ScalarFunction]); 38] = [
+static FAMILIES: [(Family, &[ScalarFunction]); 39] = [
+    (Family::Condition, null_count::FUNCTIONS),
     (Family::Text, string::FUNCTIONS),
     (Family::Text, split::FUNCTIONS),
     (Family::Text, url::FUNCTIONS),

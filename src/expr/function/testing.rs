@@ -89,6 +89,7 @@ pub(super) fn check_of_texts(name: &str, args: &[&str], expected: &str) {
 
 fn args_may_be_null(name: &str) -> bool {
     name.starts_with("IS_JSON")
+        || name.starts_with("NUM_")
         || ["ARRAY", "MAP", "ROW", "UNNEST", "QUOTE_NULLABLE", "ARRAY_CAT", "TYPEOF", "PG_TYPEOF"].contains(&name)
         || name.contains("JSON_ARRAY")
         || name.contains("JSON_OBJECT")

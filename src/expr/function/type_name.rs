@@ -8,9 +8,9 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("TYPEOF", "(value)", "The type of the value")
+    function("TYPEOF", "(value [, TRUE])", "The type of the value; it is in full, with TRUE and without")
         .example("TYPEOF(CAST(1.5 AS DECIMAL(10, 2)))", "DECIMAL(10, 2)")
-        .of(any_type, |t, _| always(t[0].to_string())),
+        .of(type_and_flag, |t, _| always(t[0].to_string())),
     function("PG_TYPEOF", "(value)", "The type of the value as PostgreSQL calls it")
         .example("PG_TYPEOF(1)", "integer")
         .of(any_type, |t, _| always(postgres_name(&t[0]))),
@@ -20,6 +20,11 @@ type Resolved = Option<(Vec<DataType>, DataType)>;
 
 fn any_type(given: &[DataType]) -> Resolved {
     let [_] = given else { return None };
+    Some((given.to_vec(), DataType::STRING))
+}
+
+fn type_and_flag(given: &[DataType]) -> Resolved {
+    let ([_] | [_, DataType::Boolean]) = given else { return None };
     Some((given.to_vec(), DataType::STRING))
 }
 

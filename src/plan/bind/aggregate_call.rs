@@ -118,6 +118,9 @@ impl Written<'_> {
     }
 }
 
+/// The percentile whose frequency stands before the fraction.
+const WEIGHTED: &str = "APPROX_PERCENTILE_CONT_WITH_WEIGHT";
+
 impl ExprBinder<'_> {
     /// A call of the aggregate of this upper-case name, its arguments bound over the grouping's input.
     pub(super) fn bound_call(&mut self, name: &str, call: &ast::Function) -> Result<BoundCall> {
@@ -136,7 +139,7 @@ impl ExprBinder<'_> {
             "JSON_OBJECT_AGG" | "JSONB_OBJECT_AGG" | "JSON_OBJECTAGG" | "MAP_AGG" => self.object(written),
             "COLLECT" => self.counts(written),
             "MODE" | "MEDIAN" | "PERCENTILE" | "PERCENTILE_CONT" | "PERCENTILE_DISC" => self.percentile(written),
-            "APPROX_MEDIAN" | "APPROX_PERCENTILE" | "APPROX_PERCENTILE_CONT" => self.percentile(written),
+            "APPROX_MEDIAN" | "APPROX_PERCENTILE" | "APPROX_PERCENTILE_CONT" | WEIGHTED => self.percentile(written),
             "APPROX_COUNT_DISTINCT" | "APPROX_DISTINCT" => {
                 written.expect(1..=1)?;
                 let argument = self.bind(&written.args[0])?;
@@ -234,7 +237,7 @@ impl ExprBinder<'_> {
         use AggregateFunction as A;
         let function = match written.name {
             "SUM" | "SUM0" => A::Sum,
-            "AVG" => A::Avg,
+            "AVG" | "MEAN" => A::Avg,
             "MIN" => A::Min,
             "MAX" => A::Max,
             "BOOL_AND" | "EVERY" => A::BoolAnd,
@@ -378,11 +381,16 @@ impl ExprBinder<'_> {
             "MEDIAN" => (A::PercentileCont, 0),
             "APPROX_MEDIAN" => (A::ApproxPercentile, 0),
             "PERCENTILE_DISC" => (A::PercentileDisc, 1),
-            "PERCENTILE" | "PERCENTILE_CONT" => (A::PercentileCont, 1),
+            "PERCENTILE" | "PERCENTILE_CONT" | WEIGHTED => (A::PercentileCont, 1),
             _ => (A::ApproxPercentile, 1),
         };
         let most = fractions + usize::from(written.name == "APPROX_PERCENTILE");
         let mut frequency = None;
+        if written.name == WEIGHTED {
+            let before = usize::from(!written.is_within_group);
+            written.expect(before + 2..=before + 2)?;
+            frequency = Some(written.args.remove(before));
+        }
         let value = match written.is_within_group {
             true => {
                 written.expect(fractions..=most)?;
@@ -394,7 +402,9 @@ impl ExprBinder<'_> {
             false => {
                 let takes_frequency = usize::from(written.name == "PERCENTILE");
                 written.expect(fractions + 1..=most + 1 + takes_frequency)?;
-                frequency = (takes_frequency == 1).then(|| written.args.drain(2..).next()).flatten();
+                if takes_frequency == 1 {
+                    frequency = written.args.drain(2..).next();
+                }
                 written.order.clear();
                 let value = self.bind(&written.args.remove(0))?;
                 written.order.push(ascending(value.clone()));
@@ -509,8 +519,8 @@ fn both(one: Option<Expr>, other: Expr) -> Option<Expr> {
 fn moment_named(name: &str) -> Option<Moment> {
     use Moment as M;
     Some(match name {
-        "VAR_POP" => M::VarPop,
-        "VAR" | "VARIANCE" | "VAR_SAMP" => M::VarSamp,
+        "VAR_POP" | "VAR_POPULATION" => M::VarPop,
+        "VAR" | "VARIANCE" | "VAR_SAMP" | "VAR_SAMPLE" => M::VarSamp,
         "STDDEV_POP" => M::StddevPop,
         "STDDEV" | "STDDEV_SAMP" => M::StddevSamp,
         "COVAR_POP" => M::CovarPop,

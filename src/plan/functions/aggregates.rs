@@ -3,12 +3,12 @@
 use crate::expr::help::{Help, function};
 
 /// The aggregates there are.
-pub static AGGREGATES: [Help; 53] = [
+pub static AGGREGATES: [Help; 54] = [
     function("COUNT", "COUNT(*) or COUNT([DISTINCT] x, ...)", "How many rows there are, or have no NULL in these")
         .example("SELECT COUNT(x) FROM (VALUES (1), (NULL), (2)) AS t(x)", "2"),
     function("SUM", "(x)", "The sum").example("SELECT SUM(x) FROM (VALUES (1), (2)) AS t(x)", "3"),
     function("SUM0", "(x)", "The sum; 0 over no rows").example("SELECT SUM0(x) FROM (VALUES (1), (2)) AS t(x) WHERE x > 2", "0"),
-    function("AVG", "(x)", "The mean").example("SELECT AVG(x) FROM (VALUES (1), (3)) AS t(x)", "2.0"),
+    function("AVG", "(x)", "The mean").example("SELECT AVG(x) FROM (VALUES (1), (3)) AS t(x)", "2.0").also(&["MEAN"]),
     function("MIN", "(x)", "The least value").example("SELECT MIN(x) FROM (VALUES (1), (2)) AS t(x)", "1"),
     function("MAX", "(x)", "The greatest value").example("SELECT MAX(x) FROM (VALUES (1), (2)) AS t(x)", "2"),
     function("COUNT_IF", "(condition)", "For how many rows it is TRUE")
@@ -16,8 +16,10 @@ pub static AGGREGATES: [Help; 53] = [
         .also(&["COUNTIF"]),
     function("VAR_SAMP", "(x)", "The variance of a sample")
         .example("SELECT VAR_SAMP(x) FROM (VALUES (1), (3)) AS t(x)", "2.0")
-        .also(&["VAR", "VARIANCE"]),
-    function("VAR_POP", "(x)", "The variance of all there is").example("SELECT VAR_POP(x) FROM (VALUES (1), (3)) AS t(x)", "1.0"),
+        .also(&["VAR", "VARIANCE", "VAR_SAMPLE"]),
+    function("VAR_POP", "(x)", "The variance of all there is")
+        .example("SELECT VAR_POP(x) FROM (VALUES (1), (3)) AS t(x)", "1.0")
+        .also(&["VAR_POPULATION"]),
     function("STDDEV_SAMP", "(x)", "The standard deviation of a sample")
         .example("SELECT STDDEV_SAMP(x) FROM (VALUES (1), (3), (5)) AS t(x)", "2.0")
         .also(&["STDDEV"]),
@@ -128,6 +130,12 @@ pub static AGGREGATES: [Help; 53] = [
         .example("SELECT ROUND(APPROX_PERCENTILE(x, 0.5)) FROM (VALUES (10), (20), (30)) AS t(x)", "20.0"),
     function("APPROX_PERCENTILE_CONT", "(x, fraction)", "As PERCENTILE, within an error")
         .example("SELECT ROUND(APPROX_PERCENTILE_CONT(x, 0.5)) FROM (VALUES (10), (20), (30)) AS t(x)", "20.0"),
+    function(
+        "APPROX_PERCENTILE_CONT_WITH_WEIGHT",
+        "(x, weight, fraction) or (weight, fraction) WITHIN GROUP (ORDER BY x)",
+        "As PERCENTILE with a frequency, which is the weight",
+    )
+    .example("SELECT APPROX_PERCENTILE_CONT_WITH_WEIGHT(x, w, 0.5) FROM (VALUES (10, 1), (20, 3)) AS t(x, w)", "20.0"),
     function("APPROX_MEDIAN", "(x)", "As MEDIAN, within an error")
         .example("SELECT ROUND(APPROX_MEDIAN(x)) FROM (VALUES (10), (20), (30)) AS t(x)", "20.0"),
     function("APPROX_COUNT_DISTINCT", "(x)", "How many different values there are, within an error")

@@ -35,7 +35,7 @@ pub fn answers(server: &str, question: &Question, rows: &[Arguments]) -> Answers
     lines.iter().map(answer).collect()
 }
 
-fn query(question: &Question, row: &Arguments) -> String {
+fn query(question: &Question, row: &[Option<String>]) -> String {
     let literal = |value: &Option<String>| match value {
         None => "NULL".to_owned(),
         Some(text) => format!("'{}'", text.replace('\'', "''")),

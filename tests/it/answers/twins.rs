@@ -1,7 +1,7 @@
 //! Functions that PostgreSQL lacks, in the plainest way, as their documentation says.
 
+use super::Answer;
 use super::question::Question;
-use super::{Answer, Arguments};
 
 /// A call, the kinds of its arguments and what it gives, and the same as a function of the arguments, none of which is NULL.
 pub struct Twin(&'static str, &'static str, fn(&[&str]) -> Answer);
@@ -16,7 +16,7 @@ impl Twin {
     }
 
     /// NULL of NULL.
-    pub fn answer(&self, arguments: &Arguments) -> Answer {
+    pub fn answer(&self, arguments: &[Option<String>]) -> Answer {
         let given: Option<Vec<&str>> = arguments.iter().map(Option::as_deref).collect();
         given.map_or(Answer::Null, |given| (self.2)(&given))
     }
@@ -30,7 +30,7 @@ fn or_null(value: Option<impl ToString>) -> Answer {
     value.map_or(Answer::Null, is)
 }
 
-pub const TWINS: [Twin; 26] = [
+pub const TWINS: [Twin; 28] = [
     Twin("INITCAP_SPACES(a)", "text -> text", |a| {
         let capital = |word: &str| {
             let mut chars = word.chars();
@@ -43,6 +43,8 @@ pub const TWINS: [Twin; 26] = [
     Twin("IS_DECIMAL(a)", "number -> text", |a| is(a[0].parse::<f64>().is_ok())),
     Twin("CRC32(a)", "text -> text", |a| is(crc(a[0], 0xedb8_8320))),
     Twin("CRC32C(a)", "text -> text", |a| is(crc(a[0], 0x82f6_3b78))),
+    Twin("ERF(a)", "unit -> double", |a| is(error_function(a[0].parse().expect("a number")))),
+    Twin("1 - ERFC(a)", "unit -> double", |a| is(error_function(a[0].parse().expect("a number")))),
     Twin("URL_ENCODE(a)", "text -> text", |a| {
         let one = |byte: u8| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'*' | b'-' | b'_' => char::from(byte).to_string(),
@@ -124,6 +126,16 @@ fn crc(text: &str, polynomial: u32) -> u32 {
         }
     }
     !crc
+}
+
+/// The first terms of its series.
+fn error_function(x: f64) -> f64 {
+    let (mut sum, mut term) = (x, x);
+    for n in 1..60 {
+        term *= -x * x / f64::from(n);
+        sum += term / f64::from(2 * n + 1);
+    }
+    sum * 2.0 / std::f64::consts::PI.sqrt()
 }
 
 /// By another reader of JSON.

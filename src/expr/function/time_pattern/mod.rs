@@ -275,8 +275,14 @@ fn letters(letter: char, count: usize, items: &mut Vec<Item>) -> Fallible<()> {
         ('S', 1..=18) => Item::Fraction(count),
         ('Q' | 'q', 1 | 2) => number(Field::Quarter),
         ('X', 1..=3) => Item::OffsetOrZ(count),
-        ('x', 3) => return Ok(items.extend(offset)),
-        ('x', 2) | ('Z', 1..=3) => return Ok(items.extend([offset[0], offset[2]])),
+        ('x', 3) => {
+            items.extend(offset);
+            return Ok(());
+        }
+        ('x', 2) | ('Z', 1..=3) => {
+            items.extend([offset[0], offset[2]]);
+            return Ok(());
+        }
         _ => return Err("the time pattern has a letter that is not supported"),
     });
     Ok(())

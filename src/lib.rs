@@ -84,6 +84,8 @@ pub mod sink;
 #[cfg_attr(doc, doc(hidden))]
 pub mod route;
 #[cfg_attr(doc, doc(hidden))]
+pub mod wasm;
+#[cfg_attr(doc, doc(hidden))]
 pub mod format;
 #[cfg_attr(doc, doc(hidden))]
 pub mod expr;

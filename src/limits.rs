@@ -89,6 +89,18 @@ pub const MULTISET_ITEMS_MAX: i32 = 1 << 20;
 /// Items of arrays over which the body of a lambda runs at once. With so many it runs, those of the last row being as many as they are.
 pub const LAMBDA_ITEMS_MAX: usize = 1 << 14;
 
+/// Steps that a function of WebAssembly may take for a row, unless SET 'wasm.fuel' says otherwise. More: an error of the row.
+pub const WASM_FUEL_DEFAULT: u64 = 10_000_000;
+
+/// Memory that an instance of a WebAssembly file may have, unless SET 'wasm.memory' says otherwise. More: it gets none, which is its own affair.
+pub const WASM_MEMORY_BYTES_DEFAULT: usize = 16 << 20;
+
+/// Stack of a call of WebAssembly, on that of the shard. More: an error of the row.
+pub const WASM_STACK_BYTES: usize = 256 << 10;
+
+/// Most items of a table of a WebAssembly file. More: the file is refused, or the table stays as it is.
+pub const WASM_TABLE_ITEMS_MAX: usize = 1 << 16;
+
 /// Most values of one GENERATE_SERIES, which are all made at once. More: an error of the row.
 pub const SERIES_VALUES_MAX: usize = 1 << 20;
 

@@ -11,8 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::{CoreWish, Driver, Histograms, Idle, JobConfig, Pinning, Progress, parse_cpulist};
 use crate::error::{Error, Result, Span, nearest};
 use crate::limits;
-use crate::types::Nanos;
-use crate::types::parse_duration;
+use crate::types::{Nanos, parse_duration, parse_size};
 
 /// Every key, in the order of the documentation.
 pub const KEYS: [&str; 15] = [
@@ -199,16 +198,7 @@ fn memory_limit(key: &str, text: &str) -> Result<Option<u64>> {
     if text.is_empty() || text.eq_ignore_ascii_case("none") {
         return Ok(None);
     }
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let shift = match text[digits..].trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 0,
-        "k" | "kb" | "kib" => 10,
-        "m" | "mb" | "mib" => 20,
-        "g" | "gb" | "gib" => 30,
-        _ => 64,
-    };
-    let bytes = text[..digits].parse::<u64>().ok().and_then(|n| 1u64.checked_shl(shift).and_then(|unit| n.checked_mul(unit)));
-    match bytes {
+    match parse_size(text) {
         Some(bytes) if bytes > 0 => Ok(Some(bytes)),
         _ => Err(wrong(key, text, "a size such as '512mib', '2gib' or 'none'")),
     }

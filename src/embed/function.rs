@@ -8,8 +8,11 @@ use std::sync::Arc;
 use super::rows::push;
 use crate::batch::text::{write_json_parts, write_json_string};
 use crate::batch::{Column, Selection, Values};
-use crate::expr::{GivenFunction, Gives, Kernel, RowErrors};
+use crate::expr::{GivenFunction, Gives, Kernel, RowErrors, row_by_row};
 use crate::types::{DataType, Value};
+
+/// What SHOW FUNCTIONS says of them.
+pub(super) const OF_PROGRAM: &str = "A function of the program";
 
 /// A function of a row, called by its name in the SQL of a job.
 ///
@@ -68,9 +71,17 @@ impl ScalarFunction {
     /// The same, for a function that may give another result for the same arguments: no call is made once for several.
     #[must_use]
     pub fn varying(self) -> ScalarFunction {
-        let GivenFunction { name, args, returns, gives, kernel, .. } = &*self.0;
+        let GivenFunction { name, args, returns, gives, meaning, kernel, .. } = &*self.0;
         let (name, args, returns, kernel) = (name.clone(), args.clone(), returns.clone(), kernel.clone());
-        ScalarFunction(Arc::new(GivenFunction { name, args, returns, gives: *gives, deterministic: false, kernel }))
+        ScalarFunction(Arc::new(GivenFunction {
+            name,
+            args,
+            returns,
+            gives: *gives,
+            deterministic: false,
+            meaning: meaning.clone(),
+            kernel,
+        }))
     }
 
     pub(super) fn new(
@@ -79,8 +90,8 @@ impl ScalarFunction {
         returns: DataType,
         kernel: Arc<dyn Fn() -> Box<dyn Kernel> + Send + Sync>,
     ) -> ScalarFunction {
-        let (name, gives) = (name.to_uppercase(), Gives::Value);
-        ScalarFunction(Arc::new(GivenFunction { name, args, returns, gives, deterministic: true, kernel }))
+        let (name, gives, meaning) = (name.to_uppercase(), Gives::Value, OF_PROGRAM.to_owned());
+        ScalarFunction(Arc::new(GivenFunction { name, args, returns, gives, deterministic: true, meaning, kernel }))
     }
 }
 
@@ -122,27 +133,6 @@ impl<F: Fn(&[Value]) -> Result<Value, String> + Send + Sync> Kernel for OfValues
             }
         })
     }
-}
-
-/// A column of what `compute` appends for each selected row. Hot: once per row.
-pub(super) fn row_by_row(
-    returns: &DataType,
-    rows: usize,
-    selection: &Selection,
-    errors: &mut RowErrors,
-    mut compute: impl FnMut(usize, &mut Column) -> Result<(), String>,
-) -> Column {
-    let mut output = Column::with_capacity(returns, rows);
-    let fill = |output: &mut Column, rows: usize| (output.len()..rows).for_each(|_| output.push_null());
-    for row in selection.iter() {
-        fill(&mut output, row);
-        if let Err(reason) = compute(row, &mut output) {
-            errors.push(row, reason);
-            fill(&mut output, row + 1);
-        }
-    }
-    fill(&mut output, rows);
-    output
 }
 
 /// The arguments of a function: a tuple of types that a column has.

@@ -4,10 +4,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::aggregate::Outcome;
-use super::function::{Arguments, Returned, row_by_row};
+use super::function::{Arguments, OF_PROGRAM, Returned};
 use crate::batch::text::{write_json_parts, write_json_string, write_json_value};
 use crate::batch::{Column, Selection};
-use crate::expr::{GivenFunction, Gives, Kernel, RowErrors};
+use crate::expr::{GivenFunction, Gives, Kernel, RowErrors, row_by_row};
 use crate::limits::SERIES_VALUES_MAX;
 use crate::types::DataType;
 
@@ -57,6 +57,7 @@ impl TableFunction {
             returns: DataType::Array(Box::new(item)),
             gives: Gives::Rows,
             deterministic: true,
+            meaning: OF_PROGRAM.to_owned(),
             kernel: Arc::new(kernel),
         }))
     }

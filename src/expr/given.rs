@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Kernel, ScalarFunction};
+use super::{Kernel, RowErrors, ScalarFunction};
+use crate::batch::{Column, Selection};
 use crate::error::Result;
 use crate::types::DataType;
 
@@ -19,6 +20,8 @@ pub struct GivenFunction {
     pub gives: Gives,
     /// Whether the same arguments always give the same result.
     pub deterministic: bool,
+    /// What it is, for SHOW FUNCTIONS.
+    pub meaning: String,
     /// Makes a kernel, once per compiled expression.
     pub kernel: Arc<dyn Fn() -> Box<dyn Kernel> + Send + Sync>,
 }
@@ -30,6 +33,27 @@ pub enum Gives {
     Value,
     /// An array whose items are rows of their own.
     Rows,
+}
+
+/// A column of what `compute` appends for each selected row. Hot: once per row.
+pub fn row_by_row(
+    returns: &DataType,
+    rows: usize,
+    selection: &Selection,
+    errors: &mut RowErrors,
+    mut compute: impl FnMut(usize, &mut Column) -> std::result::Result<(), String>,
+) -> Column {
+    let mut output = Column::with_capacity(returns, rows);
+    let fill = |output: &mut Column, rows: usize| (output.len()..rows).for_each(|_| output.push_null());
+    for row in selection.iter() {
+        fill(&mut output, row);
+        if let Err(reason) = compute(row, &mut output) {
+            errors.push(row, reason);
+            fill(&mut output, row + 1);
+        }
+    }
+    fill(&mut output, rows);
+    output
 }
 
 /// What a call calls. Equality is by name: a job has one of each.

@@ -31,7 +31,7 @@ mod oracle;
 
 pub use cast::castable;
 pub use error::{RowError, RowErrors};
-pub use given::{Function, GivenFunction, Gives};
+pub use given::{Function, GivenFunction, Gives, row_by_row};
 pub use help::{Family, Help};
 pub use lambda::{Lambda, LambdaFunction};
 pub use program::{Program, evaluate_constant};

@@ -113,6 +113,8 @@ impl Job {
             Statement::Comment { kind, relation, column, text } => {
                 self.catalog.comment((*kind, relation), column.as_ref(), text.as_deref())?;
             }
+            Statement::CreateFunction(create) => bind::create_function(create, settings::wasm_limits(&self.settings)?)?,
+            Statement::DropFunction { name, if_exists } => bind::drop_function(name, *if_exists)?,
             // The parser has put in what the name stands for.
             Statement::CreateType { .. } | Statement::DropType { .. } => {}
             Statement::Explain(inner) => {

@@ -161,12 +161,12 @@ pub fn plan_with(
 
 /// Takes the statements of all scripts into a job. Their lines are counted through, so that a place says in which script it is.
 fn read(scripts: &[Script], mut job: Job, functions: &Given, mut params: Params) -> Result<Job> {
-    let mut types = NamedTypes::default();
+    let (mut types, mut functions) = (NamedTypes::default(), functions.clone());
     let mut before = 0;
     for script in scripts {
         let text = "\n".repeat(before as usize) + &script.text;
         let statements = parse::parse(&text, &mut types, &mut params)?;
-        let job = &mut job;
+        let (job, functions) = (&mut job, &mut functions);
         let bind = move || statements.iter().try_for_each(|statement| job.statement(statement));
         parse::on_large_stack(move || with_functions(functions, bind))?;
         before += lines(script);

@@ -6,8 +6,9 @@ use super::distribute::PhaseStrategy;
 use super::early_fire;
 use super::unsteady::UpdateStrategy;
 use crate::error::{Error, Result};
-use crate::limits::BROADCAST_BYTES_DEFAULT;
-use crate::types::{OptionValue, parse_duration};
+use crate::limits::{BROADCAST_BYTES_DEFAULT, WASM_FUEL_DEFAULT, WASM_MEMORY_BYTES_DEFAULT};
+use crate::types::{OptionValue, parse_duration, parse_size};
+use crate::wasm::Limits;
 
 /// The setting that bounds state by the time it has not been used.
 const STATE_TTL: &str = "table.exec.state.ttl";
@@ -20,6 +21,12 @@ const NON_DETERMINISTIC_UPDATES: &str = "table.optimizer.non-deterministic-updat
 
 /// The setting that says which aggregates are made in two phases.
 const AGGREGATE_PHASES: &str = "table.optimizer.agg-phase-strategy";
+
+/// The setting that says how many steps a function of WebAssembly may take for a row.
+const WASM_FUEL: &str = "wasm.fuel";
+
+/// The setting that says how much memory an instance of a WebAssembly file may have.
+const WASM_MEMORY: &str = "wasm.memory";
 
 /// The settings with which a statement is planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +53,7 @@ impl Default for QuerySettings {
 impl QuerySettings {
     /// As these say.
     pub fn of(settings: &BTreeMap<String, OptionValue>) -> Result<QuerySettings> {
+        wasm_limits(settings)?;
         Ok(QuerySettings {
             early_fire: early_fire::delay(settings)?,
             ttl: state_ttl(settings)?,
@@ -58,11 +66,30 @@ impl QuerySettings {
 
 /// Takes out what concerns the planner alone.
 pub fn take_out(settings: &mut BTreeMap<String, OptionValue>) {
-    for key in
-        early_fire::SETTINGS.into_iter().chain([STATE_TTL, BROADCAST_THRESHOLD, AGGREGATE_PHASES, NON_DETERMINISTIC_UPDATES])
-    {
+    let own = [STATE_TTL, BROADCAST_THRESHOLD, AGGREGATE_PHASES, NON_DETERMINISTIC_UPDATES, WASM_FUEL, WASM_MEMORY];
+    for key in early_fire::SETTINGS.into_iter().chain(own) {
         settings.remove(key);
     }
+}
+
+/// What functions of WebAssembly may use that are declared with these settings.
+pub fn wasm_limits(settings: &BTreeMap<String, OptionValue>) -> Result<Limits> {
+    let fuel = match settings.get(WASM_FUEL) {
+        None => WASM_FUEL_DEFAULT,
+        Some(OptionValue { text, span, .. }) => text.trim().parse().ok().filter(|fuel| *fuel > 0).ok_or_else(|| {
+            Error::sql(format!("'{WASM_FUEL}' is a number of steps, not '{text}'")).at(*span).hint("such as '10000000'")
+        })?,
+    };
+    let memory_bytes = match settings.get(WASM_MEMORY) {
+        None => WASM_MEMORY_BYTES_DEFAULT,
+        Some(OptionValue { text, span, .. }) => {
+            let bytes = parse_size(text).and_then(|bytes| usize::try_from(bytes).ok()).filter(|bytes| *bytes > 0);
+            bytes.ok_or_else(|| {
+                Error::sql(format!("'{WASM_MEMORY}' is a size, not '{text}'")).at(*span).hint("such as '16 mib'")
+            })?
+        }
+    };
+    Ok(Limits { fuel, memory_bytes })
 }
 
 fn updates(settings: &BTreeMap<String, OptionValue>) -> Result<UpdateStrategy> {

@@ -5,12 +5,14 @@ use super::create_text::{create_table, create_view};
 use super::processing_time::is_clock;
 use super::statement::{ColumnDef, ColumnDefKind, LateRows, RelationKind, Show, Shown};
 use super::{Row, functions};
-use crate::error::Result;
-use crate::expr::Help;
+use crate::error::{Error, Result};
 use crate::expr::function::{Case, is_like};
+use crate::expr::{GivenFunction, Help};
+use crate::plan::bind::given;
 use crate::plan::catalog::TableColumnKind;
 use crate::plan::memory::MEMORY;
 use crate::plan::statement::Name;
+use crate::types::DataType;
 use crate::{sink, source};
 
 /// Names of the columns of DESCRIBE.
@@ -38,7 +40,7 @@ pub fn show(catalog: &Catalog, Show { what, filter }: &Show) -> Result<Vec<Row>>
         Shown::Views => names(catalog, |entry| matches!(entry, Entry::View(_))),
         Shown::Connectors => connectors(),
         Shown::Functions => all_functions(),
-        Shown::Function(name) => function_rows(functions::named(&name.text).map_err(|e| e.at(name.span))?.1).take(1).collect(),
+        Shown::Function(name) => vec![one_function(name)?],
         Shown::Columns(name) => describe(catalog, name)?,
         Shown::Create(kind, name) => vec![vec![Some(statement(catalog, *kind, name)?)]],
     };
@@ -52,8 +54,24 @@ pub fn show(catalog: &Catalog, Show { what, filter }: &Show) -> Result<Vec<Row>>
 
 fn all_functions() -> Vec<Row> {
     let mut rows: Vec<Row> = functions::all().iter().flat_map(|(_, help)| function_rows(help)).collect();
+    rows.extend(given().functions.iter().map(|function| given_row(function)));
     rows.sort_unstable();
     rows
+}
+
+fn one_function(name: &Name) -> Result<Row> {
+    let given = given();
+    if let Some(function) = given.functions.iter().find(|function| function.name.eq_ignore_ascii_case(&name.text)) {
+        return Ok(given_row(function));
+    }
+    let (_, help) = functions::named(&name.text, given.names()).map_err(|e| e.at(name.span))?;
+    function_rows(help).next().ok_or_else(|| Error::internal("a function without a name"))
+}
+
+/// The same of a function of the job.
+fn given_row(GivenFunction { name, args, returns, meaning, .. }: &GivenFunction) -> Row {
+    let args = args.iter().map(DataType::to_string).collect::<Vec<_>>().join(", ");
+    vec![Some(name.clone()), Some(format!("{name}({args}) RETURNS {returns}")), Some(meaning.clone()), None, None]
 }
 
 /// How a function is called, what it means, an example and what that gives, behind each of its names.

@@ -84,6 +84,15 @@ pub enum Statement {
         /// IF EXISTS was written.
         if_exists: bool,
     },
+    /// `CREATE [TEMPORARY] FUNCTION [IF NOT EXISTS] name (TYPE, ...) RETURNS TYPE LANGUAGE wasm AS 'file' [, 'export']`
+    CreateFunction(CreateFunction),
+    /// `DROP [TEMPORARY] FUNCTION [IF EXISTS] name`: behind it the name means nothing
+    DropFunction {
+        /// Its name.
+        name: Name,
+        /// IF EXISTS was written.
+        if_exists: bool,
+    },
     /// INSERT INTO table [(columns)] query
     Insert(Insert),
     /// A bare SELECT: its rows are printed.
@@ -261,6 +270,34 @@ pub struct CreateTable {
     pub comment: Option<String>,
     /// WITH (...).
     pub options: Options,
+}
+
+/// CREATE FUNCTION.
+#[derive(Debug, Clone)]
+pub struct CreateFunction {
+    /// Name of the function.
+    pub name: Name,
+    /// IF NOT EXISTS was written: a function of this name declared before stays as it is.
+    pub if_not_exists: bool,
+    /// The types of its arguments.
+    pub args: Vec<Typed>,
+    /// The type of its result.
+    pub returns: Typed,
+    /// Where its language is named, which is wasm.
+    pub language: Span,
+    /// The file.
+    pub file: Name,
+    /// The export of it that is called; without one it is that of the name.
+    pub export: Option<Name>,
+}
+
+/// A type and where it stands.
+#[derive(Debug, Clone)]
+pub struct Typed {
+    /// The type.
+    pub data_type: DataType,
+    /// Where.
+    pub span: Span,
 }
 
 /// How far the event time of a table has come.

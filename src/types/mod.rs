@@ -16,7 +16,7 @@ mod value;
 
 pub use data_type::{DataType, Representation};
 pub use given::{GivenAggregate, GivenCall};
-pub use options::{OptionValue, Options, parse_duration};
+pub use options::{OptionValue, Options, parse_duration, parse_size};
 pub use reload::Reload;
 pub use schema::{Column, ColumnKind, Field, Schema, TableDef};
 pub use value::Value;

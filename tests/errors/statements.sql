@@ -160,14 +160,6 @@ CREATE SCHEMA shop;
 --   |        ^^^^^^
 -- hint: a job has one catalog and one database: their names before that of a table say nothing
 
-CREATE FUNCTION plus1 AS 'com.acme.Plus1';
--- CREATE FUNCTION is not supported
---  --> q.sql:1:8
---   |
--- 1 | CREATE FUNCTION plus1 AS 'com.acme.Plus1';
---   |        ^^^^^^^^
--- hint: the functions of the engine are all there are
-
 CREATE MODEL m WITH ('provider' = 'openai');
 -- CREATE MODEL is not supported
 --  --> q.sql:1:8
@@ -193,7 +185,7 @@ CREATE OR REPLACE TABLE t (a INT) WITH ('connector' = 'datagen');
 -- hint: a job declares each name once
 
 CREATE;
--- expected TABLE, VIEW, MATERIALIZED VIEW, SOURCE, SINK or TYPE behind CREATE, found the end of the statement
+-- expected TABLE, VIEW, MATERIALIZED VIEW, SOURCE, SINK, FUNCTION or TYPE behind CREATE, found the end of the statement
 --  --> q.sql:1:7
 --   |
 -- 1 | CREATE;
@@ -285,23 +277,15 @@ DROP TABLE trades CASCADE;
 -- hint: statements are separated by ';'
 
 DROP DATABASE shop;
--- expected TABLE, VIEW or TYPE behind DROP, found DATABASE
+-- expected TABLE, VIEW, FUNCTION or TYPE behind DROP, found DATABASE
 --  --> q.sql:1:6
 --   |
 -- 1 | DROP DATABASE shop;
 --   |      ^^^^^^^^
 -- hint: a job has one catalog and one database: their names before that of a table say nothing
 
-DROP FUNCTION f;
--- expected TABLE, VIEW or TYPE behind DROP, found FUNCTION
---  --> q.sql:1:6
---   |
--- 1 | DROP FUNCTION f;
---   |      ^^^^^^^^
--- hint: the functions of the engine are all there are
-
 DROP SINK totals;
--- expected TABLE, VIEW or TYPE behind DROP, found SINK
+-- expected TABLE, VIEW, FUNCTION or TYPE behind DROP, found SINK
 --  --> q.sql:1:6
 --   |
 -- 1 | DROP SINK totals;

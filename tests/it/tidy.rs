@@ -9,7 +9,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ROW_ROAD: [&str; 8] = ["shard", "route", "operator", "expr", "state", "batch", "progress", "format"];
 
 /// Each outside crate of the design and the files that may use it.
-const HOMES: [(&str, &[&str]); 10] = [
+const HOMES: [(&str, &[&str]); 11] = [
     ("arrow_array", &["embed/arrow/", "lib.rs"]),
     ("arrow_buffer", &["embed/arrow/"]),
     ("arrow_schema", &["embed/arrow/", "lib.rs"]),
@@ -20,10 +20,11 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("hdrhistogram", &["metrics/histogram.rs", "metrics/interval_log.rs"]),
     ("bytemuck", &["batch/", "format/raw.rs", "state/words.rs"]),
     ("memmap2", &["state/words.rs"]),
+    ("wasmtime", &["wasm/"]),
 ];
 
 /// Who may import whom: a module may use only modules of a later line (and its own).
-const LAYERS: [&[&str]; 16] = [
+const LAYERS: [&[&str]; 17] = [
     &["cli"],
     &["bench"],
     &["embed"],
@@ -34,6 +35,7 @@ const LAYERS: [&[&str]; 16] = [
     &["sink"],
     &["source"],
     &["route"],
+    &["wasm"],
     &["format", "expr", "state", "progress", "metrics"],
     &["batch"],
     &["config"],

@@ -186,7 +186,7 @@ impl ExprBinder<'_> {
 
 /// An error about a call, with how the function is called where nothing else helps.
 fn with_usage(error: Error, name: &str, span: Span) -> Error {
-    match functions::named(name) {
+    match functions::named(name, []) {
         Ok((_, help)) if error.hint_text().is_none() && error.span() == Some(span) => {
             error.hint(format!("usage: {}", help.signature()))
         }
@@ -316,8 +316,7 @@ pub fn check_names(given: &library::Given) -> Result<()> {
     for (at, name) in given.names().enumerate() {
         let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let is_known = library::lookup(name).is_some() || functions::names().any(|known| known == name);
-        if !is_name || is_known || given.names().take(at).any(|before| before == name) {
+        if !is_name || library::is_known(name) || given.names().take(at).any(|before| before == name) {
             let error = Error::config(format!("a function of the program cannot be called '{name}'"));
             return Err(error.hint("choose a name of letters, digits and '_' that no other function has"));
         }

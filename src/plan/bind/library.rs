@@ -34,12 +34,31 @@ thread_local! {
     static OF_JOB: RefCell<Given> = RefCell::default();
 }
 
-/// Does something with the functions of a job beside those of the library.
-pub fn with_functions<T>(given: &Given, bind: impl FnOnce() -> T) -> T {
-    let before = OF_JOB.replace(given.clone());
+/// Does something with the functions of a job beside those of the library; they may become others.
+pub fn with_functions<T>(given: &mut Given, bind: impl FnOnce() -> T) -> T {
+    let before = OF_JOB.replace(std::mem::take(given));
     let bound = bind();
-    OF_JOB.set(before);
+    *given = OF_JOB.replace(before);
     bound
+}
+
+/// Adds a function to those of the job.
+pub fn declare(function: Arc<GivenFunction>) {
+    OF_JOB.with_borrow_mut(|given| given.functions.push(function));
+}
+
+/// Takes one out, by its upper-case name, if it is there.
+pub fn forget(name: &str) -> bool {
+    OF_JOB.with_borrow_mut(|given| {
+        let before = given.functions.len();
+        given.functions.retain(|function| function.name != name);
+        given.functions.len() < before
+    })
+}
+
+/// Whether this upper-case name means something without the functions of the job.
+pub fn is_known(name: &str) -> bool {
+    lookup(name).is_some() || functions::names().any(|known| known == name)
 }
 
 /// Those of the job.

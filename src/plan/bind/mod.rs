@@ -17,6 +17,7 @@ mod aggregate;
 mod aggregate_call;
 mod coercion;
 mod corresponding;
+mod create_function;
 mod default_value;
 mod dependent;
 mod dependent_set;
@@ -64,8 +65,9 @@ mod values;
 mod window;
 mod window_row;
 
+pub use create_function::{create_function, drop_function};
 pub use function::check_names;
-pub use library::{Given, evaluate_constant, with_functions};
+pub use library::{Given, evaluate_constant, given, with_functions};
 pub use query::QueryBinder;
 pub use scope::{Relation, ScopeField};
 pub use sink::{Output, Target, conformed, insert, selected, sink, view, written};

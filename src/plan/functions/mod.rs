@@ -43,7 +43,7 @@ fn unsorted() -> impl Iterator<Item = (Family, &'static Help)> {
 
 /// The function of this name, or those with a name like this pattern, in any case.
 pub fn matching(pattern: &str) -> Result<Vec<(Family, &'static Help)>> {
-    if let Ok(one) = named(pattern) {
+    if let Ok(one) = named(pattern, []) {
         return Ok(vec![one]);
     }
     let mut found = all();
@@ -51,9 +51,9 @@ pub fn matching(pattern: &str) -> Result<Vec<(Family, &'static Help)>> {
     if found.is_empty() { Err(no_function(pattern, [])) } else { Ok(found) }
 }
 
-/// The function of this name, in any case.
-pub fn named(name: &str) -> Result<(Family, &'static Help)> {
-    unsorted().find(|(_, help)| help.is_called(name)).ok_or_else(|| no_function(name, []))
+/// The function of this name, in any case; a job has these besides.
+pub fn named<'a>(name: &str, given: impl IntoIterator<Item = &'a str>) -> Result<(Family, &'static Help)> {
+    unsorted().find(|(_, help)| help.is_called(name)).ok_or_else(|| no_function(name, given))
 }
 
 /// There is no function of this name, nor is it one of those that the program brings along; or there is none where it stands.

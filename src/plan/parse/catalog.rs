@@ -2,6 +2,7 @@
 
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::create_function::drop_function;
 use super::cursor::Cursor;
 use super::fault::span_of;
 use super::named_types::drop_type;
@@ -18,6 +19,9 @@ const RELATIONS: [(&[&str], RelationKind); 5] = [
     (&["TEMPORARY", "VIEW"], RelationKind::View),
     (&["VIEW"], RelationKind::View),
 ];
+
+/// What a function is called behind DROP.
+const FUNCTIONS: [&[&str]; 3] = [&["FUNCTION"], &["TEMPORARY", "FUNCTION"], &["TEMPORARY", "SYSTEM", "FUNCTION"]];
 
 /// What else Flink shows.
 const NOT_SHOWN: [(&str, &str); 10] = [
@@ -114,11 +118,13 @@ pub(super) fn drop_statement(cursor: &mut Cursor) -> Result<Statement> {
     if cursor.accept(&["TYPE"]) {
         return drop_type(cursor);
     }
+    if FUNCTIONS.iter().any(|words| cursor.accept(words)) {
+        return drop_function(cursor);
+    }
     let Some(kind) = relation_kind(cursor) else {
-        let error = cursor.expected("TABLE, VIEW or TYPE behind DROP");
+        let error = cursor.expected("TABLE, VIEW, FUNCTION or TYPE behind DROP");
         return Err(match ["CATALOG", "DATABASE", "SCHEMA"].iter().any(|word| cursor.looks_at(&[word])) {
             true => error.hint(ONE_DATABASE),
-            false if cursor.looks_at(&["FUNCTION"]) => error.hint("the functions of the engine are all there are"),
             false if cursor.looks_at(&["SINK"]) => error.hint("a job writes all of its sinks: leave out the CREATE SINK"),
             false => error,
         });

@@ -69,6 +69,7 @@
 mod array_aggregate;
 mod catalog;
 mod corresponding;
+mod create_function;
 mod create_table;
 mod cursor;
 mod data_type;

@@ -5,6 +5,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::catalog::{comment_on, describe, drop_statement, reset, set, show};
+use super::create_function::create_function;
 use super::create_table::{comment, create_table};
 use super::cursor::{Cursor, bracket, is_word};
 use super::named_types::{NamedTypes, create_type};
@@ -193,9 +194,12 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
     if cursor.accept(&["TYPE"]) {
         return create_type(cursor);
     }
+    if cursor.accept(&["FUNCTION"]) || cursor.accept(&["SYSTEM", "FUNCTION"]) {
+        return create_function(cursor);
+    }
     match REFUSED_KINDS.iter().find(|(word, _)| cursor.looks_at(&[word])) {
         Some((word, hint)) => Err(Error::sql(format!("CREATE {word} is not supported")).at(cursor.span()).hint(*hint)),
-        None => Err(cursor.expected("TABLE, VIEW, MATERIALIZED VIEW, SOURCE, SINK or TYPE behind CREATE")),
+        None => Err(cursor.expected("TABLE, VIEW, MATERIALIZED VIEW, SOURCE, SINK, FUNCTION or TYPE behind CREATE")),
     }
 }
 
@@ -203,11 +207,10 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
 const VIEWS: [&[&str]; 3] = [&["VIEW"], &["MATERIALIZED", "VIEW"], &["LOCAL", "VIEW"]];
 
 /// What else other engines create.
-const REFUSED_KINDS: [(&str, &str); 7] = [
+const REFUSED_KINDS: [(&str, &str); 6] = [
     ("CATALOG", ONE_DATABASE),
     ("DATABASE", ONE_DATABASE),
     ("SCHEMA", ONE_DATABASE),
-    ("FUNCTION", "the functions of the engine are all there are"),
     ("MODEL", "there is nothing here that runs one"),
     ("INDEX", NO_INDEX),
     ("UNIQUE", NO_INDEX),

@@ -547,3 +547,12 @@ fn statements_that_print_are_refused() {
         assert!(error.to_string().contains("no place for that"), "{sql}: {error}");
     }
 }
+
+#[test]
+#[cfg(not(feature = "wasm"))]
+fn a_build_without_webassembly_says_so() {
+    let sql = "CREATE FUNCTION f(INT) RETURNS INT LANGUAGE wasm AS 'f.wasm'; SELECT f(1);";
+    let error = Job::from_sql(sql).expect_err("no WebAssembly").to_string();
+    assert!(error.contains("this build runs no WebAssembly\n --> sql:1:45"), "{error}");
+    assert!(error.contains("hint: build it with the feature 'wasm': cargo build --release --features wasm"), "{error}");
+}

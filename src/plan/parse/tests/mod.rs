@@ -460,7 +460,7 @@ fn statements_of_every_kind_are_told_apart() {
          EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END;
          BEGIN STATEMENT SET; INSERT INTO a SELECT CASE WHEN TRUE THEN 1 END; END;
          CREATE MATERIALIZED VIEW v AS SELECT 1; CREATE SOURCE s (a INT) WITH (a.b = 1, c = TRUE); CREATE SINK s FROM v WITH (a = 'b');
-         CREATE TYPE s AS (a INT); DROP TYPE IF EXISTS s;
+         CREATE TYPE s AS (a INT); DROP TYPE IF EXISTS s; CREATE TEMPORARY FUNCTION IF NOT EXISTS f(s INT, ARRAY<INT>) AS 'a' LANGUAGE Wasm RETURNS INT STRICT; DROP FUNCTION f;
          SHOW TABLES FROM db NOT LIKE 'a%'; SHOW CREATE MATERIALIZED VIEW v; DESC EXTENDED c.db.t; DROP TEMPORARY VIEW IF EXISTS v;
          COMMENT ON COLUMN db.t.a IS NULL; SET; RESET; RESET 'a.b';
          EXPLAIN CHANGELOG_MODE, PLAN_ADVICE SELECT 1; CREATE VIEW w COMMENT 'it' AS SELECT /*+ X */ 'a''b' FROM  t;
@@ -480,7 +480,10 @@ fn statements_of_every_kind_are_told_apart() {
             Statement::CreateSink { options, .. } => format!("sink of {} options", options.iter().count()),
             Statement::CreateTable(_) => "table".to_owned(),
             Statement::CreateType { name, data_type } => format!("{} is {data_type}", name.text),
-            Statement::DropType { name, .. } => format!("{} is nothing", name.text),
+            Statement::CreateFunction(function) => {
+                format!("{} of {} in {}", function.name.text, function.args.len(), function.file.text)
+            }
+            Statement::DropType { name, .. } | Statement::DropFunction { name, .. } => format!("{} is nothing", name.text),
             Statement::Settings => "settings".to_owned(),
             Statement::Reset(key) => format!("reset {}", key.as_ref().map_or("all", |key| &key.text)),
             Statement::Show(Show { what: Shown::Create(kind, name), .. }) => format!("show {kind:?} {}", name.text),
@@ -512,6 +515,8 @@ fn statements_of_every_kind_are_told_apart() {
             "sink of 1 options",
             "s is ROW<a INT>",
             "s is nothing",
+            "f of 2 in a",
+            "f is nothing",
             "show Some((true, \"a%\"))",
             "show View v",
             "describe t true",
@@ -550,7 +555,7 @@ fn faults_show_place_and_hint() {
         ("SELECT 'abc", "unterminated string literal\n --> q:1:8"),
         ("SELECT a FROM t WHERE", "expected an expression, found the end of the statement\n --> q:1:22"),
         ("SELECT a, FROM t", "--> q:1:11"),
-        ("DROP FUNCTION f", "expected TABLE, VIEW or TYPE behind DROP, found FUNCTION"),
+        ("DROP FUNCTION f x", "unexpected x behind DROP FUNCTION"),
         ("DROP SINK s", "leave out the CREATE SINK"),
         ("UPDATE t SET a = 1", "UPDATE is not supported"),
         ("USE CATALOG c", "USE is not supported"),
@@ -560,8 +565,16 @@ fn faults_show_place_and_hint() {
         ("DESCRIBE t x", "unexpected x behind DESCRIBE"),
         ("COMMENT ON COLUMN a IS 'b'", "expected '.' and the name of a column, found IS"),
         ("EXPLAIN ESTIMATED_COST SELECT 1", "EXPLAIN ESTIMATED_COST is not supported"),
-        ("CREATE ROLE r", "expected TABLE, VIEW, MATERIALIZED VIEW, SOURCE, SINK or TYPE behind CREATE, found ROLE"),
-        ("CREATE FUNCTION f", "CREATE FUNCTION is not supported"),
+        ("CREATE ROLE r", "expected TABLE, VIEW, MATERIALIZED VIEW, SOURCE, SINK, FUNCTION or TYPE behind CREATE, found ROLE"),
+        ("CREATE FUNCTION f", "expected '(', found the end of the statement"),
+        ("CREATE FUNCTION f(INT) RETURNS INT", "expected LANGUAGE wasm, found the end of the statement"),
+        ("CREATE FUNCTION f(INT) RETURNS INT RETURNS INT LANGUAGE wasm AS 'f'", "expected LANGUAGE wasm, found RETURNS"),
+        ("CREATE FUNCTION f(INT) LANGUAGE wasm AS 'f'", "expected RETURNS and a type, found the end of the statement"),
+        ("CREATE FUNCTION f(x) RETURNS INT LANGUAGE wasm AS 'f'", "there is no data type 'x'"),
+        (
+            "CREATE FUNCTION f(INT) RETURNS INT LANGUAGE wasm AS 'f', g",
+            "expected the name of an export in single quotes, found g",
+        ),
         ("CREATE TABLE t (a INT) PARTITIONED BY a", "expected '(', found a"),
         ("CREATE TABLE t (a INT) DISTRIBUTED BY (a)", "DISTRIBUTED of CREATE TABLE is not supported"),
         ("CREATE TABLE t LIKE s (INCLUDING)", "expected ALL, CONSTRAINTS"),

@@ -17,6 +17,7 @@ pub mod order;
 mod selection;
 mod strings;
 pub mod text;
+mod vectors;
 
 pub use bitmap::Bitmap;
 pub use column::{Column, Values};

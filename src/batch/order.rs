@@ -1,38 +1,6 @@
 //! Least, greatest and order of a column's numbers, and how they stand to those of another. Row road: loops over slices, once per batch.
-//!
-//! The loops are plain code, compiled again for processors with AVX2, which compare four numbers of 64 bits at once, and with AVX-512, which
-//! also take the lesser of each four in one instruction; which is taken is found out at run time.
 
-#![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "vector instructions, on processors that have them"))]
-
-/// A function that is `$each`, compiled for every set of vector instructions, of which it takes the best that there is.
-macro_rules! by_processor {
-    ($(#[$doc:meta])* $vis:vis $name:ident($($of:ident: $kind:ty),*) -> $result:ty, $each:ident) => {
-        $(#[$doc])*
-        $vis fn $name($($of: $kind),*) -> $result {
-            #[cfg(target_arch = "x86_64")]
-            {
-                #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
-                fn avx512($($of: $kind),*) -> $result {
-                    $each($($of),*)
-                }
-                #[target_feature(enable = "avx2")]
-                fn avx2($($of: $kind),*) -> $result {
-                    $each($($of),*)
-                }
-                if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") {
-                    // SAFETY: the processor has the features that the function is compiled for.
-                    return unsafe { avx512($($of),*) };
-                }
-                if is_x86_feature_detected!("avx2") {
-                    // SAFETY: the processor has the feature that the function is compiled for.
-                    return unsafe { avx2($($of),*) };
-                }
-            }
-            $each($($of),*)
-        }
-    };
-}
+use super::vectors::vectorised;
 
 /// The least and the greatest of some numbers; of none, `(MAX, MIN)`. Hot: once per batch.
 pub fn span(values: &[i64]) -> (i64, i64) {
@@ -46,17 +14,19 @@ pub fn span(values: &[i64]) -> (i64, i64) {
     span_of_many(values)
 }
 
-by_processor!(span_of_many(values: &[i64]) -> (i64, i64), span_each);
+fn span_of_many(values: &[i64]) -> (i64, i64) {
+    vectorised(|| span_each(values))
+}
 
 #[inline(always)]
 fn span_each(values: &[i64]) -> (i64, i64) {
     values.iter().fold((i64::MAX, i64::MIN), |(low, high), value| (low.min(*value), high.max(*value)))
 }
 
-by_processor!(
-    /// Whether no number is less than the one before. Hot: once per batch.
-    pub is_ascending(values: &[i64]) -> bool, is_ascending_each
-);
+/// Whether no number is less than the one before. Hot: once per batch.
+pub fn is_ascending(values: &[i64]) -> bool {
+    vectorised(|| is_ascending_each(values))
+}
 
 #[inline(always)]
 fn is_ascending_each(values: &[i64]) -> bool {
@@ -65,10 +35,10 @@ fn is_ascending_each(values: &[i64]) -> bool {
     values.iter().zip(later).fold(true, |all, (value, next)| all & (value <= next))
 }
 
-by_processor!(
-    /// Whether the number beside one of `goals` in `reached`, or `floor`, is at least `distance` more than that. Hot: once per batch.
-    pub any_reached(goals: &[i64], distance: i64, reached: &[i64], floor: i64) -> bool, any_reached_each
-);
+/// Whether the number beside one of `goals` in `reached`, or `floor`, is at least `distance` more than that. Hot: once per batch.
+pub fn any_reached(goals: &[i64], distance: i64, reached: &[i64], floor: i64) -> bool {
+    vectorised(|| any_reached_each(goals, distance, reached, floor))
+}
 
 #[inline(always)]
 fn any_reached_each(goals: &[i64], distance: i64, reached: &[i64], floor: i64) -> bool {

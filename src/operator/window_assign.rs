@@ -73,21 +73,19 @@ impl WindowAssign {
     fn one_window_each(&self, times: &Column) -> Option<SmallVec<[Column; 3]>> {
         let Column { values: Values::I64(times), validity: None } = times else { return None };
         let (first, last) = span(times);
-        let (mut slice, mut start) = self.only_window(first)?;
-        if slice.holds(last) {
-            let column =
-                |wanted: &WindowColumn| Column::from_values(Values::I64(vec![wanted.of(start, slice.pane.last); times.len()]));
-            return Some(self.columns.iter().map(column).collect());
-        }
-        let (mut starts, mut ends) = (Vec::with_capacity(times.len()), Vec::with_capacity(times.len()));
-        for time in times {
-            if !slice.holds(*time) {
-                (slice, start) = self.only_window(*time)?;
+        let mut columns: SmallVec<[Vec<EventTime>; 3]> = self.columns.iter().map(|_| Vec::with_capacity(times.len())).collect();
+        let mut from = 0;
+        while let Some(time) = times.get(from) {
+            let (slice, start) = self.only_window(*time)?;
+            let is_last = slice.holds(first) && slice.holds(last);
+            let next = if is_last { None } else { times[from..].iter().position(|time| !slice.holds(*time)) };
+            let end = next.map_or(times.len(), |rows| from + rows);
+            for (column, wanted) in columns.iter_mut().zip(&self.columns) {
+                column.resize(end, wanted.of(start, slice.pane.last));
             }
-            starts.push(start);
-            ends.push(slice.pane.last);
+            from = end;
         }
-        Some(some_window_columns(&self.columns, starts, ends).collect())
+        Some(columns.into_iter().map(|column| Column::from_values(Values::I64(column))).collect())
     }
 
     /// The slice of a time that is in one window only, and the start of that.

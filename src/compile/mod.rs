@@ -81,6 +81,8 @@ pub enum Role {
 pub enum Router {
     /// By key.
     Hash(Scatter),
+    /// To all shards in turn; this one is next.
+    RoundRobin(usize),
     /// To shard 0.
     Gather,
     /// To every shard.
@@ -91,7 +93,7 @@ impl Router {
     /// To which of so many shards rows may go.
     pub fn receivers(&self, shards: usize) -> Range<usize> {
         match self {
-            Router::Hash(_) | Router::Broadcast => 0..shards,
+            Router::Hash(_) | Router::RoundRobin(_) | Router::Broadcast => 0..shards,
             Router::Gather => 0..1,
         }
     }
@@ -123,7 +125,7 @@ pub fn compile(plan: &PhysicalPlan, shard: usize, shards: usize) -> Result<Query
             NodeKind::Union => Role::Union,
             NodeKind::Exchange(exchange) => {
                 exchanges += 1;
-                Role::Exchange { number: exchanges - 1, router: router(exchange, shards) }
+                Role::Exchange { number: exchanges - 1, router: router(exchange, shard, shards) }
             }
             NodeKind::Sink(write) => {
                 sinks += 1;
@@ -183,9 +185,11 @@ fn connect(nodes: &mut [QueryNode], id: NodeId, node: &Node) {
     }
 }
 
-fn router(exchange: &Exchange, shards: usize) -> Router {
+fn router(exchange: &Exchange, shard: usize, shards: usize) -> Router {
     match exchange {
         Exchange::Hash(keys) => Router::Hash(Scatter::new(keys.clone(), shards)),
+        // The shards do not all begin with the same one.
+        Exchange::RoundRobin => Router::RoundRobin(shard),
         Exchange::Gather => Router::Gather,
         Exchange::Broadcast => Router::Broadcast,
     }

@@ -473,6 +473,8 @@ impl JoinTime {
 pub enum Exchange {
     /// To the shard of the hash of these columns.
     Hash(Vec<usize>),
+    /// Batches to all shards in turn.
+    RoundRobin,
     /// To shard 0.
     Gather,
     /// To every shard.

@@ -331,6 +331,7 @@ impl Flow {
                 };
                 match router {
                     Router::Hash(scatter) => scatter.scatter(batch, deliver),
+                    Router::RoundRobin(next) => deliver(std::mem::replace(next, (*next + 1) % shards), batch),
                     Router::Gather => deliver(0, batch),
                     Router::Broadcast => {
                         (1..shards).for_each(|to| deliver(to, batch.clone()));

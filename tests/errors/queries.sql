@@ -699,7 +699,7 @@ SELECT /*+ OPTIONS('a' = 'b') */ sym FROM trades;
 --   |
 -- 1 | SELECT /*+ OPTIONS('a' = 'b') */ sym FROM trades;
 --   |            ^^^^^^^
--- hint: STATE_TTL stands behind SELECT, OPTIONS right behind the name of a table
+-- hint: STATE_TTL stands behind SELECT; OPTIONS, and in FROM HASH, ROUND_ROBIN, SOURCE_ALIGNED, FAN_IN, right behind the name of a table
 
 SELECT sym FROM trades /*+ OPTIONS('rows-per-second') */;
 -- OPTIONS gives 'rows-per-second' no value

@@ -17,15 +17,15 @@ use super::pivot::{Pivot, Unpivot};
 use super::query::Cte;
 use super::scope::{Relation, name_span, span_of, unsupported};
 use super::values::one_row;
-use crate::error::{Error, Result, Span};
+use crate::error::{Error, Result, Span, nearest};
 use crate::expr::{BinaryOp, Expr};
-use crate::plan::catalog::{Entry, without_columns};
-use crate::plan::logical::{Aggregate, LastRow, Plan, Scan};
-use crate::plan::parse::options_of;
+use crate::plan::catalog::{Entry, Table, without_columns};
+use crate::plan::logical::{Aggregate, LastRow, PartitionStrategy, Partitioning, Plan, Scan};
+use crate::plan::parse::{TableHints, table_hints_of};
 use crate::plan::physical::{AggregateCall, AggregateFunction, JoinKind};
-use crate::plan::statement::{Conflict, LateRows, Name};
+use crate::plan::statement::{Conflict, Hint, HintArgument, LateRows, Name};
 use crate::types::relation::Changelog;
-use crate::types::{DataType, Field, Options, Schema};
+use crate::types::{DataType, Field, Schema};
 
 /// A part of FROM within a query whose columns it may name.
 enum Within<'f> {
@@ -297,12 +297,12 @@ impl QueryBinder<'_> {
     /// What the name of a table in FROM stands for, with the last part of it.
     fn table_named<'f>(&mut self, name: &'f ast::ObjectName) -> Result<(&'f ast::Ident, Relation)> {
         let parts = name.0.iter().filter_map(ast::ObjectNamePart::as_ident);
-        let (ident, options) = (last_part(name)?, options_of(parts)?);
-        Ok((ident, self.named_relation(ident, options.as_ref())?))
+        let (ident, hints) = (last_part(name)?, table_hints_of(parts)?);
+        Ok((ident, self.named_relation(ident, &hints)?))
     }
 
-    /// What a name in FROM stands for; a hint may give options to a table.
-    pub(super) fn named_relation(&mut self, name: &ast::Ident, options: Option<&Options>) -> Result<Relation> {
+    /// What a name in FROM stands for; hints may give options to a table, and say how its rows get to the shards.
+    pub(super) fn named_relation(&mut self, name: &ast::Ident, hints: &TableHints) -> Result<Relation> {
         let cte = self.ctes.iter().rev().find(|(n, _)| n.eq_ignore_ascii_case(&name.value));
         let entry = self.catalog.find(&name.value);
         let cte = match cte {
@@ -310,26 +310,30 @@ impl QueryBinder<'_> {
             Some((_, Cte::Rows(relation))) => Some(&**relation),
             None => None,
         };
-        match (cte, entry, options) {
-            (None, Some(Entry::Table(index)), None) => Ok(self.scan(*index)),
-            (None, Some(Entry::Table(index)), Some(options)) => {
-                let index = self.catalog.with_options(*index, options)?;
-                Ok(self.scan(index))
+        match (cte, entry, &hints.options) {
+            (None, Some(Entry::Table(index)), options) => {
+                let index = match options {
+                    Some(options) => self.catalog.with_options(*index, options)?,
+                    None => *index,
+                };
+                let partitioning = hints.partitioning.as_ref().map(|hint| partitioning(&self.catalog.tables[index], hint));
+                Ok(self.scan(index, partitioning.transpose()?))
             }
             (None, None, _) => Err(self.catalog.unknown(&name.value).at(name_span(name))),
             (None, Some(Entry::Unfilled(_)), _) => {
                 Err(without_columns(&Name { text: name.value.clone(), span: name_span(name) }))
             }
-            (Some(_), ..) | (None, Some(Entry::View(_)), _) if options.is_some() => {
-                let error = Error::sql(format!("'{}' has no options: it is no table", name.value)).at(name_span(name));
-                Err(error.hint("put the hint OPTIONS behind the tables that it reads"))
+            (Some(_), ..) | (None, Some(Entry::View(_)), _) if hints.first().is_some() => {
+                let hint = hints.first().unwrap_or_default();
+                let error = Error::sql(format!("'{}' is no table: the hint {hint} has nothing to go by", name.value));
+                Err(error.at(name_span(name)).hint(format!("put the hint {hint} behind the tables that it reads")))
             }
             (Some(relation), ..) => Ok(relation.clone().aliased(&name.value)),
             (None, Some(Entry::View(view)), _) => Ok(view.relation.clone().aliased(&name.value)),
         }
     }
 
-    fn scan(&self, index: usize) -> Relation {
+    fn scan(&self, index: usize, partitioning: Option<Partitioning>) -> Relation {
         let table = &self.catalog.tables[index];
         let schema = Schema::new(table.columns.iter().map(|c| Field::new(c.name.clone(), c.data_type.clone())).collect());
         let columns = (0..table.columns.len()).collect();
@@ -344,6 +348,7 @@ impl QueryBinder<'_> {
             event_time: false,
             split_watermark: false,
             split: false,
+            partitioning,
             schema,
         });
         let plan = match &table.watermark {
@@ -364,6 +369,43 @@ impl QueryBinder<'_> {
         };
         Relation { event_times: table.event_times(), ..Relation::new(plan, Some(&table.def.name), None) }
     }
+}
+
+/// What a hint behind the name of a table says of how its rows get to the shards.
+fn partitioning(table: &Table, hint: &Hint) -> Result<Partitioning> {
+    let span = hint.name.span;
+    let strategy = match hint {
+        _ if hint.is("HASH") => {
+            PartitionStrategy::Hash(hint.arguments.iter().map(|of| hashed(table, of)).collect::<Result<_>>()?)
+        }
+        _ if hint.is("ROUND_ROBIN") => PartitionStrategy::RoundRobin,
+        _ if hint.is("SOURCE_ALIGNED") => PartitionStrategy::SourceAligned,
+        _ => PartitionStrategy::FanIn,
+    };
+    match (&strategy, hint.arguments.first()) {
+        (PartitionStrategy::Hash(columns), None) if columns.is_empty() => {
+            Err(Error::sql("HASH names no column").at(span).hint("such as trades /*+ HASH(sym) */"))
+        }
+        (PartitionStrategy::Hash(_), _) | (_, None) => Ok(Partitioning { strategy, span }),
+        (_, Some(argument)) => Err(Error::sql(format!("{} takes no columns", hint.name.text))
+            .at(argument.name.span)
+            .hint("HASH(columns) sends rows by columns")),
+    }
+}
+
+/// The column of a table that HASH names.
+fn hashed(table: &Table, HintArgument { name, value }: &HintArgument) -> Result<usize> {
+    if let Some(value) = value {
+        return Err(Error::sql("HASH takes names of columns alone").at(value.span).hint("such as HASH(sym)"));
+    }
+    let names = || table.columns.iter().map(|column| column.name.as_str());
+    names().position(|column| column.eq_ignore_ascii_case(&name.text)).ok_or_else(|| {
+        let error = Error::sql(format!("'{}' has no column '{}'", table.def.name, name.text)).at(name.span);
+        match nearest(&name.text, names()) {
+            Some(near) => error.hint(format!("did you mean '{near}'?")),
+            None => error.hint(format!("its columns are {}", names().collect::<Vec<_>>().join(", "))),
+        }
+    })
 }
 
 /// The rows of a table that do not lie behind the watermark of their split; one without a time does not.

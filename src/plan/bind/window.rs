@@ -13,7 +13,7 @@ use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::limits::WINDOW_PANES_MAX;
 use crate::plan::logical::{Plan, WindowAssign, WindowColumns, WindowsOf};
-use crate::plan::parse::{BOUNDS_SHOWN, PARTITION_BY, options_of};
+use crate::plan::parse::{BOUNDS_SHOWN, PARTITION_BY, TableHints, table_hints_of};
 use crate::plan::physical::{Aligned, Window};
 use crate::plan::processing_time::is_moment;
 use crate::types::relation::WindowColumn;
@@ -129,9 +129,9 @@ impl QueryBinder<'_> {
     pub(super) fn table_argument(&mut self, e: &ast::Expr) -> Result<Relation> {
         match e {
             ast::Expr::Prefixed { value, .. } | ast::Expr::Nested(value) => self.table_argument(value),
-            ast::Expr::Identifier(name) => self.named_relation(name, None),
+            ast::Expr::Identifier(name) => self.named_relation(name, &TableHints::default()),
             ast::Expr::CompoundIdentifier(parts) if !parts.is_empty() => {
-                self.named_relation(&parts[parts.len() - 1], options_of(parts)?.as_ref())
+                self.named_relation(&parts[parts.len() - 1], &table_hints_of(parts)?)
             }
             ast::Expr::Subquery(query) => self.query(query),
             other => Err(Error::sql("a table is expected here").at(span_of(other)).hint("such as TABLE trades")),

@@ -9,6 +9,7 @@ mod given;
 mod in_order;
 mod join;
 mod nodes;
+mod partitioning;
 mod phases;
 mod replicate;
 mod share_exchanges;
@@ -24,7 +25,7 @@ use super::catalog::Catalog;
 use super::logical::Plan;
 use super::physical::{Exchange, Node, NodeId, NodeKind, OnError, PhysicalPlan, Port};
 use super::settings::QuerySettings;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Span};
 use crate::source::Source;
 pub use phases::PhaseStrategy;
 use sinks::Sinks;
@@ -40,6 +41,8 @@ enum Placed {
     OneShard,
     /// On every shard, all of them.
     Everywhere,
+    /// On the shards that have read them, where they are to stay: so says the hint here.
+    Pinned(Span),
 }
 
 /// A node and where its rows lie.
@@ -62,6 +65,8 @@ struct Lowering<'a> {
     /// What has been lowered, and with which settings.
     known: Vec<(Plan, QuerySettings, Lowered)>,
     sinks: Sinks,
+    /// The hint that says that rows stay which are sent elsewhere.
+    moved: Option<Span>,
     /// What is not as it should be, though it runs.
     warnings: Vec<String>,
 }
@@ -71,10 +76,12 @@ pub fn distribute(catalog: &Catalog, outputs: Vec<Output>, connectors: &dyn Conn
     let (nodes, known, sinks, warnings) = (Vec::new(), Vec::new(), Sinks::default(), Vec::new());
     let (sources, grouped) = (RefCell::default(), phases::grouped(&outputs));
     let settings = QuerySettings::default();
-    let mut lowering = Lowering { catalog, connectors, sources, settings, grouped, nodes, known, sinks, warnings };
+    let moved = None;
+    let mut lowering = Lowering { catalog, connectors, sources, settings, grouped, nodes, known, sinks, moved, warnings };
     for output in outputs {
         lowering.settings = output.settings;
-        let lowered = lowering.lower(&output.plan)?;
+        let lowered = lowering.lower(&output.plan)?.released();
+        lowering.check_pinned()?;
         lowering.write(&output, lowered)?;
         // The copies of a sub-query within one query agree, but each query draws its own.
         lowering.known.retain(|(plan, ..)| plan.is_repeatable());
@@ -92,6 +99,7 @@ pub fn distribute(catalog: &Catalog, outputs: Vec<Output>, connectors: &dyn Conn
 impl Placed {
     fn behind(exchange: &Exchange) -> Placed {
         match exchange {
+            Exchange::RoundRobin => Placed::Anywhere,
             Exchange::Gather => Placed::OneShard,
             Exchange::Hash(keys) => Placed::By(keys.clone()),
             Exchange::Broadcast => Placed::Everywhere,
@@ -155,6 +163,9 @@ impl Lowering<'_> {
     /// `input` behind an exchange.
     fn sent(&mut self, input: Lowered, exchange: Exchange) -> Lowered {
         let placed = Placed::behind(&exchange);
+        if let Placed::Pinned(hint) = input.placed {
+            self.moved.get_or_insert(hint);
+        }
         if let Some(node) = self.exchange_behind(input.node, &exchange) {
             return Lowered { node, placed };
         }

@@ -66,6 +66,9 @@ impl Lowering<'_> {
     }
 
     fn scan(&mut self, scan: &logical::Scan) -> Result<Lowered> {
+        if let Some(asked) = &scan.partitioning {
+            return self.partitioned(scan, asked);
+        }
         let table = &self.catalog.tables[scan.table];
         let source = self.source(scan.table).map_err(|e| self.about_table(e, scan.table))?;
         self.read_once(&table.def, &*source).map_err(|e| self.about_table(e, scan.table))?;
@@ -131,7 +134,7 @@ impl Lowering<'_> {
     fn union(&mut self, union: &logical::Union, inputs: Vec<Lowered>) -> Lowered {
         let placed = match inputs.first() {
             Some(first) if inputs.iter().all(|i| i.placed == first.placed) => first.placed.clone(),
-            _ => Placed::Anywhere,
+            _ => inputs.iter().map(|i| &i.placed).find(|p| matches!(p, Placed::Pinned(_))).cloned().unwrap_or(Placed::Anywhere),
         };
         let nodes = inputs.iter().map(|i| i.node).collect();
         Lowered { node: self.add(Node::new(NodeKind::Union, nodes, union.schema.clone())), placed }
@@ -285,7 +288,7 @@ impl Lowering<'_> {
         {
             // No row that is not among the best of its shard is among the best of all.
             let best = logical::Rank { offset: 0, gives_rank: false, schema: rank.input.schema().clone(), ..rank.clone() };
-            input = Lowered { node: self.rank_node(plan, &best, input.node, input_retracts), placed: input.placed };
+            input = Lowered { node: self.rank_node(plan, &best, input.node, input_retracts), placed: input.placed }.released();
             input_retracts = Retracts::Maybe;
         }
         let input = self.exchanged(input, &rank.keys);

@@ -1,6 +1,6 @@
 //! Aggregates in two phases: partial where rows lie, added up where their keys are.
 
-use super::{Lowered, Lowering, exchange_for};
+use super::{Lowered, Lowering, Placed, exchange_for};
 use crate::expr::Expr;
 use crate::plan::bind::Output;
 use crate::plan::logical::{self, Plan};
@@ -80,7 +80,8 @@ impl Lowering<'_> {
         let Some(exchange) = exchange_for(&input.placed, of.keys) else { return (input, None) };
         let schema = &self.nodes[input.node].schema;
         let is_there = self.exchange_behind(input.node, &exchange).is_some();
-        let (Some(when), Some(states)) = (self.first_phase(of, is_there), of.state_schema(schema)) else {
+        let stays = matches!(input.placed, Placed::Pinned(_));
+        let (Some(when), Some(states)) = (self.first_phase(of, is_there, stays), of.state_schema(schema)) else {
             return (self.sent(input, exchange), None);
         };
         let kind = NodeKind::PartialAggregate(PartialAggregate {
@@ -98,7 +99,7 @@ impl Lowering<'_> {
         let mut sent = Node::new(NodeKind::Exchange(of_states), vec![partial], states);
         sent.reads = Port::States;
         let states = self.add(sent);
-        (self.sent(Lowered { node: partial, placed: input.placed }, exchange), Some(states))
+        (self.sent(Lowered { node: partial, placed: input.placed }.released(), exchange), Some(states))
     }
 
     /// The windows of an aggregate, if it can be told where rows are read which of them a row is in.
@@ -129,9 +130,10 @@ impl Lowering<'_> {
         self.grouped.iter().filter(|other| **other == own).count() > 1
     }
 
-    /// What the first phase does, if there is to be one; `is_there`: the exchange of the rows, for others.
-    fn first_phase(&self, of: &Grouping<'_>, is_there: bool) -> Option<Partial> {
+    /// What the first phase does, if there is to be one; `is_there`: the exchange of the rows, for others; `stays`: rows are to stay.
+    fn first_phase(&self, of: &Grouping<'_>, is_there: bool, stays: bool) -> Option<Partial> {
         match self.settings.phases {
+            _ if stays => Some(Partial::Always),
             PhaseStrategy::OnePhase => None,
             // A state of all different values is no smaller than the rows.
             PhaseStrategy::Auto if of.calls.iter().any(|call| call.distinct == Distinct::Distinct) => None,

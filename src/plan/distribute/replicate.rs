@@ -27,7 +27,7 @@ impl Lowering<'_> {
         let moves = |(input, keys): (&Lowered, &[usize])| match &input.placed {
             Placed::OneShard => false,
             Placed::By(columns) => columns != keys || keys.is_empty(),
-            Placed::Anywhere | Placed::Everywhere => true,
+            Placed::Anywhere | Placed::Everywhere | Placed::Pinned(_) => true,
         };
         let mut sides = sides.iter().copied().filter(|side| moves(inputs[1 - side]));
         let is_asked = |side: &usize| join.spread[*side] == Some(Spread::Everywhere);

@@ -57,7 +57,7 @@ fn sent(plan: &PhysicalPlan, id: NodeId) -> Option<Sent> {
     let keys: Vec<Expr> = match exchange {
         Exchange::Hash(keys) => keys.iter().map(|key| columns[*key].clone()).collect(),
         Exchange::Gather | Exchange::Broadcast if columns.iter().all(is_plain) => Vec::new(),
-        Exchange::Gather | Exchange::Broadcast => return None,
+        Exchange::RoundRobin | Exchange::Gather | Exchange::Broadcast => return None,
     };
     keys.iter().all(Expr::is_repeatable).then_some(Sent { exchange: id, of, columns, keys, on_error })
 }

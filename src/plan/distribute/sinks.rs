@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::consolidate::may_cancel;
 use super::nodes::late_calc;
+use super::partitioning::check_order;
 use super::{Lowered, Lowering, OnError, Placed};
 use crate::error::{Error, Result};
 use crate::plan::bind::{Output, Target, conformed, written};
@@ -116,6 +117,8 @@ impl Lowering<'_> {
         entry.note_deadlines(deadlines(&output.plan));
         entry.retracts |= retracts;
         entry.inputs.push(lowered);
+        let takes_last = !retracts && (entry.sink.accepts() == Accepts::Upsert || output.on_conflict.is_some());
+        check_order(&output.plan, entry.key.as_deref().filter(|_| takes_last))?;
         let matched = entry.matched(output);
         self.check_matched(output, &matched)
     }

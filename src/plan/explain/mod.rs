@@ -14,7 +14,7 @@ pub use self::physical::outline;
 use self::row_pattern::Matching;
 use super::Planned;
 use super::bind::Output;
-use super::logical::{Plan, WindowsOf};
+use super::logical::{PartitionStrategy, Plan, WindowsOf};
 use super::physical::{Aligned, Emit, JoinKind, JoinTime, Nested, RankFunction, SortKey, Ties, TimeMeaning, VersionTime, Window};
 use crate::types::Schema;
 use crate::types::over::{OverCall, OverEmit};
@@ -49,7 +49,15 @@ fn tree(plan: &Plan, depth: usize, out: &mut String) {
 
 fn line(plan: &Plan) -> String {
     match plan {
-        Plan::Scan(scan) => format!("Scan {} ({})", scan.name, schema_columns(&scan.schema)),
+        Plan::Scan(scan) => {
+            let way = scan.partitioning.as_ref().map(|asked| match asked.strategy {
+                PartitionStrategy::Hash(_) => " sent by hash",
+                PartitionStrategy::RoundRobin => " sent round robin",
+                PartitionStrategy::SourceAligned => " source-aligned",
+                PartitionStrategy::FanIn => " fanned in",
+            });
+            format!("Scan {} ({}){}", scan.name, schema_columns(&scan.schema), way.unwrap_or_default())
+        }
         Plan::Calc(calc) => {
             let below = calc.input.schema();
             calc_line(calc.filter.as_ref().map(|f| expression(f, below)), &list(&calc.columns, &calc.schema, below))

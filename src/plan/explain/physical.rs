@@ -155,6 +155,7 @@ fn line(node: &Node, below: &Schema, width: usize) -> String {
             let what = if node.reads == Port::States { " of states" } else { "" };
             match exchange {
                 Exchange::Hash(keys) => format!("Exchange hash({}){what}", columns(keys, below)),
+                Exchange::RoundRobin => "Exchange round robin".to_owned(),
                 Exchange::Gather => format!("Exchange gather to shard 0{what}"),
                 Exchange::Broadcast => format!("Exchange broadcast to every shard{what}"),
             }

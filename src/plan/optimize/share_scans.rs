@@ -6,7 +6,7 @@ use super::split_watermark::{SPLIT, SPLIT_WATERMARK};
 use crate::expr::Expr;
 use crate::plan::bind::Output;
 use crate::plan::catalog::{Catalog, Table};
-use crate::plan::logical::{Plan, Scan, columns_of};
+use crate::plan::logical::{PartitionStrategy, Partitioning, Plan, Scan, columns_of};
 use crate::plan::physical::TimeBasis;
 use crate::plan::processing_time::scans_asked;
 use crate::types::{DataType, Field, Schema};
@@ -32,6 +32,9 @@ pub fn share(catalog: &Catalog, outputs: &mut [Output]) {
             Plan::Scan(scan) => {
                 let wanted = &mut wanted[scan.table][scan.basis as usize];
                 wanted.columns.extend(&scan.columns);
+                if let Some(Partitioning { strategy: PartitionStrategy::Hash(columns), .. }) = &scan.partitioning {
+                    wanted.columns.extend(columns);
+                }
                 wanted.split_watermark |= scan.split_watermark;
                 wanted.split |= scan.split;
                 wanted.event_time |= scan.split_watermark;

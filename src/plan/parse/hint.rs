@@ -19,6 +19,9 @@ const WEIGHTY: [&str; 2] = ["STATE_TTL", OPTIONS];
 /// The hint that stands behind a table.
 const OPTIONS: &str = "OPTIONS";
 
+/// Those behind a table that say how its rows get to the shards.
+const PARTITIONINGS: [&str; 4] = ["HASH", "ROUND_ROBIN", "SOURCE_ALIGNED", "FAN_IN"];
+
 /// Quotes of the name that carries the hint of a table.
 const CARRIER: char = '[';
 
@@ -33,7 +36,7 @@ pub(super) fn without_comments(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWi
                 let comment = Whitespace::MultiLineComment(with_place(text, token.span.start));
                 kept.push(TokenWithSpan { token: Token::Whitespace(comment), span: token.span });
             }
-            Some(text) if has_options(text, token.span.start) && ends_with_table(&kept) => {
+            Some(text) if is_for_table(text, token.span.start) && ends_with_table(&kept) => {
                 let carrier = placed(Token::make_word(&with_place(text, token.span.start), Some(CARRIER)), &token);
                 let period = placed(Token::Period, &token);
                 let name = kept.len() - 1;
@@ -57,8 +60,12 @@ fn with_place(text: &str, Location { line, column }: Location) -> String {
 }
 
 /// Whether a hint is one for a table.
-fn has_options(text: &str, start: Location) -> bool {
-    hints(text, start).is_ok_and(|hints| hints.iter().any(|hint| hint.is(OPTIONS)))
+fn is_for_table(text: &str, start: Location) -> bool {
+    hints(text, start).is_ok_and(|hints| hints.iter().any(|hint| hint.is(OPTIONS) || is_partitioning(hint)))
+}
+
+fn is_partitioning(hint: &Hint) -> bool {
+    PARTITIONINGS.iter().any(|name| hint.is(name))
 }
 
 /// Whether the last tokens are the name of a table that is read or written.
@@ -81,24 +88,25 @@ fn refuse_weighty(text: &str, start: Location) -> Result<()> {
         // What cannot be read is a comment.
         hints => hints.unwrap_or_default(),
     };
-    match hints.iter().find(|hint| WEIGHTY.iter().any(|name| hint.is(name))) {
+    match hints.iter().find(|hint| WEIGHTY.iter().any(|name| hint.is(name)) || is_partitioning(hint)) {
         Some(hint) => Err(not_here(hint)),
         None => Ok(()),
     }
 }
 
 fn not_here(Hint { name, .. }: &Hint) -> Error {
-    Error::sql(format!("the hint {} is not supported here", name.text))
-        .at(name.span)
-        .hint("STATE_TTL stands behind SELECT, OPTIONS right behind the name of a table")
+    Error::sql(format!("the hint {} is not supported here", name.text)).at(name.span).hint(format!(
+        "STATE_TTL stands behind SELECT; OPTIONS, and in FROM {}, right behind the name of a table",
+        PARTITIONINGS.join(", ")
+    ))
 }
 
 /// The hints behind the SELECT of a query.
 pub fn hints_of(select: &ast::Select) -> Result<Vec<Hint>> {
     let read = |hint: &ast::OptimizerHint| hints(&hint.text, place_of(&hint.prefix));
     let read = select.optimizer_hints.iter().map(read).collect::<Result<Vec<_>>>()?.concat();
-    match read.iter().find(|hint| hint.is(OPTIONS)) {
-        Some(options) => Err(not_here(options)),
+    match read.iter().find(|hint| hint.is(OPTIONS) || is_partitioning(hint)) {
+        Some(of_table) => Err(not_here(of_table)),
         None => Ok(read),
     }
 }
@@ -136,12 +144,28 @@ fn without_place(text: &str) -> Option<&str> {
     text.find('+').map(|at| &text[at..])
 }
 
-/// The options that the hint of a table gives, among the parts of its name.
-pub fn options_of<'a>(parts: impl IntoIterator<Item = &'a ast::Ident>) -> Result<Option<Options>> {
-    options_in(parts.into_iter().filter(|part| is_carrier(part)).map(|part| part.value.as_str()))
+/// What hints behind the name of a table say.
+#[derive(Debug, Default)]
+pub struct TableHints {
+    /// Those of OPTIONS.
+    pub options: Option<Options>,
+    /// How its rows get to the shards.
+    pub partitioning: Option<Hint>,
 }
 
-/// The options that the hint of a table gives whose name comes next.
+impl TableHints {
+    /// The name of one of them.
+    pub fn first(&self) -> Option<&str> {
+        self.partitioning.as_ref().map(|hint| hint.name.text.as_str()).or_else(|| self.options.as_ref().map(|_| OPTIONS))
+    }
+}
+
+/// What the hints of a table say, among the parts of its name.
+pub fn table_hints_of<'a>(parts: impl IntoIterator<Item = &'a ast::Ident>) -> Result<TableHints> {
+    table_hints_in(parts.into_iter().filter(|part| is_carrier(part)).map(|part| part.value.as_str()))
+}
+
+/// The options that the hint of a table to be written gives whose name comes next.
 pub(super) fn options_ahead(cursor: &Cursor<'_>) -> Result<Option<Options>> {
     let (mut cursor, mut carried) = (cursor.clone(), Vec::new());
     while let Some(TokenWithSpan { token: Token::Word(word), .. }) = cursor.take() {
@@ -150,29 +174,41 @@ pub(super) fn options_ahead(cursor: &Cursor<'_>) -> Result<Option<Options>> {
             break;
         }
     }
-    options_in(carried.into_iter())
+    match table_hints_in(carried.into_iter())? {
+        TableHints { partitioning: Some(hint), .. } => Err(not_here(&hint)),
+        TableHints { options, .. } => Ok(options),
+    }
 }
 
-/// The options in the texts of hints with their places, if there is one.
-fn options_in<'a>(texts: impl Iterator<Item = &'a str>) -> Result<Option<Options>> {
-    let mut options: Option<Options> = None;
+/// What the hints in texts with their places say.
+fn table_hints_in<'a>(texts: impl Iterator<Item = &'a str>) -> Result<TableHints> {
+    let mut all = TableHints::default();
     for text in texts {
         let (place, text) = text.split_once('+').unwrap_or_default();
         for hint in hints(text, place_of(place))? {
-            if !hint.is(OPTIONS) {
-                return Err(not_here(&hint));
-            }
-            let options = options.get_or_insert_with(Options::default);
-            for HintArgument { name, value } in hint.arguments {
-                let Some(value) = value else {
-                    let error = Error::sql(format!("OPTIONS gives '{}' no value", name.text)).at(name.span);
-                    return Err(error.hint("such as OPTIONS('path' = 'other.csv')"));
-                };
-                options.put(name.text, OptionValue { text: value.text, span: value.span, key: name.span });
+            match &all.partitioning {
+                _ if hint.is(OPTIONS) => set_options(all.options.get_or_insert_default(), hint.arguments)?,
+                Some(other) if is_partitioning(&hint) => {
+                    let error = Error::sql(format!("{} and {} for one table", other.name.text, hint.name.text));
+                    return Err(error.at(hint.name.span).hint("its rows go one way; keep one of the two"));
+                }
+                None if is_partitioning(&hint) => all.partitioning = Some(hint),
+                _ => return Err(not_here(&hint)),
             }
         }
     }
-    Ok(options)
+    Ok(all)
+}
+
+fn set_options(options: &mut Options, arguments: Vec<HintArgument>) -> Result<()> {
+    for HintArgument { name, value } in arguments {
+        let Some(value) = value else {
+            let error = Error::sql(format!("OPTIONS gives '{}' no value", name.text)).at(name.span);
+            return Err(error.hint("such as OPTIONS('path' = 'other.csv')"));
+        };
+        options.put(name.text, OptionValue { text: value.text, span: value.span, key: name.span });
+    }
+    Ok(())
 }
 
 /// The hints in the text of a comment that begins at `start`.

@@ -58,7 +58,7 @@
 //!
 //! **Types of CAST.** Turn them into ours with `data_type`; they are valid already.
 //!
-//! **Hints.** `SELECT /*+ BROADCAST(t) */` is read with [`hints_of`], `t /*+ OPTIONS(...) */` with [`options_of`] from the name of the table. Anywhere
+//! **Hints.** `SELECT /*+ BROADCAST(t) */` is read with [`hints_of`], `t /*+ OPTIONS(...) */` with [`table_hints_of`] from the name of the table. Anywhere
 //! else a hint is a comment.
 //!
 //! **Parameters.** `:day` is the literal that is given for it, and no other part of the tree knows that it was one.
@@ -105,7 +105,7 @@ pub use corresponding::CORRESPONDING;
 pub use data_type::{data_type, interval_fields, is_bytea};
 pub use difference::DIFFERENCE;
 pub use fault::span_of;
-pub use hint::{hints_of, is_carrier, options_of};
+pub use hint::{TableHints, hints_of, is_carrier, table_hints_of};
 pub use lambda::LAMBDA;
 pub use named_types::NamedTypes;
 pub use params::Params;

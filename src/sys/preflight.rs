@@ -2,11 +2,14 @@
 //!
 //! Control core, before any shard starts. Files are read below a root that tests replace by a made-up tree.
 
+use std::hint::black_box;
 use std::io;
+use std::time::Instant;
 
 use super::probe;
 use super::topology::HostFiles;
 use crate::error::{Error, Result};
+use crate::types::Nanos;
 
 /// Locked memory a glommio executor insists on.
 const MEMLOCK_MIN: u64 = 512 * 1024;
@@ -51,7 +54,9 @@ impl Finding {
 
 /// Looks at the running host with the eyes of a job that has its shards on `cores`.
 pub fn check_host(cores: &[usize], shards: usize) -> Vec<Finding> {
-    check_files(&HostFiles::real(), probe::make_uring(), cores, shards)
+    let mut findings = check_files(&HostFiles::real(), probe::make_uring(), cores, shards);
+    findings.push(copies([copy_ns(0), copy_ns(8)]));
+    findings
 }
 
 /// Whether glommio executors can run: io_uring allowed and enough memory lockable. The error says what is wrong and how to mend it.
@@ -244,6 +249,33 @@ fn quota(files: &HostFiles, shards: usize) -> Finding {
     Finding::ok(name, found)
 }
 
+/// Nanoseconds that copies to a place which is so many bytes off the alignment of their source take, the best of five.
+fn copy_ns(off: usize) -> Nanos {
+    const BYTES: usize = 8 * 1024;
+    const LINE: usize = 64;
+    let (from, mut to) = (vec![1_u8; BYTES + LINE], vec![0_u8; BYTES + 2 * LINE]);
+    let places = (from.as_ptr().align_offset(LINE), to.as_ptr().align_offset(LINE) + off);
+    let (from, to) = (&from[places.0..][..BYTES], &mut to[places.1..][..BYTES]);
+    let mut best = Nanos::MAX;
+    for _ in 0..5 {
+        let since = Instant::now();
+        (0..16).for_each(|_| black_box(&mut *to).copy_from_slice(black_box(from)));
+        best = best.min(since.elapsed().as_nanos() as Nanos);
+    }
+    best
+}
+
+/// Of copies that are aligned as their source, and of others.
+fn copies([alike, apart]: [Nanos; 2]) -> Finding {
+    let (name, times) = ("copies", apart as f64 / alike.max(1) as f64);
+    let found = format!("of 8 KiB take {times:.1} times as long to a place that is not aligned as their source");
+    if times < 4.0 {
+        return Finding::ok(name, found);
+    }
+    let advice = "on AMD Zen 3 and 4 with glibc before 2.40: GLIBC_TUNABLES=glibc.cpu.x86_rep_movsb_threshold=268435456 in the environment of the job";
+    Finding::warn(name, found, advice)
+}
+
 /// The tightest quota of the process's group and those above it, in cores.
 fn quota_v2(files: &HostFiles) -> Option<f64> {
     let groups = files.text("/proc/self/cgroup")?;
@@ -364,6 +396,13 @@ mod tests {
 
     #[test]
     fn running_host_is_checked_without_a_fault() {
-        assert_eq!(check_host(&[0], 1).len(), 10);
+        assert_eq!(check_host(&[0], 1).len(), 11);
+    }
+
+    #[test]
+    fn slow_copies_are_found_by_their_time() {
+        assert_eq!(copies([100, 390]).severity, Severity::Ok);
+        let slow = copies([100, 900]);
+        assert!(slow.severity == Severity::Warn && slow.found.contains("9.0 times") && !slow.advice.is_empty(), "{slow:?}");
     }
 }

@@ -147,6 +147,10 @@ impl Resolving {
             Some(inserted) if !inserted.queries.is_empty() => inserted.queries.clone(),
             _ => return Ok(None),
         };
+        if let Some(asked) = &scan.partitioning {
+            let error = Error::sql(format!("memory table '{}' is what queries of the job give", table.def.name)).at(asked.span);
+            return Err(error.hint("put the hint behind the tables that they read"));
+        }
         if table.reload.is_some() {
             let error = Error::sql(format!("memory table '{}' is what the job inserts, and is not read again", table.def.name));
             return Err(error.hint("take its 'lookup.' options off: rows are looked up in what has been inserted"));

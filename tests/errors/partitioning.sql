@@ -128,3 +128,21 @@ INSERT INTO totals /*+ HASH(sym) */ SELECT sym, price FROM trades;
 -- 1 | INSERT INTO totals /*+ HASH(sym) */ SELECT sym, price FROM trades;
 --   |                        ^^^^
 -- hint: STATE_TTL stands behind SELECT; OPTIONS, and in FROM HASH, ROUND_ROBIN, SOURCE_ALIGNED, FAN_IN, right behind the name of a table
+
+INSERT INTO kept SELECT sym, qty FROM trades;
+SELECT n FROM kept /*+ FAN_IN */;
+-- memory table 'kept' is what queries of the job give
+--  --> q.sql:2:24
+--   |
+-- 2 | SELECT n FROM kept /*+ FAN_IN */;
+--   |                        ^^^^^^
+-- hint: put the hint behind the tables that they read
+
+INSERT INTO kept SELECT sym, qty FROM trades /*+ ROUND_ROBIN */;
+SELECT sym, ARRAY_AGG(n) FROM kept GROUP BY sym;
+-- the first or last value, or a list of values, goes by the order in which rows come, and sent this way rows overtake each other
+--  --> q.sql:1:50
+--   |
+-- 1 | INSERT INTO kept SELECT sym, qty FROM trades /*+ ROUND_ROBIN */;
+--   |                                                  ^^^^^^^^^^^
+-- hint: FAN_IN and SOURCE_ALIGNED keep their order, as HASH by its keys does

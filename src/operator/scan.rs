@@ -104,8 +104,8 @@ fn refuse_future(time_column: usize, types: &[DataType], batch: Batch, latest: E
     batch.gather(&all.filter(|row| !is_ahead(row)))
 }
 
-/// So many times are copied at once: 2 KB, which glibc copies by vector instructions. More it copies by `rep movsb`, which is several times
-/// slower on AMD Zen 3 and Zen 4 where the target is not aligned as the source is (glibc bug 30994, in versions before 2.40).
+/// So many times are copied at once: 2 KB, which glibc copies by vector instructions. More it copies by `rep movsb`, which AMD Zen 3 and Zen 4 do
+/// some 30 times slower where the target lies up to 31 bytes behind the source within their pages, as here (glibc bug 30994, in versions before 2.40).
 const COPIED_AT_ONCE: usize = 256;
 
 /// Raises `watermark` to the greatest wanted so far; gives what it was before each row where asked. Hot: once per

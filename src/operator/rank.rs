@@ -102,9 +102,7 @@ impl Best {
     /// Notes a row in a place that is not hopeless.
     fn note(&mut self, place: (i64, i64), limit: u64) {
         self.places.truncate(looked_at(limit) - 1);
-        // By counting: where a row belongs is anywhere, which a search by halves would have to guess.
-        let is_before = |other: &&(i64, i64)| (other.0 < place.0) | ((other.0 == place.0) & (other.1 <= place.1));
-        self.places.insert(self.places.iter().filter(is_before).count(), place);
+        self.places.insert(self.places.partition_point(|other| *other <= place), place);
     }
 }
 

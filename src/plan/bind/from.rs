@@ -12,18 +12,19 @@ use super::join::{cross, join, kind_of};
 use super::join_subquery::asking_condition;
 use super::join_version::{is_nearest, moment_of};
 use super::join_within::joined_within;
+use super::partitioning::partitioning;
 use super::per_row::{PerRow, Sees};
 use super::pivot::{Pivot, Unpivot};
 use super::query::Cte;
 use super::scope::{Relation, name_span, span_of, unsupported};
 use super::values::one_row;
-use crate::error::{Error, Result, Span, nearest};
+use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
-use crate::plan::catalog::{Entry, Table, without_columns};
-use crate::plan::logical::{Aggregate, LastRow, PartitionStrategy, Partitioning, Plan, Scan};
+use crate::plan::catalog::{Entry, without_columns};
+use crate::plan::logical::{Aggregate, LastRow, Partitioning, Plan, Scan};
 use crate::plan::parse::{TableHints, table_hints_of};
 use crate::plan::physical::{AggregateCall, AggregateFunction, JoinKind};
-use crate::plan::statement::{Conflict, Hint, HintArgument, LateRows, Name};
+use crate::plan::statement::{Conflict, LateRows, Name};
 use crate::types::relation::Changelog;
 use crate::types::{DataType, Field, Schema};
 
@@ -369,43 +370,6 @@ impl QueryBinder<'_> {
         };
         Relation { event_times: table.event_times(), ..Relation::new(plan, Some(&table.def.name), None) }
     }
-}
-
-/// What a hint behind the name of a table says of how its rows get to the shards.
-fn partitioning(table: &Table, hint: &Hint) -> Result<Partitioning> {
-    let span = hint.name.span;
-    let strategy = match hint {
-        _ if hint.is("HASH") => {
-            PartitionStrategy::Hash(hint.arguments.iter().map(|of| hashed(table, of)).collect::<Result<_>>()?)
-        }
-        _ if hint.is("ROUND_ROBIN") => PartitionStrategy::RoundRobin,
-        _ if hint.is("SOURCE_ALIGNED") => PartitionStrategy::SourceAligned,
-        _ => PartitionStrategy::FanIn,
-    };
-    match (&strategy, hint.arguments.first()) {
-        (PartitionStrategy::Hash(columns), None) if columns.is_empty() => {
-            Err(Error::sql("HASH names no column").at(span).hint("such as trades /*+ HASH(sym) */"))
-        }
-        (PartitionStrategy::Hash(_), _) | (_, None) => Ok(Partitioning { strategy, span }),
-        (_, Some(argument)) => Err(Error::sql(format!("{} takes no columns", hint.name.text))
-            .at(argument.name.span)
-            .hint("HASH(columns) sends rows by columns")),
-    }
-}
-
-/// The column of a table that HASH names.
-fn hashed(table: &Table, HintArgument { name, value }: &HintArgument) -> Result<usize> {
-    if let Some(value) = value {
-        return Err(Error::sql("HASH takes names of columns alone").at(value.span).hint("such as HASH(sym)"));
-    }
-    let names = || table.columns.iter().map(|column| column.name.as_str());
-    names().position(|column| column.eq_ignore_ascii_case(&name.text)).ok_or_else(|| {
-        let error = Error::sql(format!("'{}' has no column '{}'", table.def.name, name.text)).at(name.span);
-        match nearest(&name.text, names()) {
-            Some(near) => error.hint(format!("did you mean '{near}'?")),
-            None => error.hint(format!("its columns are {}", names().collect::<Vec<_>>().join(", "))),
-        }
-    })
 }
 
 /// The rows of a table that do not lie behind the watermark of their split; one without a time does not.

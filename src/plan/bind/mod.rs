@@ -43,6 +43,7 @@ mod order;
 mod over;
 mod over_frame;
 mod overlaps;
+mod partitioning;
 mod per_row;
 mod pivot;
 mod quantified;

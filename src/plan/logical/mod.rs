@@ -4,9 +4,11 @@
 //! lowered. Columns are positions, names live in the schemas and serve messages and EXPLAIN.
 
 mod columns;
+mod partitioning;
 mod tree;
 
 pub use self::columns::{all_of, columns_of, conjuncts, moved_columns, shifted, substitute};
+pub use self::partitioning::{PartitionStrategy, Partitioning};
 use super::physical::{
     AggregateCall, Aligned, Emit, JoinKind, JoinTime, LookupRows, Nested, RankFunction, SortKey, SortTime, Standing, Ties,
     TimeBasis, TimeMeaning, VariableCondition, Window,
@@ -85,28 +87,6 @@ pub struct Scan {
     pub partitioning: Option<Partitioning>,
     /// Columns given out.
     pub schema: Schema,
-}
-
-/// What a hint behind the name of a table says of how its rows get to the shards that work on them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Partitioning {
-    /// Which way.
-    pub strategy: PartitionStrategy,
-    /// Where the hint stands, for errors.
-    pub span: Span,
-}
-
-/// Ways of rows from where they are read to the shards that work on them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PartitionStrategy {
-    /// Each to the shard of the hash of these columns, among all columns of the table.
-    Hash(Vec<usize>),
-    /// Batches to all shards in turn.
-    RoundRobin,
-    /// They stay on the shard that reads them.
-    SourceAligned,
-    /// All to one shard.
-    FanIn,
 }
 
 /// Filters, then computes columns.

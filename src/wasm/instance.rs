@@ -1,100 +1,136 @@
 //! Calls of an export, row by row, on one shard.
 //!
-//! A row for which the module traps, runs out of fuel or gives what is none of its type is set aside; the next row gets a new instance, so that nothing
-//! is left of what was half done.
+//! A shard has one instance of each module, which all calls of the SQL share. A row for which the module traps, runs out of fuel or gives what is none
+//! of its type is tried once more on a new instance, so that what earlier rows left behind does not decide; if that fails too it is set aside. The
+//! next row gets a new instance, so that nothing is left of what was half done.
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::sync::{Arc, Weak};
 
-use wasmtime::{Func, Memory, Module, Store, StoreLimits, StoreLimitsBuilder, Trap, Val};
+use wasmtime::{Func, Memory, Store, StoreLimits, StoreLimitsBuilder, Trap, Val};
 
 use super::module::is_placed;
-use super::{Declared, Limits};
+use super::{Declared, Limits, Module};
 use crate::batch::{Column, Selection, Values};
 use crate::expr::{Kernel, RowErrors, row_by_row};
 use crate::limits::WASM_TABLE_ITEMS_MAX;
 use crate::types::DataType;
 
-/// An instance and the memory that it may have.
+thread_local! {
+    /// The instances of the shard that this thread runs, each with its module.
+    static INSTANCES: RefCell<Vec<(Weak<Module>, Option<Instance>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Works with this shard's instance of a module. There is none before the first row, and after one that failed.
+fn with_instance<T>(module: &Arc<Module>, work: impl FnOnce(&mut Option<Instance>) -> T) -> T {
+    INSTANCES.with_borrow_mut(|instances| {
+        let is_it = |(known, _): &(Weak<Module>, _)| known.as_ptr() == Arc::as_ptr(module);
+        let at = instances.iter().position(is_it).unwrap_or_else(|| {
+            instances.retain(|(known, _)| known.strong_count() > 0);
+            instances.push((Arc::downgrade(module), None));
+            instances.len() - 1
+        });
+        work(&mut instances[at].1)
+    })
+}
+
+/// An instance with the memory that it may have, and what every call needs of it.
 pub(super) struct Instance {
     store: Store<StoreLimits>,
     instance: wasmtime::Instance,
-}
-
-impl Instance {
-    /// Starts the module.
-    pub fn new(module: &Module, limits: Limits) -> wasmtime::Result<Instance> {
-        let builder = StoreLimitsBuilder::new().memory_size(limits.memory_bytes).table_elements(WASM_TABLE_ITEMS_MAX);
-        let mut store = Store::new(module.engine(), builder.memories(1).instances(1).build());
-        store.limiter(|limits| limits);
-        store.set_fuel(limits.fuel)?;
-        let instance = wasmtime::Instance::new(&mut store, module, &[])?;
-        Ok(Instance { store, instance })
-    }
-}
-
-/// The kernel of a function.
-pub(super) struct Calls {
-    module: Module,
-    limits: Limits,
-    declared: Arc<Declared>,
-    /// Until a call fails.
-    running: Option<Running>,
-}
-
-/// An instance with what is called of it.
-struct Running {
-    store: Store<StoreLimits>,
-    called: Func,
     memory: Option<Memory>,
     alloc: Option<Func>,
     dealloc: Option<Func>,
     params: Vec<Val>,
     /// Places and lengths that the module has given out for this row.
     places: Vec<[i32; 2]>,
+    /// Whether a row went through it.
+    is_used: bool,
+}
+
+impl Instance {
+    /// Starts the module.
+    pub fn new(module: &wasmtime::Module, limits: Limits) -> wasmtime::Result<Instance> {
+        let builder = StoreLimitsBuilder::new().memory_size(limits.memory_bytes).table_elements(WASM_TABLE_ITEMS_MAX);
+        let mut store = Store::new(module.engine(), builder.memories(1).instances(1).build());
+        store.limiter(|limits| limits);
+        store.set_fuel(limits.fuel)?;
+        let instance = wasmtime::Instance::new(&mut store, module, &[])?;
+        let memory = instance.get_memory(&mut store, "memory");
+        let mut function = |name: &str| instance.get_func(&mut store, name);
+        let (alloc, dealloc) = (function("alloc"), function("dealloc"));
+        Ok(Instance { store, instance, memory, alloc, dealloc, params: Vec::new(), places: Vec::new(), is_used: false })
+    }
+}
+
+/// The kernel of a function.
+pub(super) struct Calls {
+    module: Arc<Module>,
+    declared: Arc<Declared>,
 }
 
 impl Calls {
-    pub fn new(module: Module, limits: Limits, declared: Arc<Declared>) -> Calls {
-        Calls { module, limits, declared, running: None }
-    }
-
-    fn start(&self) -> Result<Running, String> {
-        let Instance { mut store, instance } = Instance::new(&self.module, self.limits).map_err(|error| self.reason(&error))?;
-        let mut function = |name: &str| instance.get_func(&mut store, name);
-        let (called, alloc, dealloc) = (function(&self.declared.export), function("alloc"), function("dealloc"));
-        let memory = instance.get_memory(&mut store, "memory");
-        let called = called.ok_or_else(|| format!("there is no '{}'", self.declared.export))?;
-        Ok(Running { store, called, memory, alloc, dealloc, params: Vec::new(), places: Vec::new() })
+    pub fn new(module: Arc<Module>, declared: Arc<Declared>) -> Calls {
+        Calls { module, declared }
     }
 
     /// What to say of a call that failed.
     #[cold]
-    fn reason(&self, error: &wasmtime::Error) -> String {
+    fn reason(&self, failed: Failed) -> String {
         let name = &self.declared.name;
+        let error = match failed {
+            Failed::Result(reason) => return format!("{name} {reason}"),
+            Failed::Call(error) => error,
+        };
         match error.downcast_ref::<Trap>() {
             Some(Trap::OutOfFuel) => {
-                format!("{name} took more than {} steps, which is what 'wasm.fuel' allows", self.limits.fuel)
+                format!("{name} took more than {} steps, which is what 'wasm.fuel' allows", self.module.limits.fuel)
             }
             Some(trap) => format!("{name} failed: {trap}"),
             None => format!("{name} failed: {error:#}"),
         }
     }
+}
 
+/// The instance as one call of the SQL sees it within a batch.
+struct Bound<'i> {
+    slot: &'i mut Option<Instance>,
+    /// The export, of the instance that is in the slot.
+    export: Option<Func>,
+}
+
+impl Bound<'_> {
     /// Appends the result for a row. Hot: once per row.
-    fn call(&mut self, args: &[&Column], row: usize, output: &mut Column) -> Result<(), String> {
+    fn call(&mut self, calls: &Calls, args: &[&Column], row: usize, output: &mut Column) -> Result<(), String> {
         if args.iter().any(|column| column.is_null(row)) {
             output.push_null();
             return Ok(());
         }
-        let mut running = match self.running.take() {
-            Some(running) => running,
-            None => self.start()?,
+        loop {
+            let failed = match self.try_call(calls, args, row, output) {
+                Ok(()) => return Ok(()),
+                Err(failed) => failed,
+            };
+            self.export = None;
+            let was_used = self.slot.take().is_some_and(|instance| instance.is_used);
+            if !was_used || output.len() > row {
+                return Err(calls.reason(failed));
+            }
+        }
+    }
+
+    fn try_call(&mut self, calls: &Calls, args: &[&Column], row: usize, output: &mut Column) -> Result<(), Failed> {
+        let Calls { module, declared } = calls;
+        let instance = match &mut *self.slot {
+            Some(instance) => instance,
+            slot => slot.insert(Instance::new(&module.compiled, module.limits)?),
         };
-        running.call(&self.declared, self.limits, args, row, output).map_err(|failed| match failed {
-            Failed::Call(error) => self.reason(&error),
-            Failed::Result(reason) => format!("{} {reason}", self.declared.name),
-        })?;
-        self.running = Some(running);
+        let export = match self.export {
+            Some(export) => export,
+            None => *self.export.insert(instance.function(&declared.export)?),
+        };
+        instance.call(export, declared, module.limits, args, row, output)?;
+        instance.is_used = true;
         Ok(())
     }
 }
@@ -113,14 +149,21 @@ impl From<wasmtime::Error> for Failed {
 
 impl Kernel for Calls {
     fn evaluate(&mut self, args: &[&Column], rows: usize, selection: &Selection, errors: &mut RowErrors) -> Column {
-        let declared = self.declared.clone();
-        row_by_row(&declared.returns, rows, selection, errors, |row, output| self.call(args, row, output))
+        with_instance(&self.module, |slot| {
+            let mut bound = Bound { slot, export: None };
+            row_by_row(&self.declared.returns, rows, selection, errors, |row, output| bound.call(self, args, row, output))
+        })
     }
 }
 
-impl Running {
+impl Instance {
+    fn function(&mut self, export: &str) -> Result<Func, Failed> {
+        self.instance.get_func(&mut self.store, export).ok_or(Failed::Result("is not exported"))
+    }
+
     fn call(
         &mut self,
+        export: Func,
         declared: &Declared,
         limits: Limits,
         args: &[&Column],
@@ -134,7 +177,7 @@ impl Running {
             self.push(column, row, data_type)?;
         }
         let mut result = [Val::I32(0)];
-        self.called.call(&mut self.store, &self.params, &mut result)?;
+        export.call(&mut self.store, &self.params, &mut result)?;
         self.append(result[0], &declared.returns, output)?;
         self.free()
     }

@@ -1,5 +1,5 @@
-//! Functions of WebAssembly files. A file is read and compiled once, where the job is planned; on each shard each call of the SQL has an instance of
-//! its own, made when the first row comes. A module imports nothing: all that it can do is compute, with so much memory and so many
+//! Functions of WebAssembly files. A file is read and compiled once, where the job is planned; each shard has an instance of
+//! it, made when the first row comes. A module imports nothing: all that it can do is compute, with so much memory and so many
 //! steps for a row as the settings allow.
 //!
 //! What a module and the engine hand each other:

@@ -1,5 +1,6 @@
 //! A file of WebAssembly, compiled.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use wasmtime::{Config, Engine, ExternType, FuncType, Module as Compiled, ValType};
@@ -11,17 +12,40 @@ use crate::expr::{GivenFunction, Gives, Kernel};
 use crate::limits::WASM_STACK_BYTES;
 use crate::types::DataType;
 
+thread_local! {
+    /// The last module of each file and limits, so that a job has one of them, and what plans again and again, as a shell does, compiles it once.
+    static LOADED: RefCell<Vec<Arc<Module>>> = const { RefCell::new(Vec::new()) };
+}
+
 /// A module of which instances can be made.
 pub struct Module {
-    compiled: Compiled,
-    limits: Limits,
+    pub(super) compiled: Compiled,
+    pub(super) limits: Limits,
     file: String,
+    /// What stood in the file.
+    bytes: Vec<u8>,
 }
 
 impl Module {
-    /// Reads and compiles a file, and makes an instance of it to see that it can be made.
-    pub fn load(file: &str, limits: Limits) -> Result<Module> {
+    /// Reads and compiles a file, and makes an instance of it to see that it can be made. Functions that a job declares of the same file,
+    /// within the same limits, are functions of one module.
+    pub fn load(file: &str, limits: Limits) -> Result<Arc<Module>> {
         let bytes = std::fs::read(file).map_err(|error| Error::io(format!("file '{file}'"), error))?;
+        LOADED.with_borrow_mut(|loaded| {
+            let known = loaded.iter().position(|module| module.file == file && module.limits == limits);
+            if let Some(at) = known {
+                if loaded[at].bytes == bytes {
+                    return Ok(loaded[at].clone());
+                }
+                loaded.swap_remove(at);
+            }
+            let module = Arc::new(Module::compile(file, bytes, limits)?);
+            loaded.push(module.clone());
+            Ok(module)
+        })
+    }
+
+    fn compile(file: &str, bytes: Vec<u8>, limits: Limits) -> Result<Module> {
         let wrong = |what: &str, error: wasmtime::Error| Error::sql(format!("'{file}' {what}: {error:#}"));
         let engine = engine().map_err(|error| Error::host(format!("no engine for WebAssembly: {error:#}")))?;
         let compiled = Compiled::from_binary(&engine, &bytes).map_err(|error| wrong("is no WebAssembly", error))?;
@@ -34,16 +58,16 @@ impl Module {
         Instance::new(&compiled, limits).map_err(|error| {
             wrong("cannot be started", error).hint("SET 'wasm.memory' and 'wasm.fuel' say how much it may use")
         })?;
-        Ok(Module { compiled, limits, file: file.to_owned() })
+        Ok(Module { compiled, limits, file: file.to_owned(), bytes })
     }
 
     /// The function that an export is.
-    pub fn function(&self, declared: Declared) -> Result<GivenFunction> {
+    pub fn function(self: Arc<Self>, declared: Declared) -> Result<GivenFunction> {
         self.check(&declared)?;
         let Declared { name, export, args, returns } = declared.clone();
-        let (compiled, limits, meaning) = (self.compiled.clone(), self.limits, format!("'{export}' of {}", self.file));
+        let meaning = format!("'{export}' of {}", self.file);
         let declared = Arc::new(declared);
-        let kernel = move || -> Box<dyn Kernel> { Box::new(Calls::new(compiled.clone(), limits, declared.clone())) };
+        let kernel = move || -> Box<dyn Kernel> { Box::new(Calls::new(self.clone(), declared.clone())) };
         Ok(GivenFunction { name, args, returns, gives: Gives::Value, deterministic: true, meaning, kernel: Arc::new(kernel) })
     }
 

@@ -70,7 +70,7 @@ LOAD MODULE hive;
 --   |
 -- 1 | LOAD MODULE hive;
 --   | ^^^^
--- hint: the functions of the engine are all there are
+-- hint: functions come with the engine, with the program around the job, or from a file of WebAssembly, by CREATE FUNCTION
 
 ADD JAR 'udf.jar';
 -- ADD is not supported
@@ -78,7 +78,7 @@ ADD JAR 'udf.jar';
 --   |
 -- 1 | ADD JAR 'udf.jar';
 --   | ^^^
--- hint: the functions of the engine are all there are
+-- hint: functions come with the engine, with the program around the job, or from a file of WebAssembly, by CREATE FUNCTION
 
 ANALYZE TABLE trades COMPUTE STATISTICS;
 -- ANALYZE is not supported

@@ -138,6 +138,25 @@ fn a_row_for_which_a_function_fails_is_set_aside_and_the_next_finds_nothing_of_i
 }
 
 #[test]
+fn functions_of_a_file_share_an_instance() {
+    let files = Files::new([("failing", FAILING)]);
+    let sql = files.sql(
+        "CREATE FUNCTION checked(INT) RETURNS BIGINT LANGUAGE wasm AS 'failing';
+        CREATE FUNCTION seen(INT) RETURNS BIGINT LANGUAGE wasm AS 'failing', 'checked';
+        CREATE TABLE t (n INT) WITH ('connector' = 'channel');
+        SELECT checked(n), seen(n), checked(n + 6) FROM t;",
+    );
+    let (given, _) = run(&sql, 1, (0..50).map(|_| vec![0.into()]).collect());
+    let mut calls: Vec<i64> = given
+        .iter()
+        .flat_map(|(_, row)| row)
+        .map(|value| if let Value::Int(n) = value { *n } else { panic!("{value:?}") })
+        .collect();
+    calls.sort_unstable();
+    assert!(calls.iter().copied().eq(1..=150), "{calls:?}");
+}
+
+#[test]
 fn memory_has_the_bound_that_is_set() {
     let files = Files::new([("failing", FAILING)]);
     for (setting, least) in [("", 256), ("SET 'wasm.memory' = '192 kib';", 3), ("SET 'wasm.memory' = '64kib';", 1)] {

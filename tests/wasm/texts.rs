@@ -72,6 +72,34 @@ fn texts_and_bytes_go_there_and_back() {
     }
 }
 
+/// Gives out memory and takes none back.
+const KEEPING: &str = r#"(module
+    (memory (export "memory") 1)
+    (global $free (mut i32) (i32.const 1024))
+    (func (export "alloc") (param $length i32) (result i32)
+        (local $place i32)
+        (local.set $place (global.get $free))
+        (global.set $free (i32.add (global.get $free) (local.get $length)))
+        (local.get $place))
+    (func (export "bytes") (param i32 i32) (result i32) (local.get 1)))"#;
+
+#[test]
+fn what_earlier_rows_left_behind_fails_no_row() {
+    let files = Files::new([("keeping", KEEPING)]);
+    let sql = files.sql(
+        "CREATE FUNCTION bytes(STRING) RETURNS INT LANGUAGE wasm AS 'keeping';
+        CREATE TABLE t (s STRING) WITH ('connector' = 'channel');
+        SELECT bytes(s) FROM t;",
+    );
+    let lengths = || (0..400).map(|row| if row % 100 == 99 { 70_000 } else { 1000 + row });
+    for shards in 1..=2 {
+        let (given, report) = run(&sql, shards, lengths().map(|length| vec!["x".repeat(length).into()]).collect());
+        let wanted = lengths().filter(|length| *length < 70_000).map(|length| vec![Value::Int(length as i64)]);
+        assert_eq!(counted(given.into_iter().map(|(_, row)| row)), counted(wanted), "{shards} shards");
+        assert_eq!(report.rows_aside, 4, "{:?}", report.aside);
+    }
+}
+
 #[test]
 fn what_is_no_text_or_stands_nowhere_sets_its_row_aside() {
     let files = Files::new([("texts", TEXTS)]);

@@ -6,7 +6,7 @@ use super::create_function::drop_function;
 use super::cursor::Cursor;
 use super::fault::span_of;
 use super::named_types::drop_type;
-use super::reader::ONE_DATABASE;
+use super::reader::{FUNCTIONS_COME, ONE_DATABASE};
 use super::written::text_of;
 use crate::error::{Error, Result, Span};
 use crate::plan::statement::{Name, NameFilter, RelationKind, Show, Shown, Statement};
@@ -29,10 +29,10 @@ const NOT_SHOWN: [(&str, &str); 10] = [
     ("DATABASES", ONE_DATABASE),
     ("SCHEMAS", ONE_DATABASE),
     ("CURRENT", ONE_DATABASE),
-    ("MODULES", "the functions of the engine are all there are"),
-    ("FULL", "the functions of the engine are all there are"),
-    ("USER", "the functions of the engine are all there are"),
-    ("JARS", "the functions of the engine are all there are"),
+    ("MODULES", FUNCTIONS_COME),
+    ("FULL", FUNCTIONS_COME),
+    ("USER", "SHOW FUNCTIONS lists those of the job too"),
+    ("JARS", FUNCTIONS_COME),
     ("JOBS", "all statements of the files are one job"),
     ("PARTITIONS", "no table here has a directory for each value"),
 ];

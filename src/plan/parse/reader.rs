@@ -477,10 +477,10 @@ const REFUSED: [(&str, &str); 16] = [
     ("TRUNCATE", CHANGES),
     ("MERGE", CHANGES),
     ("USE", ONE_DATABASE),
-    ("LOAD", "the functions of the engine are all there are"),
-    ("UNLOAD", "the functions of the engine are all there are"),
-    ("ADD", "the functions of the engine are all there are"),
-    ("REMOVE", "the functions of the engine are all there are"),
+    ("LOAD", FUNCTIONS_COME),
+    ("UNLOAD", FUNCTIONS_COME),
+    ("ADD", FUNCTIONS_COME),
+    ("REMOVE", FUNCTIONS_COME),
     ("ANALYZE", "no statistics are kept; EXPLAIN ANALYZE before a statement says what each operator cost"),
     ("CALL", "there are no procedures"),
     ("COMPILE", "corelane explain shows the plan of a job"),
@@ -489,4 +489,7 @@ const REFUSED: [(&str, &str); 16] = [
     ("END", "END closes EXECUTE STATEMENT SET BEGIN"),
 ];
 
+/// Where functions are from.
+pub(super) const FUNCTIONS_COME: &str =
+    "functions come with the engine, with the program around the job, or from a file of WebAssembly, by CREATE FUNCTION";
 const CHANGES: &str = "rows are changed by a table with PRIMARY KEY that a query is inserted into, or by a format of changes";

@@ -1,7 +1,7 @@
 //! Values as text: what `print` shows, what CAST to VARCHAR gives, what a set-aside row looks like.
 
 use super::{Batch, Column, Values};
-use crate::types::{DataType, decimal, time, uuid};
+use crate::types::{DataType, base64, decimal, time, uuid};
 
 /// Appends the text of one value that is not NULL.
 pub fn write_value(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
@@ -45,6 +45,22 @@ pub fn write_value(column: &Column, row: usize, data_type: &DataType, out: &mut 
     }
 }
 
+/// Appends the text that stands for a value that is not NULL within a nested value and in a record: as `write_value`, but BYTES in base 64.
+pub fn write_part(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
+    match (&column.values, data_type) {
+        (Values::Str(v), DataType::Bytes) => base64::encode(v.bytes(row), out),
+        _ => write_value(column, row, data_type, out),
+    }
+}
+
+/// Appends a value that is not NULL as a key of a JSON object, with the colon behind it.
+pub fn write_json_key(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
+    let mut key = Vec::new();
+    write_part(column, row, data_type, &mut key);
+    write_json_string(&key, out);
+    out.push(b':');
+}
+
 /// Appends a value as JSON: numbers and truth values as they are, nested values as the JSON that they are, all else as a string.
 pub fn write_json_value(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
     let is_finite = match &column.values {
@@ -60,7 +76,7 @@ pub fn write_json_value(column: &Column, row: usize, data_type: &DataType, out: 
         t if (t.is_numeric() || *t == DataType::Boolean) && is_finite => write_value(column, row, data_type, out),
         _ => {
             let mut text = Vec::new();
-            write_value(column, row, data_type, &mut text);
+            write_part(column, row, data_type, &mut text);
             write_json_string(&text, out);
         }
     }

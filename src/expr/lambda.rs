@@ -19,8 +19,8 @@ use super::function::{Entries, Json, TEXT_BYTES_MAX, TOO_LONG};
 use super::help::{Help, function};
 use super::node::Node;
 use super::operand::{Operand, Rows, UnaryKernel, broadcast, strings_of};
-use super::{CastFailure, Expr, RowErrors};
-use crate::batch::text::{write_json_value, write_value};
+use super::{Expr, RowErrors};
+use crate::batch::text::{write_json_value, write_part};
 use crate::batch::{Batch, Bitmap, Column, Selection, StrColumn, Values};
 use crate::error::{Error, Result};
 use crate::limits::LAMBDA_ITEMS_MAX;
@@ -169,11 +169,8 @@ impl LambdaCall {
     /// From compiled parts.
     pub fn new(lambda: &Lambda, nested: Node, captured: Vec<Node>, body: Node, result: &DataType) -> Result<LambdaCall> {
         let of_text = lambda.parameters.iter().skip(usize::from(lambda.function == F::Reduce));
-        let read = |(_, to): &(String, DataType)| match cast::is_free(&DataType::STRING, to) || *to == DataType::Null {
-            true => Ok(None),
-            false => cast::kernel(&DataType::STRING, to, CastFailure::RowError)
-                .map(Some)
-                .ok_or_else(|| Error::internal(format!("items of {to} have no text"))),
+        let read = |(_, to): &(String, DataType)| {
+            cast::part_kernel(to).ok_or_else(|| Error::internal(format!("items of {to} have no text")))
         };
         Ok(LambdaCall {
             function: lambda.function,
@@ -463,7 +460,7 @@ fn write_keys(json: Json<'_>, given: &Column, first: usize, data_type: &DataType
             return Err("a key of a MAP is NULL");
         }
         let mut key = Vec::new();
-        write_value(given, first + at, data_type, &mut key);
+        write_part(given, first + at, data_type, &mut key);
         entries.put(key, value.text());
     }
     entries.write(out).map(|_| ())

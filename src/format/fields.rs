@@ -6,12 +6,12 @@
 
 use std::borrow::Cow;
 
-use super::json::{nested, scan};
-use super::{DecodeField, base64, kinds};
-use crate::batch::{Column, Values, text};
+use super::json::{TimestampStandard, nested, scan};
+use super::{DecodeField, kinds};
+use crate::batch::{Column, Values};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::types::{DataType, decimal, time, uuid};
+use crate::types::{DataType, base64, decimal, interval, time, uuid};
 
 /// Why a text is not a value of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,7 @@ pub(super) fn push_text(column: &mut Column, data_type: &DataType, text: &[u8]) 
         Values::I16(v) => v.push(narrow(parse_integer(text)?)?),
         Values::I32(v) => v.push(match data_type {
             DataType::Date => time::parse_date(text).ok_or(Misfit::Malformed)?,
+            DataType::IntervalMonth => interval::parse_months(text).ok_or(Misfit::Malformed)?,
             _ => narrow(parse_integer(text)?)?,
         }),
         Values::I64(v) => v.push(match data_type {
@@ -58,6 +59,7 @@ pub(super) fn push_text(column: &mut Column, data_type: &DataType, text: &[u8]) 
             DataType::Timestamp(p) | DataType::TimestampLtz(p) => {
                 time::cut(time::parse_timestamp(text).ok_or(Misfit::Malformed)?, *p)
             }
+            DataType::IntervalDay => interval::parse_nanos(text).ok_or(Misfit::Malformed)?,
             _ => parse_integer(text)?,
         }),
         Values::F32(v) => v.push(parse_float(text)?),
@@ -93,7 +95,7 @@ pub(super) fn push_nested(column: &mut Column, data_type: &DataType, text: &[u8]
     let text = match data_type {
         DataType::Json => text,
         _ => {
-            nested::write(text, data_type, &mut one_form);
+            nested::write(text, data_type, TimestampStandard::Sql, &mut one_form);
             &one_form
         }
     };
@@ -117,14 +119,6 @@ pub(super) fn push_null(column: &mut Column, field: &DecodeField) -> std::result
     }
     column.push_null();
     Ok(())
-}
-
-/// Appends the text of a value that is not NULL, in the form that `push_text` reads.
-pub(super) fn write_text(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
-    match (&column.values, data_type) {
-        (Values::Str(v), DataType::Bytes) => base64::encode(v.bytes(row), out),
-        _ => text::write_value(column, row, data_type, out),
-    }
 }
 
 /// The reason of a refused record.

@@ -3,7 +3,6 @@
 //! A record that cannot be read is data, not an error: it is reported with its place, reason and bytes, and leaves no trace
 //! in the columns.
 
-mod base64;
 mod csv;
 mod digits;
 mod envelope;

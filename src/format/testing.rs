@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::batch::Values;
+use crate::batch::text::{write_json_key, write_json_parts, write_json_string, write_json_value};
 use crate::types::{Column as TableColumn, Field, decimal, time};
 
 /// A format by options, for columns of these names and types.
@@ -130,7 +131,7 @@ pub(super) fn assert_as_alone(format: &dyn Format, fields: &[DecodeField], lines
 
 /// A column of every type that text formats read.
 pub(super) fn every_type() -> Vec<(&'static str, DataType)> {
-    vec![
+    let mut types = vec![
         ("flag", DataType::Boolean),
         ("tiny", DataType::TinyInt),
         ("small", DataType::SmallInt),
@@ -146,11 +147,17 @@ pub(super) fn every_type() -> Vec<(&'static str, DataType)> {
         ("time", DataType::Time(6)),
         ("at", DataType::Timestamp(3)),
         ("zoned", DataType::TimestampLtz(9)),
-        ("list", DataType::Array(Box::new(DataType::Int))),
-        ("row", DataType::Row(vec![("a".into(), DataType::Int)])),
         ("json", DataType::Json),
         ("uuid", DataType::Uuid),
-    ]
+    ];
+    let inside: Vec<(String, DataType)> = types.iter().map(|(name, data_type)| ((*name).to_owned(), data_type.clone())).collect();
+    let intervals = DataType::Map(Box::new(DataType::IntervalDay), Box::new(DataType::IntervalMonth));
+    types.extend([
+        ("list", DataType::Array(Box::new(DataType::Int))),
+        ("row", DataType::Row(vec![("everything".to_owned(), DataType::Array(Box::new(DataType::Row(inside))))])),
+        ("map", DataType::Map(Box::new(DataType::Bytes), Box::new(intervals))),
+    ]);
+    types
 }
 
 /// Text with everything that needs quoting or escaping somewhere.
@@ -196,14 +203,38 @@ fn random_column(random: &mut fastrand::Rng, data_type: &DataType, rows: usize, 
                 DataType::Varchar(Some(n)) => random_text(random, *n as usize).into_bytes(),
                 DataType::Varchar(None) => random_text(random, 40).into_bytes(),
                 DataType::Bytes => (0..random.usize(1..20)).map(|_| random.u8(..)).collect(),
-                DataType::Array(_) => format!("[1,{},[]]", random.i32(..)).into_bytes(),
-                DataType::Row(_) => format!("{{\"a\":{}}}", random.i32(..)).into_bytes(),
+                DataType::Array(_) | DataType::Row(_) | DataType::Map(..) => random_nested(random, data_type),
                 _ => format!("\"q,{}\"", random.i32(..)).into_bytes(),
             }),
         }
         column.mark_valid();
     }
     column
+}
+
+/// The text of an array, a row or a map.
+fn random_nested(random: &mut fastrand::Rng, data_type: &DataType) -> Vec<u8> {
+    let (mut out, count) = (Vec::new(), random.usize(..3));
+    match data_type {
+        DataType::Array(item) => {
+            let items = random_column(random, item, count, 20);
+            write_json_parts(*b"[]", 0..count, &mut out, |at, out| write_json_value(&items, at, item, out));
+        }
+        DataType::Row(fields) => write_json_parts(*b"{}", fields.iter(), &mut out, |(name, field), out| {
+            write_json_string(name.as_bytes(), out);
+            out.push(b':');
+            write_json_value(&random_column(random, field, 1, 20), 0, field, out);
+        }),
+        DataType::Map(key, value) => {
+            let (keys, values) = (random_column(random, key, count, 0), random_column(random, value, count, 20));
+            write_json_parts(*b"{}", 0..count, &mut out, |at, out| {
+                write_json_key(&keys, at, key, out);
+                write_json_value(&values, at, value, out);
+            });
+        }
+        other => unreachable!("{other} is not nested"),
+    }
+    out
 }
 
 fn special_or(random: &mut fastrand::Rng, number: f32) -> f32 {

@@ -1,6 +1,6 @@
 //! Intervals as text, in the spellings of the SQL standard, of PostgreSQL and of ISO 8601. Months and nanoseconds have no common measure.
 
-use super::time::DAY;
+use super::time::{DAY, parse_time};
 use super::{DataType, decimal};
 
 const NANOS_OF_SECOND: i128 = 1_000_000_000;
@@ -114,6 +114,32 @@ pub fn spelled(text: &str) -> Option<(i128, i128)> {
         rest = tail.trim_start();
     }
     Some(sum)
+}
+
+/// Nanoseconds of an INTERVAL DAY TO SECOND as it is written, `[+-]days[ HH:MM[:SS[.fraction]]]`, or spelled out.
+pub fn parse_nanos(text: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(text).ok()?;
+    let as_written = || {
+        let (sign, body) = signed(text);
+        let (days, time) = body.split_once(' ').unwrap_or((body, "00:00"));
+        let days = days.parse::<u32>().ok()?;
+        Some(sign * (i128::from(days) * i128::from(DAY) + i128::from(parse_time(time.as_bytes())?)))
+    };
+    let nanos = as_written().or_else(|| spelled(text).filter(|(months, _)| *months == 0).map(|(_, nanos)| nanos));
+    i64::try_from(nanos?).ok()
+}
+
+/// Months of an INTERVAL YEAR TO MONTH as it is written, `[+-]years-months`, or spelled out.
+pub fn parse_months(text: &[u8]) -> Option<i32> {
+    let text = std::str::from_utf8(text).ok()?;
+    let as_written = || {
+        let (sign, body) = signed(text);
+        let (years, months) = body.split_once('-')?;
+        let (years, months) = (years.parse::<u32>().ok()?, months.parse::<u32>().ok().filter(|months| *months < 12)?);
+        Some(sign * (i128::from(years) * 12 + i128::from(months)))
+    };
+    let months = as_written().or_else(|| spelled(text).filter(|(_, nanos)| *nanos == 0).map(|(months, _)| months));
+    i32::try_from(months?).ok()
 }
 
 fn signed(text: &str) -> (i128, &str) {

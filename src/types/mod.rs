@@ -1,5 +1,6 @@
 //! What a value is: data types, single values, schemas, table definitions, time. Both roads; knows nothing of SQL text.
 
+pub mod base64;
 mod data_type;
 pub mod decimal;
 mod given;

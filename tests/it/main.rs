@@ -15,6 +15,7 @@ mod golden;
 mod growth;
 mod idle;
 mod law;
+mod nested;
 mod nexmark;
 mod oracle;
 mod plans;

@@ -7,7 +7,7 @@ use arrow_array::types::{self, ArrowPrimitiveType, ArrowTimestampType};
 use arrow_array::{Array, OffsetSizeTrait};
 use arrow_schema::{DataType as Arrow, IntervalUnit, TimeUnit};
 
-use crate::batch::text::{write_json_parts, write_json_string, write_json_value, write_value};
+use crate::batch::text::{write_json_key, write_json_parts, write_json_string, write_json_value};
 use crate::batch::{Column, StrColumn, Values};
 use crate::format::push_text;
 use crate::types::time::{DAY, cut};
@@ -151,38 +151,38 @@ fn bytes(array: &dyn Array) -> StrColumn {
 
 /// Lists, structs and maps as JSON.
 fn of_nested(array: &dyn Array, data_type: &DataType) -> Converted<Column> {
-    let mut column = Column::with_capacity(data_type, array.len());
+    let mut made = Column::with_capacity(data_type, array.len());
     let nulls = array.logical_nulls();
     let mut texts = |write: &mut dyn FnMut(usize, &mut Vec<u8>)| {
         let mut text = Vec::new();
         for row in 0..array.len() {
             if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
-                column.push_null();
+                made.push_null();
             } else {
                 text.clear();
                 write(row, &mut text);
-                column.push_bytes(&text);
+                made.push_bytes(&text);
             }
         }
     };
     match (data_type, array.data_type()) {
         (DataType::Array(item), Arrow::List(_)) => {
-            let (child, places) = (inner(array.as_list::<i32>().values(), item)?, places(array.as_list::<i32>().offsets()));
+            let (child, places) = (column(array.as_list::<i32>().values(), item)?, places(array.as_list::<i32>().offsets()));
             texts(&mut |row, out| list(&child, places(row), item, out));
         }
         (DataType::Array(item), Arrow::LargeList(_)) => {
-            let (child, places) = (inner(array.as_list::<i64>().values(), item)?, places(array.as_list::<i64>().offsets()));
+            let (child, places) = (column(array.as_list::<i64>().values(), item)?, places(array.as_list::<i64>().offsets()));
             texts(&mut |row, out| list(&child, places(row), item, out));
         }
         (DataType::Array(item), Arrow::FixedSizeList(_, size)) => {
-            let (child, size) = (inner(array.as_fixed_size_list().values(), item)?, *size as usize);
+            let (child, size) = (column(array.as_fixed_size_list().values(), item)?, *size as usize);
             texts(&mut |row, out| list(&child, row * size..(row + 1) * size, item, out));
         }
         (DataType::Row(fields), Arrow::Struct(given)) => {
             if fields.len() != given.len() || !fields.iter().zip(given).all(|((name, _), field)| name == field.name()) {
                 return Err(wrong(array));
             }
-            let children = array.as_struct().columns().iter().zip(fields).map(|(child, (_, data_type))| inner(child, data_type));
+            let children = array.as_struct().columns().iter().zip(fields).map(|(child, (_, data_type))| column(child, data_type));
             let children = children.collect::<Converted<Vec<_>>>()?;
             texts(&mut |row, out| {
                 let parts = fields.iter().zip(&children);
@@ -197,13 +197,7 @@ fn of_nested(array: &dyn Array, data_type: &DataType) -> Converted<Column> {
         (DataType::Multiset(item), Arrow::Map(..)) => maps(array, item, &DataType::Int, &mut texts)?,
         _ => return Err(wrong(array)),
     }
-    Ok(column)
-}
-
-/// What stands within a nested value.
-fn inner(array: &dyn Array, data_type: &DataType) -> Converted<Column> {
-    super::inner(data_type)?;
-    column(array, data_type)
+    Ok(made)
 }
 
 fn places<O: OffsetSizeTrait>(offsets: &[O]) -> impl Fn(usize) -> Range<usize> {
@@ -218,14 +212,10 @@ type Texts<'a> = dyn FnMut(&mut dyn FnMut(usize, &mut Vec<u8>)) + 'a;
 
 fn maps(array: &dyn Array, key: &DataType, value: &DataType, texts: &mut Texts<'_>) -> Converted<()> {
     let maps = array.as_map();
-    let (keys, values, places) = (inner(maps.keys(), key)?, inner(maps.values(), value)?, places(maps.offsets()));
-    let mut name = Vec::new();
+    let (keys, values, places) = (column(maps.keys(), key)?, column(maps.values(), value)?, places(maps.offsets()));
     texts(&mut |row, out| {
         write_json_parts(*b"{}", places(row), out, |at, out| {
-            name.clear();
-            write_value(&keys, at, key, &mut name);
-            write_json_string(&name, out);
-            out.push(b':');
+            write_json_key(&keys, at, key, out);
             write_json_value(&values, at, value, out);
         });
     });

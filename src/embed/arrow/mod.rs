@@ -14,8 +14,7 @@
 //! | `ARRAY<t>` | List | LargeList, FixedSizeList |
 //! | ROW, `MAP<k, v>`, `MULTISET<t>` | Struct, Map, Map to Int32 | |
 //!
-//! Nothing is converted with loss: a wider integer, a float for a DECIMAL or a timestamp without a zone for an instant is refused. Within ARRAY,
-//! ROW and MAP there are no BYTES and no intervals, which have no text in JSON.
+//! Nothing is converted with loss: a wider integer, a float for a DECIMAL or a timestamp without a zone for an instant is refused.
 
 mod from;
 mod function;
@@ -38,24 +37,21 @@ use crate::types::{DataType, Nanos, Schema};
 
 impl Input {
     /// The schema of the record batches that can be sent.
-    pub fn arrow_schema(&self) -> Result<ArrowSchema> {
+    pub fn arrow_schema(&self) -> ArrowSchema {
         arrow_schema(self.schema())
     }
 }
 
 impl Output {
     /// The schema of the record batches that rows can become.
-    pub fn arrow_schema(&self) -> Result<ArrowSchema> {
+    pub fn arrow_schema(&self) -> ArrowSchema {
         arrow_schema(self.schema())
     }
 }
 
-fn arrow_schema(schema: &Schema) -> Result<ArrowSchema> {
-    let field = |field: &crate::types::Field| {
-        let data_type = arrow_type(&field.data_type).map_err(|what| cannot(&field.name, &field.data_type, &what))?;
-        Ok(Field::new(&field.name, data_type, true))
-    };
-    Ok(ArrowSchema::new(schema.fields.iter().map(field).collect::<Result<Vec<_>>>()?))
+fn arrow_schema(schema: &Schema) -> ArrowSchema {
+    let field = |field: &crate::types::Field| Field::new(&field.name, arrow_type(&field.data_type), true);
+    ArrowSchema::new(schema.fields.iter().map(field).collect::<Vec<_>>())
 }
 
 #[cold]
@@ -63,9 +59,9 @@ fn cannot(column: &str, data_type: &DataType, what: &str) -> Error {
     Error::data(format!("column '{column}' of type {data_type}: {what}"))
 }
 
-/// The Arrow type of a column; why there is none.
-fn arrow_type(data_type: &DataType) -> std::result::Result<Arrow, String> {
-    Ok(match data_type {
+/// The Arrow type of a column.
+fn arrow_type(data_type: &DataType) -> Arrow {
+    match data_type {
         DataType::Null => Arrow::Null,
         DataType::Boolean => Arrow::Boolean,
         DataType::TinyInt => Arrow::Int8,
@@ -84,36 +80,26 @@ fn arrow_type(data_type: &DataType) -> std::result::Result<Arrow, String> {
         DataType::IntervalDay => Arrow::Duration(TimeUnit::Nanosecond),
         DataType::IntervalMonth => Arrow::Interval(IntervalUnit::YearMonth),
         DataType::Uuid => Arrow::FixedSizeBinary(16),
-        DataType::Array(item) => Arrow::List(Arc::new(Field::new("item", inner(item)?, true))),
-        DataType::Row(fields) => Arrow::Struct(fields_of(fields)?),
-        DataType::Map(key, value) => Arrow::Map(entries_of(key, value)?, false),
-        DataType::Multiset(item) => Arrow::Map(entries_of(item, &DataType::Int)?, false),
-    })
-}
-
-/// The Arrow type of what stands within a nested value.
-fn inner(data_type: &DataType) -> std::result::Result<Arrow, String> {
-    match data_type {
-        DataType::Null | DataType::Bytes | DataType::IntervalDay | DataType::IntervalMonth => {
-            Err(format!("{data_type} within a nested value has no Arrow form"))
-        }
-        other => arrow_type(other),
+        DataType::Array(item) => Arrow::List(Arc::new(Field::new("item", arrow_type(item), true))),
+        DataType::Row(fields) => Arrow::Struct(fields_of(fields)),
+        DataType::Map(key, value) => Arrow::Map(entries_of(key, value), false),
+        DataType::Multiset(item) => Arrow::Map(entries_of(item, &DataType::Int), false),
     }
 }
 
-fn fields_of(fields: &[(String, DataType)]) -> std::result::Result<Fields, String> {
-    fields.iter().map(|(name, data_type)| Ok(Field::new(name, inner(data_type)?, true))).collect()
+fn fields_of(fields: &[(String, DataType)]) -> Fields {
+    fields.iter().map(|(name, data_type)| Field::new(name, arrow_type(data_type), true)).collect()
 }
 
-fn entries_of(key: &DataType, value: &DataType) -> std::result::Result<Arc<Field>, String> {
-    let fields = vec![Field::new("keys", inner(key)?, false), Field::new("values", inner(value)?, true)];
-    Ok(Arc::new(Field::new("entries", Arrow::Struct(fields.into()), false)))
+fn entries_of(key: &DataType, value: &DataType) -> Arc<Field> {
+    let fields = vec![Field::new("keys", arrow_type(key), false), Field::new("values", arrow_type(value), true)];
+    Arc::new(Field::new("entries", Arrow::Struct(fields.into()), false))
 }
 
 impl Rows {
     /// The rows as a record batch of Arrow. Their kinds are not in it.
     pub fn to_arrow(&self) -> Result<RecordBatch> {
-        let schema = Arc::new(arrow_schema(&self.schema)?);
+        let schema = Arc::new(arrow_schema(&self.schema));
         let mut arrays = Vec::with_capacity(self.batch.columns.len());
         for (column, field) in self.batch.columns.iter().zip(&self.schema.fields) {
             arrays.push(to::array(column, &field.data_type).map_err(|what| cannot(&field.name, &field.data_type, &what))?);

@@ -1,6 +1,7 @@
 //! Columns against arrays that Arrow's own builders make.
 
 use arrow_array::builder::{Int32Builder, ListBuilder, MapBuilder, StringBuilder};
+use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use arrow_array::*;
 use arrow_buffer::{NullBuffer, OffsetBuffer};
@@ -8,7 +9,9 @@ use arrow_schema::{DataType as Arrow, Field, TimeUnit};
 
 use super::*;
 use crate::batch::Column;
+use crate::batch::text::{write_json_key, write_json_parts, write_json_value};
 use crate::types::Value;
+use crate::types::time::DAY;
 
 fn column(data_type: &DataType, values: &[Value]) -> Column {
     let mut column = Column::with_capacity(data_type, values.len());
@@ -24,7 +27,7 @@ fn values(column: &Column, data_type: &DataType) -> Vec<Value> {
 fn check(data_type: DataType, given: &[Value], array: impl Array + 'static) {
     let made = to::array(&column(&data_type, given), &data_type).unwrap_or_else(|e| panic!("{data_type}: {e}"));
     assert_eq!(&made.to_data(), &array.to_data(), "{data_type}");
-    assert_eq!(made.data_type(), &arrow_type(&data_type).expect("has one"), "{data_type}");
+    assert_eq!(made.data_type(), &arrow_type(&data_type), "{data_type}");
     taken(data_type, given, array);
 }
 
@@ -172,11 +175,67 @@ fn maps() {
     check(DataType::Map(Box::new(DataType::Int), Box::new(DataType::STRING)), &texts([r#"{"-7":"v"}"#]), maps.finish());
 }
 
+/// All types that are not nested, with values at their ends.
+fn every_plain_type() -> Vec<(DataType, Vec<Value>)> {
+    let units = [-1, 0, i128::MAX, i128::MIN].map(Value::Decimal);
+    let nines = 10i128.pow(38) - 1;
+    let nanos = ints([i64::MIN, i64::MAX, 0, -1]);
+    let floats = [0.5, -0.0, f64::INFINITY, f64::NEG_INFINITY, f32::MAX.into()].map(Value::from);
+    let mut types = vec![
+        (DataType::Boolean, [true, false].map(Value::from).to_vec()),
+        (DataType::TinyInt, ints([-128, 127]).to_vec()),
+        (DataType::SmallInt, ints([-32_768, 32_767]).to_vec()),
+        (DataType::BigInt, nanos.to_vec()),
+        (DataType::Float, floats.to_vec()),
+        (DataType::Double, [f64::MAX, 5e-324].into_iter().map(Value::from).chain(floats).collect()),
+        (DataType::Decimal { precision: 38, scale: 20 }, [nines, -nines, 0].map(Value::Decimal).to_vec()),
+        (DataType::STRING, texts(["", "a\"\\\n\u{0}é😀", "null", "[1]"]).to_vec()),
+        (DataType::Bytes, [&b""[..], b"\0\xff", b"aGk="].map(|bytes| Value::Bytes(bytes.into())).to_vec()),
+        (DataType::Time(9), ints([0, DAY - 1]).to_vec()),
+        (DataType::Date, ints([-719_162, 2_932_896, 0]).to_vec()),
+        (DataType::IntervalDay, nanos.to_vec()),
+        (DataType::Timestamp(9), nanos.to_vec()),
+        (DataType::TimestampLtz(9), nanos.to_vec()),
+        (DataType::Json, texts(["1", r#"{"a":[null]}"#, r#""x""#]).to_vec()),
+        (DataType::Uuid, units.to_vec()),
+    ];
+    types.extend([DataType::Int, DataType::IntervalMonth].map(|of| (of, ints([i32::MIN.into(), i32::MAX.into(), 0]).to_vec())));
+    types
+}
+
 #[test]
-fn what_has_no_form_is_refused() {
-    let bytes = array_of(DataType::Bytes);
-    assert_eq!(arrow_type(&bytes).expect_err("no text"), "BYTES within a nested value has no Arrow form");
-    refused(bytes, ListArray::from_iter_primitive::<Int32Type, _, _>([None::<Vec<Option<i32>>>]), "has no Arrow form");
+fn values_of_every_type_are_within_nested_values_what_they_are_alone() {
+    for (data_type, mut given) in every_plain_type() {
+        let keys = column(&data_type, &given);
+        given.push(Value::Null);
+        let alone = column(&data_type, &given);
+        let (mut list, mut row, mut map) = (Vec::new(), br#"{"f":"#.to_vec(), Vec::new());
+        write_json_parts(*b"[]", 0..alone.len(), &mut list, |at, out| write_json_value(&alone, at, &data_type, out));
+        write_json_value(&alone, 0, &data_type, &mut row);
+        row.push(b'}');
+        write_json_parts(*b"{}", 0..keys.len(), &mut map, |at, out| {
+            write_json_key(&keys, at, &data_type, out);
+            write_json_value(&alone, at + 1, &data_type, out);
+        });
+        let wanted = to::array(&alone, &data_type).expect("has a form");
+        let there_and_back = |nested: &DataType, text: &[u8]| {
+            let given = column(nested, &[Value::text(String::from_utf8_lossy(text))]);
+            let array = to::array(&given, nested).unwrap_or_else(|e| panic!("{nested}: {e}"));
+            assert_eq!(values(&from::column(&array, nested).expect("its own"), nested), values(&given, nested));
+            array
+        };
+        let lists = there_and_back(&array_of(data_type.clone()), &list);
+        assert_eq!(lists.as_list::<i32>().values(), &wanted, "{data_type}");
+        let rows = there_and_back(&DataType::Row(vec![("f".to_owned(), data_type.clone())]), &row);
+        assert_eq!(rows.as_struct().column(0), &wanted.slice(0, 1), "{data_type}");
+        let maps = there_and_back(&DataType::Map(Box::new(data_type.clone()), Box::new(data_type.clone())), &map);
+        assert_eq!(maps.as_map().keys(), &wanted.slice(0, keys.len()), "{data_type}");
+        assert_eq!(maps.as_map().values(), &wanted.slice(1, keys.len()), "{data_type}");
+    }
+}
+
+#[test]
+fn what_is_no_value_of_the_type_is_refused() {
     let broken = column(&array_of(DataType::Int), &[Value::text(r#"["x"]"#)]);
     assert_eq!(to::array(&broken, &array_of(DataType::Int)).expect_err("no number"), "'x' is no INT");
 }

@@ -14,7 +14,7 @@ use arrow_array::{
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType as Arrow, Field};
 
-use super::{arrow_type, entries_of, fields_of, inner};
+use super::{arrow_type, entries_of, fields_of};
 use crate::batch::{Column, StrColumn, Values};
 use crate::expr::function::Json;
 use crate::format::push_text;
@@ -46,7 +46,7 @@ pub(super) fn array(column: &Column, data_type: &DataType) -> Converted<ArrayRef
         (Values::I128(v), DataType::Uuid) => uuids(v, nulls.as_ref())?,
         (Values::I128(v), _) => {
             let decimals = Decimal128Array::new(v.clone().into(), nulls);
-            Arc::new(decimals.with_data_type(arrow_type(data_type)?))
+            Arc::new(decimals.with_data_type(arrow_type(data_type)))
         }
         (Values::Str(v), DataType::Bytes) => {
             Arc::new(BinaryArray::from_iter(present(column).map(|row| row.map(|row| v.bytes(row)))))
@@ -144,7 +144,7 @@ fn of_nested(column: &Column, texts: &StrColumn, data_type: &DataType) -> Conver
                 value.into_iter().flat_map(Json::items).try_for_each(|item| place.push(Some(item)))?;
                 lengths.push(place.column.len() - before);
             }
-            let field = Arc::new(Field::new("item", inner(item)?, true));
+            let field = Arc::new(Field::new("item", arrow_type(item), true));
             Ok(Arc::new(ListArray::new(field, OffsetBuffer::from_lengths(lengths), place.array()?, nulls)))
         }
         DataType::Row(fields) => {
@@ -154,7 +154,7 @@ fn of_nested(column: &Column, texts: &StrColumn, data_type: &DataType) -> Conver
                 values().try_for_each(|value| place.push(value.and_then(|value| value.field(name))))?;
                 arrays.push(place.array()?);
             }
-            let fields = fields_of(fields)?;
+            let fields = fields_of(fields);
             StructArray::try_new_with_length(fields, arrays, nulls, column.len())
                 .map(|rows| Arc::new(rows) as ArrayRef)
                 .map_err(|e| e.to_string())
@@ -180,7 +180,7 @@ fn maps<'a>(
         }
         lengths.push(keys.column.len() - before);
     }
-    let entries = entries_of(key, value)?;
+    let entries = entries_of(key, value);
     let Arrow::Struct(fields) = entries.data_type() else { return Err("entries are no rows".to_owned()) };
     let arrays = vec![keys.array()?, values.array()?];
     let rows = StructArray::try_new(fields.clone(), arrays, None).map_err(|e| e.to_string())?;

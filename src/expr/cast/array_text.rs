@@ -4,8 +4,8 @@
 //! as deep as the type says.
 
 use crate::batch::text::write_json_string;
-use crate::expr::function::is_json_text;
-use crate::types::DataType;
+use crate::expr::function::{is_json_text, read_bytea};
+use crate::types::{DataType, base64};
 
 /// Whether a text is an array written so, right or wrong: JSON arrays begin with another bracket.
 pub(super) fn is_braced(text: &[u8]) -> bool {
@@ -89,6 +89,13 @@ impl Reader<'_> {
                 out.extend_from_slice(is_number.then_some(said)?);
             }
             DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Multiset(_) | DataType::Json => return None,
+            DataType::Bytes => {
+                let mut bytes = Vec::new();
+                read_bytea(said, &mut bytes).ok()?;
+                out.push(b'"');
+                base64::encode(&bytes, out);
+                out.push(b'"');
+            }
             _ => write_json_string(said, out),
         }
         Some(())
@@ -116,6 +123,7 @@ mod tests {
         check(r#"{a b,"c,d","NULL",null,"e\"f",g\}}"#, DataType::STRING, Some(r#"["a b","c,d","NULL",null,"e\"f","g}"]"#));
         check("{{1,2},{3}}", pairs(), Some("[[1,2],[3]]"));
         check("{2024-02-29}", DataType::Date, Some(r#"["2024-02-29"]"#));
+        check(r#"{"\\x00ff",ab,NULL}"#, DataType::Bytes, Some(r#"["AP8=","YWI=",null]"#));
     }
 
     #[test]
@@ -127,6 +135,7 @@ mod tests {
         }
         check("{1,2}", DataType::Array(Box::new(DataType::Int)), None);
         check("{2}", DataType::Boolean, None);
+        check(r#"{"\\x0"}"#, DataType::Bytes, None);
         check("{{}}", DataType::Row(Vec::new()), None);
     }
 }

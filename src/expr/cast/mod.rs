@@ -49,6 +49,16 @@ fn is_json(data_type: &DataType) -> bool {
     matches!(data_type, T::Json | T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_))
 }
 
+/// The kernel that makes values of the texts that stand for them within nested values, where it is not the texts that are the values; `None`
+/// if there is no way.
+pub(super) fn part_kernel(to: &DataType) -> Option<Option<UnaryKernel>> {
+    match to {
+        DataType::Bytes => Some(Some(text::bytes_of_parts())),
+        _ if *to == DataType::Null || is_free(&DataType::STRING, to) => Some(None),
+        _ => kernel(&DataType::STRING, to, CastFailure::RowError).map(Some),
+    }
+}
+
 /// The kernel from one type to another that is not free, if there is one.
 pub(super) fn kernel(from: &DataType, to: &DataType, on_failure: CastFailure) -> Option<UnaryKernel> {
     let conversion = Conversion { from: from.clone(), to: to.clone(), on_failure };

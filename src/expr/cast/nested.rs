@@ -9,7 +9,7 @@
 
 use super::super::operand::{Rows, UnaryKernel, map_strings, strings_of};
 use super::{CastFailure, is_free, is_valid};
-use crate::batch::text::{write_json_string, write_json_value, write_value};
+use crate::batch::text::{write_json_key, write_json_string, write_json_value};
 use crate::batch::{Column, Selection, Values};
 use crate::expr::RowErrors;
 use crate::expr::function::Json;
@@ -173,10 +173,9 @@ impl Part {
                         _ => {
                             out.push(b'"');
                             out.extend_from_slice(name.as_bytes());
-                            out.push(b'"');
+                            out.extend_from_slice(b"\":");
                         }
                     }
-                    out.push(b':');
                     of.put(value, converted, out);
                 }
                 out.push(b'}');
@@ -251,13 +250,13 @@ impl Leaf {
             true => Some(None),
             false => super::kernel(from, to, CastFailure::RowError).map(Some),
         };
-        // The text of what is nested, or JSON, is read as it is; BYTES have none.
-        let is_text = from.is_text() || from.is_nested() || *from == DataType::Json;
         let have_other_shapes = from.is_nested() && to.is_nested();
-        if have_other_shapes || *from == DataType::Bytes || *to == DataType::Bytes {
+        if have_other_shapes {
             return None;
         }
-        let read = if is_text { None } else { kernel(&DataType::STRING, from)? };
+        // The text of what is nested, or JSON, is read as it is.
+        let is_written = from.is_nested() || *from == DataType::Json;
+        let read = if is_written { None } else { super::part_kernel(from)? };
         Some(Leaf { read, convert: kernel(from, to)?, to: to.clone() })
     }
 
@@ -270,7 +269,7 @@ impl Leaf {
             column = kernel(&column, Rows { len: column.len(), selection: &selection }, &mut errors);
         }
         errors.take().into_iter().for_each(|error| failed.push(taken.rows[error.row as usize], error.reason));
-        Converted { column, to: &self.to, next: 0, key: Vec::new() }
+        Converted { column, to: &self.to, next: 0 }
     }
 }
 
@@ -279,8 +278,6 @@ struct Converted<'a> {
     column: Column,
     to: &'a DataType,
     next: usize,
-    /// The text of a key.
-    key: Vec<u8>,
 }
 
 impl Converted<'_> {
@@ -291,9 +288,7 @@ impl Converted<'_> {
 
     /// As the key of a MAP, which is a string whatever it stands for.
     fn write_key(&mut self, out: &mut Vec<u8>) {
-        self.key.clear();
-        write_value(&self.column, self.next, self.to, &mut self.key);
-        write_json_string(&self.key, out);
+        write_json_key(&self.column, self.next, self.to, out);
         self.next += 1;
     }
 }

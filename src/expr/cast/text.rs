@@ -6,10 +6,10 @@ use super::time::cut;
 use super::{Conversion, array_text, is_json, is_valid};
 use crate::batch::text::write_value;
 use crate::batch::{Column, Values};
-use crate::expr::function::{instant_of, is_json_text};
+use crate::expr::function::{NO_BASE64, instant_of, is_json_text};
 use crate::types::DataType;
 use crate::types::time::{DAY, parse_date, parse_time, parse_timestamp};
-use crate::types::{decimal, interval, uuid};
+use crate::types::{base64, decimal, interval, uuid};
 
 /// The kernel from any type to text of at most `length` characters; what is longer is cut.
 pub(super) fn write(conversion: Conversion, length: Option<u32>) -> UnaryKernel {
@@ -66,14 +66,26 @@ pub(super) fn read(conversion: Conversion) -> Option<UnaryKernel> {
         DataType::Time(precision) => parsed(conversion, move |t| parse_time(t).and_then(|v| cut(v, precision))),
         DataType::Timestamp(precision) => parsed(conversion, move |t| parse_timestamp(t).and_then(|v| cut(v, precision))),
         DataType::TimestampLtz(precision) => parsed(conversion, move |t| instant(t).and_then(|v| cut(v, precision))),
-        DataType::IntervalDay => parsed(conversion, |t| interval_day(t).or_else(|| in_words(t, |months, nanos| (nanos, months)))),
-        DataType::IntervalMonth => {
-            parsed(conversion, |t| interval_month(t).or_else(|| in_words(t, |months, nanos| (months, nanos))))
-        }
+        DataType::IntervalDay => parsed(conversion, interval::parse_nanos),
+        DataType::IntervalMonth => parsed(conversion, interval::parse_months),
         DataType::Uuid => parsed(conversion, uuid::parse),
         DataType::Array(_) => array(conversion),
         ref to if is_json(to) => checked_json(conversion),
         _ => return None,
+    })
+}
+
+/// The kernel from the texts that stand for BYTES within nested values.
+pub(super) fn bytes_of_parts() -> UnaryKernel {
+    Box::new(|column, rows, errors| {
+        let strings = strings_of(&column.values);
+        let values = map_strings(rows, |row, out| {
+            if is_valid(column.validity.as_ref(), row) && base64::decode(strings.bytes(row), out).is_none() {
+                out.clear();
+                errors.push(row, NO_BASE64);
+            }
+        });
+        Column { values: Values::Str(values), validity: column.validity.clone() }
     })
 }
 
@@ -99,40 +111,6 @@ fn date(text: &[u8]) -> Option<i32> {
 /// A time in UTC, with its distance to it, or of a place.
 fn instant(text: &[u8]) -> Option<i64> {
     parse_timestamp(text).or_else(|| instant_of(std::str::from_utf8(text).ok()?))
-}
-
-fn sign(text: &[u8]) -> (i64, &[u8]) {
-    match text {
-        [b'-', rest @ ..] => (-1, rest),
-        [b'+', rest @ ..] => (1, rest),
-        _ => (1, text),
-    }
-}
-
-/// `[+-]days[ HH:MM[:SS[.fraction]]]`
-fn interval_day(text: &[u8]) -> Option<i64> {
-    let (sign, text) = sign(text);
-    let split = text.iter().position(|b| *b == b' ');
-    let days: u32 = lexical_core::parse(&text[..split.unwrap_or(text.len())]).ok()?;
-    let time = split.map_or(Some(0), |at| parse_time(&text[at + 1..]))?;
-    i64::from(days).checked_mul(DAY)?.checked_add(time)?.checked_mul(sign)
-}
-
-/// An interval in words; `parts` puts the part that is wanted before the one that must be 0.
-#[cold]
-fn in_words<T: TryFrom<i128>>(text: &[u8], parts: fn(i128, i128) -> (i128, i128)) -> Option<T> {
-    let (months, nanos) = interval::spelled(std::str::from_utf8(text).ok()?)?;
-    let (wanted, other) = parts(months, nanos);
-    T::try_from(wanted).ok().filter(|_| other == 0)
-}
-
-/// `[+-]years-months`
-fn interval_month(text: &[u8]) -> Option<i32> {
-    let (sign, text) = sign(text);
-    let split = text.iter().position(|b| *b == b'-')?;
-    let years: u32 = lexical_core::parse(&text[..split]).ok()?;
-    let months: u32 = lexical_core::parse(&text[split + 1..]).ok().filter(|m| *m < 12)?;
-    i32::try_from((i64::from(years) * 12 + i64::from(months)) * sign).ok()
 }
 
 /// A kernel that reads trimmed text. Hot: once per batch.

@@ -2,7 +2,8 @@
 //! two, also where it is empty, as in RisingWave. Unlike for Flink's functions, an item that is NULL is looked for like any other.
 
 use super::collection::{
-    Item, Key, array_of, item_of_array, item_type, items, key, one_array, same_arrays, with_item, write_items, written_items,
+    Item, Key, array_of, array_of_texts, item_of_array, item_type, items, key, one_array, same_arrays, with_item, write_items,
+    written_items,
 };
 use super::json_text::Json;
 use super::kernel::{Call, Fallible, Reason, append, kernel};
@@ -94,7 +95,7 @@ fn replace_types(given: &[DataType]) -> Resolved {
 
 fn text_types(given: &[DataType]) -> Resolved {
     let (array, texts) = given.split_first()?;
-    let (mut args, _) = one_array(std::slice::from_ref(array))?;
+    let mut args = array_of_texts(array)?;
     args.extend(takes_some(texts, &[Text, Text], 1)?);
     Some((args, DataType::STRING))
 }

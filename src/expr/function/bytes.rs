@@ -4,14 +4,14 @@
 //! other way round, where bytes are written as text in the format hex, base64 or escape.
 
 use super::digest::write_hex;
-use super::encoding::{decode_base64, hex_digit, write_base64};
+use super::encoding::{decode_base64, hex_digit};
 use super::kernel::{Cached, Call, Fallible, Reason, kernel};
 use super::signature::Param::{Integer, Text, TextOrBytes};
 use super::signature::{function, internal, takes};
 use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{CastFailure, Kernel, ScalarFunction};
-use crate::types::DataType;
+use crate::types::{DataType, base64};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
@@ -347,7 +347,7 @@ impl Format {
             Format::Hex => write_hex(bytes, out),
             Format::Base64 => bytes.chunks(BASE64_LINE / 4 * 3).enumerate().for_each(|(line, bytes)| {
                 out.extend_from_slice(if line > 0 { b"\n" } else { b"" });
-                write_base64(bytes, out);
+                base64::encode(bytes, out);
             }),
             Format::Escape => bytes.iter().for_each(|byte| match byte {
                 b'\\' => out.extend_from_slice(b"\\\\"),
@@ -403,19 +403,21 @@ fn read_escapes(mut text: &[u8], out: &mut Vec<u8>) -> Option<()> {
 }
 
 /// Text as PostgreSQL writes bytes: hexadecimal digits behind `\x`, or escapes.
+/// Appends the bytes of a text as PostgreSQL writes them, in digits or escapes.
+pub(in crate::expr) fn read_bytea(text: &[u8], out: &mut Vec<u8>) -> Fallible<()> {
+    match text.strip_prefix(b"\\x") {
+        Some(digits) => Format::Hex.read(digits, out),
+        None => Format::Escape.read(text, out),
+    }
+}
+
 fn bytea(on_failure: CastFailure) -> Result<Box<dyn Kernel>> {
     kernel(move |call: Call<'_>| -> Column {
         let texts = call.strings(0);
-        call.write(|row, out| {
-            let read = match texts.bytes(row).strip_prefix(b"\\x") {
-                Some(digits) => Format::Hex.read(digits, out),
-                None => Format::Escape.read(texts.bytes(row), out),
-            };
-            match (read, on_failure) {
-                (Ok(()), _) => Ok(Some(())),
-                (Err(_), CastFailure::Null) => Ok(None),
-                (Err(reason), CastFailure::RowError) => Err(reason),
-            }
+        call.write(|row, out| match (read_bytea(texts.bytes(row), out), on_failure) {
+            (Ok(()), _) => Ok(Some(())),
+            (Err(_), CastFailure::Null) => Ok(None),
+            (Err(reason), CastFailure::RowError) => Err(reason),
         })
     })
 }

@@ -9,10 +9,10 @@ use super::json_text::Json;
 use super::kernel::{Call, kernel};
 use super::signature::internal;
 use crate::batch::Column;
-use crate::batch::text::{write_json_parts, write_json_string};
+use crate::batch::text::{write_json_parts, write_json_string, write_json_value};
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
-use crate::types::{DataType, decimal};
+use crate::types::{DataType, Value, decimal};
 
 /// The one function.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[internal(CANONICAL, types, |types, _| of_values(&types[0]))];
@@ -93,14 +93,20 @@ fn write_scalar(value: Json<'_>, data_type: &DataType, out: &mut Vec<u8>) {
     match (key_of(value, data_type), data_type) {
         (Key::Null, _) => out.extend_from_slice(b"null"),
         (Key::Exact(units), DataType::Decimal { scale, .. }) => decimal::write(out, units, *scale),
-        (Key::Exact(units), _) => out.extend_from_slice(units.to_string().as_bytes()),
+        (Key::Exact(units), number) if number.is_numeric() => out.extend_from_slice(units.to_string().as_bytes()),
+        (Key::Exact(units), other) => {
+            let value = if *other == DataType::Uuid { Value::Decimal(units) } else { Value::Int(units as i64) };
+            write_json_value(&Column::constant(other, &value, 1), 0, other, out);
+        }
         (Key::Double(_), _) => {
-            let number = value.text().parse::<f64>().map(|number| zmij::Buffer::new().format(number).to_owned());
+            let number = value.text().parse::<f64>().map(|number| zmij::Buffer::new().format(number + 0.0).to_owned());
             match number {
                 Ok(number) => out.extend_from_slice(number.as_bytes()),
                 Err(_) => out.extend_from_slice(value.text().as_bytes()),
             }
         }
+        // Equal bytes have equal texts.
+        (Key::Text(_), DataType::Bytes) => write_scalar(value, &DataType::STRING, out),
         (Key::Text(text), _) if value.text().starts_with('"') => write_json_string(&text, out),
         _ => out.extend_from_slice(value.text().as_bytes()),
     }
@@ -112,7 +118,6 @@ mod tests {
     use super::super::order_key::ORDER_KEY;
     use super::super::testing::evaluate;
     use super::*;
-    use crate::types::Value;
 
     fn check(data_type: &DataType, text: &str, expected: &str) {
         assert_eq!(evaluate(CANONICAL, &[(Value::text(text), data_type.clone())]), expected, "{text} as {data_type}");
@@ -131,7 +136,10 @@ mod tests {
     fn values_have_one_text() {
         let row = || DataType::Row(vec![("a".to_owned(), DataType::Int), ("b".to_owned(), DataType::STRING)]);
         check(&array(DataType::Int), "[ 1, null ,3]", "[1,null,3]");
-        check(&array(DataType::Double), "[1, 1.0, 1e0, -0.5]", "[1.0,1.0,1.0,-0.5]");
+        check(&array(DataType::Double), "[1, 1.0, 1e0, -0.5, -0.0]", "[1.0,1.0,1.0,-0.5,0.0]");
+        check(&array(DataType::Timestamp(3)), r#"["2024-01-01T00:00", "x", null]"#, r#"["2024-01-01 00:00:00.000","x",null]"#);
+        check(&array(DataType::IntervalMonth), r#"["2 months"]"#, r#"["+0-02"]"#);
+        check(&array(DataType::Bytes), r#"["\/+8=", "no"]"#, r#"["/+8=","no"]"#);
         check(&array(DataType::Decimal { precision: 5, scale: 2 }), "[1.5, 2]", "[1.50,2.00]");
         check(&array(DataType::STRING), r#"["\u00e9", "a\/b", "q\""]"#, r#"["é","a/b","q\""]"#);
         check(&array(DataType::Boolean), "[true , false]", "[true,false]");

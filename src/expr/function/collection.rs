@@ -13,7 +13,7 @@ use crate::batch::text::{write_json_string, write_json_value};
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::types::relation::Nested;
-use crate::types::{DataType, decimal, uuid};
+use crate::types::{DataType, base64, decimal, interval, time, uuid};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
@@ -168,9 +168,21 @@ fn sort_types(given: &[DataType]) -> Resolved {
     Some((args, array))
 }
 
+/// An array of items that have texts, alone.
+pub(super) fn array_of_texts(given: &DataType) -> Option<Vec<DataType>> {
+    fn with_texts(data_type: &DataType) -> DataType {
+        match data_type {
+            DataType::Array(item) => array_of(&with_texts(item)),
+            DataType::Bytes => DataType::STRING,
+            other => other.clone(),
+        }
+    }
+    Some(vec![with_texts(&one_array(std::slice::from_ref(given))?.1)])
+}
+
 fn join_types(given: &[DataType]) -> Resolved {
     let (array, texts) = given.split_first()?;
-    let (mut args, _) = one_array(std::slice::from_ref(array))?;
+    let mut args = array_of_texts(array)?;
     args.extend(takes(texts, &[Text, Text]).or_else(|| takes(texts, &[Text]))?);
     Some((args, DataType::STRING))
 }
@@ -200,7 +212,7 @@ fn entry_rows(key: &DataType, value: &DataType) -> DataType {
 pub(super) enum Key {
     /// NULL.
     Null,
-    /// The units of an integer or a DECIMAL.
+    /// The units of an integer, a DECIMAL, a time, an interval or a UUID.
     Exact(i128),
     /// The bits of a double, so that they have its order.
     Double(i64),
@@ -234,27 +246,33 @@ pub(super) fn key_of(value: Json<'_>, item: &DataType) -> Key {
     if value.write(&mut text).is_none() {
         return Key::Null;
     }
-    if *item == DataType::Uuid
-        && let Some(bits) = uuid::parse(&text)
-    {
-        text.clear();
-        uuid::write(&mut text, bits);
-    }
-    let scale = match item {
-        DataType::Decimal { scale, .. } => *scale,
-        _ => 0,
-    };
-    let exact = |text: &[u8]| decimal::parse(text, decimal::PRECISION_MAX, scale).map(Key::Exact);
-    let double = |text: &[u8]| {
-        let bits = lexical_core::parse::<f64>(text).ok()?.to_bits() as i64;
-        Some(Key::Double(bits ^ ((bits >> 63) as u64 >> 1) as i64))
-    };
-    let number = match item {
-        DataType::Float | DataType::Double => double(&text),
-        item if item.is_numeric() => exact(&text),
+    units(&text, item).unwrap_or(Key::Text(text))
+}
+
+/// What a text is as a value of a type whose texts are not ordered as its values are, or are more than one of a value.
+fn units(text: &[u8], data_type: &DataType) -> Option<Key> {
+    use DataType as T;
+    let exact = |units: Option<i128>| units.map(Key::Exact);
+    match data_type {
+        T::Float | T::Double => {
+            // The zeros are equal.
+            let bits = (lexical_core::parse::<f64>(text).ok()? + 0.0).to_bits() as i64;
+            Some(Key::Double(bits ^ ((bits >> 63) as u64 >> 1) as i64))
+        }
+        T::Decimal { scale, .. } => exact(decimal::parse(text, decimal::PRECISION_MAX, *scale)),
+        integer if integer.is_integer() => exact(decimal::parse(text, decimal::PRECISION_MAX, 0)),
+        T::Date => exact(time::parse_date(text).map(i128::from)),
+        T::Time(p) => exact(time::parse_time(text).map(|nanos| time::cut(nanos, *p).into())),
+        T::Timestamp(p) | T::TimestampLtz(p) => exact(time::parse_timestamp(text).map(|nanos| time::cut(nanos, *p).into())),
+        T::IntervalDay => exact(interval::parse_nanos(text).map(i128::from)),
+        T::IntervalMonth => exact(interval::parse_months(text).map(i128::from)),
+        T::Uuid => exact(uuid::parse(text)),
+        T::Bytes => {
+            let mut bytes = Vec::with_capacity(text.len());
+            base64::decode(text, &mut bytes).map(|()| Key::Text(bytes))
+        }
         _ => None,
-    };
-    number.unwrap_or(Key::Text(text))
+    }
 }
 
 /// The items of an array; `None` of what is none.
@@ -397,7 +415,7 @@ fn extreme(types: &[DataType], end: End) -> Compiled {
                 End::First => values.min_by(|(a, _), (b, _)| a.cmp(b)),
                 End::Last => values.max_by(|(a, _), (b, _)| a.cmp(b)),
             };
-            Ok(found.and_then(|(_, value)| value.write(out)))
+            Ok(found.and_then(|(_, value)| value.write_as(&item, out)))
         })
     })
 }
@@ -484,11 +502,16 @@ fn split(call: Call<'_>) -> Column {
     })
 }
 
-/// A key as an item: those of numbers and truth values stand without quotes.
+/// A key as an item: those that are written as JSON stand without quotes.
 fn key_text(key: &str, data_type: &DataType) -> String {
-    match data_type.is_numeric() || *data_type == DataType::Boolean {
-        true => key.to_owned(),
-        false => format!("\"{key}\""),
+    let mut text = Vec::new();
+    if data_type.is_numeric() || data_type.is_nested() || matches!(data_type, DataType::Boolean | DataType::Json) {
+        Json::write_key(key, &mut text);
+    }
+    match String::from_utf8(text) {
+        // NaN and the infinities are none.
+        Ok(text) if Json::new(&text).is_some() => text,
+        _ => format!("\"{key}\""),
     }
 }
 

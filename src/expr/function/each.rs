@@ -9,7 +9,7 @@ use super::kernel::{Call, append, kernel};
 use super::signature::Param::{Integer, Text};
 use super::signature::{internal, takes};
 use crate::batch::Column;
-use crate::batch::text::write_json_string;
+use crate::batch::text::{write_json_parts, write_json_string};
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::types::DataType;
@@ -17,6 +17,8 @@ use crate::types::DataType;
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     internal("JSON_EACH", |t| fields_types(t, DataType::Json), |_, _| kernel(fields)),
+    internal(JSON_TEXTS_OF_FIELDS, |t| fields_types(t, DataType::STRING), |_, _| kernel(texts_of_fields)),
+    internal(JSON_TEXTS_OF_ITEMS, names_types, |_, _| kernel(texts_of_items)),
     internal("JSONB_EACH", |t| fields_types(t, DataType::Json), |_, _| kernel(fields)),
     internal("JSON_EACH_TEXT", |t| fields_types(t, DataType::STRING), |_, _| kernel(fields)),
     internal("JSONB_EACH_TEXT", |t| fields_types(t, DataType::STRING), |_, _| kernel(fields)),
@@ -25,6 +27,12 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     internal("GENERATE_SUBSCRIPTS", places_types, |t, _| places(&t[0])),
     internal("_PG_EXPANDARRAY", numbered_types, |_, _| kernel(numbered)),
 ];
+
+/// JSON_EACH with the texts of the values: what is null there is no NULL.
+pub const JSON_TEXTS_OF_FIELDS: &str = "$JSON_TEXTS_OF_FIELDS";
+
+/// The texts of the items of a JSON array, of which null is no NULL.
+pub const JSON_TEXTS_OF_ITEMS: &str = "$JSON_TEXTS_OF_ITEMS";
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
 type Compiled = Result<Box<dyn Kernel>>;
@@ -58,6 +66,7 @@ fn numbered_types(given: &[DataType]) -> Resolved {
     Some((args, array_of(&row)))
 }
 
+const NO_ARRAY: &str = "what is taken apart by its items is no JSON array";
 const NO_OBJECT: &str = "what is taken apart by its fields is no JSON object";
 
 fn object(text: &str) -> std::result::Result<Json<'_>, &'static str> {
@@ -66,6 +75,14 @@ fn object(text: &str) -> std::result::Result<Json<'_>, &'static str> {
 
 /// Values stay as they are written: taken out of their row, they are JSON or text as its type says.
 fn fields(call: Call<'_>) -> Column {
+    rows_of_fields(call, |value, out| out.extend_from_slice(value.text().as_bytes()))
+}
+
+fn texts_of_fields(call: Call<'_>) -> Column {
+    rows_of_fields(call, |value, out| write_json_string(value.text().as_bytes(), out))
+}
+
+fn rows_of_fields(call: Call<'_>, write: fn(Json<'_>, &mut Vec<u8>)) -> Column {
     let values = call.strings(0);
     call.write(|row, out| {
         out.push(b'[');
@@ -73,10 +90,19 @@ fn fields(call: Call<'_>) -> Column {
             out.extend_from_slice(if at > 0 { b",{\"key\":\"" } else { b"{\"key\":\"" });
             out.extend_from_slice(key.as_bytes());
             out.extend_from_slice(b"\",\"value\":");
-            append(out, value.text().as_bytes())?;
-            out.push(b'}');
+            write(value, out);
+            append(out, b"}")?;
         }
         append(out, b"]").map(Some)
+    })
+}
+
+fn texts_of_items(call: Call<'_>) -> Column {
+    let values = call.strings(0);
+    call.write(|row, out| {
+        let array = Json::new(values.text(row)).filter(|json| json.is_array()).ok_or(NO_ARRAY)?;
+        write_json_parts(*b"[]", array.items(), out, |item, out| write_json_string(item.text().as_bytes(), out));
+        append(out, b"").map(Some)
     })
 }
 

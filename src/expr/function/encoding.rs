@@ -8,7 +8,7 @@ use super::signature::{function, internal, takes};
 use super::string::text_to_text;
 use crate::batch::Column;
 use crate::expr::ScalarFunction;
-use crate::types::DataType;
+use crate::types::{DataType, base64};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
@@ -79,26 +79,13 @@ fn sized(call: Call<'_>, shorter: Shorter) -> Column {
     })
 }
 
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /// Four digits for three bytes, padded with `=`.
 fn to_base64(call: Call<'_>) -> Column {
     let text = call.strings(0);
     call.write(|row, out| {
-        write_base64(text.bytes(row), out);
+        base64::encode(text.bytes(row), out);
         Ok(Some(()))
     })
-}
-
-/// Appends bytes as Base64.
-pub(super) fn write_base64(bytes: &[u8], out: &mut Vec<u8>) {
-    for chunk in bytes.chunks(3) {
-        let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for i in 0..4 {
-            out.push(if i <= chunk.len() { BASE64[(bits >> (18 - 6 * i) & 63) as usize] } else { b'=' });
-        }
-    }
 }
 
 fn from_base64(call: Call<'_>) -> Column {

@@ -2,15 +2,16 @@
 //!
 //! What is not there gives NULL, and so does text that is not JSON or is nested too deep.
 
+use super::collection::item_type;
 use super::json_text::Json;
 use super::kernel::{Call, Outcome, append, kernel};
 use super::map::Entries;
 use super::signature::Param::{AnyAsText, Integer, Nested, Text};
 use super::signature::{Param, function, internal, takes};
 use crate::batch::Column;
-use crate::batch::text::{write_json_string, write_json_value, write_value};
+use crate::batch::text::{write_json_key, write_json_string, write_json_value};
 use crate::expr::ScalarFunction;
-use crate::types::DataType;
+use crate::types::{DataType, base64};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
@@ -22,6 +23,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     internal("ITEM", item_types, |t, _| item(t, DataType::STRING)),
     internal("$JSON_FIELD", |t| of_nested(t, &[Nested, Text]), |_, _| kernel(|call| row_field(call, &DataType::Json))),
     internal("$JSON_ITEM", item_types, |t, _| item(t, DataType::Json)),
+    internal("$BYTES_OF_PART", part_types, |_, _| kernel(bytes_of_part)),
     function("CARDINALITY", "(array or map)", "How many items, or entries, there are")
         .example("CARDINALITY(ARRAY['a', 'b'])", "2")
         .of(cardinality_types, |_, _| kernel(cardinality)),
@@ -30,7 +32,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .of(size_types, |_, _| kernel(cardinality)),
     function("ELEMENT", "(array)", "The only item of the array")
         .example("ELEMENT(ARRAY[7])", "7")
-        .of(element_types, |_, _| kernel(element)),
+        .of(element_types, |t, _| element(&t[0])),
     function("ARRAY", "ARRAY[item, ...]", "An array of these items")
         .example("ARRAY[1, 2, 3]", "[1,2,3]")
         .of(array_types, |t, _| array(t)),
@@ -42,6 +44,9 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .of(row_types, row),
     internal("$JSON_TEXTS", json_texts_types, |_, _| kernel(texts)),
 ];
+
+/// Said of what stands for BYTES in a nested value and is none.
+pub(in crate::expr) const NO_BASE64: &str = "BYTES within a nested value are not in base 64";
 
 type Compiled = crate::error::Result<Box<dyn crate::expr::Kernel>>;
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -75,15 +80,14 @@ fn item_types(given: &[DataType]) -> Resolved {
     of_nested(given, &[Nested, if is_position { Integer } else { AnyAsText }])
 }
 
-/// BYTES have no text in JSON that reads back.
-fn has_json(data_type: &DataType) -> bool {
-    *data_type != DataType::Bytes
+fn part_types(given: &[DataType]) -> Resolved {
+    Some((takes(given, &[Text])?, DataType::Bytes))
 }
 
 /// Items of one type.
 pub(super) fn array_types(given: &[DataType]) -> Resolved {
     let item = given.first().cloned().unwrap_or(DataType::Null);
-    let fits = has_json(&item) && given.iter().all(|other| *other == item);
+    let fits = given.iter().all(|other| *other == item);
     fits.then(|| (given.to_vec(), DataType::Array(Box::new(item))))
 }
 
@@ -93,14 +97,14 @@ fn map_types(given: &[DataType]) -> Resolved {
         let map = DataType::Map(Box::new(DataType::Null), Box::new(DataType::Null));
         return given.is_empty().then(|| (Vec::new(), map));
     };
-    let fits = has_json(key) && has_json(value) && given.chunks(2).all(|pair| pair[0] == *key && pair.get(1) == Some(value));
+    let fits = given.chunks(2).all(|pair| pair[0] == *key && pair.get(1) == Some(value));
     fits.then(|| (given.to_vec(), DataType::Map(Box::new(key.clone()), Box::new(value.clone()))))
 }
 
 /// Fields of any types; their names are those of items without one.
 fn row_types(given: &[DataType]) -> Resolved {
     let fields = given.iter().enumerate().map(|(at, data_type)| (format!("EXPR${at}"), data_type.clone()));
-    (!given.is_empty() && given.iter().all(has_json)).then(|| (given.to_vec(), DataType::Row(fields.collect())))
+    (!given.is_empty()).then(|| (given.to_vec(), DataType::Row(fields.collect())))
 }
 
 fn json_texts_types(given: &[DataType]) -> Resolved {
@@ -143,6 +147,12 @@ fn item(types: &[DataType], form: DataType) -> Compiled {
     })
 }
 
+/// BYTES of the text that stands for them within a nested value.
+fn bytes_of_part(call: Call<'_>) -> Column {
+    let texts = call.strings(0);
+    call.write(|row, out| base64::decode(texts.bytes(row), out).map(Some).ok_or(NO_BASE64))
+}
+
 /// Items of an array or fields of an object; a scalar counts 1.
 pub(super) fn count(value: Json<'_>) -> i32 {
     if value.is_nested() { (value.items().count() + value.fields().count()) as i32 } else { 1 }
@@ -154,16 +164,19 @@ fn cardinality(call: Call<'_>) -> Column {
 }
 
 /// NULL for an empty array; a row with more than one item fails.
-fn element(call: Call<'_>) -> Column {
-    let json = call.strings(0);
-    call.write(|row, out| {
-        let Some(json) = Json::new(json.text(row)) else { return Ok(None) };
-        let mut items = json.items();
-        let first = items.next();
-        if items.next().is_some() {
-            return Err("ELEMENT of an array with more than one item");
-        }
-        Ok(first.and_then(|item| item.write(out)))
+fn element(array: &DataType) -> Compiled {
+    let form = item_type(array).unwrap_or(DataType::STRING);
+    kernel(move |call: Call<'_>| -> Column {
+        let json = call.strings(0);
+        call.write(|row, out| {
+            let Some(json) = Json::new(json.text(row)) else { return Ok(None) };
+            let mut items = json.items();
+            let first = items.next();
+            if items.next().is_some() {
+                return Err("ELEMENT of an array with more than one item");
+            }
+            Ok(first.and_then(|item| item.write_as(&form, out)))
+        })
     })
 }
 
@@ -199,15 +212,11 @@ fn row(types: &[DataType], made: &DataType) -> Compiled {
 pub(super) fn keys(names: &[(String, DataType)]) -> Vec<Vec<u8>> {
     let key = |(name, _): &(String, DataType)| {
         let mut key = Vec::new();
-        write_key(name.as_bytes(), &mut key);
+        write_json_string(name.as_bytes(), &mut key);
+        key.push(b':');
         key
     };
     names.iter().map(key).collect()
-}
-
-fn write_key(name: &[u8], out: &mut Vec<u8>) {
-    write_json_string(name, out);
-    out.push(b':');
 }
 
 /// A map that has a key twice, with the later value in the place of the first.
@@ -223,7 +232,7 @@ fn merged(out: &mut Vec<u8>) -> Outcome<()> {
 fn map(types: &[DataType]) -> Compiled {
     let types = types.to_vec();
     kernel(move |call: Call<'_>| -> Column {
-        let (args, mut name, mut keys) = (call.args(), Vec::new(), Vec::new());
+        let (args, mut keys) = (call.args(), Vec::new());
         call.null_by_first(0).write(|row, out| {
             out.push(b'{');
             keys.clear();
@@ -231,13 +240,11 @@ fn map(types: &[DataType]) -> Compiled {
                 if args[at].is_null(row) {
                     return Err("a key of a MAP is NULL");
                 }
-                name.clear();
-                write_value(args[at], row, &types[at], &mut name);
                 if at > 0 {
                     out.push(b',');
                 }
                 let start = out.len();
-                write_key(&name, out);
+                write_json_key(args[at], row, &types[at], out);
                 keys.push(start..out.len());
                 write_json_value(args[at + 1], row, &types[at + 1], out);
             }
@@ -337,7 +344,7 @@ mod tests {
         check("MAP", &[(Value::Null, DataType::STRING), int(1)], "error: a key of a MAP is NULL");
         check("ROW", &[int(1), text("x"), (Value::Null, DataType::Int)], r#"{"EXPR$0":1,"EXPR$1":"x","EXPR$2":null}"#);
         check("ROW", &[(Value::Int(0), DataType::Date)], r#"{"EXPR$0":"1970-01-01"}"#);
-        assert!(array_types(&[DataType::Int, DataType::STRING]).is_none() && array_types(&[DataType::Bytes]).is_none());
+        assert!(array_types(&[DataType::Int, DataType::STRING]).is_none());
         assert!(map_types(&[DataType::Int]).is_none());
     }
 }

@@ -3,7 +3,6 @@
 //! JSON writes times as ISO 8601 and BYTES as Base64; what is JSON already stands in it as it is, without white space. The binder gives
 //! JSON_OBJECT its keys in the type of the result.
 
-use super::encoding::write_base64;
 use super::json::{keys, names};
 use super::json_text::{Json, unescape_checked};
 use super::kernel::{Call, append, kernel, strings};
@@ -168,11 +167,6 @@ pub(super) fn write_json(column: &Column, row: usize, data_type: &DataType, out:
             let start = out.len();
             write_value(column, row, data_type, out);
             iso(&mut out[start..]);
-            out.push(b'"');
-        }
-        DataType::Bytes => {
-            out.push(b'"');
-            write_base64(strings(column).bytes(row), out);
             out.push(b'"');
         }
         DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Json => {

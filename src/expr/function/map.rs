@@ -12,7 +12,7 @@ use super::regexp::compile;
 use super::signature::Param::Text;
 use super::signature::{common, function, takes_some};
 use crate::batch::Column;
-use crate::batch::text::{write_json_string, write_value};
+use crate::batch::text::{write_json_string, write_part};
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::types::DataType;
@@ -214,7 +214,7 @@ fn keys(call: &Call<'_>, data_type: &DataType) -> Vec<Option<Vec<u8>>> {
     let column = call.args()[1];
     let key = |row: usize| {
         let mut key = Vec::new();
-        write_value(column, row, data_type, &mut key);
+        write_part(column, row, data_type, &mut key);
         (!column.is_null(row)).then_some(key)
     };
     (0..column.len()).map(key).collect()

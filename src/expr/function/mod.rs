@@ -54,12 +54,15 @@ mod zone;
 #[cfg(test)]
 mod testing;
 
+pub(in crate::expr) use bytes::read_bytea;
+pub(in crate::expr) use json::NO_BASE64;
 pub(in crate::expr) use kernel::{TEXT_BYTES_MAX, TOO_LONG};
 pub(in crate::expr) use map::Entries;
 
 pub use bytes::is_format_of_bytes;
 pub use canonical::CANONICAL;
 pub use datetime::{wrong_field, wrong_rounding};
+pub use each::{JSON_TEXTS_OF_FIELDS, JSON_TEXTS_OF_ITEMS};
 pub use json_text::Json;
 pub use order_key::ORDER_KEY;
 pub use pattern::{Case, is_like};

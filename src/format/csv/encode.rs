@@ -3,8 +3,9 @@
 use memchr::{memchr, memchr3};
 
 use super::{Dialect, Header};
+use crate::batch::text::write_part;
 use crate::batch::{Batch, Column, Values};
-use crate::format::{Encoder, fields, kinds};
+use crate::format::{Encoder, kinds};
 use crate::types::relation::Changelog;
 use crate::types::{DataType, Schema};
 
@@ -33,7 +34,7 @@ impl CsvEncoder {
             (Values::Str(v), t) if *t != DataType::Bytes => write_field(v.bytes(row), &self.dialect, out),
             _ => {
                 self.scratch.clear();
-                fields::write_text(column, row, data_type, &mut self.scratch);
+                write_part(column, row, data_type, &mut self.scratch);
                 write_field(&self.scratch, &self.dialect, out);
             }
         }

@@ -1,8 +1,9 @@
 //! Columns to JSON lines.
 
-use super::{TimestampStandard, scan};
+use super::{TimestampStandard, nested, scan};
+use crate::batch::text::write_part;
 use crate::batch::{Batch, Column, Values};
-use crate::format::{Encoder, fields, kinds};
+use crate::format::{Encoder, kinds};
 use crate::types::relation::Changelog;
 use crate::types::{DataType, Schema};
 
@@ -48,14 +49,14 @@ impl JsonEncoder {
             (Values::Str(_), DataType::Bytes)
             | (_, DataType::Date | DataType::Time(_) | DataType::IntervalDay | DataType::IntervalMonth | DataType::Uuid) => {
                 out.push(b'"');
-                fields::write_text(column, row, data_type, out);
+                write_part(column, row, data_type, out);
                 out.push(b'"');
             }
-            (Values::Str(v), _) => write_nested(v.bytes(row), out),
+            (Values::Str(v), _) => write_nested(v.bytes(row), data_type, self.timestamps, out),
             (_, DataType::Timestamp(_) | DataType::TimestampLtz(_)) => {
                 out.push(b'"');
                 let start = out.len();
-                fields::write_text(column, row, data_type, out);
+                write_part(column, row, data_type, out);
                 if self.timestamps == TimestampStandard::Iso8601
                     && let Some(space) = memchr::memchr(b' ', &out[start..])
                 {
@@ -65,14 +66,14 @@ impl JsonEncoder {
             }
             (Values::F32(v), _) if !v[row].is_finite() => self.quoted(column, row, data_type, out),
             (Values::F64(v), _) if !v[row].is_finite() => self.quoted(column, row, data_type, out),
-            _ => fields::write_text(column, row, data_type, out),
+            _ => write_part(column, row, data_type, out),
         }
     }
 
     #[cold]
     fn quoted(&mut self, column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
         self.scratch.clear();
-        fields::write_text(column, row, data_type, &mut self.scratch);
+        write_part(column, row, data_type, &mut self.scratch);
         write_string(&self.scratch, out);
     }
 }
@@ -101,9 +102,12 @@ fn prefix(position: usize, name: &str) -> Vec<u8> {
 }
 
 /// A nested value stands as it is, on one line; what is not JSON stands as a string.
-fn write_nested(text: &[u8], out: &mut Vec<u8>) {
+fn write_nested(text: &[u8], data_type: &DataType, timestamps: TimestampStandard, out: &mut Vec<u8>) {
     if !scan::is_document(text) {
         return write_string(text, out);
+    }
+    if timestamps == TimestampStandard::Iso8601 && data_type.is_nested() {
+        return nested::write(text, data_type, timestamps, out);
     }
     let start = out.len();
     out.extend_from_slice(text);

@@ -1,33 +1,45 @@
 //! Nested values in one form, so that equal values are equal texts, whoever wrote them: without white space, strings with those escapes alone
-//! that they need, the fields of a ROW in the order of its type, those that are missing as null. Numbers stand as they are written.
+//! that they need, the fields of a ROW in the order of its type, those that are missing as null, a blank before the time of day of a timestamp.
+//! Numbers stand as they are written.
 
+use super::TimestampStandard;
 use super::scan::{self, Token};
 use crate::batch::text::write_json_string;
 use crate::types::DataType;
 
-/// Appends `text`, a document that the scanner takes, as a value of this type. Hot: once per value.
-pub(in crate::format) fn write(text: &[u8], data_type: &DataType, out: &mut Vec<u8>) {
-    let written = value(text, scan::space(text, 0), data_type, out);
+/// Appends `text`, a document that the scanner takes, as a value of this type, with timestamps as `times` has them. Hot: once per value.
+pub(in crate::format) fn write(text: &[u8], data_type: &DataType, times: TimestampStandard, out: &mut Vec<u8>) {
+    let written = value(text, scan::space(text, 0), data_type, times, out);
     debug_assert!(written.is_some(), "the scanner has taken the document");
 }
 
 /// Appends the value that begins at `at`; gives the index behind it.
-fn value(text: &[u8], at: usize, data_type: &DataType, out: &mut Vec<u8>) -> Option<usize> {
+fn value(text: &[u8], at: usize, data_type: &DataType, times: TimestampStandard, out: &mut Vec<u8>) -> Option<usize> {
     let (token, end) = scan::value(text, at).ok()?;
     match (token, data_type) {
-        (Token::Array, DataType::Array(item)) => items(text, at, item, out)?,
-        (Token::Array, _) => items(text, at, &DataType::Json, out)?,
-        (Token::Object, DataType::Row(fields)) => row(text, at, fields, out)?,
-        (Token::Object, DataType::Map(_, value)) => entries(text, at, value, out)?,
-        (Token::Object, _) => entries(text, at, &DataType::Json, out)?,
+        (Token::Array, DataType::Array(item)) => items(text, at, item, times, out)?,
+        (Token::Array, _) => items(text, at, &DataType::Json, times, out)?,
+        (Token::Object, DataType::Row(fields)) => row(text, at, fields, times, out)?,
+        (Token::Object, DataType::Map(_, value)) => entries(text, at, value, times, out)?,
+        (Token::Object, _) => entries(text, at, &DataType::Json, times, out)?,
+        (Token::Plain, DataType::Timestamp(_) | DataType::TimestampLtz(_)) => timestamp(&text[at..end], times, out),
         (Token::Escaped, _) => string(&text[at..end], out),
         _ => out.extend_from_slice(&text[at..end]),
     }
     Some(end)
 }
 
+/// A timestamp in quotes.
+fn timestamp(text: &[u8], times: TimestampStandard, out: &mut Vec<u8>) {
+    let start = out.len();
+    out.extend_from_slice(text);
+    if let Some(between) = out[start..].iter_mut().find(|byte| matches!(byte, b' ' | b'T')) {
+        *between = if times == TimestampStandard::Iso8601 { b'T' } else { b' ' };
+    }
+}
+
 /// The array that begins at `at`.
-fn items(text: &[u8], at: usize, item: &DataType, out: &mut Vec<u8>) -> Option<()> {
+fn items(text: &[u8], at: usize, item: &DataType, times: TimestampStandard, out: &mut Vec<u8>) -> Option<()> {
     out.push(b'[');
     let first = scan::space(text, at + 1);
     let mut at = first;
@@ -35,14 +47,14 @@ fn items(text: &[u8], at: usize, item: &DataType, out: &mut Vec<u8>) -> Option<(
         if at > first {
             out.push(b',');
         }
-        at = behind(text, value(text, at, item, out)?);
+        at = behind(text, value(text, at, item, times, out)?);
     }
     out.push(b']');
     Some(())
 }
 
 /// The object that begins at `at`, with its keys as they come.
-fn entries(text: &[u8], at: usize, item: &DataType, out: &mut Vec<u8>) -> Option<()> {
+fn entries(text: &[u8], at: usize, item: &DataType, times: TimestampStandard, out: &mut Vec<u8>) -> Option<()> {
     out.push(b'{');
     let first = scan::space(text, at + 1);
     let mut at = first;
@@ -56,14 +68,14 @@ fn entries(text: &[u8], at: usize, item: &DataType, out: &mut Vec<u8>) -> Option
             _ => out.extend_from_slice(&text[at..end]),
         }
         out.push(b':');
-        at = behind(text, value(text, value_at, item, out)?);
+        at = behind(text, value(text, value_at, item, times, out)?);
     }
     out.push(b'}');
     Some(())
 }
 
 /// The object that begins at `at`, as a ROW of these fields.
-fn row(text: &[u8], at: usize, fields: &[(String, DataType)], out: &mut Vec<u8>) -> Option<()> {
+fn row(text: &[u8], at: usize, fields: &[(String, DataType)], times: TimestampStandard, out: &mut Vec<u8>) -> Option<()> {
     let first = scan::space(text, at + 1);
     // Where the field behind the one before stands, which is the next one as a rule.
     let mut next = first;
@@ -75,7 +87,7 @@ fn row(text: &[u8], at: usize, fields: &[(String, DataType)], out: &mut Vec<u8>)
         write_json_string(name.as_bytes(), out);
         out.push(b':');
         match field(text, next, name).or_else(|| field(text, first, name)) {
-            Some(at) => next = behind(text, value(text, at, data_type, out)?),
+            Some(at) => next = behind(text, value(text, at, data_type, times, out)?),
             None => out.extend_from_slice(b"null"),
         }
     }
@@ -122,10 +134,10 @@ mod tests {
 
     fn check(data_type: &DataType, text: &str, wanted: &str) {
         let mut out = Vec::new();
-        write(text.as_bytes(), data_type, &mut out);
+        write(text.as_bytes(), data_type, TimestampStandard::Sql, &mut out);
         assert_eq!(String::from_utf8_lossy(&out), wanted, "{text} as {data_type}");
         let mut again = Vec::new();
-        write(&out, data_type, &mut again);
+        write(&out, data_type, TimestampStandard::Sql, &mut again);
         assert_eq!(out, again, "{text} as {data_type} is written once and for all");
     }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::ordered_bytes::{self, Direction};
 use super::packed::{read_bytes, read_count, write_bytes, write_count};
 use super::{Accumulator, Offer, Rows, Verdict, bytes_of, grow};
-use crate::batch::text::{write_json_string, write_json_value, write_value};
+use crate::batch::text::{write_json_key, write_json_value, write_value};
 use crate::batch::{Column, StrColumn, Values};
 use crate::state::{GroupWords, RowStore};
 use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Retracts};
@@ -389,7 +389,7 @@ impl KeptRows {
                 text.push(b',');
             }
             if is_object {
-                self.write_key(&columns[0], row, &mut text);
+                write_json_key(&columns[0], row, &self.call.argument_types[0], &mut text);
             }
             write_json_value(&columns[value_at], row, &self.call.argument_types[value_at], &mut text);
         }
@@ -406,19 +406,11 @@ impl KeptRows {
             if row > 0 {
                 text.push(b',');
             }
-            self.write_key(&columns[0], row, &mut text);
+            write_json_key(&columns[0], row, &self.call.argument_types[0], &mut text);
             text.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
         }
         text.push(b'}');
         out.push_bytes(&text);
-    }
-
-    /// The first argument as the key of an object.
-    fn write_key(&self, column: &Column, row: usize, text: &mut Vec<u8>) {
-        let mut key = Vec::new();
-        write_value(column, row, &self.call.argument_types[0], &mut key);
-        write_json_string(&key, text);
-        text.push(b':');
     }
 }
 

@@ -42,7 +42,15 @@ fn row_field_named(row: Expr, fields: &[(String, DataType)], name: &str, span: S
 /// A field of a ROW, of this type. What is JSON stays as it is written; all else is read from its text.
 pub fn field_of(row: Expr, name: &str, data_type: &DataType, span: Span) -> Result<Expr> {
     let function = if *data_type == DataType::Json { "$JSON_FIELD" } else { "ROW_FIELD" };
-    Ok(cast(library_call(function, vec![row, text(name)], span)?, data_type))
+    part(library_call(function, vec![row, text(name)], span)?, data_type, span)
+}
+
+/// The value of this type for which a text stands within a nested value.
+pub fn part(text: Expr, data_type: &DataType, span: Span) -> Result<Expr> {
+    match data_type {
+        DataType::Bytes => library_call("$BYTES_OF_PART", vec![text], span),
+        _ => Ok(cast(text, data_type)),
+    }
 }
 
 /// The field of a name. One without a name has also that which PostgreSQL gives it: `f1` is the first one.
@@ -82,7 +90,11 @@ pub fn item(value: Expr, key: Expr, span: Span) -> Result<Expr> {
         other => return Err(Error::sql(format!("{other} has no items")).at(span).hint("ARRAY and MAP have")),
     };
     let function = if data_type == DataType::Json { "$JSON_ITEM" } else { "ITEM" };
-    Ok(cast(library_call(function, vec![value, cast(key, &key_type)], span)?, &data_type))
+    let key = match key_type {
+        DataType::Bytes => library_call("TO_BASE64", vec![cast(key, &key_type)], span)?,
+        _ => cast(key, &key_type),
+    };
+    part(library_call(function, vec![value, key], span)?, &data_type, span)
 }
 
 /// A function that gives one of the items of an array.
@@ -91,7 +103,7 @@ pub fn item_of(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
         Some(DataType::Array(item)) => *item,
         _ => DataType::STRING,
     };
-    Ok(cast(library_call(name, args, span)?, &item))
+    part(library_call(name, args, span)?, &item, span)
 }
 
 /// `MAP[key, value, ...]`: keys have one type, and values have.

@@ -472,11 +472,9 @@ fn fractions_of(e: &ast::Expr) -> Option<Vec<ast::Expr>> {
     }
 }
 
-/// A value of JSON that aggregates make, which has times and bytes as all functions of JSON write them.
+/// A value of JSON that aggregates make, which has times as all functions of JSON write them.
 fn as_json(value: Expr, span: Span) -> Result<Expr> {
-    let data_type = value.data_type();
-    let is_written_otherwise = data_type.is_timestamp() || data_type == DataType::Bytes;
-    if is_written_otherwise { library_call("TO_JSON", vec![value], span) } else { Ok(value) }
+    if value.data_type().is_timestamp() { library_call("TO_JSON", vec![value], span) } else { Ok(value) }
 }
 
 /// MIN and MAX of nested values: the first or the last of all in their order.

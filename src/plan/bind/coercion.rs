@@ -258,15 +258,20 @@ pub fn unified(exprs: Vec<Expr>, what: &str, span: Span) -> Result<(Vec<Expr>, D
 
 /// Whether a constant of `from` may be written to a column of `to` without a written CAST: texts in it are read as what the column holds.
 pub fn takes_constant(from: &DataType, to: &DataType) -> bool {
+    from.is_text() && *to == DataType::Bytes || takes_part(from, to)
+}
+
+/// As `takes_constant`, for what stands inside: there, a CAST reads the texts, which gives their own bytes and not those that they may spell.
+fn takes_part(from: &DataType, to: &DataType) -> bool {
     use DataType as T;
     match (from, to) {
         _ if assignable(from, to) => true,
-        (T::Varchar(_), T::Bytes | T::IntervalDay | T::IntervalMonth) => true,
+        (T::Varchar(_), T::IntervalDay | T::IntervalMonth) => true,
         (T::Varchar(_), to) => takes_text(to),
-        (T::Array(from), T::Array(to)) => takes_constant(from, to),
-        (T::Map(key, from), T::Map(to_key, to)) => takes_constant(key, to_key) && takes_constant(from, to),
+        (T::Array(from), T::Array(to)) => takes_part(from, to),
+        (T::Map(key, from), T::Map(to_key, to)) => takes_part(key, to_key) && takes_part(from, to),
         (T::Row(from), T::Row(to)) => {
-            from.len() == to.len() && from.iter().zip(to).all(|((_, from), (_, to))| takes_constant(from, to))
+            from.len() == to.len() && from.iter().zip(to).all(|((_, from), (_, to))| takes_part(from, to))
         }
         _ => false,
     }

@@ -81,10 +81,6 @@ impl ExprBinder<'_> {
         let start = start.map(|start| self.bind(start)).transpose()?;
         let (lambda, mut captured) = self.lambda(function, &lambda, parts, start.as_ref(), span)?;
         let body_type = lambda.body.data_type();
-        if body_type == DataType::Bytes && !matches!(function, LambdaFunction::Reduce) {
-            let error = Error::sql("an ARRAY and a MAP hold no BYTES").at(span);
-            return Err(error.hint("ENCODE(bytes, 'hex') is their text"));
-        }
         if let Some(start) = start {
             captured.insert(0, cast(start, &body_type));
         }

@@ -5,13 +5,15 @@ use sqlparser::ast;
 
 use super::coercion::cast;
 use super::expr::ExprBinder;
+use super::function::library_call;
 use super::join::{filtered, kind_of, merged, names_of, paired};
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
 use super::subquery::{Dependent, case, flagged};
-use super::table_function::table_call;
+use super::table_function::{gives_texts_of_json, table_call};
 use super::values::one_row;
 use super::{QueryBinder, access};
 use crate::error::{Error, Result, Span};
+use crate::expr::function::JSON_TEXTS_OF_FIELDS;
 use crate::expr::{Expr, UnaryOp};
 use crate::plan::logical::{Join, Plan, Unnest, all_of};
 use crate::plan::physical::{JoinKind, Nested};
@@ -174,10 +176,21 @@ pub fn matched(plan: Plan, own: usize, found: Dependent, kind: JoinKind) -> (Pla
     (plan, before, values)
 }
 
+impl UnnestCall<'_> {
+    /// Whether it gives keys and values of JSON objects, of which null is a value like others.
+    fn gives_fields_of_json(&self) -> bool {
+        let is_whole = self.alias.is_some_and(|alias| alias.columns.len() == 1);
+        matches!(self.name.as_str(), "JSON_EACH" | "JSONB_EACH") && !is_whole
+    }
+}
+
 /// Each row of `relation` once for every item.
 fn unnested(relation: Relation, call: &UnnestCall<'_>, kind: JoinKind) -> Result<Relation> {
     let span = call.span;
-    let value = ExprBinder::new(&relation.fields).array_of_call(&call.name, &call.args, span)?;
+    let value = match ExprBinder::new(&relation.fields).array_of_call(&call.name, &call.args, span)? {
+        Expr::Call { args, .. } if call.gives_fields_of_json() => library_call(JSON_TEXTS_OF_FIELDS, args, span)?,
+        value => value,
+    };
     let data_type = value.data_type();
     let own: Vec<(String, Expr)> = named(&relation).collect();
     let width = own.len();
@@ -214,18 +227,22 @@ fn items(data_type: &DataType, call: &UnnestCall<'_>, at: usize) -> Result<Vec<(
         DataType::Array(item) | DataType::Multiset(item) => match &**item {
             DataType::Row(fields) if fields.len() == 1 || alias.is_none_or(|alias| alias.columns.len() != 1) => {
                 let field = |(name, data_type): &(String, DataType)| {
-                    Ok((name.clone(), access::field_of(part(at), name, data_type, span)?))
+                    let field = access::field_of(part(at), name, data_type, span)?;
+                    let is_json = name == "value" && call.gives_fields_of_json();
+                    Ok((name.clone(), if is_json { cast(field, &DataType::Json) } else { field }))
                 };
                 fields.iter().map(field).collect()
             }
             item => {
                 let plain = || if call.name == "UNNEST" { "EXPR$0".to_owned() } else { call.name.to_ascii_lowercase() };
                 let name = alias.map_or_else(plain, |alias| alias.name.value.clone());
-                Ok(vec![(name, cast(part(at), item))])
+                let item = if gives_texts_of_json(&call.name) { &DataType::Json } else { item };
+                Ok(vec![(name, access::part(part(at), item, span)?)])
             }
         },
         DataType::Map(key, value) => {
-            Ok(vec![("KEY".to_owned(), cast(part(at), key)), ("VALUE".to_owned(), cast(part(at + 1), value))])
+            let (key, value) = (access::part(part(at), key, span)?, access::part(part(at + 1), value, span)?);
+            Ok(vec![("KEY".to_owned(), key), ("VALUE".to_owned(), value)])
         }
         other => {
             let error = Error::sql(format!("{} takes an ARRAY or a MAP, this is {other}", call.name)).at(span);

@@ -11,6 +11,7 @@ use super::function::{given_call, library_call};
 use super::scope::Relation;
 use super::{access, library};
 use crate::error::{Error, Result, Span};
+use crate::expr::function::JSON_TEXTS_OF_ITEMS;
 use crate::expr::{CastFailure, Expr};
 use crate::plan::logical::{Plan, Unnest, columns_of, substitute};
 use crate::plan::physical::{JoinKind, Nested};
@@ -40,7 +41,7 @@ impl ExprBinder<'_> {
         unnested.push(array);
         let column = Expr::column(UNNESTED_BASE + unnested.len() - 1, item);
         self.unnested = Some(unnested);
-        Ok(column)
+        Ok(if gives_texts_of_json(name) { cast(column, &DataType::Json) } else { column })
     }
 
     /// What `bind` binds must not give any number of values.
@@ -72,14 +73,21 @@ impl ExprBinder<'_> {
     }
 }
 
-/// The items of a JSON array, as JSON or as text.
+/// Whether the items that `array_of_call` gives are texts of JSON, of which null is a value like others.
+pub fn gives_texts_of_json(name: &str) -> bool {
+    name.ends_with("_ARRAY_ELEMENTS")
+}
+
+/// The items of a JSON array, as the texts that say them in JSON or as plain ones.
 fn items_of_json(value: Expr, name: &str, span: Span) -> Result<Expr> {
     let data_type = value.data_type();
     if !data_type.is_text() && data_type != DataType::Json {
         return Err(Error::sql(format!("{name} takes a JSON array, this is {data_type}")).at(span));
     }
-    let item = if name.ends_with("_TEXT") { DataType::STRING } else { DataType::Json };
-    let data_type = DataType::Array(Box::new(item));
+    if gives_texts_of_json(name) {
+        return library_call(JSON_TEXTS_OF_ITEMS, vec![value], span);
+    }
+    let data_type = DataType::Array(Box::new(DataType::STRING));
     Ok(Expr::Cast { input: Box::new(value), data_type, on_failure: CastFailure::RowError })
 }
 
@@ -90,7 +98,7 @@ pub fn unnested_rows(relation: Relation, mut arrays: Vec<Expr>, exprs: &mut [Exp
     let part = Expr::column(width, DataType::STRING);
     let items: Vec<DataType> = arrays.iter().filter_map(|array| item_type(&array.data_type())).collect();
     let (array, values) = match arrays.len() {
-        1 => (arrays.remove(0), vec![cast(part, &items[0])]),
+        1 => (arrays.remove(0), vec![access::part(part, &items[0], span)?]),
         _ => {
             let field = |(at, item): (usize, &DataType)| access::field_of(part.clone(), &format!("f{at}"), item, span);
             (library_call("UNNEST", arrays, span)?, items.iter().enumerate().map(field).collect::<Result<_>>()?)

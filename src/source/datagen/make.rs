@@ -285,7 +285,7 @@ impl Nested {
         }
         match column.is_null(0) {
             true => out.extend_from_slice(b"null"),
-            false => crate::batch::text::write_value(&column, 0, data_type, out),
+            false => crate::batch::text::write_part(&column, 0, data_type, out),
         }
         if quoted {
             out.push(b'"');

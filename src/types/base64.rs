@@ -1,4 +1,5 @@
-//! BYTES as text: base64 with padding in the standard alphabet, strict when reading.
+//! BYTES as text in records and within nested values: base64 with padding in the standard alphabet, strict when reading, so that equal bytes
+//! have equal texts.
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -15,7 +16,7 @@ const DIGITS: [u8; 256] = {
 const NO_DIGIT: u8 = 0xff;
 
 /// Appends the text of `bytes`.
-pub(super) fn encode(bytes: &[u8], out: &mut Vec<u8>) {
+pub fn encode(bytes: &[u8], out: &mut Vec<u8>) {
     for chunk in bytes.chunks(3) {
         let mut three = [0u8; 3];
         three[..chunk.len()].copy_from_slice(chunk);
@@ -28,7 +29,7 @@ pub(super) fn encode(bytes: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Appends the bytes of `text`; `None` if it is not base64, `out` being unspecified then.
-pub(super) fn decode(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
+pub fn decode(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     if !text.len().is_multiple_of(4) {
         return None;
     }

@@ -28,7 +28,7 @@ pub fn write_value(column: &Column, row: usize, data_type: &DataType, out: &mut 
             let nanos = v[row].unsigned_abs();
             write_integer((nanos / time::DAY as u64) as i64, out);
             out.push(b' ');
-            time::write_time(out, (nanos % time::DAY as u64) as i64, 9);
+            time::write_time(out, (nanos % time::DAY as u64) as i64, if nanos.is_multiple_of(1_000_000) { 3 } else { 9 });
         }
         (Values::I64(v), _) => write_integer(v[row], out),
         (Values::F32(v), _) => write_float(f64::from(v[row]), zmij::Buffer::new().format(v[row]), out),

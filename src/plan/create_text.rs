@@ -2,7 +2,7 @@
 
 use super::catalog::View;
 use super::parse::{literal, quoted};
-use super::statement::{ColumnDef, ColumnDefKind, Conflict, CreateTable, LateRows, Length, Name};
+use super::statement::{ColumnDef, ColumnDefKind, Conflict, CreateTable, LateRows, Name};
 use crate::plan::physical::Standing;
 
 /// CREATE VIEW.
@@ -60,12 +60,7 @@ fn column(table: &CreateTable, column: &ColumnDef) -> String {
         ColumnDefKind::Metadata { data_type, key } if *key == column.name.text => format!("{data_type} METADATA"),
         ColumnDefKind::Metadata { data_type, key } => format!("{data_type} METADATA FROM {}", literal(key)),
         ColumnDefKind::Physical { data_type, not_null, default, length } => {
-            let data_type = match length {
-                None => data_type.to_string(),
-                Some(Length::Char(n)) => format!("CHAR({n})"),
-                Some(Length::Binary(n)) => format!("BINARY({n})"),
-                Some(Length::Varbinary(n)) => format!("VARBINARY({n})"),
-            };
+            let data_type = length.map_or_else(|| data_type.to_string(), |length| length.to_string());
             let not_null = if *not_null { " NOT NULL" } else { "" };
             let default = default.as_ref().map(|default| format!(" DEFAULT {}", default.text)).unwrap_or_default();
             format!("{data_type}{not_null}{default}{}", lateness(table, column))

@@ -155,9 +155,13 @@ fn table_column(table: &Table, at: usize) -> Row {
         None if is_arrival => " *PROCTIME*",
         None => "",
     };
+    let data_type = match declared.kind {
+        ColumnDefKind::Physical { length: Some(length), .. } => length.to_string(),
+        _ => column.data_type.to_string(),
+    };
     vec![
         Some(column.name.clone()),
-        Some(format!("{}{time}", column.data_type)),
+        Some(format!("{data_type}{time}")),
         truth(takes_null && !is_arrival),
         is_key.then(|| format!("PRI({})", key.join(", "))),
         extras(declared),

@@ -372,6 +372,16 @@ pub enum Length {
     Varbinary(u64),
 }
 
+impl std::fmt::Display for Length {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Length::Char(n) => write!(f, "CHAR({n})"),
+            Length::Binary(n) => write!(f, "BINARY({n})"),
+            Length::Varbinary(n) => write!(f, "VARBINARY({n})"),
+        }
+    }
+}
+
 /// What a declared column is.
 #[derive(Debug, Clone)]
 pub enum ColumnDefKind {

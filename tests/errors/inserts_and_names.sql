@@ -94,6 +94,7 @@ INSERT INTO totals VALUES ('a', DATE '2026-01-01');
 --   |
 -- 1 | INSERT INTO totals VALUES ('a', DATE '2026-01-01');
 --   |                                      ^^^^^^^^^^^^
+-- hint: EXTRACT(EPOCH FROM DATE '2026-01-01') gives the seconds since 1970
 
 INSERT INTO totals VALUES;
 -- expected (, found the end of the statement
@@ -269,6 +270,7 @@ CREATE TABLE t (b BYTES) WITH ('connector' = 'blackhole'); INSERT INTO t SELECT 
 --   |
 -- 1 | CREATE TABLE t (b BYTES) WITH ('connector' = 'blackhole'); INSERT INTO t SELECT qty FROM trades;
 --   |                                                                                 ^^^
+-- hint: CAST(CAST(qty AS STRING) AS BYTES) gives the bytes of its text
 
 CREATE TABLE t (b BOOLEAN NOT NULL) WITH ('connector' = 'blackhole'); INSERT INTO t VALUES (NULL);
 -- a row of VALUES has NULL for 'b', which takes none

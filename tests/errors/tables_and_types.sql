@@ -713,3 +713,83 @@ SELECT 1e999;
 -- 1 | SELECT 1e999;
 --   |        ^^^^^
 -- hint: DECIMAL has up to 38 digits
+
+SELECT CAST(ts AS INT) FROM trades;
+-- TIMESTAMP(3) cannot be converted to INT
+--  --> q.sql:1:13
+--   |
+-- 1 | SELECT CAST(ts AS INT) FROM trades;
+--   |             ^^
+-- hint: EXTRACT(EPOCH FROM ts) gives the seconds since 1970
+
+SELECT CAST(CAST(ts AS TIME) AS DOUBLE) FROM trades;
+-- TIME(0) cannot be converted to DOUBLE
+--  --> q.sql:1:18
+--   |
+-- 1 | SELECT CAST(CAST(ts AS TIME) AS DOUBLE) FROM trades;
+--   |                  ^^
+-- hint: EXTRACT(EPOCH FROM CAST(ts AS TIME)) gives its seconds
+
+SELECT CAST(INTERVAL '3' DAY AS BIGINT) FROM trades;
+-- INTERVAL DAY TO SECOND cannot be converted to BIGINT
+--  --> q.sql:1:22
+--   |
+-- 1 | SELECT CAST(INTERVAL '3' DAY AS BIGINT) FROM trades;
+--   |                      ^^^
+-- hint: EXTRACT(EPOCH FROM INTERVAL '3' DAY) gives its seconds
+
+SELECT CAST(INTERVAL '3' MONTH AS BIGINT) FROM trades;
+-- INTERVAL YEAR TO MONTH cannot be converted to BIGINT
+--  --> q.sql:1:22
+--   |
+-- 1 | SELECT CAST(INTERVAL '3' MONTH AS BIGINT) FROM trades;
+--   |                      ^^^
+-- hint: EXTRACT(YEAR FROM INTERVAL '3' MONTH) * 12 + EXTRACT(MONTH FROM INTERVAL '3' MONTH) gives its months
+
+SELECT CAST(price AS INTERVAL DAY) FROM trades;
+-- DOUBLE cannot be converted to INTERVAL DAY TO SECOND
+--  --> q.sql:1:13
+--   |
+-- 1 | SELECT CAST(price AS INTERVAL DAY) FROM trades;
+--   |             ^^^^^
+-- hint: price * INTERVAL '1' SECOND is so many seconds
+
+SELECT CAST(qty AS INTERVAL DAY TO SECOND) FROM trades;
+-- INT cannot be converted to INTERVAL DAY TO SECOND
+--  --> q.sql:1:13
+--   |
+-- 1 | SELECT CAST(qty AS INTERVAL DAY TO SECOND) FROM trades;
+--   |             ^^^
+-- hint: qty * INTERVAL '1' SECOND is so many seconds
+
+SELECT CAST(price AS INTERVAL YEAR TO MONTH) FROM trades;
+-- DOUBLE cannot be converted to INTERVAL YEAR TO MONTH
+--  --> q.sql:1:13
+--   |
+-- 1 | SELECT CAST(price AS INTERVAL YEAR TO MONTH) FROM trades;
+--   |             ^^^^^
+-- hint: CAST(price AS INT) * INTERVAL '1' MONTH is so many months
+
+SELECT CAST(qty AS BYTES) FROM trades;
+-- INT cannot be converted to BYTES
+--  --> q.sql:1:13
+--   |
+-- 1 | SELECT CAST(qty AS BYTES) FROM trades;
+--   |             ^^^
+-- hint: CAST(CAST(qty AS STRING) AS BYTES) gives the bytes of its text
+
+SELECT CAST(CAST(sym AS BYTES) AS INT) FROM trades;
+-- BYTES cannot be converted to INT
+--  --> q.sql:1:18
+--   |
+-- 1 | SELECT CAST(CAST(sym AS BYTES) AS INT) FROM trades;
+--   |                  ^^^
+-- hint: CAST it to STRING first, if that is a text of digits
+
+SELECT CAST(INTERVAL '3' DAY AS TIMESTAMP(3)) FROM trades;
+-- INTERVAL DAY TO SECOND cannot be converted to TIMESTAMP(3)
+--  --> q.sql:1:22
+--   |
+-- 1 | SELECT CAST(INTERVAL '3' DAY AS TIMESTAMP(3)) FROM trades;
+--   |                      ^^^
+-- hint: an interval is a distance: add it to a time, such as CURRENT_TIMESTAMP + INTERVAL '3' DAY

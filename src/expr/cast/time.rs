@@ -25,7 +25,9 @@ pub(super) fn kernel(conversion: Conversion) -> Option<UnaryKernel> {
             let precision = *precision;
             fixed_option(conversion, move |at: i64| cut(at.rem_euclid(DAY), precision))
         }
-        (Timestamp(_) | TimestampLtz(_), Timestamp(precision) | TimestampLtz(precision)) | (Time(_), Time(precision)) => {
+        // A time alone is one of the first day.
+        (Timestamp(_) | TimestampLtz(_) | Time(_), Timestamp(precision) | TimestampLtz(precision))
+        | (Time(_), Time(precision)) => {
             let precision = *precision;
             fixed_option(conversion, move |at: i64| cut(at, precision))
         }

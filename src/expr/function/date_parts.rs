@@ -343,7 +343,7 @@ mod tests {
             check("DATE_TRUNC", &[text("hour"), utc(time), text(place)], expected);
         }
         check("DATE_TRUNC", &[text("dow"), ts("2024-02-11")], "error: there is no such unit of time");
-        check("DATE_TRUNC", &[text("hour"), interval(-5_400)], "-0 01:00:00.000000000");
+        check("DATE_TRUNC", &[text("hour"), interval(-5_400)], "-0 01:00:00.000");
         check("DATE_TRUNC", &[text("year"), (Value::Int(27), DataType::IntervalMonth)], "+2-00");
     }
 

@@ -212,9 +212,24 @@ fn conversion(from: &DataType, to: &DataType, text: &str) -> Option<String> {
         (number, time) if number.is_numeric() && time.is_timestamp() => {
             Some(format!("TO_TIMESTAMP_LTZ({text}, 3) makes a time of milliseconds, TO_TIMESTAMP_LTZ({text}, 0) of seconds"))
         }
-        (time, number) if time.is_timestamp() && number.is_numeric() => {
+        (number, T::IntervalDay) if number.is_numeric() => Some(format!("{text} * INTERVAL '1' SECOND is so many seconds")),
+        (number, T::IntervalMonth) if number.is_numeric() => {
+            Some(format!("CAST({text} AS INT) * INTERVAL '1' MONTH is so many months"))
+        }
+        (time, number) if (time.is_timestamp() || *time == T::Date) && number.is_numeric() => {
             Some(format!("EXTRACT(EPOCH FROM {text}) gives the seconds since 1970"))
         }
+        (T::Time(_) | T::IntervalDay, number) if number.is_numeric() => {
+            Some(format!("EXTRACT(EPOCH FROM {text}) gives its seconds"))
+        }
+        (T::IntervalMonth, number) if number.is_numeric() => {
+            Some(format!("EXTRACT(YEAR FROM {text}) * 12 + EXTRACT(MONTH FROM {text}) gives its months"))
+        }
+        (T::IntervalDay | T::IntervalMonth, time) if time.is_timestamp() || *time == T::Date => {
+            Some(format!("an interval is a distance: add it to a time, such as CURRENT_TIMESTAMP + {text}"))
+        }
+        (T::Bytes, number) if number.is_numeric() => Some("CAST it to STRING first, if that is a text of digits".to_owned()),
+        (_, T::Bytes) => Some(format!("CAST(CAST({text} AS STRING) AS BYTES) gives the bytes of its text")),
         (_, T::Json) => Some(format!("TO_JSON({text}) makes JSON of it")),
         (T::Row(from), T::Row(to)) => {
             Some(format!("a ROW of {} fields takes the place of one of {}, in this order", to.len(), from.len()))

@@ -471,7 +471,12 @@ impl<'a> ExprBinder<'a> {
 
     fn cast(&mut self, kind: &ast::CastKind, x: &ast::Expr, written: &ast::DataType) -> Result<Expr> {
         let target = library::data_type(written).map_err(|e| e.at(span_of(x)))?;
-        let input = self.bind(x)?;
+        let mut input = self.bind(x)?;
+        let is_exact = matches!(input.data_type(), DataType::Decimal { .. }) || input.data_type().is_integer();
+        if is_exact && interval_fields(written).is_some_and(|fields| !fields.contains(' ')) {
+            // A number is so many units, as its text is.
+            input = cast(input, &DataType::STRING);
+        }
         let from = input.data_type();
         if from != DataType::Null && from != target && !castable(&from, &target) {
             let error = Error::sql(format!("{from} cannot be converted to {target}")).at(span_of(x));

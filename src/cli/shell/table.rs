@@ -1,4 +1,5 @@
-//! Rows as a table in a terminal: columns as wide as what they show, numbers to the right.
+//! Rows as a table in a terminal: columns as wide as what they show, numbers to the right. A value of several lines takes as many, with a `+` behind each
+//! that goes on, as in psql.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -43,7 +44,8 @@ impl Table {
 
     fn widen(&mut self, cells: &[String]) {
         self.widths.resize(cells.len(), 0);
-        self.widths.iter_mut().zip(cells).for_each(|(width, cell)| *width = (*width).max(cell.width()));
+        let widest = |cell: &String| cell.split('\n').map(str::width).max().unwrap_or(0);
+        self.widths.iter_mut().zip(cells).for_each(|(width, cell)| *width = (*width).max(widest(cell)));
     }
 
     fn rule(&self, out: &mut Vec<u8>) {
@@ -55,18 +57,26 @@ impl Table {
         out.push(b'\n');
     }
 
-    fn line(&self, cells: &[String], align: impl Fn(usize) -> Align, out: &mut Vec<u8>) {
-        out.push(b'|');
-        for (column, (cell, width)) in cells.iter().zip(&self.widths).enumerate() {
-            let fill = || std::iter::repeat_n(b' ', width.saturating_sub(cell.width()));
-            out.push(b' ');
-            match align(column) {
-                Align::Left => out.extend(cell.bytes().chain(fill())),
-                Align::Right => out.extend(fill().chain(cell.bytes())),
+    fn row(&self, cells: &[String], align: impl Fn(usize) -> Align, out: &mut Vec<u8>) {
+        let mut rests: Vec<_> = cells.iter().map(|cell| cell.split('\n').peekable()).collect();
+        loop {
+            out.push(b'|');
+            for (column, (rest, width)) in rests.iter_mut().zip(&self.widths).enumerate() {
+                let text = rest.next().unwrap_or_default();
+                let fill = || std::iter::repeat_n(b' ', width.saturating_sub(text.width()));
+                out.push(b' ');
+                match align(column) {
+                    Align::Left => out.extend(text.bytes().chain(fill())),
+                    Align::Right => out.extend(fill().chain(text.bytes())),
+                }
+                out.push(if rest.peek().is_some() { b'+' } else { b' ' });
+                out.push(b'|');
             }
-            out.extend_from_slice(b" |");
+            out.push(b'\n');
+            if rests.iter_mut().all(|rest| rest.peek().is_none()) {
+                return;
+            }
         }
-        out.push(b'\n');
     }
 
     fn alignment(&self, column: usize) -> Align {
@@ -85,7 +95,7 @@ impl Table {
             let heading = self.heading();
             self.widen(&heading);
             self.rule(out);
-            self.line(&heading, |_| Align::Left, out);
+            self.row(&heading, |_| Align::Left, out);
             self.rule(out);
         }
     }
@@ -99,7 +109,7 @@ impl Encoder for Table {
         let rows: Vec<Vec<String>> = (0..batch.rows()).map(|row| self.cells(batch, row)).collect();
         rows.iter().for_each(|cells| self.widen(cells));
         self.begin(out);
-        rows.iter().for_each(|cells| self.line(cells, |column| self.alignment(column), out));
+        rows.iter().for_each(|cells| self.row(cells, |column| self.alignment(column), out));
     }
 }
 
@@ -109,12 +119,13 @@ enum Align {
     Right,
 }
 
-/// A text in one line: what would move the cursor is written as an escape.
+/// A text as it is shown: what else than the end of a line would move the cursor is written as an escape.
 fn shown(text: &str) -> String {
-    if !text.chars().any(char::is_control) {
+    let moves = |c: char| c.is_control() && c != '\n';
+    if !text.contains(moves) {
         return text.to_owned();
     }
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    text.chars().flat_map(|c| if moves(c) { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 #[cfg(test)]
@@ -140,18 +151,34 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_values() {
-        let first = (RowKind::Insert, [Value::text("a\nb"), Value::Int(1)]);
+        let first = (RowKind::Insert, [Value::text("a\tb"), Value::Int(1)]);
         let wide = (RowKind::Insert, [Value::text("日本語"), Value::Null]);
         let expected = "\
 +--------+------+
 | name   | n    |
 +--------+------+
-| a\\nb   |    1 |
+| a\\tb   |    1 |
 | 日本語 | NULL |
 +--------+------+
 ";
         check(false, &[&[first, wide]], expected);
         check(false, &[], "+------+---+\n| name | n |\n+------+---+\n+------+---+\n");
+    }
+
+    #[test]
+    fn a_value_of_several_lines_takes_as_many() {
+        let (first, second) = ([Value::text("a\n  bc\nd"), Value::Int(1)], [Value::text(""), Value::Int(2)]);
+        let expected = "\
++------+---+
+| name | n |
++------+---+
+| a   +| 1 |
+|   bc+|   |
+| d    |   |
+|      | 2 |
++------+---+
+";
+        check(false, &[&[(RowKind::Insert, first), (RowKind::Insert, second)]], expected);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::bind::{self, Output, Target};
 use super::catalog::{Catalog, Entry, View};
 use super::memory::{self, Resolved};
 use super::settings::{self, QuerySettings};
-use super::statement::{CreateTable, Insert, Name, RelationKind, Statement, StreamQuery};
+use super::statement::{CreateTable, Insert, Name, PlanForm, RelationKind, Statement, StreamQuery};
 use super::{Answer, Connectors, Planned, Row, distribute, early_fire, explain, late, like, optimize, settle_sort, show};
 use crate::error::{Error, Result, Span, nearest};
 use crate::types::{OptionValue, Options};
@@ -31,7 +31,7 @@ pub struct Job {
 #[derive(Debug)]
 enum Asked {
     /// The plan of these.
-    Plan(Vec<Output>),
+    Plan(PlanForm, Vec<Output>),
     /// Rows that were there when it was read.
     Rows(&'static [&'static str], Vec<Row>),
 }
@@ -117,14 +117,14 @@ impl Job {
             Statement::DropFunction { name, if_exists } => bind::drop_function(name, *if_exists)?,
             // The parser has put in what the name stands for.
             Statement::CreateType { .. } | Statement::DropType { .. } => {}
-            Statement::Explain(inner) => {
+            Statement::Explain(form, inner) => {
                 let mut outputs = self.outputs(inner, Target::Print)?;
                 for output in &mut outputs {
                     if matches!(output.target, Target::Table(table) if self.catalog.tables[table].is_memory()) {
                         output.target = Target::Nowhere;
                     }
                 }
-                self.asked.push(Asked::Plan(outputs));
+                self.asked.push(Asked::Plan(*form, outputs));
             }
             Statement::Analyze(inner) => {
                 self.analyze = true;
@@ -145,7 +145,13 @@ impl Job {
         let mut answers = Vec::with_capacity(self.asked.len());
         for asked in std::mem::take(&mut self.asked) {
             answers.push(match asked {
-                Asked::Plan(outputs) => Answer::Plan(explain(&self.finish(outputs, connectors)?, 1)),
+                Asked::Plan(form, outputs) => {
+                    let planned = self.finish(outputs, connectors)?;
+                    Answer::Plan(match form {
+                        PlanForm::Text => explain(&planned, 1),
+                        PlanForm::Json => explain::json(&planned.plan)?,
+                    })
+                }
                 Asked::Rows(columns, rows) => Answer::Rows(columns, rows),
             });
         }
@@ -215,7 +221,7 @@ impl Job {
                 };
                 Ok(vec![bind::selected(&mut self.catalog, query, target, name)?])
             }
-            Statement::Explain(inner) | Statement::Analyze(inner) => self.bound(inner, target),
+            Statement::Explain(_, inner) | Statement::Analyze(inner) => self.bound(inner, target),
             Statement::CreateView { name, columns, query, .. } => {
                 bind::view(&mut self.catalog, name, columns, query)?;
                 Ok(Vec::new())

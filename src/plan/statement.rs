@@ -138,7 +138,7 @@ pub enum Statement {
         text: Option<String>,
     },
     /// EXPLAIN statement: the plan is printed, nothing runs.
-    Explain(Box<Statement>),
+    Explain(PlanForm, Box<Statement>),
     /// EXPLAIN ANALYZE statement: it runs, and what each operator cost is printed; the rows of a SELECT go nowhere.
     Analyze(Box<Statement>),
     /// EXECUTE STATEMENT SET BEGIN ... END
@@ -359,6 +359,15 @@ pub struct ColumnDef {
     pub kind: ColumnDefKind,
     /// COMMENT 'text'.
     pub comment: Option<String>,
+}
+
+/// What a plan is printed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanForm {
+    /// Trees of lines.
+    Text,
+    /// JSON_EXECUTION_PLAN: an object of the nodes of the physical plan.
+    Json,
 }
 
 /// A length in the name of a type, which the type itself does not keep.

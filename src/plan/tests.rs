@@ -738,3 +738,48 @@ fn explain_statements_show_their_plan_and_run_nothing() {
     let shown = planned.answers[0].to_string();
     assert!(shown.contains("Scan plain (a)"), "{shown}");
 }
+
+#[test]
+fn a_plan_is_json_for_those_who_ask_for_it() {
+    #[derive(serde::Deserialize)]
+    struct Shown {
+        nodes: Vec<ShownNode>,
+    }
+    #[derive(serde::Deserialize)]
+    struct ShownNode {
+        id: usize,
+        r#type: String,
+        pact: String,
+        contents: String,
+        columns: Vec<BTreeMap<String, String>>,
+        predecessors: Vec<Edge>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Edge {
+        id: usize,
+        ship_strategy: String,
+        side: Option<String>,
+    }
+    let sql = "EXPLAIN JSON_EXECUTION_PLAN, CHANGELOG_MODE SELECT a, COUNT(*) AS \"n \"\"x\" FROM plain p JOIN plain q USING (a) GROUP BY a";
+    let planned = planned(sql).expect("plans");
+    assert!(planned.plan.nodes.is_empty());
+    let shown: Shown = sonic_rs::from_str(&planned.answers[0].to_string()).expect("JSON");
+    assert!(shown.nodes.iter().map(|node| node.id).eq(0..shown.nodes.len()));
+    assert!(
+        shown
+            .nodes
+            .iter()
+            .all(|node| node.contents.starts_with(&node.r#type) && node.predecessors.iter().all(|edge| edge.id < node.id))
+    );
+    let of = |r#type: &str| shown.nodes.iter().find(|node| node.r#type == r#type).unwrap_or_else(|| panic!("no {type}"));
+    let ways = |node: &ShownNode| {
+        node.predecessors.iter().map(|edge| (edge.ship_strategy.clone(), edge.side.clone())).collect::<Vec<_>>()
+    };
+    let forward = |side: Option<&str>| ("FORWARD".to_owned(), side.map(str::to_owned));
+    assert_eq!((of("Scan").pact.as_str(), of("Scan").predecessors.len()), ("Data Source", 0));
+    assert_eq!(ways(of("Exchange")), [("HASH".to_owned(), None)]);
+    assert_eq!(ways(of("Join")), [forward(Some("first")), forward(Some("second"))]);
+    assert_eq!((of("Sink").pact.as_str(), ways(of("Sink"))), ("Data Sink", vec![forward(None)]));
+    let columns: Vec<_> = of("Sink").columns.iter().map(|column| (column["name"].as_str(), column["type"].as_str())).collect();
+    assert_eq!(columns, [("a", "INT"), ("n \"x", "BIGINT")]);
+}

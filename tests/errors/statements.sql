@@ -446,13 +446,13 @@ EXPLAIN ESTIMATED_COST SELECT 1;
 --   |         ^^^^^^^^^^^^^^
 -- hint: nothing is estimated; EXPLAIN ANALYZE runs the statement and says what each operator cost
 
-EXPLAIN CHANGELOG_MODE, JSON_EXECUTION_PLAN SELECT 1;
--- EXPLAIN JSON_EXECUTION_PLAN is not supported
+EXPLAIN CHANGELOG_MODE, ESTIMATED_COST SELECT 1;
+-- EXPLAIN ESTIMATED_COST is not supported
 --  --> q.sql:1:25
 --   |
--- 1 | EXPLAIN CHANGELOG_MODE, JSON_EXECUTION_PLAN SELECT 1;
---   |                         ^^^^^^^^^^^^^^^^^^^
--- hint: EXPLAIN without it gives the plan as text
+-- 1 | EXPLAIN CHANGELOG_MODE, ESTIMATED_COST SELECT 1;
+--   |                         ^^^^^^^^^^^^^^
+-- hint: nothing is estimated; EXPLAIN ANALYZE runs the statement and says what each operator cost
 
 EXPLAIN (COSTS) SELECT 1;
 -- EXPLAIN has no options in brackets

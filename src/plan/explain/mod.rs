@@ -1,6 +1,7 @@
 //! Plans as text: trees from the sinks to the sources, with exchanges, state bounds and promises.
 
 mod expression;
+mod json;
 mod over;
 mod physical;
 mod row_pattern;
@@ -9,6 +10,7 @@ use std::fmt::Write;
 
 pub use self::expression::expression;
 use self::expression::{calls, columns, list, schema_columns};
+pub use self::json::json;
 use self::over::over_call;
 pub use self::physical::outline;
 use self::row_pattern::Matching;

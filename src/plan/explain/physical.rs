@@ -72,12 +72,13 @@ fn below(plan: &PhysicalPlan, node: &Node) -> Schema {
 }
 
 fn headline(plan: &PhysicalPlan, branch: &Branch) -> String {
-    let (id, node) = (branch.id, &plan.nodes[branch.id]);
-    if branch.first {
-        format!("#{id} {}", line(node, &below(plan, node), width(plan, node)))
-    } else {
-        format!("#{id} (see above)")
-    }
+    let id = branch.id;
+    if branch.first { format!("#{id} {}", text(plan, &plan.nodes[id])) } else { format!("#{id} (see above)") }
+}
+
+/// What a node does, in a line.
+pub(super) fn text(plan: &PhysicalPlan, node: &Node) -> String {
+    line(node, &below(plan, node), width(plan, node))
 }
 
 /// Number of columns of the first input.
@@ -191,7 +192,8 @@ fn late_or_list(node: &Node, exprs: &[crate::expr::Expr], names: &Schema) -> Str
     if matches!(node.reads, Port::Late(_)) { schema_columns(&node.schema) } else { list(exprs, &node.schema, names) }
 }
 
-fn details(plan: &PhysicalPlan, node: &Node) -> Vec<String> {
+/// What is said of a node below its line.
+pub(super) fn details(plan: &PhysicalPlan, node: &Node) -> Vec<String> {
     let below = &below(plan, node);
     let mut details = match &node.kind {
         NodeKind::Scan(scan) => scan_details(scan, &node.schema),

@@ -13,7 +13,7 @@ use super::written::text_of;
 use super::{nesting, syntax};
 use crate::error::{Error, Result, Span, nearest};
 use crate::plan::physical::{Emit, Standing};
-use crate::plan::statement::{CreateTable, Insert, Name, Statement, StreamQuery};
+use crate::plan::statement::{CreateTable, Insert, Name, PlanForm, Statement, StreamQuery};
 use crate::types::OptionValue;
 
 /// Reads all statements of a text, and notes in `types` which types have names behind them.
@@ -34,9 +34,10 @@ pub(super) fn statements(tokens: &[TokenWithSpan], types: &mut NamedTypes) -> Re
 fn statement(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement> {
     if cursor.accept(&["EXPLAIN"]) {
         let analyze = cursor.accept(&["ANALYZE"]);
-        if !analyze && !cursor.accept(&["PLAN", "FOR"]) {
-            explain_details(cursor)?;
-        }
+        let form = match analyze || cursor.accept(&["PLAN", "FOR"]) {
+            true => PlanForm::Text,
+            false => plan_form(cursor)?,
+        };
         if cursor.looks_at(&["EXPLAIN"]) {
             return Err(Error::sql("EXPLAIN cannot be explained").at(cursor.span()).hint("write it once"));
         }
@@ -47,25 +48,26 @@ fn statement(cursor: &mut Cursor, types: &NamedTypes) -> Result<Statement> {
             );
         }
         let inner = Box::new(plain_statement(cursor, types)?);
-        return Ok(if analyze { Statement::Analyze(inner) } else { Statement::Explain(inner) });
+        return Ok(if analyze { Statement::Analyze(inner) } else { Statement::Explain(form, inner) });
     }
     plain_statement(cursor, types)
 }
 
 /// Takes what an EXPLAIN of Flink is to say besides the plan, which says of every sink and operator which changes there are.
-fn explain_details(cursor: &mut Cursor) -> Result<()> {
-    const SAID: [&str; 2] = ["CHANGELOG_MODE", "PLAN_ADVICE"];
-    const REFUSED: [(&str, &str); 2] = [
-        ("ESTIMATED_COST", "nothing is estimated; EXPLAIN ANALYZE runs the statement and says what each operator cost"),
-        ("JSON_EXECUTION_PLAN", "EXPLAIN without it gives the plan as text"),
-    ];
+fn plan_form(cursor: &mut Cursor) -> Result<PlanForm> {
+    let mut form = PlanForm::Text;
     loop {
-        if let Some((word, hint)) = REFUSED.iter().find(|(word, _)| cursor.looks_at(&[word])) {
-            return Err(Error::sql(format!("EXPLAIN {word} is not supported")).at(cursor.span()).hint(*hint));
+        if cursor.looks_at(&["ESTIMATED_COST"]) {
+            let error = Error::sql("EXPLAIN ESTIMATED_COST is not supported").at(cursor.span());
+            return Err(error.hint("nothing is estimated; EXPLAIN ANALYZE runs the statement and says what each operator cost"));
         }
-        let is_said = SAID.iter().any(|word| cursor.accept(&[word]));
+        let is_json = cursor.accept(&["JSON_EXECUTION_PLAN"]);
+        if is_json {
+            form = PlanForm::Json;
+        }
+        let is_said = is_json || cursor.accept(&["CHANGELOG_MODE"]) || cursor.accept(&["PLAN_ADVICE"]);
         if !is_said || !cursor.accept_token(&Token::Comma) {
-            return Ok(());
+            return Ok(form);
         }
     }
 }

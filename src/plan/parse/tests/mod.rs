@@ -473,7 +473,7 @@ fn statements_of_every_kind_are_told_apart() {
             Statement::CreateView { text, comment: Some(comment), .. } => format!("view {comment}: {text}"),
             Statement::CreateView { columns, query, .. } => format!("view {} {:?}", columns.len(), query.emit),
             Statement::Insert(insert) => format!("insert {} {:?}", insert.columns.len(), insert.query.emit),
-            Statement::Explain(_) => "explain".to_owned(),
+            Statement::Explain(form, _) => format!("explain as {form:?}"),
             Statement::Analyze(_) => "analyze".to_owned(),
             Statement::StatementSet(inserts) => format!("set of {}", inserts.len()),
             Statement::Select(query) => format!("select in line {}", query.span.line),
@@ -506,8 +506,8 @@ fn statements_of_every_kind_are_told_apart() {
             &format!("insert 1 {:?}", Some(Emit::OnChange)),
             "insert 0 None",
             "insert 0 None",
-            "explain",
-            "explain",
+            "explain as Text",
+            "explain as Text",
             "set of 2",
             "set of 1",
             "view 0 None",
@@ -525,7 +525,7 @@ fn statements_of_every_kind_are_told_apart() {
             "settings",
             "reset all",
             "reset a.b",
-            "explain",
+            "explain as Text",
             "view it: SELECT /*+ X */ 'a''b' FROM t",
             "select in line 15"
         ]

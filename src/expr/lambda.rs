@@ -57,18 +57,19 @@ static FUNCTIONS: [(Help, LambdaFunction); 9] = [
     (
         function("ARRAY_TRANSFORM", "(array, x -> value)", "An array of what the lambda gives for each item")
             .example("ARRAY_TRANSFORM(ARRAY[1, 2], x -> x + 1)", "[2,3]")
-            .also(&["TRANSFORM"]),
+            .also(&["TRANSFORM", "LIST_TRANSFORM"]),
         F::Transform,
     ),
     (
         function("ARRAY_FILTER", "(array, x -> condition)", "The items for which the condition is TRUE")
-            .example("ARRAY_FILTER(ARRAY[1, 2, 3], x -> x > 1)", "[2,3]"),
+            .example("ARRAY_FILTER(ARRAY[1, 2, 3], x -> x > 1)", "[2,3]")
+            .also(&["LIST_FILTER"]),
         F::Filter,
     ),
     (
         function("ANY_MATCH", "(array, x -> condition)", "Whether the condition is TRUE for an item")
             .example("ANY_MATCH(ARRAY[1, 2], x -> x > 1)", "true")
-            .also(&["ARRAY_EXISTS", "ARRAY_ANY_MATCH"]),
+            .also(&["ARRAY_EXISTS", "ARRAY_ANY_MATCH", "LIST_ANY_MATCH"]),
         F::AnyMatch,
     ),
     (

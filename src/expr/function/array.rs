@@ -25,9 +25,11 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .of(sum_types, |_, returns| sum(returns)),
     function("ARRAY_POSITIONS", "(array, item)", "All places of the item, counted from 1")
         .example("ARRAY_POSITIONS(ARRAY['A', 'A', 'B', 'A'], 'A')", "[1,2,4]")
+        .also(&["LIST_POSITIONS"])
         .of(|t| with_item(t, array_of(&DataType::Int)), |t, _| positions(t)),
     function("ARRAY_REPLACE", "(array, item, by)", "The array with another item in place of all that equal it")
         .example("ARRAY_REPLACE(ARRAY[1, 2, 5, 4], 5, 3)", "[1,2,3,4]")
+        .also(&["ARRAY_REPLACE_ALL", "LIST_REPLACE_ALL"])
         .of(replace_types, |t, _| replace(t)),
     function(
         "ARRAY_TO_STRING",
@@ -35,9 +37,11 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         "The texts of the items with a delimiter between them; NULLs are left out unless said",
     )
     .example("ARRAY_TO_STRING(ARRAY[1, 2, NULL, 5], ',', '*')", "1,2,*,5")
+    .also(&["LIST_TO_STRING", "LIST_JOIN"])
     .of(text_types, |_, _| kernel(to_string)),
     function("ARRAY_LENGTH", "(array [, dimension])", "How many items there are in a dimension, the first unless said")
         .example("ARRAY_LENGTH(ARRAY[1, 2, 3], 1)", "3")
+        .also(&["LIST_LENGTH"])
         .of(length_types, |t, _| length(t)),
     function("ARRAY_UPPER", "(array, dimension)", "The last place in a dimension")
         .example("ARRAY_UPPER(ARRAY[1, 8, 3, 7], 1)", "4")
@@ -47,6 +51,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .of(bound_types, |t, _| lower(t)),
     function("ARRAY_NDIMS", "(array)", "How many dimensions the array has")
         .example("ARRAY_NDIMS(ARRAY[ARRAY[1, 2, 3], ARRAY[4, 5, 6]])", "2")
+        .also(&["LIST_NDIMS"])
         .of(ndims_types, |t, _| ndims(t)),
     function("ARRAY_DIMS", "(array)", "The bounds of the dimensions")
         .example("ARRAY_DIMS(ARRAY[ARRAY[1, 2, 3], ARRAY[4, 5, 6]])", "[1:2][1:3]")
@@ -56,10 +61,11 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .of(trim_types, |_, _| kernel(trim)),
     function("ARRAY_HAS_ANY", "(array, items)", "Whether the array has one of the items")
         .example("ARRAY_HAS_ANY(ARRAY[1, 2], ARRAY[2, 3])", "true")
-        .also(&["ARRAY_OVERLAPS"])
+        .also(&["ARRAY_OVERLAPS", "ARRAY_IS_OVERLAP", "ARRAY_IS_INTERSECT", "LIST_HAS_ANY"])
         .of(sets_types, |t, _| overlaps(t)),
     function("ARRAY_HAS_ALL", "(array, items)", "Whether the array has all of the items")
         .example("ARRAY_HAS_ALL(ARRAY[1, 2], ARRAY[2, 3])", "false")
+        .also(&["LIST_HAS_ALL", "ARRAYCONTAINS"])
         .of(sets_types, |t, _| has_all(t)),
 ];
 

@@ -17,6 +17,7 @@ use crate::types::DataType;
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ARRAY_REPEAT", "(item, times)", "An array of the item so many times")
         .example("ARRAY_REPEAT('a', 3)", r#"["a","a","a"]"#)
+        .also(&["LIST_REPEAT"])
         .of(repeat_types, |t, _| repeat(&t[0])),
     function(
         "ARRAY_INSERT",
@@ -27,15 +28,19 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     .of(insert_types, |t, _| insert(&t[2])),
     function("ARRAY_COMPACT", "(array)", "The array without its NULLs")
         .example("ARRAY_COMPACT(ARRAY[1, NULL, 2])", "[1,2]")
+        .also(&["LIST_COMPACT"])
         .of(one_array, |_, _| kernel(compact)),
     function("ARRAY_POP_BACK", "(array)", "The array without its last item")
         .example("ARRAY_POP_BACK(ARRAY[1, 2, 3])", "[1,2]")
+        .also(&["LIST_POP_BACK"])
         .of(one_array, |_, _| kernel(|call| without_one(call, 0))),
     function("ARRAY_POP_FRONT", "(array)", "The array without its first item")
         .example("ARRAY_POP_FRONT(ARRAY[1, 2, 3])", "[2,3]")
+        .also(&["LIST_POP_FRONT"])
         .of(one_array, |_, _| kernel(|call| without_one(call, 1))),
     function("ARRAY_RESIZE", "(array, size, item)", "The array cut to this size, or filled up to it with the item")
         .example("ARRAY_RESIZE(ARRAY[1, 2], 4, 0)", "[1,2,0,0]")
+        .also(&["LIST_RESIZE"])
         .of(insert_types, |t, _| resize(&t[2])),
     function("FLATTEN", "(array of arrays)", "The items of the items; an array that is NULL has none")
         .example("FLATTEN(ARRAY[ARRAY[1, 2], ARRAY[3]])", "[1,2,3]")

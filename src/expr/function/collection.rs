@@ -19,43 +19,53 @@ use crate::types::{DataType, base64, decimal, interval, time, uuid};
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("ARRAY_CONTAINS", "(array, item)", "Whether the array has this item")
         .example("ARRAY_CONTAINS(ARRAY[1, 2], 2)", "true")
-        .also(&["ARRAY_HAS"])
+        .also(&["ARRAY_HAS", "LIST_CONTAINS", "LIST_HAS"])
         .of(|t| with_item(t, DataType::Boolean), |t, _| contains(t)),
     function("ARRAY_POSITION", "(array, item)", "The place of the item, counted from 1; 0 if there is none")
         .example("ARRAY_POSITION(ARRAY['a', 'b'], 'b')", "2")
         .of(|t| with_item(t, DataType::Int), |t, _| position(t)),
     function("ARRAY_REMOVE", "(array, item)", "The array without all that equal the item")
         .example("ARRAY_REMOVE(ARRAY[1, 2, 3, 2], 2)", "[1,3]")
+        .also(&["ARRAY_REMOVE_ALL", "LIST_REMOVE_ALL"])
         .of(same_with_item, |t, _| remove(t)),
     function("ARRAY_APPEND", "(array, item)", "The array with the item behind it")
         .example("ARRAY_APPEND(ARRAY[1, 2], 3)", "[1,2,3]")
+        .also(&["ARRAY_PUSH_BACK", "LIST_APPEND", "LIST_PUSH_BACK"])
         .of(same_with_item, |t, _| added(t, End::Last)),
     function("ARRAY_PREPEND", "(array, item)", "The array with the item before it")
         .example("ARRAY_PREPEND(ARRAY[2, 3], 1)", "[1,2,3]")
+        .also(&["ARRAY_PUSH_FRONT", "LIST_PREPEND", "LIST_PUSH_FRONT"])
         .of(same_with_item, |t, _| added(t, End::First)),
     function("ARRAY_CONCAT", "(array, ...)", "The items of all arrays; NULL if one is")
         .example("ARRAY_CONCAT(ARRAY[1], ARRAY[2, 3])", "[1,2,3]")
+        .also(&["LIST_CONCAT", "LIST_CAT"])
         .of(same_arrays, |t, _| of_arrays(t, concat)),
     function("ARRAY_UNION", "(array, array)", "The items of both, each once")
         .example("ARRAY_UNION(ARRAY[1, 2], ARRAY[2, 3])", "[1,2,3]")
+        .also(&["LIST_UNION"])
         .of(two_arrays, |t, _| of_arrays(t, union)),
     function("ARRAY_INTERSECT", "(array, array)", "The items that both have, each once")
         .example("ARRAY_INTERSECT(ARRAY[1, 2], ARRAY[2, 3])", "[2]")
+        .also(&["LIST_INTERSECT"])
         .of(two_arrays, |t, _| of_arrays(t, intersect)),
     function("ARRAY_EXCEPT", "(array, array)", "The items that only the first has, each once")
         .example("ARRAY_EXCEPT(ARRAY[1, 2], ARRAY[2, 3])", "[1]")
+        .also(&["LIST_EXCEPT"])
         .of(two_arrays, |t, _| of_arrays(t, except)),
     function("ARRAY_DISTINCT", "(array)", "The items, each once")
         .example("ARRAY_DISTINCT(ARRAY[1, 2, 1])", "[1,2]")
+        .also(&["LIST_DISTINCT"])
         .of(one_array, |t, _| of_arrays(t, union)),
     function("ARRAY_REVERSE", "(array)", "The items from the last to the first")
         .example("ARRAY_REVERSE(ARRAY[1, 2, 3])", "[3,2,1]")
+        .also(&["LIST_REVERSE"])
         .of(one_array, |t, _| of_arrays(t, reverse)),
     function("ARRAY_MIN", "(array)", "The least item")
         .example("ARRAY_MIN(ARRAY[3, 1, 2])", "1")
         .of(item_of_array, |t, _| extreme(t, End::First)),
     function("ARRAY_MAX", "(array)", "The greatest item")
         .example("ARRAY_MAX(ARRAY[3, 1, 2])", "3")
+        .also(&["LIST_MAX"])
         .of(item_of_array, |t, _| extreme(t, End::Last)),
     function(
         "ARRAY_SORT",
@@ -63,6 +73,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         "The items in their order, where NULL is the least unless said",
     )
     .example("ARRAY_SORT(ARRAY[3, NULL, 1], TRUE, FALSE)", "[1,3,null]")
+    .also(&["LIST_SORT"])
     .of(sort_types, |t, _| sort(t)),
     function("SORT_ARRAY", "(array [, ascending])", "The items in their order")
         .example("SORT_ARRAY(ARRAY[3, 1, 2], FALSE)", "[3,2,1]")
@@ -80,6 +91,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         "The items from one place to another, counted from 1, or from -1 at the end",
     )
     .example("ARRAY_SLICE(ARRAY[1, 2, 3, 4], 2, 3)", "[2,3]")
+    .also(&["LIST_SLICE"])
     .of(slice_types, |_, _| slice(place_from_an_end)),
     internal("$SLICE", slice_types, |_, _| slice(|place, _| place.saturating_sub(1))),
     function("SPLIT", "(text, delimiter)", "The pieces between delimiters")

@@ -15,10 +15,14 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("PARSE_JSON", "(text)", "The JSON of a text; text with a key twice in one object is none")
-        .example(r#"PARSE_JSON('{"a": [1]}')"#, r#"{"a":[1]}"#)
-        .of(parse_types, |_, _| parse(CastFailure::RowError)),
-    function("TRY_PARSE_JSON", "(text)", "The JSON of a text; NULL for text that is none")
+    function(
+        "PARSE_JSON",
+        "(text [, keys twice])",
+        "The JSON of a text; with a key twice in one object it fails, or the last counts",
+    )
+    .example(r#"PARSE_JSON('{"a": [1]}')"#, r#"{"a":[1]}"#)
+    .of(parse_types, |_, _| parse(CastFailure::RowError)),
+    function("TRY_PARSE_JSON", "(text [, keys twice])", "The JSON of a text; NULL for text that is none")
         .example("TRY_PARSE_JSON('{')", "NULL")
         .of(parse_types, |_, _| parse(CastFailure::Null)),
     function("JSONB_PRETTY", "(json)", "The JSON in lines")
@@ -48,7 +52,19 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
 type Resolved = Option<(Vec<DataType>, DataType)>;
 
 fn parse_types(given: &[DataType]) -> Resolved {
-    Some((takes(given, &[Text])?, DataType::Json))
+    let (text, keys_twice) = given.split_at_checked(1)?;
+    let mut args = takes(text, &[Text])?;
+    args.extend(flag(keys_twice)?);
+    Some((args, DataType::Json))
+}
+
+/// A truth value, if there is an argument.
+fn flag(given: &[DataType]) -> Option<Option<DataType>> {
+    match given {
+        [] => Some(None),
+        [DataType::Boolean | DataType::Null] => Some(Some(DataType::Boolean)),
+        _ => None,
+    }
 }
 
 fn json_types(given: &[DataType]) -> Resolved {
@@ -66,24 +82,22 @@ fn path_types(given: &[DataType], returns: DataType) -> Resolved {
 fn set_types(given: &[DataType]) -> Resolved {
     let (first, create) = given.split_at_checked(3)?;
     let mut args = takes(first, &[Nested; 3])?;
-    match create {
-        [] => {}
-        [DataType::Boolean | DataType::Null] => args.push(DataType::Boolean),
-        _ => return None,
-    }
+    args.extend(flag(create)?);
     Some((args, DataType::Json))
 }
 
 fn parse(on_failure: CastFailure) -> Result<Box<dyn Kernel>> {
     kernel(move |call: Call<'_>| -> Column {
-        let texts = call.strings(0);
+        let (texts, takes_twice) = (call.strings(0), (call.args().len() > 1).then(|| call.values::<bool>(1)));
         call.write(|row, out| {
+            let takes_twice = takes_twice.is_some_and(|takes| takes[row]);
             let json = parsed(texts.text(row)).and_then(|json| match has_key_twice(json) {
-                true => Err("the JSON has an object with a key twice"),
-                false => Ok(json),
+                true if !takes_twice => Err("the JSON has an object with a key twice"),
+                is_twice => Ok((json, is_twice)),
             });
             match (json, on_failure) {
-                (Ok(json), _) => json.write_compact(out),
+                (Ok((json, true)), _) => last_of_keys(json, out),
+                (Ok((json, false)), _) => json.write_compact(out),
                 (Err(_), CastFailure::Null) => return Ok(None),
                 (Err(reason), CastFailure::RowError) => return Err(reason),
             }
@@ -98,6 +112,24 @@ fn has_key_twice(json: Json<'_>) -> bool {
     keys.sort_unstable();
     keys.windows(2).any(|pair| pair[0] == pair[1])
         || json.fields().map(|(_, value)| value).chain(json.items()).filter(|part| part.is_nested()).any(has_key_twice)
+}
+
+/// Of fields with one key the last, at any depth.
+fn last_of_keys(json: Json<'_>, out: &mut Vec<u8>) {
+    if !json.is_nested() {
+        return out.extend_from_slice(json.text().as_bytes());
+    }
+    let keys: Vec<Vec<u8>> = json.fields().map(|(key, _)| unescaped(key)).collect();
+    let mut at = 0;
+    write_parts(json, out, |key, value, out| {
+        at += 1;
+        if key.is_some() && keys[at..].contains(&keys[at - 1]) {
+            return Part::LeftOut;
+        }
+        write_key(key, b"\":", out);
+        last_of_keys(value, out);
+        Part::Written
+    });
 }
 
 fn unescaped(key: &str) -> Vec<u8> {
@@ -308,6 +340,8 @@ mod tests {
     fn text_becomes_json() {
         check("PARSE_JSON", &[r#" {"a": [1, {"b": 2}]} "#], r#"{"a":[1,{"b":2}]}"#);
         check("PARSE_JSON", &[r#"[{"a": 1, "\u0061": 2}]"#], "error: the JSON has an object with a key twice");
+        let twice = [text(r#"{"a": 1, "b": [{"c": 2, "c": 3}], "\u0061": 4}"#), (Value::Bool(true), DataType::Boolean)];
+        assert_eq!(evaluate("PARSE_JSON", &twice), r#"{"b":[{"c":3}],"\u0061":4}"#);
         check("PARSE_JSON", &["{"], "error: the text is not JSON, or nested too deep");
         check("TRY_PARSE_JSON", &["{"], "NULL");
         check("TRY_PARSE_JSON", &[r#"{"a": 1, "a": 2}"#], "NULL");

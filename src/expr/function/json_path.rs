@@ -40,7 +40,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
 ];
 
 /// A path through a JSON value.
-struct Path {
+pub(super) struct Path {
     mode: Mode,
     steps: Vec<Step>,
 }
@@ -72,7 +72,7 @@ enum Found<'a> {
 
 impl Path {
     /// Reads `$.name['name'][0].*`, with `lax` or `strict` in front or not.
-    fn new(text: &str) -> Fallible<Path> {
+    pub fn new(text: &str) -> Fallible<Path> {
         const MALFORMED: &str = "the JSON path is malformed, or of a kind that is not supported; there are $.name, $['name'], $[0], \
          $[*] and $.*";
         let text = text.trim();
@@ -102,6 +102,16 @@ impl Path {
             None if self.mode == Mode::Lax => Found::Empty,
             None => Found::Broken,
         }
+    }
+
+    /// All that stands at the path; `None` of text that is not JSON.
+    pub fn all<'a>(&self, text: &'a str) -> Option<Vec<Json<'a>>> {
+        Some(match self.find(text) {
+            Found::One(value) => vec![value],
+            Found::Many(values) => values,
+            Found::Empty => Vec::new(),
+            Found::Broken => Json::new(text).map(|_| Vec::new())?,
+        })
     }
 
     /// All that stands at a path with `*`. A field that an object at its end does not have is null in a lax path.

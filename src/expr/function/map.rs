@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use regex::Regex;
 
-use super::collection::{item_type, written_items};
+use super::collection::{item_type, write_items, written_items};
 use super::json_text::Json;
 use super::kernel::{Cached, Call, Fallible, Outcome, append, kernel};
 use super::regexp::compile;
 use super::signature::Param::Text;
-use super::signature::{common, function, takes_some};
+use super::signature::{common, function, internal, takes_some};
 use crate::batch::Column;
 use crate::batch::text::{write_json_string, write_part};
 use crate::error::Result;
@@ -21,8 +21,9 @@ use crate::types::DataType;
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("MAP_FROM_ARRAYS", "(keys, values)", "A map of these keys and values")
         .example("MAP_FROM_ARRAYS(ARRAY['a', 'b'], ARRAY[1, 2])", r#"{"a":1,"b":2}"#)
-        .also(&["MAP_FROM_KEY_VALUES"])
+        .also(&["MAP_FROM_KEY_VALUES", "MAKE_MAP"])
         .of(array_types, |_, _| kernel(from_arrays)),
+    internal("$MAP_OF_PAIRS", pair_types, |_, _| kernel(from_pairs)),
     function("MAP_FROM_ENTRIES", "(array of rows of key and value)", "A map of these entries")
         .example("MAP_FROM_ENTRIES(ARRAY[ROW('a', 1)])", r#"{"a":1}"#)
         .of(entry_types, |t, _| from_entries(&t[0])),
@@ -40,6 +41,10 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("MAP_DELETE", "(map, key)", "The map without this key")
         .example("MAP_DELETE(MAP['a', 1, 'b', 2], 'a')", r#"{"b":2}"#)
         .of(delete_types, |t, _| delete(&t[1])),
+    function("MAP_EXTRACT", "(map, key)", "An array of the value of the key, or of nothing")
+        .example("MAP_EXTRACT(MAP['a', 1], 'a')", "[1]")
+        .also(&["ELEMENT_AT"])
+        .of(extract_types, |t, _| extract(&t[1])),
     function("MAP_LENGTH", "(map)", "How many entries the map has")
         .example("MAP_LENGTH(MAP['a', 1, 'b', 2])", "2")
         .of(length_types, |_, _| kernel(length)),
@@ -64,6 +69,12 @@ fn array_types(given: &[DataType]) -> Resolved {
     let of_array = |array: &DataType| DataType::Array(Box::new(item_type(array).unwrap_or(DataType::Null)));
     let (key, value) = (item_type(keys)?, item_type(values)?);
     Some((vec![of_array(keys), of_array(values)], map_of(key, value)))
+}
+
+fn pair_types(given: &[DataType]) -> Resolved {
+    let [array] = given else { return None };
+    item_type(array).filter(|item| item.is_text() || *item == DataType::Null)?;
+    Some((vec![DataType::Array(Box::new(DataType::STRING))], map_of(DataType::STRING, DataType::STRING)))
 }
 
 fn entry_types(given: &[DataType]) -> Resolved {
@@ -94,6 +105,11 @@ fn insert_types(given: &[DataType]) -> Resolved {
     common(&[(**item).clone(), value.clone()]).filter(|common| common == &**item)?;
     args.push((**item).clone());
     Some((args, returns))
+}
+
+fn extract_types(given: &[DataType]) -> Resolved {
+    let [DataType::Map(_, value), _] = given else { return None };
+    with_key(given, DataType::Array(value.clone()))
 }
 
 fn length_types(given: &[DataType]) -> Resolved {
@@ -166,6 +182,19 @@ fn from_arrays(call: Call<'_>) -> Column {
         let mut entries = Entries::default();
         for (key, value) in keys.items().zip(values.items()) {
             entries.put(key_of(key)?, value.text());
+        }
+        entries.write(out)
+    })
+}
+
+/// Keys and values in turn.
+fn from_pairs(call: Call<'_>) -> Column {
+    let texts = call.strings(0);
+    call.write(|row, out| {
+        let Some(array) = Json::new(texts.text(row)) else { return Ok(None) };
+        let (mut items, mut entries) = (array.items(), Entries::default());
+        while let Some(key) = items.next() {
+            entries.put(key_of(key)?, items.next().ok_or("the last key has no value")?.text());
         }
         entries.write(out)
     })
@@ -263,6 +292,18 @@ fn delete(key: &DataType) -> Compiled {
     })
 }
 
+fn extract(key: &DataType) -> Compiled {
+    let key = key.clone();
+    kernel(move |call: Call<'_>| -> Column {
+        let (maps, keys) = (call.strings(0), keys(&call, &key));
+        call.write(|row, out| {
+            let Some((map, wanted)) = Json::new(maps.text(row)).zip(keys[row].as_ref()) else { return Ok(None) };
+            let found = map.fields().find(|(key, _)| unescaped(key) == *wanted);
+            write_items(found.map(|(_, value)| value.text()), out)
+        })
+    })
+}
+
 fn length(call: Call<'_>) -> Column {
     let maps = call.strings(0);
     call.map(|row| Ok(Json::new(maps.text(row)).map(|map| map.fields().count() as i32)))
@@ -350,6 +391,8 @@ mod tests {
         check("MAP_INSERT", &[map("{}"), four(), null()], r#"{"4":null}"#);
         check("MAP_DELETE", &[map(r#"{"4":"a","5":"b"}"#), four()], r#"{"5":"b"}"#);
         check("MAP_DELETE", &[map(r#"{"5":"b"}"#), four()], r#"{"5":"b"}"#);
+        check("MAP_EXTRACT", &[map(r#"{"4":null}"#), four()], "[null]");
+        check("ELEMENT_AT", &[map(r#"{"5":"b"}"#), four()], "[]");
         check("MAP_LENGTH", &[map(r#"{"5":"b"}"#)], "1");
         let texts = (Value::text(r#"{"\u00e9":1}"#), map_of(DataType::STRING, DataType::BigInt));
         check("MAP_CONTAINS", &[texts.clone(), text("é")], "true");

@@ -6,6 +6,7 @@
 
 mod array;
 mod array_edit;
+mod array_some;
 mod byte_part;
 mod bytes;
 mod calendar;
@@ -20,13 +21,16 @@ mod encoding;
 mod extreme;
 mod float;
 mod format;
+mod inet;
 mod integer;
 mod interval;
 mod json;
 mod json_build;
 mod json_edit;
+mod json_get;
 mod json_operator;
 mod json_path;
+mod json_populate;
 mod json_text;
 mod jsonb;
 mod kernel;
@@ -42,14 +46,17 @@ mod random;
 mod regexp;
 mod required;
 mod round;
+mod secret;
 mod series;
 mod signature;
 mod split;
+mod sql_path;
 mod string;
 mod time_pattern;
 mod time_text;
 mod type_name;
 mod url;
+mod vector;
 mod zone;
 #[cfg(test)]
 mod testing;
@@ -72,11 +79,12 @@ pub(in crate::expr) use zone::instant_of;
 use super::{Family, Help, ScalarFunction};
 
 /// All of them, and what they are about.
-static FAMILIES: [(Family, &[ScalarFunction]); 39] = [
+static FAMILIES: [(Family, &[ScalarFunction]); 46] = [
     (Family::Condition, null_count::FUNCTIONS),
     (Family::Text, string::FUNCTIONS),
     (Family::Text, split::FUNCTIONS),
     (Family::Text, url::FUNCTIONS),
+    (Family::Text, inet::FUNCTIONS),
     (Family::Text, format::FUNCTIONS),
     (Family::Text, printf::FUNCTIONS),
     (Family::Text, pattern::FUNCTIONS),
@@ -84,6 +92,7 @@ static FAMILIES: [(Family, &[ScalarFunction]); 39] = [
     (Family::Bytes, encoding::FUNCTIONS),
     (Family::Bytes, digest::FUNCTIONS),
     (Family::Bytes, bytes::FUNCTIONS),
+    (Family::Bytes, secret::FUNCTIONS),
     (Family::Number, math::FUNCTIONS),
     (Family::Number, degrees::FUNCTIONS),
     (Family::Number, float::FUNCTIONS),
@@ -93,10 +102,15 @@ static FAMILIES: [(Family, &[ScalarFunction]); 39] = [
     (Family::Json, json_build::FUNCTIONS),
     (Family::Json, jsonb::FUNCTIONS),
     (Family::Json, json_edit::FUNCTIONS),
+    (Family::Json, json_get::FUNCTIONS),
+    (Family::Json, json_populate::FUNCTIONS),
+    (Family::Json, sql_path::FUNCTIONS),
     (Family::Nested, json::FUNCTIONS),
     (Family::Nested, collection::FUNCTIONS),
     (Family::Nested, array::FUNCTIONS),
     (Family::Nested, array_edit::FUNCTIONS),
+    (Family::Nested, array_some::FUNCTIONS),
+    (Family::Nested, vector::FUNCTIONS),
     (Family::Nested, map::FUNCTIONS),
     (Family::Nested, series::FUNCTIONS),
     (Family::Nested, each::FUNCTIONS),
@@ -188,6 +202,7 @@ mod tests {
         edges.extend(texts.map(testing::text));
         edges.extend(["[1, \"x\"]", "[]", "[null, 3]", "{}", "["].map(|text| (Value::text(text), T::Array(Box::new(T::Int)))));
         let row = T::Row(vec![("a".to_owned(), T::Int), ("b".to_owned(), T::STRING)]);
+        edges.push((Value::text("{\"a\": 1, \"b\": \"x\"}"), row.clone()));
         edges.push((Value::text("[{\"a\": 1, \"b\": \"x\"}, null]"), T::Array(Box::new(row))));
         edges.push((Value::text("{\"1\": 2}"), T::Map(Box::new(T::Int), Box::new(T::Int))));
         edges

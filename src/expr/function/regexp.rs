@@ -117,6 +117,18 @@ pub(super) fn compile(regex: &str) -> Fallible<Regex> {
     build(&mut RegexBuilder::new(regex))
 }
 
+/// Compiles one with flags of `like_regex`: `i` leaves case out, `s` lets a dot be a line end, `m` lets `^` and `$` stand at lines, `q` takes signs
+/// as they are.
+pub(super) fn with_flags(regex: &str, flags: &str) -> Fallible<Regex> {
+    let is_known = |flag: char| "ismq".contains(flag);
+    if !flags.chars().all(is_known) {
+        return Err("the flags of like_regex are i, s, m and q");
+    }
+    let literal = if flags.contains('q') { regex::escape(regex) } else { regex.to_owned() };
+    let mut builder = RegexBuilder::new(&literal);
+    build(builder.case_insensitive(flags.contains('i')).dot_matches_new_line(flags.contains('s')).multi_line(flags.contains('m')))
+}
+
 fn build(builder: &mut RegexBuilder) -> Fallible<Regex> {
     builder.size_limit(REGEX_BYTES_MAX).nest_limit(crate::limits::NESTING_MAX as u32).build().map_err(|error| {
         let error = error.to_string();

@@ -26,6 +26,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         "The pieces between delimiters; the characters where the delimiter is NULL",
     )
     .example("STRING_TO_ARRAY('xx~~yy~~zz', '~~', 'yy')", r#"["xx",null,"zz"]"#)
+    .also(&["STRING_TO_LIST"])
     .of(pieces_types, |_, _| kernel(pieces)),
 ];
 

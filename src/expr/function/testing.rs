@@ -95,4 +95,5 @@ fn args_may_be_null(name: &str) -> bool {
         || name.contains("JSON_OBJECT")
         || name.contains("_BUILD_")
         || name.ends_with("_IGNORE_NULLS")
+        || name.starts_with("$POPULATED")
 }

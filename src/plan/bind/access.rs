@@ -9,7 +9,7 @@ use super::library;
 use super::operator::{binary, concat_arrays};
 use super::scope::{ScopeField, name_span, span_of, unknown_table, unsupported};
 use crate::error::{Error, Result, Span};
-use crate::expr::{BinaryOp, Expr};
+use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::types::{DataType, Value};
 
 /// `value.field` of a ROW or JSON value.
@@ -35,8 +35,12 @@ fn row_field_named(row: Expr, fields: &[(String, DataType)], name: &str, span: S
     if let Some((name, data_type)) = field_named(fields, name) {
         return field_of(row, name, data_type, span);
     }
+    Err(no_field(fields, name, span))
+}
+
+fn no_field(fields: &[(String, DataType)], name: &str, span: Span) -> Error {
     let error = Error::sql(format!("the ROW has no field '{name}'")).at(span);
-    Err(error.suggesting(name, fields.iter().map(|(name, _)| name.as_str()), "its fields are"))
+    error.suggesting(name, fields.iter().map(|(name, _)| name.as_str()), "its fields are")
 }
 
 /// A field of a ROW, of this type. What is JSON stays as it is written; all else is read from its text.
@@ -97,7 +101,7 @@ pub fn item(value: Expr, key: Expr, span: Span) -> Result<Expr> {
     part(library_call(function, vec![value, key], span)?, &data_type, span)
 }
 
-/// A function that gives one of the items of an array.
+/// A function that gives an item of an array.
 pub fn item_of(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
     let item = match args.first().map(Expr::data_type) {
         Some(DataType::Array(item)) => *item,
@@ -161,16 +165,58 @@ pub fn numbered_row(values: Vec<Expr>, span: Span) -> Result<Expr> {
 
 /// `NAMED_STRUCT('name', value, ...)` of DataFusion and Spark.
 pub fn named_struct(args: Vec<Expr>, span: Span) -> Result<Expr> {
-    let usage = || Error::sql("NAMED_STRUCT takes names and values in turn").at(span).hint("NAMED_STRUCT('a', 1, 'b', 2)");
-    let (mut names, mut values) = (Vec::new(), Vec::new());
+    let (names, values) = names_and_values(args, "NAMED_STRUCT", "NAMED_STRUCT('a', 1, 'b', 2)", span)?;
+    named_row(names, values, span)
+}
+
+/// Names, each a constant, and values in turn.
+fn names_and_values(args: Vec<Expr>, function: &str, usage: &str, span: Span) -> Result<(Vec<String>, Vec<Expr>)> {
+    let (mut names, mut values): (Vec<String>, _) = (Vec::new(), Vec::new());
+    let error = |message: String| Err(Error::sql(message).at(span).hint(usage));
+    let takes = format!("{function} takes names and values in turn");
     for (at, arg) in args.into_iter().enumerate() {
         match arg {
             value if at % 2 == 1 => values.push(value),
+            Expr::Literal { value: Value::Str(name), .. } if names.iter().any(|known| **known == *name) => {
+                return error(format!("the field '{name}' stands there twice"));
+            }
             Expr::Literal { value: Value::Str(name), .. } => names.push(name.into_string()),
-            _ => return Err(usage()),
+            _ => return error(takes),
         }
     }
-    if names.len() == values.len() { named_row(names, values, span) } else { Err(usage()) }
+    if names.len() == values.len() { Ok((names, values)) } else { error(takes) }
+}
+
+/// `OBJECT_OF('class', 'name', value, ...)` of Flink: a row; what the class is called means nothing.
+pub fn object_of(mut args: Vec<Expr>, span: Span) -> Result<Expr> {
+    const USAGE: &str = "OBJECT_OF('com.example.User', 'name', 'Bob', 'age', 21)";
+    match args.first() {
+        Some(Expr::Literal { value: Value::Str(_), .. }) => {
+            let (names, values) = names_and_values(args.split_off(1), "OBJECT_OF", USAGE, span)?;
+            named_row(names, values, span)
+        }
+        _ => Err(Error::sql("OBJECT_OF takes the name of a class first, which is a constant").at(span).hint(USAGE)),
+    }
+}
+
+/// `OBJECT_UPDATE(row, 'name', value, ...)` of Flink: a field that is given has the value and its type.
+pub fn object_update(mut args: Vec<Expr>, span: Span) -> Result<Expr> {
+    const USAGE: &str = "OBJECT_UPDATE(row, 'name', value, ...)";
+    let (object, fields) = match args.first().map(|object| (object.clone(), object.data_type())) {
+        Some((object, DataType::Row(fields))) if args.len() > 1 => (object, fields),
+        _ => return Err(Error::sql("OBJECT_UPDATE takes a ROW, and names and values in turn").at(span).hint(USAGE)),
+    };
+    let (names, values) = names_and_values(args.split_off(1), "OBJECT_UPDATE", USAGE, span)?;
+    let mut parts = fields.iter().map(|(name, of)| field_of(object.clone(), name, of, span)).collect::<Result<Vec<_>>>()?;
+    for (name, value) in names.iter().zip(values) {
+        match fields.iter().position(|(own, _)| own == name) {
+            Some(at) => parts[at] = value,
+            None => return Err(no_field(&fields, name, span)),
+        }
+    }
+    let row = named_row(fields.into_iter().map(|(name, _)| name).collect(), parts, span)?;
+    let (there, data_type) = (Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(object) }, row.data_type());
+    Ok(Expr::Case { branches: vec![(there, row)], otherwise: None, data_type })
 }
 
 /// A ROW of these values whose fields have these names.

@@ -138,7 +138,9 @@ impl ExprBinder<'_> {
             "ARRAY_AGG" | "JSON_AGG" | "JSONB_AGG" | "JSON_ARRAYAGG" => self.array(written),
             "JSON_OBJECT_AGG" | "JSONB_OBJECT_AGG" | "JSON_OBJECTAGG" | "MAP_AGG" => self.object(written),
             "COLLECT" => self.counts(written),
-            "MODE" | "MEDIAN" | "PERCENTILE" | "PERCENTILE_CONT" | "PERCENTILE_DISC" => self.percentile(written),
+            "MODE" | "MEDIAN" | "PERCENTILE" | "PERCENTILE_CONT" | "QUANTILE_CONT" | "PERCENTILE_DISC" => {
+                self.percentile(written)
+            }
             "APPROX_MEDIAN" | "APPROX_PERCENTILE" | "APPROX_PERCENTILE_CONT" | WEIGHTED => self.percentile(written),
             "APPROX_COUNT_DISTINCT" | "APPROX_DISTINCT" => {
                 written.expect(1..=1)?;
@@ -381,7 +383,7 @@ impl ExprBinder<'_> {
             "MEDIAN" => (A::PercentileCont, 0),
             "APPROX_MEDIAN" => (A::ApproxPercentile, 0),
             "PERCENTILE_DISC" => (A::PercentileDisc, 1),
-            "PERCENTILE" | "PERCENTILE_CONT" | WEIGHTED => (A::PercentileCont, 1),
+            "PERCENTILE" | "PERCENTILE_CONT" | "QUANTILE_CONT" | WEIGHTED => (A::PercentileCont, 1),
             _ => (A::ApproxPercentile, 1),
         };
         let most = fractions + usize::from(written.name == "APPROX_PERCENTILE");

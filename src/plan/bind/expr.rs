@@ -477,29 +477,34 @@ impl<'a> ExprBinder<'a> {
             // A number is so many units, as its text is.
             input = cast(input, &DataType::STRING);
         }
-        let from = input.data_type();
-        if from != DataType::Null && from != target && !castable(&from, &target) {
-            let error = Error::sql(format!("{from} cannot be converted to {target}")).at(span_of(x));
-            return Err(with_conversion(error, &from, &target, &x.to_string()));
-        }
         let tries = matches!(kind, ast::CastKind::TryCast | ast::CastKind::SafeCast);
-        if from.is_text()
+        let on_failure = if tries { CastFailure::Null } else { CastFailure::RowError };
+        if input.data_type().is_text()
             && let Some(form) = text_form(written)
         {
-            let on_failure = if tries { CastFailure::Null } else { CastFailure::RowError };
             return text_read_as(input, form, &target, on_failure, span_of(x));
         }
-        // A number that is too large for a DECIMAL is NULL there, in Flink.
-        let is_null_outside = from.is_numeric() && matches!(target, DataType::Decimal { .. });
-        let value = match from != target && from != DataType::Null && (tries || is_null_outside) {
-            true => Expr::Cast { input: Box::new(input), data_type: target, on_failure: CastFailure::Null },
-            false => cast(input, &target),
-        };
+        let value = converted(input, target, on_failure, &x.to_string(), span_of(x))?;
         match length_of(written) {
             Some(length) => sized(value, length, span_of(x)),
             None => Ok(value),
         }
     }
+}
+
+/// A value, written as `x`, as one of another type.
+pub fn converted(input: Expr, target: DataType, on_failure: CastFailure, x: &str, span: Span) -> Result<Expr> {
+    let from = input.data_type();
+    if from != DataType::Null && from != target && !castable(&from, &target) {
+        let error = Error::sql(format!("{from} cannot be converted to {target}")).at(span);
+        return Err(with_conversion(error, &from, &target, x));
+    }
+    // A number that is too large for a DECIMAL is NULL there, in Flink.
+    let is_null_outside = from.is_numeric() && matches!(target, DataType::Decimal { .. });
+    Ok(match from != target && from != DataType::Null && (on_failure == CastFailure::Null || is_null_outside) {
+        true => Expr::Cast { input: Box::new(input), data_type: target, on_failure: CastFailure::Null },
+        false => cast(input, &target),
+    })
 }
 
 /// The values of a list behind WHEN.

@@ -21,6 +21,7 @@ use super::values::one_row;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
 use crate::plan::catalog::{Entry, without_columns};
+use crate::plan::functions::refusal;
 use crate::plan::logical::{Aggregate, LastRow, Partitioning, Plan, Scan};
 use crate::plan::parse::{TableHints, table_hints_of};
 use crate::plan::physical::{AggregateCall, AggregateFunction, JoinKind};
@@ -261,11 +262,7 @@ impl QueryBinder<'_> {
                 let args = plain_args(&args.args, span_of(name))?;
                 aliased(self.gap_fill(&args, span_of(name))?, alias.as_ref())
             }
-            F::Table { args: Some(_), .. } | F::Function { .. } => Err(unsupported(
-                "this table function",
-                "UNNEST, TUMBLE, HOP, CUMULATE, SESSION and GAP_FILL are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
-                factor,
-            )),
+            F::Table { args: Some(_), .. } | F::Function { .. } => Err(no_table_function(factor)),
             F::Derived { subquery, alias, .. } => aliased(self.query(subquery)?, alias.as_ref()),
             F::TableFunction { expr, alias } => aliased(self.window_table(expr)?, alias.as_ref()),
             F::MatchRecognize { alias, .. } => aliased(self.row_pattern(factor, hints)?, alias.as_ref()),
@@ -406,6 +403,20 @@ fn plain_args(args: &[ast::FunctionArg], span: Span) -> Result<Vec<&ast::Expr>> 
         _ => Err(Error::sql("a plain argument is expected here").at(span)),
     };
     args.iter().map(expr).collect()
+}
+
+/// There is no such function in FROM.
+fn no_table_function(factor: &ast::TableFactor) -> Error {
+    if let ast::TableFactor::Table { name, .. } | ast::TableFactor::Function { name, .. } = factor
+        && let Some(error) = refusal(&name.to_string())
+    {
+        return error.at(span_of(name));
+    }
+    unsupported(
+        "this table function",
+        "UNNEST, TUMBLE, HOP, CUMULATE, SESSION and GAP_FILL are there: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))",
+        factor,
+    )
 }
 
 fn last_part(name: &ast::ObjectName) -> Result<&ast::Ident> {

@@ -7,6 +7,7 @@ use sqlparser::ast;
 use super::coercion::{assignable, cast, comparable, constant_cast, is_text_literal, read_as, unified, with_conversion};
 use super::expr::{ExprBinder, text};
 use super::operator::{binary, condition};
+use super::respelled::respelled;
 use super::scope::{span_of, unsupported};
 use super::subquery::Asked;
 use super::table_function::table_call;
@@ -99,15 +100,15 @@ impl ExprBinder<'_> {
             return self.json_call(name, call);
         }
         let span = span_of(&call.name);
-        if !functions::names().any(|known| known == name) {
+        let Some((_, help)) = functions::find(name) else {
             return match library::function(name) {
                 Some(function) => given_call(function, self.plain_arguments(call)?, span),
                 None => Err(no_function(name, library::given().names()).at(span)),
             };
-        }
+        };
         let args = self.plain_arguments(call)?;
-        match name {
-            "COALESCE" | "IFNULL" | "NVL" if !args.is_empty() => {
+        match help.name {
+            "COALESCE" if !args.is_empty() => {
                 let (args, data_type) = unified(args, name, span)?;
                 Ok(Expr::Coalesce { args, data_type })
             }
@@ -137,7 +138,7 @@ impl ExprBinder<'_> {
                 as_time(name, value, span)
             }
             "CURRENT_CATALOG" if args.is_empty() => Ok(text("default_catalog")),
-            "CURRENT_DATABASE" | "CURRENT_SCHEMA" if args.is_empty() => Ok(text("default_database")),
+            "CURRENT_DATABASE" if args.is_empty() => Ok(text("default_database")),
             "VERSION" if args.is_empty() => Ok(text(concat!("Corelane ", env!("CARGO_PKG_VERSION")))),
             "DIV_NULL" => {
                 let [dividend, divisor] = exactly(args, "DIV_NULL(dividend, divisor)", span)?;
@@ -148,11 +149,11 @@ impl ExprBinder<'_> {
                 let [when, then, otherwise] = exactly(args, "IF(condition, then, else)", span)?;
                 either(condition(when, span)?, then, otherwise, "IF", span)
             }
-            "DATE_ADD" | "TIME_ADD" | "TIMESTAMP_ADD" => {
+            "DATE_ADD" => {
                 let [time, interval] = exactly(args, &format!("{name}(time, interval)"), span)?;
                 binary(BinaryOp::Add, time, interval, span)
             }
-            "DATE_SUB" | "TIME_SUB" | "TIMESTAMP_SUB" | "DATE_SUBTRACT" => {
+            "DATE_SUB" => {
                 let [time, interval] = exactly(args, &format!("{name}(time, interval)"), span)?;
                 binary(BinaryOp::Subtract, time, interval, span)
             }
@@ -170,8 +171,8 @@ impl ExprBinder<'_> {
             "NAMED_STRUCT" => access::named_struct(args, span),
             "ARRAY_CAT" => access::joined_arrays(args, span),
             "ARRAY_PREPEND" => access::prepended(args, span),
-            "ELEMENT" | "ARRAY_MIN" | "ARRAY_MAX" => access::item_of(name, args, span),
-            _ => library_call(name, args, span),
+            "ELEMENT" | "ARRAY_MIN" | "ARRAY_MAX" | "ARRAY_ELEMENT" | "ARRAY_ANY_VALUE" => access::item_of(name, args, span),
+            _ => respelled(help.name, name, args, span),
         }
     }
 
@@ -227,7 +228,8 @@ fn names_format(args: &[Expr]) -> bool {
     value.data_type().is_text() && library::is_format_of_bytes(format)
 }
 
-fn exactly<const N: usize>(args: Vec<Expr>, usage: &str, span: Span) -> Result<[Expr; N]> {
+/// So many arguments.
+pub fn exactly<const N: usize>(args: Vec<Expr>, usage: &str, span: Span) -> Result<[Expr; N]> {
     args.try_into().map_err(|_| Error::sql(format!("{usage} takes {N} arguments")).at(span))
 }
 

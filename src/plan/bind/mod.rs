@@ -49,6 +49,7 @@ mod pivot;
 mod quantified;
 mod query;
 mod reload;
+mod respelled;
 mod row_pattern;
 mod row_pattern_reads;
 mod row_pattern_terms;

@@ -3,13 +3,13 @@
 use sqlparser::ast::{self, BinaryOperator as Binary, UnaryOperator as Unary};
 
 use super::coercion::{cast, constant_cast, is_text_literal};
-use super::expr::ExprBinder;
+use super::expr::{ExprBinder, text};
 use super::function::library_call;
 use super::operator::binary;
 use super::scope::span_of;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
-use crate::types::DataType;
+use crate::types::{DataType, Value};
 
 /// The function that an operator before its argument is.
 pub fn function_of_sign(op: ast::UnaryOperator) -> Option<&'static str> {
@@ -55,6 +55,8 @@ impl ExprBinder<'_> {
             Binary::Question => |left, right, span| library_call("JSONB_EXISTS", vec![left, right], span),
             Binary::QuestionPipe => |left, right, span| at_path(left, right, "JSONB_EXISTS_ANY", span),
             Binary::QuestionAnd => |left, right, span| at_path(left, right, "JSONB_EXISTS_ALL", span),
+            Binary::AtQuestion => |left, right, span| silently("JSONB_PATH_EXISTS", left, right, span),
+            Binary::AtAt => |left, right, span| silently("JSONB_PATH_MATCH", left, right, span),
             _ => return None,
         };
         let args = self.bind(left).and_then(|a| Ok((a, self.bind(right)?)));
@@ -95,6 +97,12 @@ fn part(json: Expr, key: Expr, form: &str, span: Span) -> Result<Expr> {
     }
     let name = if key.data_type().is_integer() { "JSONB_ARRAY_ELEMENT" } else { "JSONB_OBJECT_FIELD" };
     library_call(&format!("{name}{form}"), vec![json, key], span)
+}
+
+/// A call with a SQL/JSON path that gives NULL where the path fails.
+fn silently(function: &str, json: Expr, path: Expr, span: Span) -> Result<Expr> {
+    let silent = Expr::Literal { value: Value::Bool(true), data_type: DataType::Boolean };
+    library_call(function, vec![json, path, text("{}"), silent], span)
 }
 
 /// A call with an array of names, which may be written as a text.

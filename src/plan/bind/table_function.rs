@@ -8,6 +8,7 @@ use sqlparser::ast;
 use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::function::{given_call, library_call};
+use super::respelled::populated;
 use super::scope::Relation;
 use super::{access, library};
 use crate::error::{Error, Result, Span};
@@ -63,6 +64,10 @@ impl ExprBinder<'_> {
             }
             ("REGEXP_SPLIT_TO_TABLE", _) => library_call("REGEXP_SPLIT_TO_ARRAY", args, span),
             ("STRING_TO_TABLE", _) => library_call("STRING_TO_ARRAY", args, span),
+            ("JSONB_POPULATE_RECORDSET", 2) => {
+                let json = args.remove(1);
+                populated("$POPULATED_ALL", [args.remove(0), json], span)
+            }
             (name, 1) if name.contains("_ARRAY_ELEMENTS") => items_of_json(args.remove(0), name, span),
             (name, _) if name.contains("_ARRAY_ELEMENTS") => Err(Error::sql(format!("{name} takes one JSON array")).at(span)),
             (name, _) => match library::function(name) {
@@ -75,7 +80,7 @@ impl ExprBinder<'_> {
 
 /// Whether the items that `array_of_call` gives are texts of JSON, of which null is a value like others.
 pub fn gives_texts_of_json(name: &str) -> bool {
-    name.ends_with("_ARRAY_ELEMENTS")
+    name.ends_with("_ARRAY_ELEMENTS") || name == "JSONB_PATH_QUERY"
 }
 
 /// The items of a JSON array, as the texts that say them in JSON or as plain ones.

@@ -119,7 +119,8 @@ pub static AGGREGATES: [Help; 54] = [
         "(fraction or array of them) WITHIN GROUP (ORDER BY x)",
         "The value at this part of all, between two where there is none",
     )
-    .example("SELECT PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY x) FROM (VALUES (1), (3)) AS t(x)", "1.5"),
+    .example("SELECT PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY x) FROM (VALUES (1), (3)) AS t(x)", "1.5")
+    .also(&["QUANTILE_CONT"]),
     function(
         "PERCENTILE_DISC",
         "(fraction or array of them) WITHIN GROUP (ORDER BY x)",

@@ -35,16 +35,20 @@ static CONDITIONS: [Help; 6] = [
 ];
 
 /// Conversions.
-static TYPES: [Help; 2] = [
+static TYPES: [Help; 4] = [
     function("CAST", "CAST(x AS type) or x::type", "The value as one of another type; what is none fails")
         .example("CAST('42' AS INT) + 1", "43"),
     function("TRY_CAST", "(x AS type)", "The value as one of another type; what is none is NULL")
         .example("TRY_CAST('non-number' AS INT)", "NULL")
         .also(&["SAFE_CAST"]),
+    function("CAST_TO_TYPE", "(x, other)", "The value as one of the type of the other; what is none fails")
+        .example("CAST_TO_TYPE('42', 7) + 1", "43"),
+    function("TRY_CAST_TO_TYPE", "(x, other)", "The value as one of the type of the other; what is none is NULL")
+        .example("TRY_CAST_TO_TYPE('non-number', 7)", "NULL"),
 ];
 
 /// Times.
-static TIMES: [Help; 16] = [
+static TIMES: [Help; 17] = [
     function("CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP [(digits)]", "The moment at which the row arrived")
         .example("CAST(CURRENT_TIMESTAMP AS DATE) > DATE '2020-01-01'", "true")
         .also(&["CURRENT_ROW_TIMESTAMP"]),
@@ -65,6 +69,8 @@ static TIMES: [Help; 16] = [
     function("TIME", "(x)", "The value as a TIME").example("TIME('06:07:08')", "06:07:08"),
     function("TIMESTAMP", "(x)", "The value as a TIMESTAMP")
         .example("TIMESTAMP(DATE '2024-03-05')", "2024-03-05 00:00:00.000000"),
+    function("TO_LOCAL_TIME", "(time)", "The moment as a TIMESTAMP, in UTC")
+        .example("TO_LOCAL_TIME(TO_TIMESTAMP_LTZ(0, 0))", "1970-01-01 00:00:00.000"),
     function("DATE_ADD", "(time, interval)", "The time moved forward")
         .example("DATE_ADD(DATE '2024-01-31', INTERVAL '1' MONTH)", "2024-02-29")
         .also(&["TIME_ADD", "TIMESTAMP_ADD"]),
@@ -85,8 +91,21 @@ static TIMES: [Help; 16] = [
 ];
 
 /// Arrays and rows.
-static NESTED: [Help; 4] = [
-    function("MAKE_ARRAY", "(item, ...)", "An array of these items").example("MAKE_ARRAY(1, 2)", "[1,2]"),
+static NESTED: [Help; 10] = [
+    function("MAKE_ARRAY", "(item, ...)", "An array of these items").example("MAKE_ARRAY(1, 2)", "[1,2]").also(&["MAKE_LIST"]),
+    function("ARRAYS_ZIP", "(array, ...)", "An array of rows of the items in the same place, named 1, 2 and so on")
+        .example("ARRAYS_ZIP(ARRAY[1, 2], ARRAY['a'])", r#"[{"1":1,"2":"a"},{"1":2,"2":null}]"#)
+        .also(&["LIST_ZIP"]),
+    function("ARRAY_CONTAINED", "(items, array)", "Whether all of the items are in the array")
+        .example("ARRAY_CONTAINED(ARRAY[2, 3], ARRAY[1, 2, 3])", "true")
+        .also(&["ARRAYCONTAINED"]),
+    function("MAP_ACCESS", "(map, key)", "The value of the key").example("MAP_ACCESS(MAP['a', 1], 'a')", "1"),
+    function("GET_FIELD", "(row or map, name, ...)", "The field of this name, and a field of that")
+        .example("GET_FIELD(NAMED_STRUCT('a', MAP['b', 1]), 'a', 'b')", "1"),
+    function("OBJECT_OF", "('class', 'name', value, ...)", "A row of these fields; the name of the class means nothing")
+        .example("OBJECT_OF('User', 'name', 'Bob', 'age', 21)", r#"{"name":"Bob","age":21}"#),
+    function("OBJECT_UPDATE", "(row, 'name', value, ...)", "The row with other values in these fields")
+        .example("OBJECT_UPDATE(OBJECT_OF('User', 'name', 'Bob', 'age', 21), 'age', 22)", r#"{"name":"Bob","age":22}"#),
     function("STRUCT", "(value, ...)", "A row of these values, which are named c0, c1 and so on")
         .example("STRUCT(1, 'a')", r#"{"c0":1,"c1":"a"}"#),
     function("NAMED_STRUCT", "('name', value, ...)", "A row of these fields")
@@ -96,9 +115,21 @@ static NESTED: [Help; 4] = [
 ];
 
 /// JSON.
-static JSON: [Help; 1] =
-    [function("IS JSON", "text IS JSON [VALUE | OBJECT | ARRAY | SCALAR]", "Whether the text is JSON, or such JSON")
-        .example("'[1]' IS JSON ARRAY", "true")];
+static JSON: [Help; 6] = [
+    function("IS JSON", "text IS JSON [VALUE | OBJECT | ARRAY | SCALAR]", "Whether the text is JSON, or such JSON")
+        .example("'[1]' IS JSON ARRAY", "true"),
+    function("JSONB_CONTAINED", "(json, json)", "Whether the other has all its fields, items and values")
+        .example(r#"JSONB_CONTAINED('{"b":2}', '{"a":1, "b":2}')"#, "true"),
+    function("JSONB_OBJECT", "(array of keys and values) or (keys, values)", "An object of texts")
+        .example("JSONB_OBJECT(ARRAY['a', '1', 'b', NULL])", r#"{"a":"1","b":null}"#),
+    function("JSONB_POPULATE_RECORD", "(row, json)", "The row, which may be NULL, with what fields the JSON has").example(
+        r#"JSONB_POPULATE_RECORD(CAST(NULL AS ROW<a INT, b ARRAY<INT>>), '{"b": [1, 2], "c": 3}')"#,
+        r#"{"a":null,"b":[1,2]}"#,
+    ),
+    function("JSONB_POPULATE_MAP", "(map, json)", "The map, which may be NULL, with the entries that the JSON has")
+        .example(r#"JSONB_POPULATE_MAP(MAP['a', 1, 'b', 2], '{"b":3,"c":4}')"#, r#"{"a":1,"b":3,"c":4}"#),
+    function("JSONB_TO_ARRAY", "(json)", "The items of an array of JSON").example("JSONB_TO_ARRAY('[1, [2]]')[2]", "[2]"),
+];
 
 /// What is known of grouping sets.
 static GROUPINGS: [Help; 2] = [

@@ -5,6 +5,7 @@ mod aggregates;
 mod forms;
 mod matches;
 mod over;
+mod refused;
 mod tables;
 mod windows;
 
@@ -13,6 +14,7 @@ use crate::expr::function::Case;
 use crate::expr::{Family, Help, LambdaFunction, function};
 
 pub use self::over::OVER;
+pub use self::refused::refusal;
 
 /// The statements that make the table which examples of windows and patterns read.
 pub const EXAMPLES: &str = "\
@@ -53,7 +55,12 @@ pub fn matching(pattern: &str) -> Result<Vec<(Family, &'static Help)>> {
 
 /// The function of this name, in any case; a job has these besides.
 pub fn named<'a>(name: &str, given: impl IntoIterator<Item = &'a str>) -> Result<(Family, &'static Help)> {
-    unsorted().find(|(_, help)| help.is_called(name)).ok_or_else(|| no_function(name, given))
+    find(name).ok_or_else(|| no_function(name, given))
+}
+
+/// The function of this name, in any case.
+pub fn find(name: &str) -> Option<(Family, &'static Help)> {
+    unsorted().find(|(_, help)| help.is_called(name))
 }
 
 /// There is no function of this name, nor is it one of those that the program brings along; or there is none where it stands.
@@ -61,12 +68,15 @@ pub fn no_function<'a>(name: &str, given: impl IntoIterator<Item = &'a str>) -> 
     if let Some(help) = OVER.iter().find(|help| help.is_called(name)) {
         return Error::sql(format!("{name} needs OVER")).hint(format!("usage: {}", help.signature()));
     }
-    if let Some((family, help)) = unsorted().find(|(_, help)| help.is_called(name)) {
+    if let Some((family, help)) = find(name) {
         if family == Family::Match {
             let error = Error::sql(format!("{name} reads a match of rows, and there is none here"));
             return error.hint(format!("it stands in MEASURES or DEFINE of MATCH_RECOGNIZE: {}", help.signature()));
         }
         return Error::sql(format!("{name} cannot be called like this")).hint(format!("usage: {}", help.signature()));
+    }
+    if let Some(error) = refusal(name) {
+        return error;
     }
     let names = names().map(|name| -> &str { name }).chain(given);
     Error::sql(format!("there is no function '{name}'")).hint(match nearest(name, names) {

@@ -3,7 +3,7 @@
 use crate::expr::help::{Help, function};
 
 /// The functions there are that give any number of rows.
-pub static TABLES: [Help; 13] = [
+pub static TABLES: [Help; 15] = [
     function("UNNEST", "(array, ...) [WITH ORDINALITY]", "A row for each item of an array, or each entry of a map")
         .example("SELECT x FROM UNNEST(ARRAY['a', 'b']) AS t(x)", "a\nb"),
     function("GENERATE_SERIES", "(first, last [, step])", "A row for each number, or time, from one to another")
@@ -31,6 +31,12 @@ pub static TABLES: [Help; 13] = [
     function("JSON_OBJECT_KEYS", "(json)", "A row for the name of each field of an object of JSON")
         .example(r#"SELECT x FROM JSON_OBJECT_KEYS('{"a": 1, "b": 2}') AS t(x)"#, "a\nb")
         .also(&["JSONB_OBJECT_KEYS"]),
+    function("JSONB_PATH_QUERY", "(json, path [, variables [, silent]])", "A row for each that a SQL/JSON path leads to")
+        .example(r#"SELECT x FROM JSONB_PATH_QUERY('{"a":[1,5,7]}', '$.a[*] ? (@ > 3)') AS t(x)"#, "5\n7"),
+    function("JSONB_POPULATE_RECORDSET", "(row, json)", "A row like the first for each object of an array of JSON").example(
+        r#"SELECT * FROM JSONB_POPULATE_RECORDSET(CAST(NULL AS ROW<a INT, b STRING>), '[{"a":1}, {"b":"x"}]')"#,
+        "1, NULL\nNULL, x",
+    ),
     function("GENERATE_SUBSCRIPTS", "(array, dimension [, reverse])", "A row for each place of the array")
         .example("SELECT x FROM GENERATE_SUBSCRIPTS(ARRAY['a', 'b'], 1) AS t(x)", "1\n2"),
     function("_PG_EXPANDARRAY", "(array)", "A row for each item with its place")

@@ -16,7 +16,7 @@ const fn kind(name: &'static str, ours: &'static str, theirs: &'static str, draw
     Kind { name, ours, theirs, draw }
 }
 
-const KINDS: [Kind; 50] = [
+const KINDS: [Kind; 53] = [
     kind("text", "{}", "{}::text", text),
     kind("word", "{}", "{}::text", word),
     kind("letter", "{}", "{}::text", |rng| pick(rng, &["a", "b", "B", ",", "é", "😀", " "])),
@@ -71,6 +71,11 @@ const KINDS: [Kind; 50] = [
     kind("pair", "CAST({} AS ARRAY<INT>)", "{}::int[]", |rng| pick(rng, &["{}", "{1}", "{1,2}", "{NULL,3}"])),
     kind("names", "CAST({} AS ARRAY<STRING>)", "{}::text[]", |rng| pick(rng, &["{a,b,c,d,e,f}", "{é,\"x y\",0,b,a,c}"])),
     kind("broken", "{}", "{}::text", broken),
+    kind("sqlpath", "{}", "{}::jsonpath", |rng| pick(rng, &SQL_PATHS)),
+    kind("pathvars", "{}", "{}::jsonb", |rng| {
+        pick(rng, &["{\"low\":0,\"out\":5}", "{\"low\":\"a\",\"out\":\"b\"}", "{\"out\":null,\"low\":true}"])
+    }),
+    kind("address", "{}", "{}::text", |rng| (0..4).map(|_| rng.u16(0..280).to_string()).collect::<Vec<_>>().join(".")),
     kind("url", "{}", "{}::text", url),
     kind("format", "{}", "{}::text", format),
 ];
@@ -86,6 +91,34 @@ const ZONES: [&str; 8] = [
     "Pacific/Apia",
     "America/Sao_Paulo",
     "Asia/Tokyo",
+];
+const SQL_PATHS: [&str; 26] = [
+    "$",
+    "$[0]",
+    "$[*]",
+    "$.a",
+    "$.a[*].type()",
+    "strict $.a",
+    "$[*].type()",
+    "$ ? (@.a > 1)",
+    "$[*] ? (@ == null || @ > 0)",
+    "$.a.size()",
+    "strict $.size()",
+    "$[last, 0]",
+    "$[last - 1 to last]",
+    "strict $[0 to 1]",
+    "$.** ? (@ == \"a\")",
+    "exists($.a)",
+    "$[1].b",
+    "$.a == 1",
+    "$[*] starts with \"a\"",
+    "($[*] > 1) is unknown",
+    "$[*] ? (@ like_regex \"^[A-C]\" flag \"i\")",
+    "strict $[*] ? (@.a == 1)",
+    "$.a == $.b",
+    "!($[0] > 0) && $[0] != \"a\"",
+    "strict $[*] > 0",
+    "$.\"é\" ? (@ <= \"é\")",
 ];
 const KEYS: [&str; 6] = ["a", "b", "é", "0", "x y", "c"];
 

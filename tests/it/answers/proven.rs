@@ -11,13 +11,18 @@ use super::{files, twins};
 const GENERATORS: [&str; 2] = ["tests/it/oracle", "tests/datafusion"];
 
 /// Functions that are compared elsewhere, and where; or that nothing can tell the answer of, and why.
-const OTHERS: [(&[&str], &str); 8] = [
+const OTHERS: [(&[&str], &str); 10] = [
     (&["RAND", "RANDOM", "RAND_INTEGER", "UUID"], "what is random has no answer; src/expr/function/random.rs looks at many"),
     (
         &["CURRENT_TIMESTAMP", "NOW", "LOCALTIMESTAMP", "CURRENT_DATE", "TODAY", "LOCALTIME", "CURRENT_WATERMARK"],
         "they say when a row came: tests/sql/function/clock.slt, tests/sql/window",
     ),
     (&["CURRENT_CATALOG", "CURRENT_DATABASE", "VERSION"], "they say the same always: the examples"),
+    (&["CAST_TO_TYPE", "TRY_CAST_TO_TYPE"], "they are bound as CAST and TRY_CAST, which are compared"),
+    (
+        &["JSONB_POPULATE_RECORDSET", "JSONB_PATH_QUERY"],
+        "they give the items of what JSONB_POPULATE_RECORD and JSONB_PATH_QUERY_ARRAY give: tests/sql/function/json.slt",
+    ),
     (&["TYPEOF"], "it says the same for all values of a type: the examples and src/expr/function/type_name.rs"),
     (&["FIRST", "LAST", "PREV", "NEXT", "CLASSIFIER", "MATCH_NUMBER"], "src/operator/row_pattern/tests.rs: a naive matcher"),
     (&["MATCH_ROWTIME", "MATCH_PROCTIME"], "they are times of a match: tests/sql/row_pattern"),

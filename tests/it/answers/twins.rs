@@ -30,7 +30,7 @@ fn or_null(value: Option<impl ToString>) -> Answer {
     value.map_or(Answer::Null, is)
 }
 
-pub const TWINS: [Twin; 28] = [
+pub const TWINS: [Twin; 42] = [
     Twin("INITCAP_SPACES(a)", "text -> text", |a| {
         let capital = |word: &str| {
             let mut chars = word.chars();
@@ -95,6 +95,43 @@ pub const TWINS: [Twin; 28] = [
         let items: Vec<String> = a.iter().flat_map(|array| items(array)).map(|item| item.unwrap_or("null".to_owned())).collect();
         is(format!("[{}]", items.join(",")))
     }),
+    Twin("ARRAY_ELEMENT(a, b)", "ints place -> text", |a| {
+        let (items, place) = (items(a[0]), a[1].parse::<i64>().expect("a place"));
+        let at = if place < 0 { items.len() as i64 + place } else { place - 1 };
+        or_null(usize::try_from(at).ok().and_then(|at| items.get(at).cloned().flatten()))
+    }),
+    Twin("ARRAY_ANY_VALUE(a)", "ints -> text", |a| or_null(items(a[0]).into_iter().flatten().next())),
+    Twin("LIST_REMOVE(a, b)", "ints item -> json", |a| is(listed(&without(items(a[0]), a[1], 1)))),
+    Twin("ARRAY_REMOVE_N(a, b, c)", "ints item count -> json", |a| {
+        is(listed(&without(items(a[0]), a[1], a[2].parse().expect("a count"))))
+    }),
+    Twin("CASE WHEN c IS NOT NULL AND b IS NOT NULL THEN LIST_REPLACE(a, b, c) END", "ints item item -> json", |a| {
+        is(listed(&replaced(items(a[0]), a[1], a[2], 1)))
+    }),
+    Twin("CASE WHEN c IS NOT NULL AND b IS NOT NULL THEN ARRAY_REPLACE_N(a, b, c, d) END", "ints item item count -> json", |a| {
+        is(listed(&replaced(items(a[0]), a[1], a[2], a[3].parse().expect("a count"))))
+    }),
+    Twin("ARRAY_DISTANCE(a, b)", "ints ints -> double", |a| of_vectors(a, |a, b| (a - b).powi(2), f64::sqrt)),
+    Twin("L1_DISTANCE(a, b)", "ints ints -> double", |a| of_vectors(a, |a, b| (a - b).abs(), |sum| sum)),
+    Twin("INNER_PRODUCT(a, b)", "ints ints -> double", |a| of_vectors(a, |a, b| a * b, |sum| sum)),
+    Twin("1 - COSINE_DISTANCE(a, a)", "pair -> double", |a| match items(a[0]).as_slice() {
+        [Some(_), ..] => is(1),
+        _ => Answer::Null,
+    }),
+    Twin("VECTOR_NORM(a)", "ints -> double", |a| of_vectors(&[a[0], a[0]], |a, b| a * b, f64::sqrt)),
+    Twin("VECTOR_NORM(ARRAY_NORMALIZE(a))", "ints -> double", |a| match items(a[0]) {
+        items if items.iter().any(Option::is_none) => Answer::Null,
+        items if items.is_empty() => is(0),
+        items => or_null(items.iter().flatten().any(|item| item != "0").then_some(1)),
+    }),
+    Twin("HMAC(a, b, 'sha256')", "text text -> text", |a| {
+        use sha2::{Digest, Sha256};
+        assert!(a[0].len() <= 64, "a secret of one block");
+        let masked = |mask: u8| (0..64).map(|at| a[0].as_bytes().get(at).copied().unwrap_or(0) ^ mask).collect::<Vec<u8>>();
+        let inner = Sha256::digest([masked(0x36), a[1].as_bytes().to_vec()].concat());
+        is(Sha256::digest([masked(0x5c), inner.to_vec()].concat()).iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    }),
+    Twin("GET_FIELD(NAMED_STRUCT('x', NAMED_STRUCT('y', a)), 'x', 'y')", "text -> text", |a| is(a[0])),
     Twin("ELEMENT(a)", "pair -> text", |a| match items(a[0]).as_slice() {
         [] => Answer::Null,
         [one] => or_null(one.clone()),
@@ -154,6 +191,42 @@ fn items(array: &str) -> Vec<Option<String>> {
     let inside = array.trim_matches(['{', '}']);
     let item = |item: &str| (item != "NULL").then(|| item.trim_matches('"').to_owned());
     if inside.is_empty() { Vec::new() } else { inside.split(',').map(item).collect() }
+}
+
+/// As JSON.
+fn listed(items: &[Option<String>]) -> String {
+    let items: Vec<&str> = items.iter().map(|item| item.as_deref().unwrap_or("null")).collect();
+    format!("[{}]", items.join(","))
+}
+
+/// Without the first so many that are this one.
+fn without(mut items: Vec<Option<String>>, one: &str, count: usize) -> Vec<Option<String>> {
+    for _ in 0..count {
+        if let Some(at) = items.iter().position(|item| item.as_deref() == Some(one)) {
+            items.remove(at);
+        }
+    }
+    items
+}
+
+/// With another in place of the first so many that are this one.
+fn replaced(mut items: Vec<Option<String>>, one: &str, by: &str, count: usize) -> Vec<Option<String>> {
+    let same = items.iter_mut().filter(|item| item.as_deref() == Some(one));
+    same.take(count).for_each(|item| *item = Some(by.to_owned()));
+    items
+}
+
+/// What is made of the sum of this of two numbers in the same place.
+fn of_vectors(arrays: &[&str], of: fn(f64, f64) -> f64, made: fn(f64) -> f64) -> Answer {
+    let [a, b] = [items(arrays[0]), items(arrays[1])];
+    if a.iter().chain(&b).any(Option::is_none) {
+        return Answer::Null;
+    }
+    if a.len() != b.len() {
+        return Answer::Fails;
+    }
+    let number = |item: &Option<String>| item.as_ref().expect("no NULL").parse::<f64>().expect("a number");
+    is(made(a.iter().zip(&b).map(|(a, b)| of(number(a), number(b))).sum()))
 }
 
 /// As `java.util.Formatter` does; `None` for flags that do not go together.

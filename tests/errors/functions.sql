@@ -1,0 +1,169 @@
+-- Checked by reading each message as the user would who brings a call along from Flink, DataFusion or RisingWave.
+
+SELECT BITMAP_BUILD(ARRAY[qty]) FROM trades;
+-- there is no function 'BITMAP_BUILD': there is no type BITMAP
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT BITMAP_BUILD(ARRAY[qty]) FROM trades;
+--   |        ^^^^^^^^^^^^
+-- hint: arrays of integers are sets, too: ARRAY_UNION, ARRAY_INTERSECT, ARRAY_EXCEPT, CARDINALITY; COUNT(DISTINCT x) counts
+
+SELECT variant_get(sym, 'a') FROM trades;
+-- there is no function 'VARIANT_GET': there is no type VARIANT
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT variant_get(sym, 'a') FROM trades;
+--   |        ^^^^^^^^^^^
+-- hint: JSON takes its place: PARSE_JSON(text), JSON_VALUE(json, '$.name'), JSON_TYPEOF(json)
+
+SELECT ARROW_TYPEOF(qty) FROM trades;
+-- there is no function 'ARROW_TYPEOF': types have the names of SQL, not those of Arrow
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT ARROW_TYPEOF(qty) FROM trades;
+--   |        ^^^^^^^^^^^^
+-- hint: TYPEOF(x)
+
+SELECT ARROW_CAST(qty, 'Int8') FROM trades;
+-- there is no function 'ARROW_CAST': types have the names of SQL, not those of Arrow
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT ARROW_CAST(qty, 'Int8') FROM trades;
+--   |        ^^^^^^^^^^
+-- hint: CAST(x AS type)
+
+SELECT pg_sleep(1);
+-- there is no function 'PG_SLEEP': a row does not wait
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT pg_sleep(1);
+--   |        ^^^^^^^^
+-- hint: 'rows-per-second' holds the source of generated rows back
+
+SELECT CURRENT_USER();
+-- there is no function 'CURRENT_USER': a job has no users
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT CURRENT_USER();
+--   |        ^^^^^^^^^^^^
+-- hint: CURRENT_DATABASE() is there
+
+SELECT rw_vnode(qty) FROM trades;
+-- there is no function 'RW_VNODE': it is about the catalog of a server
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT rw_vnode(qty) FROM trades;
+--   |        ^^^^^^^^
+-- hint: SHOW TABLES, DESCRIBE t and TYPEOF(x) tell of the job
+
+SELECT TRIM_SCALE(8.4100);
+-- there is no function 'TRIM_SCALE': a DECIMAL has the scale of its type
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT TRIM_SCALE(8.4100);
+--   |        ^^^^^^^^^^
+-- hint: MIN_SCALE(x) says how many digits count; CAST(x AS DECIMAL(10, 2))
+
+SELECT ENCRYPT(sym, 'key', 'aes') FROM trades;
+-- there is no function 'ENCRYPT': there are no ciphers
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT ENCRYPT(sym, 'key', 'aes') FROM trades;
+--   |        ^^^^^^^
+-- hint: CREATE FUNCTION ... LANGUAGE wasm adds a function
+
+SELECT * FROM PG_GET_KEYWORDS();
+-- there is no function 'PG_GET_KEYWORDS': it is about the catalog of a server
+--  --> q.sql:1:15
+--   |
+-- 1 | SELECT * FROM PG_GET_KEYWORDS();
+--   |               ^^^^^^^^^^^^^^^
+-- hint: SHOW TABLES, DESCRIBE t and TYPEOF(x) tell of the job
+
+SELECT OBJECT_OF(sym, 'a', 1) FROM trades;
+-- OBJECT_OF takes the name of a class first, which is a constant
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT OBJECT_OF(sym, 'a', 1) FROM trades;
+--   |        ^^^^^^^^^
+-- hint: OBJECT_OF('com.example.User', 'name', 'Bob', 'age', 21)
+
+SELECT OBJECT_OF('User', 'a', 1, 'a', 2);
+-- the field 'a' stands there twice
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT OBJECT_OF('User', 'a', 1, 'a', 2);
+--   |        ^^^^^^^^^
+-- hint: OBJECT_OF('com.example.User', 'name', 'Bob', 'age', 21)
+
+SELECT OBJECT_UPDATE(OBJECT_OF('User', 'name', 'Bob'), 'nam', 'Eve');
+-- the ROW has no field 'nam'
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT OBJECT_UPDATE(OBJECT_OF('User', 'name', 'Bob'), 'nam', 'Eve');
+--   |        ^^^^^^^^^^^^^
+-- hint: did you mean 'name'?
+
+SELECT OBJECT_UPDATE(sym, 'a', 1) FROM trades;
+-- OBJECT_UPDATE takes a ROW, and names and values in turn
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT OBJECT_UPDATE(sym, 'a', 1) FROM trades;
+--   |        ^^^^^^^^^^^^^
+-- hint: OBJECT_UPDATE(row, 'name', value, ...)
+
+SELECT CAST_TO_TYPE(qty, ARRAY[1]) FROM trades;
+-- INT cannot be converted to ARRAY<INT>
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT CAST_TO_TYPE(qty, ARRAY[1]) FROM trades;
+--   |        ^^^^^^^^^^^^
+-- hint: ARRAY[x] makes one of it
+
+SELECT TO_LOCAL_TIME(sym) FROM trades;
+-- TO_LOCAL_TIME takes a TIMESTAMP_LTZ, this is STRING
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT TO_LOCAL_TIME(sym) FROM trades;
+--   |        ^^^^^^^^^^^^^
+-- hint: usage: TO_LOCAL_TIME(time)
+
+SELECT ARRAYS_ZIP(ARRAY[1], 2);
+-- ARRAYS_ZIP takes arrays
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT ARRAYS_ZIP(ARRAY[1], 2);
+--   |        ^^^^^^^^^^
+-- hint: usage: ARRAYS_ZIP(array, ...)
+
+SELECT MAP_ACCESS(MAP['a', 1]);
+-- MAP_ACCESS(map, key) takes 2 arguments
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT MAP_ACCESS(MAP['a', 1]);
+--   |        ^^^^^^^^^^
+-- hint: usage: MAP_ACCESS(map, key)
+
+SELECT JSONB_POPULATE_RECORD(sym, '{}') FROM trades;
+-- the first argument is a ROW and says the type of the result, this is STRING
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT JSONB_POPULATE_RECORD(sym, '{}') FROM trades;
+--   |        ^^^^^^^^^^^^^^^^^^^^^
+-- hint: CAST(NULL AS ROW<a INT, b STRING>)
+
+SELECT JSONB_POPULATE_MAP(sym, '{}') FROM trades;
+-- the first argument is a MAP and says the type of the result, this is STRING
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT JSONB_POPULATE_MAP(sym, '{}') FROM trades;
+--   |        ^^^^^^^^^^^^^^^^^^
+-- hint: CAST(NULL AS MAP<STRING, INT>)
+
+SELECT * FROM JSONB_TO_RECORD('{"a": 1}');
+-- there is no function 'JSONB_TO_RECORD': columns are not declared in FROM
+--  --> q.sql:1:15
+--   |
+-- 1 | SELECT * FROM JSONB_TO_RECORD('{"a": 1}');
+--   |               ^^^^^^^^^^^^^^^
+-- hint: JSONB_POPULATE_RECORDSET(CAST(NULL AS ROW<a INT, b STRING>), json)

@@ -5,7 +5,7 @@ use crate::error::Error;
 /// Names in capitals, of which one that ends in `*` stands for all that begin so; why there is no such function; and a hint.
 type Refused = (&'static [&'static str], &'static str, &'static str);
 
-static REFUSED: [Refused; 20] = [
+static REFUSED: [Refused; 21] = [
     (
         &["BITMAP_*"],
         "there is no type BITMAP",
@@ -43,6 +43,7 @@ static REFUSED: [Refused; 20] = [
     ),
     (&["USER", "CURRENT_USER", "SESSION_USER", "CURRENT_ROLE", "HAS_*"], "a job has no users", "CURRENT_DATABASE() is there"),
     (&["CURRENT_SETTING", "SET_CONFIG"], "settings are no values", "SET 'key' = 'value' sets one, SET shows them"),
+    (&["ROW_TIME"], "the event time of a row is a column", "name the column that WATERMARK FOR names"),
     (&["PG_SLEEP*"], "a row does not wait", "'rows-per-second' holds the source of generated rows back"),
     (&["INT8SEND", "INT8RECV"], "it is about the protocol of a server", "HEX(x) and UNHEX(text)"),
     (

@@ -199,6 +199,20 @@ pub struct ScalarFunction {
     pub resolve: Resolve,
     /// Makes the kernel for resolved argument types, once per compiled expression.
     pub kernel: MakeKernel,
+    /// What constants among its arguments must be.
+    pub prepared: &'static [Prepared],
+}
+
+/// An argument that says how all rows are treated, such as a pattern, a unit or a zone: a constant that is wrong there is wrong for every row.
+pub struct Prepared {
+    /// Its place among the arguments.
+    pub place: usize,
+    /// What is wrong with it, among arguments of these types.
+    pub wrong: fn(&str, &[DataType]) -> Option<&'static str>,
+    /// Names that would be right, if it is a name.
+    pub names: fn() -> Vec<String>,
+    /// What would be right.
+    pub hint: &'static str,
 }
 
 /// A compiled function call.

@@ -10,7 +10,7 @@ use super::signature::Param::{Integer, Text, TextOrBytes};
 use super::signature::{function, internal, takes};
 use crate::batch::Column;
 use crate::error::Result;
-use crate::expr::{CastFailure, Kernel, ScalarFunction};
+use crate::expr::{CastFailure, Kernel, Prepared, ScalarFunction};
 use crate::types::{DataType, base64};
 
 /// The functions.
@@ -46,7 +46,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     .of(encode_types, |t, _| match t[0] {
         DataType::Bytes => formatted(Format::write),
         _ => encoded(Malformed::Replaced),
-    }),
+    })
+    .prepared(&[Prepared { wrong: |name, t| wrong_encoding(name, t[0] == DataType::Bytes), ..CHARSET }]),
     function(
         "DECODE",
         "DECODE(bytes, charset) or DECODE(text, format)",
@@ -56,19 +57,38 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     .of(decode_types, |t, _| match t[0] {
         DataType::Bytes => decoded(Malformed::Replaced),
         _ => formatted(Format::read),
-    }),
+    })
+    .prepared(&[Prepared { wrong: |name, t| wrong_encoding(name, t[0] != DataType::Bytes), ..CHARSET }]),
     function("CONVERT_TO", "(text, charset)", "The bytes of a text; a character that there is not fails")
         .example("CONVERT_TO('é', 'UTF8')", "c3a9")
-        .of(to_types, |_, _| encoded(Malformed::Fails)),
+        .of(to_types, |_, _| encoded(Malformed::Fails))
+        .prepared(&[CHARSET]),
     function("CONVERT_FROM", "(bytes, charset)", "The text of bytes; what is none fails")
         .example("CONVERT_FROM(X'c3a9', 'UTF8')", "é")
-        .of(from_types, |_, _| decoded(Malformed::Fails)),
+        .of(from_types, |_, _| decoded(Malformed::Fails))
+        .prepared(&[CHARSET]),
     function("BIN2UTF8", "(bytes)", "The text in UTF-8; NULL for what is none")
         .example("BIN2UTF8(X'6162')", "ab")
         .of(utf8_types, |_, _| kernel(utf8)),
     internal("$BYTEA", bytea_types, |_, _| bytea(CastFailure::RowError)),
     internal("$TRY_BYTEA", bytea_types, |_, _| bytea(CastFailure::Null)),
 ];
+
+/// The name of a character set.
+const CHARSET: Prepared = Prepared {
+    place: 1,
+    wrong: |name, _| Charset::named(name).err(),
+    names: || {
+        ["US-ASCII", "ISO-8859-1", "UTF-8", "UTF-16BE", "UTF-16LE", "UTF-16", "hex", "base64", "escape"]
+            .map(str::to_owned)
+            .to_vec()
+    },
+    hint: "such as 'UTF-8' between texts and bytes; 'hex', 'base64' or 'escape' where bytes are written as texts",
+};
+
+fn wrong_encoding(name: &str, is_format: bool) -> Option<Reason> {
+    if is_format { Format::named(name).err() } else { Charset::named(name).err() }
+}
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
 

@@ -79,6 +79,11 @@ impl Unit {
         NAMES.iter().find(|(known, _)| is(known) || singular.eq_ignore_ascii_case(known)).map(|(_, unit)| *unit)
     }
 
+    /// The names of those that are wanted.
+    pub fn names(wanted: impl Fn(Unit) -> bool) -> Vec<String> {
+        NAMES.iter().filter(|(_, unit)| wanted(*unit)).map(|(name, _)| name.to_ascii_lowercase()).collect()
+    }
+
     /// Whether it is a day or a whole number of days.
     pub fn is_of_days(self) -> bool {
         !matches!(self, Unit::Epoch)

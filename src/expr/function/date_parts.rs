@@ -3,11 +3,13 @@
 //! Unlike in EXTRACT and FLOOR, which are Flink's, weeks begin on Monday, Sunday is day 0 of the week, and seconds have their fraction.
 
 use super::calendar::{self, Unit};
-use super::datetime::{NO_SUCH_FIELD, NO_SUCH_UNIT, OUT_OF_RANGE, field_of_interval, field_of_months, has_field, in_range};
+use super::datetime::{
+    NO_SUCH_FIELD, NO_SUCH_UNIT, OUT_OF_RANGE, field_at, field_of_interval, field_of_months, has_field, in_range, unit_at,
+};
 use super::kernel::{Cached, Call, Fallible, Native, Reason, kernel};
 use super::signature::Param::{Double, Integer, Text};
 use super::signature::{Param, function, takes, takes_some};
-use super::zone::Zone;
+use super::zone::{Zone, zone_at};
 use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
@@ -22,11 +24,13 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .of(truncated_types, |t, _| match t.len() {
             2 => truncated(&t[1]),
             _ => truncated_in_zone(),
-        }),
+        })
+        .prepared(&[unit_at(0), zone_at(2)]),
     function("DATE_PART", "('field', time or interval)", "A field of a time as a DOUBLE")
         .example("DATE_PART('hour', TIMESTAMP '2001-02-16 20:38:40')", "20.0")
         .also(&["DATEPART"])
-        .of(part_types, |t, _| part(&t[1])),
+        .of(part_types, |t, _| part(&t[1]))
+        .prepared(&[field_at(0)]),
     function(
         "DATE_BIN",
         "(interval, time [, origin])",
@@ -49,7 +53,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         "The moment of these fields in a zone, UTC unless said",
     )
     .example("MAKE_TIMESTAMPTZ(2013, 7, 15, 8, 15, 23.5, 'Europe/Berlin')", "2013-07-15 06:15:23.500000Z")
-    .of(instant_types, |_, _| make_instant()),
+    .of(instant_types, |_, _| make_instant())
+    .prepared(&[zone_at(6)]),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -6,7 +6,7 @@ use super::signature::Param::{Integer, Text, Timestamp};
 use super::signature::{function, internal, takes};
 use crate::batch::StrColumn;
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction};
+use crate::expr::{Kernel, Prepared, ScalarFunction};
 use crate::types::DataType;
 use crate::types::time::{DAY, SECOND};
 
@@ -137,6 +137,26 @@ pub fn wrong_field(unit: &str, time: &DataType) -> Option<Reason> {
     match Unit::named(unit) {
         None => Some(NO_SUCH_UNIT),
         Some(unit) => (*time != DataType::Null && !has_field(unit, time)).then_some(NO_SUCH_FIELD),
+    }
+}
+
+/// The argument in this place is a unit that times are rounded to.
+pub(super) const fn unit_at(place: usize) -> Prepared {
+    Prepared {
+        place,
+        wrong: |unit, _| wrong_rounding(unit),
+        names: || Unit::names(Unit::has_length),
+        hint: "units are nanosecond to second, minute, hour, day, week, month, quarter, year, decade, century and millennium",
+    }
+}
+
+/// The argument in this place is a field of the time behind it.
+pub(super) const fn field_at(place: usize) -> Prepared {
+    Prepared {
+        place,
+        wrong: |unit, types| wrong_field(unit, types.get(1).unwrap_or(&DataType::Null)),
+        names: || Unit::names(|_| true),
+        hint: "fields are units such as year, month, day, hour and second, of which a TIME has those below a day, and dow, doy, isoyear, epoch",
     }
 }
 

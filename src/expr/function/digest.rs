@@ -9,7 +9,7 @@ use super::signature::Param::{Integer, Text, TextOrBytes};
 use super::signature::{function, takes};
 use crate::batch::Column;
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction};
+use crate::expr::{Kernel, Prepared, ScalarFunction};
 use crate::types::DataType;
 
 /// The functions.
@@ -34,10 +34,12 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .of(digest_types, |_, _| digest::<Sha512>()),
     function("SHA2", "(text or bytes, bits)", "The SHA-2 digest of 224, 256, 384 or 512 bits as hexadecimal digits")
         .example("LEFT(SHA2('abc', 256), 16)", "ba7816bf8f01cfea")
-        .of(sha2_types, |_, _| kernel(sha2)),
+        .of(sha2_types, |_, _| kernel(sha2))
+        .prepared(&[BITS]),
     function("DIGEST", "(text or bytes, name)", "The digest as bytes, by md5, sha1, sha224, sha256, sha384 or sha512")
         .example("DIGEST('abc', 'md5')", "900150983cd24fb0d6963f7d28e17f72")
-        .of(named_types, |_, _| kernel(named_digest)),
+        .of(named_types, |_, _| kernel(named_digest))
+        .prepared(&[NAME]),
     function("CRC32", "(text or bytes)", "The CRC-32 checksum")
         .example("CRC32('123456789')", "3421780262")
         .of(checksum_types, |_, _| checksum(&CRC32)),
@@ -45,6 +47,21 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .example("CRC32C('123456789')", "3808858755")
         .of(checksum_types, |_, _| checksum(&CRC32C)),
 ];
+
+/// Of SHA2.
+const BITS: Prepared =
+    Prepared::of(1, |bits, _| (!["224", "256", "384", "512"].contains(&bits)).then_some(NO_SUCH_BITS), "SHA2(x, 256)");
+const NO_SUCH_BITS: &str = "SHA2 makes 224, 256, 384 or 512 bits";
+
+/// Of DIGEST.
+const NAME: Prepared = Prepared {
+    place: 1,
+    wrong: |name, _| (!NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))).then_some(NO_SUCH_DIGEST),
+    names: || NAMES.map(str::to_owned).to_vec(),
+    hint: "DIGEST(x, 'sha256')",
+};
+const NAMES: [&str; 6] = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
+const NO_SUCH_DIGEST: &str = "DIGEST knows md5, sha1, sha224, sha256, sha384 and sha512";
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
 
@@ -83,7 +100,7 @@ fn sha2(call: Call<'_>) -> Column {
             256 => write_hex(&Sha256::digest(bytes), out),
             384 => write_hex(&Sha384::digest(bytes), out),
             512 => write_hex(&Sha512::digest(bytes), out),
-            _ => return Err("SHA2 makes 224, 256, 384 or 512 bits"),
+            _ => return Err(NO_SUCH_BITS),
         }
         Ok(Some(()))
     })
@@ -100,7 +117,7 @@ fn named_digest(call: Call<'_>) -> Column {
             "sha256" => out.extend_from_slice(&Sha256::digest(bytes)),
             "sha384" => out.extend_from_slice(&Sha384::digest(bytes)),
             "sha512" => out.extend_from_slice(&Sha512::digest(bytes)),
-            _ => return Err("DIGEST knows md5, sha1, sha224, sha256, sha384 and sha512"),
+            _ => return Err(NO_SUCH_DIGEST),
         }
         Ok(Some(()))
     })

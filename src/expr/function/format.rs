@@ -6,14 +6,15 @@ use super::signature::{function, takes};
 use super::string::text_to_text;
 use crate::batch::{Column, StrColumn};
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction};
+use crate::expr::{Kernel, Prepared, ScalarFunction};
 use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("FORMAT", "('%s %1$-10s %I %L %%', value, ...)", "A text with values in its places, as in PostgreSQL")
         .example("FORMAT('Hello %s, %1$s', 'World')", "Hello World, World")
-        .of(format_types, |_, _| format()),
+        .of(format_types, |_, _| format())
+        .prepared(&[Prepared::of(0, |format, _| Format::new(format).err(), "such as '%s of %s'; %% is a percent sign")]),
     function("QUOTE_IDENT", "(text)", "The text as a name in SQL")
         .example("QUOTE_IDENT('Foo bar')", r#""Foo bar""#)
         .of(text_types, |_, _| text_to_text(quote_name)),

@@ -11,7 +11,7 @@ use super::signature::Param::{Nested, Text};
 use super::signature::{function, takes_some};
 use crate::batch::{Column, StrColumn};
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction};
+use crate::expr::{Kernel, Prepared, ScalarFunction};
 use crate::types::DataType;
 
 /// The functions.
@@ -22,7 +22,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         "The scalar of JSON that a path leads to",
     )
     .example(r#"JSON_VALUE('{"a": true}', '$.a')"#, "true")
-    .of(|t| Some((takes_some(t, &[Nested, Text, Text, Text, Text], 2)?, DataType::STRING)), |_, _| value()),
+    .of(|t| Some((takes_some(t, &[Nested, Text, Text, Text, Text], 2)?, DataType::STRING)), |_, _| value())
+    .prepared(&[path_at(1)]),
     function(
         "JSON_QUERY",
         "(json, path [RETURNING type] [WITH | WITHOUT ARRAY WRAPPER] \
@@ -30,13 +31,16 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         "The object or array of JSON that a path leads to",
     )
     .example(r#"JSON_QUERY('{"a":{"b":1}}', '$.a')"#, r#"{"b":1}"#)
-    .of(|t| Some((takes_some(t, &[Nested, Text, Text], 2)?, DataType::STRING)), |_, _| query()),
+    .of(|t| Some((takes_some(t, &[Nested, Text, Text], 2)?, DataType::STRING)), |_, _| query())
+    .prepared(&[path_at(1)]),
     function("JSON_EXISTS", "(json, path [TRUE | FALSE | UNKNOWN | ERROR ON ERROR])", "Whether a path leads to something")
         .example(r#"JSON_EXISTS('{"a": true}', '$.b')"#, "false")
-        .of(|t| Some((takes_some(t, &[Nested, Text, Text], 2)?, DataType::Boolean)), |_, _| exists()),
+        .of(|t| Some((takes_some(t, &[Nested, Text, Text], 2)?, DataType::Boolean)), |_, _| exists())
+        .prepared(&[path_at(1)]),
     function("JSON_LENGTH", "(json [, path])", "How many fields or items there are; 1 for a scalar")
         .example(r#"JSON_LENGTH('{"a": 1, "b": [1]}')"#, "2")
-        .of(|t| Some((takes_some(t, &[Nested, Text], 1)?, DataType::Int)), |_, _| length()),
+        .of(|t| Some((takes_some(t, &[Nested, Text], 1)?, DataType::Int)), |_, _| length())
+        .prepared(&[path_at(1)]),
 ];
 
 /// A path through a JSON value.
@@ -230,6 +234,15 @@ impl Manner {
             _ => (self.error, "the JSON value is of another kind"),
         }
     }
+}
+
+/// The argument in this place is a path.
+const fn path_at(place: usize) -> Prepared {
+    Prepared::of(
+        place,
+        |path, _| Path::new(path).err(),
+        "a path begins with $, such as '$.name', '$[0]' or 'lax $.items[*].price'",
+    )
 }
 
 /// Paths and manners compiled last.

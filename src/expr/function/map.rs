@@ -8,7 +8,7 @@ use regex::Regex;
 use super::collection::{item_type, write_items, written_items};
 use super::json_text::Json;
 use super::kernel::{Cached, Call, Fallible, Outcome, append, kernel};
-use super::regexp::compile;
+use super::regexp::{compile, regex_at};
 use super::signature::Param::Text;
 use super::signature::{common, function, internal, takes_some};
 use crate::batch::Column;
@@ -54,7 +54,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         "A map of the entries of a text, by , and = unless said",
     )
     .example("STR_TO_MAP('k1=v1,k2=v2')", r#"{"k1":"v1","k2":"v2"}"#)
-    .of(text_types, |_, _| str_to_map()),
+    .of(text_types, |_, _| str_to_map())
+    .prepared(&[regex_at(1), regex_at(2)]),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;

@@ -69,10 +69,12 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("CEIL", "CEIL(x) or CEIL(time TO unit)", "The nearest whole number, or whole time, that is not less")
         .example("CEIL(42.2)", "43")
         .also(&["CEILING"])
-        .of(whole_type, |t, _| whole(t, round::Way::Up)),
+        .of(whole_type, |t, _| whole(t, round::Way::Up))
+        .prepared(&[datetime::unit_at(1)]),
     function("FLOOR", "FLOOR(x) or FLOOR(time TO unit)", "The nearest whole number, or whole time, that is not greater")
         .example("FLOOR(TIME '12:44:31' TO MINUTE)", "12:44:00")
-        .of(whole_type, |t, _| whole(t, round::Way::Down)),
+        .of(whole_type, |t, _| whole(t, round::Way::Down))
+        .prepared(&[datetime::unit_at(1)]),
     function("ROUND", "(x [, digits])", "The nearest number of so many digits behind the point")
         .example("ROUND(42.4382, 2)", "42.44")
         .of(rounded_type, |t, _| rounded(t, round::Way::Nearest)),

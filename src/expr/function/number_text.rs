@@ -231,6 +231,11 @@ pub(super) fn write_doubles() -> Result<Box<dyn Kernel>> {
     })
 }
 
+/// What is wrong with a pattern of numbers, if anything is.
+pub(super) fn wrong_number_pattern(pattern: &str) -> Option<Reason> {
+    NumberPattern::new(pattern).err()
+}
+
 /// `take_apart` writes the digits of a number with so many behind the point, and says whether it is negative.
 fn write_numbers<T: Native + 'static>(
     take_apart: impl Fn(T, usize, &mut String) -> Fallible<bool> + Send + 'static,

@@ -10,7 +10,7 @@ use super::signature::Param::Text;
 use super::signature::{function, takes_some};
 use crate::batch::StrColumn;
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction};
+use crate::expr::{Kernel, Prepared, ScalarFunction};
 use crate::types::DataType;
 
 /// The functions.
@@ -21,18 +21,31 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         "Whether the text is of a pattern, where % is any text and _ any character",
     )
     .example("'abc' LIKE 'a%'", "true")
-    .of(pattern_types, |_, _| like(Case::Heeded)),
+    .of(pattern_types, |_, _| like(Case::Heeded))
+    .prepared(&[LIKE, ESCAPE]),
     function("ILIKE", "text ILIKE pattern [ESCAPE character]", "As LIKE; upper and lower case are the same")
         .example("'ABC' ILIKE 'a_c'", "true")
-        .of(pattern_types, |_, _| like(Case::Ignored)),
+        .of(pattern_types, |_, _| like(Case::Ignored))
+        .prepared(&[LIKE, ESCAPE]),
     function(
         "SIMILAR_TO",
         "SIMILAR_TO(text, pattern [, escape]) or text SIMILAR TO pattern [ESCAPE escape]",
         "Whether all of the text is of a pattern of LIKE with | * + ? and brackets",
     )
     .example("SIMILAR_TO('abc', '(a|b)%')", "true")
-    .of(pattern_types, |_, _| similar()),
+    .of(pattern_types, |_, _| similar())
+    .prepared(&[SIMILAR, ESCAPE]),
 ];
+
+/// A pattern of LIKE; with an escape character it is known only together with that.
+const LIKE: Prepared =
+    Prepared::of(1, |pattern, types| Like::new(pattern, None).err().filter(|_| types.len() == 2), "such as 'a%'");
+
+/// A pattern of SIMILAR TO.
+const SIMILAR: Prepared =
+    Prepared::of(1, |pattern, types| compile_similar(pattern, None).err().filter(|_| types.len() == 2), "such as '(a|b)%'");
+
+const ESCAPE: Prepared = Prepared::of(2, |escape, _| escape_char(escape).err(), "such as ESCAPE '#'");
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
 

@@ -15,7 +15,7 @@ use super::string::{byte_of, clamp, count_chars};
 use crate::batch::text::write_json_string;
 use crate::batch::{Column, StrColumn};
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction};
+use crate::expr::{Kernel, Prepared, ScalarFunction};
 use crate::types::DataType;
 
 /// The functions.
@@ -27,23 +27,28 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     )
     .example("REGEXP('foobar', 'o+b')", "true")
     .also(&["REGEXP_LIKE", "RLIKE"])
-    .of(|t| texts(t, 2, DataType::Boolean), |_, _| regexp()),
+    .of(|t| texts(t, 2, DataType::Boolean), |_, _| regexp())
+    .prepared(&[regex_at(1), flags_at(2)]),
     function("REGEXP_EXTRACT", "(text, regex [, group])", "A group of the first match; all of it unless said")
         .example("REGEXP_EXTRACT('foothebar', 'foo(.*?)(bar)', 2)", "bar")
-        .of(|t| with_group(t, DataType::STRING), |_, _| extract()),
+        .of(|t| with_group(t, DataType::STRING), |_, _| extract())
+        .prepared(&[lenient_at(1)]),
     function(
         "REGEXP_SUBSTR",
         "(text, regex [, start [, number [, flags]]])",
         "The match of this number, from the character at the start on",
     )
     .example("REGEXP_SUBSTR('a1b22', '[0-9]+', 1, 2)", "22")
-    .of(|t| numbered_types(t, DataType::STRING), |_, _| numbered_match()),
+    .of(|t| numbered_types(t, DataType::STRING), |_, _| numbered_match())
+    .prepared(&[lenient_at(1), flags_at(4)]),
     function("REGEXP_EXTRACT_ALL", "(text, regex [, group])", "A group of every match; the first group unless said")
         .example("REGEXP_EXTRACT_ALL('100-200, 300-400', '([0-9]+)-([0-9]+)')", r#"["100","300"]"#)
-        .of(array_with_group, |_, _| extract_all()),
+        .of(array_with_group, |_, _| extract_all())
+        .prepared(&[lenient_at(1)]),
     function("REGEXP_INSTR", "(text, regex [, start [, number [, flags]]])", "Where the match of this number begins")
         .example("REGEXP_INSTR('hello world', 'o', 1, 2)", "8")
-        .of(|t| numbered_types(t, DataType::Int), |_, _| position()),
+        .of(|t| numbered_types(t, DataType::Int), |_, _| position())
+        .prepared(&[lenient_at(1), flags_at(4)]),
     function(
         "REGEXP_REPLACE",
         "(text, regex [, replacement [, flags]]) or (text, regex, replacement, start [, number [, flags]])",
@@ -54,17 +59,21 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         [_, _] | [_, _, _] => replace(),
         [_, _, _, flags] if flags.is_text() => replace_with_flags(),
         _ => replace_numbered(),
-    }),
+    })
+    .prepared(&[regex_at(1), FLAGS_OR_START, flags_at(5)]),
     function("REGEXP_COUNT", "(text, regex [, start [, flags]])", "How many matches there are")
         .example("REGEXP_COUNT('abcabc', 'b.')", "2")
-        .of(count_types, |_, _| count()),
+        .of(count_types, |_, _| count())
+        .prepared(&[lenient_at(1), flags_at(3)]),
     function("REGEXP_MATCH", "(text, regex [, flags])", "The groups of the first match, or all of it")
         .example("REGEXP_MATCH('foobarbequebaz', '(bar)(beque)')", r#"["bar","beque"]"#)
-        .of(|t| texts(t, 2, of_texts()), |_, _| first_match()),
-    internal("REGEXP_MATCHES", |t| texts(t, 2, array_of(of_texts())), |_, _| matches()),
+        .of(|t| texts(t, 2, of_texts()), |_, _| first_match())
+        .prepared(&[regex_at(1), flags_at(2)]),
+    internal("REGEXP_MATCHES", |t| texts(t, 2, array_of(of_texts())), |_, _| matches()).prepared(&[regex_at(1), flags_at(2)]),
     function("REGEXP_SPLIT_TO_ARRAY", "(text, regex [, flags])", "The pieces between matches")
         .example("REGEXP_SPLIT_TO_ARRAY('hello world', '\\s+')", r#"["hello","world"]"#)
-        .of(|t| texts(t, 2, of_texts()), |_, _| split()),
+        .of(|t| texts(t, 2, of_texts()), |_, _| split())
+        .prepared(&[regex_at(1), flags_at(2)]),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -136,6 +145,29 @@ fn build(builder: &mut RegexBuilder) -> Fallible<Regex> {
         if is_beyond { BEYOND } else { MALFORMED }
     })
 }
+
+/// The argument in this place is a regular expression.
+pub(super) const fn regex_at(place: usize) -> Prepared {
+    Prepared::of(
+        place,
+        |regex, _| compile(regex).err(),
+        "such as '[a-z]+[0-9]*'; a backslash before ( ) [ ] { } . * + ? takes it for itself",
+    )
+}
+
+/// As `regex_at`, where what is malformed gives NULL in Flink.
+const fn lenient_at(place: usize) -> Prepared {
+    Prepared { wrong: |regex, _| compile(regex).err().filter(|reason| *reason != MALFORMED), ..regex_at(place) }
+}
+
+/// The argument in this place has flags of a regular expression, if it is a text.
+const fn flags_at(place: usize) -> Prepared {
+    Prepared::of(place, |flags, _| compile_with("", flags).err(), "such as 'gi' for all matches in any case")
+}
+
+/// The flags of REGEXP_REPLACE, where no number stands in their place.
+const FLAGS_OR_START: Prepared =
+    Prepared { wrong: |flags, types| compile_with("", flags).err().filter(|_| types[3].is_text()), ..flags_at(3) };
 
 /// None where the regular expression is malformed.
 fn unless_malformed<T>(compiled: Fallible<T>) -> Outcome<T> {

@@ -4,7 +4,7 @@
 //! a cast to STRING would cost a pass over the column for nothing.
 
 pub(super) use crate::expr::help::function;
-use crate::expr::tree::{MakeKernel, Resolve};
+use crate::expr::tree::{MakeKernel, Prepared, Resolve};
 use crate::expr::{Help, ScalarFunction, castable};
 use crate::types::DataType;
 use crate::types::decimal::PRECISION_MAX;
@@ -70,7 +70,7 @@ pub(super) fn takes_some(given: &[DataType], params: &[Param], needed: usize) ->
 impl Help {
     /// A function whose result depends on its arguments alone.
     pub(super) const fn of(self, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
-        ScalarFunction { name: self.name, help: Some(self), deterministic: true, resolve, kernel }
+        ScalarFunction { name: self.name, help: Some(self), deterministic: true, resolve, kernel, prepared: &[] }
     }
 
     /// A function that draws its result anew for each row.
@@ -81,7 +81,21 @@ impl Help {
 
 /// A function that only the binder calls, for syntax of its own.
 pub(super) const fn internal(name: &'static str, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
-    ScalarFunction { name, help: None, deterministic: true, resolve, kernel }
+    ScalarFunction { name, help: None, deterministic: true, resolve, kernel, prepared: &[] }
+}
+
+impl ScalarFunction {
+    /// With what constants among the arguments must be.
+    pub(super) const fn prepared(self, prepared: &'static [Prepared]) -> ScalarFunction {
+        ScalarFunction { prepared, ..self }
+    }
+}
+
+impl Prepared {
+    /// An argument that is no name.
+    pub(super) const fn of(place: usize, wrong: fn(&str, &[DataType]) -> Option<&'static str>, hint: &'static str) -> Prepared {
+        Prepared { place, wrong, names: Vec::new, hint }
+    }
 }
 
 /// The type in which values of all these types are compared.

@@ -5,14 +5,14 @@
 
 use super::calendar::split;
 use super::kernel::{Cached, Call, Fallible, Native, kernel};
-use super::number_text::{write_decimals, write_doubles};
+use super::number_text::{write_decimals, write_doubles, wrong_number_pattern};
 use super::signature::Param::{Integer, Text, Timestamp};
 use super::signature::{function, takes, takes_some};
 use super::time_pattern::{Pattern, nanos_of};
-use super::zone::Zone;
+use super::zone::{Zone, zone_at};
 use crate::batch::Column;
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction, castable};
+use crate::expr::{Kernel, Prepared, ScalarFunction, castable};
 use crate::types::DataType;
 use crate::types::time::{SECOND, parse_date, parse_time, parse_timestamp};
 
@@ -20,7 +20,8 @@ use crate::types::time::{SECOND, parse_date, parse_time, parse_timestamp};
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("DATE_FORMAT", "(timestamp, pattern)", "The text of a time by a pattern of Java")
         .example("DATE_FORMAT(TIMESTAMP '2024-03-05 06:07:08', 'yyyy/MM/dd HH:mm')", "2024/03/05 06:07")
-        .of(format_types, |_, _| date_format(Pattern::of_java)),
+        .of(format_types, |_, _| date_format(Pattern::of_java))
+        .prepared(&[JAVA]),
     function(
         "TO_CHAR",
         "TO_CHAR(timestamp, pattern) or TO_CHAR(number, '9,990.00')",
@@ -31,10 +32,12 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         DataType::Double => write_doubles(),
         DataType::Decimal { scale, .. } => write_decimals(scale),
         _ => date_format(Pattern::of_sql),
-    }),
+    })
+    .prepared(&[CHARS]),
     function("FROM_UNIXTIME", "(seconds [, pattern])", "The text of a time by its seconds since 1970")
         .example("FROM_UNIXTIME(44)", "1970-01-01 00:00:44")
-        .of(from_unixtime_types, |_, _| from_unixtime()),
+        .of(from_unixtime_types, |_, _| from_unixtime())
+        .prepared(&[JAVA]),
     function(
         "TO_TIMESTAMP",
         "TO_TIMESTAMP(text [, pattern]) or TO_TIMESTAMP(seconds)",
@@ -44,7 +47,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     .of(timestamp_types, |t, _| match t[0] {
         DataType::Double => kernel(timestamp_of_seconds),
         _ => to_timestamp(),
-    }),
+    })
+    .prepared(&[READ]),
     function("TO_TIMESTAMP_SECONDS", "(number or timestamp)", "The timestamp of seconds since 1970")
         .example("TO_TIMESTAMP_SECONDS(86400)", "1970-01-02 00:00:00")
         .of(|t| count_types(t, 0), |t, _| timestamp_of(t, SECOND)),
@@ -59,46 +63,81 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .of(|t| count_types(t, 9), |t, _| timestamp_of(t, 1)),
     function("TO_DATE", "(text [, pattern])", "The date of a text")
         .example("TO_DATE('27/09/1994', 'dd/MM/yyyy')", "1994-09-27")
-        .of(|t| read_types(t, DataType::Date), |_, _| to_date()),
+        .of(|t| read_types(t, DataType::Date), |_, _| to_date())
+        .prepared(&[READ]),
     function(
         "UNIX_TIMESTAMP",
         "([text [, pattern]])",
         "The seconds since 1970 of a text, or of the time at which the row arrived",
     )
     .example("UNIX_TIMESTAMP('1970-01-02 00:00:00')", "86400")
-    .of(|t| read_types(t, DataType::BigInt), |_, _| unix_timestamp()),
+    .of(|t| read_types(t, DataType::BigInt), |_, _| unix_timestamp())
+    .prepared(&[READ]),
     function("TO_TIME", "(text [, pattern])", "The time of day of a text")
         .example("TO_TIME('13:14:15')", "13:14:15.000000000")
-        .of(|t| read_types(t, DataType::Time(9)), |_, _| to_time()),
+        .of(|t| read_types(t, DataType::Time(9)), |_, _| to_time())
+        .prepared(&[READ]),
     function("FORMAT_DATE", "('%Y-%m-%d', date)", "The text of a date by a pattern of strftime")
         .example("FORMAT_DATE('%d.%m.%Y', DATE '2024-03-05')", "05.03.2024")
-        .of(|t| strftime_types(t, DataType::Date), |_, _| formatted(|day: i32| (day, 0))),
+        .of(|t| strftime_types(t, DataType::Date), |_, _| formatted(|day: i32| (day, 0)))
+        .prepared(&[STRFTIME]),
     function("FORMAT_TIME", "('%H:%M', time)", "The text of a time of day by a pattern of strftime")
         .example("FORMAT_TIME('%H:%M', TIME '06:07:08')", "06:07")
-        .of(|t| strftime_types(t, DataType::Time(9)), |_, _| formatted(|time: i64| (0, time))),
+        .of(|t| strftime_types(t, DataType::Time(9)), |_, _| formatted(|time: i64| (0, time)))
+        .prepared(&[STRFTIME]),
     function("FORMAT_TIMESTAMP", "('%Y-%m-%d %H:%M', timestamp)", "The text of a timestamp by a pattern of strftime")
         .example("FORMAT_TIMESTAMP('%j, %H h', TIMESTAMP '2024-03-05 06:07:08')", "065, 06 h")
-        .of(|t| strftime_types(t, DataType::Timestamp(9)), |_, _| formatted(split)),
+        .of(|t| strftime_types(t, DataType::Timestamp(9)), |_, _| formatted(split))
+        .prepared(&[STRFTIME]),
     function("PARSE_DATE", "('%Y-%m-%d', text)", "The date of a text; NULL for text that is not so")
         .example("PARSE_DATE('%d.%m.%Y', '05.03.2024')", "2024-03-05")
-        .of(|t| Some((takes(t, &[Text, Text])?, DataType::Date)), |_, _| parsed(|(day, _)| Some(day))),
+        .of(|t| Some((takes(t, &[Text, Text])?, DataType::Date)), |_, _| parsed(|(day, _)| Some(day)))
+        .prepared(&[STRFTIME]),
     function("PARSE_TIME", "('%H:%M', text)", "The time of day of a text; NULL for text that is not so")
         .example("PARSE_TIME('%H:%M', '06:07')", "06:07:00.000000")
-        .of(|t| Some((takes(t, &[Text, Text])?, DataType::Time(6))), |_, _| parsed(|(_, time)| Some(time - time % 1_000))),
+        .of(|t| Some((takes(t, &[Text, Text])?, DataType::Time(6))), |_, _| parsed(|(_, time)| Some(time - time % 1_000)))
+        .prepared(&[STRFTIME]),
     function("PARSE_TIMESTAMP", "('%Y-%m-%d %H:%M', text)", "The timestamp of a text; NULL for text that is not so")
         .example("PARSE_TIMESTAMP('%Y-%m-%d %H:%M', '2024-03-05 06:07')", "2024-03-05 06:07:00.000000")
         .of(
             |t| Some((takes(t, &[Text, Text])?, DataType::Timestamp(6))),
             |_, _| parsed(|moment| nanos_of(moment).map(|nanos| nanos - nanos.rem_euclid(1_000))),
-        ),
+        )
+        .prepared(&[STRFTIME]),
     function(
         "TO_TIMESTAMP_LTZ",
         "TO_TIMESTAMP_LTZ(number [, digits]) or TO_TIMESTAMP_LTZ(text [, pattern [, zone]])",
         "The moment of milliseconds since 1970, or of a unit of so many digits, or of a text in a zone",
     )
     .example("TO_TIMESTAMP_LTZ(100, 0)", "1970-01-01 00:01:40.000Z")
-    .of(ltz_types, |t, _| if t[0].is_text() { to_timestamp() } else { kernel(to_timestamp_ltz) }),
+    .of(ltz_types, |t, _| if t[0].is_text() { to_timestamp() } else { kernel(to_timestamp_ltz) })
+    .prepared(&[READ, zone_at(2)]),
 ];
+
+const OF_JAVA: &str = "such as 'yyyy-MM-dd HH:mm:ss', with text between single quotes, or '%Y-%m-%d' of strftime";
+
+/// A pattern that times are written by.
+const JAVA: Prepared = Prepared::of(1, |pattern, _| Pattern::of_java(pattern).err(), OF_JAVA);
+
+/// A pattern that texts are read by, or how many digits seconds have.
+const READ: Prepared = Prepared::of(
+    1,
+    |given, types| match types[0].is_text() {
+        true => Pattern::of_any(given).err(),
+        false => (!["0", "3", "6", "9"].contains(&given)).then_some(DIGITS),
+    },
+    "such as 'yyyy-MM-dd HH:mm:ss', 'YYYY-MM-DD HH24:MI:SS' or '%Y-%m-%d %H:%M:%S'; 0, 3, 6 or 9 behind a number",
+);
+
+/// A pattern of TO_CHAR.
+const CHARS: Prepared = Prepared::of(
+    1,
+    |pattern, types| if types[0].is_numeric() { wrong_number_pattern(pattern) } else { Pattern::of_sql(pattern).err() },
+    "such as 'YYYY-MM-DD HH24:MI:SS' for a time, '9,990.00' for a number",
+);
+
+/// A pattern that stands first.
+const STRFTIME: Prepared = Prepared::of(0, |pattern, _| Pattern::of_strftime(pattern).err(), "such as '%Y-%m-%d %H:%M:%S'");
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
 
@@ -165,6 +204,7 @@ fn ltz_types(given: &[DataType]) -> Resolved {
 }
 
 const DEFAULT_PATTERN: &str = "yyyy-MM-dd HH:mm:ss";
+const DIGITS: &str = "TO_TIMESTAMP_LTZ takes 0, 3, 6 or 9 digits";
 const OUT_OF_RANGE: &str = "the time is out of range";
 
 fn date_format(compile: fn(&str) -> Fallible<Pattern>) -> Result<Box<dyn Kernel>> {
@@ -325,7 +365,7 @@ fn to_timestamp_ltz(call: Call<'_>) -> Column {
             3 => 1_000_000,
             6 => 1_000,
             9 => 1,
-            _ => return Err("TO_TIMESTAMP_LTZ takes 0, 3, 6 or 9 digits"),
+            _ => return Err(DIGITS),
         };
         let nanos = number[row].checked_mul(unit).ok_or(OUT_OF_RANGE)?;
         nanos.checked_sub(nanos.rem_euclid(1_000_000)).map(Some).ok_or(OUT_OF_RANGE)

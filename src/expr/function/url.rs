@@ -4,7 +4,7 @@ use super::kernel::{Call, kernel};
 use super::signature::Param::Text;
 use super::signature::{function, takes_some};
 use crate::batch::Column;
-use crate::expr::ScalarFunction;
+use crate::expr::{Prepared, ScalarFunction};
 use crate::types::DataType;
 
 /// The functions.
@@ -14,7 +14,15 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[function(
     "A part of a URL, or the value of a key in its query",
 )
 .example("PARSE_URL('http://facebook.com/path1/p.php?k1=v1&k2=v2#Ref1', 'QUERY', 'k1')", "v1")
-.of(|t| Some((takes_some(t, &[Text, Text, Text], 2)?, DataType::STRING)), |_, _| kernel(parse_url))];
+.of(|t| Some((takes_some(t, &[Text, Text, Text], 2)?, DataType::STRING)), |_, _| kernel(parse_url))
+.prepared(&[Prepared {
+    place: 1,
+    wrong: |name, _| (!PARTS.contains(&name)).then_some("a URL has no such part"),
+    names: || PARTS.map(str::to_owned).to_vec(),
+    hint: "the parts are HOST, PATH, QUERY, REF, PROTOCOL, AUTHORITY, FILE and USERINFO, in upper case",
+}])];
+
+const PARTS: [&str; 8] = ["HOST", "PATH", "QUERY", "REF", "PROTOCOL", "AUTHORITY", "FILE", "USERINFO"];
 
 /// `protocol://user@host:port/path?query#reference`
 struct Url<'a> {

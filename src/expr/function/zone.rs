@@ -11,7 +11,7 @@ use super::signature::Param::Text;
 use super::signature::{Param, function, takes};
 use crate::batch::Column;
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction};
+use crate::expr::{Kernel, Prepared, ScalarFunction};
 use crate::types::DataType;
 use crate::types::time::{SECOND, parse_timestamp, write_timestamp};
 
@@ -23,13 +23,16 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         "The moment at which it is this time in a zone, or the time there at a moment",
     )
     .example("TIMEZONE('America/Denver', TIMESTAMP '2001-02-16 20:38:40')", "2001-02-17 03:38:40Z")
-    .of(zone_types, |t, _| at_zone(&t[1])),
+    .of(zone_types, |t, _| at_zone(&t[1]))
+    .prepared(&[zone_at(0)]),
     function("CONVERT_TZ", "(text, from zone, to zone)", "The time in another zone, as a text")
         .example("CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'America/Los_Angeles')", "1969-12-31 16:00:00")
-        .of(|t| Some((takes(t, &[Text; 3])?, DataType::STRING)), |_, _| convert()),
+        .of(|t| Some((takes(t, &[Text; 3])?, DataType::STRING)), |_, _| convert())
+        .prepared(&[zone_at(1), zone_at(2)]),
     function("CONVERT_TIMEZONE", "(from zone, to zone, timestamp)", "The time in another zone")
         .example("CONVERT_TIMEZONE('UTC', 'Asia/Tokyo', TIMESTAMP '2024-01-01 00:00:00')", "2024-01-01 09:00:00")
-        .of(moved_types, |_, _| moved()),
+        .of(moved_types, |_, _| moved())
+        .prepared(&[zone_at(0), zone_at(1)]),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -119,6 +122,16 @@ fn at_zone(time: &DataType) -> Result<Box<dyn Kernel>> {
         let (names, times) = (call.strings(0), call.values::<i64>(1));
         call.map(|row| convert(zones.of(names.text(row), Zone::named)?, times[row]).map(Some))
     })
+}
+
+/// The argument in this place is a zone.
+pub(super) const fn zone_at(place: usize) -> Prepared {
+    Prepared {
+        place,
+        wrong: |name, _| Zone::named(name).err(),
+        names: || jiff::tz::db().available().map(|name| name.to_string()).collect(),
+        hint: "zones are called as in the IANA database, such as 'Europe/Berlin', or are distances to UTC such as '+05:30'",
+    }
 }
 
 /// What clocks of one place show as those of another do; NULL where there is no such place.

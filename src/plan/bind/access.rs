@@ -7,6 +7,7 @@ use super::expr::{ExprBinder, negate_if, text};
 use super::function::{argument_expr, library_call, refuse_filter};
 use super::library;
 use super::operator::{binary, concat_arrays};
+use super::prepared::checked;
 use super::scope::{ScopeField, name_span, span_of, unknown_table, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
@@ -344,8 +345,10 @@ impl ExprBinder<'_> {
     }
 
     pub(super) fn words(&mut self, name: &str, args: &[&ast::Expr], last: Option<&ast::Expr>, e: &ast::Expr) -> Result<Expr> {
-        let args = args.iter().copied().chain(last).map(|a| self.bind(a)).collect::<Result<Vec<_>>>()?;
-        library_call(name, args, span_of(e))
+        let args: Vec<&ast::Expr> = args.iter().copied().chain(last).collect();
+        let places: Vec<Span> = args.iter().map(|arg| span_of(*arg)).collect();
+        let args = args.into_iter().map(|a| self.bind(a)).collect::<Result<Vec<_>>>()?;
+        checked(library_call(name, args, span_of(e))?, &places)
     }
 
     /// `text ~ pattern`, `text ~~ pattern` and their kin of PostgreSQL.
@@ -363,7 +366,8 @@ impl ExprBinder<'_> {
             Some(prefix) => binary(BinaryOp::Concat, text(prefix), pattern, span)?,
             None => pattern,
         };
-        Ok(negate_if(negated, library_call(name, vec![value, pattern], span)?))
+        let call = checked(library_call(name, vec![value, pattern], span)?, &[span_of(left), span])?;
+        Ok(negate_if(negated, call))
     }
 
     /// `array[first:last]`, whose bounds count from 1 only, as in PostgreSQL

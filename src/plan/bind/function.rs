@@ -7,6 +7,7 @@ use sqlparser::ast;
 use super::coercion::{assignable, cast, comparable, constant_cast, is_text_literal, read_as, unified, with_conversion};
 use super::expr::{ExprBinder, text};
 use super::operator::{binary, condition};
+use super::prepared::checked;
 use super::respelled::respelled;
 use super::scope::{span_of, unsupported};
 use super::subquery::Asked;
@@ -107,73 +108,8 @@ impl ExprBinder<'_> {
             };
         };
         let args = self.plain_arguments(call)?;
-        match help.name {
-            "COALESCE" if !args.is_empty() => {
-                let (args, data_type) = unified(args, name, span)?;
-                Ok(Expr::Coalesce { args, data_type })
-            }
-            "CURRENT_WATERMARK" => match <[Expr; 1]>::try_from(args) {
-                Ok([time]) if matches!(&time, Expr::Column { data_type, .. } if data_type.is_timestamp()) => {
-                    // In milliseconds, as in Flink.
-                    let target = if matches!(time.data_type(), DataType::Timestamp(_)) {
-                        DataType::Timestamp(3)
-                    } else {
-                        DataType::TimestampLtz(3)
-                    };
-                    Ok(cast(Expr::SplitWatermark { time: Box::new(time) }, &target))
-                }
-                _ => Err(Error::sql("CURRENT_WATERMARK takes one event-time column").at(span).hint("CURRENT_WATERMARK(ts)")),
-            },
-            "NULLIF" => {
-                let [value, other] = exactly(args, "NULLIF(value, other)", span)?;
-                null_if(value, other, span)
-            }
-            "NVL2" => {
-                let [value, then, otherwise] = exactly(args, "NVL2(value, then, otherwise)", span)?;
-                let given = Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(value) };
-                either(given, then, otherwise, "NVL2", span)
-            }
-            "DATE" | "TIME" | "TIMESTAMP" => {
-                let [value] = exactly(args, &format!("{name}(value)"), span)?;
-                as_time(name, value, span)
-            }
-            "CURRENT_CATALOG" if args.is_empty() => Ok(text("default_catalog")),
-            "CURRENT_DATABASE" if args.is_empty() => Ok(text("default_database")),
-            "VERSION" if args.is_empty() => Ok(text(concat!("Corelane ", env!("CARGO_PKG_VERSION")))),
-            "DIV_NULL" => {
-                let [dividend, divisor] = exactly(args, "DIV_NULL(dividend, divisor)", span)?;
-                let zero = Expr::Literal { value: Value::Int(0), data_type: DataType::Int };
-                binary(BinaryOp::Divide, dividend, null_if(divisor, zero, span)?, span)
-            }
-            "IF" => {
-                let [when, then, otherwise] = exactly(args, "IF(condition, then, else)", span)?;
-                either(condition(when, span)?, then, otherwise, "IF", span)
-            }
-            "DATE_ADD" => {
-                let [time, interval] = exactly(args, &format!("{name}(time, interval)"), span)?;
-                binary(BinaryOp::Add, time, interval, span)
-            }
-            "DATE_SUB" => {
-                let [time, interval] = exactly(args, &format!("{name}(time, interval)"), span)?;
-                binary(BinaryOp::Subtract, time, interval, span)
-            }
-            "ENCODE" if names_format(&args) => {
-                let [value, format] = exactly(args, "ENCODE(bytes, format)", span)?;
-                let value =
-                    if is_text_literal(&value) { read_as(value, &DataType::Bytes, span)? } else { cast(value, &DataType::Bytes) };
-                library_call("ENCODE", vec![value, format], span)
-            }
-            "ROUND" | "BROUND" | "TRUNCATE" | "TRUNC" => rounded(name, args, span),
-            "UNIX_TIMESTAMP" if args.is_empty() => library_call("EXTRACT_EPOCH", vec![Expr::Arrival], span),
-            "MAP" => access::map(args, span),
-            "MAKE_ARRAY" => access::array(args, span),
-            "STRUCT" => access::numbered_row(args, span),
-            "NAMED_STRUCT" => access::named_struct(args, span),
-            "ARRAY_CAT" => access::joined_arrays(args, span),
-            "ARRAY_PREPEND" => access::prepended(args, span),
-            "ELEMENT" | "ARRAY_MIN" | "ARRAY_MAX" | "ARRAY_ELEMENT" | "ARRAY_ANY_VALUE" => access::item_of(name, args, span),
-            _ => respelled(help.name, name, args, span),
-        }
+        let places: Vec<Span> = argument_exprs(call)?.into_iter().map(span_of).collect();
+        checked(bound_call(help.name, name, args, span)?, &places)
     }
 
     fn plain_arguments(&mut self, call: &ast::Function) -> Result<Vec<Expr>> {
@@ -182,6 +118,77 @@ impl ExprBinder<'_> {
             return Err(unsupported("DISTINCT within this function", "it stands in aggregates", &call.name));
         }
         argument_exprs(call)?.into_iter().map(|e| self.bind(e)).collect()
+    }
+}
+
+/// The call of a function by its first name and the one that is written.
+fn bound_call(known: &str, name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
+    match known {
+        "COALESCE" if !args.is_empty() => {
+            let (args, data_type) = unified(args, name, span)?;
+            Ok(Expr::Coalesce { args, data_type })
+        }
+        "CURRENT_WATERMARK" => match <[Expr; 1]>::try_from(args) {
+            Ok([time]) if matches!(&time, Expr::Column { data_type, .. } if data_type.is_timestamp()) => {
+                // In milliseconds, as in Flink.
+                let target = if matches!(time.data_type(), DataType::Timestamp(_)) {
+                    DataType::Timestamp(3)
+                } else {
+                    DataType::TimestampLtz(3)
+                };
+                Ok(cast(Expr::SplitWatermark { time: Box::new(time) }, &target))
+            }
+            _ => Err(Error::sql("CURRENT_WATERMARK takes one event-time column").at(span).hint("CURRENT_WATERMARK(ts)")),
+        },
+        "NULLIF" => {
+            let [value, other] = exactly(args, "NULLIF(value, other)", span)?;
+            null_if(value, other, span)
+        }
+        "NVL2" => {
+            let [value, then, otherwise] = exactly(args, "NVL2(value, then, otherwise)", span)?;
+            let given = Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(value) };
+            either(given, then, otherwise, "NVL2", span)
+        }
+        "DATE" | "TIME" | "TIMESTAMP" => {
+            let [value] = exactly(args, &format!("{name}(value)"), span)?;
+            as_time(name, value, span)
+        }
+        "CURRENT_CATALOG" if args.is_empty() => Ok(text("default_catalog")),
+        "CURRENT_DATABASE" if args.is_empty() => Ok(text("default_database")),
+        "VERSION" if args.is_empty() => Ok(text(concat!("Corelane ", env!("CARGO_PKG_VERSION")))),
+        "DIV_NULL" => {
+            let [dividend, divisor] = exactly(args, "DIV_NULL(dividend, divisor)", span)?;
+            let zero = Expr::Literal { value: Value::Int(0), data_type: DataType::Int };
+            binary(BinaryOp::Divide, dividend, null_if(divisor, zero, span)?, span)
+        }
+        "IF" => {
+            let [when, then, otherwise] = exactly(args, "IF(condition, then, else)", span)?;
+            either(condition(when, span)?, then, otherwise, "IF", span)
+        }
+        "DATE_ADD" => {
+            let [time, interval] = exactly(args, &format!("{name}(time, interval)"), span)?;
+            binary(BinaryOp::Add, time, interval, span)
+        }
+        "DATE_SUB" => {
+            let [time, interval] = exactly(args, &format!("{name}(time, interval)"), span)?;
+            binary(BinaryOp::Subtract, time, interval, span)
+        }
+        "ENCODE" if names_format(&args) => {
+            let [value, format] = exactly(args, "ENCODE(bytes, format)", span)?;
+            let value =
+                if is_text_literal(&value) { read_as(value, &DataType::Bytes, span)? } else { cast(value, &DataType::Bytes) };
+            library_call("ENCODE", vec![value, format], span)
+        }
+        "ROUND" | "BROUND" | "TRUNCATE" | "TRUNC" => rounded(name, args, span),
+        "UNIX_TIMESTAMP" if args.is_empty() => library_call("EXTRACT_EPOCH", vec![Expr::Arrival], span),
+        "MAP" => access::map(args, span),
+        "MAKE_ARRAY" => access::array(args, span),
+        "STRUCT" => access::numbered_row(args, span),
+        "NAMED_STRUCT" => access::named_struct(args, span),
+        "ARRAY_CAT" => access::joined_arrays(args, span),
+        "ARRAY_PREPEND" => access::prepended(args, span),
+        "ELEMENT" | "ARRAY_MIN" | "ARRAY_MAX" | "ARRAY_ELEMENT" | "ARRAY_ANY_VALUE" => access::item_of(name, args, span),
+        _ => respelled(known, name, args, span),
     }
 }
 

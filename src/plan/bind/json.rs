@@ -8,8 +8,9 @@ use sqlparser::ast;
 use super::coercion::cast;
 use super::expr::{ExprBinder, negate_if, text};
 use super::function::{argument_exprs, library_call};
+use super::prepared::checked;
 use super::scope::{span_of, unsupported};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Span};
 use crate::expr::{CastFailure, Expr};
 use crate::types::{DataType, Value};
 
@@ -98,8 +99,9 @@ impl ExprBinder<'_> {
     fn json_path(&mut self, name: &str, call: &ast::Function) -> Result<Expr> {
         let clauses = clauses(call)?;
         let span = span_of(&call.name);
-        let plain = argument_exprs(call)?.into_iter().take(plain_count(call));
-        let args = plain.map(|e| self.bind(e)).collect::<Result<Vec<_>>>()?;
+        let plain: Vec<&ast::Expr> = argument_exprs(call)?.into_iter().take(plain_count(call)).collect();
+        let places: Vec<Span> = plain.iter().map(|e| span_of(*e)).collect();
+        let args = plain.into_iter().map(|e| self.bind(e)).collect::<Result<Vec<_>>>()?;
         let [json, path] = <[Expr; 2]>::try_from(args)
             .map_err(|_| Error::sql(format!("{name} takes JSON and a path")).at(span).hint(format!("{name}(json, '$.name')")))?;
         let (of, by) = (json.data_type(), path.data_type());
@@ -114,7 +116,7 @@ impl ExprBinder<'_> {
         if name == "JSON_VALUE" {
             args.extend([if_empty, if_error]);
         }
-        let found = library_call(name, args, span)?;
+        let found = checked(library_call(name, args, span)?, &places)?;
         let Some(returning) = clauses.returning else { return Ok(found) };
         let target = self.bind(returning)?.data_type();
         let on_failure = if error == "NULL" { CastFailure::Null } else { CastFailure::RowError };

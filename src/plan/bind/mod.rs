@@ -47,6 +47,7 @@ mod partitioning;
 mod per_row;
 mod pivot;
 mod quantified;
+mod prepared;
 mod query;
 mod reload;
 mod respelled;

@@ -1,0 +1,43 @@
+//! Constants that say how all rows are treated (patterns, units, zones): one that is wrong is an error of the statement, at its place.
+
+use super::coercion::is_constant;
+use super::library;
+use crate::error::{Error, Result, Span, nearest};
+use crate::expr::{Expr, Function, Prepared};
+use crate::types::{DataType, Value};
+
+/// `call`, whose arguments stand in these places, unless one of its constants is wrong.
+pub fn checked(call: Expr, places: &[Span]) -> Result<Expr> {
+    let made = if let Expr::Cast { input, .. } = &call { input } else { &call };
+    let Expr::Call { function: Function::Library(function), args, .. } = made else { return Ok(call) };
+    let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
+    for prepared in function.prepared {
+        let Some((arg, place)) = args.get(prepared.place).zip(places.get(prepared.place)) else { continue };
+        if let Some(text) = constant_text(arg)
+            && let Some(reason) = (prepared.wrong)(&text, &types)
+        {
+            return Err(wrong(prepared, &text, reason).at(*place));
+        }
+    }
+    Ok(call)
+}
+
+/// The text of a constant.
+fn constant_text(arg: &Expr) -> Option<String> {
+    let value = if is_constant(arg) { library::evaluate_constant(arg).ok()?? } else { return None };
+    match value {
+        Value::Str(text) => Some(text.into_string()),
+        Value::Int(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn wrong(prepared: &Prepared, text: &str, reason: &str) -> Error {
+    let names = (prepared.names)();
+    let error = Error::sql(format!("'{text}': {reason}"));
+    // A name that is right elsewhere is near to itself.
+    match nearest(text, names.iter().map(String::as_str)).filter(|near| !near.eq_ignore_ascii_case(text)) {
+        Some(near) => error.hint(format!("did you mean '{near}'?")),
+        None => error.hint(prepared.hint),
+    }
+}

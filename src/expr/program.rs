@@ -214,7 +214,14 @@ mod tests {
     }
 
     const fn add_function(name: &'static str, deterministic: bool) -> ScalarFunction {
-        ScalarFunction { name, help: None, deterministic, resolve: |_| None, kernel: |_, _| Ok(Box::new(AddKernel)) }
+        ScalarFunction {
+            name,
+            help: None,
+            deterministic,
+            resolve: |_| None,
+            kernel: |_, _| Ok(Box::new(AddKernel)),
+            prepared: &[],
+        }
     }
 
     static STEADY: ScalarFunction = add_function("STEADY", true);

@@ -145,12 +145,9 @@ impl Operator for NewestRow {
 
     fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
         self.watermark = self.watermark.max(watermark.time);
-        self.waiting.advance(self.watermark);
         let mut room = TIMER_ROWS_PER_TURN;
-        while let Some(columns) = Some(room).filter(|room| *room > 0).and_then(|room| self.waiting.take(room)) {
-            let rows = columns.first().map_or(0, Column::len);
+        while let Some((columns, rows)) = self.waiting.due(self.watermark, &mut room) {
             self.take(&Batch::new(columns, rows, watermark.stamp), out);
-            room = room.saturating_sub(rows);
         }
         Ok(if room == 0 { Progress::More } else { Progress::Done })
     }

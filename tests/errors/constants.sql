@@ -319,3 +319,19 @@ SELECT sym FROM trades WHERE REGEXP(sym, 'a{99999}');
 -- 1 | SELECT sym FROM trades WHERE REGEXP(sym, 'a{99999}');
 --   |                                          ^^^^^^^^^^
 -- hint: such as '[a-z]+[0-9]*'; a backslash before ( ) [ ] { } . * + ? takes it for itself
+
+SELECT REGEXP_SPLIT_TO_TABLE(sym, '(') FROM trades;
+-- '(': the regular expression is malformed or too large
+--  --> q.sql:1:35
+--   |
+-- 1 | SELECT REGEXP_SPLIT_TO_TABLE(sym, '(') FROM trades;
+--   |                                   ^^^
+-- hint: such as '[a-z]+[0-9]*'; a backslash before ( ) [ ] { } . * + ? takes it for itself
+
+SELECT m FROM trades, REGEXP_MATCHES(sym, 'a', 'gy') AS r (m);
+-- 'gy': the flags of a regular expression are g, i, c, n, m, s and x
+--  --> q.sql:1:48
+--   |
+-- 1 | SELECT m FROM trades, REGEXP_MATCHES(sym, 'a', 'gy') AS r (m);
+--   |                                                ^^^^
+-- hint: such as 'gi' for all matches in any case

@@ -200,10 +200,10 @@ SELECT * FROM trades MATCH_RECOGNIZE (ORDER BY ts MEASURES MATCH_NUMBER(1) AS q 
 
 SELECT SUM(qty) OVER () , SUM(SUM(qty)) OVER (ORDER BY ts) FROM trades;
 -- 'qty' is neither in GROUP BY nor inside an aggregate
---  --> q.sql:1:1
+--  --> q.sql:1:8
 --   |
 -- 1 | SELECT SUM(qty) OVER () , SUM(SUM(qty)) OVER (ORDER BY ts) FROM trades;
---   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+--   |        ^^^
 -- hint: add qty to GROUP BY, or take MIN(qty) or MAX(qty)
 
 SELECT ROW_NUMBER(qty) OVER (ORDER BY ts) FROM trades;

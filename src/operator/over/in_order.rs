@@ -451,10 +451,7 @@ impl Operator for InOrder {
             let rows = batch.rows();
             return self.take(batch.columns, rows, batch.stamps, out);
         };
-        let mut batch = in_time(batch, time, self.watermark, (&self.shape.types, self.shape.on_error), out)?;
-        if time.split_watermark.is_some() {
-            batch.columns.pop();
-        }
+        let batch = in_time(batch, time, self.watermark, (&self.shape.types, self.shape.on_error), out)?;
         self.age(&batch);
         if let Some(waiting) = &mut self.waiting {
             waiting.add(batch.columns);
@@ -465,14 +462,9 @@ impl Operator for InOrder {
     fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
         self.watermark = self.watermark.max(watermark.time);
         let mut room = TIMER_ROWS_PER_TURN;
-        if let Some(waiting) = &mut self.waiting {
-            waiting.advance(self.watermark);
-        }
-        while let Some(columns) = self.waiting.as_mut().filter(|_| room > 0).and_then(|waiting| waiting.take(room)) {
-            let rows = columns.first().map_or(0, Column::len);
+        while let Some((columns, rows)) = self.waiting.as_mut().and_then(|waiting| waiting.due(self.watermark, &mut room)) {
             let stamps = Batch::new(Vec::new(), rows, watermark.stamp).stamps;
             self.take(columns, rows, stamps, out)?;
-            room = room.saturating_sub(rows);
         }
         if room == 0 {
             return Ok(Progress::More);

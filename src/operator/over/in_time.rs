@@ -19,8 +19,22 @@ pub struct TimeColumns {
     pub split_watermark: Option<usize>,
 }
 
-/// Rows that are not late and have a time; the others are given out as late or go aside. Hot: once per batch.
+/// Rows that are not late and have a time, without the hidden column; the others are given out as late or go aside. Hot: once per batch.
 pub fn in_time(
+    batch: Batch,
+    time: TimeColumns,
+    watermark: EventTime,
+    shape: (&[DataType], OnError),
+    out: &mut Output,
+) -> Result<Batch> {
+    let mut batch = sound(batch, time, watermark, shape, out)?;
+    if time.split_watermark.is_some() {
+        batch.columns.pop();
+    }
+    Ok(batch)
+}
+
+fn sound(
     batch: Batch,
     time: TimeColumns,
     watermark: EventTime,

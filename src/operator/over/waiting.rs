@@ -116,8 +116,17 @@ impl Waiting {
         self.next.push(Reverse((first, self.newest)));
     }
 
+    /// The next rows before the watermark, in their order, and how many they are: as many as there is room for, of which they take theirs.
+    pub fn due(&mut self, watermark: EventTime, room: &mut usize) -> Option<(Vec<Column>, usize)> {
+        self.advance(watermark);
+        let columns = if *room > 0 { self.take(*room)? } else { return None };
+        let rows = columns.first().map_or(0, Column::len);
+        *room = room.saturating_sub(rows);
+        Some((columns, rows))
+    }
+
     /// Makes the rows before `watermark` due; at the end of time all are.
-    pub fn advance(&mut self, watermark: EventTime) {
+    fn advance(&mut self, watermark: EventTime) {
         if self.due.given < self.due.len() {
             // What is due is given out first: the watermark comes again.
             return;
@@ -160,7 +169,7 @@ impl Waiting {
     }
 
     /// The next rows that are due: about `room` of them, and all that have the time of the last of these.
-    pub fn take(&mut self, room: usize) -> Option<Vec<Column>> {
+    fn take(&mut self, room: usize) -> Option<Vec<Column>> {
         let own = times(&self.due.columns, self.time_column);
         if self.due.given >= own.len() {
             return None;

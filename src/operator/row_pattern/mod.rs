@@ -138,10 +138,7 @@ impl Operator for RowPattern {
             self.age(&batch, out)?;
             return self.take(&batch.columns, batch.rows(), batch.last_stamp(), out);
         };
-        let mut batch = in_time(batch, time, self.watermark, (&self.types, self.on_error), out)?;
-        if time.split_watermark.is_some() {
-            batch.columns.pop();
-        }
+        let batch = in_time(batch, time, self.watermark, (&self.types, self.on_error), out)?;
         self.age(&batch, out)?;
         if let Some(waiting) = &mut self.waiting {
             waiting.add(batch.columns);
@@ -152,13 +149,8 @@ impl Operator for RowPattern {
     fn watermark(&mut self, watermark: Watermark, out: &mut Output) -> Result<Progress> {
         self.watermark = self.watermark.max(watermark.time);
         let mut room = TIMER_ROWS_PER_TURN;
-        if let Some(waiting) = &mut self.waiting {
-            waiting.advance(self.watermark);
-        }
-        while let Some(columns) = self.waiting.as_mut().filter(|_| room > 0).and_then(|waiting| waiting.take(room)) {
-            let rows = columns.first().map_or(0, Column::len);
+        while let Some((columns, rows)) = self.waiting.as_mut().and_then(|waiting| waiting.due(self.watermark, &mut room)) {
             self.take(&columns, rows, watermark.stamp, out)?;
-            room = room.saturating_sub(rows);
         }
         if room == 0 {
             return Ok(Progress::More);

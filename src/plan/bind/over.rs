@@ -53,6 +53,23 @@ struct BoundOver {
     data_type: DataType,
 }
 
+impl BoundOver {
+    /// What it reads.
+    fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let read: Vec<&mut Expr> = match &mut self.function {
+            BoundFunction::Aggregate(call) => call.exprs_mut().collect(),
+            BoundFunction::Plain(_) => Vec::new(),
+            BoundFunction::Parts(parts) => parts.expr_mut().into_iter().collect(),
+            BoundFunction::Pick { argument, pick: Picked::Nth(n), .. } => [argument].into_iter().chain(n.expr_mut()).collect(),
+            BoundFunction::Pick { argument, .. } => vec![argument],
+            BoundFunction::Shift { argument, default, distance, .. } => {
+                [argument].into_iter().chain(default).chain(distance.expr_mut()).collect()
+            }
+        };
+        read.into_iter().chain(&mut self.keys).chain(self.order.iter_mut().map(|item| &mut item.expr))
+    }
+}
+
 #[derive(Debug, PartialEq)]
 enum BoundFunction {
     Aggregate(BoundCall),
@@ -172,21 +189,7 @@ impl Overs {
 
     /// What the functions read.
     pub fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
-        self.found.iter_mut().flat_map(|over| {
-            let read: Vec<&mut Expr> = match &mut over.function {
-                BoundFunction::Aggregate(call) => call.exprs_mut().collect(),
-                BoundFunction::Plain(_) => Vec::new(),
-                BoundFunction::Parts(parts) => parts.expr_mut().into_iter().collect(),
-                BoundFunction::Pick { argument, pick: Picked::Nth(n), .. } => {
-                    [argument].into_iter().chain(n.expr_mut()).collect()
-                }
-                BoundFunction::Pick { argument, .. } => vec![argument],
-                BoundFunction::Shift { argument, default, distance, .. } => {
-                    [argument].into_iter().chain(default).chain(distance.expr_mut()).collect()
-                }
-            };
-            read.into_iter().chain(&mut over.keys).chain(over.order.iter_mut().map(|item| &mut item.expr))
-        })
+        self.found.iter_mut().flat_map(BoundOver::exprs_mut)
     }
 
     /// The same for each value of these keys by itself.
@@ -196,10 +199,12 @@ impl Overs {
         }
     }
 
-    /// Every expression replaced by what `place` makes of it.
-    pub fn placed(mut self, mut place: impl FnMut(&Expr) -> Result<Expr>) -> Result<Overs> {
-        for expr in self.exprs_mut() {
-            *expr = place(expr)?;
+    /// Every expression replaced by what `place` makes of it, with the place of its function.
+    pub fn placed(mut self, place: impl Fn(&Expr, Span) -> Result<Expr>) -> Result<Overs> {
+        for (over, (_, span)) in self.found.iter_mut().zip(&self.written) {
+            for expr in over.exprs_mut() {
+                *expr = place(expr, *span)?;
+            }
         }
         Ok(self)
     }

@@ -10,6 +10,11 @@ use crate::types::{DataType, Value};
 pub fn checked(call: Expr, places: &[Span]) -> Result<Expr> {
     let made = if let Expr::Cast { input, .. } = &call { input } else { &call };
     let Expr::Call { function: Function::Library(function), args, .. } = made else { return Ok(call) };
+    let is_null = |arg: &Expr| matches!(arg, Expr::Literal { value: Value::Null, .. });
+    if args.iter().take(places.len()).any(is_null) {
+        // It is NULL, whatever the others say.
+        return Ok(call);
+    }
     let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
     for prepared in function.prepared {
         let Some((arg, place)) = args.get(prepared.place).zip(places.get(prepared.place)) else { continue };

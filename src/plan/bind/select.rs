@@ -178,7 +178,7 @@ impl QueryBinder<'_> {
             let conditions = placed.len();
             placed.extend(having.map(|(e, span)| made.place(&e, fields, span)).transpose()?);
             lookups.place(&made, fields, span)?;
-            let mut overs = overs.placed(|e| made.place(e, fields, span))?;
+            let mut overs = overs.placed(|e, span| made.place(e, fields, span))?;
             let mut grouped = made.relation;
             hints.ask_of_aggregate(&mut grouped.plan, select);
             if !lookups.is_empty() {

@@ -8,8 +8,9 @@ use sqlparser::ast;
 use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::function::{given_call, library_call};
+use super::prepared::checked;
 use super::respelled::populated;
-use super::scope::Relation;
+use super::scope::{Relation, span_of};
 use super::{access, library};
 use crate::error::{Error, Result, Span};
 use crate::expr::function::JSON_TEXTS_OF_ITEMS;
@@ -55,8 +56,9 @@ impl ExprBinder<'_> {
 
     /// The array, or the map, whose items a call gives.
     pub(super) fn array_of_call(&mut self, name: &str, args: &[&ast::Expr], span: Span) -> Result<Expr> {
+        let places: Vec<Span> = args.iter().map(|arg| span_of(*arg)).collect();
         let mut args = args.iter().map(|arg| self.bind(arg)).collect::<Result<Vec<_>>>()?;
-        match (name, args.len()) {
+        let made = match (name, args.len()) {
             ("UNNEST", 1) => Ok(args.remove(0)),
             ("RANGE", 1) => {
                 args.insert(0, Expr::Literal { value: Value::Int(0), data_type: DataType::Int });
@@ -74,7 +76,8 @@ impl ExprBinder<'_> {
                 Some(function) => given_call(function, args, span),
                 None => library_call(name, args, span),
             },
-        }
+        };
+        checked(made?, &places)
     }
 }
 

@@ -793,3 +793,67 @@ SELECT CAST(INTERVAL '3' DAY AS TIMESTAMP(3)) FROM trades;
 -- 1 | SELECT CAST(INTERVAL '3' DAY AS TIMESTAMP(3)) FROM trades;
 --   |                      ^^^
 -- hint: an interval is a distance: add it to a time, such as CURRENT_TIMESTAMP + INTERVAL '3' DAY
+
+SELECT INTERVAL '3' DAY / INTERVAL '1' DAY FROM trades;
+-- INTERVAL DAY TO SECOND / INTERVAL DAY TO SECOND is not defined
+--  --> q.sql:1:17
+--   |
+-- 1 | SELECT INTERVAL '3' DAY / INTERVAL '1' DAY FROM trades;
+--   |                 ^^^^^^^^^^^^^^^^^^^^^^
+-- hint: EXTRACT(EPOCH FROM x) makes a number of seconds of an interval
+
+SELECT price * INTERVAL '1' MONTH FROM trades;
+-- DOUBLE * INTERVAL YEAR TO MONTH is not defined
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT price * INTERVAL '1' MONTH FROM trades;
+--   |        ^^^^^^^^^^^^^^^^^^^^
+-- hint: months are whole: multiply by an integer, such as CAST(x AS INT)
+
+SELECT CAST(ts AS DATE) * qty FROM trades;
+-- DATE * INT is not defined
+--  --> q.sql:1:13
+--   |
+-- 1 | SELECT CAST(ts AS DATE) * qty FROM trades;
+--   |             ^^^^^^^^^^^^^^^^^
+-- hint: add an interval, such as INTERVAL '10' SECOND
+
+SELECT paid + 1 FROM trades;
+-- BOOLEAN + INT is not defined
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT paid + 1 FROM trades;
+--   |        ^^^^^^^^
+-- hint: CAST(x AS INT) makes 1 or 0 of it
+
+SELECT tags * 2 FROM trades;
+-- ARRAY<STRING> * INT is not defined
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT tags * 2 FROM trades;
+--   |        ^^^^^^^^
+-- hint: TRANSFORM(array, x -> x + 1) computes with each of its items; || appends one
+
+SELECT ROW(qty, price) - ROW(1, 2) FROM trades;
+-- ROW<EXPR$0 INT, EXPR$1 DOUBLE> - ROW<EXPR$0 INT, EXPR$1 INT> is not defined
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT ROW(qty, price) - ROW(1, 2) FROM trades;
+--   |        ^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: compute with its fields, such as r.x
+
+SELECT MAP['a', qty] + 1 FROM trades;
+-- MAP<STRING, INT> + INT is not defined
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT MAP['a', qty] + 1 FROM trades;
+--   |        ^^^^^^^^^^^^^^^^^
+-- hint: compute with its values, such as m['key']
+
+SELECT sym FROM trades WHERE CAST(ts AS DATE) > qty;
+-- DATE and INT cannot be compared
+--  --> q.sql:1:35
+--   |
+-- 1 | SELECT sym FROM trades WHERE CAST(ts AS DATE) > qty;
+--   |                                   ^^^^^^^^^^^^^^^^^
+-- hint: EXTRACT(EPOCH FROM x) gives the seconds since 1970

@@ -137,7 +137,7 @@ pub fn comparable(left: Expr, right: Expr, span: Span) -> Result<(Expr, Expr)> {
                 }
                 _ if castable(&b, &a) => error.hint(format!("CAST one of them, such as CAST(... AS {a})")),
                 _ if castable(&a, &b) => error.hint(format!("CAST one of them, such as CAST(... AS {b})")),
-                _ => match conversion(&b, &a, "x") {
+                _ => match conversion(&b, &a, "x").or_else(|| conversion(&a, &b, "x")) {
                     Some(hint) => error.hint(hint),
                     None => error,
                 },

@@ -149,11 +149,27 @@ fn arithmetic(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr>
         return Ok(made);
     }
     let error = Error::sql(format!("{a} {} {b} is not defined", symbol(op))).at(span);
-    Err(match (op, a.is_text() || b.is_text()) {
-        (BinaryOp::Add, true) => error.hint("|| joins text; CAST makes a number of it"),
-        (_, true) => error.hint("CAST the text to a number, such as CAST(x AS DOUBLE)"),
-        _ if a.is_timestamp() || b.is_timestamp() => error.hint("add an interval, such as INTERVAL '10' SECOND"),
-        _ => error,
+    Err(match [&a, &b].into_iter().find_map(|operand| computed(op, operand)) {
+        Some(hint) => error.hint(hint),
+        None => error,
+    })
+}
+
+/// How to compute with a value of a type that an operator does not take.
+fn computed(op: BinaryOp, operand: &DataType) -> Option<&'static str> {
+    use DataType as T;
+    Some(match operand {
+        text if text.is_text() && op == BinaryOp::Add => "|| joins text; CAST makes a number of it",
+        text if text.is_text() => "CAST the text to a number, such as CAST(x AS DOUBLE)",
+        T::Array(_) => "TRANSFORM(array, x -> x + 1) computes with each of its items; || appends one",
+        T::Map(..) => "compute with its values, such as m['key']",
+        T::Row(_) => "compute with its fields, such as r.x",
+        T::Boolean => "CAST(x AS INT) makes 1 or 0 of it",
+        time if time.is_timestamp() || matches!(time, T::Date | T::Time(_)) => "add an interval, such as INTERVAL '10' SECOND",
+        T::IntervalDay if op == BinaryOp::Divide => "EXTRACT(EPOCH FROM x) makes a number of seconds of an interval",
+        T::IntervalMonth if op == BinaryOp::Multiply => "months are whole: multiply by an integer, such as CAST(x AS INT)",
+        interval if is_interval(interval) => "an interval is added to another or to a time, or multiplied by a number",
+        _ => return None,
     })
 }
 

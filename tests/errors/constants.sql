@@ -265,7 +265,7 @@ SELECT CONVERT_FROM(X'00', 'latin2') FROM trades;
 -- hint: such as 'UTF-8' between texts and bytes; 'hex', 'base64' or 'escape' where bytes are written as texts
 
 SELECT DIGEST(sym, 'sha255') FROM trades;
--- 'sha255': DIGEST knows md5, sha1, sha224, sha256, sha384 and sha512
+-- 'sha255': there are md5, sha1, sha224, sha256, sha384 and sha512
 --  --> q.sql:1:20
 --   |
 -- 1 | SELECT DIGEST(sym, 'sha255') FROM trades;
@@ -335,3 +335,59 @@ SELECT m FROM trades, REGEXP_MATCHES(sym, 'a', 'gy') AS r (m);
 -- 1 | SELECT m FROM trades, REGEXP_MATCHES(sym, 'a', 'gy') AS r (m);
 --   |                                                ^^^^
 -- hint: such as 'gi' for all matches in any case
+
+SELECT HMAC('key', sym, 'sha-256') FROM trades;
+-- 'sha-256': there are md5, sha1, sha224, sha256, sha384 and sha512
+--  --> q.sql:1:25
+--   |
+-- 1 | SELECT HMAC('key', sym, 'sha-256') FROM trades;
+--   |                         ^^^^^^^^^
+-- hint: did you mean 'sha256'?
+
+SELECT HMAC('key', sym, 'blake3') FROM trades;
+-- 'blake3': there are md5, sha1, sha224, sha256, sha384 and sha512
+--  --> q.sql:1:25
+--   |
+-- 1 | SELECT HMAC('key', sym, 'blake3') FROM trades;
+--   |                         ^^^^^^^^
+-- hint: such as 'sha256'
+
+SELECT JSONB_PATH_QUERY_ARRAY('[1]', '$[*') FROM trades;
+-- '$[*': the SQL/JSON path is malformed
+--  --> q.sql:1:38
+--   |
+-- 1 | SELECT JSONB_PATH_QUERY_ARRAY('[1]', '$[*') FROM trades;
+--   |                                      ^^^^^
+-- hint: a path begins with $, such as '$.items[*] ? (@.price > 10)'
+
+SELECT JSONB_PATH_EXISTS('[1]', '$[*] + 1') FROM trades;
+-- '$[*] + 1': the SQL/JSON path asks for arithmetic or a method that is not there; .type() and .size() are
+--  --> q.sql:1:33
+--   |
+-- 1 | SELECT JSONB_PATH_EXISTS('[1]', '$[*] + 1') FROM trades;
+--   |                                 ^^^^^^^^^^
+-- hint: a path begins with $, such as '$.items[*] ? (@.price > 10)'
+
+SELECT '[1]'::JSON @? 'a' FROM trades;
+-- 'a': the SQL/JSON path is malformed
+--  --> q.sql:1:23
+--   |
+-- 1 | SELECT '[1]'::JSON @? 'a' FROM trades;
+--   |                       ^^^
+-- hint: a path begins with $, such as '$.items[*] ? (@.price > 10)'
+
+SELECT EXTRACT_JSON(sym, 'name') FROM trades;
+-- 'name': the JSON path is malformed, or of a kind that is not supported; there are $.name, $['name'], $[0], $[*] and $.*
+--  --> q.sql:1:26
+--   |
+-- 1 | SELECT EXTRACT_JSON(sym, 'name') FROM trades;
+--   |                          ^^^^^^
+-- hint: a path begins with $, such as '$.name', '$[0]' or 'lax $.items[*].price'
+
+SELECT x FROM trades, JSONB_PATH_QUERY('[1]', '$.') AS t(x);
+-- '$.': the SQL/JSON path is malformed
+--  --> q.sql:1:47
+--   |
+-- 1 | SELECT x FROM trades, JSONB_PATH_QUERY('[1]', '$.') AS t(x);
+--   |                                               ^^^^
+-- hint: a path begins with $, such as '$.items[*] ? (@.price > 10)'

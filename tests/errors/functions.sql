@@ -167,3 +167,11 @@ SELECT * FROM JSONB_TO_RECORD('{"a": 1}');
 -- 1 | SELECT * FROM JSONB_TO_RECORD('{"a": 1}');
 --   |               ^^^^^^^^^^^^^^^
 -- hint: JSONB_POPULATE_RECORDSET(CAST(NULL AS ROW<a INT, b STRING>), json)
+
+SELECT CURRENT_USER FROM trades;
+-- there is no function 'CURRENT_USER': a job has no users
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT CURRENT_USER FROM trades;
+--   |        ^^^^^^^^^^^^
+-- hint: CURRENT_DATABASE() is there

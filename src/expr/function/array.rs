@@ -359,20 +359,12 @@ fn has_all(types: &[DataType]) -> Compiled {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, null, text};
+    use super::super::testing::{array, check, int, null, text};
     use super::*;
     use crate::types::Value;
 
-    fn array(json: &str) -> (Value, DataType) {
-        (Value::text(json), array_of(&DataType::BigInt))
-    }
-
     fn pairs(json: &str) -> (Value, DataType) {
         (Value::text(json), array_of(&array_of(&DataType::Int)))
-    }
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
     }
 
     #[test]

@@ -173,17 +173,9 @@ fn overlap(types: &[DataType]) -> Compiled {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, null, text};
+    use super::super::testing::{array, check, int, null, text};
     use super::*;
     use crate::types::Value;
-
-    fn array(json: &str) -> (Value, DataType) {
-        (Value::text(json), array_of(&DataType::BigInt))
-    }
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     #[test]
     fn arrays_are_made_of_one_item() {

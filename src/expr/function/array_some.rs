@@ -7,6 +7,7 @@ use super::kernel::{Call, kernel};
 use super::signature::Param::Integer;
 use super::signature::{common, function, takes};
 use crate::batch::Column;
+use crate::batch::text::write_json_parts;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::types::DataType;
@@ -215,7 +216,10 @@ fn dims(types: &[DataType]) -> Compiled {
             if counts.contains(&0) {
                 return Ok(None);
             }
-            write_items(counts.iter().map(usize::to_string).collect::<Vec<_>>().iter().map(String::as_str), out)
+            write_json_parts(*b"[]", counts.into_iter(), out, |count, out| {
+                out.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
+            });
+            Ok(Some(()))
         })
     })
 }
@@ -227,17 +231,9 @@ fn empty(call: Call<'_>) -> Column {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, null, text};
+    use super::super::testing::{array, check, int, null, text};
     use super::*;
     use crate::types::Value;
-
-    fn array(json: &str) -> (Value, DataType) {
-        (Value::text(json), array_of(&DataType::BigInt))
-    }
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     #[test]
     fn an_item_is_taken_from_either_end() {

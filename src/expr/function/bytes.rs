@@ -453,13 +453,9 @@ fn formatted(convert: fn(Format, &[u8], &mut Vec<u8>) -> Fallible<()>) -> Result
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, text};
+    use super::super::testing::{check, evaluate, int, text};
     use super::*;
     use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     fn bytes(bytes: &[u8]) -> (Value, DataType) {
         (Value::Bytes(bytes.into()), DataType::Bytes)

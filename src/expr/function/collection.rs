@@ -570,20 +570,12 @@ fn map_entries(types: &[DataType]) -> Compiled {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, text};
+    use super::super::testing::{array, check, int, text};
     use super::*;
     use crate::types::Value;
 
-    fn array(json: &str) -> (Value, DataType) {
-        (Value::text(json), array_of(&DataType::BigInt))
-    }
-
     fn texts(json: &str) -> (Value, DataType) {
         (Value::text(json), array_of(&DataType::STRING))
-    }
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
     }
 
     #[test]

@@ -288,13 +288,9 @@ fn make_instant() -> Result<Box<dyn Kernel>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{double, evaluate, int, text, typed};
+    use super::super::testing::{check, double, int, text, typed};
     use super::*;
     use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     fn ts(text: &str) -> (Value, DataType) {
         typed(text, DataType::Timestamp(6))

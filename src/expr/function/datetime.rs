@@ -395,13 +395,9 @@ fn between(returns: &DataType, unit: Unit) -> Result<Box<dyn Kernel>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, null, text, typed};
+    use super::super::testing::{check, int, null, text, typed};
     use super::*;
     use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     fn ts(text: &str) -> (Value, DataType) {
         typed(text, DataType::Timestamp(9))

@@ -39,7 +39,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("DIGEST", "(text or bytes, name)", "The digest as bytes, by md5, sha1, sha224, sha256, sha384 or sha512")
         .example("DIGEST('abc', 'md5')", "900150983cd24fb0d6963f7d28e17f72")
         .of(named_types, |_, _| kernel(named_digest))
-        .prepared(&[NAME]),
+        .prepared(&[digest_at(1)]),
     function("CRC32", "(text or bytes)", "The CRC-32 checksum")
         .example("CRC32('123456789')", "3421780262")
         .of(checksum_types, |_, _| checksum(&CRC32)),
@@ -53,15 +53,18 @@ const BITS: Prepared =
     Prepared::of(1, |bits, _| (!["224", "256", "384", "512"].contains(&bits)).then_some(NO_SUCH_BITS), "SHA2(x, 256)");
 const NO_SUCH_BITS: &str = "SHA2 makes 224, 256, 384 or 512 bits";
 
-/// Of DIGEST.
-const NAME: Prepared = Prepared {
-    place: 1,
-    wrong: |name, _| (!NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))).then_some(NO_SUCH_DIGEST),
-    names: || NAMES.map(str::to_owned).to_vec(),
-    hint: "DIGEST(x, 'sha256')",
-};
+/// The argument in this place is the name of a digest.
+pub(super) const fn digest_at(place: usize) -> Prepared {
+    Prepared {
+        place,
+        wrong: |name, _| (!NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))).then_some(NO_SUCH_DIGEST),
+        names: || NAMES.map(str::to_owned).to_vec(),
+        hint: "such as 'sha256'",
+    }
+}
+
 const NAMES: [&str; 6] = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
-const NO_SUCH_DIGEST: &str = "DIGEST knows md5, sha1, sha224, sha256, sha384 and sha512";
+pub(super) const NO_SUCH_DIGEST: &str = "there are md5, sha1, sha224, sha256, sha384 and sha512";
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
 
@@ -163,13 +166,9 @@ fn checksum(remainders: &'static Remainders) -> Result<Box<dyn Kernel>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, text};
+    use super::super::testing::{check, int, text};
     use super::*;
     use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     /// The digests of `abc` in RFC 1321 and FIPS 180.
     #[test]

@@ -197,13 +197,7 @@ fn decode_url(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, text};
-    use super::*;
-    use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
+    use super::super::testing::{check, int, text};
 
     #[test]
     fn base64_goes_both_ways() {

@@ -170,13 +170,9 @@ fn to_hex<T: Native + 'static>(bits: fn(T) -> u64) -> Compiled {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{double, evaluate, int};
+    use super::super::testing::{check, double, evaluate, int};
     use super::*;
     use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     #[test]
     fn divisors_and_multiples() {

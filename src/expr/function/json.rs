@@ -275,16 +275,12 @@ fn texts(call: Call<'_>) -> Column {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, null, text};
+    use super::super::testing::{check, int, null, text};
     use super::*;
     use crate::limits::NESTING_MAX;
     use crate::types::Value;
 
     const DOCUMENT: &str = r#"{"a": {"b": [1, "zwei\n", null, {"c": 1.50}]}, "tr.ue": true, "é": "ü", "x\"y": 7}"#;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     fn array(json: &str) -> (Value, DataType) {
         (Value::text(json), DataType::Array(Box::new(DataType::Int)))

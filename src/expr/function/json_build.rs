@@ -226,13 +226,9 @@ fn iso(time: &mut [u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, null, text, typed};
+    use super::super::testing::{check, evaluate, int, null, text, typed};
     use super::*;
     use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     #[test]
     fn quotes_are_put_on_and_taken_off() {

@@ -2,13 +2,13 @@
 //!
 //! What is not there, or is of another kind than a function gives, is NULL, and so is what is asked of text that is not JSON.
 
-use super::collection::{array_of, write_items};
-use super::json_path::Path;
+use super::collection::array_of;
+use super::json_path::{Path, path_at};
 use super::json_text::Json;
 use super::kernel::{Cached, Call, Native, append, kernel};
 use super::signature::Param::{Integer, Nested, Text};
 use super::signature::{function, takes};
-use crate::batch::text::write_json_string;
+use crate::batch::text::{write_json_parts, write_json_string};
 use crate::batch::{Column, StrColumn};
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
@@ -48,16 +48,19 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .of(
             |t| path_types(t, DataType::STRING),
             |_, _| at_path(|parts, out| parts.first().and_then(|part| write_json(*part, out))),
-        ),
+        )
+        .prepared(&[path_at(1)]),
     function("EXTRACT_JSON_STRING", "(json, path)", "The first part of JSON that a path leads to, if it is a string")
         .example(r#"EXTRACT_JSON_STRING('{"a":["x"]}', '$.a[0]')"#, "x")
         .of(
             |t| path_types(t, DataType::STRING),
             |_, _| at_path(|parts, out| parts.first().and_then(|part| write_string(*part, out))),
-        ),
+        )
+        .prepared(&[path_at(1)]),
     function("EXTRACT_JSON", "(json, path)", "All parts of JSON that a path leads to, as texts of JSON")
         .example(r#"EXTRACT_JSON('{"a":[1,"x"]}', '$.a[*]')"#, r#"["1","\"x\""]"#)
-        .of(|t| path_types(t, array_of(&DataType::STRING)), |_, _| at_path(|parts, out| listed(parts.iter().copied(), out))),
+        .of(|t| path_types(t, array_of(&DataType::STRING)), |_, _| at_path(|parts, out| listed(parts.iter().copied(), out)))
+        .prepared(&[path_at(1)]),
 ];
 
 type Resolved = Option<(Vec<DataType>, DataType)>;
@@ -136,12 +139,8 @@ fn write_texts(part: Json<'_>, out: &mut Vec<u8>) -> Option<()> {
 }
 
 fn listed<'a>(parts: impl Iterator<Item = Json<'a>>, out: &mut Vec<u8>) -> Option<()> {
-    let quoted = parts.map(|part| {
-        let mut text = Vec::new();
-        write_json_string(part.text().as_bytes(), &mut text);
-        String::from_utf8_lossy(&text).into_owned()
-    });
-    write_items(quoted.collect::<Vec<_>>().iter().map(String::as_str), out).ok().flatten()
+    write_json_parts(*b"[]", parts, out, |part, out| write_json_string(part.text().as_bytes(), out));
+    Some(())
 }
 
 fn number(part: Json<'_>) -> Option<f64> {

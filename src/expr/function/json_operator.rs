@@ -410,13 +410,9 @@ fn concat(call: Call<'_>) -> Column {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, text};
+    use super::super::testing::{check, int, text};
     use super::*;
     use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     fn check_of_texts(name: &str, args: &[&str], expected: &str) {
         check(name, &args.iter().map(|arg| text(arg)).collect::<Vec<_>>(), expected);

@@ -237,7 +237,7 @@ impl Manner {
 }
 
 /// The argument in this place is a path.
-const fn path_at(place: usize) -> Prepared {
+pub(super) const fn path_at(place: usize) -> Prepared {
     Prepared::of(
         place,
         |path, _| Path::new(path).err(),

@@ -348,13 +348,9 @@ fn str_to_map() -> Compiled {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, null, text};
+    use super::super::testing::{check, int, null, text};
     use super::*;
     use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     fn array(json: &str, item: DataType) -> (Value, DataType) {
         (Value::text(json), DataType::Array(Box::new(item)))

@@ -478,13 +478,9 @@ fn log(call: Call<'_>) -> Column {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{double, evaluate, int, null, text, typed};
+    use super::super::testing::{check, double, evaluate, int, null, text, typed};
     use super::*;
     use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     fn number(units: &str, precision: u8, scale: u8) -> (Value, DataType) {
         typed(units, DataType::Decimal { precision, scale })

@@ -158,13 +158,9 @@ fn by_text(x: f64, digits: i64, way: Way) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{double, evaluate, int, typed};
+    use super::super::testing::{check, double, evaluate, int, typed};
     use super::*;
     use crate::types::{Value, decimal};
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     #[test]
     fn digits_are_kept_as_asked() {

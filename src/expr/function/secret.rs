@@ -6,6 +6,7 @@ use md5::digest::block_api::BlockSizeUser;
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
+use super::digest::{NO_SUCH_DIGEST, digest_at};
 use super::kernel::{Cached, Call, Fallible, kernel};
 use super::signature::Param::{Text, TextOrBytes};
 use super::signature::{function, takes};
@@ -18,7 +19,8 @@ use crate::types::DataType;
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("HMAC", "(secret, text or bytes, name)", "The signature as bytes, by md5, sha1, sha224, sha256, sha384 or sha512")
         .example("LEFT(HEX(HMAC('key', 'The quick brown fox jumps over the lazy dog', 'sha256')), 16)", "F7BC83F430538424")
-        .of(|t| Some((takes(t, &[TextOrBytes, TextOrBytes, Text])?, DataType::Bytes)), |_, _| hmac()),
+        .of(|t| Some((takes(t, &[TextOrBytes, TextOrBytes, Text])?, DataType::Bytes)), |_, _| hmac())
+        .prepared(&[digest_at(2)]),
     function("SECURE_COMPARE", "(text, text)", "Whether both are the same, in a time that does not tell where they differ")
         .example("SECURE_COMPARE('abc', 'abd')", "false")
         .of(|t| Some((takes(t, &[TextOrBytes, TextOrBytes])?, DataType::Boolean)), |_, _| kernel(secure_compare)),
@@ -35,7 +37,7 @@ fn sign_of(name: &str) -> Fallible<Sign> {
         "sha256" => Ok(sign::<Sha256>),
         "sha384" => Ok(sign::<Sha384>),
         "sha512" => Ok(sign::<Sha512>),
-        _ => Err("HMAC knows md5, sha1, sha224, sha256, sha384 and sha512"),
+        _ => Err(NO_SUCH_DIGEST),
     }
 }
 
@@ -93,7 +95,7 @@ mod tests {
 
     #[test]
     fn names_and_differences() {
-        check_of_texts("HMAC", &["k", "x", "crc32"], "error: HMAC knows md5, sha1, sha224, sha256, sha384 and sha512");
+        check_of_texts("HMAC", &["k", "x", "crc32"], "error: there are md5, sha1, sha224, sha256, sha384 and sha512");
         check_of_texts("SECURE_COMPARE", &["abc", "ab"], "false");
         check_of_texts("SECURE_COMPARE", &["é", "é"], "true");
     }

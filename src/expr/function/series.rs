@@ -187,13 +187,9 @@ fn json_text(text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, null, text, typed};
+    use super::super::testing::{check, int, null, text, typed};
     use super::*;
     use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     #[test]
     fn series_of_numbers_go_up_and_down() {

@@ -97,13 +97,7 @@ fn find_in_set(call: Call<'_>) -> Column {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, text};
-    use super::*;
-    use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
+    use super::super::testing::{check, int, text};
 
     #[test]
     fn parts_are_numbered() {

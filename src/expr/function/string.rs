@@ -609,13 +609,9 @@ fn is_decimal(call: Call<'_>) -> Column {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, int, null, text, typed};
+    use super::super::testing::{check, int, null, text, typed};
     use super::*;
     use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     #[test]
     fn one_text_in_gives_what_its_name_says() {

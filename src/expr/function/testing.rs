@@ -36,6 +36,17 @@ pub(super) fn null() -> (Value, DataType) {
     (Value::Null, DataType::Null)
 }
 
+/// An ARRAY<BIGINT>, as JSON.
+pub(super) fn array(json: &str) -> (Value, DataType) {
+    (Value::text(json), DataType::Array(Box::new(DataType::BigInt)))
+}
+
+/// Compares what the call gives.
+#[track_caller]
+pub(super) fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
+    assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
+}
+
 /// What the call gives, as text: `NULL`, the value as `print` shows it, or `error: reason`. The arguments stand in the first
 /// and last row of three, with NULLs between them, and must give the same twice.
 pub(super) fn evaluate(name: &str, args: &[(Value, DataType)]) -> String {

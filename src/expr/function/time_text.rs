@@ -374,13 +374,8 @@ fn to_timestamp_ltz(call: Call<'_>) -> Column {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{double, evaluate, int, text, typed};
+    use super::super::testing::{check, double, int, text, typed};
     use super::*;
-    use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     #[test]
     fn times_are_written() {

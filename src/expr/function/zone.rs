@@ -164,13 +164,8 @@ fn convert() -> Result<Box<dyn Kernel>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{evaluate, text, typed};
+    use super::super::testing::{check, text, typed};
     use super::*;
-    use crate::types::Value;
-
-    fn check(name: &str, args: &[(Value, DataType)], expected: &str) {
-        assert_eq!(evaluate(name, args), expected, "{name} of {args:?}");
-    }
 
     /// Values of the tests of RisingWave and of the documentation of Flink.
     #[test]

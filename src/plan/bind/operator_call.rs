@@ -6,6 +6,7 @@ use super::coercion::{cast, constant_cast, is_text_literal};
 use super::expr::{ExprBinder, text};
 use super::function::library_call;
 use super::operator::binary;
+use super::prepared::checked;
 use super::scope::span_of;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
@@ -60,7 +61,8 @@ impl ExprBinder<'_> {
             _ => return None,
         };
         let args = self.bind(left).and_then(|a| Ok((a, self.bind(right)?)));
-        Some(args.and_then(|(a, b)| make(a, b, span_of(left))))
+        let places = [span_of(left), span_of(right)];
+        Some(args.and_then(|(a, b)| checked(make(a, b, places[0])?, &places)))
     }
 }
 

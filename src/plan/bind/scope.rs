@@ -7,6 +7,7 @@ use super::dependent::OuterColumn;
 use super::window_row::window_row;
 use crate::error::{Error, Result, Span, nearest};
 use crate::expr::Expr;
+use crate::plan::functions::refusal_of_word;
 use crate::plan::logical::{Plan, WindowColumns};
 use crate::plan::parse;
 use crate::plan::processing_time::{by_clock, is_arrival, may_go_by_clock};
@@ -246,6 +247,9 @@ pub fn unknown_table(fields: &[ScopeField], table: &ast::Ident) -> Error {
 fn unknown_column(fields: &[ScopeField], qualifier: Option<&ast::Ident>, name: &ast::Ident) -> Error {
     if let Some(table) = qualifier.filter(|table| !fields.iter().any(|field| field.is_of(&table.value))) {
         return unknown_table(fields, table);
+    }
+    if let Some(error) = refusal_of_word(&name.value).filter(|_| qualifier.is_none() && name.quote_style.is_none()) {
+        return error.at(name_span(name));
     }
     let of = qualifier.map_or_else(String::new, |table| format!(" in '{}'", table.value));
     let error = Error::sql(format!("there is no column '{}'{of}", name.value)).at(name_span(name));

@@ -14,7 +14,7 @@ use crate::expr::function::Case;
 use crate::expr::{Family, Help, LambdaFunction, function};
 
 pub use self::over::OVER;
-pub use self::refused::refusal;
+pub use self::refused::{refusal, refusal_of_word};
 
 /// The statements that make the table which examples of windows and patterns read.
 pub const EXAMPLES: &str = "\

@@ -61,6 +61,12 @@ pub fn refusal(name: &str) -> Option<Error> {
     Some(Error::sql(format!("there is no function '{name}': {why}")).hint(*hint))
 }
 
+/// What is said of a name that stands where a column would, if it is one of these that is called without brackets.
+pub fn refusal_of_word(name: &str) -> Option<Error> {
+    const WORDS: [&str; 4] = ["USER", "CURRENT_USER", "SESSION_USER", "CURRENT_ROLE"];
+    if WORDS.iter().any(|word| word.eq_ignore_ascii_case(name)) { refusal(name) } else { None }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +79,6 @@ mod tests {
             assert!(refusal(&name.to_lowercase()).is_some() && !names().any(|there| there == *name), "{name}");
         }
         assert!(refusal("UPPER").is_none());
+        assert!(refusal_of_word("current_user").is_some() && refusal_of_word("has_stock").is_none());
     }
 }

@@ -1,7 +1,8 @@
 //! SQL/JSON paths with filters: JSONB_PATH_QUERY and its kin of PostgreSQL and RisingWave.
 //!
 //! There are steps to members and items, `.**`, filters, variables, `.type()` and `.size()`; no arithmetic and no other methods. Numbers are
-//! compared as integers or else as DOUBLE. A path that fails, or that is not known as one, fails its row unless the call is silent.
+//! compared as integers or else as DOUBLE. A path that fails fails its row unless the call is silent; one that is
+//! malformed is an error of the statement where it is a constant, and else of its row.
 
 mod parse;
 mod walk;
@@ -16,25 +17,34 @@ use super::signature::{function, internal, takes_some};
 use crate::batch::text::{write_json_parts, write_json_string};
 use crate::batch::{Column, StrColumn};
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction};
+use crate::expr::{Kernel, Prepared, ScalarFunction};
 use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("JSONB_PATH_EXISTS", "(json, path [, variables [, silent]])", "Whether a SQL/JSON path leads to something")
         .example(r#"JSONB_PATH_EXISTS('{"a":[1,5]}', '$.a[*] ? (@ > 3)')"#, "true")
-        .of(|t| path_types(t, DataType::Boolean), |_, _| truth(|items| Ok(Some(!items.is_empty())))),
+        .of(|t| path_types(t, DataType::Boolean), |_, _| truth(|items| Ok(Some(!items.is_empty()))))
+        .prepared(PATH),
     function("JSONB_PATH_MATCH", "(json, path [, variables [, silent]])", "What a condition that is a SQL/JSON path gives")
         .example(r#"JSONB_PATH_MATCH('{"a":[1,5]}', 'exists($.a[*] ? (@ >= $min))', '{"min":6}')"#, "false")
-        .of(|t| path_types(t, DataType::Boolean), |_, _| truth(single)),
+        .of(|t| path_types(t, DataType::Boolean), |_, _| truth(single))
+        .prepared(PATH),
     function("JSONB_PATH_QUERY_FIRST", "(json, path [, variables [, silent]])", "The first that a SQL/JSON path leads to")
         .example(r#"JSONB_PATH_QUERY_FIRST('{"a":[1,5,7]}', '$.a[*] ? (@ > 3)')"#, "5")
-        .of(|t| path_types(t, DataType::Json), |_, _| json(first)),
+        .of(|t| path_types(t, DataType::Json), |_, _| json(first))
+        .prepared(PATH),
     function("JSONB_PATH_QUERY_ARRAY", "(json, path [, variables [, silent]])", "An array of all that a SQL/JSON path leads to")
         .example(r#"JSONB_PATH_QUERY_ARRAY('{"a":[1,5,7]}', '$.a[*] ? (@ > 3)')"#, "[5,7]")
-        .of(|t| path_types(t, DataType::Json), |_, _| json(all)),
-    internal("JSONB_PATH_QUERY", |t| path_types(t, DataType::Array(Box::new(DataType::STRING))), |_, _| json(texts)),
+        .of(|t| path_types(t, DataType::Json), |_, _| json(all))
+        .prepared(PATH),
+    internal("JSONB_PATH_QUERY", |t| path_types(t, DataType::Array(Box::new(DataType::STRING))), |_, _| json(texts))
+        .prepared(PATH),
 ];
+
+/// What a constant path must be.
+const PATH: &[Prepared] =
+    &[Prepared::of(1, |path, _| SqlPath::new(path).err(), "a path begins with $, such as '$.items[*] ? (@.price > 10)'")];
 
 type Compiled = Result<Box<dyn Kernel>>;
 
@@ -110,8 +120,9 @@ fn all(items: Vec<Item<'_>>, out: &mut Vec<u8>) -> Option<()> {
 
 /// The texts of all, of which null is no NULL.
 fn texts(items: Vec<Item<'_>>, out: &mut Vec<u8>) -> Option<()> {
+    let mut text = Vec::new();
     write_json_parts(*b"[]", items.into_iter(), out, |item, out| {
-        let mut text = Vec::new();
+        text.clear();
         item.write(&mut text);
         write_json_string(&text, out);
     });

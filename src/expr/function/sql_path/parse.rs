@@ -144,19 +144,24 @@ impl<'a> Reader<'a> {
     }
 
     fn disjunction(&mut self) -> Fallible<Node> {
-        let mut left = self.conjunction()?;
-        while self.sign("||") {
-            let right = self.conjunction()?;
-            left = Node::Predicate(Box::new(Predicate::Or(predicate(left)?, predicate(right)?)));
-        }
-        Ok(left)
+        self.joined("||", Self::conjunction, Predicate::Or)
     }
 
     fn conjunction(&mut self) -> Fallible<Node> {
-        let mut left = self.condition()?;
-        while self.sign("&&") {
-            let right = self.condition()?;
-            left = Node::Predicate(Box::new(Predicate::And(predicate(left)?, predicate(right)?)));
+        self.joined("&&", Self::condition, Predicate::And)
+    }
+
+    /// What `part` reads, and more of it behind each such sign.
+    fn joined(
+        &mut self,
+        sign: &str,
+        part: fn(&mut Self) -> Fallible<Node>,
+        made: fn(Box<Predicate>, Box<Predicate>) -> Predicate,
+    ) -> Fallible<Node> {
+        let mut left = part(self)?;
+        while self.sign(sign) {
+            let right = part(self)?;
+            left = Node::Predicate(Box::new(made(predicate(left)?, predicate(right)?)));
         }
         Ok(left)
     }

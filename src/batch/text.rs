@@ -36,13 +36,15 @@ pub fn write_value(column: &Column, row: usize, data_type: &DataType, out: &mut 
         (Values::I128(v), DataType::Decimal { scale, .. }) => decimal::write(out, v[row], *scale),
         (Values::I128(v), DataType::Uuid) => uuid::write(out, v[row]),
         (Values::I128(v), _) => out.extend_from_slice(v[row].to_string().as_bytes()),
-        (Values::Str(v), DataType::Bytes) => {
-            for byte in v.bytes(row) {
-                out.extend_from_slice(format!("{byte:02x}").as_bytes());
-            }
-        }
+        (Values::Str(v), DataType::Bytes) => write_hex(v.bytes(row), out),
         (Values::Str(v), _) => out.extend_from_slice(v.bytes(row)),
     }
+}
+
+/// Appends bytes as hexadecimal digits in lower case.
+pub fn write_hex(bytes: &[u8], out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.extend(bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]));
 }
 
 /// Appends the text that stands for a value that is not NULL within a nested value and in a record: as `write_value`, but BYTES in base 64.
@@ -55,10 +57,21 @@ pub fn write_part(column: &Column, row: usize, data_type: &DataType, out: &mut V
 
 /// Appends a value that is not NULL as a key of a JSON object, with the colon behind it.
 pub fn write_json_key(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
-    let mut key = Vec::new();
-    write_part(column, row, data_type, &mut key);
-    write_json_string(&key, out);
+    write_as_string(column, row, data_type, out);
     out.push(b':');
+}
+
+/// Appends the text of a value that is not NULL as a JSON string.
+fn write_as_string(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
+    match (&column.values, data_type) {
+        (Values::Str(v), text) if *text != DataType::Bytes => write_json_string(v.bytes(row), out),
+        _ => {
+            // Nothing of these is escaped.
+            out.push(b'"');
+            write_part(column, row, data_type, out);
+            out.push(b'"');
+        }
+    }
 }
 
 /// Appends a value as JSON: numbers and truth values as they are, nested values as the JSON that they are, all else as a string.
@@ -74,11 +87,7 @@ pub fn write_json_value(column: &Column, row: usize, data_type: &DataType, out: 
             write_value(column, row, data_type, out);
         }
         t if (t.is_numeric() || *t == DataType::Boolean) && is_finite => write_value(column, row, data_type, out),
-        _ => {
-            let mut text = Vec::new();
-            write_part(column, row, data_type, &mut text);
-            write_json_string(&text, out);
-        }
+        _ => write_as_string(column, row, data_type, out),
     }
 }
 

@@ -3,12 +3,12 @@
 //! ENCODE and DECODE are Flink's where text is encoded into bytes and bytes are decoded into text by a character set, and PostgreSQL's the
 //! other way round, where bytes are written as text in the format hex, base64 or escape.
 
-use super::digest::write_hex;
 use super::encoding::{decode_base64, hex_digit};
 use super::kernel::{Cached, Call, Fallible, Reason, kernel};
 use super::signature::Param::{Integer, Text, TextOrBytes};
 use super::signature::{function, internal, takes};
 use crate::batch::Column;
+use crate::batch::text::write_hex;
 use crate::error::Result;
 use crate::expr::{CastFailure, Kernel, Prepared, ScalarFunction};
 use crate::types::{DataType, base64};
@@ -422,8 +422,7 @@ fn read_escapes(mut text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// Text as PostgreSQL writes bytes: hexadecimal digits behind `\x`, or escapes.
-/// Appends the bytes of a text as PostgreSQL writes them, in digits or escapes.
+/// Appends the bytes of a text as PostgreSQL writes them: hexadecimal digits behind `\x`, or escapes.
 pub(in crate::expr) fn read_bytea(text: &[u8], out: &mut Vec<u8>) -> Fallible<()> {
     match text.strip_prefix(b"\\x") {
         Some(digits) => Format::Hex.read(digits, out),

@@ -8,6 +8,7 @@ use super::kernel::{Call, kernel};
 use super::signature::Param::{Integer, Text, TextOrBytes};
 use super::signature::{function, takes};
 use crate::batch::Column;
+use crate::batch::text::write_hex;
 use crate::error::Result;
 use crate::expr::{Kernel, Prepared, ScalarFunction};
 use crate::types::DataType;
@@ -124,12 +125,6 @@ fn named_digest(call: Call<'_>) -> Column {
         }
         Ok(Some(()))
     })
-}
-
-/// Appends bytes as hexadecimal digits in lower case.
-pub(super) fn write_hex(bytes: &[u8], out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.extend(bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]));
 }
 
 /// The remainders of all bytes by a polynomial of degree 32, lowest bit first.

@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use super::digest::write_hex;
 use super::kernel::{Call, Native, Reason, kernel};
 use super::signature::Param::{Double, Integer};
 use super::signature::{function, takes};
 use crate::batch::Column;
+use crate::batch::text::write_hex;
 use crate::error::Result;
 use crate::expr::{Kernel, ScalarFunction};
 use crate::types::DataType;

@@ -236,7 +236,7 @@ impl Column {
             Values::F32(v) => Value::Double(v[row].into()),
             Values::F64(v) => Value::Double(v[row]),
             Values::I128(v) => Value::Decimal(v[row]),
-            Values::Str(v) if *data_type == DataType::Bytes => Value::Bytes(v.bytes(row).into()),
+            Values::Str(v) if data_type.is_binary() => Value::Bytes(v.bytes(row).into()),
             Values::Str(v) => Value::text(v.text(row)),
         }
     }

@@ -1,7 +1,7 @@
 //! Values as text: what `print` shows, what CAST to VARCHAR gives, what a set-aside row looks like.
 
 use super::{Batch, Column, Values};
-use crate::types::{DataType, base64, decimal, time, uuid};
+use crate::types::{DataType, base64, bitmap, decimal, time, uuid};
 
 /// Appends the text of one value that is not NULL.
 pub fn write_value(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
@@ -37,6 +37,7 @@ pub fn write_value(column: &Column, row: usize, data_type: &DataType, out: &mut 
         (Values::I128(v), DataType::Uuid) => uuid::write(out, v[row]),
         (Values::I128(v), _) => out.extend_from_slice(v[row].to_string().as_bytes()),
         (Values::Str(v), DataType::Bytes) => write_hex(v.bytes(row), out),
+        (Values::Str(v), DataType::Bitmap) => bitmap::write_text(v.bytes(row), out),
         (Values::Str(v), _) => out.extend_from_slice(v.bytes(row)),
     }
 }
@@ -64,7 +65,7 @@ pub fn write_json_key(column: &Column, row: usize, data_type: &DataType, out: &m
 /// Appends the text of a value that is not NULL as a JSON string.
 fn write_as_string(column: &Column, row: usize, data_type: &DataType, out: &mut Vec<u8>) {
     match (&column.values, data_type) {
-        (Values::Str(v), text) if *text != DataType::Bytes => write_json_string(v.bytes(row), out),
+        (Values::Str(v), text) if !text.is_binary() => write_json_string(v.bytes(row), out),
         _ => {
             // Nothing of these is escaped.
             out.push(b'"');

@@ -71,6 +71,8 @@ pub enum Family {
     Text,
     /// Bytes and digests.
     Bytes,
+    /// Sets of integers.
+    Bitmap,
     /// Times.
     Time,
     /// Arrays, maps and rows.
@@ -100,6 +102,7 @@ impl Family {
             Family::Number => "Numbers",
             Family::Text => "Text",
             Family::Bytes => "Bytes and digests",
+            Family::Bitmap => "Bitmaps",
             Family::Time => "Date and time",
             Family::Nested => "Arrays, maps and rows",
             Family::Json => "JSON",

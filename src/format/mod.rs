@@ -35,6 +35,10 @@ use crate::types::{self, ColumnKind, DataType, Options, Schema};
 /// refuses the rest.
 pub fn create(options: &Options, columns: &[types::Column]) -> Result<Arc<dyn Format>> {
     options.required("format")?;
+    if let Some(column) = physical(columns).find(|column| column.data_type == DataType::Bitmap) {
+        let error = Error::sql(format!("column '{}' of type BITMAP does not stand in records", column.name));
+        return Err(error.hint("declare it BYTES: BITMAP_TO_BYTES writes it, BITMAP_FROM_BYTES reads it"));
+    }
     if let Some(envelope) = Envelope::of(options) {
         return Ok(Arc::new(EnvelopeFormat::new(options, envelope)?));
     }

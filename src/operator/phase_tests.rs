@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::tests::{BOTH, Row, TYPES, batch, calls, content, naive, random_rows, remaining};
 use super::*;
 use crate::types::Value;
-use crate::types::relation::{AggregateCall, AggregateFunction, Aligned, Distinct, Emit, Moment, Partial, Retracts, WindowTimes};
+use crate::types::relation::{
+    AggregateCall, AggregateFunction, Aligned, BitmapResult, BitmapSet, Distinct, Emit, Moment, Partial, Retracts, WindowTimes,
+};
 
 /// The first phase on several shards, and the second behind it.
 struct Phases {
@@ -102,6 +104,9 @@ fn all_calls() -> Vec<AggregateCall> {
     calls.extend([call(BoolAnd, 3, DataType::Boolean), call(BoolOr, 3, DataType::Boolean)]);
     calls.extend([call(Min, 3, DataType::Boolean), call(Max, 1, TYPES[1].clone()), call(Sum, 0, DataType::BigInt)]);
     calls.extend([call(ApproxCountDistinct, 2, DataType::BigInt), call(Count, 2, DataType::BigInt)]);
+    let bitmap = |set, result, data_type| call(Bitmap(set, result), 2, data_type);
+    calls.push(bitmap(BitmapSet::Build, BitmapResult::Bitmap, DataType::Bitmap));
+    calls.push(bitmap(BitmapSet::Build, BitmapResult::Cardinality, DataType::BigInt));
     let distinct = |call: &AggregateCall| AggregateCall { distinct: Distinct::Distinct, ..call.clone() };
     let more: Vec<AggregateCall> = calls.iter().filter(|call| !call.arguments.is_empty()).map(distinct).collect();
     calls.extend(more);

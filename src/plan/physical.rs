@@ -15,7 +15,7 @@ pub use crate::types::relation::{
     Lookup, LookupRows, Netting, OnError, Partial, RankFunction, Recall, Retracts, SortKey, SortTime, Standing, Ties, TimeBasis,
     TimeBounds, TimeMeaning, VersionTime, WINDOW_TIME_GAP, Window, WindowColumn, WindowTimes,
 };
-pub use crate::types::relation::{Moment, Nested, Nulls};
+pub use crate::types::relation::{BitmapResult, BitmapSet, Moment, Nested, Nulls};
 use crate::types::{DataType, Schema};
 
 /// Position of a node in `PhysicalPlan::nodes`.

@@ -58,6 +58,8 @@ pub enum DataType {
     Json,
     /// UUID: 16 bytes, an i128 in the order of the bytes
     Uuid,
+    /// BITMAP: a set of integers as bytes, see `types::bitmap`
+    Bitmap,
 }
 
 /// How the values of a type are laid out in a column.
@@ -79,7 +81,7 @@ pub enum Representation {
     F64,
     /// `i128`: DECIMAL, UUID
     I128,
-    /// 16-byte string views: text, bytes, JSON and nested types
+    /// 16-byte string views: text, bytes, bitmaps, JSON and nested types
     Str,
 }
 
@@ -106,7 +108,8 @@ impl DataType {
             | DataType::Row(_)
             | DataType::Map(..)
             | DataType::Multiset(_)
-            | DataType::Json => Representation::Str,
+            | DataType::Json
+            | DataType::Bitmap => Representation::Str,
         }
     }
 
@@ -123,6 +126,11 @@ impl DataType {
     /// ARRAY, ROW, MAP or MULTISET: carried as JSON text, of which neither equality nor order is that of the value.
     pub fn is_nested(&self) -> bool {
         matches!(self, DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Multiset(_))
+    }
+
+    /// BYTES or BITMAP: bytes that are no text.
+    pub fn is_binary(&self) -> bool {
+        matches!(self, DataType::Bytes | DataType::Bitmap)
     }
 
     /// VARCHAR of any length.
@@ -185,6 +193,7 @@ impl fmt::Display for DataType {
             DataType::Multiset(item) => write!(f, "MULTISET<{item}>"),
             DataType::Json => f.write_str("JSON"),
             DataType::Uuid => f.write_str("UUID"),
+            DataType::Bitmap => f.write_str("BITMAP"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a value is: data types, single values, schemas, table definitions, time. Both roads; knows nothing of SQL text.
 
 pub mod base64;
+pub mod bitmap;
 mod data_type;
 pub mod decimal;
 mod given;

@@ -247,7 +247,7 @@ impl AggregateCall {
                 _ => DataType::BigInt,
             },
             F::BitAnd | F::BitOr | F::BoolAnd | F::BoolOr => DataType::BigInt,
-            F::ApproxCountDistinct => DataType::Bytes,
+            F::ApproxCountDistinct | F::Bitmap(..) => DataType::Bytes,
             // The last digits of a sum of doubles depend on the order, unless it is exact.
             F::Sum | F::Avg if is_floating && adds_only => return None,
             F::Count | F::Sum | F::Avg | F::BitXor | F::Moment(_) | F::ApproxPercentile
@@ -344,8 +344,32 @@ pub enum AggregateFunction {
     ApproxPercentile,
     /// About how many different values there are.
     ApproxCountDistinct,
+    /// What integers or bitmaps make together.
+    Bitmap(BitmapSet, BitmapResult),
     /// One of the program around the job.
     Given(GivenCall),
+}
+
+/// How integers or bitmaps make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BitmapSet {
+    /// The integers.
+    Build,
+    /// What is in all bitmaps.
+    And,
+    /// What is in some bitmap.
+    Or,
+    /// What is in an odd number of bitmaps.
+    Xor,
+}
+
+/// What is asked of a bitmap that was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BitmapResult {
+    /// Itself.
+    Bitmap,
+    /// How many integers are in it.
+    Cardinality,
 }
 
 /// What is made of a count, sums and sums of products.
@@ -393,6 +417,8 @@ impl Moment {
 impl AggregateFunction {
     /// Name in SQL.
     pub fn name(&self) -> &str {
+        use BitmapResult as R;
+        use BitmapSet as B;
         use Moment as M;
         match self {
             AggregateFunction::Given(call) => &call.function.name,
@@ -417,6 +443,14 @@ impl AggregateFunction {
             AggregateFunction::PercentileDisc => "PERCENTILE_DISC",
             AggregateFunction::ApproxPercentile => "APPROX_PERCENTILE",
             AggregateFunction::ApproxCountDistinct => "APPROX_COUNT_DISTINCT",
+            AggregateFunction::Bitmap(B::Build, R::Bitmap) => "BITMAP_BUILD_AGG",
+            AggregateFunction::Bitmap(B::And, R::Bitmap) => "BITMAP_AND_AGG",
+            AggregateFunction::Bitmap(B::Or, R::Bitmap) => "BITMAP_OR_AGG",
+            AggregateFunction::Bitmap(B::Xor, R::Bitmap) => "BITMAP_XOR_AGG",
+            AggregateFunction::Bitmap(B::Build, R::Cardinality) => "BITMAP_BUILD_CARDINALITY_AGG",
+            AggregateFunction::Bitmap(B::And, R::Cardinality) => "BITMAP_AND_CARDINALITY_AGG",
+            AggregateFunction::Bitmap(B::Or, R::Cardinality) => "BITMAP_OR_CARDINALITY_AGG",
+            AggregateFunction::Bitmap(B::Xor, R::Cardinality) => "BITMAP_XOR_CARDINALITY_AGG",
             AggregateFunction::Moment(M::VarPop) => "VAR_POP",
             AggregateFunction::Moment(M::VarSamp) => "VAR_SAMP",
             AggregateFunction::Moment(M::StddevPop) => "STDDEV_POP",

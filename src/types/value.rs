@@ -16,7 +16,7 @@ pub enum Value {
     Decimal(i128),
     /// Text, JSON and nested types
     Str(Box<str>),
-    /// BYTES
+    /// BYTES and BITMAP
     Bytes(Box<[u8]>),
 }
 

@@ -1,13 +1,5 @@
 -- Checked by reading each message as the user would who brings a call along from Flink, DataFusion or RisingWave.
 
-SELECT BITMAP_BUILD(ARRAY[qty]) FROM trades;
--- there is no function 'BITMAP_BUILD': there is no type BITMAP
---  --> q.sql:1:8
---   |
--- 1 | SELECT BITMAP_BUILD(ARRAY[qty]) FROM trades;
---   |        ^^^^^^^^^^^^
--- hint: arrays of integers are sets, too: ARRAY_UNION, ARRAY_INTERSECT, ARRAY_EXCEPT, CARDINALITY; COUNT(DISTINCT x) counts
-
 SELECT variant_get(sym, 'a') FROM trades;
 -- there is no function 'VARIANT_GET': there is no type VARIANT
 --  --> q.sql:1:8

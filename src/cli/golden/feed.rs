@@ -86,6 +86,8 @@ fn value(text: &str, data_type: &DataType) -> Option<Value> {
         DataType::Uuid => Value::Decimal(uuid::parse(bytes)?),
         DataType::Time(_) => Value::Int(time::parse_time(bytes)?),
         DataType::Timestamp(_) | DataType::TimestampLtz(_) => Value::Int(time::parse_timestamp(bytes)?),
+        // What is fed is text.
+        DataType::Bitmap => return None,
         integer if integer.is_integer() => Value::Int(text.parse().ok()?),
         _ => Value::text(text),
     })

@@ -72,7 +72,7 @@ fn arrow_type(data_type: &DataType) -> Arrow {
         DataType::Double => Arrow::Float64,
         DataType::Decimal { precision, scale } => Arrow::Decimal128(*precision, *scale as i8),
         DataType::Varchar(_) | DataType::Json => Arrow::Utf8,
-        DataType::Bytes => Arrow::Binary,
+        DataType::Bytes | DataType::Bitmap => Arrow::Binary,
         DataType::Date => Arrow::Date32,
         DataType::Time(_) => Arrow::Time64(TimeUnit::Nanosecond),
         DataType::Timestamp(_) => Arrow::Timestamp(TimeUnit::Nanosecond, None),

@@ -91,6 +91,7 @@ fn texts_and_bytes() {
     let bytes = [Value::Bytes([0, 255].into()), Value::Null];
     check(DataType::Bytes, &bytes, BinaryArray::from(vec![Some(&[0u8, 255][..]), None]));
     taken(DataType::Bytes, &bytes, BinaryViewArray::from(vec![Some(&[0u8, 255][..]), None]));
+    refused(DataType::Bitmap, BinaryArray::from(vec![&b"\0"[..]]), "does not fit");
     let sixteen: Vec<Option<[u8; 16]>> = vec![None, Some([7; 16])];
     let uuids = FixedSizeBinaryArray::try_from_sparse_iter_with_size(sixteen.into_iter(), 16).expect("uuids");
     check(DataType::Uuid, &[Value::Null, Value::Decimal(uuid_of([7; 16]))], uuids);

@@ -48,7 +48,7 @@ pub(super) fn array(column: &Column, data_type: &DataType) -> Converted<ArrayRef
             let decimals = Decimal128Array::new(v.clone().into(), nulls);
             Arc::new(decimals.with_data_type(arrow_type(data_type)))
         }
-        (Values::Str(v), DataType::Bytes) => {
+        (Values::Str(v), DataType::Bytes | DataType::Bitmap) => {
             Arc::new(BinaryArray::from_iter(present(column).map(|row| row.map(|row| v.bytes(row)))))
         }
         (Values::Str(v), nested) if nested.is_nested() => return of_nested(column, v, nested),

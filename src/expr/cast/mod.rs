@@ -3,7 +3,7 @@
 //! Numbers are range checked; floats and decimals become integers by dropping the fraction, decimals change scale by rounding half
 //! away from zero. Text is trimmed before it is read; an ARRAY is read from JSON, or from braces as PostgreSQL writes it. TIMESTAMP and
 //! TIMESTAMP_LTZ convert in UTC; a TIME becomes one of 1970-01-01, as in Flink; a lower precision cuts digits off. Numbers never become times. A UUID is read
-//! from 16 bytes too. What stands in a nested value is converted as if it stood alone; JSON that is a number or a truth value becomes one. A value that cannot be converted fails the row (CAST) or is NULL (TRY_CAST).
+//! from 16 bytes too; a BITMAP becomes its bytes, but bytes a BITMAP only in BITMAP_FROM_BYTES. What stands in a nested value is converted as if it stood alone; JSON that is a number or a truth value becomes one. A value that cannot be converted fails the row (CAST) or is NULL (TRY_CAST).
 
 mod array_text;
 mod nested;
@@ -29,7 +29,7 @@ pub fn castable(from: &DataType, to: &DataType) -> bool {
 /// Whether a cast changes no value, so that no kernel is needed.
 pub(super) fn is_free(from: &DataType, to: &DataType) -> bool {
     match (from, to) {
-        (DataType::Varchar(_), DataType::Varchar(None)) | (DataType::Varchar(_), DataType::Bytes) => true,
+        (DataType::Varchar(_), DataType::Varchar(None)) | (DataType::Varchar(_) | DataType::Bitmap, DataType::Bytes) => true,
         (DataType::Varchar(Some(from)), DataType::Varchar(Some(to))) => from <= to,
         (from, DataType::Varchar(None)) if is_json(from) => true,
         (from, to) if is_json(from) && is_json(to) => nested::is_same(from, to),

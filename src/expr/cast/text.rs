@@ -22,7 +22,7 @@ pub(super) fn write(conversion: Conversion, length: Option<u32>) -> UnaryKernel 
                 return;
             }
             match &column.values {
-                Values::Str(strings) => out.extend_from_slice(strings.bytes(row)),
+                Values::Str(strings) if conversion.from != DataType::Bitmap => out.extend_from_slice(strings.bytes(row)),
                 _ => write_value(column, row, &conversion.from, out),
             }
             if from_bytes && simdutf8::basic::from_utf8(out).is_err() {

@@ -325,7 +325,9 @@ fn scale_types(given: &[DataType]) -> Resolved {
 fn comparable(given: &[DataType]) -> Resolved {
     let common = match common(given)? {
         DataType::Null => DataType::STRING,
-        DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Multiset(_) | DataType::Json => return None,
+        DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Multiset(_) | DataType::Json | DataType::Bitmap => {
+            return None;
+        }
         other => other,
     };
     (!given.is_empty()).then(|| (vec![common.clone(); given.len()], common))

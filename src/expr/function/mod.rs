@@ -7,6 +7,7 @@
 mod array;
 mod array_edit;
 mod array_some;
+mod bitmap;
 mod byte_part;
 mod bytes;
 mod calendar;
@@ -79,7 +80,7 @@ pub(in crate::expr) use zone::instant_of;
 use super::{Family, Help, ScalarFunction};
 
 /// All of them, and what they are about.
-static FAMILIES: [(Family, &[ScalarFunction]); 46] = [
+static FAMILIES: [(Family, &[ScalarFunction]); 47] = [
     (Family::Condition, null_count::FUNCTIONS),
     (Family::Text, string::FUNCTIONS),
     (Family::Text, split::FUNCTIONS),
@@ -93,6 +94,7 @@ static FAMILIES: [(Family, &[ScalarFunction]); 46] = [
     (Family::Bytes, digest::FUNCTIONS),
     (Family::Bytes, bytes::FUNCTIONS),
     (Family::Bytes, secret::FUNCTIONS),
+    (Family::Bitmap, bitmap::FUNCTIONS),
     (Family::Number, math::FUNCTIONS),
     (Family::Number, degrees::FUNCTIONS),
     (Family::Number, float::FUNCTIONS),
@@ -169,6 +171,7 @@ mod tests {
     fn edges() -> Vec<(Value, DataType)> {
         use DataType as T;
         let mut edges = vec![testing::null(), (Value::Bool(true), T::Boolean), (Value::Bytes(Box::new([0xff, 0])), T::Bytes)];
+        edges.push((Value::Bytes(Box::new([0x3a, 0x30, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 7, 0])), T::Bitmap));
         for number in [0, 1, -1, 3, i64::MIN, i64::MAX] {
             edges.push(testing::int(number));
             edges.push((Value::Int(number), T::Timestamp(9)));

@@ -57,6 +57,7 @@ fn postgres_name(data_type: &DataType) -> String {
         DataType::IntervalDay | DataType::IntervalMonth => "interval",
         DataType::Array(item) => return format!("{}[]", postgres_name(item)),
         DataType::Uuid => "uuid",
+        DataType::Bitmap => "bitmap",
         DataType::Row(_) => "record",
         DataType::Json | DataType::Map(..) | DataType::Multiset(_) => "jsonb",
     };

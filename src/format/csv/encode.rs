@@ -31,7 +31,7 @@ impl CsvEncoder {
             return out.extend_from_slice(self.dialect.null_literal.as_deref().unwrap_or_default());
         }
         match (&column.values, data_type) {
-            (Values::Str(v), t) if *t != DataType::Bytes => write_field(v.bytes(row), &self.dialect, out),
+            (Values::Str(v), t) if !t.is_binary() => write_field(v.bytes(row), &self.dialect, out),
             _ => {
                 self.scratch.clear();
                 write_part(column, row, data_type, &mut self.scratch);

@@ -46,7 +46,7 @@ impl JsonEncoder {
         }
         match (&column.values, data_type) {
             (Values::Str(v), DataType::Varchar(_)) => write_string(v.bytes(row), out),
-            (Values::Str(_), DataType::Bytes)
+            (Values::Str(_), DataType::Bytes | DataType::Bitmap)
             | (_, DataType::Date | DataType::Time(_) | DataType::IntervalDay | DataType::IntervalMonth | DataType::Uuid) => {
                 out.push(b'"');
                 write_part(column, row, data_type, out);

@@ -4,6 +4,7 @@
 //! rows it was fed is kept outside of it. An update wraps where it overflows and says so; since wrapping addition has an inverse,
 //! it can be undone exactly, so that a bad row leaves no trace and a good batch costs no copies.
 
+mod bitmaps;
 mod bits;
 mod count;
 mod distinct;
@@ -26,7 +27,7 @@ pub use sum::mean;
 use crate::batch::{Column, Selection};
 use crate::state::{GroupWords, RowStore};
 use crate::types::DataType;
-use crate::types::relation::{AggregateCall, AggregateFunction, Distinct, Retracts};
+use crate::types::relation::{AggregateCall, AggregateFunction, BitmapSet, Distinct, Retracts};
 
 /// The rows an accumulator takes: groups and signs by row of the batch.
 #[derive(Clone, Copy)]
@@ -144,7 +145,9 @@ pub fn accumulator(call: &AggregateCall, retracts: Retracts, next_word: &mut usi
             // What is estimated cannot be taken back.
             Retracts::Maybe => return Box::new(distinct::DistinctValues::new(Box::new(count::Count), &call.argument_types)),
         },
+        F::Bitmap(BitmapSet::Xor, result) => bitmaps::bitmaps(call, BitmapSet::Xor, *result, retracts),
         // DISTINCT changes nothing for the others.
+        F::Bitmap(set, result) => return bitmaps::bitmaps(call, *set, *result, retracts),
         F::Min | F::Max => return extreme::extreme(call, retracts, next_word),
         F::BitAnd | F::BitOr => return bits::bits(call, retracts, next_word),
         F::BoolAnd | F::BoolOr => {

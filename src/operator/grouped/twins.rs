@@ -1,14 +1,16 @@
 //! Every aggregate function against a naive twin that looks at all rows of a group again: rows that come and go at random, with NULLs,
 //! DISTINCT and FILTER, and groups that take in others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::batch::RowKind;
-use crate::types::relation::{AggregateCall, AggregateFunction, Changes, Distinct, Moment, Nulls, SortKey};
-use crate::types::{DataType, Value};
+use crate::types::relation::{
+    AggregateCall, AggregateFunction, BitmapResult, BitmapSet, Changes, Distinct, Moment, Nulls, SortKey,
+};
+use crate::types::{DataType, Value, bitmap};
 
-const TYPES: [DataType; 7] = [
+const TYPES: [DataType; 9] = [
     DataType::Int,
     DataType::Double,
     DataType::Double,
@@ -16,6 +18,8 @@ const TYPES: [DataType; 7] = [
     DataType::Boolean,
     DataType::STRING,
     DataType::BigInt,
+    DataType::Int,
+    DataType::Bitmap,
 ];
 const KEY: usize = 0;
 const Y: usize = 1;
@@ -24,6 +28,8 @@ const SMALL: usize = 3;
 const FLAG: usize = 4;
 const TEXT: usize = 5;
 const BIG: usize = 6;
+const INTEGER: usize = 7;
+const BITMAP: usize = 8;
 
 type Row = Vec<Value>;
 
@@ -34,6 +40,8 @@ fn random_row(random: &mut fastrand::Rng) -> Row {
     // Far from zero, so that a method that subtracts large sums from each other shows it.
     let double = |random: &mut fastrand::Rng| Value::Double(1e7 + f64::from(random.i32(-20..20)) / 8.0);
     let texts = ["", "a", "b", "a text of more than twelve bytes", "ü", "\0", "a\0b"];
+    let edges = [i32::MIN, -2, -1, 0, 1, 2, 3, i32::MAX];
+    let some = |random: &mut fastrand::Rng| edges.into_iter().filter(|_| random.bool()).map(|n| n as u32).collect();
     let row = [
         Value::Int(random.i64(0..3)),
         double(random),
@@ -42,9 +50,17 @@ fn random_row(random: &mut fastrand::Rng) -> Row {
         Value::Bool(random.bool()),
         Value::text(texts[random.usize(..texts.len())]),
         Value::Int(random.i64(..)),
+        Value::Int(edges[random.usize(..edges.len())].into()),
+        bitmap_of(some(random)),
     ];
     let null = |(at, value): (usize, Value)| if at != KEY && random.u8(..8) == 0 { Value::Null } else { value };
     row.into_iter().enumerate().map(null).collect()
+}
+
+fn bitmap_of(integers: BTreeSet<u32>) -> Value {
+    let mut bytes = Vec::new();
+    bitmap::write(integers.into_iter().collect(), &mut bytes);
+    Value::Bytes(bytes.into())
 }
 
 fn batch(rows: &[(Row, RowKind)]) -> Batch {
@@ -233,6 +249,35 @@ fn moments_of_pairs_are_those_of_two_passes() {
             };
             Value::Double(result)
         });
+    }
+}
+
+/// The integers of a row: its own, or those of its bitmap.
+fn integers(row: &Row, column: usize) -> BTreeSet<u32> {
+    match &row[column] {
+        Value::Int(integer) => BTreeSet::from([*integer as u32]),
+        Value::Bytes(bytes) => bitmap::open(bytes).into_iter().collect(),
+        other => panic!("integers of {other:?}"),
+    }
+}
+
+#[test]
+fn bitmaps_are_those_of_sets() {
+    use BitmapSet as B;
+    for (set, column) in [(B::Build, INTEGER), (B::And, BITMAP), (B::Or, BITMAP), (B::Xor, BITMAP)] {
+        for (result, data_type) in [(BitmapResult::Bitmap, DataType::Bitmap), (BitmapResult::Cardinality, DataType::BigInt)] {
+            check_all(&call(AggregateFunction::Bitmap(set, result), &[column], data_type), |call, rows| {
+                let AggregateFunction::Bitmap(set, result) = call.function else { panic!("{call:?}") };
+                let sets = rows.iter().map(|row| integers(row, call.arguments[0]));
+                let all = sets.reduce(|a, b| match set {
+                    B::And => &a & &b,
+                    B::Xor => &a ^ &b,
+                    B::Build | B::Or => &a | &b,
+                });
+                let all = all.unwrap_or_default();
+                if result == BitmapResult::Bitmap { bitmap_of(all) } else { Value::Int(all.len() as i64) }
+            });
+        }
     }
 }
 

@@ -9,13 +9,14 @@ use super::coercion::cast;
 use super::expr::{ExprBinder, bare};
 use super::function::{given_arguments, library_call};
 use super::library;
-use super::operator::{binary, by_value};
+use super::operator::{binary, by_order, by_value};
 use super::over::OrderItem;
 use super::scope::{span_of, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::logical::columns_of;
-use crate::plan::physical::{AggregateFunction, Distinct, Moment, Nulls};
+use crate::plan::parse::check_part;
+use crate::plan::physical::{AggregateFunction, BitmapResult, BitmapSet, Distinct, Moment, Nulls};
 use crate::types::decimal::PRECISION_MAX;
 use crate::types::{DataType, GivenAggregate, GivenCall, Value};
 
@@ -104,9 +105,11 @@ impl Written<'_> {
     }
 
     fn undefined(&self, argument: &DataType) -> Error {
-        Error::sql(format!("{} of {argument} is not defined", self.name))
-            .at(self.span)
-            .hint(format!("CAST it, such as {}(CAST(x AS DOUBLE))", self.name))
+        let error = Error::sql(format!("{} of {argument} is not defined", self.name)).at(self.span);
+        match argument {
+            DataType::Bitmap => error.hint("BITMAP_CARDINALITY(x) says how many integers are in it"),
+            _ => error.hint(format!("CAST it, such as {}(CAST(x AS DOUBLE))", self.name)),
+        }
     }
 
     /// A number as a DOUBLE.
@@ -147,11 +150,15 @@ impl ExprBinder<'_> {
                 let argument = self.bind(&written.args[0])?;
                 Ok(plain(AggregateFunction::ApproxCountDistinct, vec![argument], written, DataType::BigInt))
             }
+            name if name.starts_with("BITMAP_") && name.ends_with("_AGG") => self.bitmap(written),
             name => match library::aggregate(name) {
                 Some(function) => self.of_program(function, written),
                 None => self.of_values(written),
             },
         }?;
+        if let AggregateFunction::ArrayAgg | AggregateFunction::ObjectAgg | AggregateFunction::Collect = bound.function {
+            bound.arguments.iter().try_for_each(|part| check_part(&part.data_type(), span_of(&call.name)))?;
+        }
         let is_argument = |item: &OrderItem| bound.arguments.contains(&item.expr);
         if bound.distinct == Distinct::Distinct && !bound.order.iter().all(is_argument) {
             return Err(Error::sql(format!("{name} with DISTINCT is ordered by what is no argument of it"))
@@ -315,7 +322,7 @@ impl ExprBinder<'_> {
         }
         let is_least = matches!(written.name, "MIN_BY" | "ARG_MIN");
         let among_equal = written.order.into_iter().map(|item| if is_least { item } else { item.reversed() });
-        written.order = std::iter::once(ascending(by_value(by))).chain(among_equal).collect();
+        written.order = std::iter::once(ascending(by_order(by, written.span)?)).chain(among_equal).collect();
         let function = if is_least { AggregateFunction::FirstValue } else { AggregateFunction::LastValue };
         let nulls = if matches!(written.name, "ARG_MIN" | "ARG_MAX") { Nulls::Skip } else { Nulls::Keep };
         let data_type = value.data_type();
@@ -363,6 +370,37 @@ impl ExprBinder<'_> {
             _ => DataType::Json,
         };
         Ok(ordered(AggregateFunction::ObjectAgg, vec![key, value], written, nulls, data_type))
+    }
+
+    /// A bitmap of integers or bitmaps, or how many integers are in it. NULLs are left out; over none but those it is NULL.
+    fn bitmap(&mut self, written: Written<'_>) -> Result<BoundCall> {
+        use DataType as T;
+        written.expect(1..=1)?;
+        let set = match written.name {
+            "BITMAP_BUILD_AGG" | "BITMAP_BUILD_CARDINALITY_AGG" => BitmapSet::Build,
+            "BITMAP_AND_AGG" | "BITMAP_AND_CARDINALITY_AGG" => BitmapSet::And,
+            "BITMAP_OR_AGG" | "BITMAP_OR_CARDINALITY_AGG" => BitmapSet::Or,
+            _ => BitmapSet::Xor,
+        };
+        let argument = self.bind(&written.args[0])?;
+        let (wanted, hint) = match set {
+            BitmapSet::Build => {
+                (T::Int, "it takes what is no greater than an INT, such as CAST(x AS INT); BITMAP_OR_AGG takes bitmaps")
+            }
+            _ => (T::Bitmap, "it takes bitmaps; BITMAP_BUILD_AGG makes one of integers"),
+        };
+        let argument = match (argument.data_type(), set) {
+            (T::Null, _) | (T::TinyInt | T::SmallInt | T::Int, BitmapSet::Build) => cast(argument, &wanted),
+            (given, _) if given == wanted => argument,
+            (other, _) => {
+                return Err(Error::sql(format!("{} of {other} is not defined", written.name)).at(written.span).hint(hint));
+            }
+        };
+        let (result, data_type) = match written.name.ends_with("_CARDINALITY_AGG") {
+            true => (BitmapResult::Cardinality, T::BigInt),
+            false => (BitmapResult::Bitmap, T::Bitmap),
+        };
+        Ok(plain(AggregateFunction::Bitmap(set, result), vec![argument], written, data_type))
     }
 
     /// A multiset: the different values, with how often each is there.
@@ -542,7 +580,7 @@ fn result_type(function: &AggregateFunction, argument: &DataType) -> Option<Data
     use AggregateFunction as A;
     use DataType as T;
     Some(match (function, argument) {
-        (A::Min | A::Max, T::Array(_) | T::Row(_) | T::Map(..) | T::Json | T::Null) => return None,
+        (A::Min | A::Max, T::Array(_) | T::Row(_) | T::Map(..) | T::Json | T::Bitmap | T::Null) => return None,
         (A::Min | A::Max, t) => t.clone(),
         (A::Sum, t) if t.is_integer() => T::BigInt,
         (A::Sum, T::Float | T::Double) => T::Double,

@@ -229,6 +229,9 @@ fn conversion(from: &DataType, to: &DataType, text: &str) -> Option<String> {
             Some(format!("an interval is a distance: add it to a time, such as CURRENT_TIMESTAMP + {text}"))
         }
         (T::Bytes, number) if number.is_numeric() => Some("CAST it to STRING first, if that is a text of digits".to_owned()),
+        (T::Bytes, T::Bitmap) => Some(format!("BITMAP_FROM_BYTES({text}) reads it")),
+        (T::Array(_), T::Bitmap) => Some(format!("BITMAP_BUILD({text}) makes one of it")),
+        (T::Bitmap, T::Array(_)) => Some(format!("BITMAP_TO_ARRAY({text}) gives its integers")),
         (_, T::Bytes) => Some(format!("CAST(CAST({text} AS STRING) AS BYTES) gives the bytes of its text")),
         (_, T::Json) => Some(format!("TO_JSON({text}) makes JSON of it")),
         (T::Row(from), T::Row(to)) => {

@@ -258,7 +258,7 @@ fn zero(data_type: &DataType) -> Option<Value> {
         T::Float | T::Double => Value::Double(0.0),
         T::Decimal { .. } | T::Uuid => Value::Decimal(0),
         T::Varchar(_) => Value::text(""),
-        T::Bytes | T::Array(_) | T::Row(_) | T::Map(..) | T::Json | T::Null => return None,
+        T::Bytes | T::Bitmap | T::Array(_) | T::Row(_) | T::Map(..) | T::Json | T::Null => return None,
         _ => Value::Int(0),
     })
 }

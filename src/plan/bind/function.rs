@@ -16,6 +16,7 @@ use super::{access, evaluate_constant, json, library, window};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, Function, GivenFunction, LambdaFunction, UnaryOp, castable};
 use crate::plan::functions::{self, no_function};
+use crate::plan::parse::check_part;
 use crate::types::{DataType, Value};
 
 /// Functions of the clock: the time at which the row arrived, in UTC. `None` for other names.
@@ -316,6 +317,9 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
             None => error,
         });
     };
+    if data_type.is_nested() || data_type == DataType::Json || name == "JSON_STRING" {
+        types.iter().filter(|_| !name.starts_with("BITMAP_")).try_for_each(|part| check_part(part, span))?;
+    }
     let args = args.into_iter().zip(&wanted).map(|(arg, target)| cast(arg, target)).collect();
     Ok(Expr::Call { function: function.into(), args, data_type })
 }

@@ -12,7 +12,7 @@ use super::scope::{name_span, span_of};
 use crate::error::{Error, Result, Span};
 use crate::expr::{Expr, Lambda, LambdaFunction};
 use crate::plan::logical::columns_of;
-use crate::plan::parse::LAMBDA;
+use crate::plan::parse::{LAMBDA, check_part};
 use crate::types::relation::Nested;
 use crate::types::{DataType, Value};
 
@@ -81,6 +81,9 @@ impl ExprBinder<'_> {
         let start = start.map(|start| self.bind(start)).transpose()?;
         let (lambda, mut captured) = self.lambda(function, &lambda, parts, start.as_ref(), span)?;
         let body_type = lambda.body.data_type();
+        if function != LambdaFunction::Reduce {
+            check_part(&body_type, span)?;
+        }
         if let Some(start) = start {
             captured.insert(0, cast(start, &body_type));
         }

@@ -22,7 +22,11 @@ pub fn binary(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr>
             (Some(a), Some(b)) if a.len() == b.len() => rows(op, a, b, span),
             _ => {
                 let (left, right) = comparable(left, right, span)?;
-                Ok(made(op, by_value(left), by_value(right), DataType::Boolean))
+                let key = |value| match op {
+                    B::Lt | B::LtEq | B::Gt | B::GtEq => by_order(value, span),
+                    _ => Ok(by_value(value)),
+                };
+                Ok(made(op, key(left)?, key(right)?, DataType::Boolean))
             }
         },
     }
@@ -35,6 +39,17 @@ pub fn by_value(expr: Expr) -> Expr {
             Expr::Call { function: function.into(), args: vec![expr], data_type: DataType::Bytes }
         }
         _ => expr,
+    }
+}
+
+/// As `by_value`, of what is ordered.
+pub fn by_order(expr: Expr, span: Span) -> Result<Expr> {
+    match expr.data_type() {
+        DataType::Bitmap => {
+            let error = Error::sql("BITMAPs have no order: they are equal or not").at(span);
+            Err(error.hint("BITMAP_CARDINALITY(x) says how many integers are in one"))
+        }
+        _ => Ok(by_value(expr)),
     }
 }
 
@@ -101,7 +116,7 @@ fn concat(left: Expr, right: Expr, span: Span) -> Result<Expr> {
         _ => {}
     }
     let text = |e: Expr| match e.data_type() {
-        DataType::Bytes | DataType::Map(..) | DataType::Multiset(_) | DataType::Row(_) => {
+        DataType::Bytes | DataType::Bitmap | DataType::Map(..) | DataType::Multiset(_) | DataType::Row(_) => {
             Err(Error::sql(format!("|| joins text, this is {}", e.data_type())).at(span).hint("CAST(... AS STRING)"))
         }
         _ => Ok(cast(e, &DataType::STRING)),

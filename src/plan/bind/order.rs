@@ -7,7 +7,7 @@ use super::dependent::Links;
 use super::expr::ExprBinder;
 use super::function::library_call;
 use super::library;
-use super::operator::by_value;
+use super::operator::by_order;
 use super::scope::{Relation, span_of, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
@@ -242,9 +242,11 @@ pub fn ordered(relation: Relation, width: usize, items: &[ast::OrderByExpr]) -> 
     let mut keys = Vec::with_capacity(items.len());
     for item in items {
         let key = match meant(&item.expr, &names)? {
-            Meant::Column(column) if !shown[column].data_type.is_nested() => Err(column),
-            Meant::Column(column) => Ok(by_value(columns[column].1.clone())),
-            Meant::Expr(e) => Ok(by_value(fixed(ExprBinder::new(shown).bind(e)?, e)?)),
+            Meant::Column(column) => match by_order(columns[column].1.clone(), span_of(&item.expr))? {
+                same if same == columns[column].1 => Err(column),
+                key => Ok(key),
+            },
+            Meant::Expr(e) => Ok(by_order(fixed(ExprBinder::new(shown).bind(e)?, e)?, span_of(e))?),
         };
         let column = key.map_or_else(
             |column| column,

@@ -15,7 +15,7 @@ use super::coercion::{cast, unified};
 use super::expr::ExprBinder;
 use super::function::argument_exprs;
 use super::library::{self, evaluate_constant};
-use super::operator::by_value;
+use super::operator::by_order;
 use super::order::{direction, fixed};
 use super::over_frame::{FrameOrder, frame};
 use super::scope::{Relation, name_span, span_of, unsupported};
@@ -608,7 +608,8 @@ impl ExprBinder<'_> {
 
     pub(super) fn order_item(&mut self, item: &ast::OrderByExpr) -> Result<OrderItem> {
         let (descending, nulls_first) = direction(item)?;
-        Ok(OrderItem { expr: by_value(self.sort_expr(&item.expr)?), descending, nulls_first })
+        let expr = by_order(self.sort_expr(&item.expr)?, span_of(&item.expr))?;
+        Ok(OrderItem { expr, descending, nulls_first })
     }
 
     /// An item of the order of OVER, which may be PROCTIME() itself.

@@ -27,12 +27,13 @@ pub fn checked(call: Expr, places: &[Span]) -> Result<Expr> {
     Ok(call)
 }
 
-/// The text of a constant.
+/// The text of a constant, or the hexadecimal digits of its bytes.
 fn constant_text(arg: &Expr) -> Option<String> {
     let value = if is_constant(arg) { library::evaluate_constant(arg).ok()?? } else { return None };
     match value {
         Value::Str(text) => Some(text.into_string()),
         Value::Int(number) => Some(number.to_string()),
+        Value::Bytes(bytes) => Some(bytes.iter().map(|byte| format!("{byte:02X}")).collect()),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use super::expr::ExprBinder;
 use super::grouping_sets;
 use super::hint::InputHints;
 use super::library;
-use super::operator::{by_value, condition};
+use super::operator::{by_order, condition};
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
 use super::scope::{Relation, ScopeField, name_span, span_of, unknown_table, unsupported};
@@ -266,18 +266,19 @@ impl Listing<'_> {
                     .hint("add it to the select list"));
             }
             let (descending, nulls_first) = direction(item)?;
-            let column = self.ordering(column, span_of(&item.expr));
+            let column = self.ordering(column, span_of(&item.expr))?;
             keys.push(SortKey { column, descending, nulls_first });
         }
         Ok((first_of, keys))
     }
 
     /// The column that is ordered as the values of another are: of a nested one, which its text is not, a hidden one.
-    fn ordering(&mut self, column: usize, span: Span) -> usize {
-        match self.bound.get(column) {
-            Some(item) if item.data_type().is_nested() => self.hidden(by_value(item.clone()), span),
-            _ => column,
-        }
+    fn ordering(&mut self, column: usize, span: Span) -> Result<usize> {
+        let Some(item) = self.bound.get(column) else { return Ok(column) };
+        Ok(match by_order(item.clone(), span)? {
+            same if same == *item => column,
+            key => self.hidden(key, span),
+        })
     }
 
     /// The column of an item, a hidden one if it is not shown.

@@ -18,6 +18,7 @@ use super::select::distinct;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::plan::logical::{Aggregate, Join, Plan, all_of, columns_of, substitute};
+use crate::plan::parse::check_part;
 use crate::plan::physical::{AggregateCall, AggregateFunction, JoinKind, Nulls, SortKey};
 use crate::types::{DataType, Field, Schema, Value};
 
@@ -174,6 +175,7 @@ impl<'b, 'c> Subqueries<'b, 'c> {
         }
         let types = rows.relation.plan.schema().types();
         let first_link = types.len() - rows.links.columns.len();
+        check_part(&types[0], span)?;
         let data_type = DataType::Array(Box::new(types[0].clone()));
         let nothing = rows.links.over_nothing.take().into_iter().flatten().map(|value| cast(value, &types[0])).collect();
         let nothing = cast(library_call("ARRAY", nothing, span)?, &data_type);
@@ -518,7 +520,8 @@ impl Dependent {
             | DataType::Map(..)
             | DataType::Multiset(_)
             | DataType::Json
-            | DataType::Bytes => {
+            | DataType::Bytes
+            | DataType::Bitmap => {
                 let error = format!("a sub-query of any number of rows of {data_type} is not supported here");
                 Err(Error::sql(error).at(self.span).hint("add LIMIT 1 to it"))
             }

@@ -3,7 +3,7 @@
 use crate::expr::help::{Help, function};
 
 /// The aggregates there are.
-pub static AGGREGATES: [Help; 54] = [
+pub static AGGREGATES: [Help; 62] = [
     function("COUNT", "COUNT(*) or COUNT([DISTINCT] x, ...)", "How many rows there are, or have no NULL in these")
         .example("SELECT COUNT(x) FROM (VALUES (1), (NULL), (2)) AS t(x)", "2"),
     function("SUM", "(x)", "The sum").example("SELECT SUM(x) FROM (VALUES (1), (2)) AS t(x)", "3"),
@@ -62,6 +62,22 @@ pub static AGGREGATES: [Help; 54] = [
         .example("SELECT BIT_OR(x) FROM (VALUES (12), (10)) AS t(x)", "14"),
     function("BIT_XOR", "(integer)", "The bits that are 1 in an odd number of them")
         .example("SELECT BIT_XOR(x) FROM (VALUES (12), (10)) AS t(x)", "6"),
+    function("BITMAP_BUILD_AGG", "(integer)", "The set of the integers, a BITMAP")
+        .example("SELECT BITMAP_BUILD_AGG(x) FROM (VALUES (3), (NULL), (1), (3)) AS t(x)", "{1,3}"),
+    function("BITMAP_BUILD_CARDINALITY_AGG", "(integer)", "How many different integers there are; NULL over none")
+        .example("SELECT BITMAP_BUILD_CARDINALITY_AGG(x) FROM (VALUES (3), (NULL), (1), (3)) AS t(x)", "2"),
+    function("BITMAP_AND_AGG", "(bitmap)", "The integers that are in all of the bitmaps")
+        .example("SELECT BITMAP_AND_AGG(BITMAP_BUILD(a)) FROM (VALUES (ARRAY[1, 2]), (ARRAY[2, 3])) AS t(a)", "{2}"),
+    function("BITMAP_AND_CARDINALITY_AGG", "(bitmap)", "How many integers are in all of the bitmaps")
+        .example("SELECT BITMAP_AND_CARDINALITY_AGG(BITMAP_BUILD(a)) FROM (VALUES (ARRAY[1, 2]), (ARRAY[2, 3])) AS t(a)", "1"),
+    function("BITMAP_OR_AGG", "(bitmap)", "The integers that are in one of the bitmaps")
+        .example("SELECT BITMAP_OR_AGG(BITMAP_BUILD(a)) FROM (VALUES (ARRAY[1, 2]), (ARRAY[2, 3])) AS t(a)", "{1,2,3}"),
+    function("BITMAP_OR_CARDINALITY_AGG", "(bitmap)", "How many integers are in one of the bitmaps")
+        .example("SELECT BITMAP_OR_CARDINALITY_AGG(BITMAP_BUILD(a)) FROM (VALUES (ARRAY[1, 2]), (ARRAY[2, 3])) AS t(a)", "3"),
+    function("BITMAP_XOR_AGG", "(bitmap)", "The integers that are in an odd number of the bitmaps")
+        .example("SELECT BITMAP_XOR_AGG(BITMAP_BUILD(a)) FROM (VALUES (ARRAY[1, 2]), (ARRAY[2, 3])) AS t(a)", "{1,3}"),
+    function("BITMAP_XOR_CARDINALITY_AGG", "(bitmap)", "How many integers are in an odd number of the bitmaps")
+        .example("SELECT BITMAP_XOR_CARDINALITY_AGG(BITMAP_BUILD(a)) FROM (VALUES (ARRAY[1, 2]), (ARRAY[2, 3])) AS t(a)", "2"),
     function("FIRST_VALUE", "(x [ORDER BY ...] [IGNORE | RESPECT NULLS])", "The value of the first row; also with OVER")
         .example("SELECT FIRST_VALUE(x ORDER BY x) FROM (VALUES (2), (1)) AS t(x)", "1"),
     function("LAST_VALUE", "(x [ORDER BY ...] [IGNORE | RESPECT NULLS])", "The value of the last row; also with OVER")

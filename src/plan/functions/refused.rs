@@ -5,12 +5,7 @@ use crate::error::Error;
 /// Names in capitals, of which one that ends in `*` stands for all that begin so; why there is no such function; and a hint.
 type Refused = (&'static [&'static str], &'static str, &'static str);
 
-static REFUSED: [Refused; 21] = [
-    (
-        &["BITMAP_*"],
-        "there is no type BITMAP",
-        "arrays of integers are sets, too: ARRAY_UNION, ARRAY_INTERSECT, ARRAY_EXCEPT, CARDINALITY; COUNT(DISTINCT x) counts",
-    ),
+static REFUSED: [Refused; 20] = [
     (
         &["TO_VARIANT", "VARIANT_*", "TRY_VARIANT_GET"],
         "there is no type VARIANT",
@@ -75,7 +70,7 @@ mod tests {
     #[test]
     fn what_is_refused_is_not_there() {
         let listed = REFUSED.iter().flat_map(|(names, ..)| *names).filter(|listed| !listed.ends_with('*'));
-        for name in listed.chain(&["BITMAP_AND", "PG_SLEEP_FOR", "HAS_TABLE_PRIVILEGE", "RW_VNODE"]) {
+        for name in listed.chain(&["PG_SLEEP_FOR", "HAS_TABLE_PRIVILEGE", "RW_VNODE"]) {
             assert!(refusal(&name.to_lowercase()).is_some() && !names().any(|there| there == *name), "{name}");
         }
         assert!(refusal("UPPER").is_none());

@@ -183,6 +183,7 @@ impl<'a> TypeReader<'a> {
             "STRUCTURED" => self.structured()?,
             "JSON" | "JSONB" => DataType::Json,
             "UUID" => DataType::Uuid,
+            "BITMAP" => DataType::Bitmap,
             "MULTISET" => {
                 self.open(&word.text)?;
                 let item = self.item()?;
@@ -376,7 +377,9 @@ impl<'a> TypeReader<'a> {
 
     /// A type inside another one, which may say that it is NOT NULL.
     fn item(&mut self) -> Result<DataType> {
+        let span = self.cursor.span();
         let data_type = self.read()?;
+        check_part(&data_type, span)?;
         if !self.half_read {
             self.nullability();
         }
@@ -457,6 +460,17 @@ const INTERVAL_UNITS: [(&str, &str, Unit); 6] = [
     ("SECOND", "SECONDS", Unit::Nanos),
 ];
 
+/// Refuses a BITMAP inside another type: nested values are JSON, and it is bytes.
+pub fn check_part(data_type: &DataType, span: Span) -> Result<()> {
+    match data_type {
+        DataType::Bitmap => {
+            let error = Error::sql("a BITMAP cannot stand in an ARRAY, ROW, MAP or JSON").at(span);
+            Err(error.hint("BITMAP_TO_BYTES or BITMAP_TO_ARRAY makes of it what can"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// DECIMAL without digits, as in Flink.
 const DECIMAL: DataType = DataType::Decimal { precision: 10, scale: 0 };
 
@@ -466,7 +480,7 @@ const NUMERIC: DataType = DataType::Decimal { precision: 38, scale: 10 };
 /// Holds what BIGINT UNSIGNED does.
 const UNSIGNED_BIGINT: DataType = DataType::Decimal { precision: 20, scale: 0 };
 
-const TYPES: [&str; 23] = [
+const TYPES: [&str; 24] = [
     "BOOLEAN",
     "TINYINT",
     "SMALLINT",
@@ -490,6 +504,7 @@ const TYPES: [&str; 23] = [
     "MAP",
     "JSON",
     "UUID",
+    "BITMAP",
 ];
 
 /// Whether a type of the language begins with this word.

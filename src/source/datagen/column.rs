@@ -143,6 +143,10 @@ impl FieldOptions<'_> {
             DataType::Bytes => Make::Bytes { length: self.length(LENGTH_DEFAULT)?, varies: self.is_var_len()? },
             DataType::IntervalDay => Make::Integer { low: 0, high: self.nanos("max")?.unwrap_or(time::DAY) },
             DataType::Uuid => Make::Uuid,
+            DataType::Bitmap => {
+                let error = Error::sql(format!("datagen makes no BITMAP for column '{}'", self.column.name));
+                return Err(error.hint("compute it, such as b AS BITMAP_BUILD(ARRAY[n])"));
+            }
             DataType::Time(_) => Make::TimeOfDay,
             DataType::Timestamp(_) | DataType::TimestampLtz(_) | DataType::Date => {
                 Make::Time { past: self.nanos("max-past")?.unwrap_or(0) }

@@ -11,7 +11,7 @@ use super::{files, twins};
 const GENERATORS: [&str; 2] = ["tests/it/oracle", "tests/datafusion"];
 
 /// Functions that are compared elsewhere, and where; or that nothing can tell the answer of, and why.
-const OTHERS: [(&[&str], &str); 10] = [
+const OTHERS: [(&[&str], &str); 12] = [
     (&["RAND", "RANDOM", "RAND_INTEGER", "UUID"], "what is random has no answer; src/expr/function/random.rs looks at many"),
     (
         &["CURRENT_TIMESTAMP", "NOW", "LOCALTIMESTAMP", "CURRENT_DATE", "TODAY", "LOCALTIME", "CURRENT_WATERMARK"],
@@ -24,6 +24,34 @@ const OTHERS: [(&[&str], &str); 10] = [
         "they give the items of what JSONB_POPULATE_RECORD and JSONB_PATH_QUERY_ARRAY give: tests/sql/function/json.slt",
     ),
     (&["TYPEOF"], "it says the same for all values of a type: the examples and src/expr/function/type_name.rs"),
+    (
+        &[
+            "BITMAP_BUILD",
+            "BITMAP_CARDINALITY",
+            "BITMAP_AND",
+            "BITMAP_OR",
+            "BITMAP_XOR",
+            "BITMAP_ANDNOT",
+            "BITMAP_FROM_BYTES",
+            "BITMAP_TO_BYTES",
+            "BITMAP_TO_ARRAY",
+            "BITMAP_TO_STRING",
+        ],
+        "src/expr/function/bitmap.rs and src/types/bitmap.rs: ordered sets, and bytes by the specification",
+    ),
+    (
+        &[
+            "BITMAP_BUILD_AGG",
+            "BITMAP_AND_AGG",
+            "BITMAP_OR_AGG",
+            "BITMAP_XOR_AGG",
+            "BITMAP_BUILD_CARDINALITY_AGG",
+            "BITMAP_AND_CARDINALITY_AGG",
+            "BITMAP_OR_CARDINALITY_AGG",
+            "BITMAP_XOR_CARDINALITY_AGG",
+        ],
+        "src/operator/grouped/twins.rs: ordered sets",
+    ),
     (&["FIRST", "LAST", "PREV", "NEXT", "CLASSIFIER", "MATCH_NUMBER"], "src/operator/row_pattern/tests.rs: a naive matcher"),
     (&["MATCH_ROWTIME", "MATCH_PROCTIME"], "they are times of a match: tests/sql/row_pattern"),
     (

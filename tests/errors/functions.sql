@@ -1,12 +1,12 @@
 -- Checked by reading each message as the user would who brings a call along from Flink, DataFusion or RisingWave.
 
-SELECT variant_get(sym, 'a') FROM trades;
--- there is no function 'VARIANT_GET': there is no type VARIANT
+SELECT variant_typeof(PARSE_JSON(sym)) FROM trades;
+-- there is no function 'VARIANT_TYPEOF': a VARIANT is JSON, whose numbers have no types of their own
 --  --> q.sql:1:8
 --   |
--- 1 | SELECT variant_get(sym, 'a') FROM trades;
---   |        ^^^^^^^^^^^
--- hint: JSON takes its place: PARSE_JSON(text), JSON_VALUE(json, '$.name'), JSON_TYPEOF(json)
+-- 1 | SELECT variant_typeof(PARSE_JSON(sym)) FROM trades;
+--   |        ^^^^^^^^^^^^^^
+-- hint: JSON_TYPEOF(json) says whether it is an object, array, string, number, boolean or null
 
 SELECT ARROW_TYPEOF(qty) FROM trades;
 -- there is no function 'ARROW_TYPEOF': types have the names of SQL, not those of Arrow

@@ -160,12 +160,12 @@ SELECT qty ->> 'a' FROM trades;
 -- hint: row.field, array[position] and map[key] take parts of the others
 
 SELECT CAST(sym AS JSON).a.b + 1 FROM trades;
--- STRING has no fields, so '.b' means nothing
---  --> q.sql:1:28
+-- STRING + INT is not defined
+--  --> q.sql:1:13
 --   |
 -- 1 | SELECT CAST(sym AS JSON).a.b + 1 FROM trades;
---   |                            ^
--- hint: JSON_VALUE(x, '$.b') reads it in a text of JSON
+--   |             ^^^^^^^^^^^^^^^^^^^^
+-- hint: || joins text; CAST makes a number of it
 
 SELECT CAST(qty AS JSON) FROM trades;
 -- INT cannot be converted to JSON
@@ -220,3 +220,27 @@ SELECT MAX(CAST(sym AS JSON)) FROM trades;
 -- 1 | SELECT MAX(CAST(sym AS JSON)) FROM trades;
 --   |        ^^^
 -- hint: CAST it, such as MAX(CAST(x AS DOUBLE))
+
+SELECT VARIANT_GET(PARSE_JSON(sym), 'a[') FROM trades;
+-- 'a[': the JSON path is malformed, or of a kind that is not supported; there are $.name, $['name'], $[0], $[*] and $.*
+--  --> q.sql:1:37
+--   |
+-- 1 | SELECT VARIANT_GET(PARSE_JSON(sym), 'a[') FROM trades;
+--   |                                     ^^^^
+-- hint: a path begins with $, such as '$.name', '$[0]' or 'lax $.items[*].price'
+
+SELECT CAST(PARSE_JSON(sym) AS TIMESTAMP(3)) FROM trades;
+-- JSON cannot be converted to TIMESTAMP(3)
+--  --> q.sql:1:13
+--   |
+-- 1 | SELECT CAST(PARSE_JSON(sym) AS TIMESTAMP(3)) FROM trades;
+--   |             ^^^^^^^^^^^^^^
+-- hint: CAST(JSON_VALUE(PARSE_JSON(sym), '$') AS TIMESTAMP(3)) reads a string of JSON
+
+SELECT x['b'] FROM (SELECT PARSE_JSON(sym)['a'] AS x FROM trades) AS v;
+-- STRING has no items
+--  --> q.sql:1:10
+--   |
+-- 1 | SELECT x['b'] FROM (SELECT PARSE_JSON(sym)['a'] AS x FROM trades) AS v;
+--   |          ^^^
+-- hint: PARSE_JSON(x)[...] reads those of a text of JSON

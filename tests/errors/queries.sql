@@ -286,7 +286,7 @@ SELECT qty[1] FROM trades;
 --   |
 -- 1 | SELECT qty[1] FROM trades;
 --   |            ^
--- hint: ARRAY and MAP have
+-- hint: ARRAY, MAP and JSON have
 
 SELECT place.city FROM trades;
 -- the ROW has no field 'city'

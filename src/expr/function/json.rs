@@ -23,6 +23,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     internal("ITEM", item_types, |t, _| item(t, DataType::STRING)),
     internal("$JSON_FIELD", |t| of_nested(t, &[Nested, Text]), |_, _| kernel(|call| row_field(call, &DataType::Json))),
     internal("$JSON_ITEM", item_types, |t, _| item(t, DataType::Json)),
+    internal("$JSON_NUMBER", number_types, |t, _| number(t[0] == DataType::Json)),
     internal("$BYTES_OF_PART", part_types, |_, _| kernel(bytes_of_part)),
     function("CARDINALITY", "(array or map)", "How many items, or entries, there are")
         .example("CARDINALITY(ARRAY['a', 'b'])", "2")
@@ -82,6 +83,11 @@ fn item_types(given: &[DataType]) -> Resolved {
 
 fn part_types(given: &[DataType]) -> Resolved {
     Some((takes(given, &[Text])?, DataType::Bytes))
+}
+
+fn number_types(given: &[DataType]) -> Resolved {
+    let [text] = given else { return None };
+    Some((takes(given, &[Text])?, text.clone()))
 }
 
 /// Items of one type.
@@ -145,6 +151,41 @@ fn item(types: &[DataType], form: DataType) -> Compiled {
             Ok(value.and_then(|value| value.write_as(&form, out)))
         })
     })
+}
+
+/// JSON, or the text of a part of it, that is to be a number: one without a fraction as its digits alone, and `null` of JSON as NULL.
+fn number(is_json: bool) -> Compiled {
+    kernel(move |call: Call<'_>| {
+        let texts = call.strings(0);
+        call.write(|row, out| {
+            let text = texts.text(row).trim_ascii();
+            let whole = whole(text);
+            out.extend_from_slice(whole.as_deref().unwrap_or(text).as_bytes());
+            Ok((!is_json || text != "null").then_some(()))
+        })
+    })
+}
+
+/// The digits of a number that is written with a point or an exponent and has no fraction.
+fn whole(number: &str) -> Option<String> {
+    const DIGITS_MAX: usize = 38;
+    if !number.contains(['.', 'e', 'E']) {
+        return None;
+    }
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
+    let (digits, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{digits}{fraction}");
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let significant = digits.trim_end_matches('0');
+    let zeros = exponent.parse::<i64>().ok()? - fraction.len() as i64 + (digits.len() - significant.len()) as i64;
+    match usize::try_from(zeros) {
+        _ if significant.is_empty() => Some("0".to_owned()),
+        Ok(zeros) if zeros <= DIGITS_MAX => Some(format!("{sign}{significant}{}", "0".repeat(zeros))),
+        _ => None,
+    }
 }
 
 /// BYTES of the text that stands for them within a nested value.
@@ -284,6 +325,29 @@ mod tests {
 
     fn array(json: &str) -> (Value, DataType) {
         (Value::text(json), DataType::Array(Box::new(DataType::Int)))
+    }
+
+    #[test]
+    fn a_number_is_whole_however_it_is_written() {
+        for number in [1, 7, -12, 1500, -100_000, i64::MAX] {
+            let (sign, digits) = (if number < 0 { "-" } else { "" }, number.unsigned_abs().to_string());
+            for places in 0..digits.len() {
+                let (before, behind) = digits.split_at(digits.len() - places);
+                for zeros in ["", "0", "000"] {
+                    assert_eq!(whole(&format!("{sign}{before}.{behind}{zeros}e{places}")), Some(number.to_string()));
+                }
+            }
+            assert_eq!(whole(&format!("{number}00E-2")), Some(number.to_string()));
+            assert_eq!(whole(&format!("{number}1e-1")), None, "{number} and a tenth");
+        }
+        for zero in ["0.0", "-0.0", "0e5", "0.00e-7"] {
+            assert_eq!(whole(zero).as_deref(), Some("0"));
+        }
+        for other in
+            ["7", "7.2", "1e-1", "1e", "x.0", "1e400", "1e99999999999999999999", "1.5e0", "true", "2026-01-01 10:00:00.0"]
+        {
+            assert_eq!(whole(other), None, "{other}");
+        }
     }
 
     #[test]

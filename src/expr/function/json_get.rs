@@ -11,7 +11,7 @@ use super::signature::{function, takes};
 use crate::batch::text::{write_json_parts, write_json_string};
 use crate::batch::{Column, StrColumn};
 use crate::error::Result;
-use crate::expr::{Kernel, ScalarFunction};
+use crate::expr::{CastFailure, Kernel, ScalarFunction};
 use crate::types::DataType;
 
 /// The functions.
@@ -43,23 +43,30 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("JSON_CONTAINS", "(json, name or place, ...)", "Whether these lead to something")
         .example(r#"JSON_CONTAINS('{"a":null}', 'a')"#, "true")
         .of(|t| key_types(t, DataType::Boolean), |t, _| value(t, |part| Some(part.is_some()))),
+    function("VARIANT_GET", "(json, path)", "The first part of JSON that a path leads to; NULL where it leads nowhere")
+        .example(r#"VARIANT_GET('{"a":[1,"x"]}', '$.a[1]')"#, r#""x""#)
+        .of(|t| path_types(t, DataType::Json), |_, _| at_path(first, CastFailure::RowError))
+        .prepared(&[path_at(1)]),
+    function("TRY_VARIANT_GET", "(json, path)", "As VARIANT_GET; NULL for a path that is malformed, too")
+        .example(r#"TRY_VARIANT_GET('{"a":[1,"x"]}', 'a[')"#, "NULL")
+        .of(|t| path_types(t, DataType::Json), |_, _| at_path(first, CastFailure::Null)),
     function("GET_FIRST_JSON_OBJECT", "(json, path)", "The first part of JSON that a path leads to, as text of JSON")
         .example(r#"GET_FIRST_JSON_OBJECT('{"a":[1,"x"]}', '$.a[*]')"#, "1")
-        .of(
-            |t| path_types(t, DataType::STRING),
-            |_, _| at_path(|parts, out| parts.first().and_then(|part| write_json(*part, out))),
-        )
+        .of(|t| path_types(t, DataType::STRING), |_, _| at_path(first, CastFailure::RowError))
         .prepared(&[path_at(1)]),
     function("EXTRACT_JSON_STRING", "(json, path)", "The first part of JSON that a path leads to, if it is a string")
         .example(r#"EXTRACT_JSON_STRING('{"a":["x"]}', '$.a[0]')"#, "x")
         .of(
             |t| path_types(t, DataType::STRING),
-            |_, _| at_path(|parts, out| parts.first().and_then(|part| write_string(*part, out))),
+            |_, _| at_path(|parts, out| parts.first().and_then(|part| write_string(*part, out)), CastFailure::RowError),
         )
         .prepared(&[path_at(1)]),
     function("EXTRACT_JSON", "(json, path)", "All parts of JSON that a path leads to, as texts of JSON")
         .example(r#"EXTRACT_JSON('{"a":[1,"x"]}', '$.a[*]')"#, r#"["1","\"x\""]"#)
-        .of(|t| path_types(t, array_of(&DataType::STRING)), |_, _| at_path(|parts, out| listed(parts.iter().copied(), out)))
+        .of(
+            |t| path_types(t, array_of(&DataType::STRING)),
+            |_, _| at_path(|parts, out| listed(parts.iter().copied(), out), CastFailure::RowError),
+        )
         .prepared(&[path_at(1)]),
 ];
 
@@ -150,12 +157,20 @@ fn number(part: Json<'_>) -> Option<f64> {
 /// What is made of all that stands at a path.
 type Make = fn(&[Json<'_>], &mut Vec<u8>) -> Option<()>;
 
-fn at_path(make: Make) -> Compiled {
+fn first(parts: &[Json<'_>], out: &mut Vec<u8>) -> Option<()> {
+    parts.first().and_then(|part| write_json(*part, out))
+}
+
+/// `malformed` says what a path that is none does.
+fn at_path(make: Make, malformed: CastFailure) -> Compiled {
     let mut paths = Cached::new();
     kernel(move |call: Call<'_>| -> Column {
         let (texts, path) = (call.strings(0), call.strings(1));
         call.write(|row, out| {
-            let path = paths.of(path.text(row), Path::new)?;
+            let path = match paths.of(path.text(row), Path::new) {
+                Err(_) if malformed == CastFailure::Null => return Ok(None),
+                path => path?,
+            };
             let there = path.all(texts.text(row)).and_then(|parts| make(&parts, out));
             append(out, b"").map(|()| there)
         })

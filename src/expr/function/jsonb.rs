@@ -17,7 +17,7 @@ use crate::types::DataType;
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("TO_JSON", "(value)", "The value as JSON")
         .example("TO_JSON(ARRAY[1, 2])", "[1,2]")
-        .also(&["TO_JSONB", "JSON_FROM_SCALAR"])
+        .also(&["TO_JSONB", "JSON_FROM_SCALAR", "TO_VARIANT"])
         .of(any_value, |t, _| json_string(&t[0])),
     function("JSON_BUILD_ARRAY", "(value, ...)", "An array of JSON; NULL is an item")
         .example("JSON_BUILD_ARRAY(1, 'foo', NULL)", r#"[1,"foo",null]"#)

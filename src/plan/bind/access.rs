@@ -2,7 +2,7 @@
 
 use sqlparser::ast;
 
-use super::coercion::{cast, common_type, is_text_literal, unified};
+use super::coercion::{cast, common_type, unified};
 use super::expr::{ExprBinder, negate_if, text};
 use super::function::{argument_expr, library_call, refuse_filter};
 use super::library;
@@ -13,9 +13,28 @@ use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::types::{DataType, Value};
 
+/// Whether it is a part of JSON that is read by its name or place, as text.
+pub fn is_part_of_json(expr: &Expr) -> bool {
+    let Expr::Call { function, args, .. } = expr else { return false };
+    matches!(function.name(), "ROW_FIELD" | "ITEM") && args.first().map(Expr::data_type) == Some(DataType::Json)
+}
+
+/// A value whose parts are read: of JSON a part that has parts is JSON, and no text.
+fn with_parts(value: Expr, span: Span) -> Result<Expr> {
+    let is_part = is_part_of_json(&value);
+    match value {
+        Expr::Call { function, args, .. } if is_part => {
+            let part = library_call(if function.name() == "ITEM" { "$JSON_ITEM" } else { "$JSON_FIELD" }, args, span)?;
+            Ok(cast(part, &DataType::Json))
+        }
+        other => Ok(other),
+    }
+}
+
 /// `value.field` of a ROW or JSON value.
 pub fn row_field(value: Expr, field: &ast::Ident) -> Result<Expr> {
     let span = name_span(field);
+    let value = with_parts(value, span)?;
     match value.data_type() {
         DataType::Row(fields) => row_field_named(value, &fields, &field.value, span),
         DataType::Json => field_of(value, &field.value, &DataType::STRING, span),
@@ -86,13 +105,17 @@ fn field_at(value: Expr, fields: &[(String, DataType)], place: Expr, span: Span)
 
 /// `value[key]` of an ARRAY, MAP, ROW or JSON value.
 pub fn item(value: Expr, key: Expr, span: Span) -> Result<Expr> {
+    let value = with_parts(value, span)?;
     let (key_type, data_type) = match value.data_type() {
         DataType::Array(item) => (DataType::Int, *item),
         DataType::Map(key, item) => (*key, *item),
-        DataType::Json if is_text_literal(&key) => (DataType::STRING, DataType::STRING),
+        DataType::Json if key.data_type().is_text() => (DataType::STRING, DataType::STRING),
         DataType::Json => (DataType::Int, DataType::STRING),
         DataType::Row(fields) => return field_at(value, &fields, key, span),
-        other => return Err(Error::sql(format!("{other} has no items")).at(span).hint("ARRAY and MAP have")),
+        text if text.is_text() => {
+            return Err(Error::sql("STRING has no items").at(span).hint("PARSE_JSON(x)[...] reads those of a text of JSON"));
+        }
+        other => return Err(Error::sql(format!("{other} has no items")).at(span).hint("ARRAY, MAP and JSON have")),
     };
     let function = if data_type == DataType::Json { "$JSON_ITEM" } else { "ITEM" };
     let key = match key_type {

@@ -229,6 +229,9 @@ fn conversion(from: &DataType, to: &DataType, text: &str) -> Option<String> {
             Some(format!("an interval is a distance: add it to a time, such as CURRENT_TIMESTAMP + {text}"))
         }
         (T::Bytes, number) if number.is_numeric() => Some("CAST it to STRING first, if that is a text of digits".to_owned()),
+        (T::Json, to) if castable(&T::STRING, to) => {
+            Some(format!("CAST(JSON_VALUE({text}, '$') AS {to}) reads a string of JSON"))
+        }
         (T::Bytes, T::Bitmap) => Some(format!("BITMAP_FROM_BYTES({text}) reads it")),
         (T::Array(_), T::Bitmap) => Some(format!("BITMAP_BUILD({text}) makes one of it")),
         (T::Bitmap, T::Array(_)) => Some(format!("BITMAP_TO_ARRAY({text}) gives its integers")),

@@ -494,6 +494,11 @@ impl<'a> ExprBinder<'a> {
 
 /// A value, written as `x`, as one of another type.
 pub fn converted(input: Expr, target: DataType, on_failure: CastFailure, x: &str, span: Span) -> Result<Expr> {
+    let is_number = target.is_numeric() || target == DataType::Boolean;
+    let input = match input.data_type() == DataType::Json || access::is_part_of_json(&input) {
+        true if is_number => library_call("$JSON_NUMBER", vec![input], span)?,
+        _ => input,
+    };
     let from = input.data_type();
     if from != DataType::Null && from != target && !castable(&from, &target) {
         let error = Error::sql(format!("{from} cannot be converted to {target}")).at(span);

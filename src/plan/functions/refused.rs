@@ -7,9 +7,9 @@ type Refused = (&'static [&'static str], &'static str, &'static str);
 
 static REFUSED: [Refused; 20] = [
     (
-        &["TO_VARIANT", "VARIANT_*", "TRY_VARIANT_GET"],
-        "there is no type VARIANT",
-        "JSON takes its place: PARSE_JSON(text), JSON_VALUE(json, '$.name'), JSON_TYPEOF(json)",
+        &["VARIANT_TYPEOF"],
+        "a VARIANT is JSON, whose numbers have no types of their own",
+        "JSON_TYPEOF(json) says whether it is an object, array, string, number, boolean or null",
     ),
     (&["UNION_*"], "there are no unions", "a ROW may have a field for each of the types"),
     (

@@ -30,7 +30,7 @@ fn or_null(value: Option<impl ToString>) -> Answer {
     value.map_or(Answer::Null, is)
 }
 
-pub const TWINS: [Twin; 42] = [
+pub const TWINS: [Twin; 44] = [
     Twin("INITCAP_SPACES(a)", "text -> text", |a| {
         let capital = |word: &str| {
             let mut chars = word.chars();
@@ -99,6 +99,12 @@ pub const TWINS: [Twin; 42] = [
         let (items, place) = (items(a[0]), a[1].parse::<i64>().expect("a place"));
         let at = if place < 0 { items.len() as i64 + place } else { place - 1 };
         or_null(usize::try_from(at).ok().and_then(|at| items.get(at).cloned().flatten()))
+    }),
+    Twin("CAST(VARIANT_GET(TO_JSON(a), '$[1]') AS BIGINT)", "ints -> text", |a| {
+        or_null(items(a[0]).into_iter().nth(1).flatten())
+    }),
+    Twin("CAST(TRY_VARIANT_GET(TO_JSON(a), '$[1]') AS BIGINT)", "ints -> text", |a| {
+        or_null(items(a[0]).into_iter().nth(1).flatten())
     }),
     Twin("ARRAY_ANY_VALUE(a)", "ints -> text", |a| or_null(items(a[0]).into_iter().flatten().next())),
     Twin("LIST_REMOVE(a, b)", "ints item -> json", |a| is(listed(&without(items(a[0]), a[1], 1)))),

@@ -167,3 +167,27 @@ SELECT CURRENT_USER FROM trades;
 -- 1 | SELECT CURRENT_USER FROM trades;
 --   |        ^^^^^^^^^^^^
 -- hint: CURRENT_DATABASE() is there
+
+SELECT * FROM DEDUPLICATE_KEEP_FIRST(input => TABLE trades PARTITION BY sym, state_ttl => INTERVAL '5' SECOND);
+-- there is no function 'DEDUPLICATE_KEEP_FIRST': OVER says which row of a key stays
+--  --> q.sql:1:15
+--   |
+-- 1 | SELECT * FROM DEDUPLICATE_KEEP_FIRST(input => TABLE trades PARTITION BY sym, state_ttl => INTERVAL '5' SECOND);
+--   |               ^^^^^^^^^^^^^^^^^^^^^^
+-- hint: SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts) AS n FROM t) WHERE n = 1 gives out the first row of each key once
+
+SELECT * FROM TO_CHANGELOG(input => TABLE trades PARTITION BY sym, op => DESCRIPTOR(kind));
+-- there is no function 'TO_CHANGELOG': the kinds of rows are no column
+--  --> q.sql:1:15
+--   |
+-- 1 | SELECT * FROM TO_CHANGELOG(input => TABLE trades PARTITION BY sym, op => DESCRIPTOR(kind));
+--   |               ^^^^^^^^^^^^
+-- hint: formats read and write them: 'debezium-json', 'maxwell-json', 'canal-json', 'ogg-json', or 'changelog' = 'retract' for 'json' and 'csv'
+
+SELECT * FROM ML_PREDICT(TABLE trades, MODEL m, DESCRIPTOR(sym));
+-- there is no function 'ML_PREDICT': no function calls a service
+--  --> q.sql:1:15
+--   |
+-- 1 | SELECT * FROM ML_PREDICT(TABLE trades, MODEL m, DESCRIPTOR(sym));
+--   |               ^^^^^^^^^^
+-- hint: CREATE FUNCTION ... LANGUAGE wasm adds a function

@@ -287,3 +287,11 @@ SELECT ts + INTERVAL '5 lightyears' FROM trades;
 -- 1 | SELECT ts + INTERVAL '5 lightyears' FROM trades;
 --   |                      ^^^^^^^^^^^^^^
 -- hint: such as INTERVAL '10' SECOND, INTERVAL '1 02:30' DAY TO MINUTE, INTERVAL '2-6' YEAR TO MONTH or INTERVAL '10 seconds'
+
+SELECT * FROM trades AS t JOIN LATERAL SNAPSHOT(input => TABLE trades, on_time => DESCRIPTOR(ts)) AS s ON t.sym = s.sym;
+-- there is no function 'SNAPSHOT': joins say how a table is met
+--  --> q.sql:1:40
+--   |
+-- 1 | SELECT * FROM trades AS t JOIN LATERAL SNAPSHOT(input => TABLE trades, on_time => DESCRIPTOR(ts)) AS s ON t.sym = s.sym;
+--   |                                        ^^^^^^^^
+-- hint: JOIN t FOR SYSTEM_TIME AS OF o.ts AS v ON o.k = v.k meets the rows of that time

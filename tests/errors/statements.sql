@@ -820,3 +820,27 @@ SELECT sym /* FROM trades;
 --   |
 -- 1 | SELECT sym /* FROM trades;
 --   |                           ^
+
+CREATE MATERIALIZED TABLE m FRESHNESS = INTERVAL '1' MINUTE AS SELECT sym FROM trades;
+-- CREATE MATERIALIZED TABLE is not supported
+--  --> q.sql:1:8
+--   |
+-- 1 | CREATE MATERIALIZED TABLE m FRESHNESS = INTERVAL '1' MINUTE AS SELECT sym FROM trades;
+--   |        ^^^^^^^^^^^^
+-- hint: CREATE MATERIALIZED VIEW v AS SELECT ... is as fresh as its last row
+
+CREATE CONNECTION c WITH ('a' = 'b');
+-- CREATE CONNECTION is not supported
+--  --> q.sql:1:8
+--   |
+-- 1 | CREATE CONNECTION c WITH ('a' = 'b');
+--   |        ^^^^^^^^^^
+-- hint: each table has its options: CREATE TABLE ... LIKE t takes over those of another
+
+REPLACE TABLE trades (sym STRING);
+-- REPLACE is not supported
+--  --> q.sql:1:1
+--   |
+-- 1 | REPLACE TABLE trades (sym STRING);
+--   | ^^^^^^^
+-- hint: a job declares each name once

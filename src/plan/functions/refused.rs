@@ -5,7 +5,7 @@ use crate::error::Error;
 /// Names in capitals, of which one that ends in `*` stands for all that begin so; why there is no such function; and a hint.
 type Refused = (&'static [&'static str], &'static str, &'static str);
 
-static REFUSED: [Refused; 20] = [
+static REFUSED: [Refused; 23] = [
     (
         &["VARIANT_TYPEOF"],
         "a VARIANT is JSON, whose numbers have no types of their own",
@@ -38,6 +38,21 @@ static REFUSED: [Refused; 20] = [
     ),
     (&["USER", "CURRENT_USER", "SESSION_USER", "CURRENT_ROLE", "HAS_*"], "a job has no users", "CURRENT_DATABASE() is there"),
     (&["CURRENT_SETTING", "SET_CONFIG"], "settings are no values", "SET 'key' = 'value' sets one, SET shows them"),
+    (
+        &["DEDUPLICATE_KEEP_FIRST"],
+        "OVER says which row of a key stays",
+        "SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts) AS n FROM t) WHERE n = 1 gives out the first row of each key once",
+    ),
+    (
+        &["TO_CHANGELOG", "FROM_CHANGELOG"],
+        "the kinds of rows are no column",
+        "formats read and write them: 'debezium-json', 'maxwell-json', 'canal-json', 'ogg-json', or 'changelog' = 'retract' for 'json' and 'csv'",
+    ),
+    (
+        &["SNAPSHOT"],
+        "joins say how a table is met",
+        "JOIN t FOR SYSTEM_TIME AS OF o.ts AS v ON o.k = v.k meets the rows of that time",
+    ),
     (&["ROW_TIME"], "the event time of a row is a column", "name the column that WATERMARK FOR names"),
     (&["PG_SLEEP*"], "a row does not wait", "'rows-per-second' holds the source of generated rows back"),
     (&["INT8SEND", "INT8RECV"], "it is about the protocol of a server", "HEX(x) and UNHEX(text)"),

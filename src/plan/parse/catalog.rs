@@ -24,7 +24,7 @@ const RELATIONS: [(&[&str], RelationKind); 5] = [
 const FUNCTIONS: [&[&str]; 3] = [&["FUNCTION"], &["TEMPORARY", "FUNCTION"], &["TEMPORARY", "SYSTEM", "FUNCTION"]];
 
 /// What else Flink shows.
-const NOT_SHOWN: [(&str, &str); 10] = [
+const NOT_SHOWN: [(&str, &str); 11] = [
     ("CATALOGS", ONE_DATABASE),
     ("DATABASES", ONE_DATABASE),
     ("SCHEMAS", ONE_DATABASE),
@@ -34,6 +34,7 @@ const NOT_SHOWN: [(&str, &str); 10] = [
     ("USER", "SHOW FUNCTIONS lists those of the job too"),
     ("JARS", FUNCTIONS_COME),
     ("JOBS", "all statements of the files are one job"),
+    ("MODELS", "there is nothing here that runs one"),
     ("PARTITIONS", "no table here has a directory for each value"),
 ];
 

@@ -168,7 +168,7 @@ fn begins_query(token: Option<&TokenWithSpan>) -> bool {
 
 fn create(cursor: &mut Cursor) -> Result<Statement> {
     if cursor.looks_at(&["OR", "REPLACE"]) {
-        return Err(Error::sql("OR REPLACE is not supported").at(cursor.span()).hint("a job declares each name once"));
+        return Err(Error::sql("OR REPLACE is not supported").at(cursor.span()).hint(ONE_DECLARATION));
     }
     cursor.accept(&["TEMPORARY"]);
     if cursor.accept(&["TABLE"]) {
@@ -199,8 +199,10 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
     if cursor.accept(&["FUNCTION"]) || cursor.accept(&["SYSTEM", "FUNCTION"]) {
         return create_function(cursor);
     }
-    match REFUSED_KINDS.iter().find(|(word, _)| cursor.looks_at(&[word])) {
-        Some((word, hint)) => Err(Error::sql(format!("CREATE {word} is not supported")).at(cursor.span()).hint(*hint)),
+    match REFUSED_KINDS.iter().find(|(words, _)| cursor.looks_at(words)) {
+        Some((words, hint)) => {
+            Err(Error::sql(format!("CREATE {} is not supported", words.join(" "))).at(cursor.span()).hint(*hint))
+        }
         None => Err(cursor.expected("TABLE, VIEW, MATERIALIZED VIEW, SOURCE, SINK, FUNCTION or TYPE behind CREATE")),
     }
 }
@@ -209,14 +211,18 @@ fn create(cursor: &mut Cursor) -> Result<Statement> {
 const VIEWS: [&[&str]; 3] = [&["VIEW"], &["MATERIALIZED", "VIEW"], &["LOCAL", "VIEW"]];
 
 /// What else other engines create.
-const REFUSED_KINDS: [(&str, &str); 6] = [
-    ("CATALOG", ONE_DATABASE),
-    ("DATABASE", ONE_DATABASE),
-    ("SCHEMA", ONE_DATABASE),
-    ("MODEL", "there is nothing here that runs one"),
-    ("INDEX", NO_INDEX),
-    ("UNIQUE", NO_INDEX),
+const REFUSED_KINDS: [(&[&str], &str); 8] = [
+    (&["CATALOG"], ONE_DATABASE),
+    (&["DATABASE"], ONE_DATABASE),
+    (&["SCHEMA"], ONE_DATABASE),
+    (&["MODEL"], "there is nothing here that runs one"),
+    (&["CONNECTION"], "each table has its options: CREATE TABLE ... LIKE t takes over those of another"),
+    (&["MATERIALIZED", "TABLE"], "CREATE MATERIALIZED VIEW v AS SELECT ... is as fresh as its last row"),
+    (&["INDEX"], NO_INDEX),
+    (&["UNIQUE"], NO_INDEX),
 ];
+
+const ONE_DECLARATION: &str = "a job declares each name once";
 
 const NO_INDEX: &str = "what joins and groups keep is found by their keys as it is";
 
@@ -472,12 +478,13 @@ const SUPPORTED: [&str; 14] = [
 ];
 
 /// What else other engines do, and what to do here.
-const REFUSED: [(&str, &str); 16] = [
+const REFUSED: [(&str, &str); 17] = [
     ("ALTER", "declare the table as it is to be; another one takes over what is the same: CREATE TABLE x (...) LIKE t"),
     ("UPDATE", CHANGES),
     ("DELETE", CHANGES),
     ("TRUNCATE", CHANGES),
     ("MERGE", CHANGES),
+    ("REPLACE", ONE_DECLARATION),
     ("USE", ONE_DATABASE),
     ("LOAD", FUNCTIONS_COME),
     ("UNLOAD", FUNCTIONS_COME),

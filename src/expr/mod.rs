@@ -36,4 +36,4 @@ pub use help::{Family, Help};
 pub use lambda::{Lambda, LambdaFunction};
 pub use program::{Program, evaluate_constant};
 pub use temporal::{add_months, add_months_to_date};
-pub use tree::{BinaryOp, CastFailure, Expr, Kernel, MakeKernel, Prepared, Resolve, ScalarFunction, Signature, UnaryOp};
+pub use tree::{BinaryOp, CastFailure, Expr, Kernel, MakeKernel, Prepared, Reach, Resolve, ScalarFunction, Signature, UnaryOp};

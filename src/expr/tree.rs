@@ -207,12 +207,23 @@ pub struct ScalarFunction {
 pub struct Prepared {
     /// Its place among the arguments.
     pub place: usize,
+    /// Whether those behind it are like it.
+    pub reach: Reach,
     /// What is wrong with it, among arguments of these types.
     pub wrong: fn(&str, &[DataType]) -> Option<&'static str>,
     /// Names that would be right, if it is a name.
     pub names: fn() -> Vec<String>,
     /// What would be right.
     pub hint: &'static str,
+}
+
+/// What a rule for arguments is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// One argument.
+    One,
+    /// It and all behind it.
+    Rest,
 }
 
 /// A compiled function call.

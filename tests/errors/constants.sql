@@ -391,3 +391,7 @@ SELECT x FROM trades, JSONB_PATH_QUERY('[1]', '$.') AS t(x);
 -- 1 | SELECT x FROM trades, JSONB_PATH_QUERY('[1]', '$.') AS t(x);
 --   |                                               ^^^^
 -- hint: a path begins with $, such as '$.items[*] ? (@.price > 10)'
+
+SELECT TO_DATE(sym, '%Y-%m-%d', '%d.%E.%Y') FROM trades;
+
+SELECT TO_UNIXTIME(sym, '%Y', '%') FROM trades;

@@ -75,16 +75,14 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
 ];
 
 /// The name of a character set.
-const CHARSET: Prepared = Prepared {
-    place: 1,
-    wrong: |name, _| Charset::named(name).err(),
-    names: || {
-        ["US-ASCII", "ISO-8859-1", "UTF-8", "UTF-16BE", "UTF-16LE", "UTF-16", "hex", "base64", "escape"]
-            .map(str::to_owned)
-            .to_vec()
-    },
-    hint: "such as 'UTF-8' between texts and bytes; 'hex', 'base64' or 'escape' where bytes are written as texts",
-};
+const CHARSET: Prepared = Prepared::of(
+    1,
+    |name, _| Charset::named(name).err(),
+    "such as 'UTF-8' between texts and bytes; 'hex', 'base64' or 'escape' where bytes are written as texts",
+)
+.named(|| {
+    ["US-ASCII", "ISO-8859-1", "UTF-8", "UTF-16BE", "UTF-16LE", "UTF-16", "hex", "base64", "escape"].map(str::to_owned).to_vec()
+});
 
 fn wrong_encoding(name: &str, is_format: bool) -> Option<Reason> {
     if is_format { Format::named(name).err() } else { Charset::named(name).err() }

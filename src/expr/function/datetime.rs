@@ -74,7 +74,9 @@ pub(super) static FIELDS: &[ScalarFunction] = &[
     field!("HOUR", Hour, "The hour, from 0 to 23", "HOUR(TIMESTAMP '1994-09-27 13:14:15')", "13"),
     field!("MINUTE", Minute, "The minute, from 0 to 59", "MINUTE(TIMESTAMP '1994-09-27 13:14:15')", "14"),
     field!("SECOND", Second, "The second, from 0 to 59", "SECOND(TIMESTAMP '1994-09-27 13:14:15')", "15"),
-    field!("TO_UNIXTIME", Epoch, "The seconds since 1970", "TO_UNIXTIME(TIMESTAMP '1970-01-02 00:00:00')", "86400"),
+    function("TO_UNIXTIME", "TO_UNIXTIME(time) or TO_UNIXTIME(text, pattern, ...)", "The seconds since 1970")
+        .example("TO_UNIXTIME(TIMESTAMP '1970-01-02 00:00:00')", "86400")
+        .of(|t| field_types(t, Unit::Epoch), |t, _| field(&t[0], UnitOf::Function(Unit::Epoch), 0)),
 ];
 
 /// Rounding.
@@ -142,22 +144,17 @@ pub fn wrong_field(unit: &str, time: &DataType) -> Option<Reason> {
 
 /// The argument in this place is a unit that times are rounded to.
 pub(super) const fn unit_at(place: usize) -> Prepared {
-    Prepared {
+    Prepared::of(
         place,
-        wrong: |unit, _| wrong_rounding(unit),
-        names: || Unit::names(Unit::has_length),
-        hint: "units are nanosecond to second, minute, hour, day, week, month, quarter, year, decade, century and millennium",
-    }
+        |unit, _| wrong_rounding(unit),
+        "units are nanosecond to second, minute, hour, day, week, month, quarter, year, decade, century and millennium",
+    )
+    .named(|| Unit::names(Unit::has_length))
 }
 
 /// The argument in this place is a field of the time behind it.
 pub(super) const fn field_at(place: usize) -> Prepared {
-    Prepared {
-        place,
-        wrong: |unit, types| wrong_field(unit, types.get(1).unwrap_or(&DataType::Null)),
-        names: || Unit::names(|_| true),
-        hint: "fields are units such as year, month, day, hour and second, of which a TIME has those below a day, and dow, doy, isoyear, epoch",
-    }
+    Prepared::of(place, |unit, types| wrong_field(unit, types.get(1).unwrap_or(&DataType::Null)), "fields are units such as year, month, day, hour and second, of which a TIME has those below a day, and dow, doy, isoyear, epoch").named(|| Unit::names(|_| true))
 }
 
 /// What is wrong with rounding to this unit, if anything is.

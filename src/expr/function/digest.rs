@@ -56,12 +56,12 @@ const NO_SUCH_BITS: &str = "SHA2 makes 224, 256, 384 or 512 bits";
 
 /// The argument in this place is the name of a digest.
 pub(super) const fn digest_at(place: usize) -> Prepared {
-    Prepared {
+    Prepared::of(
         place,
-        wrong: |name, _| (!NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))).then_some(NO_SUCH_DIGEST),
-        names: || NAMES.map(str::to_owned).to_vec(),
-        hint: "such as 'sha256'",
-    }
+        |name, _| (!NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))).then_some(NO_SUCH_DIGEST),
+        "such as 'sha256'",
+    )
+    .named(|| NAMES.map(str::to_owned).to_vec())
 }
 
 const NAMES: [&str; 6] = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];

@@ -4,7 +4,7 @@
 //! a cast to STRING would cost a pass over the column for nothing.
 
 pub(super) use crate::expr::help::function;
-use crate::expr::tree::{MakeKernel, Prepared, Resolve};
+use crate::expr::tree::{MakeKernel, Prepared, Reach, Resolve};
 use crate::expr::{Help, ScalarFunction, castable};
 use crate::types::DataType;
 use crate::types::decimal::PRECISION_MAX;
@@ -94,7 +94,17 @@ impl ScalarFunction {
 impl Prepared {
     /// An argument that is no name.
     pub(super) const fn of(place: usize, wrong: fn(&str, &[DataType]) -> Option<&'static str>, hint: &'static str) -> Prepared {
-        Prepared { place, wrong, names: Vec::new, hint }
+        Prepared { place, reach: Reach::One, wrong, names: Vec::new, hint }
+    }
+
+    /// An argument that is one of these names.
+    pub(super) const fn named(self, names: fn() -> Vec<String>) -> Prepared {
+        Prepared { names, ..self }
+    }
+
+    /// The same of all arguments behind it.
+    pub(super) const fn and_behind(self) -> Prepared {
+        Prepared { reach: Reach::Rest, ..self }
     }
 }
 

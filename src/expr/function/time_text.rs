@@ -4,7 +4,7 @@
 //! FORMAT_DATE and PARSE_DATE with their kin take the pattern first, and it is one of strftime.
 
 use super::calendar::split;
-use super::kernel::{Cached, Call, Fallible, Native, kernel};
+use super::kernel::{Cached, Call, Fallible, Native, kernel, strings};
 use super::number_text::{write_decimals, write_doubles, wrong_number_pattern};
 use super::signature::Param::{Integer, Text, Timestamp};
 use super::signature::{function, takes, takes_some};
@@ -40,43 +40,47 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .prepared(&[JAVA]),
     function(
         "TO_TIMESTAMP",
-        "TO_TIMESTAMP(text [, pattern]) or TO_TIMESTAMP(seconds)",
+        "TO_TIMESTAMP(text [, pattern, ...]) or TO_TIMESTAMP(seconds)",
         "The timestamp of a text, or of seconds since 1970",
     )
     .example("TO_TIMESTAMP('05.03.2024 06:07', 'dd.MM.yyyy HH:mm')", "2024-03-05 06:07:00.000")
     .of(timestamp_types, |t, _| match t[0] {
         DataType::Double => kernel(timestamp_of_seconds),
-        _ => to_timestamp(),
+        _ => to_timestamp(1_000_000),
     })
-    .prepared(&[READ]),
-    function("TO_TIMESTAMP_SECONDS", "(number or timestamp)", "The timestamp of seconds since 1970")
+    .prepared(&[READ.and_behind()]),
+    function("TO_TIMESTAMP_SECONDS", "(number, timestamp or text [, pattern, ...])", "The timestamp of seconds since 1970")
         .example("TO_TIMESTAMP_SECONDS(86400)", "1970-01-02 00:00:00")
-        .of(|t| count_types(t, 0), |t, _| timestamp_of(t, SECOND)),
-    function("TO_TIMESTAMP_MILLIS", "(number or timestamp)", "The timestamp of milliseconds since 1970")
+        .of(|t| count_types(t, 0), |t, _| timestamp_of(t, SECOND))
+        .prepared(&[READ.and_behind()]),
+    function("TO_TIMESTAMP_MILLIS", "(number, timestamp or text [, pattern, ...])", "The timestamp of milliseconds since 1970")
         .example("TO_TIMESTAMP_MILLIS(1500)", "1970-01-01 00:00:01.500")
-        .of(|t| count_types(t, 3), |t, _| timestamp_of(t, 1_000_000)),
-    function("TO_TIMESTAMP_MICROS", "(number or timestamp)", "The timestamp of microseconds since 1970")
+        .of(|t| count_types(t, 3), |t, _| timestamp_of(t, 1_000_000))
+        .prepared(&[READ.and_behind()]),
+    function("TO_TIMESTAMP_MICROS", "(number, timestamp or text [, pattern, ...])", "The timestamp of microseconds since 1970")
         .example("TO_TIMESTAMP_MICROS(1500000)", "1970-01-01 00:00:01.500000")
-        .of(|t| count_types(t, 6), |t, _| timestamp_of(t, 1_000)),
-    function("TO_TIMESTAMP_NANOS", "(number or timestamp)", "The timestamp of nanoseconds since 1970")
+        .of(|t| count_types(t, 6), |t, _| timestamp_of(t, 1_000))
+        .prepared(&[READ.and_behind()]),
+    function("TO_TIMESTAMP_NANOS", "(number, timestamp or text [, pattern, ...])", "The timestamp of nanoseconds since 1970")
         .example("TO_TIMESTAMP_NANOS(1500000000)", "1970-01-01 00:00:01.500000000")
-        .of(|t| count_types(t, 9), |t, _| timestamp_of(t, 1)),
-    function("TO_DATE", "(text [, pattern])", "The date of a text")
+        .of(|t| count_types(t, 9), |t, _| timestamp_of(t, 1))
+        .prepared(&[READ.and_behind()]),
+    function("TO_DATE", "(text [, pattern, ...])", "The date of a text, by the first pattern that it is of")
         .example("TO_DATE('27/09/1994', 'dd/MM/yyyy')", "1994-09-27")
         .of(|t| read_types(t, DataType::Date), |_, _| to_date())
-        .prepared(&[READ]),
+        .prepared(&[READ.and_behind()]),
     function(
         "UNIX_TIMESTAMP",
-        "([text [, pattern]])",
+        "([text [, pattern, ...]])",
         "The seconds since 1970 of a text, or of the time at which the row arrived",
     )
     .example("UNIX_TIMESTAMP('1970-01-02 00:00:00')", "86400")
     .of(|t| read_types(t, DataType::BigInt), |_, _| unix_timestamp())
-    .prepared(&[READ]),
-    function("TO_TIME", "(text [, pattern])", "The time of day of a text")
+    .prepared(&[READ.and_behind()]),
+    function("TO_TIME", "(text [, pattern, ...])", "The time of day of a text, by the first pattern that it is of")
         .example("TO_TIME('13:14:15')", "13:14:15.000000000")
         .of(|t| read_types(t, DataType::Time(9)), |_, _| to_time())
-        .prepared(&[READ]),
+        .prepared(&[READ.and_behind()]),
     function("FORMAT_DATE", "('%Y-%m-%d', date)", "The text of a date by a pattern of strftime")
         .example("FORMAT_DATE('%d.%m.%Y', DATE '2024-03-05')", "05.03.2024")
         .of(|t| strftime_types(t, DataType::Date), |_, _| formatted(|day: i32| (day, 0)))
@@ -110,7 +114,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         "The moment of milliseconds since 1970, or of a unit of so many digits, or of a text in a zone",
     )
     .example("TO_TIMESTAMP_LTZ(100, 0)", "1970-01-01 00:01:40.000Z")
-    .of(ltz_types, |t, _| if t[0].is_text() { to_timestamp() } else { kernel(to_timestamp_ltz) })
+    .of(ltz_types, |t, _| if t[0].is_text() { to_timestamp_ltz() } else { kernel(ltz_of_number) })
     .prepared(&[READ, zone_at(2)]),
 ];
 
@@ -162,8 +166,9 @@ fn from_unixtime_types(given: &[DataType]) -> Resolved {
     Some((takes_some(given, &[Integer, Text], 1)?, DataType::STRING))
 }
 
+/// A text and patterns of it.
 fn read_types(given: &[DataType], returns: DataType) -> Resolved {
-    Some((takes_some(given, &[Text, Text], 1)?, returns))
+    Some((takes_some(given, &vec![Text; given.len()], 1)?, returns))
 }
 
 /// A pattern, and what is written by it; text is read as that.
@@ -191,6 +196,7 @@ fn count_types(given: &[DataType], precision: u8) -> Resolved {
     let target = DataType::Timestamp(precision);
     match given {
         [DataType::Timestamp(_) | DataType::TimestampLtz(_)] => Some((vec![target.clone()], target)),
+        [text, ..] if text.is_text() => read_types(given, target),
         _ => Some((takes(given, &[Integer])?, target)),
     }
 }
@@ -231,15 +237,31 @@ fn from_unixtime() -> Result<Box<dyn Kernel>> {
     })
 }
 
-/// Reads the first argument by the pattern that stands second.
-struct Reader(Cached<Pattern>);
+/// Reads the first argument by the patterns behind it.
+struct Reader(Vec<Cached<Pattern>>);
 
 impl Reader {
-    /// Nanoseconds of text; `None` if it is not written so. Hot: once per row.
-    fn read(&mut self, text: &str, pattern: Option<&str>) -> Fallible<Option<i64>> {
-        match pattern {
-            None => Ok(parse_timestamp(text.trim().as_bytes())),
-            Some(pattern) => Ok(self.0.of(pattern, Pattern::of_any)?.read(text)),
+    fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The moment of a text by the first of these patterns that it is of; `None` if it is of none. Hot: once per row.
+    fn read(&mut self, text: &str, patterns: &[&Column], row: usize) -> Fallible<Option<(i32, i64)>> {
+        self.0.resize_with(patterns.len(), Cached::new);
+        for (compiled, pattern) in self.0.iter_mut().zip(patterns) {
+            let moment = compiled.of(strings(pattern).text(row), Pattern::of_any)?.read_moment(text);
+            if moment.is_some() {
+                return Ok(moment);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Nanoseconds of a text, which is ISO 8601 where there are no patterns.
+    fn nanos(&mut self, text: &str, patterns: &[&Column], row: usize) -> Fallible<Option<i64>> {
+        match patterns {
+            [] => Ok(parse_timestamp(text.trim().as_bytes())),
+            _ => Ok(self.read(text, patterns, row)?.and_then(nanos_of)),
         }
     }
 }
@@ -251,15 +273,28 @@ fn plain_time(text: &str) -> Option<i64> {
     is_plain.then(|| parse_timestamp(text.as_bytes())).flatten()
 }
 
-/// NULL for text that is no time; digits behind the millisecond are cut off. Text that is not as the pattern says is read without it,
-/// as Flink does.
-fn to_timestamp() -> Result<Box<dyn Kernel>> {
-    let (mut reader, mut zones) = (Reader(Cached::new()), Cached::new());
+/// NULL for text that is no time; digits below the unit are cut off. Text that is not as the patterns say is read without them, as Flink does.
+fn to_timestamp(unit: i64) -> Result<Box<dyn Kernel>> {
+    let mut reader = Reader::new();
     kernel(move |call| {
-        let (text, pattern, places) = (call.strings(0), call.strings_if_given(1), call.strings_if_given(2));
+        let (text, patterns) = (call.strings(0), &call.args()[1..]);
         call.map(|row| {
             let text = text.text(row);
-            let nanos = reader.read(text, pattern.map(|p| p.text(row)))?.or_else(|| plain_time(text));
+            let nanos = reader.nanos(text, patterns, row)?.or_else(|| plain_time(text));
+            Ok(nanos.and_then(|nanos| nanos.checked_sub(nanos.rem_euclid(unit))))
+        })
+    })
+}
+
+/// As `to_timestamp`, to the millisecond in a zone.
+fn to_timestamp_ltz() -> Result<Box<dyn Kernel>> {
+    let (mut reader, mut zones) = (Reader::new(), Cached::new());
+    kernel(move |call| {
+        let (text, places) = (call.strings(0), call.strings_if_given(2));
+        let patterns = &call.args()[1..call.args().len().min(2)];
+        call.map(|row| {
+            let text = text.text(row);
+            let nanos = reader.nanos(text, patterns, row)?.or_else(|| plain_time(text));
             let local = nanos.and_then(|nanos| nanos.checked_sub(nanos.rem_euclid(1_000_000)));
             let zone: Option<&Zone> = places.map(|places| zones.of(places.text(row), Zone::named)).transpose()?;
             match (local, zone) {
@@ -281,8 +316,11 @@ fn timestamp_of_seconds(call: Call<'_>) -> Column {
     })
 }
 
-/// So many units after 1970; a time is one already.
+/// So many units after 1970; a time is one already, and a text is read.
 fn timestamp_of(given: &[DataType], unit: i64) -> Result<Box<dyn Kernel>> {
+    if given[0].is_text() {
+        return to_timestamp(unit);
+    }
     let unit = if given[0].is_timestamp() { 1 } else { unit };
     kernel(move |call| {
         let numbers = call.values::<i64>(0);
@@ -292,13 +330,12 @@ fn timestamp_of(given: &[DataType], unit: i64) -> Result<Box<dyn Kernel>> {
 
 /// NULL for text that is no date.
 fn to_date() -> Result<Box<dyn Kernel>> {
-    let mut patterns = Cached::new();
+    let mut reader = Reader::new();
     kernel(move |call| {
-        let (text, pattern) = (call.strings(0), call.strings_if_given(1));
-        call.map(|row| {
-            let text = text.text(row);
-            let Some(pattern) = pattern else { return Ok(date_of(text)) };
-            Ok(patterns.of(pattern.text(row), Pattern::of_any)?.read_moment(text).map(|(day, _)| day))
+        let (text, patterns) = (call.strings(0), &call.args()[1..]);
+        call.map(|row| match patterns {
+            [] => Ok(date_of(text.text(row))),
+            _ => Ok(reader.read(text.text(row), patterns, row)?.map(|(day, _)| day)),
         })
     })
 }
@@ -311,13 +348,12 @@ fn date_of(text: &str) -> Option<i32> {
 
 /// NULL for text that is no time of a day.
 fn to_time() -> Result<Box<dyn Kernel>> {
-    let mut patterns = Cached::new();
+    let mut reader = Reader::new();
     kernel(move |call| {
-        let (text, pattern) = (call.strings(0), call.strings_if_given(1));
-        call.map(|row| {
-            let text = text.text(row);
-            let Some(pattern) = pattern else { return Ok(parse_time(text.trim().as_bytes())) };
-            Ok(patterns.of(pattern.text(row), Pattern::of_any)?.read_moment(text).map(|(_, time)| time))
+        let (text, patterns) = (call.strings(0), &call.args()[1..]);
+        call.map(|row| match patterns {
+            [] => Ok(parse_time(text.text(row).trim().as_bytes())),
+            _ => Ok(reader.read(text.text(row), patterns, row)?.map(|(_, time)| time)),
         })
     })
 }
@@ -346,18 +382,15 @@ fn parsed<T: Native + 'static>(value: fn((i32, i64)) -> Option<T>) -> Result<Box
 
 /// Seconds since 1970; NULL for text that is no time.
 fn unix_timestamp() -> Result<Box<dyn Kernel>> {
-    let mut reader = Reader(Cached::new());
+    let mut reader = Reader::new();
     kernel(move |call| {
-        let (text, pattern) = (call.strings(0), call.strings_if_given(1));
-        call.map(|row| {
-            let nanos = reader.read(text.text(row), pattern.map(|p| p.text(row)))?;
-            Ok(nanos.map(|nanos| nanos.div_euclid(SECOND)))
-        })
+        let (text, patterns) = (call.strings(0), &call.args()[1..]);
+        call.map(|row| Ok(reader.nanos(text.text(row), patterns, row)?.map(|nanos| nanos.div_euclid(SECOND))))
     })
 }
 
 /// A number of seconds (0 digits), milliseconds (3, also without a second argument), microseconds (6) or nanoseconds (9).
-fn to_timestamp_ltz(call: Call<'_>) -> Column {
+fn ltz_of_number(call: Call<'_>) -> Column {
     let (number, digits) = (call.values::<i64>(0), call.integers_if_given(1));
     call.map(|row| {
         let unit = match digits.map_or(3, |digits| digits[row]) {
@@ -409,6 +442,17 @@ mod tests {
         check("TO_TIMESTAMP", &[text("09.02.2024"), text("dd.MM.yyyy HH")], "NULL");
         check("TO_TIMESTAMP", &[text("2022/12/25 15"), text("YYYY/MM/DD HH24")], "2022-12-25 15:00:00.000");
         check("TO_DATE", &[text("12/5/2022"), text("MM/DD/YYYY")], "2022-12-05");
+        let patterns = ["%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S%.f", "yyyyMMdd"].map(text);
+        let by_patterns = |written: &str| [&[text(written)], &patterns[..]].concat();
+        check("TO_TIMESTAMP", &by_patterns("31/01/2023 07:08"), "2023-01-31 07:08:00.000");
+        check("TO_TIMESTAMP_NANOS", &by_patterns("2023-01-31 07:08:09.123456789"), "2023-01-31 07:08:09.123456789");
+        check("TO_TIMESTAMP_SECONDS", &by_patterns("2023-01-31 07:08:09.9"), "2023-01-31 07:08:09");
+        check("TO_DATE", &by_patterns("20230131"), "2023-01-31");
+        check("TO_TIME", &by_patterns("1/1/1970 23:59"), "23:59:00.000000000");
+        check("UNIX_TIMESTAMP", &by_patterns("1/1/1970 00:01"), "60");
+        check("TO_DATE", &by_patterns("January"), "NULL");
+        check("TO_DATE", &[text("x"), text("yyyy"), text("%E")], "error: the time pattern has a letter behind % that is not supported");
+        check("TO_TIMESTAMP_MICROS", &[text("2020-09-08 12:00:00.1234567")], "2020-09-08 12:00:00.123456");
         check("TO_TIMESTAMP", &[int(1_284_352_323)], "2010-09-13 04:32:03.000000Z");
         check("TO_TIMESTAMP", &[double(1_284_352_323.5)], "2010-09-13 04:32:03.500000Z");
         check("TO_TIMESTAMP", &[double(f64::NAN)], "error: the time is out of range");

@@ -15,12 +15,12 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[function(
 )
 .example("PARSE_URL('http://facebook.com/path1/p.php?k1=v1&k2=v2#Ref1', 'QUERY', 'k1')", "v1")
 .of(|t| Some((takes_some(t, &[Text, Text, Text], 2)?, DataType::STRING)), |_, _| kernel(parse_url))
-.prepared(&[Prepared {
-    place: 1,
-    wrong: |name, _| (!PARTS.contains(&name)).then_some("a URL has no such part"),
-    names: || PARTS.map(str::to_owned).to_vec(),
-    hint: "the parts are HOST, PATH, QUERY, REF, PROTOCOL, AUTHORITY, FILE and USERINFO, in upper case",
-}])];
+.prepared(&[Prepared::of(
+    1,
+    |name, _| (!PARTS.contains(&name)).then_some("a URL has no such part"),
+    "the parts are HOST, PATH, QUERY, REF, PROTOCOL, AUTHORITY, FILE and USERINFO, in upper case",
+)
+.named(|| PARTS.map(str::to_owned).to_vec())])];
 
 const PARTS: [&str; 8] = ["HOST", "PATH", "QUERY", "REF", "PROTOCOL", "AUTHORITY", "FILE", "USERINFO"];
 

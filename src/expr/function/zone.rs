@@ -126,12 +126,12 @@ fn at_zone(time: &DataType) -> Result<Box<dyn Kernel>> {
 
 /// The argument in this place is a zone.
 pub(super) const fn zone_at(place: usize) -> Prepared {
-    Prepared {
+    Prepared::of(
         place,
-        wrong: |name, _| Zone::named(name).err(),
-        names: || jiff::tz::db().available().map(|name| name.to_string()).collect(),
-        hint: "zones are called as in the IANA database, such as 'Europe/Berlin', or are distances to UTC such as '+05:30'",
-    }
+        |name, _| Zone::named(name).err(),
+        "zones are called as in the IANA database, such as 'Europe/Berlin', or are distances to UTC such as '+05:30'",
+    )
+    .named(|| jiff::tz::db().available().map(|name| name.to_string()).collect())
 }
 
 /// What clocks of one place show as those of another do; NULL where there is no such place.

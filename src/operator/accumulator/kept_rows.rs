@@ -7,7 +7,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 
-use super::ordered_bytes::{self, Direction};
+use super::ordered_bytes::{self, Direction, Zeros};
 use super::packed::{read_bytes, read_count, write_bytes, write_count};
 use super::{Accumulator, Offer, Rows, Verdict, bytes_of, grow};
 use crate::batch::text::{write_json_key, write_json_value, write_value};
@@ -45,6 +45,8 @@ struct RowShape {
     place: Place,
     /// Types of the arguments.
     types: Vec<DataType>,
+    /// Where rows are told apart by their values, equal ones are one.
+    zeros: Zeros,
     scratch: Vec<u8>,
 }
 
@@ -67,7 +69,9 @@ impl RowShape {
                 order.iter().map(|key| Direction { descending: key.descending, nulls_first: key.nulls_first }).collect(),
             ),
         };
-        Self { place, types: call.argument_types.clone(), scratch: Vec::new() }
+        let by_value = by_value || call.distinct == Distinct::Distinct;
+        let zeros = if by_value { Zeros::Alike } else { Zeros::Signed };
+        Self { place, types: call.argument_types.clone(), zeros, scratch: Vec::new() }
     }
 
     /// The bytes of row `row`, number `arrival` of all, whose columns are those of arguments and order.
@@ -80,12 +84,12 @@ impl RowShape {
                 order
                     .iter()
                     .zip(directions)
-                    .for_each(|(c, direction)| ordered_bytes::write(&mut self.scratch, c, row, *direction));
+                    .for_each(|(c, direction)| ordered_bytes::write(&mut self.scratch, c, row, *direction, Zeros::Alike));
             }
             Place::Value => {}
         }
         let at = self.scratch.len() as u32;
-        arguments.iter().for_each(|c| ordered_bytes::write(&mut self.scratch, c, row, Direction::ASCENDING));
+        arguments.iter().for_each(|c| ordered_bytes::write(&mut self.scratch, c, row, Direction::ASCENDING, self.zeros));
         self.scratch.extend_from_slice(&at.to_be_bytes());
         &self.scratch
     }

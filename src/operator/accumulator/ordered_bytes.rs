@@ -22,8 +22,17 @@ impl Direction {
     pub const ASCENDING: Direction = Direction { descending: false, nulls_first: true };
 }
 
+/// Whether -0.0 is written as 0.0, which it equals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zeros {
+    /// Yes: equal values have equal bytes.
+    Alike,
+    /// No: the value comes back as it was; -0.0 stands before 0.0.
+    Signed,
+}
+
 /// Appends the value of a row. Hot: once per value.
-pub fn write(out: &mut Vec<u8>, column: &Column, row: usize, direction: Direction) {
+pub fn write(out: &mut Vec<u8>, column: &Column, row: usize, direction: Direction, zeros: Zeros) {
     let is_null = column.is_null(row);
     out.push(u8::from(is_null != direction.nulls_first));
     if is_null {
@@ -38,11 +47,11 @@ pub fn write(out: &mut Vec<u8>, column: &Column, row: usize, direction: Directio
         Values::I64(v) => out.extend_from_slice(&(v[row] as u64 ^ 1 << 63).to_be_bytes()),
         Values::I128(v) => out.extend_from_slice(&(v[row] as u128 ^ 1 << 127).to_be_bytes()),
         Values::F32(v) => {
-            let bits = float_bits(v[row]);
+            let bits = if zeros == Zeros::Signed && v[row] == 0.0 { v[row].to_bits() } else { float_bits(v[row]) };
             out.extend_from_slice(&(if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }).to_be_bytes());
         }
         Values::F64(v) => {
-            let bits = double_bits(v[row]);
+            let bits = if zeros == Zeros::Signed && v[row] == 0.0 { v[row].to_bits() } else { double_bits(v[row]) };
             out.extend_from_slice(&(if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }).to_be_bytes());
         }
         Values::Str(v) => {
@@ -116,7 +125,7 @@ mod tests {
     fn check(column: &Column) {
         let written = |row: usize, direction| {
             let mut out = Vec::new();
-            write(&mut out, column, row, direction);
+            write(&mut out, column, row, direction, Zeros::Alike);
             out
         };
         let down = Direction { descending: true, nulls_first: false };
@@ -155,5 +164,20 @@ mod tests {
             column.set_null(1);
             check(&column);
         }
+    }
+
+    #[test]
+    fn zeros_keep_their_signs_where_they_are_not_alike() {
+        let column = Column::from_values(Values::F64(vec![0.0, -0.0]));
+        let written = |row: usize, zeros| {
+            let mut out = Vec::new();
+            write(&mut out, &column, row, Direction::ASCENDING, zeros);
+            out
+        };
+        assert_eq!(written(0, Zeros::Alike), written(1, Zeros::Alike));
+        assert!(written(1, Zeros::Signed) < written(0, Zeros::Signed));
+        let mut back = column.gather_rows(&[]);
+        read(&mut written(1, Zeros::Signed).as_slice(), &mut back);
+        assert!(matches!(&back.values, Values::F64(v) if v[0].is_sign_negative()));
     }
 }

@@ -279,6 +279,11 @@ impl<'a> ExprBinder<'a> {
         {
             (value, chain) = (Some(self.column(Some(table), column)?), rest);
         }
+        if let [ast::AccessExpr::Dot(ast::Expr::Identifier(field)), rest @ ..] = chain
+            && let Some(json) = self.json_of_field(root, field)?
+        {
+            (value, chain) = (Some(json), rest);
+        }
         let mut value = match value {
             Some(value) => value,
             None => self.bind(root)?,

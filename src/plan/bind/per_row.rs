@@ -9,7 +9,7 @@ use super::function::library_call;
 use super::join::{filtered, kind_of, merged, names_of, paired};
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
 use super::subquery::{Dependent, case, flagged};
-use super::table_function::{gives_texts_of_json, table_call};
+use super::table_function::{gives_fields_of_json, gives_texts_of_json, table_call};
 use super::values::one_row;
 use super::{QueryBinder, access};
 use crate::error::{Error, Result, Span};
@@ -180,7 +180,7 @@ impl UnnestCall<'_> {
     /// Whether it gives keys and values of JSON objects, of which null is a value like others.
     fn gives_fields_of_json(&self) -> bool {
         let is_whole = self.alias.is_some_and(|alias| alias.columns.len() == 1);
-        matches!(self.name.as_str(), "JSON_EACH" | "JSONB_EACH") && !is_whole
+        gives_fields_of_json(&self.name) && !is_whole
     }
 }
 

@@ -3,7 +3,7 @@
 use super::coercion::is_constant;
 use super::library;
 use crate::error::{Error, Result, Span, nearest};
-use crate::expr::{Expr, Function, Prepared};
+use crate::expr::{Expr, Function, Prepared, Reach};
 use crate::types::{DataType, Value};
 
 /// `call`, whose arguments stand in these places, unless one of its constants is wrong.
@@ -17,11 +17,13 @@ pub fn checked(call: Expr, places: &[Span]) -> Result<Expr> {
     }
     let types: Vec<DataType> = args.iter().map(Expr::data_type).collect();
     for prepared in function.prepared {
-        let Some((arg, place)) = args.get(prepared.place).zip(places.get(prepared.place)) else { continue };
-        if let Some(text) = constant_text(arg)
-            && let Some(reason) = (prepared.wrong)(&text, &types)
-        {
-            return Err(wrong(prepared, &text, reason).at(*place));
+        let count = if prepared.reach == Reach::One { 1 } else { usize::MAX };
+        for (arg, place) in args.iter().zip(places).skip(prepared.place).take(count) {
+            if let Some(text) = constant_text(arg)
+                && let Some(reason) = (prepared.wrong)(&text, &types)
+            {
+                return Err(wrong(prepared, &text, reason).at(*place));
+            }
         }
     }
     Ok(call)

@@ -13,7 +13,7 @@ use super::respelled::populated;
 use super::scope::{Relation, span_of};
 use super::{access, library};
 use crate::error::{Error, Result, Span};
-use crate::expr::function::JSON_TEXTS_OF_ITEMS;
+use crate::expr::function::{JSON_TEXTS_OF_FIELDS, JSON_TEXTS_OF_ITEMS};
 use crate::expr::{CastFailure, Expr};
 use crate::plan::logical::{Plan, Unnest, columns_of, substitute};
 use crate::plan::physical::{JoinKind, Nested};
@@ -30,12 +30,36 @@ pub fn is_unnested(expr: &Expr) -> bool {
 impl ExprBinder<'_> {
     /// A call in the select list: collected, and replaced by a stand-in.
     pub(super) fn unnested_call(&mut self, name: &str, args: &[&ast::Expr], span: Span) -> Result<Expr> {
+        let column = self.stand_in(name, span, |binder| binder.array_of_call(name, args, span))?;
+        Ok(if gives_texts_of_json(name) { cast(column, &DataType::Json) } else { column })
+    }
+
+    /// `(JSON_EACH(json)).value` in the select list, of which null is a value like others.
+    pub(super) fn json_of_field(&mut self, root: &ast::Expr, field: &ast::Ident) -> Result<Option<Expr>> {
+        let ast::Expr::Nested(inner) = root else { return Ok(None) };
+        let ast::Expr::Function(call) = &**inner else { return Ok(None) };
+        let ast::FunctionArguments::List(list) = &call.args else { return Ok(None) };
+        let span = span_of(&call.name);
+        match table_call(&call.name, &list.args) {
+            Some((name, args)) if gives_fields_of_json(&name) && field.value.eq_ignore_ascii_case("value") => {
+                let row = self.stand_in(&name, span, |binder| match binder.array_of_call(&name, &args, span)? {
+                    Expr::Call { args, .. } => library_call(JSON_TEXTS_OF_FIELDS, args, span),
+                    other => Ok(other),
+                })?;
+                Ok(Some(cast(access::row_field(row, field)?, &DataType::Json)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A stand-in for the items of the array that `bind` binds.
+    fn stand_in(&mut self, name: &str, span: Span, bind: impl FnOnce(&mut Self) -> Result<Expr>) -> Result<Expr> {
         let inside = self.grouping.as_ref().is_some_and(|grouping| grouping.is_inside());
         let Some(unnested) = self.unnested.take().filter(|_| !inside) else {
             let hint = "call it in FROM, or in the select list of a sub-query";
             return Err(Error::sql(format!("{name} gives any number of values, which cannot stand here")).at(span).hint(hint));
         };
-        let array = self.array_of_call(name, args, span)?;
+        let array = bind(self)?;
         let Some(item) = item_type(&array.data_type()) else {
             let error = format!("{name} in the select list takes an ARRAY, this is {}", array.data_type());
             return Err(Error::sql(error).at(span).hint("a MAP is taken apart in FROM: CROSS JOIN UNNEST(m) AS t (k, v)"));
@@ -43,7 +67,7 @@ impl ExprBinder<'_> {
         unnested.push(array);
         let column = Expr::column(UNNESTED_BASE + unnested.len() - 1, item);
         self.unnested = Some(unnested);
-        Ok(if gives_texts_of_json(name) { cast(column, &DataType::Json) } else { column })
+        Ok(column)
     }
 
     /// What `bind` binds must not give any number of values.
@@ -84,6 +108,11 @@ impl ExprBinder<'_> {
 /// Whether the items that `array_of_call` gives are texts of JSON, of which null is a value like others.
 pub fn gives_texts_of_json(name: &str) -> bool {
     name.ends_with("_ARRAY_ELEMENTS") || name == "JSONB_PATH_QUERY"
+}
+
+/// Whether it gives the fields of JSON objects with their values as JSON.
+pub fn gives_fields_of_json(name: &str) -> bool {
+    matches!(name, "JSON_EACH" | "JSONB_EACH")
 }
 
 /// The items of a JSON array, as the texts that say them in JSON or as plain ones.

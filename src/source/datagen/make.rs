@@ -229,35 +229,38 @@ impl Nested {
                 }
                 out.push(b'}');
             }
-            DataType::Map(_, value) => {
-                out.push(b'{');
-                for i in 0..self.items {
-                    separate(i, out);
-                    out.extend_from_slice(format!("\"{i}\":").as_bytes());
-                    self.write(value, depth + 1, out);
-                }
-                out.push(b'}');
+            DataType::Map(key, value) => {
+                self.write_entries(key, depth + 1, out, |nested, out| nested.write(value, depth + 1, out))
             }
-            DataType::Multiset(item) => {
-                out.push(b'{');
-                for i in 0..self.items {
-                    separate(i, out);
-                    let start = out.len();
-                    self.write(item, depth + 1, out);
-                    if !out[start..].starts_with(b"\"") {
-                        let key = out.split_off(start);
-                        write_json_string(&key, out);
-                    }
-                    out.extend_from_slice(b":1");
-                }
-                out.push(b'}');
-            }
+            DataType::Multiset(item) => self.write_entries(item, depth + 1, out, |_, out| out.push(b'1')),
             DataType::Json => {
                 let value = self.bits() >> 44;
                 out.extend_from_slice(format!("{{\"row\":{},\"value\":{value}}}", self.row).as_bytes());
             }
             _ => self.write_plain(data_type, out),
         }
+    }
+
+    /// The entries of a map by keys of this type; as in Flink those that are drawn twice are one.
+    fn write_entries(&mut self, key: &DataType, depth: usize, out: &mut Vec<u8>, value: impl Fn(&mut Self, &mut Vec<u8>)) {
+        let mut keys: Vec<Vec<u8>> = Vec::new();
+        out.push(b'{');
+        for _ in 0..self.items {
+            let mut drawn = Vec::new();
+            // A key is a string, whatever it stands for.
+            self.write(key, depth, &mut drawn);
+            if !keys.contains(&drawn) {
+                separate(keys.len() as u64, out);
+                match drawn.starts_with(b"\"") {
+                    true => out.extend_from_slice(&drawn),
+                    false => write_json_string(&drawn, out),
+                }
+                out.push(b':');
+                value(self, out);
+                keys.push(drawn);
+            }
+        }
+        out.push(b'}');
     }
 
     /// A value that is not nested: what a column of the type would hold by default, but short.

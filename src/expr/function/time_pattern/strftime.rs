@@ -1,6 +1,6 @@
 //! Patterns of time as the C library has them in `strftime`, such as `%Y-%m-%d %H:%M:%S`, with the fractions of a second that DataFusion adds:
 //! `%f` (nine digits), `%3f`, `%6f`, `%9f`, the same behind a point (`%.3f`), and `%.f` for as many as there are. `%-d` is a number
-//! without what fills it up.
+//! without what fills it up, `%_d` one with spaces, `%0d` one with zeros.
 
 use super::{Digits, Field, Form, Item, Letters, OffsetPart, Pattern};
 use crate::expr::function::kernel::{Fallible, Reason};
@@ -23,7 +23,7 @@ fn compile(text: &str, items: &mut Vec<Item>) -> Fallible<()> {
         rest = match fraction(behind, items) {
             Some(rest) => rest,
             None => {
-                let (unfilled, behind) = behind.strip_prefix('-').map_or((false, behind), |behind| (true, behind));
+                let (fill, behind) = Fill::taken_off(behind);
                 let (offset_colon, behind) = behind.strip_prefix(':').map_or((false, behind), |behind| (true, behind));
                 let letter = behind.chars().next().ok_or("the time pattern ends with a %")?;
                 match letter {
@@ -35,7 +35,7 @@ fn compile(text: &str, items: &mut Vec<Item>) -> Fallible<()> {
                     _ if offset_colon => return Err(NO_SUCH),
                     letter => match several(letter) {
                         Some(pattern) => compile(pattern, items)?,
-                        None => items.push(one(letter, unfilled)?),
+                        None => items.push(one(letter, fill)?),
                     },
                 }
                 &behind[letter.len_utf8()..]
@@ -44,6 +44,31 @@ fn compile(text: &str, items: &mut Vec<Item>) -> Fallible<()> {
     }
     items.extend(rest.chars().map(Item::Literal));
     Ok(())
+}
+
+/// What brings a number to its width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fill {
+    Nothing,
+    Spaces,
+    Zeros,
+}
+
+impl Fill {
+    /// What stands before the letter, and the text behind that.
+    fn taken_off(text: &str) -> (Option<Fill>, &str) {
+        let fills = [('-', Fill::Nothing), ('_', Fill::Spaces), ('0', Fill::Zeros)];
+        let taken = fills.into_iter().find_map(|(sign, fill)| Some((Some(fill), text.strip_prefix(sign)?)));
+        taken.unwrap_or((None, text))
+    }
+
+    fn item(self, field: Field, width: usize) -> Item {
+        match self {
+            Fill::Nothing => Item::Number(field, 1),
+            Fill::Spaces => Item::Padded(field, width),
+            Fill::Zeros => Item::Number(field, width),
+        }
+    }
 }
 
 /// Takes `f`, `3f`, `.f` or `.3f` off the front.
@@ -62,19 +87,21 @@ fn fraction<'a>(text: &'a str, items: &mut Vec<Item>) -> Option<&'a str> {
 /// The pattern that a letter stands for.
 fn several(letter: char) -> Option<&'static str> {
     Some(match letter {
+        '+' => "%Y-%m-%dT%H:%M:%S%.f%:z",
         'c' => "%a %b %e %H:%M:%S %Y",
         'D' | 'x' => "%m/%d/%y",
         'F' => "%Y-%m-%d",
         'R' => "%H:%M",
         'T' | 'X' => "%H:%M:%S",
         'r' => "%I:%M:%S %p",
+        'v' => "%e-%b-%Y",
         _ => return None,
     })
 }
 
-fn one(letter: char, unfilled: bool) -> Fallible<Item> {
-    let number = |field, width| Item::Number(field, if unfilled { 1 } else { width });
-    let padded = |field, width| if unfilled { Item::Number(field, 1) } else { Item::Padded(field, width) };
+fn one(letter: char, fill: Option<Fill>) -> Fallible<Item> {
+    let number = |field, width| fill.unwrap_or(Fill::Zeros).item(field, width);
+    let padded = |field, width| fill.unwrap_or(Fill::Spaces).item(field, width);
     Ok(match letter {
         'A' => Item::Name(Field::Weekday, Form::Full),
         'a' => Item::Name(Field::Weekday, Form::Short),
@@ -138,6 +165,7 @@ mod tests {
                 "Wed Feb  7 13:04:05 2024|13 13 01  1 04 05 PM pm|13:04:05 13:04 01:04:05 PM",
             ),
             ("%-d.%-m.%Y %:z %z %Z", "7.2.2024 +00:00 +0000 UTC"),
+            ("%_d %_m %0e %0l %_j|%v|%+", " 7  2 07 01  38| 7-Feb-2024|2024-02-07T13:04:05.678901+00:00"),
             ("%f %3f %6f %.3f %.f %s", "678901000 678 678901 .678 .678901 1707311045"),
         ] {
             assert_eq!(written(pattern, time), expected);
@@ -160,6 +188,7 @@ mod tests {
             ("%Y-%m-%d %H:%M:%S%.f", "2023-01-31 09:26:56", "2023-01-31 09:26:56"),
             ("%Y-%m-%d %H:%M %z", "2023-01-31 00:26 +0130", "2023-01-30 22:56:00"),
             ("%s", "1707311045", "2024-02-07 13:04:05"),
+            ("%+", "2024-02-07T13:04:05.5+01:00", "2024-02-07 12:04:05.5"),
         ] {
             assert_eq!(
                 Pattern::of_strftime(pattern).expect(pattern).read(text),

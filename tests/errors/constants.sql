@@ -393,5 +393,17 @@ SELECT x FROM trades, JSONB_PATH_QUERY('[1]', '$.') AS t(x);
 -- hint: a path begins with $, such as '$.items[*] ? (@.price > 10)'
 
 SELECT TO_DATE(sym, '%Y-%m-%d', '%d.%E.%Y') FROM trades;
+-- '%d.%E.%Y': the time pattern has a letter behind % that is not supported
+--  --> q.sql:1:33
+--   |
+-- 1 | SELECT TO_DATE(sym, '%Y-%m-%d', '%d.%E.%Y') FROM trades;
+--   |                                 ^^^^^^^^^^
+-- hint: such as 'yyyy-MM-dd HH:mm:ss', 'YYYY-MM-DD HH24:MI:SS' or '%Y-%m-%d %H:%M:%S'; 0, 3, 6 or 9 behind a number
 
 SELECT TO_UNIXTIME(sym, '%Y', '%') FROM trades;
+-- '%': the time pattern ends with a %
+--  --> q.sql:1:31
+--   |
+-- 1 | SELECT TO_UNIXTIME(sym, '%Y', '%') FROM trades;
+--   |                               ^^^
+-- hint: such as 'yyyy-MM-dd HH:mm:ss', 'YYYY-MM-DD HH24:MI:SS' or '%Y-%m-%d %H:%M:%S'; 0, 3, 6 or 9 behind a number

@@ -191,3 +191,51 @@ SELECT * FROM ML_PREDICT(TABLE trades, MODEL m, DESCRIPTOR(sym));
 -- 1 | SELECT * FROM ML_PREDICT(TABLE trades, MODEL m, DESCRIPTOR(sym));
 --   |               ^^^^^^^^^^
 -- hint: CREATE FUNCTION ... LANGUAGE wasm adds a function
+
+SELECT CONCAT(VARIADIC qty) FROM trades;
+-- VARIADIC stands before an ARRAY, this is INT
+--  --> q.sql:1:24
+--   |
+-- 1 | SELECT CONCAT(VARIADIC qty) FROM trades;
+--   |                        ^^^
+-- hint: leave it out: CONCAT(value, ...)
+
+SELECT UPPER(VARIADIC SPLIT(sym, ',')) FROM trades;
+-- UPPER does not take its arguments as an array
+--  --> q.sql:1:23
+--   |
+-- 1 | SELECT UPPER(VARIADIC SPLIT(sym, ',')) FROM trades;
+--   |                       ^^^^^^^^^^^^^^
+-- hint: write the items out: VARIADIC ARRAY[a, b]; CONCAT, CONCAT_WS and FORMAT take any array
+
+SELECT MAX(VARIADIC SPLIT(sym, ',')) FROM trades;
+-- VARIADIC is not allowed here
+--  --> q.sql:1:12
+--   |
+-- 1 | SELECT MAX(VARIADIC SPLIT(sym, ',')) FROM trades;
+--   |            ^^^^^^^^
+-- hint: it stands before the last argument of a function of values: CONCAT(VARIADIC array)
+
+SELECT ARRAY_SORT(SPLIT(sym, ','), 'DOWN') FROM trades;
+-- 'DOWN' is no order of an array
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT ARRAY_SORT(SPLIT(sym, ','), 'DOWN') FROM trades;
+--   |        ^^^^^^^^^^
+-- hint: it is 'ASC' or 'DESC'
+
+SELECT NTH_VALUE(sym, qty) FROM trades;
+-- NTH_VALUE takes a constant number of a row
+--  --> q.sql:1:23
+--   |
+-- 1 | SELECT NTH_VALUE(sym, qty) FROM trades;
+--   |                       ^^^
+-- hint: it counts from 1, or from -1 at the end; with OVER it may differ from row to row
+
+SELECT NTH_VALUE(sym) FROM trades;
+-- NTH_VALUE takes 2 arguments
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT NTH_VALUE(sym) FROM trades;
+--   |        ^^^^^^^^^
+-- hint: usage: NTH_VALUE(x, n [ORDER BY ...] [IGNORE | RESPECT NULLS])

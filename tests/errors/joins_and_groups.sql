@@ -428,7 +428,7 @@ SELECT UPPER(sym) OVER (ORDER BY ts) FROM trades;
 --   |
 -- 1 | SELECT UPPER(sym) OVER (ORDER BY ts) FROM trades;
 --   |        ^^^^^
--- hint: aggregates, ROW_NUMBER, RANK, DENSE_RANK, PERCENT_RANK, CUME_DIST, NTILE, NTH_VALUE, LAG, LEAD are there
+-- hint: aggregates, ROW_NUMBER, RANK, DENSE_RANK, PERCENT_RANK, CUME_DIST, NTILE, LAG, LEAD are there
 
 SELECT ROW_NUMBER() FROM trades;
 -- ROW_NUMBER needs OVER

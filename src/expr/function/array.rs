@@ -17,7 +17,7 @@ use crate::types::decimal::{self, PRECISION_MAX};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("ARRAY_CAT", "(array, array)", "The items of both; one that is NULL is as empty")
+    function("ARRAY_CAT", "(array, array, ...)", "The items of all; one that is NULL is as empty")
         .example("ARRAY_CAT(ARRAY[1, 2], ARRAY[3])", "[1,2,3]")
         .of(two_arrays, |_, _| kernel(cat)),
     function("ARRAY_SUM", "(array of numbers)", "The sum of the items")

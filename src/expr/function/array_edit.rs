@@ -38,10 +38,14 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .example("ARRAY_POP_FRONT(ARRAY[1, 2, 3])", "[2,3]")
         .also(&["LIST_POP_FRONT"])
         .of(one_array, |_, _| kernel(|call| without_one(call, 1))),
-    function("ARRAY_RESIZE", "(array, size, item)", "The array cut to this size, or filled up to it with the item")
-        .example("ARRAY_RESIZE(ARRAY[1, 2], 4, 0)", "[1,2,0,0]")
-        .also(&["LIST_RESIZE"])
-        .of(insert_types, |t, _| resize(&t[2])),
+    function(
+        "ARRAY_RESIZE",
+        "(array, size [, item])",
+        "The array cut to this size, or filled up to it with the item, or with NULL",
+    )
+    .example("ARRAY_RESIZE(ARRAY[1, 2], 4, 0)", "[1,2,0,0]")
+    .also(&["LIST_RESIZE"])
+    .of(insert_types, |t, _| resize(&t[2])),
     function("FLATTEN", "(array of arrays)", "The items of the items; an array that is NULL has none")
         .example("FLATTEN(ARRAY[ARRAY[1, 2], ARRAY[3]])", "[1,2,3]")
         .also(&["ARRAY_FLATTEN"])

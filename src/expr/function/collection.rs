@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::json_text::Json;
 use super::kernel::{Call, Fallible, Native, append, kernel};
 use super::signature::Param::{Integer, Text};
-use super::signature::{common, function, internal, takes};
+use super::signature::{common, function, internal, takes, takes_some};
 use crate::batch::Column;
 use crate::batch::text::{write_json_string, write_json_value};
 use crate::error::Result;
@@ -21,9 +21,13 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .example("ARRAY_CONTAINS(ARRAY[1, 2], 2)", "true")
         .also(&["ARRAY_HAS", "LIST_CONTAINS", "LIST_HAS"])
         .of(|t| with_item(t, DataType::Boolean), |t, _| contains(t)),
-    function("ARRAY_POSITION", "(array, item)", "The place of the item, counted from 1; 0 if there is none")
-        .example("ARRAY_POSITION(ARRAY['a', 'b'], 'b')", "2")
-        .of(|t| with_item(t, DataType::Int), |t, _| position(t)),
+    function(
+        "ARRAY_POSITION",
+        "(array, item [, first])",
+        "The place of the item, counted from 1; 0 if there is none, or NULL where the first place to look at is said",
+    )
+    .example("ARRAY_POSITION(ARRAY['a', 'b'], 'b')", "2")
+    .of(|t| with_item(t, DataType::Int), |t, _| position(t)),
     function("ARRAY_REMOVE", "(array, item)", "The array without all that equal the item")
         .example("ARRAY_REMOVE(ARRAY[1, 2, 3, 2], 2)", "[1,3]")
         .also(&["ARRAY_REMOVE_ALL", "LIST_REMOVE_ALL"])
@@ -69,7 +73,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .of(item_of_array, |t, _| extreme(t, End::Last)),
     function(
         "ARRAY_SORT",
-        "(array [, ascending [, nulls first]])",
+        "(array [, ascending [, nulls first]]) or (array, 'ASC' | 'DESC' [, 'NULLS FIRST' | 'NULLS LAST'])",
         "The items in their order, where NULL is the least unless said",
     )
     .example("ARRAY_SORT(ARRAY[3, NULL, 1], TRUE, FALSE)", "[1,3,null]")
@@ -87,8 +91,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     .of(join_types, |_, _| kernel(join)),
     function(
         "ARRAY_SLICE",
-        "(array, first [, last])",
-        "The items from one place to another, counted from 1, or from -1 at the end",
+        "(array, first [, last [, step]])",
+        "The items from one place to another, counted from 1, or from -1 at the end, or each of so many",
     )
     .example("ARRAY_SLICE(ARRAY[1, 2, 3, 4], 2, 3)", "[2,3]")
     .also(&["LIST_SLICE"])
@@ -202,7 +206,7 @@ fn join_types(given: &[DataType]) -> Resolved {
 fn slice_types(given: &[DataType]) -> Resolved {
     let (array, places) = given.split_first()?;
     let (mut args, array) = one_array(std::slice::from_ref(array))?;
-    args.extend(takes(places, &[Integer, Integer]).or_else(|| takes(places, &[Integer]))?);
+    args.extend(takes_some(places, &[Integer; 3], 1)?);
     Some((args, array))
 }
 
@@ -479,18 +483,26 @@ fn place_from_an_end(place: i64, count: i64) -> i64 {
     if place < 0 { count.saturating_add(place) } else { place.max(1) - 1 }
 }
 
-/// From the first place to the last, both of which `index` makes indices of, as far as they are there.
+/// From the first place to the last, both of which `index` makes indices of, as far as they are there; backwards where the step is negative.
 fn slice(index: fn(i64, i64) -> i64) -> Compiled {
     kernel(move |call: Call<'_>| -> Column {
-        let (arrays, first, last) = (call.strings(0), call.values::<i64>(1), call.integers_if_given(2));
+        let (arrays, first) = (call.strings(0), call.values::<i64>(1));
+        let (last, steps) = (call.integers_if_given(2), call.integers_if_given(3));
         call.write(|row, out| {
             let Some(array) = Json::new(arrays.text(row)) else { return Ok(None) };
             let items: Vec<&str> = array.items().map(Json::text).collect();
             let count = items.len() as i64;
-            let (first, last) = (index(first[row], count), last.map_or(count - 1, |last| index(last[row], count).min(count - 1)));
-            let is_there = first <= last && last >= 0;
-            let range = if is_there { first.max(0) as usize..last as usize + 1 } else { 0..0 };
-            write_items(items[range].iter().copied(), out)
+            let (first, last) = (index(first[row], count), last.map_or(count - 1, |last| index(last[row], count)));
+            let step = steps.map_or(1, |steps| steps[row]);
+            let (low, high) = if step < 0 { (last, first) } else { (first, last) };
+            let (low, high) = (low.max(0), high.min(count - 1));
+            let range = if low <= high { &items[low as usize..high as usize + 1] } else { &[] };
+            let step_by = usize::try_from(step.unsigned_abs()).unwrap_or(usize::MAX);
+            match step {
+                0 => Err("the step of ARRAY_SLICE is not 0"),
+                1.. => write_items(range.iter().copied().step_by(step_by), out),
+                _ => write_items(range.iter().copied().rev().step_by(step_by), out),
+            }
         })
     })
 }
@@ -633,6 +645,19 @@ mod tests {
             check("ARRAY_SLICE", &[array("[1, 2, 3]"), int(first), int(last)], expected);
         }
         check("ARRAY_SLICE", &[array("[1, 2, 3]"), int(2)], "[2,3]");
+        for (first, last, step, expected) in [
+            (1, 5, 2, "[1,3,5]"),
+            (2, -1, 2, "[2,4]"),
+            (5, 1, -2, "[5,3,1]"),
+            (9, 2, -1, "[5,4,3,2]"),
+            (1, 5, -1, "[]"),
+            (5, 1, 1, "[]"),
+            (1, 5, i64::MAX, "[1]"),
+            (5, 1, i64::MIN, "[5]"),
+            (1, 5, 0, "error: the step of ARRAY_SLICE is not 0"),
+        ] {
+            check("ARRAY_SLICE", &[array("[1, 2, 3, 4, 5]"), int(first), int(last), int(step)], expected);
+        }
         for (first, last, expected) in
             [(1, 2, "[1,2]"), (-1, 2, "[1,2]"), (1, 0, "[]"), (2, 9, "[2,3]"), (i64::MIN, -1, "[]"), (4, 4, "[]")]
         {

@@ -1,8 +1,9 @@
 //! FORMAT and quotes, as PostgreSQL has them.
 
-use super::kernel::{Cached, Call, Fallible, append, kernel};
+use super::json_text::Json;
+use super::kernel::{Cached, Call, Fallible, Reason, append, kernel};
 use super::signature::Param::{AnyAsText, Text};
-use super::signature::{function, takes};
+use super::signature::{function, internal, takes};
 use super::string::text_to_text;
 use crate::batch::{Column, StrColumn};
 use crate::error::Result;
@@ -11,10 +12,15 @@ use crate::types::DataType;
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
-    function("FORMAT", "('%s %1$-10s %I %L %%', value, ...)", "A text with values in its places, as in PostgreSQL")
-        .example("FORMAT('Hello %s, %1$s', 'World')", "Hello World, World")
-        .of(format_types, |_, _| format())
-        .prepared(&[Prepared::of(0, |format, _| Format::new(format).err(), "such as '%s of %s'; %% is a percent sign")]),
+    function(
+        "FORMAT",
+        "('%s %1$-10s %I %L %%', value, ... or VARIADIC array)",
+        "A text with values in its places, as in PostgreSQL",
+    )
+    .example("FORMAT('Hello %s, %1$s', 'World')", "Hello World, World")
+    .of(format_types, |_, _| format())
+    .prepared(&[Prepared::of(0, |format, _| Format::new(format).err(), "such as '%s of %s'; %% is a percent sign")]),
+    internal("$FORMAT_ITEMS", items_types, |_, _| format_items()),
     function("QUOTE_IDENT", "(text)", "The text as a name in SQL")
         .example("QUOTE_IDENT('Foo bar')", r#""Foo bar""#)
         .of(text_types, |_, _| text_to_text(quote_name)),
@@ -41,6 +47,14 @@ fn format_types(given: &[DataType]) -> Resolved {
     let mut args = takes(std::slice::from_ref(format), &[Text])?;
     args.extend(takes(values, &vec![AnyAsText; values.len()])?);
     Some((args, DataType::STRING))
+}
+
+/// A format, and texts as the items of an array.
+fn items_types(given: &[DataType]) -> Resolved {
+    let [format, array] = given else { return None };
+    let mut args = takes(std::slice::from_ref(format), &[Text])?;
+    args.push(array.clone());
+    (*array == DataType::Array(Box::new(DataType::STRING))).then_some((args, DataType::STRING))
 }
 
 /// A format, taken apart.
@@ -217,6 +231,8 @@ fn pad(from: usize, width: i64, side: Side, out: &mut Vec<u8>) -> Fallible<()> {
     Ok(())
 }
 
+const TOO_FEW: Reason = "the format has more places than there are values";
+
 fn format() -> Result<Box<dyn Kernel>> {
     let mut formats = Cached::new();
     kernel(move |call: Call<'_>| -> Column {
@@ -224,11 +240,29 @@ fn format() -> Result<Box<dyn Kernel>> {
         let texts: Vec<&StrColumn> = (0..args.len()).map(|at| call.strings(at)).collect();
         call.null_by_first(1).write(|row, out| {
             let value = |place: usize| match args.get(place + 1) {
-                None => Err("the format has more places than there are values"),
+                None => Err(TOO_FEW),
                 Some(arg) if arg.is_null(row) => Ok(None),
                 Some(_) => Ok(Some(texts[place + 1].text(row))),
             };
             formats.of(texts[0].text(row), Format::new)?.write(value, out).map(Some)
+        })
+    })
+}
+
+/// A format whose values are the items of an array.
+fn format_items() -> Result<Box<dyn Kernel>> {
+    let mut formats = Cached::new();
+    kernel(move |call: Call<'_>| -> Column {
+        let (texts, arrays) = (call.strings(0), call.strings(1));
+        call.write(|row, out| {
+            let Some(array) = Json::new(arrays.text(row)) else { return Ok(None) };
+            let text = |item: Json<'_>| {
+                let mut text = Vec::new();
+                item.write(&mut text).map(|()| String::from_utf8_lossy(&text).into_owned())
+            };
+            let items: Vec<Option<String>> = array.items().map(text).collect();
+            let value = |place: usize| items.get(place).map(Option::as_deref).ok_or(TOO_FEW);
+            formats.of(texts.text(row), Format::new)?.write(value, out).map(Some)
         })
     })
 }

@@ -37,10 +37,14 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .example(r#"JSON_EXISTS('{"a": true}', '$.b')"#, "false")
         .of(|t| Some((takes_some(t, &[Nested, Text, Text], 2)?, DataType::Boolean)), |_, _| exists())
         .prepared(&[path_at(1)]),
-    function("JSON_LENGTH", "(json [, path])", "How many fields or items there are; 1 for a scalar")
-        .example(r#"JSON_LENGTH('{"a": 1, "b": [1]}')"#, "2")
-        .of(|t| Some((takes_some(t, &[Nested, Text], 1)?, DataType::Int)), |_, _| length())
-        .prepared(&[path_at(1)]),
+    function(
+        "JSON_LENGTH",
+        "(json [, path]) or (json, name or place, ...)",
+        "How many fields or items there are; 1 for a scalar",
+    )
+    .example(r#"JSON_LENGTH('{"a": 1, "b": [1]}')"#, "2")
+    .of(|t| Some((takes_some(t, &[Nested, Text], 1)?, DataType::Int)), |_, _| length())
+    .prepared(&[path_at(1)]),
 ];
 
 /// A path through a JSON value.

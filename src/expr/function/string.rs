@@ -96,12 +96,16 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     )
     .example("OVERLAY('Txxxxas' PLACING 'hom' FROM 2 FOR 4)", "Thomas")
     .of(overlay_types, |t, _| of_either(t, overlay, byte_part::overlay)),
-    function("CONCAT", "(value, ...)", "The texts of the values, one behind the other")
+    function("CONCAT", "CONCAT(value, ...) or CONCAT(VARIADIC array)", "The texts of the values, one behind the other")
         .example("CONCAT('AA', 'BB', 'CC')", "AABBCC")
         .of(|t| any_as_text(t, 1), |_, _| kernel(concat)),
-    function("CONCAT_WS", "(separator, value, ...)", "The texts of the values with a separator between them; NULLs are left out")
-        .example("CONCAT_WS('~', 'AA', NULL, 'BB')", "AA~BB")
-        .of(|t| any_as_text(t, 1), |_, _| kernel(concat_ws)),
+    function(
+        "CONCAT_WS",
+        "(separator, value, ... or VARIADIC array)",
+        "The texts of the values with a separator between them; NULLs are left out",
+    )
+    .example("CONCAT_WS('~', 'AA', NULL, 'BB')", "AA~BB")
+    .of(|t| any_as_text(t, 1), |_, _| kernel(concat_ws)),
     function("POSITION", "(search IN text)", "Where a text is found first, counted from 1; 0 if it is not")
         .example("POSITION('om' IN 'Thomas')", "3")
         .of(position_types, |t, _| of_either(t, locate, byte_part::position)),

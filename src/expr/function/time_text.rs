@@ -451,7 +451,11 @@ mod tests {
         check("TO_TIME", &by_patterns("1/1/1970 23:59"), "23:59:00.000000000");
         check("UNIX_TIMESTAMP", &by_patterns("1/1/1970 00:01"), "60");
         check("TO_DATE", &by_patterns("January"), "NULL");
-        check("TO_DATE", &[text("x"), text("yyyy"), text("%E")], "error: the time pattern has a letter behind % that is not supported");
+        check(
+            "TO_DATE",
+            &[text("x"), text("yyyy"), text("%E")],
+            "error: the time pattern has a letter behind % that is not supported",
+        );
         check("TO_TIMESTAMP_MICROS", &[text("2020-09-08 12:00:00.1234567")], "2020-09-08 12:00:00.123456");
         check("TO_TIMESTAMP", &[int(1_284_352_323)], "2010-09-13 04:32:03.000000Z");
         check("TO_TIMESTAMP", &[double(1_284_352_323.5)], "2010-09-13 04:32:03.500000Z");

@@ -150,15 +150,22 @@ pub fn map(args: Vec<Expr>, span: Span) -> Result<Expr> {
     library_call("MAP", keys.into_iter().zip(values).flat_map(|(key, value)| [key, value]).collect(), span)
 }
 
-/// ARRAY_CAT: two arrays in one, of which one may be an item of the other.
+/// ARRAY_CAT: arrays in one, from the left on; one of two may be an item of the other.
 pub fn joined_arrays(args: Vec<Expr>, span: Span) -> Result<Expr> {
-    match <[Expr; 2]>::try_from(args) {
-        Ok([left, right]) if [&left, &right].iter().all(|arg| matches!(arg.data_type(), DataType::Array(_))) => {
+    let mut rest = args.into_iter();
+    let first: Vec<Expr> = rest.by_ref().take(2).collect();
+    let two = |args: [Expr; 2]| match args.iter().all(|arg| matches!(arg.data_type(), DataType::Array(_))) {
+        true => {
+            let [left, right] = args;
             concat_arrays(left, right, span)
         }
-        Ok(args) => library_call("ARRAY_CAT", args.into(), span),
-        Err(args) => library_call("ARRAY_CAT", args, span),
-    }
+        false => library_call("ARRAY_CAT", args.into(), span),
+    };
+    let both = match <[Expr; 2]>::try_from(first) {
+        Ok(args) => two(args)?,
+        Err(args) => library_call("ARRAY_CAT", args, span)?,
+    };
+    rest.try_fold(both, |joined, array| two([joined, array]))
 }
 
 /// ARRAY_PREPEND(array, item) of Flink, or ARRAY_PREPEND(item, array) of PostgreSQL, where only that can be meant.

@@ -6,7 +6,8 @@
 
 use sqlparser::ast;
 
-use super::aggregate_call::BoundCall;
+use super::access;
+use super::aggregate_call::{BoundCall, NTH_VALUE};
 use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::grouping_sets::{GROUPING_BASE, Marker};
@@ -167,11 +168,16 @@ impl ExprBinder<'_> {
             }
             Some(grouping) => grouping.inside += 1,
         }
-        let bound = self.bound_call(name, call)?;
+        let mut bound = self.bound_call(name, call)?;
+        let place = if name == NTH_VALUE { bound.constants.pop() } else { None };
         let Some(grouping) = &mut self.grouping else { return Err(Error::internal("grouping is gone")) };
         grouping.inside -= 1;
         let count = (name == "SINGLE_VALUE").then(|| grouping.collected(bound.count_of_rows()));
         let column = grouping.collected(bound);
+        if let Some(place) = place {
+            let place = Expr::Literal { value: place, data_type: DataType::BigInt };
+            return access::item_of("ARRAY_ELEMENT", vec![column, place], span);
+        }
         match count {
             Some(count) => of_one_row(column, count),
             None if name == "SUM0" => Ok(or_zero(column)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlparser::ast;
 
-use super::coercion::cast;
+use super::coercion::{cast, is_constant};
 use super::expr::{ExprBinder, bare};
 use super::function::{given_arguments, library_call};
 use super::library;
@@ -121,6 +121,9 @@ impl Written<'_> {
     }
 }
 
+/// The aggregate that is an item of an array of the values, its place being the last of the constants.
+pub const NTH_VALUE: &str = "NTH_VALUE";
+
 /// The percentile whose frequency stands before the fraction.
 const WEIGHTED: &str = "APPROX_PERCENTILE_CONT_WITH_WEIGHT";
 
@@ -136,6 +139,7 @@ impl ExprBinder<'_> {
                 self.count(written)
             }
             "FIRST_VALUE" | "LAST_VALUE" | "ANY_VALUE" | "SINGLE_VALUE" => self.end_value(written),
+            NTH_VALUE => self.nth_value(written),
             "MIN_BY" | "ARG_MIN" | "MAX_BY" | "ARG_MAX" => self.value_by(written),
             "STRING_AGG" | "LISTAGG" | "GROUP_CONCAT" => self.texts(written),
             "ARRAY_AGG" | "JSON_AGG" | "JSONB_AGG" | "JSON_ARRAYAGG" => self.array(written),
@@ -308,6 +312,25 @@ impl ExprBinder<'_> {
         let nulls = written.nulls.unwrap_or(if written.order.is_empty() { Nulls::Skip } else { Nulls::Keep });
         let data_type = argument.data_type();
         Ok(ordered(function, vec![argument], written, nulls, data_type))
+    }
+
+    /// NTH_VALUE(value, n): the array of the values, and n as a constant.
+    fn nth_value(&mut self, mut written: Written<'_>) -> Result<BoundCall> {
+        written.expect(2..=2)?;
+        let place = written.args.remove(1);
+        let n = match cast_number(self.bind(&place)?) {
+            Some(n) if is_constant(&n) => library::evaluate_constant(&n)?,
+            _ => None,
+        };
+        let Some(n @ (Value::Int(1..) | Value::Int(..=-1))) = n else {
+            let error = Error::sql("NTH_VALUE takes a constant number of a row").at(span_of(&*place));
+            return Err(error.hint("it counts from 1, or from -1 at the end; with OVER it may differ from row to row"));
+        };
+        let nulls = written.nulls.unwrap_or(if written.order.is_empty() { Nulls::Skip } else { Nulls::Keep });
+        let argument = self.bind(&written.args[0])?;
+        let array = DataType::Array(Box::new(argument.data_type()));
+        let bound = ordered(AggregateFunction::ArrayAgg, vec![argument], written, nulls, array);
+        Ok(BoundCall { constants: vec![n], ..bound })
     }
 
     /// MIN_BY(value, by) and MAX_BY: the value of the first or last row in the order of `by`, where that is not NULL; of ARG_MIN and ARG_MAX,
@@ -522,6 +545,11 @@ fn least_or_greatest(function: AggregateFunction, argument: Expr, written: Writt
     let end = if function == AggregateFunction::Min { AggregateFunction::FirstValue } else { AggregateFunction::LastValue };
     let (order, data_type) = (vec![ascending(by_value(argument.clone()))], argument.data_type());
     ordered(end, vec![argument], Written { order, distinct: Distinct::All, ..written }, Nulls::Skip, data_type)
+}
+
+/// A whole number as BIGINT.
+fn cast_number(expr: Expr) -> Option<Expr> {
+    expr.data_type().is_integer().then(|| cast(expr, &DataType::BigInt))
 }
 
 fn ascending(expr: Expr) -> OrderItem {

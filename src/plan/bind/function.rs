@@ -16,7 +16,7 @@ use super::{access, evaluate_constant, json, library, window};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, Function, GivenFunction, LambdaFunction, UnaryOp, castable};
 use crate::plan::functions::{self, no_function};
-use crate::plan::parse::check_part;
+use crate::plan::parse::{VARIADIC, check_part};
 use crate::types::{DataType, Value};
 
 /// Functions of the clock: the time at which the row arrived, in UTC. `None` for other names.
@@ -54,7 +54,7 @@ fn table_function_of(call: &ast::Function) -> Option<(String, Vec<&ast::Expr>)> 
 impl ExprBinder<'_> {
     /// A call, of whatever kind.
     pub(super) fn function(&mut self, call: &ast::Function) -> Result<Expr> {
-        let name = call.name.to_string().replace(['`', '"'], "").to_ascii_uppercase();
+        let name = upper_name(call);
         self.named_function(&name, call).map_err(|error| with_usage(error, &name, span_of(&call.name)))
     }
 
@@ -103,14 +103,21 @@ impl ExprBinder<'_> {
         }
         let span = span_of(&call.name);
         let Some((_, help)) = functions::find(name) else {
+            if name == VARIADIC {
+                let error = Error::sql("VARIADIC is not allowed here").at(span);
+                return Err(error.hint("it stands before the last argument of a function of values: CONCAT(VARIADIC array)"));
+            }
             return match library::function(name) {
                 Some(function) => given_call(function, self.plain_arguments(call)?, span),
                 None => Err(no_function(name, library::given().names()).at(span)),
             };
         };
-        let args = self.plain_arguments(call)?;
         let places: Vec<Span> = argument_exprs(call)?.into_iter().map(span_of).collect();
-        checked(bound_call(help.name, name, args, span)?, &places)
+        let bound = match self.variadic_call(help.name, name, call)? {
+            Some(bound) => bound,
+            None => bound_call(help.name, name, self.plain_arguments(call)?, span)?,
+        };
+        checked(bound, &places)
     }
 
     fn plain_arguments(&mut self, call: &ast::Function) -> Result<Vec<Expr>> {
@@ -122,8 +129,13 @@ impl ExprBinder<'_> {
     }
 }
 
+/// The name of what is called, in capitals.
+pub fn upper_name(call: &ast::Function) -> String {
+    call.name.to_string().replace(['`', '"'], "").to_ascii_uppercase()
+}
+
 /// The call of a function by its first name and the one that is written.
-fn bound_call(known: &str, name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
+pub fn bound_call(known: &str, name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
     match known {
         "COALESCE" if !args.is_empty() => {
             let (args, data_type) = unified(args, name, span)?;

@@ -65,6 +65,7 @@ mod top_n;
 mod unit_word;
 mod unnamed;
 mod values;
+mod variadic;
 mod window;
 mod window_row;
 

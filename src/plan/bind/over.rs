@@ -10,7 +10,7 @@
 use sqlparser::ast;
 
 use super::aggregate::{Inputs, or_zero};
-use super::aggregate_call::BoundCall;
+use super::aggregate_call::{BoundCall, NTH_VALUE};
 use super::coercion::{cast, unified};
 use super::expr::ExprBinder;
 use super::function::argument_exprs;
@@ -523,7 +523,7 @@ impl ExprBinder<'_> {
 
     fn over_function(&mut self, name: &str, call: &ast::Function) -> Result<(BoundFunction, DataType)> {
         let span = span_of(&call.name);
-        if library::is_aggregate(name) && !matches!(name, "FIRST_VALUE" | "LAST_VALUE" | "SINGLE_VALUE") {
+        if library::is_aggregate(name) && !matches!(name, "FIRST_VALUE" | "LAST_VALUE" | NTH_VALUE | "SINGLE_VALUE") {
             let bound = self.bound_call(name, call)?;
             let data_type = bound.data_type.clone();
             return Ok((BoundFunction::Aggregate(bound), data_type));

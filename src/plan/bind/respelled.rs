@@ -1,7 +1,7 @@
 //! Calls of other systems of what is written otherwise here, by operators, casts, rows or other functions.
 
 use super::access;
-use super::coercion::{cast, constant_cast};
+use super::coercion::{cast, constant_cast, is_text_literal};
 use super::expr::converted;
 use super::function::{exactly, library_call};
 use crate::error::{Error, Result, Span};
@@ -25,6 +25,13 @@ pub fn respelled(name: &str, called: &str, mut args: Vec<Expr>, span: Span) -> R
             let [items, array] = exactly(args, "ARRAY_CONTAINED(items, array)", span)?;
             library_call("ARRAY_HAS_ALL", vec![array, items], span)
         }
+        "ARRAY_POSITION" if args.len() == 3 => library_call("ARRAY_INDEXOF", args, span),
+        "ARRAY_RESIZE" if args.len() == 2 => {
+            args.push(Expr::Literal { value: Value::Null, data_type: DataType::Null });
+            library_call(called, args, span)
+        }
+        "ARRAY_SORT" => library_call(called, directions(args, span)?, span),
+        "JSON_LENGTH" if leads_by_keys(&args) => library_call("JSON_LENGTH", vec![library_call("JSON_GET", args, span)?], span),
         "JSONB_CONTAINED" => {
             let [part, whole] = exactly(args, "JSONB_CONTAINED(json, json)", span)?;
             library_call("JSONB_CONTAINS", vec![whole, part], span)
@@ -53,6 +60,39 @@ pub fn respelled(name: &str, called: &str, mut args: Vec<Expr>, span: Span) -> R
             }
         }
         _ => library_call(called, args, span),
+    }
+}
+
+/// The texts of DataFusion behind an array that is sorted, as truth values; there NULLs come first unless said.
+fn directions(mut args: Vec<Expr>, span: Span) -> Result<Vec<Expr>> {
+    const WORDS: [[(&str, bool); 2]; 2] = [[("ASC", true), ("DESC", false)], [("NULLS FIRST", true), ("NULLS LAST", false)]];
+    if !args.get(1).is_some_and(is_text_literal) {
+        return Ok(args);
+    }
+    for (arg, words) in args[1..].iter_mut().zip(WORDS) {
+        let Expr::Literal { value: Value::Str(text), .. } = &*arg else { continue };
+        match words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)) {
+            Some((_, meant)) => *arg = Expr::boolean(*meant),
+            None => {
+                let hint = format!("it is '{}' or '{}'", words[0].0, words[1].0);
+                return Err(Error::sql(format!("'{text}' is no order of an array")).at(span).hint(hint));
+            }
+        }
+    }
+    if args.len() == 2 {
+        args.push(Expr::boolean(true));
+    }
+    Ok(args)
+}
+
+/// Whether names and places stand behind JSON, and no path.
+fn leads_by_keys(args: &[Expr]) -> bool {
+    match args {
+        [_, Expr::Literal { value: Value::Str(text), .. }] => {
+            !["$", "lax ", "strict "].iter().any(|start| text.trim_start().starts_with(start))
+        }
+        [_, key] => key.data_type().is_integer(),
+        _ => args.len() > 2,
     }
 }
 

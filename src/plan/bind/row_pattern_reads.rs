@@ -6,9 +6,9 @@
 use sqlparser::ast;
 
 use super::aggregate::or_zero;
-use super::aggregate_call::BoundCall;
+use super::aggregate_call::{BoundCall, NTH_VALUE};
 use super::expr::{ExprBinder, bare};
-use super::function::{argument_exprs, clock_function, refuse_filter};
+use super::function::{argument_exprs, clock_function, refuse_filter, upper_name};
 use super::library::{self, evaluate_constant};
 use super::scope::{name_span, span_of};
 use crate::error::{Error, Result, Span};
@@ -370,9 +370,9 @@ impl ExprBinder<'_> {
     fn match_aggregate(&mut self, name: &str, call: &ast::Function) -> Result<Expr> {
         let span = span_of(&call.name);
         self.matching()?.outside(name, span)?;
-        if name == "SINGLE_VALUE" {
-            let error = Error::sql("SINGLE_VALUE is not supported in MATCH_RECOGNIZE").at(span);
-            return Err(error.hint("FIRST(A.x) is the value of the first row"));
+        if let "SINGLE_VALUE" | NTH_VALUE = name {
+            let error = Error::sql(format!("{name} is not supported in MATCH_RECOGNIZE")).at(span);
+            return Err(error.hint("FIRST(A.x) is the value of the first row, FIRST(A.x, 1) that of the second"));
         }
         let (call, counted) = self.of_variable(name, call)?;
         let (bound, of) = self.inside(name, |binder| binder.bound_call(name, &call))?;
@@ -446,8 +446,4 @@ fn no_argument(name: &str, call: &ast::Function) -> Result<()> {
         return Ok(());
     }
     Err(Error::sql(format!("{name} takes nothing")).at(span_of(&call.name)).hint(format!("{name}()")))
-}
-
-fn upper_name(call: &ast::Function) -> String {
-    call.name.to_string().replace(['`', '"'], "").to_ascii_uppercase()
 }

@@ -5,7 +5,7 @@ use sqlparser::ast;
 use super::QueryBinder;
 use super::aggregate::WINDOW_BASE;
 use super::expr::ExprBinder;
-use super::function::argument_exprs;
+use super::function::{argument_exprs, upper_name};
 use super::literal::bind_interval;
 use super::scope::{Relation, ScopeField, Sight, name_span, resolve, span_of};
 use super::window_row::row_of_bounds;
@@ -59,10 +59,6 @@ pub fn group_window_call(e: &ast::Expr) -> Option<&ast::Function> {
         ast::Expr::Function(call) if is_window_function(&upper_name(call)) => Some(call),
         _ => None,
     }
-}
-
-fn upper_name(call: &ast::Function) -> String {
-    call.name.to_string().replace(['`', '"'], "").to_ascii_uppercase()
 }
 
 /// The types of window_start, window_end and window_time for an event-time column of this type.

@@ -3,7 +3,7 @@
 use crate::expr::help::{Help, function};
 
 /// The aggregates there are.
-pub static AGGREGATES: [Help; 62] = [
+pub static AGGREGATES: [Help; 63] = [
     function("COUNT", "COUNT(*) or COUNT([DISTINCT] x, ...)", "How many rows there are, or have no NULL in these")
         .example("SELECT COUNT(x) FROM (VALUES (1), (NULL), (2)) AS t(x)", "2"),
     function("SUM", "(x)", "The sum").example("SELECT SUM(x) FROM (VALUES (1), (2)) AS t(x)", "3"),
@@ -82,6 +82,12 @@ pub static AGGREGATES: [Help; 62] = [
         .example("SELECT FIRST_VALUE(x ORDER BY x) FROM (VALUES (2), (1)) AS t(x)", "1"),
     function("LAST_VALUE", "(x [ORDER BY ...] [IGNORE | RESPECT NULLS])", "The value of the last row; also with OVER")
         .example("SELECT LAST_VALUE(x ORDER BY x) FROM (VALUES (2), (1)) AS t(x)", "2"),
+    function(
+        "NTH_VALUE",
+        "(x, n [ORDER BY ...] [IGNORE | RESPECT NULLS])",
+        "The value of the row of this number, from 1 or from -1 at the end; also with OVER",
+    )
+    .example("SELECT NTH_VALUE(x, 2 ORDER BY x) FROM (VALUES (30), (10), (20)) AS t(x)", "20"),
     function("ANY_VALUE", "(x)", "One of the values, which is the least")
         .example("SELECT ANY_VALUE(x) FROM (VALUES (2), (1)) AS t(x)", "1"),
     function("SINGLE_VALUE", "(x)", "The value of the only row; more of them fail")

@@ -3,7 +3,7 @@
 use crate::expr::help::{Help, function};
 
 /// The functions there are that only OVER gives a meaning.
-pub static OVER: [Help; 9] = [
+pub static OVER: [Help; 8] = [
     function("ROW_NUMBER", "() OVER (...)", "The number of the row, counted from 1")
         .example("SELECT x, ROW_NUMBER() OVER (ORDER BY x) FROM (VALUES (20), (10)) AS t(x)", "10, 1\n20, 2"),
     function("RANK", "() OVER (...)", "The number of the first row that is equal in order")
@@ -18,8 +18,6 @@ pub static OVER: [Help; 9] = [
         .example("SELECT x, CUME_DIST() OVER (ORDER BY x) FROM (VALUES (10), (20)) AS t(x)", "10, 0.5\n20, 1.0"),
     function("NTILE", "(parts) OVER (...)", "Which of so many equal parts the row is in")
         .example("SELECT x, NTILE(2) OVER (ORDER BY x) FROM (VALUES (10), (20), (30)) AS t(x)", "10, 1\n20, 1\n30, 2"),
-    function("NTH_VALUE", "(x, n) OVER (...)", "The value of the row of this number in the frame")
-        .example("SELECT x, NTH_VALUE(x, 2) OVER (ORDER BY x) FROM (VALUES (10), (20)) AS t(x)", "10, NULL\n20, 20"),
     function("LAG", "(x [, distance [, default]]) OVER (...)", "The value of the row before, or so many before")
         .example("SELECT x, LAG(x) OVER (ORDER BY x) FROM (VALUES (10), (20)) AS t(x)", "10, NULL\n20, 10"),
     function("LEAD", "(x [, distance [, default]]) OVER (...)", "The value of the row behind, or so many behind")

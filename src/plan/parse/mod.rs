@@ -94,6 +94,7 @@ mod syntax;
 mod tests;
 mod trim;
 mod unicode;
+mod variadic;
 mod window;
 mod window_clause;
 mod written;
@@ -114,6 +115,7 @@ pub use rewrite::{ARRIVAL, EXCLUDE, GROUP_DISTINCT, WHEN_LIST};
 pub use row_pattern::{FINAL, INPUT, PATTERN, RUNNING, SUBSET, WITHIN};
 pub use same::check_same;
 pub use split::{Statements, split};
+pub use variadic::VARIADIC;
 pub use window::{BOUNDS_SHOWN, PARTITION_BY};
 pub use written::{literal, quoted};
 

@@ -142,9 +142,17 @@ fn in_order(rng: &mut Rng, scope: &Scope) -> (Both, Type) {
             (Both::same(format!("{}({name}, {by})", one_of(rng, &["MIN_BY", "MAX_BY"]))), of.data_type)
         }
         _ => {
-            let (ours, theirs) = one_of(rng, &[("FIRST_VALUE", "FIRST_OF"), ("LAST_VALUE", "LAST_OF")]);
-            let call = |function: &str| format!("{function}({name} ORDER BY {order})");
-            (Both::new(call(ours), call(theirs)), of.data_type)
+            let calls = [
+                ("FIRST_VALUE", "", "FIRST"),
+                ("LAST_VALUE", "", "LAST"),
+                ("NTH_VALUE", ", 1", "FIRST"),
+                ("NTH_VALUE", ", -1", "LAST"),
+            ];
+            let (ours, place, theirs) = one_of(rng, &calls);
+            (
+                Both::new(format!("{ours}({name}{place} ORDER BY {order})"), format!("{theirs}_OF({name} ORDER BY {order})")),
+                of.data_type,
+            )
         }
     }
 }

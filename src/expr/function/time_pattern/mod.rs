@@ -211,12 +211,7 @@ impl Pattern {
         }
     }
 
-    /// Nanoseconds of a text written so; a part that the pattern does not have is that of 1970-01-01T00:00:00.
-    pub fn read(&self, text: &str) -> Option<i64> {
-        self.read_moment(text).and_then(nanos_of)
-    }
-
-    /// The day and the nanoseconds of the day of a text written so.
+    /// The day and the nanoseconds of the day of a text written so; a part that the pattern does not have is that of 1970-01-01T00:00:00.
     pub fn read_moment(&self, text: &str) -> Option<(i32, i64)> {
         let mut parts = Parts::default();
         let mut rest = text;
@@ -550,6 +545,13 @@ impl Parts {
 mod tests {
     use super::*;
     use crate::types::time::parse_timestamp;
+
+    impl Pattern {
+        /// Nanoseconds of a text written so.
+        pub(super) fn read(&self, text: &str) -> Option<i64> {
+            self.read_moment(text).and_then(nanos_of)
+        }
+    }
 
     fn check(pattern: &str, time: &str, text: &str) {
         let pattern = Pattern::new(pattern).expect(pattern);

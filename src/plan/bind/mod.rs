@@ -49,6 +49,7 @@ mod pivot;
 mod quantified;
 mod prepared;
 mod query;
+mod record;
 mod reload;
 mod respelled;
 mod row_pattern;

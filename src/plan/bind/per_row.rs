@@ -7,6 +7,7 @@ use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::function::library_call;
 use super::join::{filtered, kind_of, merged, names_of, paired};
+use super::record::makes_records;
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
 use super::subquery::{Dependent, case, flagged};
 use super::table_function::{gives_fields_of_json, gives_texts_of_json, table_call};
@@ -187,9 +188,13 @@ impl UnnestCall<'_> {
 /// Each row of `relation` once for every item.
 fn unnested(relation: Relation, call: &UnnestCall<'_>, kind: JoinKind) -> Result<Relation> {
     let span = call.span;
-    let value = match ExprBinder::new(&relation.fields).array_of_call(&call.name, &call.args, span)? {
-        Expr::Call { args, .. } if call.gives_fields_of_json() => library_call(JSON_TEXTS_OF_FIELDS, args, span)?,
-        value => value,
+    let mut binder = ExprBinder::new(&relation.fields);
+    let value = match makes_records(&call.name) {
+        true => binder.records(&call.name, &call.args, call.alias, span)?,
+        false => match binder.array_of_call(&call.name, &call.args, span)? {
+            Expr::Call { args, .. } if call.gives_fields_of_json() => library_call(JSON_TEXTS_OF_FIELDS, args, span)?,
+            value => value,
+        },
     };
     let data_type = value.data_type();
     let own: Vec<(String, Expr)> = named(&relation).collect();

@@ -9,6 +9,7 @@ use super::coercion::cast;
 use super::expr::ExprBinder;
 use super::function::{given_call, library_call};
 use super::prepared::checked;
+use super::record::{makes_records, undeclared};
 use super::respelled::populated;
 use super::scope::{Relation, span_of};
 use super::{access, library};
@@ -83,6 +84,7 @@ impl ExprBinder<'_> {
         let places: Vec<Span> = args.iter().map(|arg| span_of(*arg)).collect();
         let mut args = args.iter().map(|arg| self.bind(arg)).collect::<Result<Vec<_>>>()?;
         let made = match (name, args.len()) {
+            (name, _) if makes_records(name) => Err(undeclared(name).at(span)),
             ("UNNEST", 1) => Ok(args.remove(0)),
             ("RANGE", 1) => {
                 args.insert(0, Expr::Literal { value: Value::Int(0), data_type: DataType::Int });

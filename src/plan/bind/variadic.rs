@@ -17,10 +17,10 @@ impl ExprBinder<'_> {
     pub(super) fn variadic_call(&mut self, known: &str, name: &str, call: &ast::Function) -> Result<Option<Expr>> {
         let args = argument_exprs(call)?;
         let Some((ast::Expr::Function(carried), before)) = args.split_last() else { return Ok(None) };
-        let array = match argument_exprs(carried)?.as_slice() {
-            [array] if upper_name(carried) == VARIADIC => *array,
-            _ => return Ok(None),
-        };
+        if upper_name(carried) != VARIADIC {
+            return Ok(None);
+        }
+        let [array] = argument_exprs(carried)?[..] else { return Ok(None) };
         let (span, place) = (span_of(&call.name), span_of(array));
         let mut args = before.iter().map(|e| self.bind(e)).collect::<Result<Vec<_>>>()?;
         let texts = DataType::Array(Box::new(DataType::STRING));

@@ -5,18 +5,13 @@ use crate::error::Error;
 /// Names in capitals, of which one that ends in `*` stands for all that begin so; why there is no such function; and a hint.
 type Refused = (&'static [&'static str], &'static str, &'static str);
 
-static REFUSED: [Refused; 23] = [
+static REFUSED: [Refused; 22] = [
     (
         &["VARIANT_TYPEOF"],
         "a VARIANT is JSON, whose numbers have no types of their own",
         "JSON_TYPEOF(json) says whether it is an object, array, string, number, boolean or null",
     ),
     (&["UNION_*"], "there are no unions", "a ROW may have a field for each of the types"),
-    (
-        &["JSONB_TO_RECORD", "JSONB_TO_RECORDSET"],
-        "columns are not declared in FROM",
-        "JSONB_POPULATE_RECORDSET(CAST(NULL AS ROW<a INT, b STRING>), json)",
-    ),
     (&["HEX_TO_INT256"], "there is no type INT256", "UNHEX(text) gives the bytes"),
     (&["ARROW_CAST"], "types have the names of SQL, not those of Arrow", "CAST(x AS type)"),
     (&["ARROW_TRY_CAST"], "types have the names of SQL, not those of Arrow", "TRY_CAST(x AS type)"),

@@ -3,7 +3,7 @@
 use crate::expr::help::{Help, function};
 
 /// The functions there are that give any number of rows.
-pub static TABLES: [Help; 15] = [
+pub static TABLES: [Help; 17] = [
     function("UNNEST", "(array, ...) [WITH ORDINALITY]", "A row for each item of an array, or each entry of a map")
         .example("SELECT x FROM UNNEST(ARRAY['a', 'b']) AS t(x)", "a\nb"),
     function("GENERATE_SERIES", "(first, last [, step])", "A row for each number, or time, from one to another")
@@ -33,6 +33,12 @@ pub static TABLES: [Help; 15] = [
         .also(&["JSONB_OBJECT_KEYS"]),
     function("JSONB_PATH_QUERY", "(json, path [, variables [, silent]])", "A row for each that a SQL/JSON path leads to")
         .example(r#"SELECT x FROM JSONB_PATH_QUERY('{"a":[1,5,7]}', '$.a[*] ? (@ > 3)') AS t(x)"#, "5\n7"),
+    function("JSONB_TO_RECORD", "(json) AS t(name type, ...)", "A row of the fields of an object of JSON that are declared")
+        .example(r#"SELECT * FROM JSONB_TO_RECORD('{"a":1, "b":[2]}') AS t(a INT, b ARRAY<INT>)"#, "1, [2]")
+        .also(&["JSON_TO_RECORD"]),
+    function("JSONB_TO_RECORDSET", "(json) AS t(name type, ...)", "A row of these fields for each object of an array of JSON")
+        .example(r#"SELECT * FROM JSONB_TO_RECORDSET('[{"a":1}, {"b":"x"}]') AS t(a INT, b STRING)"#, "1, NULL\nNULL, x")
+        .also(&["JSON_TO_RECORDSET"]),
     function("JSONB_POPULATE_RECORDSET", "(row, json)", "A row like the first for each object of an array of JSON").example(
         r#"SELECT * FROM JSONB_POPULATE_RECORDSET(CAST(NULL AS ROW<a INT, b STRING>), '[{"a":1}, {"b":"x"}]')"#,
         "1, NULL\nNULL, x",

@@ -85,6 +85,7 @@ mod nesting;
 mod params;
 mod pattern;
 mod reader;
+mod record;
 mod rewrite;
 mod row_pattern;
 mod split;

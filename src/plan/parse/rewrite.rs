@@ -2,7 +2,7 @@
 //!
 //! - intervals: `INTERVAL '10 seconds'`, `INTERVAL 10 SECONDS`, `INTERVAL '500' MILLISECONDS` become `INTERVAL '10' SECOND` and
 //!   `INTERVAL '0.500' SECOND`, and `INTERVAL t.n DAY` becomes `INTERVAL (t.n) DAY`;
-//! - types of CAST and TRY_CAST: those the parser crate does not know are carried as one quoted word (see `data_type`);
+//! - types of CAST and TRY_CAST, and of columns that are declared in FROM (see `record`): those the parser crate does not know are carried as one quoted word (see `data_type`);
 //! - `MAP['k', v]` and `MAP{'k': v}` become the call `MAP('k', v)`;
 //! - `OVER (ROWS WINDOW BUFFER 100 ROWS ...)` of an older system becomes `OVER (... ORDER BY "$arrival" ROWS 99 PRECEDING)`;
 //! - `VALUES 1, 2` becomes `VALUES (1), (2)`;
@@ -29,7 +29,7 @@ use super::data_type::{CARRIED, TypeReader, is_plain};
 use super::fault::span_of;
 use super::named_types::{NamedTypes, constructors};
 use super::written::text_of;
-use super::{array_aggregate, corresponding, difference, json, lambda, nearest, row_pattern, trim, unicode, variadic};
+use super::{array_aggregate, corresponding, difference, json, lambda, nearest, record, row_pattern, trim, unicode, variadic};
 use crate::error::{Error, Result};
 
 /// Tokens with the changes made; `types` have names in them.
@@ -533,6 +533,7 @@ fn carry_types(tokens: &[TokenWithSpan], named: &NamedTypes) -> Result<Vec<Token
     let mut out = Vec::with_capacity(tokens.len());
     let mut at = 0;
     let mut types = cast_types(tokens, named)?;
+    types.extend(record::declared_types(tokens, named)?);
     types.sort_unstable();
     for (start, end) in types {
         if start < at {
@@ -555,7 +556,7 @@ fn carry_types(tokens: &[TokenWithSpan], named: &NamedTypes) -> Result<Vec<Token
 }
 
 /// Where the type that begins at `start` ends.
-fn type_at(tokens: &[TokenWithSpan], start: usize, named: &NamedTypes) -> Result<(usize, usize)> {
+pub(super) fn type_at(tokens: &[TokenWithSpan], start: usize, named: &NamedTypes) -> Result<(usize, usize)> {
     let mut reader = TypeReader::new(Cursor::knowing(named, &tokens[start..]));
     reader.read()?;
     Ok((start, tokens.len() - reader.into_cursor()?.rest().len()))

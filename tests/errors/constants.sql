@@ -407,3 +407,7 @@ SELECT TO_UNIXTIME(sym, '%Y', '%') FROM trades;
 -- 1 | SELECT TO_UNIXTIME(sym, '%Y', '%') FROM trades;
 --   |                               ^^^
 -- hint: such as 'yyyy-MM-dd HH:mm:ss', 'YYYY-MM-DD HH24:MI:SS' or '%Y-%m-%d %H:%M:%S'; 0, 3, 6 or 9 behind a number
+
+SELECT TO_CHAR(INTERVAL '2' DAY, 'DD. Month') FROM trades;
+
+SELECT DECRYPT(sym, '0123456789abcdef', 'aes-ctr') FROM trades;

@@ -152,13 +152,8 @@ SELECT JSONB_POPULATE_MAP(sym, '{}') FROM trades;
 --   |        ^^^^^^^^^^^^^^^^^^
 -- hint: CAST(NULL AS MAP<STRING, INT>)
 
-SELECT * FROM JSONB_TO_RECORD('{"a": 1}');
--- there is no function 'JSONB_TO_RECORD': columns are not declared in FROM
---  --> q.sql:1:15
---   |
--- 1 | SELECT * FROM JSONB_TO_RECORD('{"a": 1}');
---   |               ^^^^^^^^^^^^^^^
--- hint: JSONB_POPULATE_RECORDSET(CAST(NULL AS ROW<a INT, b STRING>), json)
+SELECT * FROM JSONB_TO_RECORD('{"a": 1}') AS t;
+
 
 SELECT CURRENT_USER FROM trades;
 -- there is no function 'CURRENT_USER': a job has no users
@@ -239,3 +234,13 @@ SELECT NTH_VALUE(sym) FROM trades;
 -- 1 | SELECT NTH_VALUE(sym) FROM trades;
 --   |        ^^^^^^^^^
 -- hint: usage: NTH_VALUE(x, n [ORDER BY ...] [IGNORE | RESPECT NULLS])
+
+SELECT * FROM JSONB_TO_RECORD('{"a": 1}') AS t(a INT, b);
+
+SELECT * FROM JSONB_TO_RECORDSET('[{"a": 1}]') AS t(a INTT);
+
+SELECT JSONB_TO_RECORD('{"a": 1}') FROM trades;
+
+SELECT * FROM JSONB_TO_RECORD(1) AS t(a INT);
+
+SELECT ENCRYPT(sym, 'secret', 'aes') FROM trades;

@@ -12,6 +12,7 @@ mod byte_part;
 mod bytes;
 mod calendar;
 mod canonical;
+mod cipher;
 mod collection;
 mod date_parts;
 mod datetime;
@@ -69,6 +70,7 @@ pub(in crate::expr) use map::Entries;
 
 pub use bytes::is_format_of_bytes;
 pub use canonical::CANONICAL;
+pub use cipher::is_key_length;
 pub use datetime::{wrong_field, wrong_rounding};
 pub use each::{JSON_TEXTS_OF_FIELDS, JSON_TEXTS_OF_ITEMS};
 pub use json_text::Json;
@@ -80,7 +82,7 @@ pub(in crate::expr) use zone::instant_of;
 use super::{Family, Help, ScalarFunction};
 
 /// All of them, and what they are about.
-static FAMILIES: [(Family, &[ScalarFunction]); 47] = [
+static FAMILIES: [(Family, &[ScalarFunction]); 48] = [
     (Family::Condition, null_count::FUNCTIONS),
     (Family::Text, string::FUNCTIONS),
     (Family::Text, split::FUNCTIONS),
@@ -94,6 +96,7 @@ static FAMILIES: [(Family, &[ScalarFunction]); 47] = [
     (Family::Bytes, digest::FUNCTIONS),
     (Family::Bytes, bytes::FUNCTIONS),
     (Family::Bytes, secret::FUNCTIONS),
+    (Family::Bytes, cipher::FUNCTIONS),
     (Family::Bitmap, bitmap::FUNCTIONS),
     (Family::Number, math::FUNCTIONS),
     (Family::Number, degrees::FUNCTIONS),

@@ -24,13 +24,15 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .prepared(&[JAVA]),
     function(
         "TO_CHAR",
-        "TO_CHAR(timestamp, pattern) or TO_CHAR(number, '9,990.00')",
-        "The text of a time, or of a number, by a pattern of PostgreSQL",
+        "TO_CHAR(timestamp or interval, pattern) or TO_CHAR(number, '9,990.00')",
+        "The text of a time, an interval or a number by a pattern of PostgreSQL",
     )
     .example("TO_CHAR(TIMESTAMP '2002-04-20 17:31:12', 'HH12:MI:SS')", "05:31:12")
     .of(char_types, |t, _| match t[0] {
         DataType::Double => write_doubles(),
         DataType::Decimal { scale, .. } => write_decimals(scale),
+        DataType::IntervalMonth => interval_format(|months: i32| (months.into(), 0)),
+        DataType::IntervalDay => interval_format(|nanos: i64| (0, nanos)),
         _ => date_format(Pattern::of_sql),
     })
     .prepared(&[CHARS]),
@@ -136,7 +138,11 @@ const READ: Prepared = Prepared::of(
 /// A pattern of TO_CHAR.
 const CHARS: Prepared = Prepared::of(
     1,
-    |pattern, types| if types[0].is_numeric() { wrong_number_pattern(pattern) } else { Pattern::of_sql(pattern).err() },
+    |pattern, types| match &types[0] {
+        number if number.is_numeric() => wrong_number_pattern(pattern),
+        DataType::IntervalMonth | DataType::IntervalDay => Pattern::of_interval(pattern).err(),
+        _ => Pattern::of_sql(pattern).err(),
+    },
     "such as 'YYYY-MM-DD HH24:MI:SS' for a time, '9,990.00' for a number",
 );
 
@@ -149,11 +155,11 @@ fn format_types(given: &[DataType]) -> Resolved {
     Some((takes_some(given, &[Timestamp, Text], 2)?, DataType::STRING))
 }
 
-/// A time or a number; integers as DECIMAL.
+/// A time, an interval or a number; integers as DECIMAL.
 fn char_types(given: &[DataType]) -> Resolved {
     let [number, pattern] = given else { return None };
     let number = match number {
-        DataType::Decimal { .. } => number.clone(),
+        DataType::Decimal { .. } | DataType::IntervalMonth | DataType::IntervalDay => number.clone(),
         DataType::Float | DataType::Double => DataType::Double,
         number if number.is_integer() => DataType::Decimal { precision: 19, scale: 0 },
         _ => return format_types(given),
@@ -219,6 +225,19 @@ fn date_format(compile: fn(&str) -> Fallible<Pattern>) -> Result<Box<dyn Kernel>
         let (nanos, pattern) = (call.values::<i64>(0), call.strings(1));
         call.write(|row, out| {
             compiled.of(pattern.text(row), compile)?.write(nanos[row], out);
+            Ok(Some(()))
+        })
+    })
+}
+
+/// `parts` gives the months and the nanoseconds of an interval.
+fn interval_format<T: Native + 'static>(parts: fn(T) -> (i64, i64)) -> Result<Box<dyn Kernel>> {
+    let mut compiled = Cached::new();
+    kernel(move |call| {
+        let (intervals, pattern) = (call.values::<T>(0), call.strings(1));
+        call.write(|row, out| {
+            let (months, nanos) = parts(intervals[row]);
+            compiled.of(pattern.text(row), Pattern::of_interval)?.write_interval(months, nanos, out);
             Ok(Some(()))
         })
     })
@@ -421,6 +440,10 @@ mod tests {
         check("TO_CHAR", &[time.clone(), text("bb")], "error: the time pattern has a letter that is not supported");
         check("DATE_FORMAT", &[time, text("bb")], "error: the time pattern has a letter that is not supported");
         check("DATE_FORMAT", &[text("2024-02-09 13:04:05"), text("HH")], "13");
+        let hours = typed("+1 02:03:04.5", DataType::IntervalDay);
+        check("TO_CHAR", &[hours.clone(), text("FMDD d, HH24:MI:SS.MS")], "1 d, 02:03:04.500");
+        check("TO_CHAR", &[typed("-1-02", DataType::IntervalMonth), text("FMYYYY \"y\" FMMM")], "-1 y -2");
+        check("TO_CHAR", &[hours, text("Mon")], "error: the time pattern has a letter of dates, which intervals are none of");
         check("TO_CHAR", &[int(-1485), text("9,999")], "-1,485");
         check("TO_CHAR", &[double(-12.346), text("FM990.00")], "-12.35");
         check("TO_CHAR", &[double(f64::NAN), text("9")], "error: NaN and the infinities have no digits");

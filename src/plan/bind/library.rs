@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 pub use crate::expr::evaluate_constant;
-pub use crate::expr::function::{is_format_of_bytes, lookup, wrong_field, wrong_rounding};
+pub use crate::expr::function::{is_format_of_bytes, is_key_length, lookup, wrong_field, wrong_rounding};
 use crate::expr::{GivenFunction, Gives};
 use crate::plan::functions;
 pub use crate::plan::parse::data_type;

@@ -4,6 +4,7 @@ use super::access;
 use super::coercion::{cast, constant_cast, is_text_literal};
 use super::expr::converted;
 use super::function::{exactly, library_call};
+use super::library;
 use crate::error::{Error, Result, Span};
 use crate::expr::{CastFailure, Expr};
 use crate::types::{DataType, Value};
@@ -32,6 +33,7 @@ pub fn respelled(name: &str, called: &str, mut args: Vec<Expr>, span: Span) -> R
         }
         "ARRAY_SORT" => library_call(called, directions(args, span)?, span),
         "JSON_LENGTH" if leads_by_keys(&args) => library_call("JSON_LENGTH", vec![library_call("JSON_GET", args, span)?], span),
+        "ENCRYPT" | "DECRYPT" | "ENCRYPT_IV" | "DECRYPT_IV" => library_call(called, bytes_and_method(args, span)?, span),
         "JSONB_CONTAINED" => {
             let [part, whole] = exactly(args, "JSONB_CONTAINED(json, json)", span)?;
             library_call("JSONB_CONTAINS", vec![whole, part], span)
@@ -60,6 +62,23 @@ pub fn respelled(name: &str, called: &str, mut args: Vec<Expr>, span: Span) -> R
             }
         }
         _ => library_call(called, args, span),
+    }
+}
+
+/// Constants before the method of a cipher, as bytes that PostgreSQL reads in them; the second is a key.
+fn bytes_and_method(args: Vec<Expr>, span: Span) -> Result<Vec<Expr>> {
+    let method = args.len().saturating_sub(1);
+    let bytes = |(at, arg): (usize, Expr)| match is_text_literal(&arg) && at < method {
+        true => constant_cast(arg, &DataType::Bytes, span),
+        false => Ok(arg),
+    };
+    let args = args.into_iter().enumerate().map(bytes).collect::<Result<Vec<_>>>()?;
+    match args.get(1) {
+        Some(Expr::Literal { value: Value::Bytes(key), .. }) if !library::is_key_length(key.len()) => {
+            let error = Error::sql(format!("a key of AES has 16, 24 or 32 bytes, this one has {}", key.len())).at(span);
+            Err(error.hint("UNHEX(MD5(text)) makes 16 of any text, UNHEX(SHA256(text)) 32"))
+        }
+        _ => Ok(args),
     }
 }
 

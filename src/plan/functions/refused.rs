@@ -5,7 +5,7 @@ use crate::error::Error;
 /// Names in capitals, of which one that ends in `*` stands for all that begin so; why there is no such function; and a hint.
 type Refused = (&'static [&'static str], &'static str, &'static str);
 
-static REFUSED: [Refused; 22] = [
+static REFUSED: [Refused; 21] = [
     (
         &["VARIANT_TYPEOF"],
         "a VARIANT is JSON, whose numbers have no types of their own",
@@ -25,7 +25,6 @@ static REFUSED: [Refused; 22] = [
         "MIN_SCALE(x) says how many digits count; CAST(x AS DECIMAL(10, 2))",
     ),
     (&["TO_ASCII"], "nothing here knows how letters are spelled in ASCII", "TRANSLATE(text, 'äé', 'ae')"),
-    (&["ENCRYPT", "DECRYPT"], "there are no ciphers", "CREATE FUNCTION ... LANGUAGE wasm adds a function"),
     (
         &["OPENAI_EMBEDDING", "ML_PREDICT", "ML_EVALUATE", "VECTOR_SEARCH"],
         "no function calls a service",

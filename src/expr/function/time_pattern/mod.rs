@@ -7,6 +7,7 @@
 //! each; what is read by one of these may have fewer digits and spaces than it says.
 
 mod postgres;
+mod span;
 mod strftime;
 
 use super::calendar::{JULIAN_OF_1970, Unit, field_of_days, split};

@@ -409,5 +409,17 @@ SELECT TO_UNIXTIME(sym, '%Y', '%') FROM trades;
 -- hint: such as 'yyyy-MM-dd HH:mm:ss', 'YYYY-MM-DD HH24:MI:SS' or '%Y-%m-%d %H:%M:%S'; 0, 3, 6 or 9 behind a number
 
 SELECT TO_CHAR(INTERVAL '2' DAY, 'DD. Month') FROM trades;
+-- 'DD. Month': the time pattern has a letter of dates, which intervals are none of
+--  --> q.sql:1:34
+--   |
+-- 1 | SELECT TO_CHAR(INTERVAL '2' DAY, 'DD. Month') FROM trades;
+--   |                                  ^^^^^^^^^^^
+-- hint: such as 'YYYY-MM-DD HH24:MI:SS' for a time, '9,990.00' for a number
 
 SELECT DECRYPT(sym, '0123456789abcdef', 'aes-ctr') FROM trades;
+-- 'aes-ctr': there is the cipher aes, with the modes cbc and ecb and the paddings pkcs and none
+--  --> q.sql:1:41
+--   |
+-- 1 | SELECT DECRYPT(sym, '0123456789abcdef', 'aes-ctr') FROM trades;
+--   |                                         ^^^^^^^^^
+-- hint: such as 'aes', which is 'aes-cbc/pad:pkcs', or 'aes-ecb/pad:none'

@@ -57,12 +57,12 @@ SELECT TRIM_SCALE(8.4100);
 -- hint: MIN_SCALE(x) says how many digits count; CAST(x AS DECIMAL(10, 2))
 
 SELECT ENCRYPT(sym, 'key', 'aes') FROM trades;
--- there is no function 'ENCRYPT': there are no ciphers
+-- a key of AES has 16, 24 or 32 bytes, this one has 3
 --  --> q.sql:1:8
 --   |
 -- 1 | SELECT ENCRYPT(sym, 'key', 'aes') FROM trades;
 --   |        ^^^^^^^
--- hint: CREATE FUNCTION ... LANGUAGE wasm adds a function
+-- hint: UNHEX(MD5(text)) makes 16 of any text, UNHEX(SHA256(text)) 32
 
 SELECT * FROM PG_GET_KEYWORDS();
 -- there is no function 'PG_GET_KEYWORDS': it is about the catalog of a server
@@ -153,7 +153,12 @@ SELECT JSONB_POPULATE_MAP(sym, '{}') FROM trades;
 -- hint: CAST(NULL AS MAP<STRING, INT>)
 
 SELECT * FROM JSONB_TO_RECORD('{"a": 1}') AS t;
-
+-- JSONB_TO_RECORD takes one value of JSON, in FROM, and gives the columns that are declared behind it
+--  --> q.sql:1:15
+--   |
+-- 1 | SELECT * FROM JSONB_TO_RECORD('{"a": 1}') AS t;
+--   |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: FROM JSONB_TO_RECORD(json) AS x(a INT, b STRING)
 
 SELECT CURRENT_USER FROM trades;
 -- there is no function 'CURRENT_USER': a job has no users
@@ -236,11 +241,32 @@ SELECT NTH_VALUE(sym) FROM trades;
 -- hint: usage: NTH_VALUE(x, n [ORDER BY ...] [IGNORE | RESPECT NULLS])
 
 SELECT * FROM JSONB_TO_RECORD('{"a": 1}') AS t(a INT, b);
+-- column 'b' has no type
+--  --> q.sql:1:55
+--   |
+-- 1 | SELECT * FROM JSONB_TO_RECORD('{"a": 1}') AS t(a INT, b);
+--   |                                                       ^
+-- hint: declare it: AS x(b STRING)
 
 SELECT * FROM JSONB_TO_RECORDSET('[{"a": 1}]') AS t(a INTT);
+-- there is no data type 'INTT'
+--  --> q.sql:1:55
+--   |
+-- 1 | SELECT * FROM JSONB_TO_RECORDSET('[{"a": 1}]') AS t(a INTT);
+--   |                                                       ^^^^
+-- hint: did you mean INT?
 
 SELECT JSONB_TO_RECORD('{"a": 1}') FROM trades;
+-- JSONB_TO_RECORD takes one value of JSON, in FROM, and gives the columns that are declared behind it
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT JSONB_TO_RECORD('{"a": 1}') FROM trades;
+--   |        ^^^^^^^^^^^^^^^
+-- hint: FROM JSONB_TO_RECORD(json) AS x(a INT, b STRING)
 
 SELECT * FROM JSONB_TO_RECORD(1) AS t(a INT);
-
-SELECT ENCRYPT(sym, 'secret', 'aes') FROM trades;
+-- the fields of a row are taken from JSON, this is INT
+--  --> q.sql:1:15
+--   |
+-- 1 | SELECT * FROM JSONB_TO_RECORD(1) AS t(a INT);
+--   |               ^^^^^^^^^^^^^^^^^^^^^^^^^

@@ -1,5 +1,6 @@
 //! FORMAT and quotes, as PostgreSQL has them.
 
+use super::collection::array_of_texts;
 use super::json_text::Json;
 use super::kernel::{Cached, Call, Fallible, Reason, append, kernel};
 use super::signature::Param::{AnyAsText, Text};
@@ -49,12 +50,12 @@ fn format_types(given: &[DataType]) -> Resolved {
     Some((args, DataType::STRING))
 }
 
-/// A format, and texts as the items of an array.
+/// A format, and an array of what has texts.
 fn items_types(given: &[DataType]) -> Resolved {
     let [format, array] = given else { return None };
     let mut args = takes(std::slice::from_ref(format), &[Text])?;
-    args.push(array.clone());
-    (*array == DataType::Array(Box::new(DataType::STRING))).then_some((args, DataType::STRING))
+    args.extend(array_of_texts(array)?);
+    Some((args, DataType::STRING))
 }
 
 /// A format, taken apart.
@@ -249,13 +250,13 @@ fn format() -> Result<Box<dyn Kernel>> {
     })
 }
 
-/// A format whose values are the items of an array.
+/// A format whose values are the items of an array, of which one that is NULL has none.
 fn format_items() -> Result<Box<dyn Kernel>> {
     let mut formats = Cached::new();
     kernel(move |call: Call<'_>| -> Column {
-        let (texts, arrays) = (call.strings(0), call.strings(1));
-        call.write(|row, out| {
-            let Some(array) = Json::new(arrays.text(row)) else { return Ok(None) };
+        let (args, texts, arrays) = (call.args(), call.strings(0), call.strings(1));
+        call.null_by_first(1).write(|row, out| {
+            let array = if args[1].is_null(row) { Json::NULL } else { Json::new(arrays.text(row)).unwrap_or(Json::NULL) };
             let text = |item: Json<'_>| {
                 let mut text = Vec::new();
                 item.write(&mut text).map(|()| String::from_utf8_lossy(&text).into_owned())

@@ -441,7 +441,7 @@ mod tests {
         check("DATE_FORMAT", &[time, text("bb")], "error: the time pattern has a letter that is not supported");
         check("DATE_FORMAT", &[text("2024-02-09 13:04:05"), text("HH")], "13");
         let hours = typed("+1 02:03:04.5", DataType::IntervalDay);
-        check("TO_CHAR", &[hours.clone(), text("FMDD d, HH24:MI:SS.MS")], "1 d, 02:03:04.500");
+        check("TO_CHAR", &[hours.clone(), text("FMDD \"d\", HH24:MI:SS.MS")], "1 d, 02:03:04.500");
         check("TO_CHAR", &[typed("-1-02", DataType::IntervalMonth), text("FMYYYY \"y\" FMMM")], "-1 y -2");
         check("TO_CHAR", &[hours, text("Mon")], "error: the time pattern has a letter of dates, which intervals are none of");
         check("TO_CHAR", &[int(-1485), text("9,999")], "-1,485");

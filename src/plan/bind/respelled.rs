@@ -123,6 +123,10 @@ fn as_another(args: Vec<Expr>, on_failure: CastFailure, usage: &str, span: Span)
 
 /// A row, or an array of them, of the type of the first argument.
 pub fn populated(function: &str, args: [Expr; 2], span: Span) -> Result<Expr> {
+    let json = args[1].data_type();
+    if !(json.is_text() || json.is_nested() || matches!(json, DataType::Json | DataType::Null)) {
+        return Err(Error::sql(format!("the fields of a row are taken from JSON, this is {json}")).at(span));
+    }
     let target = match args[0].data_type() {
         row @ DataType::Row(_) if function == "$POPULATED" => row,
         row @ DataType::Row(_) => DataType::Array(Box::new(row)),

@@ -35,7 +35,7 @@ impl ExprBinder<'_> {
         let found = match (known, args.len()) {
             ("CONCAT", 0) => library_call("ARRAY_TO_STRING", vec![array, text("")], span),
             ("CONCAT_WS", 1) => library_call("ARRAY_TO_STRING", vec![array, args.remove(0)], span),
-            ("FORMAT", 1) => library_call("$FORMAT_ITEMS", vec![args.remove(0), cast(array, &texts)], span),
+            ("FORMAT", 1) => library_call("$FORMAT_ITEMS", vec![args.remove(0), array], span),
             ("JSON_BUILD_ARRAY", 0) => library_call("TO_JSON", vec![array], span),
             ("JSON_EXTRACT_PATH", 1) => library_call("$JSON_PATH", vec![args.remove(0), cast(array, &texts)], span),
             ("JSON_EXTRACT_PATH_TEXT", 1) => library_call("$JSON_PATH_TEXT", vec![args.remove(0), cast(array, &texts)], span),

@@ -23,6 +23,14 @@ const OTHERS: [(&[&str], &str); 12] = [
         &["JSONB_POPULATE_RECORDSET", "JSONB_PATH_QUERY"],
         "they give the items of what JSONB_POPULATE_RECORD and JSONB_PATH_QUERY_ARRAY give: tests/sql/function/json.slt",
     ),
+    (
+        &["JSONB_TO_RECORD", "JSONB_TO_RECORDSET"],
+        "they give the rows of JSONB_POPULATE_RECORD with NULL for a row: tests/sql/unnest/records.slt",
+    ),
+    (
+        &["ENCRYPT", "DECRYPT", "ENCRYPT_IV", "DECRYPT_IV"],
+        "src/expr/function/cipher.rs: blocks of NIST SP 800-38A and what openssl gives",
+    ),
     (&["TYPEOF"], "it says the same for all values of a type: the examples and src/expr/function/type_name.rs"),
     (
         &[

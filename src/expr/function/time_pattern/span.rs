@@ -21,6 +21,8 @@ impl Pattern {
         for item in &self.items {
             match *item {
                 Item::Literal(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                // As PostgreSQL, whose sign of a day takes the place of a digit.
+                Item::Number(Field::Day, width) if of(Field::Day) < 0 => push_number(of(Field::Day), width - 1, out),
                 Item::Number(field, width) => push_number(of(field), width, out),
                 Item::Padded(field, width) => push_padded(of(field), width, out),
                 Item::ShortYear(year) => push_number(of(year) % 100, 2, out),
@@ -67,7 +69,7 @@ impl Field {
             Field::Day => nanos / DAY,
             Field::HalfHourFromOne if hour % 12 == 0 => 12,
             Field::HalfHourFromOne => hour % 12,
-            Field::Half => hour.rem_euclid(24) / 12 + 1,
+            Field::Half => i64::from(hour >= 12) + 1,
             Field::Minute => time / (60 * SECOND) % 60,
             Field::Second => time / SECOND % 60,
             Field::SecondOfDay => time / SECOND,
@@ -80,7 +82,7 @@ impl Field {
 mod tests {
     use super::*;
 
-    /// As PostgreSQL writes intervals whose hours are fewer than those of a day.
+    /// What PostgreSQL gives.
     #[test]
     fn numbers_have_signs_of_their_own() {
         let check = |pattern: &str, months: i64, nanos: i64, expected: &str| {
@@ -91,9 +93,10 @@ mod tests {
         let time = ((15 * 60 + 2) * 60 + 12) * SECOND;
         check("HH24:MI:SS", 0, time, "15:02:12");
         check("DD \"days\" HH12 AM, FMMI", 0, 3 * DAY + time, "03 days 03 PM, 2");
-        check("DD HH24:MI:SS.MS", 0, -(DAY + time + SECOND / 2), "-01 -15:-02:-12.-500");
+        check("DD HH24:MI:SS.MS", 0, -(DAY + time + SECOND / 2), "-1 -15:-02:-12.-500");
         check("YYYY-MM, YY", 26, 0, "0002-02, 02");
         check("FMYYYY FMMM", -26, 0, "-2 -2");
+        check("HH AM", 0, -2 * 3600 * SECOND, "-02 AM");
         check("SSSS US", 0, DAY + time + 7_000, "54132 000007");
         check("HH", 0, DAY, "12");
         for pattern in ["Month", "Dy", "J", "WW", "TZ", "DDth", "bb"] {

@@ -11,7 +11,7 @@ use super::{files, twins};
 const GENERATORS: [&str; 2] = ["tests/it/oracle", "tests/datafusion"];
 
 /// Functions that are compared elsewhere, and where; or that nothing can tell the answer of, and why.
-const OTHERS: [(&[&str], &str); 12] = [
+const OTHERS: [(&[&str], &str); 14] = [
     (&["RAND", "RANDOM", "RAND_INTEGER", "UUID"], "what is random has no answer; src/expr/function/random.rs looks at many"),
     (
         &["CURRENT_TIMESTAMP", "NOW", "LOCALTIMESTAMP", "CURRENT_DATE", "TODAY", "LOCALTIME", "CURRENT_WATERMARK"],

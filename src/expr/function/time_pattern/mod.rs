@@ -54,7 +54,7 @@ enum Item {
     Word(Field, Form, Letters, usize),
     /// Hours, with their sign, or minutes of the distance to UTC, which is 0 where times are written.
     Offset(OffsetPart),
-    /// The letter Z, or the distance to UTC as so many letters X of Java have it.
+    /// The letter Z, or the distance to UTC as so many letters X of Java have it; in any form if there are none.
     OffsetOrZ(usize),
     /// `UTC`, the zone of the session.
     Zone,
@@ -505,8 +505,12 @@ impl Item {
                     return Some(rest);
                 }
                 let rest = Item::Offset(OffsetPart::Hours).read(text, true, least, parts)?;
-                let rest = if letters == 3 { rest.strip_prefix(':')? } else { rest };
-                let are_left_out = letters == 1 && !rest.starts_with(|c: char| c.is_ascii_digit());
+                let rest = match letters {
+                    0 => rest.strip_prefix(':').unwrap_or(rest),
+                    3 => rest.strip_prefix(':')?,
+                    _ => rest,
+                };
+                let are_left_out = letters < 2 && !rest.starts_with(|c: char| c.is_ascii_digit());
                 if are_left_out { Some(rest) } else { Item::Offset(OffsetPart::Minutes).read(rest, false, least, parts) }
             }
             Item::Zone => text.strip_prefix("UTC"),

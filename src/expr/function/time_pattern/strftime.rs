@@ -1,6 +1,7 @@
 //! Patterns of time as the C library has them in `strftime`, such as `%Y-%m-%d %H:%M:%S`, with the fractions of a second that DataFusion adds:
 //! `%f` (nine digits), `%3f`, `%6f`, `%9f`, the same behind a point (`%.3f`), and `%.f` for as many as there are. `%-d` is a number
-//! without what fills it up, `%_d` one with spaces, `%0d` one with zeros.
+//! without what fills it up, `%_d` one with spaces, `%0d` one with zeros; `%#z` a distance to
+//! UTC in any form.
 
 use super::{Digits, Field, Form, Item, Letters, OffsetPart, Pattern};
 use crate::expr::function::kernel::{Fallible, Reason};
@@ -20,7 +21,7 @@ fn compile(text: &str, items: &mut Vec<Item>) -> Fallible<()> {
     let mut rest = text;
     while let Some((plain, behind)) = rest.split_once('%') {
         items.extend(plain.chars().map(Item::Literal));
-        rest = match fraction(behind, items) {
+        rest = match fraction(behind, items).or_else(|| offset(behind, items)) {
             Some(rest) => rest,
             None => {
                 let (fill, behind) = Fill::taken_off(behind);
@@ -81,6 +82,13 @@ fn fraction<'a>(text: &'a str, items: &mut Vec<Item>) -> Option<&'a str> {
         (true, Some(count)) => items.extend([Item::Literal('.'), Item::Fraction(count)]),
         (false, count) => items.push(Item::Fraction(count.unwrap_or(9))),
     }
+    Some(rest)
+}
+
+/// Takes `#z` off the front, a distance to UTC in any form.
+fn offset<'a>(text: &'a str, items: &mut Vec<Item>) -> Option<&'a str> {
+    let rest = text.strip_prefix("#z")?;
+    items.push(Item::OffsetOrZ(0));
     Some(rest)
 }
 
@@ -188,6 +196,9 @@ mod tests {
             ("%Y-%m-%d %H:%M:%S%.f", "2023-01-31 09:26:56", "2023-01-31 09:26:56"),
             ("%Y-%m-%d %H:%M %z", "2023-01-31 00:26 +0130", "2023-01-30 22:56:00"),
             ("%s", "1707311045", "2024-02-07 13:04:05"),
+            ("%F %R%#z", "2023-01-31 00:26+01:30", "2023-01-30 22:56:00"),
+            ("%F %R%#z", "2023-01-31 00:26-0130", "2023-01-31 01:56:00"),
+            ("%F %R%#z", "2023-01-31 00:26+01", "2023-01-30 23:26:00"),
             ("%+", "2024-02-07T13:04:05.5+01:00", "2024-02-07 12:04:05.5"),
         ] {
             assert_eq!(

@@ -6,6 +6,7 @@ use sqlparser::tokenizer::{self, Token, TokenWithSpan};
 
 use super::cursor::{bracket, is_word};
 use crate::error::{Error, Span, nearest};
+use crate::plan::functions::refusal;
 
 /// A place of the parser crate as one of ours. An unknown place stays unknown (line 0), which `Error::at` ignores.
 pub fn span_of(span: tokenizer::Span) -> Span {
@@ -40,7 +41,8 @@ pub(super) fn fault_of(fault: ParserError, tokens: &[TokenWithSpan]) -> Error {
                 // The crate points behind a word that it has taken already.
                 let is_meant = |at: &usize| text.ends_with(&format!("found: {}", tokens[*at].token));
                 let at = if is_meant(&at) { at } else { at.checked_sub(1).filter(is_meant).unwrap_or(at) };
-                hinted(error.at(span_of(tokens[at].span)), tokens, at)
+                let hinted = || hinted(error.at(span_of(tokens[at].span)), tokens, at);
+                refused_around(tokens, at).unwrap_or_else(hinted)
             }
             None => error.at(Span { line: narrow(line), column: narrow(column.max(1)), width: 1 }),
         },
@@ -68,6 +70,25 @@ fn unmatched(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan> {
         }
     }
     open.pop()
+}
+
+/// What is said of a function of tables in whose brackets `at` lies, if it is refused by its name: there a grammar of its own may stand.
+fn refused_around(tokens: &[TokenWithSpan], at: usize) -> Option<Error> {
+    let mut open = Vec::new();
+    for (place, token) in tokens[..at].iter().enumerate() {
+        match bracket(&token.token) {
+            1 => open.push(place),
+            -1 => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.into_iter().rev().find_map(|open| {
+        let name = tokens.get(open.checked_sub(1)?)?;
+        let Token::Word(word) = &name.token else { return None };
+        let takes_tables = tokens[open..at].iter().any(|token| is_word(&token.token, "TABLE"));
+        let error = if takes_tables { refusal(&word.value) } else { None };
+        error.map(|error| error.at(span_of(name.span)))
+    })
 }
 
 /// The innermost CASE that nothing closes.

@@ -11,7 +11,6 @@ use super::fault::span_of;
 use super::rewrite::{closing, duration_text, interval, interval_parts, placed, word};
 use super::window_clause;
 use crate::error::{Error, Result};
-use crate::plan::functions::refusal;
 
 /// Tokens with every window in normal form.
 pub(super) fn normalize(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>> {
@@ -31,13 +30,7 @@ pub(super) fn normalize(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>
         if let (Some(known), Some(innermost)) = (clause(token), in_from.last_mut()) {
             *innermost = known;
         }
-        let begins_table = in_from.last().copied().unwrap_or(false) && begins_table(&tokens, at);
-        if let (true, Token::Word(name)) = (begins_table && is_call(&tokens, at), &tokens[at].token)
-            && let Some(error) = refusal(&name.value)
-        {
-            return Err(error.at(span_of(tokens[at].span)));
-        }
-        if let Some(kind) = window_at(&tokens, at, begins_table) {
+        if let Some(kind) = window_at(&tokens, at, in_from.last().copied().unwrap_or(false)) {
             let opened = replace_call(&mut tokens, at, kind)?;
             in_from.extend(std::iter::repeat_n(false, opened));
             at += 2 * opened;
@@ -90,19 +83,14 @@ fn clause(token: &Token) -> Option<bool> {
 }
 
 /// The window function called at `at`, if it stands where a table stands.
-fn window_at(tokens: &[TokenWithSpan], at: usize, begins_table: bool) -> Option<&'static Kind> {
+fn window_at(tokens: &[TokenWithSpan], at: usize, in_from: bool) -> Option<&'static Kind> {
     let kind = KINDS.iter().find(|kind| is_word(&tokens[at].token, kind.word))?;
-    (is_call(tokens, at) && (is_wrapped(tokens, at) || begins_table)).then_some(kind)
-}
-
-/// Whether what stands at `at` of FROM is the first word of a table.
-fn begins_table(tokens: &[TokenWithSpan], at: usize) -> bool {
-    let before = at.checked_sub(1).map(|before| &tokens[before].token);
-    before.is_some_and(|t| *t == Token::Comma || ["FROM", "JOIN", "LATERAL"].iter().any(|word| is_word(t, word)))
-}
-
-fn is_call(tokens: &[TokenWithSpan], at: usize) -> bool {
-    tokens.get(at + 1).is_some_and(|next| next.token == Token::LParen)
+    if tokens.get(at + 1)?.token != Token::LParen {
+        return None;
+    }
+    let before = &tokens.get(at.checked_sub(1)?)?.token;
+    let begins_factor = *before == Token::Comma || ["FROM", "JOIN", "LATERAL"].iter().any(|w| is_word(before, w));
+    (is_wrapped(tokens, at) || (in_from && begins_factor)).then_some(kind)
 }
 
 fn is_wrapped(tokens: &[TokenWithSpan], at: usize) -> bool {

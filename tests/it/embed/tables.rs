@@ -81,11 +81,12 @@ fn rows_of_a_function_stand_beside_the_row_that_it_is_of() {
 fn values_of_all_types_come_through() {
     type Row = (bool, i8, i64, f32, f64, Option<String>, Option<i64>, Vec<String>);
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
-    let function = TableFunction::of_row::<(i32,), Row, _>("all_types", names, |(n,), rows| {
+    // A name that is refused where the program has no such function.
+    let function = TableFunction::of_row::<(i32,), Row, _>("snapshot", names, |(n,), rows| {
         let text = Some("é\"\\\n\u{1}".to_owned());
         (0..n).for_each(|_| rows.push((true, -1, i64::MIN, 0.1, f64::NEG_INFINITY, text.clone(), None, vec!["y".into()])));
     });
-    let builder = Job::builder().sql("SELECT r.* FROM (VALUES 1) AS t (n), LATERAL TABLE(all_types(n)) AS r").threads(1);
+    let builder = Job::builder().sql("SELECT r.* FROM (VALUES 1) AS t (n), LATERAL snapshot(n) AS r").threads(1);
     let mut job = builder.table_function(function).plan().unwrap_or_else(|e| panic!("{e}"));
     let output = job.output("print").expect("output");
     let running = job.start().expect("starts");

@@ -2,6 +2,8 @@
 //!
 //! What is not there gives NULL, and so does text that is not JSON or is nested too deep.
 
+use std::borrow::Cow;
+
 use super::collection::item_type;
 use super::json_text::Json;
 use super::kernel::{Call, Outcome, append, kernel};
@@ -167,25 +169,35 @@ fn number(is_json: bool) -> Compiled {
 }
 
 /// The digits of a number that is written with a point or an exponent and has no fraction.
-fn whole(number: &str) -> Option<String> {
+fn whole(number: &str) -> Option<Cow<'_, str>> {
     const DIGITS_MAX: usize = 38;
-    if !number.contains(['.', 'e', 'E']) {
-        return None;
-    }
-    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let Some((mantissa, exponent)) = number.split_once(['e', 'E']) else {
+        let (before, fraction) = number.split_once('.')?;
+        let digits = before.strip_prefix('-').unwrap_or(before);
+        let is_whole = are_digits(digits) && fraction.bytes().all(|digit| digit == b'0');
+        return is_whole.then_some(Cow::Borrowed(if are_zeros(digits) { "0" } else { before }));
+    };
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
     let (digits, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{digits}{fraction}");
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !are_digits(&digits) {
         return None;
     }
     let significant = digits.trim_end_matches('0');
     let zeros = exponent.parse::<i64>().ok()? - fraction.len() as i64 + (digits.len() - significant.len()) as i64;
     match usize::try_from(zeros) {
-        _ if significant.is_empty() => Some("0".to_owned()),
-        Ok(zeros) if zeros <= DIGITS_MAX => Some(format!("{sign}{significant}{}", "0".repeat(zeros))),
+        _ if significant.is_empty() => Some(Cow::Borrowed("0")),
+        Ok(zeros) if zeros <= DIGITS_MAX => Some(Cow::Owned(format!("{sign}{significant}{}", "0".repeat(zeros)))),
         _ => None,
     }
+}
+
+fn are_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn are_zeros(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'0')
 }
 
 /// BYTES of the text that stands for them within a nested value.
@@ -334,18 +346,33 @@ mod tests {
             for places in 0..digits.len() {
                 let (before, behind) = digits.split_at(digits.len() - places);
                 for zeros in ["", "0", "000"] {
-                    assert_eq!(whole(&format!("{sign}{before}.{behind}{zeros}e{places}")), Some(number.to_string()));
+                    assert_eq!(whole(&format!("{sign}{before}.{behind}{zeros}e{places}")).as_deref(), Some(&*number.to_string()));
                 }
             }
-            assert_eq!(whole(&format!("{number}00E-2")), Some(number.to_string()));
+            for behind in ["00E-2", ".0", ".000"] {
+                assert_eq!(whole(&format!("{number}{behind}")).as_deref(), Some(&*number.to_string()), "{number}{behind}");
+            }
             assert_eq!(whole(&format!("{number}1e-1")), None, "{number} and a tenth");
         }
         for zero in ["0.0", "-0.0", "0e5", "0.00e-7"] {
             assert_eq!(whole(zero).as_deref(), Some("0"));
         }
-        for other in
-            ["7", "7.2", "1e-1", "1e", "x.0", "1e400", "1e99999999999999999999", "1.5e0", "true", "2026-01-01 10:00:00.0"]
-        {
+        for other in [
+            "7",
+            "7.2",
+            "7.02",
+            ".",
+            "-.0",
+            "e5",
+            "1e-1",
+            "1e",
+            "x.0",
+            "1e400",
+            "1e99999999999999999999",
+            "1.5e0",
+            "true",
+            "2026-01-01 10:00:00.0",
+        ] {
             assert_eq!(whole(other), None, "{other}");
         }
     }

@@ -214,7 +214,7 @@ impl QueryBinder<'_> {
                             }
                         },
                     };
-                    match asking_condition(step) {
+                    match asking_condition(step, &relation, &right) {
                         _ if is_nearest(step) => self.nearest(relation, step, right)?,
                         Some((kind, condition)) => {
                             relation = self.joined_asking(relation, right, kind, condition)?;

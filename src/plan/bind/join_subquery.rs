@@ -12,22 +12,34 @@ use sqlparser::ast;
 
 use super::QueryBinder;
 use super::dependent::{Outer, null};
+use super::expr::ExprBinder;
 use super::join::{cross, kind_of};
 use super::per_row::{PerRow, matched};
 use super::scope::{Relation, ScopeField, span_of, unsupported};
-use super::semi_join::asks;
-use super::subquery::{Dependent, flagged};
+use super::subquery::{Asked, BindsSubqueries, Dependent, Stage, flagged};
 use super::values::one_row;
-use crate::error::{Result, Span};
+use crate::error::{Error, Result, Span};
 use crate::expr::{Expr, UnaryOp};
 use crate::plan::logical::{Join, Plan, Union, all_of};
 use crate::plan::physical::JoinKind;
 
-/// The condition of a join that has sub-queries, and which rows the join gives out.
-pub fn asking_condition(step: &ast::Join) -> Option<(JoinKind, &ast::Expr)> {
-    match kind_of(step) {
-        Ok((kind, ast::JoinConstraint::On(condition))) if asks(condition) => Some((kind, condition)),
-        _ => None,
+/// The condition of a join of these two that has sub-queries, and which rows the join gives out.
+pub fn asking_condition<'s>(step: &'s ast::Join, left: &Relation, right: &Relation) -> Option<(JoinKind, &'s ast::Expr)> {
+    let Ok((kind, ast::JoinConstraint::On(condition))) = kind_of(step) else { return None };
+    let both: Vec<ScopeField> = left.fields.iter().chain(&right.fields).cloned().collect();
+    let mut noticed = Noticed(false);
+    // What else is wrong with it is said where it is bound to stay.
+    let _ = ExprBinder::new(&both).asking(&mut noticed).condition(condition);
+    noticed.0.then_some((kind, condition))
+}
+
+/// Notices a sub-query.
+struct Noticed(bool);
+
+impl BindsSubqueries for Noticed {
+    fn bind(&mut self, _: Asked<'_>, _: Stage) -> Result<Expr> {
+        self.0 = true;
+        Err(Error::internal("a sub-query that was only looked for"))
     }
 }
 

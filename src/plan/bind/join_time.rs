@@ -242,9 +242,12 @@ fn between(parts: &[Expr], columns: [usize; 2], width: usize) -> Option<(JoinTim
         }
     }
     let (least, greatest) = (least?, greatest?);
-    let bounds = TimeBounds::interval(least, greatest);
-    let time = JoinTime::new(bounds, TimeMeaning::Rows, columns);
-    (least <= greatest).then_some((time, rest))
+    // Bounds that exclude each other let nothing meet: the condition says so, over rows of one time, of which the fewest are kept.
+    let (bounds, rest) = match least <= greatest {
+        true => (TimeBounds::interval(least, greatest), rest),
+        false => (TimeBounds::interval(0, 0), parts.to_vec()),
+    };
+    Some((JoinTime::new(bounds, TimeMeaning::Rows, columns), rest))
 }
 
 /// The least and the greatest difference of the two times that a comparison allows, if it says nothing else.

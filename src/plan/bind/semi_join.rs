@@ -254,10 +254,11 @@ fn conjuncts(condition: &ast::Expr) -> Vec<&ast::Expr> {
 }
 
 /// Whether a condition has a sub-query, as far as comparisons, AND, OR and NOT reach.
-pub fn asks(condition: &ast::Expr) -> bool {
+fn asks(condition: &ast::Expr) -> bool {
     use ast::Expr as E;
     conjuncts(condition).into_iter().any(|part| match part {
-        E::Subquery(_) | E::InSubquery { .. } | E::Exists { .. } | E::AnyOp { .. } | E::AllOp { .. } => true,
+        E::Subquery(_) | E::InSubquery { .. } | E::Exists { .. } => true,
+        E::AnyOp { left, right, .. } | E::AllOp { left, right, .. } => asks(left) || asks(right),
         E::UnaryOp { expr, .. } | E::IsNull(expr) | E::IsNotNull(expr) => asks(expr),
         E::BinaryOp { left, right, .. } => asks(left) || asks(right),
         E::Between { expr, low, high, .. } => asks(expr) || asks(low) || asks(high),

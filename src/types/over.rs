@@ -56,7 +56,7 @@ pub enum Pick {
     First,
     /// The last.
     Last,
-    /// The one of this number, from 1.
+    /// The one of this number, from 1, or from -1 at the end.
     Nth(Number),
 }
 

@@ -270,6 +270,13 @@ SELECT NTH_VALUE(qty) OVER (ORDER BY ts) FROM trades;
 --   |        ^^^^^^^^^
 -- hint: NTH_VALUE(value, n) OVER (...)
 
+SELECT NTH_VALUE(qty, 0) FROM LAST OVER (ORDER BY ts) FROM trades;
+-- NTH_VALUE counts from 1, or from -1 at the end, this is 0
+--  --> q.sql:1:23
+--   |
+-- 1 | SELECT NTH_VALUE(qty, 0) FROM LAST OVER (ORDER BY ts) FROM trades;
+--   |                       ^
+
 SELECT SUM(sym) OVER (ORDER BY ts) FROM trades;
 -- SUM of STRING is not defined
 --  --> q.sql:1:8

@@ -103,10 +103,11 @@ enum Kind {
         argument: usize,
         pick: Pick,
         nulls: Nulls,
-        /// Of a frame that never loses a row: rows that were looked at, those among them that count, and the value.
+        /// Of a frame that never loses a row: rows that were looked at, those among them that count, and the values that are picked or may
+        /// yet be.
         seen: usize,
-        counted: u64,
-        kept: Option<Column>,
+        counted: usize,
+        kept: Column,
     },
     Shift {
         argument: usize,
@@ -176,7 +177,8 @@ impl CallState {
             OverFunction::CumeDist => Kind::Place(Placing::CumeDist),
             OverFunction::Ntile(parts) => Kind::Place(Placing::Ntile(*parts)),
             OverFunction::Pick { pick, argument, nulls } => {
-                Kind::Pick { argument: *argument, pick: *pick, nulls: *nulls, seen: 0, counted: 0, kept: None }
+                let kept = Column::with_capacity(&call.data_type, 0);
+                Kind::Pick { argument: *argument, pick: *pick, nulls: *nulls, seen: 0, counted: 0, kept }
             }
             OverFunction::Shift { distance, argument, default, nulls } => {
                 Kind::Shift { argument: *argument, distance: *distance, default: *default, nulls: *nulls }
@@ -220,30 +222,20 @@ impl CallState {
                 for row in asked {
                     self.frames.move_to(row, &call.frame, key, rows);
                     let frame = self.frames.start..self.frames.end.max(self.frames.start);
-                    let wanted = match pick {
-                        Pick::First => Wanted::First(1),
-                        Pick::Last => Wanted::Last,
-                        Pick::Nth(number) => match told(rows, row, *number) {
-                            Some(n) if n > 0 => Wanted::First(n.unsigned_abs()),
-                            Some(_) => {
-                                out.fail("NTH_VALUE counts from 1");
-                                continue;
+                    match Wanted::of(*pick, rows, row) {
+                        Err(why) => out.fail(why),
+                        Ok(None) => out.column.push_null(),
+                        Ok(Some(wanted)) if call.frame.only_grows() && !matches!(pick, Pick::Nth(Number::Column(_))) => {
+                            look_on(rows, *argument, wanted, *nulls, (seen, counted, kept), frame.end);
+                            match wanted.among_kept(kept.len()) {
+                                Some(at) => cell::push(&mut out.column, kept, at),
+                                None => out.column.push_null(),
                             }
-                            None => {
-                                out.column.push_null();
-                                continue;
-                            }
-                        },
-                    };
-                    if call.frame.only_grows() && !matches!(pick, Pick::Nth(Number::Column(_))) {
-                        look_on(rows, *argument, wanted, *nulls, (seen, counted, kept), frame.end);
-                        match kept {
-                            Some(kept) => cell::push(&mut out.column, kept, 0),
-                            None => out.column.push_null(),
                         }
-                    } else {
-                        let frame = Framed { rows: frame, row, exclude: call.frame.exclude };
-                        push(out, rows, picked(rows, *argument, wanted, *nulls, &frame).map(|row| (*argument, row)));
+                        Ok(Some(wanted)) => {
+                            let frame = Framed { rows: frame, row, exclude: call.frame.exclude };
+                            push(out, rows, picked(rows, *argument, wanted, *nulls, &frame).map(|row| (*argument, row)));
+                        }
                     }
                 }
             }
@@ -409,7 +401,7 @@ impl CallState {
             Kind::Extreme { best, kept, .. } => {
                 best.capacity() * size_of::<usize>() + kept.as_ref().map_or(0, Column::memory_bytes)
             }
-            Kind::Pick { kept, .. } => kept.as_ref().map_or(0, Column::memory_bytes),
+            Kind::Pick { kept, .. } => kept.memory_bytes(),
             Kind::Other(other) => size_of::<Other>() + other.state_bytes(),
             _ => 0,
         }
@@ -514,8 +506,35 @@ fn counts(rows: &Sequence, argument: usize, nulls: Nulls, row: usize) -> bool {
 #[derive(Clone, Copy)]
 enum Wanted {
     /// The one of this number from the front, from 1.
-    First(u64),
-    Last,
+    First(usize),
+    /// The one of this number from the end, from 1.
+    Last(usize),
+}
+
+impl Wanted {
+    /// What a row picks of its frame, if it says so.
+    fn of(pick: Pick, rows: &Sequence, row: usize) -> Result<Option<Wanted>, &'static str> {
+        let number = match pick {
+            Pick::First => Some(1),
+            Pick::Last => Some(-1),
+            Pick::Nth(number) => told(rows, row, number),
+        };
+        let Some(n) = number else { return Ok(None) };
+        let place = usize::try_from(n.unsigned_abs()).unwrap_or(usize::MAX);
+        match n {
+            0 => Err("NTH_VALUE counts from 1, or from -1 at the end"),
+            1.. => Ok(Some(Wanted::First(place))),
+            _ => Ok(Some(Wanted::Last(place))),
+        }
+    }
+
+    /// Where it is among so many values that `look_on` keeps.
+    fn among_kept(self, kept: usize) -> Option<usize> {
+        match self {
+            Wanted::First(_) => kept.checked_sub(1),
+            Wanted::Last(n) => kept.checked_sub(n),
+        }
+    }
 }
 
 /// The frame of a row.
@@ -540,14 +559,17 @@ impl Framed {
 
 /// The row of a frame that is picked.
 fn picked(rows: &Sequence, argument: usize, wanted: Wanted, nulls: Nulls, frame: &Framed) -> Option<usize> {
-    if let (Wanted::First(n), Nulls::Keep, Exclude::Nothing) = (wanted, nulls, frame.exclude) {
-        let n = usize::try_from(n).ok()?;
-        return frame.rows.start.checked_add(n - 1).filter(|row| *row < frame.rows.end);
+    if let (Nulls::Keep, Exclude::Nothing) = (nulls, frame.exclude) {
+        let row = match wanted {
+            Wanted::First(n) => frame.rows.start.checked_add(n - 1),
+            Wanted::Last(n) => frame.rows.end.checked_sub(n),
+        };
+        return row.filter(|row| frame.rows.contains(row));
     }
     let mut counted = frame.positions(rows).filter(|row| counts(rows, argument, nulls, *row));
     match wanted {
-        Wanted::Last => counted.next_back(),
-        Wanted::First(n) => counted.nth(usize::try_from(n - 1).unwrap_or(usize::MAX)),
+        Wanted::First(n) => counted.nth(n - 1),
+        Wanted::Last(n) => counted.nth_back(n - 1),
     }
 }
 
@@ -562,31 +584,42 @@ fn told(rows: &Sequence, row: usize, number: Number) -> Option<i64> {
     }
 }
 
-/// Looks at rows up to `end` of a frame that never loses one, and keeps the value that is picked.
+/// Values of the last rows that are kept at least before those that are wanted no more are worth being left out.
+const KEPT_MIN: usize = 8;
+
+/// Looks at rows up to `end` of a frame that never loses one, and keeps the values that are picked or may yet be.
 fn look_on(
     rows: &Sequence,
     argument: usize,
     wanted: Wanted,
     nulls: Nulls,
-    (seen, counted, kept): (&mut usize, &mut u64, &mut Option<Column>),
+    (seen, counted, kept): (&mut usize, &mut usize, &mut Column),
     end: usize,
 ) {
-    let mut take = None;
-    for row in *seen..end {
-        if counts(rows, argument, nulls, row) {
-            *counted += 1;
-            let is_wanted = match wanted {
-                Wanted::First(n) => *counted == n,
-                Wanted::Last => true,
+    let fresh = *seen..end;
+    let count = |fresh: Range<usize>| fresh.filter(|row| counts(rows, argument, nulls, *row));
+    let keep = |row: usize| {
+        let (column, row) = rows.at(argument, row);
+        cell::push(kept, column, row);
+    };
+    match wanted {
+        Wanted::First(n) => {
+            let is_wanted = |_: &usize| {
+                *counted += 1;
+                *counted == n
             };
-            take = if is_wanted { Some(row) } else { take };
+            count(fresh).filter(is_wanted).for_each(keep);
+        }
+        Wanted::Last(n) => {
+            if let Some(first) = count(fresh).rev().take(n).last() {
+                count(first..end).for_each(keep);
+            }
+            if kept.len() >= n.max(KEPT_MIN).saturating_mul(2) {
+                *kept = kept.slice(kept.len() - n..kept.len());
+            }
         }
     }
     *seen = (*seen).max(end);
-    if let Some(row) = take {
-        let (column, row) = rows.at(argument, row);
-        *kept = Some(column.gather_rows(&[row as u32]));
-    }
 }
 
 /// The row so far before `row`.

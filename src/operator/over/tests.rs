@@ -35,6 +35,8 @@ fn calls(frame: &Frame) -> Vec<OverCall> {
         pick(Pick::First, Nulls::Keep),
         pick(Pick::Last, Nulls::Skip),
         pick(Pick::Nth(Number::Constant(2)), Nulls::Skip),
+        pick(Pick::Nth(Number::Constant(-2)), Nulls::Keep),
+        pick(Pick::Nth(Number::Constant(-3)), Nulls::Skip),
         shift,
     ]);
     functions.map(|function| OverCall { function, frame: frame.clone(), data_type: DataType::BigInt }).collect()
@@ -84,6 +86,8 @@ fn naive(rows: &[Row], frame: &Frame) -> BTreeMap<String, i64> {
                 inside.first().copied().flatten(),
                 there.last().copied(),
                 there.get(1).copied(),
+                inside.iter().rev().nth(1).copied().flatten(),
+                there.iter().rev().nth(2).copied(),
                 if i >= 2 { part[i - 2][2] } else { row[3] },
             ];
             *found.entry(format!("{:?}", row.iter().chain(&results).collect::<Vec<_>>())).or_default() += 1;
@@ -265,10 +269,10 @@ fn ten_times_the_rows_of_the_same_keys_are_held_in_the_same_memory() {
     for (frame, calls_max) in [
         // A sum and a count: kept in rings.
         (Frame { unit: FrameUnit::Rows, start: offset(-20), end: Bound::CurrentRow, exclude: Exclude::Nothing }, 2),
-        (Frame { unit: FrameUnit::Rows, start: offset(-20), end: Bound::CurrentRow, exclude: Exclude::Nothing }, 9),
-        (Frame { unit: FrameUnit::Range, start: offset(-20), end: Bound::CurrentRow, exclude: Exclude::Nothing }, 9),
-        (Frame { unit: FrameUnit::Range, start: Bound::Unbounded, end: Bound::CurrentRow, exclude: Exclude::Nothing }, 9),
-        (Frame { unit: FrameUnit::Rows, start: offset(-5), end: offset(3), exclude: Exclude::Nothing }, 9),
+        (Frame { unit: FrameUnit::Rows, start: offset(-20), end: Bound::CurrentRow, exclude: Exclude::Nothing }, 10),
+        (Frame { unit: FrameUnit::Range, start: offset(-20), end: Bound::CurrentRow, exclude: Exclude::Nothing }, 10),
+        (Frame { unit: FrameUnit::Range, start: Bound::Unbounded, end: Bound::CurrentRow, exclude: Exclude::Nothing }, 10),
+        (Frame { unit: FrameUnit::Rows, start: offset(-5), end: offset(3), exclude: Exclude::Nothing }, 10),
     ] {
         let mut with = shape(&frame);
         with.calls.truncate(calls_max);

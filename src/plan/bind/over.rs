@@ -546,13 +546,13 @@ impl ExprBinder<'_> {
         let nulls = nulls.unwrap_or(Nulls::Keep);
         match (name, args.as_slice()) {
             ("NTILE", [parts]) => {
-                let parts = self.positive(parts, "NTILE")?;
+                let parts = self.counted(parts, (name, "1"), |n| n > 0)?;
                 Ok((BoundFunction::Parts(parts), DataType::BigInt))
             }
             ("FIRST_VALUE", [argument]) => self.pick(Picked::First, argument, nulls),
             ("LAST_VALUE", [argument]) => self.pick(Picked::Last, argument, nulls),
             ("NTH_VALUE", [argument, n]) => {
-                let n = self.positive(n, "NTH_VALUE")?;
+                let n = self.counted(n, (name, "1, or from -1 at the end"), |n| n != 0)?;
                 self.pick(Picked::Nth(n), argument, nulls)
             }
             ("LAG" | "LEAD", [argument, rest @ ..]) if rest.len() <= 2 => {
@@ -586,9 +586,12 @@ impl ExprBinder<'_> {
         Ok((BoundFunction::Pick { pick, argument, nulls }, data_type))
     }
 
-    fn positive(&mut self, e: &ast::Expr, name: &str) -> Result<Told> {
+    /// A number that a function counts to from `from` on.
+    fn counted(&mut self, e: &ast::Expr, (name, from): (&str, &str), is_right: fn(i64) -> bool) -> Result<Told> {
         match self.told(e, name)? {
-            Told::Constant(n) if n <= 0 => Err(Error::sql(format!("{name} counts from 1, this is {n}")).at(span_of(e))),
+            Told::Constant(n) if !is_right(n) => {
+                Err(Error::sql(format!("{name} counts from {from}, this is {n}")).at(span_of(e)))
+            }
             told => Ok(told),
         }
     }

@@ -76,6 +76,7 @@ mod data_type;
 mod dialect;
 mod difference;
 mod fault;
+mod from_last;
 mod hint;
 mod json;
 mod lambda;

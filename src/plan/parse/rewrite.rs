@@ -16,6 +16,7 @@
 //! - ASOF joins and CORRESPONDING (see `nearest`, `corresponding`), differences in a unit and UESCAPE (see `difference`, `unicode`);
 //! - constructors of types with names become casts (see `named_types`), their names what they stand for;
 //! - lambdas become calls (see `lambda`), functions of arrays as aggregates those of an array (see `array_aggregate`);
+//! - `NTH_VALUE(x, n) FROM LAST OVER w` becomes `NTH_VALUE(x, -(n)) OVER w` (see `from_last`);
 //! - `f(VARIADIC x)` becomes `` f(`$VARIADIC`(x)) `` (see `variadic`);
 //! - `?`, `?|` and `?&` are operators, not parameters;
 //! - clauses of JSON functions become arguments (see `json`);
@@ -29,7 +30,9 @@ use super::data_type::{CARRIED, TypeReader, is_plain};
 use super::fault::span_of;
 use super::named_types::{NamedTypes, constructors};
 use super::written::text_of;
-use super::{array_aggregate, corresponding, difference, json, lambda, nearest, record, row_pattern, trim, unicode, variadic};
+use super::{
+    array_aggregate, corresponding, difference, from_last, json, lambda, nearest, record, row_pattern, trim, unicode, variadic,
+};
 use crate::error::{Error, Result};
 
 /// Tokens with the changes made; `types` have names in them.
@@ -37,7 +40,7 @@ pub(super) fn normalize(tokens: &[TokenWithSpan], types: &NamedTypes) -> Result<
     let tokens = buffers(&row_pattern::matches(tokens)?)?;
     let tokens = array_aggregate::calls(&texts(&unicode::escapes(tokens)?));
     let tokens = constructors(corresponding::operands(&tokens), types);
-    let tokens = variadic::arrays(difference::differences(tokens));
+    let tokens = variadic::arrays(difference::differences(from_last::counts(tokens)));
     let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&lambda::carried(&questions(tokens)))))));
     carry_types(&json::clauses(&nearest::joins(trim::trims(&maps(intervals(&rows_of_values(&tokens))))))?, types)
 }

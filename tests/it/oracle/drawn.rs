@@ -7,7 +7,7 @@ use super::query::{KINDS, Query};
 const SEEDS: u64 = 2000;
 
 /// Constructs by a text that a query with them has.
-const CONSTRUCTS: [&str; 131] = [
+const CONSTRUCTS: [&str; 132] = [
     "TUMBLE(",
     "HOP(",
     "CUMULATE(",
@@ -56,6 +56,7 @@ const CONSTRUCTS: [&str; 131] = [
     "FIRST_VALUE(",
     "LAST_VALUE(",
     "NTH_VALUE(",
+    "FROM LAST",
     "QUALIFY",
     "DISTINCT ON",
     "SELECT DISTINCT",

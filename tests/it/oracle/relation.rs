@@ -172,8 +172,9 @@ fn first_of_each(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
 fn seen_from_each_row(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     let seen = column(rng, schema, |t| t != Type::Bool).expect("a table has a time");
     let (name, order, distance) = (&seen.name, total_order(rng, schema), rng.u8(0..3));
-    let (frame, exclude) = (one_of(rng, &["ROWS", "GROUPS"]), one_of(rng, &["", "", " EXCLUDE CURRENT ROW"]));
-    let frame = format!("{frame} BETWEEN {distance} PRECEDING AND {} FOLLOWING{exclude}", rng.u8(0..3));
+    let (unit, exclude) = (one_of(rng, &["ROWS", "GROUPS"]), one_of(rng, &["", "", " EXCLUDE CURRENT ROW"]));
+    let (behind, frame) =
+        (rng.u8(0..3), |before, behind| format!("{unit} BETWEEN {before} PRECEDING AND {behind} FOLLOWING{exclude}"));
     let whole = column(rng, schema, Type::is_whole).map(|c| format!("COALESCE(ABS({}) % 3, {distance})", c.name));
     let distance_of_row = whole.filter(|_| rng.bool()).unwrap_or_else(|| distance.to_string());
     let call = match rng.u8(0..6) {
@@ -186,11 +187,35 @@ fn seen_from_each_row(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
         3 if seen.data_type == Type::Double => format!("SUM({name})"),
         _ => format!("{}({name})", one_of(rng, &["MIN", "MAX"])),
     };
-    let frame = if ["LAG", "LEAD", "ROW", "NTILE"].iter().any(|f| call.starts_with(f)) { String::new() } else { frame };
+    let has_frame = !["LAG", "LEAD", "ROW", "NTILE"].iter().any(|f| call.starts_with(f));
     let partition = if rng.bool() { format!("PARTITION BY {} ", schema[rng.usize(..schema.len())].name) } else { String::new() };
-    let over = format!("{call} OVER ({partition}ORDER BY {order} {frame}) AS {name}");
-    let columns: Vec<&str> = schema.iter().map(|c| if c.name == *name { over.as_str() } else { &c.name }).collect();
-    Both::of(&format!("SELECT {} FROM {{}}", columns.join(", ")), &[named(rng, schema, depth - 1, "o")])
+    let over = |call: &str, order: &str, frame: String| format!("{call} OVER ({partition}ORDER BY {order} {frame}) AS {name}");
+    let both = if call.starts_with("NTH_VALUE") && rng.bool() {
+        // From the end is for SQLite from the beginning, the other way round.
+        let calls = [format!("NTH_VALUE({name}, -{})", distance + 1), format!("{call} FROM LAST")];
+        let theirs = over(&call, &reversed(&order), frame(behind, distance));
+        Both::new(over(one_of(rng, &calls.each_ref().map(String::as_str)), &order, frame(distance, behind)), theirs)
+    } else {
+        Both::same(over(&call, &order, if has_frame { frame(distance, behind) } else { String::new() }))
+    };
+    let columns: Vec<Both> = schema.iter().map(|c| if c.name == *name { both.clone() } else { Both::same(&c.name) }).collect();
+    Both::of("SELECT {} FROM {}", &[Both::list(&columns, ", "), named(rng, schema, depth - 1, "o")])
+}
+
+/// An order as `total_order` writes it, the other way round.
+fn reversed(order: &str) -> String {
+    let of_item = |item: &str| {
+        let (side, nulls) = item.split_once(" NULLS ").unwrap_or((item, ""));
+        let (name, direction) = side.split_once(' ').unwrap_or((side, "ASC"));
+        let direction = if direction == "DESC" { "ASC" } else { "DESC" };
+        let nulls = match nulls {
+            "" => "",
+            "FIRST" => " NULLS LAST",
+            _ => " NULLS FIRST",
+        };
+        format!("{name} {direction}{nulls}")
+    };
+    order.split(", ").map(of_item).collect::<Vec<_>>().join(", ")
 }
 
 /// The first rows in an order of all columns, or those behind them.

@@ -42,7 +42,8 @@ pub(super) fn normalize(tokens: &[TokenWithSpan], types: &NamedTypes) -> Result<
     let tokens = constructors(corresponding::operands(&tokens), types);
     let tokens = variadic::arrays(difference::differences(from_last::counts(tokens)));
     let tokens = distinct_groups(when_lists(exclusions(tables(interval_casts(&lambda::carried(&questions(tokens)))))));
-    carry_types(&json::clauses(&nearest::joins(trim::trims(&maps(intervals(&rows_of_values(&tokens))))))?, types)
+    let tokens = json::clauses(&nearest::joins(trim::trims(&maps(intervals(&rows_of_values(&tokens))))))?;
+    carry_types(&record::named(tokens), types)
 }
 
 /// Texts that go on in the next line, in one; those with escapes as what they stand for.

@@ -1,7 +1,7 @@
 //! Which columns of a plan are the same in all rows that agree in others: those of a table where its PRIMARY KEY is the same, the results of groups
 //! where the keys are, and what is computed of such columns. So GROUP BY may name the key of a table alone.
 
-use super::logical::Plan;
+use super::logical::{Over, Plan, Rank};
 use crate::expr::Expr;
 
 impl Plan {
@@ -39,7 +39,16 @@ impl Plan {
                     _ => false,
                 }
             }
-            Plan::Aggregate(aggregate) => (0..aggregate.keys.len()).all(|key| known.contains(&key)),
+            Plan::Aggregate(aggregate) => {
+                let known: Vec<usize> = known.iter().filter_map(|at| aggregate.keys.get(*at).copied()).collect();
+                aggregate.keys.iter().all(|key| aggregate.input.determines(&known, *key, key_of))
+            }
+            // What it adds may differ between rows that are the same below.
+            Plan::Over(Over { input, .. }) | Plan::Rank(Rank { input, .. }) => {
+                let width = input.schema().fields.len();
+                let known: Vec<usize> = known.iter().copied().filter(|at| *at < width).collect();
+                column < width && input.determines(&known, column, key_of)
+            }
             Plan::Hold(hold) => hold.input.determines(known, column, key_of),
             Plan::InTime(gate) => gate.input.determines(known, column, key_of),
             Plan::LastRow(last) => last.input.determines(known, column, key_of),

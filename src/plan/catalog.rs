@@ -10,11 +10,11 @@ use super::{Connectors, Declared};
 use crate::error::{Error, Result};
 use crate::expr::Expr;
 use crate::plan::physical::OnError;
-use crate::plan::statement::{Conflict, CreateTable, LateRows, Length, Name, RelationKind};
+use crate::plan::statement::{Conflict, CreateTable, LateRows, Name, RelationKind};
 use crate::source::reload::Reloaded;
 use crate::source::{Boundedness, Source};
 use crate::types::relation::{Changelog, TimeBasis};
-use crate::types::{DataType, OptionValue, Options, Reload, TableDef, Value};
+use crate::types::{DataType, Lengths, OptionValue, Options, Reload, TableDef, Value};
 
 /// Where the values of a table's column come from.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ pub struct Table {
     /// Columns with a DEFAULT: what an INSERT that does not name them writes.
     pub defaults: Vec<(String, Expr)>,
     /// The lengths of columns that have one, to which written values are brought.
-    pub lengths: Vec<(String, Length)>,
+    pub lengths: Vec<(String, Lengths)>,
     /// Of a memory table that the job writes to: columns that are event times in all that is inserted so far.
     pub event_times: Option<Vec<usize>>,
     /// Of a memory table: the rows of all VALUES that are inserted, with a value for each column of `def`.

@@ -59,8 +59,8 @@ fn column(table: &CreateTable, column: &ColumnDef) -> String {
         ColumnDefKind::Computed { expression, data_type: Some(declared) } => format!("{declared} AS {}", expression.text),
         ColumnDefKind::Metadata { data_type, key } if *key == column.name.text => format!("{data_type} METADATA"),
         ColumnDefKind::Metadata { data_type, key } => format!("{data_type} METADATA FROM {}", literal(key)),
-        ColumnDefKind::Physical { data_type, not_null, default, length } => {
-            let data_type = length.map_or_else(|| data_type.to_string(), |length| length.to_string());
+        ColumnDefKind::Physical { data_type, not_null, default, lengths } => {
+            let data_type = lengths.name(data_type);
             let not_null = if *not_null { " NOT NULL" } else { "" };
             let default = default.as_ref().map(|default| format!(" DEFAULT {}", default.text)).unwrap_or_default();
             format!("{data_type}{not_null}{default}{}", lateness(table, column))

@@ -155,8 +155,8 @@ fn table_column(table: &Table, at: usize) -> Row {
         None if is_arrival => " *PROCTIME*",
         None => "",
     };
-    let data_type = match declared.kind {
-        ColumnDefKind::Physical { length: Some(length), .. } => length.to_string(),
+    let data_type = match &declared.kind {
+        ColumnDefKind::Physical { data_type, lengths, .. } => lengths.name(data_type).to_string(),
         _ => column.data_type.to_string(),
     };
     vec![

@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::physical::{Emit, Standing};
 use crate::error::Span;
-use crate::types::{DataType, Options};
+use crate::types::{DataType, Lengths, Options};
 
 /// A name and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +76,8 @@ pub enum Statement {
         name: Name,
         /// What it stands for.
         data_type: DataType,
+        /// The lengths in it.
+        lengths: Lengths,
     },
     /// `DROP TYPE [IF EXISTS] name`: behind it the name stands for nothing
     DropType {
@@ -370,27 +372,6 @@ pub enum PlanForm {
     Json,
 }
 
-/// A length in the name of a type, which the type itself does not keep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Length {
-    /// CHAR(n): shorter texts are filled up with blanks, longer ones cut.
-    Char(u64),
-    /// BINARY(n): shorter values are filled up with zeros, longer ones cut.
-    Binary(u64),
-    /// VARBINARY(n): longer values are cut.
-    Varbinary(u64),
-}
-
-impl std::fmt::Display for Length {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Length::Char(n) => write!(f, "CHAR({n})"),
-            Length::Binary(n) => write!(f, "BINARY({n})"),
-            Length::Varbinary(n) => write!(f, "VARBINARY({n})"),
-        }
-    }
-}
-
 /// What a declared column is.
 #[derive(Debug, Clone)]
 pub enum ColumnDefKind {
@@ -402,8 +383,8 @@ pub enum ColumnDefKind {
         not_null: bool,
         /// What an INSERT that does not name the column writes; NULL without it.
         default: Option<Formula>,
-        /// The length that what is written has.
-        length: Option<Length>,
+        /// The lengths that what is written has.
+        lengths: Lengths,
     },
     /// `name TYPE METADATA [FROM 'key'] [VIRTUAL]`
     Metadata {

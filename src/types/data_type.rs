@@ -151,7 +151,31 @@ impl DataType {
         };
         digits(from).zip(digits(self)).is_some_and(|(from, to)| from <= to)
     }
+
+    /// Writes the name of the type, those of the types in it that have no parts by `leaf`.
+    pub(super) fn write_name<'a>(&'a self, f: &mut fmt::Formatter<'_>, leaf: &mut WriteLeaf<'a>) -> fmt::Result {
+        match self {
+            DataType::Array(item) => f.write_str("ARRAY<").and_then(|()| item.write_name(f, leaf))?,
+            DataType::Multiset(item) => f.write_str("MULTISET<").and_then(|()| item.write_name(f, leaf))?,
+            DataType::Map(key, value) => {
+                f.write_str("MAP<").and_then(|()| key.write_name(f, leaf))?;
+                f.write_str(", ").and_then(|()| value.write_name(f, leaf))?;
+            }
+            DataType::Row(fields) => {
+                f.write_str("ROW<")?;
+                for (at, (name, field)) in fields.iter().enumerate() {
+                    write!(f, "{}{} ", if at > 0 { ", " } else { "" }, as_name(name))?;
+                    field.write_name(f, leaf)?;
+                }
+            }
+            _ => return leaf(self, f),
+        }
+        f.write_str(">")
+    }
 }
+
+/// Writes the name of a type without parts.
+type WriteLeaf<'a> = dyn FnMut(&'a DataType, &mut fmt::Formatter<'_>) -> fmt::Result + 'a;
 
 /// A name as it is written: in quotes where it is more than letters, digits, `_` and `$`.
 fn as_name(name: &str) -> Cow<'_, str> {
@@ -181,16 +205,9 @@ impl fmt::Display for DataType {
             DataType::TimestampLtz(p) => write!(f, "TIMESTAMP_LTZ({p})"),
             DataType::IntervalDay => f.write_str("INTERVAL DAY TO SECOND"),
             DataType::IntervalMonth => f.write_str("INTERVAL YEAR TO MONTH"),
-            DataType::Array(item) => write!(f, "ARRAY<{item}>"),
-            DataType::Row(fields) => {
-                f.write_str("ROW<")?;
-                for (i, (name, ty)) in fields.iter().enumerate() {
-                    write!(f, "{}{} {ty}", if i > 0 { ", " } else { "" }, as_name(name))?;
-                }
-                f.write_str(">")
+            DataType::Array(_) | DataType::Row(_) | DataType::Map(..) | DataType::Multiset(_) => {
+                self.write_name(f, &mut |part, f| part.fmt(f))
             }
-            DataType::Map(key, value) => write!(f, "MAP<{key}, {value}>"),
-            DataType::Multiset(item) => write!(f, "MULTISET<{item}>"),
             DataType::Json => f.write_str("JSON"),
             DataType::Uuid => f.write_str("UUID"),
             DataType::Bitmap => f.write_str("BITMAP"),

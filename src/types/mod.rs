@@ -6,6 +6,7 @@ mod data_type;
 pub mod decimal;
 mod given;
 pub mod interval;
+mod length;
 mod options;
 pub mod over;
 pub mod pattern;
@@ -18,6 +19,7 @@ mod value;
 
 pub use data_type::{DataType, Representation};
 pub use given::{GivenAggregate, GivenCall};
+pub use length::{Length, Lengths};
 pub use options::{OptionValue, Options, parse_duration, parse_size};
 pub use reload::Reload;
 pub use schema::{Column, ColumnKind, Field, Schema, TableDef};

@@ -6,11 +6,14 @@
 //! from 16 bytes too; a BITMAP becomes its bytes, but bytes a BITMAP only in BITMAP_FROM_BYTES. What stands in a nested value is converted as if it stood alone; JSON that is a number or a truth value becomes one. A value that cannot be converted fails the row (CAST) or is NULL (TRY_CAST).
 
 mod array_text;
+mod length;
 mod nested;
 mod numeric;
 mod text;
 mod time;
 mod uuid;
+
+pub(super) use length::sized;
 
 use super::operand::{Native, Rows, UnaryKernel, map, report};
 use super::{CastFailure, RowErrors};
@@ -63,7 +66,12 @@ pub(super) fn kernel(from: &DataType, to: &DataType, on_failure: CastFailure) ->
     let conversion = Conversion { from: from.clone(), to: to.clone(), on_failure };
     match (from, to) {
         (_, DataType::Varchar(length)) => Some(text::write(conversion, *length)),
+        (DataType::Varchar(_), _) if has_lengths(to) => {
+            let (read, cut) = (text::read(conversion)?, nested::kernel(&nested::unlimited(to), to, on_failure)?);
+            Some(Box::new(move |column, rows, errors| cut(&read(column, rows, errors), rows, errors)))
+        }
         (DataType::Varchar(_), _) => text::read(conversion),
+        (DataType::Json, _) if has_lengths(to) => nested::kernel(&nested::unlimited(to), to, on_failure),
         (DataType::Json, _) if is_number_or_boolean(to) => text::read(conversion),
         (DataType::Uuid, DataType::Bytes) => Some(uuid::write_bytes()),
         (DataType::Bytes, DataType::Uuid) => Some(uuid::read_bytes(conversion)),
@@ -71,6 +79,11 @@ pub(super) fn kernel(from: &DataType, to: &DataType, on_failure: CastFailure) ->
         _ if is_number_or_boolean(from) && is_number_or_boolean(to) => numeric::kernel(conversion),
         _ => time::kernel(conversion),
     }
+}
+
+/// Whether texts within nested values of the type have lengths, which JSON and text know nothing of.
+fn has_lengths(data_type: &DataType) -> bool {
+    data_type.is_nested() && nested::unlimited(data_type) != *data_type
 }
 
 fn is_number_or_boolean(data_type: &DataType) -> bool {

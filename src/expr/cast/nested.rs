@@ -7,19 +7,23 @@
 //! The values inside are taken out of the JSON texts into a column for each place of the type, converted there as any column is, and put back.
 //! A value that cannot be converted fails the row of the whole, or makes the whole NULL.
 
+use std::collections::HashSet;
+use std::slice::Iter;
+
 use super::super::operand::{Rows, UnaryKernel, map_strings, strings_of};
-use super::{CastFailure, is_free, is_valid};
+use super::{CastFailure, is_free, is_valid, length};
 use crate::batch::text::{write_json_key, write_json_string, write_json_value};
 use crate::batch::{Column, Selection, Values};
 use crate::expr::RowErrors;
 use crate::expr::function::Json;
-use crate::types::DataType;
+use crate::types::{DataType, Length, Lengths};
 
 /// Whether a value of `from` is one of `to` as it is written.
 pub(super) fn is_same(from: &DataType, to: &DataType) -> bool {
     use DataType as T;
     match (from, to) {
-        (T::Json, _) | (_, T::Json) => true,
+        (_, T::Json) => true,
+        (T::Json, to) => unlimited(to) == *to,
         (T::Array(from), T::Array(to)) | (T::Multiset(from), T::Multiset(to)) => is_same_inside(from, to),
         (T::Map(key, from), T::Map(to_key, to)) => is_same_inside(key, to_key) && is_same_inside(from, to),
         (T::Multiset(from), T::Map(to, count)) => is_same_inside(from, to) && count.is_integer(),
@@ -38,7 +42,7 @@ fn is_same_inside(from: &DataType, to: &DataType) -> bool {
     };
     match (from, to) {
         _ if from == to || *from == DataType::Null => true,
-        (DataType::Json, to) if to.is_nested() => true,
+        (DataType::Json, to) if to.is_nested() => is_same(from, to),
         (from, DataType::Json) if from.is_nested() => true,
         _ if from.is_nested() && to.is_nested() => is_same(from, to),
         (DataType::Varchar(_), DataType::Varchar(_)) => is_free(from, to),
@@ -46,11 +50,34 @@ fn is_same_inside(from: &DataType, to: &DataType) -> bool {
     }
 }
 
+/// The type whose texts, but for keys, have any length.
+pub(super) fn unlimited(of: &DataType) -> DataType {
+    use DataType as T;
+    match of {
+        T::Varchar(_) => T::STRING,
+        T::Array(item) => T::Array(Box::new(unlimited(item))),
+        T::Map(key, value) => T::Map(key.clone(), Box::new(unlimited(value))),
+        T::Row(fields) => T::Row(fields.iter().map(|(name, field)| (name.clone(), unlimited(field))).collect()),
+        _ => of.clone(),
+    }
+}
+
 /// The kernel from one nested type to another of its shape, if the values inside can be converted.
 pub(super) fn kernel(from: &DataType, to: &DataType, on_failure: CastFailure) -> Option<UnaryKernel> {
     let mut leaves = Vec::new();
     let part = Part::of(from, to, &mut leaves)?;
-    Some(Box::new(move |column, rows, errors| {
+    Some(run(part, leaves, on_failure))
+}
+
+/// The kernel that brings what stands in values of a nested type to these lengths.
+pub(super) fn sized(of: &DataType, lengths: &Lengths) -> UnaryKernel {
+    let mut leaves = Vec::new();
+    let part = Part::sized(of, &mut lengths.iter(), &mut leaves);
+    run(part, leaves, CastFailure::RowError)
+}
+
+fn run(part: Part, leaves: Vec<Leaf>, on_failure: CastFailure) -> UnaryKernel {
+    Box::new(move |column, rows, errors| {
         let strings = strings_of(&column.values);
         let validity = column.validity.as_ref();
         let json = |row: usize| if is_valid(validity, row) { Json::new(strings.text(row)) } else { None };
@@ -64,7 +91,12 @@ pub(super) fn kernel(from: &DataType, to: &DataType, on_failure: CastFailure) ->
         let mut converted: Vec<Converted<'_>> =
             leaves.iter().zip(taken).map(|(leaf, taken)| leaf.converted(taken, &mut failed)).collect();
         let values = map_strings(rows, |row, out| match json(row) {
-            Some(value) => part.put(value, &mut converted, out),
+            Some(value) => {
+                part.put(value, &mut converted, out);
+                if converted.iter_mut().any(|leaf| std::mem::take(&mut leaf.have_met)) {
+                    failed.push(row, KEYS_MET);
+                }
+            }
             None => out.extend_from_slice(strings.bytes(row)),
         });
         let mut output = Column { values: Values::Str(values), validity: column.validity.clone() };
@@ -75,7 +107,7 @@ pub(super) fn kernel(from: &DataType, to: &DataType, on_failure: CastFailure) ->
             }
         }
         output
-    }))
+    })
 }
 
 /// What is done with a part of a nested value.
@@ -110,13 +142,11 @@ impl Part {
         }
         match (from, to) {
             (T::Array(from), T::Array(to)) => Some(Part::Array(Box::new(Part::of(from, to, leaves)?))),
-            (T::Map(key, from), T::Map(to_key, to)) if keeps_apart(key, to_key) => {
+            (T::Map(key, from), T::Map(to_key, to)) => {
                 let key = Part::of(key, to_key, leaves)?;
                 Some(Part::Map(Box::new(key), Box::new(Part::of(from, to, leaves)?)))
             }
-            (T::Multiset(from), T::Multiset(to)) if keeps_apart(from, to) => {
-                Some(Part::Map(Box::new(Part::of(from, to, leaves)?), Box::new(Part::Same)))
-            }
+            (T::Multiset(from), T::Multiset(to)) => Some(Part::Map(Box::new(Part::of(from, to, leaves)?), Box::new(Part::Same))),
             (T::Row(from), T::Row(to)) if from.len() == to.len() => {
                 let field = |((name, from), (by, to)): (&(String, T), &(String, T))| {
                     Some((name.clone(), by.clone(), Part::of(from, to, leaves)?))
@@ -128,6 +158,30 @@ impl Part {
                 let form = if *from == DataType::Json || from.is_nested() { Form::Json } else { Form::Value };
                 Some(Part::Leaf { leaf: leaves.len() - 1, form })
             }
+        }
+    }
+
+    /// The next of the lengths are those of this type.
+    fn sized(of: &DataType, lengths: &mut Iter<'_, Option<Length>>, leaves: &mut Vec<Leaf>) -> Part {
+        use DataType as T;
+        match of {
+            T::Array(item) => Part::Array(Box::new(Part::sized(item, lengths, leaves))),
+            T::Multiset(item) => Part::Map(Box::new(Part::sized(item, lengths, leaves)), Box::new(Part::Same)),
+            T::Map(key, of) => {
+                let key = Part::sized(key, lengths, leaves);
+                Part::Map(Box::new(key), Box::new(Part::sized(of, lengths, leaves)))
+            }
+            T::Row(fields) => {
+                let field = |(name, of): &(String, T)| (name.clone(), name.clone(), Part::sized(of, lengths, leaves));
+                Part::Row(fields.iter().map(field).collect())
+            }
+            _ => match lengths.next() {
+                Some(Some(length)) => {
+                    leaves.push(Leaf::sized(of, *length));
+                    Part::Leaf { leaf: leaves.len() - 1, form: Form::Value }
+                }
+                _ => Part::Same,
+            },
         }
     }
 
@@ -177,6 +231,9 @@ impl Part {
                         }
                     }
                     of.put(value, converted, out);
+                }
+                if let Part::Leaf { leaf, .. } = **key {
+                    converted[leaf].note_met(value.fields().count());
                 }
                 out.push(b'}');
             }
@@ -242,6 +299,8 @@ struct Leaf {
     read: Option<UnaryKernel>,
     convert: Option<UnaryKernel>,
     to: DataType,
+    /// Whether different keys stay different.
+    keeps_apart: bool,
 }
 
 impl Leaf {
@@ -257,7 +316,12 @@ impl Leaf {
         // The text of what is nested, or JSON, is read as it is.
         let is_written = from.is_nested() || *from == DataType::Json;
         let read = if is_written { None } else { super::part_kernel(from)? };
-        Some(Leaf { read, convert: kernel(from, to)?, to: to.clone() })
+        Some(Leaf { read, convert: kernel(from, to)?, to: to.clone(), keeps_apart: keeps_apart(from, to) })
+    }
+
+    fn sized(of: &DataType, length: Length) -> Leaf {
+        let read = super::part_kernel(of).flatten();
+        Leaf { read, convert: Some(length::kernel(length)), to: of.clone(), keeps_apart: false }
     }
 
     /// The values converted; those that cannot be are failures of their rows.
@@ -269,29 +333,48 @@ impl Leaf {
             column = kernel(&column, Rows { len: column.len(), selection: &selection }, &mut errors);
         }
         errors.take().into_iter().for_each(|error| failed.push(taken.rows[error.row as usize], error.reason));
-        Converted { column, to: &self.to, next: 0 }
+        Converted { column, leaf: self, next: 0, have_met: false }
     }
 }
 
 /// Converted values of one place, to be put back one by one.
 struct Converted<'a> {
     column: Column,
-    to: &'a DataType,
+    leaf: &'a Leaf,
     next: usize,
+    /// Whether different keys of the MAP that was written last have become the same.
+    have_met: bool,
 }
 
 impl Converted<'_> {
     fn write(&mut self, out: &mut Vec<u8>) {
-        write_json_value(&self.column, self.next, self.to, out);
+        write_json_value(&self.column, self.next, &self.leaf.to, out);
         self.next += 1;
     }
 
     /// As the key of a MAP, which is a string whatever it stands for.
     fn write_key(&mut self, out: &mut Vec<u8>) {
-        write_json_key(&self.column, self.next, self.to, out);
+        write_json_key(&self.column, self.next, &self.leaf.to, out);
         self.next += 1;
     }
+
+    /// Looks at the last `count` keys.
+    fn note_met(&mut self, count: usize) {
+        if self.leaf.keeps_apart || count < 2 {
+            return;
+        }
+        let mut text = Vec::new();
+        let mut seen = HashSet::new();
+        for at in self.next - count..self.next {
+            text.clear();
+            write_json_key(&self.column, at, &self.leaf.to, &mut text);
+            self.have_met |= !seen.insert(text.clone());
+        }
+    }
 }
+
+/// Said of a row in which different keys become one.
+const KEYS_MET: &str = "two keys of a MAP become the same";
 
 #[cfg(test)]
 mod tests {
@@ -381,11 +464,17 @@ mod tests {
     }
 
     #[test]
-    fn shapes_and_keys_that_would_meet_are_refused() {
+    fn keys_that_meet_fail_the_whole() {
+        let (from, to) = (map(DataType::Double, DataType::Int), map(DataType::Int, DataType::Int));
+        assert_eq!(cast(r#"{"1.5":1,"2.5":2}"#, &from, &to).as_deref(), Ok(r#"{"1":1,"2":2}"#));
+        assert_eq!(cast(r#"{"1.5":1,"1.25":2}"#, &from, &to), Err(KEYS_MET.to_owned()));
+    }
+
+    #[test]
+    fn other_shapes_are_refused() {
         let none = |from: DataType, to: DataType| assert!(kernel(&from, &to, CastFailure::RowError).is_none(), "{from} to {to}");
         none(array(DataType::Int), row(&[("a", DataType::Int)]));
         none(row(&[("a", DataType::Int)]), row(&[("a", DataType::Int), ("b", DataType::Int)]));
-        none(map(DataType::Double, DataType::Int), map(DataType::Int, DataType::Int));
         none(array(DataType::Int), array(DataType::Date));
     }
 }

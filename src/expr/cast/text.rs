@@ -29,7 +29,9 @@ pub(super) fn write(conversion: Conversion, length: Option<u32>) -> UnaryKernel 
                 any_failed = true;
                 out.clear();
             }
-            cut_characters(out, length);
+            if let Some(length) = length {
+                cut_characters(out, length as usize);
+            }
         });
         let mut output = Column { values: Values::Str(values), validity: column.validity.clone() };
         if any_failed {
@@ -40,8 +42,8 @@ pub(super) fn write(conversion: Conversion, length: Option<u32>) -> UnaryKernel 
     })
 }
 
-fn cut_characters(text: &mut Vec<u8>, length: Option<u32>) {
-    let Some(length) = length.map(|n| n as usize) else { return };
+/// Leaves so many characters.
+pub(super) fn cut_characters(text: &mut Vec<u8>, length: usize) {
     if text.len() > length {
         // A byte that does not continue a character begins one.
         let starts = text.iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80);

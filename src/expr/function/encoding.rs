@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use super::kernel::{Call, Outcome, TEXT_BYTES_MAX, kernel};
-use super::signature::Param::{Integer, Text, TextOrBytes};
-use super::signature::{function, internal, takes};
+use super::kernel::{Call, Outcome, kernel};
+use super::signature::Param::{Text, TextOrBytes};
+use super::signature::{function, takes};
 use super::string::text_to_text;
 use crate::batch::Column;
 use crate::expr::ScalarFunction;
@@ -24,8 +24,6 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("UNHEX", "(text)", "The bytes of hexadecimal digits; NULL for what is none")
         .example("UNHEX('4D61')", "4d61")
         .of(unhex_types, |_, _| kernel(unhex)),
-    internal("$BINARY", sized_types, |_, _| kernel(|call| sized(call, Shorter::Filled))),
-    internal("$VARBINARY", sized_types, |_, _| kernel(|call| sized(call, Shorter::Kept))),
     function("URL_ENCODE", "(text)", "The text as it stands in a URL")
         .example("URL_ENCODE('a b&c')", "a+b%26c")
         .of(text_to_text_types, |_, _| text_to_text(url_encode)),
@@ -44,10 +42,6 @@ fn bytes_to_text(given: &[DataType]) -> Resolved {
     Some((takes(given, &[TextOrBytes])?, DataType::STRING))
 }
 
-fn sized_types(given: &[DataType]) -> Resolved {
-    Some((takes(given, &[TextOrBytes, Integer])?, DataType::Bytes))
-}
-
 fn unhex_types(given: &[DataType]) -> Resolved {
     Some((takes(given, &[Text])?, DataType::Bytes))
 }
@@ -57,26 +51,6 @@ fn hex_types(given: &[DataType]) -> Resolved {
         [integer] if integer.is_integer() => Some((vec![DataType::BigInt], DataType::STRING)),
         _ => bytes_to_text(given),
     }
-}
-
-/// What becomes of bytes that are fewer than the type has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shorter {
-    Kept,
-    Filled,
-}
-
-/// The first bytes, with zeros behind them where the type asks for as many.
-fn sized(call: Call<'_>, shorter: Shorter) -> Column {
-    let (values, sizes) = (call.strings(0), call.values::<i64>(1));
-    call.write(|row, out| {
-        let (bytes, size) = (values.bytes(row), usize::try_from(sizes[row]).unwrap_or(0).min(TEXT_BYTES_MAX));
-        out.extend_from_slice(&bytes[..bytes.len().min(size)]);
-        if shorter == Shorter::Filled {
-            out.resize(size, 0);
-        }
-        Ok(Some(()))
-    })
 }
 
 /// Four digits for three bytes, padded with `=`.

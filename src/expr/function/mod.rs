@@ -51,6 +51,7 @@ mod round;
 mod secret;
 mod series;
 mod signature;
+mod sized;
 mod split;
 mod sql_path;
 mod string;
@@ -77,12 +78,13 @@ pub use json_text::Json;
 pub use order_key::ORDER_KEY;
 pub use pattern::{Case, is_like};
 pub use required::REQUIRED;
+pub use sized::SIZED;
 pub(in crate::expr) use zone::instant_of;
 
 use super::{Family, Help, ScalarFunction};
 
 /// All of them, and what they are about.
-static FAMILIES: [(Family, &[ScalarFunction]); 48] = [
+static FAMILIES: [(Family, &[ScalarFunction]); 49] = [
     (Family::Condition, null_count::FUNCTIONS),
     (Family::Text, string::FUNCTIONS),
     (Family::Text, split::FUNCTIONS),
@@ -123,6 +125,7 @@ static FAMILIES: [(Family, &[ScalarFunction]); 48] = [
     (Family::Type, order_key::FUNCTIONS),
     (Family::Type, canonical::FUNCTIONS),
     (Family::Type, required::FUNCTIONS),
+    (Family::Type, sized::FUNCTIONS),
     (Family::Time, date_parts::FUNCTIONS),
     (Family::Time, time_text::FUNCTIONS),
     (Family::Time, zone::FUNCTIONS),

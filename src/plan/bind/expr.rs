@@ -22,12 +22,12 @@ use super::subquery::{Asked, BindsSubqueries, Quantifier, Stage};
 use super::table_function::is_unnested;
 use super::{access, library};
 use crate::error::{Error, Result, Span};
+use crate::expr::function::SIZED;
 use crate::expr::{BinaryOp, CastFailure, Expr, UnaryOp, castable};
 use crate::limits::NESTING_MAX;
 use crate::plan::parse::{WHEN_LIST, interval_fields, is_bytea, is_carrier};
-use crate::plan::statement::Length;
 use crate::types::pattern::Variables;
-use crate::types::{DataType, Value};
+use crate::types::{DataType, Length, Lengths, Value};
 
 /// Binds expressions over the columns of one relation.
 pub struct ExprBinder<'a> {
@@ -475,7 +475,7 @@ impl<'a> ExprBinder<'a> {
     }
 
     fn cast(&mut self, kind: &ast::CastKind, x: &ast::Expr, written: &ast::DataType) -> Result<Expr> {
-        let target = library::data_type(written).map_err(|e| e.at(span_of(x)))?;
+        let (target, lengths) = library::declared(written).map_err(|e| e.at(span_of(x)))?;
         let mut input = self.bind(x)?;
         let is_exact = matches!(input.data_type(), DataType::Decimal { .. }) || input.data_type().is_integer();
         if is_exact && interval_fields(written).is_some_and(|fields| !fields.contains(' ')) {
@@ -490,10 +490,7 @@ impl<'a> ExprBinder<'a> {
             return text_read_as(input, form, &target, on_failure, span_of(x));
         }
         let value = converted(input, target, on_failure, &x.to_string(), span_of(x))?;
-        match length_of(written) {
-            Some(length) => sized(value, length, span_of(x)),
-            None => Ok(value),
-        }
+        sized(value, &lengths, span_of(x))
     }
 }
 
@@ -571,28 +568,17 @@ fn text_read_as(input: Expr, form: TextForm, target: &DataType, on_failure: Cast
     }
 }
 
-/// The length in the name of a type.
-fn length_of(written: &ast::DataType) -> Option<Length> {
-    use ast::DataType as T;
-    match written {
-        T::Binary(Some(size)) => Some(Length::Binary(*size)),
-        T::Varbinary(Some(ast::BinaryLength::IntegerLength { length })) => Some(Length::Varbinary(*length)),
-        T::Char(Some(ast::CharacterLength::IntegerLength { length, .. }))
-        | T::Character(Some(ast::CharacterLength::IntegerLength { length, .. })) => Some(Length::Char(*length)),
-        _ => None,
-    }
-}
-
-/// A value cut to a length or filled up, as Flink does.
-pub fn sized(value: Expr, length: Length, span: Span) -> Result<Expr> {
-    let number = |n: u64| Expr::Literal { value: Value::Int(n.min(i64::MAX as u64) as i64), data_type: DataType::BigInt };
-    match length {
-        Length::Binary(size) => library_call("$BINARY", vec![value, number(size)], span),
-        Length::Varbinary(size) => library_call("$VARBINARY", vec![value, number(size)], span),
-        Length::Char(size) => {
-            let data_type = value.data_type();
-            Ok(cast(library_call("RPAD", vec![value, number(size), text(" ")], span)?, &data_type))
+/// A value whose texts and bytes are cut to the lengths of its type or filled up, as Flink does.
+pub fn sized(value: Expr, lengths: &Lengths, span: Span) -> Result<Expr> {
+    let data_type = value.data_type();
+    match lengths.iter().as_slice() {
+        _ if lengths.is_empty() => Ok(value),
+        // A text of its own may be part of a key, of which RPAD tells more.
+        [Some(Length::Char(size))] if !data_type.is_nested() => {
+            let size = Expr::Literal { value: Value::Int(i64::try_from(*size).unwrap_or(i64::MAX)), data_type: DataType::BigInt };
+            Ok(cast(library_call("RPAD", vec![value, size, text(" ")], span)?, &data_type))
         }
+        _ => library_call(SIZED, vec![value, text(&lengths.to_string())], span),
     }
 }
 

@@ -10,7 +10,7 @@ pub use crate::expr::evaluate_constant;
 pub use crate::expr::function::{is_format_of_bytes, is_key_length, lookup, wrong_field, wrong_rounding};
 use crate::expr::{GivenFunction, Gives};
 use crate::plan::functions;
-pub use crate::plan::parse::data_type;
+pub use crate::plan::parse::{data_type, declared};
 use crate::types::GivenAggregate;
 
 /// Functions that the program around a job brings along.

@@ -18,7 +18,7 @@ use crate::plan::memory::{TAKES_NO_NULL, is_constant};
 use crate::plan::physical::Standing;
 use crate::plan::settings::QuerySettings;
 use crate::plan::statement::{ColumnDef, ColumnDefKind, CreateTable, Insert, Name, StreamQuery};
-use crate::types::{Column, ColumnKind, DataType, Options, Schema, TableDef, Value};
+use crate::types::{Column, ColumnKind, DataType, Lengths, Options, Schema, TableDef, Value};
 
 /// Where the rows of a query go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,12 @@ pub fn sink(
     let output = selected(catalog, query, Target::Nowhere, name.text.clone())?;
     let columns = output.schema.fields.iter().map(|field| ColumnDef {
         name: Name { text: field.name.clone(), span: name.span },
-        kind: ColumnDefKind::Physical { data_type: field.data_type.clone(), not_null: false, default: None, length: None },
+        kind: ColumnDefKind::Physical {
+            data_type: field.data_type.clone(),
+            not_null: false,
+            default: None,
+            lengths: Lengths::default(),
+        },
         comment: None,
     });
     let create = CreateTable {
@@ -169,8 +174,8 @@ pub fn insert(catalog: &mut Catalog, insert: &Insert) -> Result<Output> {
         columns[position].1 = constant;
     }
     for (name, value) in &mut columns {
-        if let Some((_, length)) = catalog.tables[index].lengths.iter().find(|(of, _)| of == name) {
-            *value = sized(value.clone(), *length, insert.table.span)?;
+        if let Some((_, lengths)) = catalog.tables[index].lengths.iter().find(|(of, _)| of == name) {
+            *value = sized(value.clone(), lengths, insert.table.span)?;
         }
     }
     let event_times = positions.iter().enumerate().filter(|(field, position)| keeps_time(&relation, *field, targets[**position]));

@@ -12,9 +12,9 @@ use crate::format;
 use crate::plan::catalog::{PlanOptions, Table, TableColumn, TableColumnKind, TableWatermark};
 use crate::plan::memory::MEMORY;
 use crate::plan::physical::{OnError, Standing, TimeBasis};
-use crate::plan::statement::{ColumnDef, ColumnDefKind, Conflict, CreateTable, Formula, LateRows, Length, Name, WatermarkFor};
+use crate::plan::statement::{ColumnDef, ColumnDefKind, Conflict, CreateTable, Formula, LateRows, Name, WatermarkFor};
 use crate::types::relation::Changelog;
-use crate::types::{Column, ColumnKind, DataType, OptionValue, Options, TableDef};
+use crate::types::{Column, ColumnKind, DataType, Lengths, OptionValue, Options, TableDef};
 
 /// Options that the connector does not see.
 const PLAN_OPTIONS: [&str; 5] = ["late.table", "on.error", "max.errors", "watermark.max-ahead", "scan.watermark.idle-timeout"];
@@ -167,12 +167,12 @@ fn assigned(name: &Name, expr: Expr, written: &sqlparser::ast::Expr, declared: &
 }
 
 /// The lengths that written values have.
-fn lengths(create: &CreateTable) -> Vec<(String, Length)> {
-    let length = |column: &ColumnDef| match column.kind {
-        ColumnDefKind::Physical { length, .. } => length.map(|length| (column.name.text.clone(), length)),
+fn lengths(create: &CreateTable) -> Vec<(String, Lengths)> {
+    let lengths = |column: &ColumnDef| match &column.kind {
+        ColumnDefKind::Physical { lengths, .. } if !lengths.is_empty() => Some((column.name.text.clone(), lengths.clone())),
         _ => None,
     };
-    create.columns.iter().filter_map(length).collect()
+    create.columns.iter().filter_map(lengths).collect()
 }
 
 /// What is written to the columns that an INSERT does not name: their DEFAULT.

@@ -10,9 +10,9 @@ use super::written::text_of;
 use crate::error::{Error, Result, Span};
 use crate::plan::physical::Standing;
 use crate::plan::statement::{
-    ColumnDef, ColumnDefKind, Conflict, CreateTable, Formula, LateRows, Length, Like, Name, Taking, WatermarkFor,
+    ColumnDef, ColumnDefKind, Conflict, CreateTable, Formula, LateRows, Like, Name, Taking, WatermarkFor,
 };
-use crate::types::{DataType, OptionValue, Options};
+use crate::types::{DataType, Lengths, OptionValue, Options};
 
 /// Reads what stands behind `CREATE [TEMPORARY] TABLE`, up to the query of `AS query`.
 pub(super) fn create_table(cursor: &mut Cursor) -> Result<CreateTable> {
@@ -222,8 +222,7 @@ fn computed(cursor: &mut Cursor, data_type: Option<DataType>) -> Result<(ColumnD
 }
 
 fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Result<(ColumnDefKind, Option<String>)> {
-    let length = length(cursor.rest());
-    let data_type = column_type(cursor)?;
+    let (data_type, lengths) = column_type(cursor)?;
     cursor.accept(&["GENERATED", "ALWAYS"]);
     if cursor.accept(&["AS"]) {
         return computed(cursor, Some(data_type));
@@ -268,7 +267,7 @@ fn typed_column(cursor: &mut Cursor, table: &mut CreateTable, name: &Name) -> Re
     }
     let kind = match metadata {
         Some(key) => ColumnDefKind::Metadata { data_type, key },
-        None => ColumnDefKind::Physical { data_type, not_null, default, length },
+        None => ColumnDefKind::Physical { data_type, not_null, default, lengths },
     };
     Ok((kind, said))
 }
@@ -298,25 +297,12 @@ fn constant(cursor: &mut Cursor) -> Result<Formula> {
     }
 }
 
-/// The length in the type that begins here.
-fn length(tokens: &[TokenWithSpan]) -> Option<Length> {
-    let [name, open, digits, ..] = tokens else { return None };
-    let Token::Number(digits, _) = &digits.token else { return None };
-    let length = digits.parse().ok().filter(|_| open.token == Token::LParen)?;
-    let is = |word: &str| is_word(&name.token, word);
-    match () {
-        () if is("CHAR") || is("CHARACTER") => Some(Length::Char(length)),
-        () if is("BINARY") => Some(Length::Binary(length)),
-        () if is("VARBINARY") => Some(Length::Varbinary(length)),
-        () => None,
-    }
-}
-
-fn column_type(cursor: &mut Cursor) -> Result<DataType> {
+fn column_type(cursor: &mut Cursor) -> Result<(DataType, Lengths)> {
     let mut reader = TypeReader::new(cursor.clone());
     let data_type = reader.read()?;
+    let lengths = std::mem::take(&mut reader.lengths);
     *cursor = reader.into_cursor()?;
-    Ok(data_type)
+    Ok((data_type, lengths))
 }
 
 fn metadata_key(cursor: &mut Cursor, name: &Name) -> Result<String> {

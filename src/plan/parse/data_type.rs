@@ -10,17 +10,23 @@ use super::tokenize;
 use crate::error::{Error, Result, Span, nearest};
 use crate::limits::NESTING_MAX;
 use crate::plan::statement::Name;
-use crate::types::DataType;
+use crate::types::{DataType, Length, Lengths};
 
-/// The type a CAST names.
+/// The type that is named.
 pub fn data_type(ast: &ast::DataType) -> Result<DataType> {
+    Ok(declared(ast)?.0)
+}
+
+/// The type a CAST names, and the lengths in it.
+pub fn declared(ast: &ast::DataType) -> Result<(DataType, Lengths)> {
     let text = written(ast);
     let tokens = tokenize(&text).map_err(|fault| fault_of(fault, &[])).map_err(|e| Error::sql(e.message()))?;
     let mut reader = TypeReader::new(Cursor::new(&tokens));
     // Places inside `text` are not places of the statement, so they are dropped.
     let found = reader.read().map_err(|e| without_place(&e))?;
+    let lengths = std::mem::take(&mut reader.lengths);
     match reader.into_cursor() {
-        Ok(cursor) if cursor.at_end() => Ok(found),
+        Ok(cursor) if cursor.at_end() => Ok((found, lengths)),
         _ => Err(Error::sql(format!("'{text}' is not a data type"))),
     }
 }
@@ -74,6 +80,8 @@ pub(super) struct TypeReader<'a> {
     cursor: Cursor<'a>,
     half_read: bool,
     depth: usize,
+    /// The lengths in what was read.
+    pub(super) lengths: Lengths,
     /// The name of the type that is being declared.
     declared: Option<String>,
 }
@@ -81,7 +89,7 @@ pub(super) struct TypeReader<'a> {
 impl<'a> TypeReader<'a> {
     /// Reads at `cursor`.
     pub(super) fn new(cursor: Cursor<'a>) -> Self {
-        Self { cursor, half_read: false, depth: 0, declared: None }
+        Self { cursor, half_read: false, depth: 0, lengths: Lengths::default(), declared: None }
     }
 
     /// Reads inside the declaration of the type of this name.
@@ -135,15 +143,19 @@ impl<'a> TypeReader<'a> {
         if !is_quoted && let Some(found) = self.built_in(&word)? {
             return Ok(found);
         }
-        let Some(found) = self.cursor.types().find(&word.text) else { return Err(self.unknown(&word)) };
+        let Some((found, lengths)) = self.cursor.types().find(&word.text) else { return Err(self.unknown(&word)) };
         match self.depth + extent(found).0 > NESTING_MAX {
             true => Err(too_deep().at(word.span)),
-            false => Ok(found.clone()),
+            false => {
+                self.lengths.extend(lengths);
+                Ok(found.clone())
+            }
         }
     }
 
     /// Reads what stands behind the first word of a type of the language.
     fn built_in(&mut self, word: &Name) -> Result<Option<DataType>> {
+        let mut length = None;
         let found = match word.text.to_ascii_uppercase().as_str() {
             "BOOLEAN" | "BOOL" => DataType::Boolean,
             "TINYINT" => self.signed_or(DataType::TinyInt, DataType::SmallInt),
@@ -158,11 +170,19 @@ impl<'a> TypeReader<'a> {
             }
             "DECIMAL" | "DEC" => self.decimal(word.span, DECIMAL)?,
             "NUMERIC" => self.decimal(word.span, NUMERIC)?,
-            "CHAR" | "CHARACTER" => self.characters(Some(1))?,
-            "VARCHAR" => self.characters(None)?,
+            "CHAR" | "CHARACTER" if !self.cursor.looks_at(&["VARYING"]) => {
+                let found = self.characters(Some(1))?;
+                length = if let DataType::Varchar(Some(size)) = found { Some(Length::Char(size.into())) } else { None };
+                found
+            }
+            "VARCHAR" | "CHAR" | "CHARACTER" => self.characters(None)?,
             "STRING" | "TEXT" => DataType::STRING,
-            "BINARY" | "VARBINARY" => {
-                self.number()?;
+            "BINARY" => {
+                length = self.number()?.map(Length::Binary);
+                DataType::Bytes
+            }
+            "VARBINARY" => {
+                length = self.number()?.map(Length::Varbinary);
                 DataType::Bytes
             }
             "BYTES" | "BYTEA" => DataType::Bytes,
@@ -196,6 +216,9 @@ impl<'a> TypeReader<'a> {
             }
             _ => return Ok(None),
         };
+        if !found.is_nested() {
+            self.lengths.push(length);
+        }
         Ok(Some(found))
     }
 

@@ -105,7 +105,7 @@ use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 pub use corresponding::CORRESPONDING;
-pub use data_type::{check_part, data_type, interval_fields, is_bytea};
+pub use data_type::{check_part, data_type, declared, interval_fields, is_bytea};
 pub use difference::DIFFERENCE;
 pub use fault::span_of;
 pub use hint::{TableHints, hints_of, is_carrier, table_hints_of};

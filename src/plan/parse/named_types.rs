@@ -13,21 +13,21 @@ use super::rewrite::{closing, placed, word};
 use crate::error::{Error, Result, nearest};
 use crate::limits::{NESTING_MAX, TYPE_PARTS_MAX};
 use crate::plan::statement::{Name, Statement};
-use crate::types::DataType;
+use crate::types::{DataType, Lengths};
 
 /// Types by their names.
 #[derive(Debug, Default)]
 pub struct NamedTypes {
-    /// By the name in small letters.
-    types: BTreeMap<String, DataType>,
+    /// By the name in small letters, with the lengths in them.
+    types: BTreeMap<String, (DataType, Lengths)>,
 }
 
 impl NamedTypes {
     /// No types.
     pub(super) const NONE: &NamedTypes = &NamedTypes { types: BTreeMap::new() };
 
-    /// The type of this name, without case.
-    pub(super) fn find(&self, name: &str) -> Option<&DataType> {
+    /// The type of this name, without case, and the lengths in it.
+    pub(super) fn find(&self, name: &str) -> Option<&(DataType, Lengths)> {
         self.types.get(&name.to_lowercase())
     }
 
@@ -39,7 +39,7 @@ impl NamedTypes {
     /// Takes note of a statement that declares or forgets a type.
     pub(super) fn note(&mut self, statement: &Statement) -> Result<()> {
         match statement {
-            Statement::CreateType { name, data_type } => self.add(name, data_type),
+            Statement::CreateType { name, data_type, lengths } => self.add(name, (data_type.clone(), lengths.clone())),
             Statement::DropType { name, if_exists } => match self.types.remove(&name.text.to_lowercase()) {
                 None if !if_exists => Err(self.unknown(name)),
                 _ => Ok(()),
@@ -48,8 +48,8 @@ impl NamedTypes {
         }
     }
 
-    fn add(&mut self, name: &Name, data_type: &DataType) -> Result<()> {
-        match self.types.insert(name.text.to_lowercase(), data_type.clone()) {
+    fn add(&mut self, name: &Name, declared: (DataType, Lengths)) -> Result<()> {
+        match self.types.insert(name.text.to_lowercase(), declared) {
             None => Ok(()),
             Some(_) => Err(Error::sql(format!("type '{}' is declared twice", name.text))
                 .at(name.span)
@@ -81,6 +81,7 @@ pub(super) fn create_type(cursor: &mut Cursor) -> Result<Statement> {
     let mut reader = TypeReader::new(cursor.clone()).within(&name);
     let is_row = matches!(cursor.peek(), Some(TokenWithSpan { token: Token::LParen, .. }));
     let data_type = if is_row { reader.row("AS")? } else { reader.read()? };
+    let lengths = std::mem::take(&mut reader.lengths);
     *cursor = reader.into_cursor()?;
     cursor.accept(&["NOT", "FINAL"]);
     cursor.expect_end("CREATE TYPE")?;
@@ -89,7 +90,7 @@ pub(super) fn create_type(cursor: &mut Cursor) -> Result<Statement> {
         let error = Error::sql(format!("type '{}' has {parts} parts, {depth} levels deep", name.text)).at(name.span);
         return Err(error.hint(format!("a type has {TYPE_PARTS_MAX} parts at most, {NESTING_MAX} levels deep")));
     }
-    Ok(Statement::CreateType { name, data_type })
+    Ok(Statement::CreateType { name, data_type, lengths })
 }
 
 /// Reads what stands behind DROP TYPE.
@@ -139,7 +140,7 @@ pub(super) fn constructors(tokens: Vec<TokenWithSpan>, types: &NamedTypes) -> Ve
 fn constructed(tokens: &[TokenWithSpan], at: usize, types: &NamedTypes) -> Option<usize> {
     let [name, open, ..] = &tokens[at..] else { return None };
     let Token::Word(name) = &name.token else { return None };
-    let is_row = matches!(types.find(&name.value), Some(DataType::Row(_)));
+    let is_row = matches!(types.find(&name.value), Some((DataType::Row(_), _)));
     if open.token != Token::LParen || !is_row || !may_begin_value(&tokens[..at]) {
         return None;
     }

@@ -546,10 +546,11 @@ fn carry_types(tokens: &[TokenWithSpan], named: &NamedTypes) -> Result<Vec<Token
         let target = &tokens[start..end];
         let mut reader = TypeReader::new(Cursor::knowing(named, target));
         let data_type = reader.read()?;
+        let lengths = std::mem::take(&mut reader.lengths);
         reader.into_cursor()?.expect_end("the data type")?;
         let is_named = target.iter().any(|token| matches!(&token.token, Token::Word(word) if named.find(&word.value).is_some()));
         if is_named || !is_plain(target) {
-            let text = if is_named { data_type.to_string() } else { text_of(target) };
+            let text = if is_named { lengths.name(&data_type).to_string() } else { text_of(target) };
             out.extend_from_slice(&tokens[at..start]);
             out.push(placed(Token::make_word(&text, Some(CARRIED)), &tokens[start]));
             at = end;

@@ -479,7 +479,7 @@ fn statements_of_every_kind_are_told_apart() {
             Statement::Select(query) => format!("select in line {}", query.span.line),
             Statement::CreateSink { options, .. } => format!("sink of {} options", options.iter().count()),
             Statement::CreateTable(_) => "table".to_owned(),
-            Statement::CreateType { name, data_type } => format!("{} is {data_type}", name.text),
+            Statement::CreateType { name, data_type, .. } => format!("{} is {data_type}", name.text),
             Statement::CreateFunction(function) => {
                 format!("{} of {} in {}", function.name.text, function.args.len(), function.file.text)
             }

@@ -409,7 +409,7 @@ SELECT TO_UNIXTIME(sym, '%Y', '%') FROM trades;
 -- hint: such as 'yyyy-MM-dd HH:mm:ss', 'YYYY-MM-DD HH24:MI:SS' or '%Y-%m-%d %H:%M:%S'; 0, 3, 6 or 9 behind a number
 
 SELECT TO_CHAR(INTERVAL '2' DAY, 'DD. Month') FROM trades;
--- 'DD. Month': the time pattern has a letter of dates, which intervals are none of
+-- 'DD. Month': the time pattern has a letter of dates, which intervals and times of day are none of
 --  --> q.sql:1:34
 --   |
 -- 1 | SELECT TO_CHAR(INTERVAL '2' DAY, 'DD. Month') FROM trades;

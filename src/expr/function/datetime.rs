@@ -74,7 +74,7 @@ pub(super) static FIELDS: &[ScalarFunction] = &[
     field!("HOUR", Hour, "The hour, from 0 to 23", "HOUR(TIMESTAMP '1994-09-27 13:14:15')", "13"),
     field!("MINUTE", Minute, "The minute, from 0 to 59", "MINUTE(TIMESTAMP '1994-09-27 13:14:15')", "14"),
     field!("SECOND", Second, "The second, from 0 to 59", "SECOND(TIMESTAMP '1994-09-27 13:14:15')", "15"),
-    function("TO_UNIXTIME", "TO_UNIXTIME(time) or TO_UNIXTIME(text, pattern, ...)", "The seconds since 1970")
+    function("TO_UNIXTIME", "TO_UNIXTIME(time or seconds) or TO_UNIXTIME(text, pattern, ...)", "The seconds since 1970")
         .example("TO_UNIXTIME(TIMESTAMP '1970-01-02 00:00:00')", "86400")
         .of(|t| field_types(t, Unit::Epoch), |t, _| field(&t[0], UnitOf::Function(Unit::Epoch), 0)),
 ];

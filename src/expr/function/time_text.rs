@@ -14,7 +14,7 @@ use crate::batch::Column;
 use crate::error::Result;
 use crate::expr::{Kernel, Prepared, ScalarFunction, castable};
 use crate::types::DataType;
-use crate::types::time::{SECOND, parse_date, parse_time, parse_timestamp};
+use crate::types::time::{SECOND, days_from_civil, parse_date, parse_time, parse_timestamp};
 
 /// The functions.
 pub(super) static FUNCTIONS: &[ScalarFunction] = &[
@@ -24,7 +24,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .prepared(&[JAVA]),
     function(
         "TO_CHAR",
-        "TO_CHAR(timestamp or interval, pattern) or TO_CHAR(number, '9,990.00')",
+        "TO_CHAR(timestamp, time or interval, pattern) or TO_CHAR(number, '9,990.00')",
         "The text of a time, an interval or a number by a pattern of PostgreSQL",
     )
     .example("TO_CHAR(TIMESTAMP '2002-04-20 17:31:12', 'HH12:MI:SS')", "05:31:12")
@@ -32,7 +32,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         DataType::Double => write_doubles(),
         DataType::Decimal { scale, .. } => write_decimals(scale),
         DataType::IntervalMonth => interval_format(|months: i32| (months.into(), 0)),
-        DataType::IntervalDay => interval_format(|nanos: i64| (0, nanos)),
+        // As in PostgreSQL, which takes a time of day for an interval.
+        DataType::IntervalDay | DataType::Time(_) => interval_format(|nanos: i64| (0, nanos)),
         _ => date_format(Pattern::of_sql),
     })
     .prepared(&[CHARS]),
@@ -67,10 +68,14 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .example("TO_TIMESTAMP_NANOS(1500000000)", "1970-01-01 00:00:01.500000000")
         .of(|t| count_types(t, 9), |t, _| timestamp_of(t, 1))
         .prepared(&[READ.and_behind()]),
-    function("TO_DATE", "(text [, pattern, ...])", "The date of a text, by the first pattern that it is of")
-        .example("TO_DATE('27/09/1994', 'dd/MM/yyyy')", "1994-09-27")
-        .of(|t| read_types(t, DataType::Date), |_, _| to_date())
-        .prepared(&[READ.and_behind()]),
+    function(
+        "TO_DATE",
+        "TO_DATE(text [, pattern, ...]) or TO_DATE(days)",
+        "The date of a text, by the first pattern that it is of, or of days since 1970",
+    )
+    .example("TO_DATE('27/09/1994', 'dd/MM/yyyy')", "1994-09-27")
+    .of(date_types, |t, _| if t[0].is_text() { to_date() } else { kernel(date_of_days) })
+    .prepared(&[READ.and_behind()]),
     function(
         "UNIX_TIMESTAMP",
         "([text [, pattern, ...]])",
@@ -140,7 +145,7 @@ const CHARS: Prepared = Prepared::of(
     1,
     |pattern, types| match &types[0] {
         number if number.is_numeric() => wrong_number_pattern(pattern),
-        DataType::IntervalMonth | DataType::IntervalDay => Pattern::of_interval(pattern).err(),
+        DataType::IntervalMonth | DataType::IntervalDay | DataType::Time(_) => Pattern::of_interval(pattern).err(),
         _ => Pattern::of_sql(pattern).err(),
     },
     "such as 'YYYY-MM-DD HH24:MI:SS' for a time, '9,990.00' for a number",
@@ -159,7 +164,7 @@ fn format_types(given: &[DataType]) -> Resolved {
 fn char_types(given: &[DataType]) -> Resolved {
     let [number, pattern] = given else { return None };
     let number = match number {
-        DataType::Decimal { .. } | DataType::IntervalMonth | DataType::IntervalDay => number.clone(),
+        DataType::Decimal { .. } | DataType::IntervalMonth | DataType::IntervalDay | DataType::Time(_) => number.clone(),
         DataType::Float | DataType::Double => DataType::Double,
         number if number.is_integer() => DataType::Decimal { precision: 19, scale: 0 },
         _ => return format_types(given),
@@ -195,6 +200,13 @@ fn timestamp_types(given: &[DataType]) -> Resolved {
     match given {
         [number] if number.is_numeric() => Some((vec![DataType::Double], DataType::TimestampLtz(6))),
         _ => read_types(given, DataType::Timestamp(3)),
+    }
+}
+
+fn date_types(given: &[DataType]) -> Resolved {
+    match given {
+        [days] if days.is_integer() => Some((vec![DataType::Int], DataType::Date)),
+        _ => read_types(given, DataType::Date),
     }
 }
 
@@ -359,6 +371,15 @@ fn to_date() -> Result<Box<dyn Kernel>> {
     })
 }
 
+/// In the years from 0 to 9999, as MAKE_DATE.
+fn date_of_days(call: Call<'_>) -> Column {
+    let days = call.values::<i32>(0);
+    call.map(|row| match days_from_civil(0, 1, 1)..days_from_civil(10_000, 1, 1) {
+        dates if dates.contains(&days[row]) => Ok(Some(days[row])),
+        _ => Err(OUT_OF_RANGE),
+    })
+}
+
 /// The day of a date or of a timestamp.
 fn date_of(text: &str) -> Option<i32> {
     let text = text.trim().as_bytes();
@@ -443,7 +464,19 @@ mod tests {
         let hours = typed("+1 02:03:04.5", DataType::IntervalDay);
         check("TO_CHAR", &[hours.clone(), text("FMDD \"d\", HH24:MI:SS.MS")], "1 d, 02:03:04.500");
         check("TO_CHAR", &[typed("-1-02", DataType::IntervalMonth), text("FMYYYY \"y\" FMMM")], "-1 y -2");
-        check("TO_CHAR", &[hours, text("Mon")], "error: the time pattern has a letter of dates, which intervals are none of");
+        check(
+            "TO_CHAR",
+            &[hours, text("Mon")],
+            "error: the time pattern has a letter of dates, which intervals and times of day are none of",
+        );
+        let at = typed("13:04:05.678", DataType::Time(3));
+        check("TO_CHAR", &[at.clone(), text("HH24.MI, HH:MI:SS.MS AM")], "13.04, 01:04:05.678 PM");
+        check("TO_CHAR", &[at.clone(), text("%H-%M-%S")], "13-04-05");
+        check(
+            "TO_CHAR",
+            &[at, text("%A")],
+            "error: the time pattern has a letter of dates, which intervals and times of day are none of",
+        );
         check("TO_CHAR", &[int(-1485), text("9,999")], "-1,485");
         check("TO_CHAR", &[double(-12.346), text("FM990.00")], "-12.35");
         check("TO_CHAR", &[double(f64::NAN), text("9")], "error: NaN and the infinities have no digits");
@@ -479,6 +512,9 @@ mod tests {
             &[text("x"), text("yyyy"), text("%E")],
             "error: the time pattern has a letter behind % that is not supported",
         );
+        check("TO_DATE", &[int(-1)], "1969-12-31");
+        check("TO_DATE", &[int(2_932_896)], "9999-12-31");
+        check("TO_DATE", &[int(2_932_897)], "error: the time is out of range");
         check("TO_TIMESTAMP_MICROS", &[text("2020-09-08 12:00:00.1234567")], "2020-09-08 12:00:00.123456");
         check("TO_TIMESTAMP", &[int(1_284_352_323)], "2010-09-13 04:32:03.000000Z");
         check("TO_TIMESTAMP", &[double(1_284_352_323.5)], "2010-09-13 04:32:03.500000Z");

@@ -52,6 +52,7 @@ pub fn respelled(name: &str, called: &str, mut args: Vec<Expr>, span: Span) -> R
         "ARRAYS_ZIP" => zipped(args, span),
         "CAST_TO_TYPE" => as_another(args, CastFailure::RowError, "CAST_TO_TYPE(x, other)", span),
         "TRY_CAST_TO_TYPE" => as_another(args, CastFailure::Null, "TRY_CAST_TO_TYPE(x, other)", span),
+        "TO_UNIXTIME" if args.len() == 1 && args[0].data_type().is_numeric() => Ok(cast(args.remove(0), &DataType::BigInt)),
         "TO_UNIXTIME" if args.len() > 1 => library_call("UNIX_TIMESTAMP", args, span),
         "TO_LOCAL_TIME" => {
             let [time] = exactly(args, "TO_LOCAL_TIME(time)", span)?;

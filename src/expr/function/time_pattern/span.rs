@@ -11,7 +11,7 @@ impl Pattern {
         let pattern = Pattern::of_sql(text)?;
         match pattern.items.iter().all(|item| is_of_intervals(*item)) {
             true => Ok(pattern),
-            false => Err("the time pattern has a letter of dates, which intervals are none of"),
+            false => Err("the time pattern has a letter of dates, which intervals and times of day are none of"),
         }
     }
 

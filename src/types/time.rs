@@ -109,14 +109,26 @@ pub fn parse_time(text: &[u8]) -> Option<i64> {
     time_prefix(text).and_then(|(nanos, rest)| rest.is_empty().then_some(nanos))
 }
 
-/// Nanoseconds of `YYYY-MM-DD[(T| )HH:MM[:SS[.fraction]]][Z|+HH[:]MM|-HH[:]MM]`, an offset being taken off;
-/// `None` if malformed or outside the range of i64 nanoseconds (1677 to 2262).
+/// Nanoseconds of `YYYY-MM-DD[(T| )HH:MM[:SS[.fraction]]][ ][Z|+HH[:]MM|-HH[:]MM]`, an offset being taken off. ` AD`, which all years are,
+/// may stand before an offset and at the end. `None` if malformed or outside the range of i64 nanoseconds (1677 to 2262).
 pub fn parse_timestamp(text: &[u8]) -> Option<EventTime> {
+    let text = match text {
+        [text @ .., b' ', b'A' | b'a', b'D' | b'd'] => text,
+        _ => text,
+    };
     let (days, rest) = date_prefix(text)?;
     let (time, rest) = match rest.first() {
         None => (0, rest),
         Some(b'T' | b't' | b' ') => time_prefix(&rest[1..])?,
         Some(_) => return None,
+    };
+    let rest = match rest {
+        [b' ', b'A' | b'a', b'D' | b'd', offset @ ..] if offset.starts_with(b" ") => offset,
+        _ => rest,
+    };
+    let rest = match rest {
+        [b' ', offset @ ..] if !offset.is_empty() => offset,
+        _ => rest,
     };
     let offset = match rest {
         [] | [b'Z' | b'z'] => 0,
@@ -200,6 +212,12 @@ mod tests {
         check("1969-12-31T23:59:59.5", -500_000_000, 3, "1969-12-31 23:59:59.500");
         check("2026-01-01T01:00:00+01:00", 1_767_225_600 * SECOND, 0, "2026-01-01 00:00:00");
         check("2026-01-01", 1_767_225_600 * SECOND, 0, "2026-01-01 00:00:00");
+        check("2026-01-01 AD", 1_767_225_600 * SECOND, 0, "2026-01-01 00:00:00");
+        for text in
+            ["2026-01-01 01:00:00 +01:00", "2026-01-01 00:00:00 ad", "2026-01-01 01:00 AD +01", "2026-01-01 01:00+01:00 AD"]
+        {
+            check(text, 1_767_225_600 * SECOND, 0, "2026-01-01 00:00:00");
+        }
         check("2026-1-1 1:2:3.5", (1_767_225_600 + 3_723) * SECOND + SECOND / 2, 1, "2026-01-01 01:02:03.5");
     }
 
@@ -217,6 +235,11 @@ mod tests {
             "2024-01-01T10:00:00.",
             "9999-01-01",
             "2024-01-01T10:00:00+1",
+            "2024-01-01 10:00:00 ",
+            "2024-01-01 10:00:00 AD AD",
+            "2024-01-01 10:00:00  +01:00",
+            "2024-01-01 10:00:00 BC",
+            "2024-01-01AD",
         ] {
             assert_eq!(parse_timestamp(text.as_bytes()), None, "{text}");
         }

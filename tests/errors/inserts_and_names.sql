@@ -94,7 +94,7 @@ INSERT INTO totals VALUES ('a', DATE '2026-01-01');
 --   |
 -- 1 | INSERT INTO totals VALUES ('a', DATE '2026-01-01');
 --   |                                      ^^^^^^^^^^^^
--- hint: EXTRACT(EPOCH FROM DATE '2026-01-01') gives the seconds since 1970
+-- hint: TIMESTAMPDIFF(DAY, DATE '1970-01-01', DATE '2026-01-01') gives the days since 1970
 
 INSERT INTO totals VALUES;
 -- expected (, found the end of the statement
@@ -201,6 +201,7 @@ CREATE TABLE t (d DATE) WITH ('connector' = 'blackhole'); INSERT INTO t SELECT q
 --   |
 -- 1 | CREATE TABLE t (d DATE) WITH ('connector' = 'blackhole'); INSERT INTO t SELECT qty FROM trades;
 --   |                                                                                ^^^
+-- hint: TO_DATE(qty) is the date of so many days since 1970
 
 CREATE TABLE t (d TIMESTAMP(3)) WITH ('connector' = 'blackhole'); INSERT INTO t SELECT qty FROM trades;
 -- column 'd' of 't' is TIMESTAMP(3), the query gives INT ('qty')

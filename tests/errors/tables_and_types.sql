@@ -188,6 +188,7 @@ CREATE TABLE t (a INT, b DATE AS a) WITH ('connector' = 'datagen');
 --   |
 -- 1 | CREATE TABLE t (a INT, b DATE AS a) WITH ('connector' = 'datagen');
 --   |                                  ^
+-- hint: TO_DATE(a) is the date of so many days since 1970
 
 CREATE TABLE t (a INT, b AS ) WITH ('connector' = 'datagen');
 -- an expression is missing
@@ -722,6 +723,38 @@ SELECT CAST(ts AS INT) FROM trades;
 --   |             ^^
 -- hint: EXTRACT(EPOCH FROM ts) gives the seconds since 1970
 
+SELECT CAST(CAST(ts AS DATE) AS INT) FROM trades;
+-- DATE cannot be converted to INT
+--  --> q.sql:1:18
+--   |
+-- 1 | SELECT CAST(CAST(ts AS DATE) AS INT) FROM trades;
+--   |                  ^^
+-- hint: TIMESTAMPDIFF(DAY, DATE '1970-01-01', CAST(ts AS DATE)) gives the days since 1970
+
+SELECT CAST(qty AS DATE) FROM trades;
+-- INT cannot be converted to DATE
+--  --> q.sql:1:13
+--   |
+-- 1 | SELECT CAST(qty AS DATE) FROM trades;
+--   |             ^^^
+-- hint: TO_DATE(qty) is the date of so many days since 1970
+
+SELECT CAST(qty AS TIME) FROM trades;
+-- INT cannot be converted to TIME(0)
+--  --> q.sql:1:13
+--   |
+-- 1 | SELECT CAST(qty AS TIME) FROM trades;
+--   |             ^^^
+-- hint: TIME '00:00:00' + qty * INTERVAL '1' SECOND is so many seconds after midnight
+
+SELECT CAST(qty AS TIMESTAMP(3)) FROM trades;
+-- INT cannot be converted to TIMESTAMP(3)
+--  --> q.sql:1:13
+--   |
+-- 1 | SELECT CAST(qty AS TIMESTAMP(3)) FROM trades;
+--   |             ^^^
+-- hint: TO_TIMESTAMP_LTZ(qty, 3) makes a time of milliseconds, TO_TIMESTAMP_LTZ(qty, 0) of seconds
+
 SELECT CAST(CAST(ts AS TIME) AS DOUBLE) FROM trades;
 -- TIME(0) cannot be converted to DOUBLE
 --  --> q.sql:1:18
@@ -856,4 +889,4 @@ SELECT sym FROM trades WHERE CAST(ts AS DATE) > qty;
 --   |
 -- 1 | SELECT sym FROM trades WHERE CAST(ts AS DATE) > qty;
 --   |                                   ^^^^^^^^^^^^^^^^^
--- hint: EXTRACT(EPOCH FROM x) gives the seconds since 1970
+-- hint: TO_DATE(x) is the date of so many days since 1970

@@ -216,7 +216,14 @@ fn conversion(from: &DataType, to: &DataType, text: &str) -> Option<String> {
         (number, T::IntervalMonth) if number.is_numeric() => {
             Some(format!("CAST({text} AS INT) * INTERVAL '1' MONTH is so many months"))
         }
-        (time, number) if (time.is_timestamp() || *time == T::Date) && number.is_numeric() => {
+        (number, T::Date) if number.is_integer() => Some(format!("TO_DATE({text}) is the date of so many days since 1970")),
+        (number, T::Time(_)) if number.is_numeric() => {
+            Some(format!("TIME '00:00:00' + {text} * INTERVAL '1' SECOND is so many seconds after midnight"))
+        }
+        (T::Date, number) if number.is_numeric() => {
+            Some(format!("TIMESTAMPDIFF(DAY, DATE '1970-01-01', {text}) gives the days since 1970"))
+        }
+        (time, number) if time.is_timestamp() && number.is_numeric() => {
             Some(format!("EXTRACT(EPOCH FROM {text}) gives the seconds since 1970"))
         }
         (T::Time(_) | T::IntervalDay, number) if number.is_numeric() => {

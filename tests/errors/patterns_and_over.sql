@@ -182,6 +182,14 @@ SELECT CLASSIFIER() FROM trades;
 --   |        ^^^^^^^^^^
 -- hint: it stands in MEASURES or DEFINE of MATCH_RECOGNIZE: CLASSIFIER()
 
+SELECT FIRST(qty) FROM trades;
+-- FIRST reads a match of rows, and there is none here
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT FIRST(qty) FROM trades;
+--   |        ^^^^^
+-- hint: it stands in MEASURES or DEFINE of MATCH_RECOGNIZE: FIRST(variable.column [, distance]); FIRST_VALUE(x) is that of a group
+
 SELECT PREV(qty) FROM trades;
 -- PREV reads a match of rows, and there is none here
 --  --> q.sql:1:8

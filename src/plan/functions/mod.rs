@@ -71,7 +71,13 @@ pub fn no_function<'a>(name: &str, given: impl IntoIterator<Item = &'a str>) -> 
     if let Some((family, help)) = find(name) {
         if family == Family::Match {
             let error = Error::sql(format!("{name} reads a match of rows, and there is none here"));
-            return error.hint(format!("it stands in MEASURES or DEFINE of MATCH_RECOGNIZE: {}", help.signature()));
+            let place = format!("it stands in MEASURES or DEFINE of MATCH_RECOGNIZE: {}", help.signature());
+            let aggregate = format!("{}_VALUE", help.name);
+            return error.hint(if is_aggregate(&aggregate) {
+                format!("{place}; {aggregate}(x) is that of a group")
+            } else {
+                place
+            });
         }
         return Error::sql(format!("{name} cannot be called like this")).hint(format!("usage: {}", help.signature()));
     }

@@ -8,6 +8,14 @@ SELECT sym, SUM(qty) FROM trades;
 --   |        ^^^
 -- hint: add sym to GROUP BY, or take MIN(sym) or MAX(sym)
 
+SELECT trades.qty FROM (trades JOIN (VALUES (1)) AS v(id) ON id = qty) AS f;
+-- there is no table 'trades' in this query
+--  --> q.sql:1:8
+--   |
+-- 1 | SELECT trades.qty FROM (trades JOIN (VALUES (1)) AS v(id) ON id = qty) AS f;
+--   |        ^^^^^^
+-- hint: tables here: f
+
 SELECT sym, price, SUM(qty) FROM trades GROUP BY sym;
 -- 'price' is neither in GROUP BY nor inside an aggregate
 --  --> q.sql:1:13

@@ -8,7 +8,7 @@ use super::QueryBinder;
 use super::dependent::Outer;
 use super::gap_fill::is_gap_fill;
 use super::hint::{Asked, InputHints};
-use super::join::{cross, join, kind_of};
+use super::join::{cross, join, kind_of, mirrored};
 use super::join_subquery::asking_condition;
 use super::join_version::{is_nearest, moment_of};
 use super::join_within::joined_within;
@@ -70,6 +70,7 @@ impl QueryBinder<'_> {
     fn inputs_by_themselves(&mut self, select: &ast::Select, hints: &InputHints) -> Result<Relation> {
         let (mut relation, mut left) = (None, Asked::default());
         for table in &select.from {
+            let table = &*mirrored(table);
             let own = hints.of_table(table);
             relation = Some(match (relation, PerRow::of(&table.relation)?) {
                 (Some(before), Some(per_row)) => {
@@ -95,6 +96,7 @@ impl QueryBinder<'_> {
     fn inputs_within(&mut self, select: &ast::Select, hints: &InputHints, outer: &Outer<'_>) -> Result<Relation> {
         let mut relation: Option<Relation> = None;
         for table in &select.from {
+            let table = &*mirrored(table);
             let before = relation.take();
             let beside = |before: Option<Relation>| before.unwrap_or_else(|| outer.beside(one_row()));
             let found = match PerRow::of(&table.relation)? {
@@ -167,6 +169,7 @@ impl QueryBinder<'_> {
 
     /// A table and what is joined to it.
     fn with_joins(&mut self, table: &ast::TableWithJoins, hints: &InputHints) -> Result<Relation> {
+        let table = &*mirrored(table);
         let relation = match PerRow::of(&table.relation)? {
             Some(per_row) => self.per_row(one_row(), &per_row, JoinKind::Inner)?,
             None => self.factor(&table.relation, hints)?,
@@ -268,10 +271,10 @@ impl QueryBinder<'_> {
             F::MatchRecognize { alias, .. } => aliased(self.row_pattern(factor, hints)?, alias.as_ref()),
             F::NestedJoin { table_with_joins, alias } => match table_with_joins.joins.first() {
                 None => aliased(self.factor(&table_with_joins.relation, hints)?, alias.as_ref()),
-                Some(_) if alias.is_some() => {
-                    Err(unsupported("a name for a join in parentheses", "name its tables, or make a sub-query of it", factor))
+                Some(_) => {
+                    let joined = self.with_joins(table_with_joins, hints)?;
+                    if alias.is_some() { aliased(joined.as_one(), alias.as_ref()) } else { Ok(joined) }
                 }
-                Some(_) => self.with_joins(table_with_joins, hints),
             },
             F::Pivot { table, aggregate_functions, value_column, value_source, default_on_null, alias } => {
                 let (aggregates, keys, values) = (aggregate_functions, value_column, value_source);

@@ -1,5 +1,7 @@
 //! Joins in FROM: which kind, and when two rows meet.
 
+use std::borrow::Cow;
+
 use sqlparser::ast;
 
 use super::coercion::{cast, common_type};
@@ -37,6 +39,23 @@ pub fn join(left: Relation, step: &ast::Join, right: Relation) -> Result<Relatio
     }
 }
 
+/// A part of FROM whose RIGHT SEMI and RIGHT ANTI JOIN stand the other way round: `a RIGHT SEMI JOIN b` as `b LEFT SEMI JOIN (a)`.
+pub fn mirrored(table: &ast::TableWithJoins) -> Cow<'_, ast::TableWithJoins> {
+    use ast::JoinOperator as J;
+    let turned = |step: &ast::Join| match &step.join_operator {
+        J::RightSemi(c) => Some(J::LeftSemi(c.clone())),
+        J::RightAnti(c) => Some(J::LeftAnti(c.clone())),
+        _ => None,
+    };
+    let last = table.joins.iter().enumerate().rev().find_map(|(at, step)| Some((at, turned(step)?)));
+    let Some((at, join_operator)) = last else { return Cow::Borrowed(table) };
+    let before = ast::TableWithJoins { relation: table.relation.clone(), joins: table.joins[..at].to_vec() };
+    let before = ast::TableFactor::NestedJoin { table_with_joins: Box::new(before), alias: None };
+    let step = ast::Join { relation: before, global: false, join_operator };
+    let joins = std::iter::once(step).chain(table.joins[at + 1..].iter().cloned()).collect();
+    Cow::Owned(ast::TableWithJoins { relation: table.joins[at].relation.clone(), joins })
+}
+
 /// Which rows a step of FROM gives out, and when two meet.
 pub fn kind_of(step: &ast::Join) -> Result<(JoinKind, &ast::JoinConstraint)> {
     use ast::JoinOperator as J;
@@ -48,7 +67,7 @@ pub fn kind_of(step: &ast::Join) -> Result<(JoinKind, &ast::JoinConstraint)> {
         J::Semi(c) | J::LeftSemi(c) => (JoinKind::LeftSemi, c),
         J::Anti(c) | J::LeftAnti(c) => (JoinKind::LeftAnti, c),
         _ => {
-            let hint = "INNER, LEFT, RIGHT, FULL, CROSS, LEFT SEMI and LEFT ANTI JOIN are there";
+            let hint = "INNER, LEFT, RIGHT, FULL, CROSS, and SEMI and ANTI JOIN of a side are there";
             return Err(unsupported("this kind of join", hint, &step.relation));
         }
     })

@@ -113,6 +113,14 @@ impl Relation {
         self
     }
 
+    /// The same columns as those of one table: what only the names of several told apart can be named no more.
+    #[must_use]
+    pub fn as_one(mut self) -> Self {
+        let told_apart = self.fields.iter_mut().filter(|field| matches!(field.sight, Sight::Qualified));
+        told_apart.for_each(|field| field.sight = Sight::Unnamed);
+        self
+    }
+
     /// The same columns, the first ones under other names.
     pub fn renamed(mut self, names: &[(String, Span)], what: &str) -> Result<Self> {
         if names.is_empty() {

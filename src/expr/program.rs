@@ -221,6 +221,7 @@ mod tests {
             resolve: |_| None,
             kernel: |_, _| Ok(Box::new(AddKernel)),
             prepared: &[],
+            unpacks_bitmaps: false,
         }
     }
 

@@ -201,6 +201,8 @@ pub struct ScalarFunction {
     pub kernel: MakeKernel,
     /// What constants among its arguments must be.
     pub prepared: &'static [Prepared],
+    /// Whether it takes bitmaps apart, so that none stands in its result.
+    pub unpacks_bitmaps: bool,
 }
 
 /// An argument that says how all rows are treated, such as a pattern, a unit or a zone: a constant that is wrong there is wrong for every row.

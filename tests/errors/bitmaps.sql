@@ -182,6 +182,14 @@ SELECT LAST_VALUE(sym ORDER BY BITMAP_BUILD(ARRAY[qty])) FROM trades;
 --   |                                ^^^^^^^^^^^^^^^^^^^^^^
 -- hint: BITMAP_CARDINALITY(x) says how many integers are in one
 
+SELECT q FROM (SELECT ts, qty, BITMAP_BUILD(ARRAY[qty]) AS m FROM trades) MATCH_RECOGNIZE (ORDER BY ts, m MEASURES A.qty AS q PATTERN (A) DEFINE A AS qty > 1);
+-- BITMAPs have no order: they are equal or not
+--  --> q.sql:1:105
+--   |
+-- 1 | SELECT q FROM (SELECT ts, qty, BITMAP_BUILD(ARRAY[qty]) AS m FROM trades) MATCH_RECOGNIZE (ORDER BY ts, m MEASURES A.qty AS q PATTERN (A) DEFINE A AS qty > 1);
+--   |                                                                                                         ^
+-- hint: BITMAP_CARDINALITY(x) says how many integers are in one
+
 SELECT GREATEST(BITMAP_BUILD(ARRAY[qty]), BITMAP_BUILD(ARRAY[1])) FROM trades;
 -- GREATEST does not take (BITMAP, BITMAP)
 --  --> q.sql:1:8

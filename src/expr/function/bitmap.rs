@@ -33,7 +33,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("BITMAP_ANDNOT", "(bitmap, bitmap)", "The integers of the first that are not in the second")
         .example("BITMAP_ANDNOT(BITMAP_BUILD(ARRAY[1, 2]), BITMAP_BUILD(ARRAY[2, 3]))", "{1}")
         .of(two_bitmaps, |_, _| combined(|a, b| *a -= b)),
-    function("BITMAP_FROM_BYTES", "(bytes)", "The set that the bytes are in the portable format of Roaring")
+    function("BITMAP_FROM_BYTES", "(bytes)", "The set that the bytes begin with in the portable format of Roaring")
         .example("BITMAP_FROM_BYTES(X'3A30000001000000000001001000000001000300')", "{1,3}")
         .of(from_bytes_types, |_, _| kernel(from_bytes))
         .prepared(&[Prepared::of(0, wrong_bytes, "BITMAP_TO_BYTES(BITMAP_BUILD(ARRAY[1, 3])) gives such bytes")]),
@@ -42,7 +42,8 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
         .of(|t| bitmaps(t, 1, DataType::Bytes), |_, _| kernel(to_bytes)),
     function("BITMAP_TO_ARRAY", "(bitmap)", "The integers in the order in which none is negative: -1 is the last")
         .example("BITMAP_TO_ARRAY(BITMAP_BUILD(ARRAY[-1, 2, 1]))", "[1,2,-1]")
-        .of(|t| bitmaps(t, 1, array_of(&DataType::Int)), |_, _| kernel(to_array)),
+        .of(|t| bitmaps(t, 1, array_of(&DataType::Int)), |_, _| kernel(to_array))
+        .unpacking(),
     function(
         "BITMAP_TO_STRING",
         "(bitmap)",

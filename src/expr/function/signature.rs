@@ -70,7 +70,15 @@ pub(super) fn takes_some(given: &[DataType], params: &[Param], needed: usize) ->
 impl Help {
     /// A function whose result depends on its arguments alone.
     pub(super) const fn of(self, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
-        ScalarFunction { name: self.name, help: Some(self), deterministic: true, resolve, kernel, prepared: &[] }
+        ScalarFunction {
+            name: self.name,
+            help: Some(self),
+            deterministic: true,
+            resolve,
+            kernel,
+            prepared: &[],
+            unpacks_bitmaps: false,
+        }
     }
 
     /// A function that draws its result anew for each row.
@@ -81,10 +89,15 @@ impl Help {
 
 /// A function that only the binder calls, for syntax of its own.
 pub(super) const fn internal(name: &'static str, resolve: Resolve, kernel: MakeKernel) -> ScalarFunction {
-    ScalarFunction { name, help: None, deterministic: true, resolve, kernel, prepared: &[] }
+    ScalarFunction { name, help: None, deterministic: true, resolve, kernel, prepared: &[], unpacks_bitmaps: false }
 }
 
 impl ScalarFunction {
+    /// One that takes bitmaps apart.
+    pub(super) const fn unpacking(self) -> ScalarFunction {
+        ScalarFunction { unpacks_bitmaps: true, ..self }
+    }
+
     /// With what constants among the arguments must be.
     pub(super) const fn prepared(self, prepared: &'static [Prepared]) -> ScalarFunction {
         ScalarFunction { prepared, ..self }

@@ -329,8 +329,8 @@ pub fn library_call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr> {
             None => error,
         });
     };
-    if data_type.is_nested() || data_type == DataType::Json || name == "JSON_STRING" {
-        types.iter().filter(|_| !name.starts_with("BITMAP_")).try_for_each(|part| check_part(part, span))?;
+    if !function.unpacks_bitmaps && (data_type.is_nested() || data_type == DataType::Json || name == "JSON_STRING") {
+        types.iter().try_for_each(|part| check_part(part, span))?;
     }
     let args = args.into_iter().zip(&wanted).map(|(arg, target)| cast(arg, target)).collect();
     Ok(Expr::Call { function: function.into(), args, data_type })

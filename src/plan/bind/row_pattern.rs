@@ -14,7 +14,7 @@ use super::aggregate::Inputs;
 use super::expr::ExprBinder;
 use super::hint::InputHints;
 use super::library::evaluate_constant;
-use super::operator::by_value;
+use super::operator::{by_order, by_value};
 use super::order::direction;
 use super::row_pattern_reads::{MATCH_BASE, Matching, Read, Reader, variables};
 use super::row_pattern_terms::Terms;
@@ -147,6 +147,9 @@ fn ordered(relation: Relation, items: &[ast::OrderByExpr], entries: &Entries<'_>
         return Err(error.hint("rows are taken in an order: ORDER BY the event time, or a PROCTIME() column"));
     };
     let columns = items.iter().map(|item| column(&item.expr, &relation.fields, "ORDER BY")).collect::<Result<Vec<_>>>()?;
+    for (item, column) in items.iter().zip(&columns) {
+        by_order(relation.plan.identity().swap_remove(*column), span_of(&item.expr))?;
+    }
     let (time, span) = (columns[0], span_of(&first.expr));
     let comes = is_arrival(&relation.plan, &relation.plan.identity()[time]);
     let is_time = relation.event_times.contains(&time);

@@ -184,6 +184,14 @@ SELECT sym ~* '*' FROM trades;
 --   |               ^^^
 -- hint: such as '[a-z]+[0-9]*'; a backslash before ( ) [ ] { } . * + ? takes it for itself
 
+SELECT REGEXP_EXTRACT(sym, 'a(') FROM trades;
+-- 'a(': the regular expression is malformed or too large
+--  --> q.sql:1:28
+--   |
+-- 1 | SELECT REGEXP_EXTRACT(sym, 'a(') FROM trades;
+--   |                            ^^^^
+-- hint: such as '[a-z]+[0-9]*'; a backslash before ( ) [ ] { } . * + ? takes it for itself
+
 SELECT REGEXP_REPLACE(sym, '(', '') FROM trades;
 -- '(': the regular expression is malformed or too large
 --  --> q.sql:1:28

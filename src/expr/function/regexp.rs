@@ -32,7 +32,7 @@ pub(super) static FUNCTIONS: &[ScalarFunction] = &[
     function("REGEXP_EXTRACT", "(text, regex [, group])", "A group of the first match; all of it unless said")
         .example("REGEXP_EXTRACT('foothebar', 'foo(.*?)(bar)', 2)", "bar")
         .of(|t| with_group(t, DataType::STRING), |_, _| extract())
-        .prepared(&[lenient_at(1)]),
+        .prepared(&[regex_at(1)]),
     function(
         "REGEXP_SUBSTR",
         "(text, regex [, start [, number [, flags]]])",
@@ -155,7 +155,7 @@ pub(super) const fn regex_at(place: usize) -> Prepared {
     )
 }
 
-/// As `regex_at`, where what is malformed gives NULL in Flink.
+/// As `regex_at`, where even a constant that is malformed gives NULL in Flink.
 const fn lenient_at(place: usize) -> Prepared {
     Prepared { wrong: |regex, _| compile(regex).err().filter(|reason| *reason != MALFORMED), ..regex_at(place) }
 }

@@ -1,5 +1,7 @@
 //! FORMAT and quotes, as PostgreSQL has them.
 
+use std::ops::Range;
+
 use super::collection::array_of_texts;
 use super::json_text::Json;
 use super::kernel::{Cached, Call, Fallible, Reason, append, kernel};
@@ -252,17 +254,19 @@ fn format() -> Result<Box<dyn Kernel>> {
 
 /// A format whose values are the items of an array, of which one that is NULL has none.
 fn format_items() -> Result<Box<dyn Kernel>> {
-    let mut formats = Cached::new();
+    let (mut formats, mut text, mut items) = (Cached::new(), Vec::new(), Vec::<Option<Range<usize>>>::new());
     kernel(move |call: Call<'_>| -> Column {
         let (args, texts, arrays) = (call.args(), call.strings(0), call.strings(1));
         call.null_by_first(1).write(|row, out| {
             let array = if args[1].is_null(row) { Json::NULL } else { Json::new(arrays.text(row)).unwrap_or(Json::NULL) };
-            let text = |item: Json<'_>| {
-                let mut text = Vec::new();
-                item.write(&mut text).map(|()| String::from_utf8_lossy(&text).into_owned())
-            };
-            let items: Vec<Option<String>> = array.items().map(text).collect();
-            let value = |place: usize| items.get(place).map(Option::as_deref).ok_or(TOO_FEW);
+            text.clear();
+            items.clear();
+            for item in array.items() {
+                let from = text.len();
+                items.push(item.write(&mut text).map(|()| from..text.len()));
+            }
+            let text_of = |span: Range<usize>| std::str::from_utf8(&text[span]).map_err(|_| "an item of the array is no text");
+            let value = |place: usize| items.get(place).ok_or(TOO_FEW)?.clone().map(text_of).transpose();
             formats.of(texts.text(row), Format::new)?.write(value, out).map(Some)
         })
     })

@@ -19,7 +19,11 @@ pub const BEHIND_TIME: i64 = 1;
 
 /// Columns by which the rows of a plan are over.
 pub fn deadlines(plan: &Plan) -> Vec<Deadline> {
-    closed(plan).flat_map(|bounds| bounds.columns().collect::<Vec<_>>()).collect()
+    deadlines_in(&bounds(plan)).collect()
+}
+
+fn deadlines_in(bounds: &[Bounds]) -> impl Iterator<Item = Deadline> {
+    bounds.iter().filter(|bounds| bounds.late == Late::Never).flat_map(Bounds::columns)
 }
 
 /// Bounds of windows, or times, of which no row is late.
@@ -272,13 +276,14 @@ fn behind_expand(expand: &Expand) -> Vec<Bounds> {
 
 fn behind_aggregate(aggregate: &Aggregate) -> Vec<Bounds> {
     let places = |column: usize| (0..aggregate.keys.len()).filter(|key| aggregate.keys[*key] == column).collect();
+    let below = bounds(&aggregate.input);
     // What is given out once comes when its group is over, or at the end of input, when all is over.
-    let last = deadline_of(&aggregate.input, &aggregate.keys);
+    let last = deadlines_in(&below).find(|deadline| aggregate.keys.contains(&deadline.column));
     let comes_before = |bounds: &Bounds| match aggregate.emit {
         Some(Emit::OnClose) => last.is_some_and(|last| bounds.has(last.column)),
         _ => true,
     };
-    bounds(&aggregate.input).into_iter().filter(comes_before).filter_map(|bounds| bounds.moved(places)).collect()
+    below.into_iter().filter(comes_before).filter_map(|bounds| bounds.moved(places)).collect()
 }
 
 fn behind_window_aggregate(aggregate: &WindowAggregate) -> Vec<Bounds> {

@@ -74,6 +74,10 @@ pub const ASIDE_FIELD_BYTES_MAX: usize = 40;
 /// Depth of nesting an expression or query may have. Deeper: an error, instead of a stack overflow.
 pub const NESTING_MAX: usize = 64;
 
+/// Operators of a query that may stand over one another, those of its views and of WITH counted: joins in FROM too. More: an error, instead of a
+/// stack overflow.
+pub const PLAN_DEPTH_MAX: usize = 300;
+
 /// Of how many types one that has a name may be made: those that name it are read as if it were written out. More: an error of CREATE TYPE.
 pub const TYPE_PARTS_MAX: usize = 1024;
 

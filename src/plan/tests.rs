@@ -783,3 +783,20 @@ fn a_plan_is_json_for_those_who_ask_for_it() {
     let columns: Vec<_> = of("Sink").columns.iter().map(|column| (column["name"].as_str(), column["type"].as_str())).collect();
     assert_eq!(columns, [("a", "INT"), ("n \"x", "BIGINT")]);
 }
+
+#[test]
+fn queries_over_queries_are_planned_at_once_or_refused() {
+    let groups = |count: usize| {
+        let of = |n: usize| format!(", c{n} AS (SELECT qty + 1 AS qty FROM c{} GROUP BY qty)", n - 1);
+        let chain: String = (1..count).map(of).collect();
+        format!("WITH c0 AS (SELECT qty FROM trades){chain} SELECT qty FROM c{}", count - 1)
+    };
+    // A time that doubles with each of them would not end.
+    assert!(planned(&groups(100)).is_ok());
+    let joins: String = (0..2_000).map(|n| format!(" CROSS JOIN plain AS p{n}")).collect();
+    for sql in [groups(300), format!("SELECT t.qty FROM trades AS t{joins}")] {
+        let error = planned(&sql).expect_err("it is too deep");
+        assert!(error.message().contains("operators stand over one another"), "{error}");
+        assert!(error.hint_text().is_some() && error.span().is_some(), "{error}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sqlparser::ast;
+use sqlparser::ast::{self, Spanned};
 
 use super::coercion::{cast, common_type};
 use super::corresponding::{Corresponding, left_side};
@@ -15,7 +15,7 @@ use super::unnamed::aligned;
 use super::window::every;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
-use crate::limits::NESTING_MAX;
+use crate::limits::{NESTING_MAX, PLAN_DEPTH_MAX};
 use crate::plan::catalog::Catalog;
 use crate::plan::late::late_table;
 use crate::plan::logical::{Aggregate, Plan, Rank, Union, all_of};
@@ -141,6 +141,7 @@ impl<'a> QueryBinder<'a> {
         };
         self.leave(visible)?;
         self.depth -= 1;
+        check_depth(&rows.relation.plan, query)?;
         rows.limited(&bounds)
     }
 
@@ -235,6 +236,15 @@ impl<'a> QueryBinder<'a> {
 enum All {
     Yes,
     No,
+}
+
+/// Refuses a plan that is deeper than a stack may be.
+pub fn check_depth(plan: &Plan, node: &impl Spanned) -> Result<()> {
+    if plan.depth() <= PLAN_DEPTH_MAX {
+        return Ok(());
+    }
+    let error = format!("more than {PLAN_DEPTH_MAX} operators stand over one another, those of views and of WITH among them");
+    Err(Error::limit(error).at(span_of(node)).hint("INSERT INTO a memory table what a part of it gives, and read that"))
 }
 
 /// Two sides of a set operation, with the columns that CORRESPONDING says go together.

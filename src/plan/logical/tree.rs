@@ -129,6 +129,11 @@ impl Plan {
         }
     }
 
+    /// How many operators stand over one another, this one counted.
+    pub fn depth(&self) -> usize {
+        1 + self.inputs().into_iter().map(Plan::depth).max().unwrap_or(0)
+    }
+
     /// What stands below filters and projections.
     pub fn below_calcs(&mut self) -> &mut Plan {
         match self {

@@ -50,13 +50,14 @@ fn is_same_inside(from: &DataType, to: &DataType) -> bool {
     }
 }
 
-/// The type whose texts, but for keys, have any length.
+/// The type whose texts have any length.
 pub(super) fn unlimited(of: &DataType) -> DataType {
     use DataType as T;
     match of {
         T::Varchar(_) => T::STRING,
         T::Array(item) => T::Array(Box::new(unlimited(item))),
-        T::Map(key, value) => T::Map(key.clone(), Box::new(unlimited(value))),
+        T::Multiset(item) => T::Multiset(Box::new(unlimited(item))),
+        T::Map(key, value) => T::Map(Box::new(unlimited(key)), Box::new(unlimited(value))),
         T::Row(fields) => T::Row(fields.iter().map(|(name, field)| (name.clone(), unlimited(field))).collect()),
         _ => of.clone(),
     }
@@ -120,7 +121,8 @@ enum Part {
         form: Form,
     },
     Array(Box<Part>),
-    Map(Box<Part>, Box<Part>),
+    /// The place of its keys, if they are converted. Those that are nested are the texts of their values, and are converted as a whole.
+    Map(Option<usize>, Box<Part>),
     /// Each field with its name and the one that it gets.
     Row(Vec<(String, String, Part)>),
 }
@@ -143,10 +145,13 @@ impl Part {
         match (from, to) {
             (T::Array(from), T::Array(to)) => Some(Part::Array(Box::new(Part::of(from, to, leaves)?))),
             (T::Map(key, from), T::Map(to_key, to)) => {
-                let key = Part::of(key, to_key, leaves)?;
-                Some(Part::Map(Box::new(key), Box::new(Part::of(from, to, leaves)?)))
+                let key = Leaf::of_key(key, to_key)?.map(|key| pushed(key, leaves));
+                Some(Part::Map(key, Box::new(Part::of(from, to, leaves)?)))
             }
-            (T::Multiset(from), T::Multiset(to)) => Some(Part::Map(Box::new(Part::of(from, to, leaves)?), Box::new(Part::Same))),
+            (T::Multiset(from), T::Multiset(to)) => {
+                let item = Leaf::of_key(from, to)?.map(|item| pushed(item, leaves));
+                Some(Part::Map(item, Box::new(Part::Same)))
+            }
             (T::Row(from), T::Row(to)) if from.len() == to.len() => {
                 let field = |((name, from), (by, to)): (&(String, T), &(String, T))| {
                     Some((name.clone(), by.clone(), Part::of(from, to, leaves)?))
@@ -154,9 +159,8 @@ impl Part {
                 from.iter().zip(to).map(field).collect::<Option<_>>().map(Part::Row)
             }
             _ => {
-                leaves.push(Leaf::of(from, to)?);
                 let form = if *from == DataType::Json || from.is_nested() { Form::Json } else { Form::Value };
-                Some(Part::Leaf { leaf: leaves.len() - 1, form })
+                Some(Part::Leaf { leaf: pushed(Leaf::of(from, to)?, leaves), form })
             }
         }
     }
@@ -166,20 +170,20 @@ impl Part {
         use DataType as T;
         match of {
             T::Array(item) => Part::Array(Box::new(Part::sized(item, lengths, leaves))),
-            T::Multiset(item) => Part::Map(Box::new(Part::sized(item, lengths, leaves)), Box::new(Part::Same)),
+            T::Multiset(item) => {
+                let item = Leaf::sized_key(item, lengths).map(|item| pushed(item, leaves));
+                Part::Map(item, Box::new(Part::Same))
+            }
             T::Map(key, of) => {
-                let key = Part::sized(key, lengths, leaves);
-                Part::Map(Box::new(key), Box::new(Part::sized(of, lengths, leaves)))
+                let key = Leaf::sized_key(key, lengths).map(|key| pushed(key, leaves));
+                Part::Map(key, Box::new(Part::sized(of, lengths, leaves)))
             }
             T::Row(fields) => {
                 let field = |(name, of): &(String, T)| (name.clone(), name.clone(), Part::sized(of, lengths, leaves));
                 Part::Row(fields.iter().map(field).collect())
             }
             _ => match lengths.next() {
-                Some(Some(length)) => {
-                    leaves.push(Leaf::sized(of, *length));
-                    Part::Leaf { leaf: leaves.len() - 1, form: Form::Value }
-                }
+                Some(Some(length)) => Part::Leaf { leaf: pushed(Leaf::sized(of, *length), leaves), form: Form::Value },
                 _ => Part::Same,
             },
         }
@@ -192,8 +196,8 @@ impl Part {
             Part::Leaf { leaf, form } => taken[*leaf].push(value, *form, row),
             Part::Array(item) => value.items().for_each(|value| item.take(value, row, taken)),
             Part::Map(key, of) => value.fields().for_each(|(name, value)| {
-                if let Part::Leaf { leaf, .. } = **key {
-                    taken[leaf].push_key(name, row);
+                if let Some(leaf) = key {
+                    taken[*leaf].push_key(name, row);
                 }
                 of.take(value, row, taken);
             }),
@@ -222,9 +226,9 @@ impl Part {
                 out.push(b'{');
                 for (at, (name, value)) in value.fields().enumerate() {
                     separate(at, out);
-                    match **key {
-                        Part::Leaf { leaf, .. } => converted[leaf].write_key(out),
-                        _ => {
+                    match key {
+                        Some(leaf) => converted[*leaf].write_key(out),
+                        None => {
                             out.push(b'"');
                             out.extend_from_slice(name.as_bytes());
                             out.extend_from_slice(b"\":");
@@ -232,8 +236,8 @@ impl Part {
                     }
                     of.put(value, converted, out);
                 }
-                if let Part::Leaf { leaf, .. } = **key {
-                    converted[leaf].note_met(value.fields().count());
+                if let Some(leaf) = key {
+                    converted[*leaf].note_met(value.fields().count());
                 }
                 out.push(b'}');
             }
@@ -258,6 +262,12 @@ impl Part {
             None => out.extend_from_slice(b"null"),
         }
     }
+}
+
+/// The place of a leaf behind the others.
+fn pushed(leaf: Leaf, leaves: &mut Vec<Leaf>) -> usize {
+    leaves.push(leaf);
+    leaves.len() - 1
 }
 
 /// Whether different keys stay different.
@@ -317,6 +327,33 @@ impl Leaf {
         let is_written = from.is_nested() || *from == DataType::Json;
         let read = if is_written { None } else { super::part_kernel(from)? };
         Some(Leaf { read, convert: kernel(from, to)?, to: to.clone(), keeps_apart: keeps_apart(from, to) })
+    }
+
+    /// Of the keys of a MAP; none where they stay as they are.
+    fn of_key(from: &DataType, to: &DataType) -> Option<Option<Leaf>> {
+        if is_same_inside(from, to) {
+            return Some(None);
+        }
+        let leaf = match from.is_nested() && to.is_nested() {
+            true => Leaf::whole(to, kernel(from, to, CastFailure::RowError)?),
+            false => Leaf::of(from, to)?,
+        };
+        Some(Some(leaf))
+    }
+
+    /// The keys of a MAP, brought to the next of the lengths.
+    fn sized_key(of: &DataType, lengths: &mut Iter<'_, Option<Length>>) -> Option<Leaf> {
+        if !of.is_nested() {
+            return lengths.next().copied().flatten().map(|length| Leaf::sized(of, length));
+        }
+        let mut leaves = Vec::new();
+        let part = Part::sized(of, lengths, &mut leaves);
+        (!leaves.is_empty()).then(|| Leaf::whole(of, run(part, leaves, CastFailure::RowError)))
+    }
+
+    /// Of nested values, whose texts are converted as they are.
+    fn whole(to: &DataType, convert: UnaryKernel) -> Leaf {
+        Leaf { read: None, convert: Some(convert), to: to.clone(), keeps_apart: false }
     }
 
     fn sized(of: &DataType, length: Length) -> Leaf {
@@ -468,6 +505,19 @@ mod tests {
         let (from, to) = (map(DataType::Double, DataType::Int), map(DataType::Int, DataType::Int));
         assert_eq!(cast(r#"{"1.5":1,"2.5":2}"#, &from, &to).as_deref(), Ok(r#"{"1":1,"2":2}"#));
         assert_eq!(cast(r#"{"1.5":1,"1.25":2}"#, &from, &to), Err(KEYS_MET.to_owned()));
+        let (from, to) = (DataType::Json, map(DataType::Varchar(Some(2)), DataType::Int));
+        assert_eq!(cast(r#"{"abc":1,"bcd":2}"#, &from, &to).as_deref(), Ok(r#"{"ab":1,"bc":2}"#));
+        assert_eq!(cast(r#"{"abc":1,"abd":2}"#, &from, &to), Err(KEYS_MET.to_owned()));
+    }
+
+    #[test]
+    fn keys_that_are_nested_are_converted_as_a_whole() {
+        let (from, to) = (map(array(DataType::Double), DataType::Int), map(array(DataType::Int), DataType::Int));
+        assert_eq!(cast(r#"{"[1.5]":1,"[2.5,3]":2}"#, &from, &to).as_deref(), Ok(r#"{"[1]":1,"[2,3]":2}"#));
+        assert_eq!(cast(r#"{"[1.5]":1,"[1.25]":2}"#, &from, &to), Err(KEYS_MET.to_owned()));
+        let keyed = |length: Option<u32>| map(row(&[("a", DataType::Varchar(length))]), DataType::Int);
+        let cut = cast(r#"{"{\"a\":\"x\\\"yz\"}":1}"#, &keyed(None), &keyed(Some(2)));
+        assert_eq!(cut.as_deref(), Ok(r#"{"{\"a\":\"x\\\"\"}":1}"#));
     }
 
     #[test]

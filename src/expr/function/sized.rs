@@ -56,6 +56,8 @@ mod tests {
         check(r#"{"n":1,"c":["a"]}"#, row, "- CHAR(3)", r#"{"n":1,"c":["a  "]}"#);
         let map = DataType::Map(Box::new(code.clone()), Box::new(DataType::Int));
         check(r#"{"a":1,"b":2}"#, map.clone(), "CHAR(3) -", r#"{"a  ":1,"b  ":2}"#);
+        let keyed = DataType::Map(Box::new(array(code.clone())), Box::new(DataType::Int));
+        check(r#"{"[\"abcd\",null]":1}"#, keyed, "CHAR(3) -", r#"{"[\"abc\",null]":1}"#);
         check(r#"{"a":1,"a ":2}"#, map, "CHAR(3) -", "error: two keys of a MAP become the same");
     }
 }

@@ -78,6 +78,9 @@ pub const NESTING_MAX: usize = 64;
 /// stack overflow.
 pub const PLAN_DEPTH_MAX: usize = 300;
 
+/// Operators of a query, those of a view and of WITH counted wherever it is read. More: an error, instead of a plan that takes minutes.
+pub const PLAN_OPERATORS_MAX: usize = 50_000;
+
 /// Of how many types one that has a name may be made: those that name it are read as if it were written out. More: an error of CREATE TYPE.
 pub const TYPE_PARTS_MAX: usize = 1024;
 

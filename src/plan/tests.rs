@@ -785,6 +785,23 @@ fn a_plan_is_json_for_those_who_ask_for_it() {
 }
 
 #[test]
+fn laterals_over_one_another_are_planned_at_once() {
+    let laterals = |kind: &str, of: &dyn Fn(usize) -> String| {
+        let chain: String = (1..40).map(|n| format!(" {kind} JOIN LATERAL ({}) AS l{n} ON TRUE", of(n))).collect();
+        planned(&format!("SELECT * FROM (SELECT qty AS x FROM trades) AS l0{chain}"))
+    };
+    // Each of these would hold twice what stands before it.
+    let of_the_one_before = |n: usize| format!("SELECT l{}.x + 1 AS x", n - 1);
+    let of_other_rows = |_: usize| "SELECT MAX(qty) AS x FROM trades WHERE qty > l0.x".to_owned();
+    assert!(laterals("INNER", &of_the_one_before).is_ok() && laterals("LEFT", &of_the_one_before).is_ok());
+    assert!(laterals("INNER", &of_other_rows).is_ok() && laterals("LEFT", &of_other_rows).is_ok());
+    let doubled: String = (1..20).map(|n| format!(", d{n} AS (SELECT a.qty FROM d{0} AS a, d{0} AS b)", n - 1)).collect();
+    let error =
+        planned(&format!("WITH d0 AS (SELECT qty FROM trades){doubled} SELECT qty FROM d19")).expect_err("it is too large");
+    assert!(error.message().contains("more than 50000 operators") && error.span().is_some(), "{error}");
+}
+
+#[test]
 fn queries_over_queries_are_planned_at_once_or_refused() {
     let groups = |count: usize| {
         let of = |n: usize| format!(", c{n} AS (SELECT qty + 1 AS qty FROM c{} GROUP BY qty)", n - 1);

@@ -8,7 +8,7 @@ use super::function::{argument_expr, library_call, refuse_filter};
 use super::library;
 use super::operator::{binary, concat_arrays};
 use super::prepared::checked;
-use super::scope::{ScopeField, name_span, span_of, unknown_table, unsupported};
+use super::scope::{name_span, shown, span_of, unknown_table, unsupported};
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
 use crate::types::{DataType, Value};
@@ -297,14 +297,9 @@ impl ExprBinder<'_> {
                     continue;
                 }
             };
-            let shown = |field: &&ScopeField| match qualifier {
-                None => field.is_in_sight(),
-                Some(table) => field.is_shown() && field.is_of(&table.value),
-            };
             let before = values.len();
-            values.extend(
-                self.fields.iter().enumerate().filter(|(_, f)| shown(f)).map(|(i, f)| Expr::column(i, f.data_type.clone())),
-            );
+            let shown = shown(self.fields, qualifier.map(|table| table.value.as_str()));
+            values.extend(shown.into_iter().map(|(i, f)| Expr::column(i, f.data_type.clone())));
             match qualifier {
                 _ if values.len() > before => {}
                 Some(table) => return Err(unknown_table(self.fields, table)),

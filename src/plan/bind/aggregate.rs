@@ -9,17 +9,18 @@ use sqlparser::ast;
 use super::access;
 use super::aggregate_call::{BoundCall, NTH_VALUE};
 use super::coercion::cast;
+use super::dependent::equal;
 use super::expr::ExprBinder;
 use super::grouping_sets::{GROUPING_BASE, Marker};
 use super::library;
 use super::over::OVER_BASE;
 use super::scope::{Relation, ScopeField, span_of};
-use super::subquery::reads_subquery;
+use super::subquery::{case, flagged, reads_subquery};
 use super::window::{GroupWindow, WINDOW_COLUMNS, window_types};
 use crate::error::{Error, Result, Span};
-use crate::expr::Expr;
-use crate::plan::logical::{self, Plan, WindowColumns, WindowsOf, all_of, columns_of, conjuncts, substitute};
-use crate::plan::physical::{AggregateCall, Aligned, SortKey, Window};
+use crate::expr::{Expr, UnaryOp};
+use crate::plan::logical::{self, Join, Plan, WindowColumns, WindowsOf, all_of, columns_of, conjuncts, substitute};
+use crate::plan::physical::{AggregateCall, Aligned, JoinKind, SortKey, Window};
 use crate::types::{DataType, Field, Schema, Value};
 
 /// Stand-in columns of aggregates begin here.
@@ -218,6 +219,32 @@ pub struct Grouped {
 }
 
 impl Grouped {
+    /// Groups by columns of a query around, with a row for each of their `values` that has no group: what the aggregates give over no rows. A group is
+    /// that of NULL only `with_nulls`.
+    pub fn completed(self, values: Plan, columns: &[usize], with_nulls: bool, grouping: &Grouping) -> Result<Grouped> {
+        let Grouped { relation, keys, .. } = &self;
+        let (width, types) = (values.schema().types().len(), values.schema().types());
+        let value = |column: usize| Expr::column(column, types[column].clone());
+        let (groups, flag) = flagged(relation.plan.clone(), width);
+        let mut made: Vec<Expr> = relation.plan.identity();
+        let mut condition = Vec::new();
+        for column in columns {
+            let place = keys.iter().find(|(key, _)| is_column(key, *column)).map(|(_, place)| *place);
+            let place = place.ok_or_else(|| Error::internal("a group without its link"))?;
+            condition.extend(equal(value(*column), Expr::column(width + place, types[*column].clone()), with_nulls));
+            made[place] = value(*column);
+        }
+        let missing = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(flag) };
+        for (at, call) in (self.results..).zip(&grouping.calls) {
+            let nothing = Expr::Literal { value: call.over_nothing(), data_type: call.data_type.clone() };
+            made[at] = case(vec![(missing.clone(), nothing)], Expr::column(width + at, call.data_type.clone()));
+        }
+        let names = relation.fields.iter().map(|field| field.name.clone());
+        let columns = names.zip(made).collect();
+        let plan = Plan::Join(Join::new(values, groups, JoinKind::Left, all_of(condition)));
+        Ok(Grouped { relation: Relation::new(plan.projected(columns), None, None), ..self })
+    }
+
     /// `expr` over the output; `fields` are those of the input.
     pub fn place(&self, expr: &Expr, fields: &[ScopeField], span: Span) -> Result<Expr> {
         if let Some((_, position)) = self.keys.iter().find(|(key, _)| key == expr) {

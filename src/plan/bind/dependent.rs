@@ -8,12 +8,17 @@
 //!   WHERE i.k = o.k, for each link          o.k is i.k wherever it stands; no join is left
 //!   anything else                           the different values of the links in the query around, joined to FROM
 //! ```
+//!
+//! LATERAL (SELECT ... FROM ... WHERE ...) needs none of it: its FROM is joined to the rows before it, and what it computes is computed over both.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::join::cross;
+use super::join_time::is_over_time;
 use super::scope::{Relation, ScopeField, Sight};
 use super::select::distinct;
+use super::values::one_row;
 use crate::expr::{BinaryOp, CastFailure, Expr};
 use crate::plan::logical::{Calc, Join, Plan, Values, columns_of, conjuncts, shifted};
 use crate::plan::physical::JoinKind;
@@ -26,6 +31,8 @@ pub struct OuterColumn {
     pub level: usize,
     /// Whether its table must be named.
     pub qualified: bool,
+    /// Whether `*` behind the name of its table shows it.
+    pub is_shown: bool,
     is_read: Arc<AtomicBool>,
 }
 
@@ -53,6 +60,8 @@ pub struct Outer<'a> {
     plan: &'a Plan,
     fields: Vec<ScopeField>,
     stand_in: Plan,
+    /// Its rows themselves, where no stand-in is needed: LATERAL.
+    rows: Option<&'a Relation>,
 }
 
 impl<'a> Outer<'a> {
@@ -60,17 +69,33 @@ impl<'a> Outer<'a> {
     pub fn new(plan: &'a Plan, fields: &[ScopeField], number: usize) -> Outer<'a> {
         let outside = |field: &ScopeField| {
             let is_read = Arc::new(AtomicBool::new(false));
+            let is_shown = field.shown_at().is_some();
             let (level, qualified) = match &field.sight {
                 Sight::Own | Sight::Unshown => (1, false),
                 Sight::Qualified | Sight::Unnamed => (1, true),
                 Sight::Outer(outer) => (outer.level + 1, outer.qualified),
             };
             let qualifier = field.qualifier.clone().filter(|_| !field.is_unnamed());
-            ScopeField { qualifier, sight: Sight::Outer(OuterColumn { level, qualified, is_read }), ..field.clone() }
+            ScopeField { qualifier, sight: Sight::Outer(OuterColumn { level, qualified, is_shown, is_read }), ..field.clone() }
         };
         let stand_in = fields.iter().map(|f| Field::new(format!("$outer{number}"), f.data_type.clone())).collect();
         let stand_in = Plan::Values(Values { rows: Vec::new(), schema: Schema::new(stand_in) });
-        Outer { plan, fields: fields.iter().map(outside).collect(), stand_in }
+        Outer { plan, fields: fields.iter().map(outside).collect(), stand_in, rows: None }
+    }
+
+    /// The rows of `relation` themselves, the first `seen` columns of which can be named: the sub-query has each of them once for every row that it
+    /// finds for it, and all of their columns are its links.
+    pub fn rows(relation: &'a Relation, seen: usize) -> Outer<'a> {
+        let mut outer = Outer { rows: Some(relation), ..Outer::new(&relation.plan, &relation.fields, 0) };
+        for field in outer.fields.iter_mut().skip(seen) {
+            (field.qualifier, field.sight) = (None, Sight::Unnamed);
+        }
+        outer
+    }
+
+    /// Whether its rows stand in FROM themselves, each once.
+    pub fn are_rows(&self) -> bool {
+        self.rows.is_some()
     }
 
     /// The same for another sub-query of it, which reads columns of its own.
@@ -80,7 +105,7 @@ impl<'a> Outer<'a> {
             let sight = Sight::Outer(OuterColumn { is_read: Arc::new(AtomicBool::new(false)), ..outer.clone() });
             ScopeField { sight, ..field.clone() }
         });
-        Outer { plan: self.plan, fields: fields.collect(), stand_in: self.stand_in.clone() }
+        Outer { fields: fields.collect(), stand_in: self.stand_in.clone(), ..*self }
     }
 
     /// How many columns it has.
@@ -90,6 +115,10 @@ impl<'a> Outer<'a> {
 
     /// Its rows beside each of `inner`.
     pub fn beside(&self, inner: Relation) -> Relation {
+        if let Some(rows) = self.rows {
+            let rows = Relation { fields: self.fields.clone(), ..rows.clone() };
+            return if inner.plan == one_row().plan { rows } else { cross(rows, inner) };
+        }
         let plan = Plan::Join(Join::new(self.stand_in.clone(), inner.plan, JoinKind::Inner, None));
         let fields = self.fields.iter().cloned().chain(inner.fields).collect();
         Relation { plan, fields, event_times: Vec::new(), windows: Vec::new() }
@@ -119,6 +148,10 @@ impl<'a> Outer<'a> {
     /// bound.
     pub fn settled(&self, plan: &Plan, around: &[ScopeField]) -> Settled {
         let columns = self.read(around);
+        if self.are_rows() {
+            let links = Links { columns: (0..self.fields.len()).collect(), with_nulls: true, over_nothing: None };
+            return Settled { links, stand_in: self.stand_in.clone(), real: Real::Rows };
+        }
         let mut equal = vec![None; self.fields.len()];
         self.equalities(plan, &mut equal);
         let all_equal = columns.iter().all(|column| equal[*column].is_some());
@@ -185,9 +218,12 @@ impl<'a> Outer<'a> {
 
     /// The different values of these columns, as if all were there.
     pub fn values(&self, columns: &[usize]) -> Plan {
-        let read = |column: &usize| Expr::column(*column, self.fields[*column].data_type.clone());
-        let named = columns.iter().map(|column| (self.fields[*column].name.clone(), read(column))).collect();
-        let values = distinct(Relation::new(self.plan.clone().projected(named), None, None)).plan;
+        let (plan, found) = source_of(self.plan, columns.to_vec());
+        let read = |(column, found): (&usize, &usize)| {
+            (self.fields[*column].name.clone(), Expr::column(*found, self.fields[*column].data_type.clone()))
+        };
+        let named = columns.iter().zip(&found).map(read).collect();
+        let values = distinct(Relation::new(plan.clone().projected(named), None, None)).plan;
         let place = |column: usize| columns.iter().position(|read| *read == column);
         let all = (0..self.fields.len()).map(|column| {
             let data_type = self.fields[column].data_type.clone();
@@ -195,6 +231,30 @@ impl<'a> Outer<'a> {
         });
         let all = all.collect();
         values.projected(all)
+    }
+}
+
+/// The deepest part of `plan` in which the same values stand in these columns, and where they stand there: what LEFT JOIN adds to its rows is not
+/// computed to know them.
+fn source_of(plan: &Plan, columns: Vec<usize>) -> (&Plan, Vec<usize>) {
+    match plan {
+        Plan::Calc(calc) if calc.filter.is_none() => {
+            let below = |column: &usize| match calc.columns[*column] {
+                Expr::Column { index, .. } => Some(index),
+                _ => None,
+            };
+            match columns.iter().map(below).collect() {
+                Some(columns) => source_of(&calc.input, columns),
+                None => (plan, columns),
+            }
+        }
+        Plan::Join(join) if join.kind == JoinKind::Left && !is_over_time(join) => {
+            match columns.iter().all(|column| *column < join.width()) {
+                true => source_of(&join.left, columns),
+                false => (plan, columns),
+            }
+        }
+        _ => (plan, columns),
     }
 }
 
@@ -207,6 +267,8 @@ pub struct Settled {
 }
 
 enum Real {
+    /// Itself: there is no stand-in.
+    Rows,
     /// What of FROM its columns are equal to.
     Equal(Vec<Option<Expr>>),
     /// Its values.
@@ -214,10 +276,18 @@ enum Real {
 }
 
 impl Settled {
+    /// Whether the stand-in is a part of `plan`.
+    pub fn is_in(&self, plan: &Plan) -> bool {
+        let mut found = false;
+        plan.walk(&mut |part| found |= matches!(part, Plan::Join(join) if *join.left == self.stand_in));
+        found
+    }
+
     /// `plan` without the stand-in.
     pub fn applied(&self, plan: Plan) -> Plan {
         plan.rewrite(&mut |part| match part {
             Plan::Join(join) if *join.left == self.stand_in => match &self.real {
+                Real::Rows => Plan::Join(join),
                 Real::Values(values) => Plan::Join(Join { left: values.clone(), ..join }),
                 Real::Equal(equal) => {
                     let types = self.stand_in.schema().fields.iter().map(|field| &field.data_type);
@@ -239,8 +309,11 @@ pub fn equal(left: Expr, right: Expr, with_nulls: bool) -> Vec<Expr> {
         right: Box::new(right),
         data_type: DataType::Boolean,
     };
-    let zero = zero(&left.data_type()).filter(|_| with_nulls);
-    let Some(zero) = zero else { return vec![eq(left, right)] };
+    if !with_nulls {
+        return vec![eq(left, right)];
+    }
+    // All values of this type are NULL.
+    let Some(zero) = zero(&left.data_type()) else { return Vec::new() };
     let data_type = left.data_type();
     let or_zero = |e: &Expr| Expr::Coalesce {
         args: vec![e.clone(), Expr::Literal { value: zero.clone(), data_type: data_type.clone() }],
@@ -250,15 +323,16 @@ pub fn equal(left: Expr, right: Expr, with_nulls: bool) -> Vec<Expr> {
     vec![eq(or_zero(&left), or_zero(&right)), eq(is_null(left), is_null(right))]
 }
 
-/// Some value of a type that equality is defined for.
+/// Some value of a type, as far as equality needs it.
 fn zero(data_type: &DataType) -> Option<Value> {
     use DataType as T;
     Some(match data_type {
         T::Boolean => Value::Bool(false),
         T::Float | T::Double => Value::Double(0.0),
         T::Decimal { .. } | T::Uuid => Value::Decimal(0),
-        T::Varchar(_) => Value::text(""),
-        T::Bytes | T::Bitmap | T::Array(_) | T::Row(_) | T::Map(..) | T::Json | T::Null => return None,
+        T::Varchar(_) | T::Array(_) | T::Multiset(_) | T::Row(_) | T::Map(..) | T::Json => Value::text(""),
+        T::Bytes | T::Bitmap => Value::Bytes(Box::default()),
+        T::Null => return None,
         _ => Value::Int(0),
     })
 }

@@ -15,7 +15,7 @@ use super::join_within::joined_within;
 use super::partitioning::partitioning;
 use super::per_row::{PerRow, Sees};
 use super::pivot::{Pivot, Unpivot};
-use super::query::{Cte, check_depth};
+use super::query::{Cte, check_size};
 use super::scope::{Relation, name_span, span_of, unsupported};
 use super::values::one_row;
 use crate::error::{Error, Result, Span};
@@ -187,9 +187,12 @@ impl QueryBinder<'_> {
         outer: Option<&Outer<'_>>,
     ) -> Result<Relation> {
         for step in steps {
-            check_depth(&relation.plan, &step.relation)?;
+            check_size(&relation.plan, &step.relation)?;
             let keeps_right = matches!(kind_of(step), Ok((JoinKind::Right | JoinKind::Full, _)));
             if let (true, Some(outer)) = (keeps_right, outer) {
+                if outer.are_rows() {
+                    return Err(Error::internal("rows around would stand on both sides of a join"));
+                }
                 let right = self.side_within(&step.relation, hints, outer)?;
                 relation = joined_within(relation, step, right, outer.width())?;
                 continue;

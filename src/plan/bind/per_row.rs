@@ -4,12 +4,14 @@
 use sqlparser::ast;
 
 use super::coercion::cast;
+use super::dependent::Outer;
 use super::expr::ExprBinder;
 use super::function::library_call;
 use super::join::{filtered, kind_of, merged, names_of, paired};
+use super::order::{Bounds, Count, Ordered};
 use super::record::makes_records;
 use super::scope::{Relation, ScopeField, name_span, span_of, unsupported};
-use super::subquery::{Dependent, case, flagged};
+use super::subquery::{Dependent, Stage, Subqueries, case, flagged};
 use super::table_function::{gives_fields_of_json, gives_texts_of_json, table_call};
 use super::values::one_row;
 use super::{QueryBinder, access};
@@ -123,7 +125,7 @@ impl QueryBinder<'_> {
     /// Each row of `relation` beside what is computed for it.
     pub(super) fn per_row(&mut self, relation: Relation, per_row: &PerRow<'_>, kind: JoinKind) -> Result<Relation> {
         match per_row {
-            PerRow::Unnest(call) => unnested(relation, call, kind),
+            PerRow::Unnest(call) => self.unnested(relation, call, kind),
             PerRow::Lateral(query, alias, sees) => self.lateral(relation, (query, *sees), *alias, kind),
         }
     }
@@ -139,10 +141,18 @@ impl QueryBinder<'_> {
         kind: JoinKind,
     ) -> Result<Relation> {
         let seen = match sees {
-            Sees::All => &relation.fields,
-            Sees::First(width) => &relation.fields[..width],
+            Sees::All => relation.fields.len(),
+            Sees::First(width) => width,
         };
-        let found = self.dependent(query, &relation.plan, seen)?;
+        let (depth, visible) = (self.depth(), self.ctes.len());
+        match self.select_over(&relation, query, seen) {
+            Ok(found) if kind == JoinKind::Inner || found.count == Count::One => {
+                return beside_own(relation.fields, found, alias, span_of(query));
+            }
+            _ => {}
+        }
+        self.reset(depth, visible);
+        let found = self.dependent(query, &relation.plan, &relation.fields[..seen])?;
         let (names, own) = (found.names.clone(), relation.fields.iter().map(|field| field.name.clone()));
         let (plan, before, values) = matched(relation.plan, relation.fields.len(), found, kind);
         let own: Vec<(String, Expr)> = own.zip(before).collect();
@@ -152,6 +162,68 @@ impl QueryBinder<'_> {
         let fields = relation.fields.into_iter().chain(scoped(columns, alias)).collect();
         Ok(Relation { plan, fields, event_times: Vec::new(), windows: Vec::new() })
     }
+
+    /// Each row of `relation` once for every item.
+    fn unnested(&mut self, mut relation: Relation, call: &UnnestCall<'_>, kind: JoinKind) -> Result<Relation> {
+        let span = call.span;
+        let mut subqueries = Subqueries::new(self, &relation);
+        let mut binder = ExprBinder::new(&relation.fields).asking(&mut subqueries);
+        let mut value = match makes_records(&call.name) {
+            true => binder.records(&call.name, &call.args, call.alias, span)?,
+            false => match binder.array_of_call(&call.name, &call.args, span)? {
+                Expr::Call { args, .. } if call.gives_fields_of_json() => library_call(JSON_TEXTS_OF_FIELDS, args, span)?,
+                value => value,
+            },
+        };
+        let (data_type, lookups) = (value.data_type(), subqueries.lookups());
+        if !lookups.is_empty() {
+            relation.plan = lookups.over(relation.plan, Stage::Output, std::iter::once(&mut value));
+            (relation.event_times, relation.windows) = (Vec::new(), Vec::new());
+        }
+        let own: Vec<(String, Expr)> = named(&relation).collect();
+        let width = own.len();
+        let columns = own.iter().cloned().chain([("$nested".to_owned(), value)]).collect();
+        let nested = match data_type {
+            DataType::Map(..) => Nested::Map,
+            DataType::Multiset(_) => Nested::Multiset,
+            _ => Nested::Array,
+        };
+        let mut items = items(&data_type, call, width)?;
+        if call.numbers == Numbers::Shown {
+            let ordinal = Expr::column(width + usize::from(nested == Nested::Map) + 1, DataType::Int);
+            items.push(("ORDINALITY".to_owned(), ordinal));
+        }
+        rename(&mut items, call.alias, span)?;
+        let plan = Plan::Unnest(Unnest::new(relation.plan.projected(columns), nested, kind));
+        let plan = plan.projected(own.into_iter().chain(items.iter().cloned()).collect());
+        let mut fields = relation.fields;
+        fields.extend(scoped(items, call.alias));
+        Ok(Relation { plan, fields, ..relation })
+    }
+
+    /// A SELECT over the rows of `relation`, of which it sees the first columns: what it shows, then all of theirs. An error says no more than that it
+    /// is not one that goes row by row.
+    pub(super) fn select_over(&mut self, relation: &Relation, query: &ast::Query, seen: usize) -> Result<Ordered> {
+        let is_select = matches!(*query.body, ast::SetExpr::Select(_)) && Bounds::of(query)? == Bounds::default();
+        match is_select && relation.fields.len() == relation.plan.schema().fields.len() {
+            true => self.ordered_query(query, Some((&Outer::rows(relation, seen), &relation.fields))),
+            false => Err(Error::internal("a sub-query of more than a SELECT")),
+        }
+    }
+}
+
+/// What a SELECT shows behind the columns of the rows that it was made over.
+fn beside_own(mut own: Vec<ScopeField>, found: Ordered, alias: Option<&ast::TableAlias>, span: Span) -> Result<Relation> {
+    let Ordered { relation, width, .. } = found;
+    let mut values = relation.plan.identity();
+    let before = values.split_off(width);
+    let names = relation.fields.iter().map(|field| field.name.clone());
+    let mut columns: Vec<(String, Expr)> = names.zip(values).collect();
+    rename(&mut columns, alias, span)?;
+    let before = own.iter().map(|field| field.name.clone()).zip(before);
+    let relation = relation.projected(before.chain(columns.iter().cloned()).collect());
+    own.extend(scoped(columns, alias));
+    Ok(Relation { fields: own, ..relation })
 }
 
 /// `plan` joined to what is found for each of its rows; its first `own` columns, and what is found as columns of the join.
@@ -183,39 +255,6 @@ impl UnnestCall<'_> {
         let is_whole = self.alias.is_some_and(|alias| alias.columns.len() == 1);
         gives_fields_of_json(&self.name) && !is_whole
     }
-}
-
-/// Each row of `relation` once for every item.
-fn unnested(relation: Relation, call: &UnnestCall<'_>, kind: JoinKind) -> Result<Relation> {
-    let span = call.span;
-    let mut binder = ExprBinder::new(&relation.fields);
-    let value = match makes_records(&call.name) {
-        true => binder.records(&call.name, &call.args, call.alias, span)?,
-        false => match binder.array_of_call(&call.name, &call.args, span)? {
-            Expr::Call { args, .. } if call.gives_fields_of_json() => library_call(JSON_TEXTS_OF_FIELDS, args, span)?,
-            value => value,
-        },
-    };
-    let data_type = value.data_type();
-    let own: Vec<(String, Expr)> = named(&relation).collect();
-    let width = own.len();
-    let columns = own.iter().cloned().chain([("$nested".to_owned(), value)]).collect();
-    let nested = match data_type {
-        DataType::Map(..) => Nested::Map,
-        DataType::Multiset(_) => Nested::Multiset,
-        _ => Nested::Array,
-    };
-    let mut items = items(&data_type, call, width)?;
-    if call.numbers == Numbers::Shown {
-        let ordinal = Expr::column(width + usize::from(nested == Nested::Map) + 1, DataType::Int);
-        items.push(("ORDINALITY".to_owned(), ordinal));
-    }
-    rename(&mut items, call.alias, span)?;
-    let plan = Plan::Unnest(Unnest::new(relation.plan.projected(columns), nested, kind));
-    let plan = plan.projected(own.into_iter().chain(items.iter().cloned()).collect());
-    let mut fields = relation.fields;
-    fields.extend(scoped(items, call.alias));
-    Ok(Relation { plan, fields, ..relation })
 }
 
 /// The columns of a relation that can be named, each by its name in the plan.

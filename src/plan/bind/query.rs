@@ -15,7 +15,7 @@ use super::unnamed::aligned;
 use super::window::every;
 use crate::error::{Error, Result, Span};
 use crate::expr::{BinaryOp, Expr};
-use crate::limits::{NESTING_MAX, PLAN_DEPTH_MAX};
+use crate::limits::{NESTING_MAX, PLAN_DEPTH_MAX, PLAN_OPERATORS_MAX};
 use crate::plan::catalog::Catalog;
 use crate::plan::late::late_table;
 use crate::plan::logical::{Aggregate, Plan, Rank, Union, all_of};
@@ -141,7 +141,7 @@ impl<'a> QueryBinder<'a> {
         };
         self.leave(visible)?;
         self.depth -= 1;
-        check_depth(&rows.relation.plan, query)?;
+        check_size(&rows.relation.plan, query)?;
         rows.limited(&bounds)
     }
 
@@ -238,12 +238,21 @@ enum All {
     No,
 }
 
-/// Refuses a plan that is deeper than a stack may be.
-pub fn check_depth(plan: &Plan, node: &impl Spanned) -> Result<()> {
-    if plan.depth() <= PLAN_DEPTH_MAX {
-        return Ok(());
-    }
-    let error = format!("more than {PLAN_DEPTH_MAX} operators stand over one another, those of views and of WITH among them");
+/// Refuses a plan that is deeper than a stack may be, or has more operators than can be planned in short time.
+pub fn check_size(plan: &Plan, node: &impl Spanned) -> Result<()> {
+    let mut count = 0_usize;
+    plan.walk(&mut |_| count += 1);
+    let error = match (plan.depth(), count) {
+        (depth, _) if depth > PLAN_DEPTH_MAX => {
+            format!("more than {PLAN_DEPTH_MAX} operators stand over one another, those of views and of WITH among them")
+        }
+        (_, count) if count > PLAN_OPERATORS_MAX => {
+            format!(
+                "the query has more than {PLAN_OPERATORS_MAX} operators, with those of a view and of WITH wherever it is read"
+            )
+        }
+        _ => return Ok(()),
+    };
     Err(Error::limit(error).at(span_of(node)).hint("INSERT INTO a memory table what a part of it gives, and read that"))
 }
 

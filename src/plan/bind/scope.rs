@@ -57,9 +57,25 @@ impl ScopeField {
         matches!(self.sight, Sight::Own)
     }
 
-    /// Whether `*` behind the name of its table shows it.
+    /// Whether it is one of the query itself that `*` behind the name of its table shows.
     pub fn is_shown(&self) -> bool {
-        matches!(self.sight, Sight::Own | Sight::Qualified)
+        self.shown_at() == Some(0)
+    }
+
+    /// How far around the query it is, if `*` behind the name of its table shows it.
+    pub fn shown_at(&self) -> Option<usize> {
+        match &self.sight {
+            Sight::Own | Sight::Qualified => Some(0),
+            Sight::Outer(outer) => outer.is_shown.then_some(outer.level),
+            Sight::Unshown | Sight::Unnamed => None,
+        }
+    }
+
+    /// Notes that it is read, if it is one of a query around.
+    pub fn note_read(&self) {
+        if let Sight::Outer(outer) = &self.sight {
+            outer.note_read();
+        }
     }
 
     /// Whether nothing can name it.
@@ -176,6 +192,16 @@ impl Relation {
     }
 }
 
+/// The columns that `*` shows; behind the name of a table those of the nearest one of that name, which are read then.
+pub fn shown<'f>(fields: &'f [ScopeField], table: Option<&str>) -> Vec<(usize, &'f ScopeField)> {
+    let Some(table) = table else { return fields.iter().enumerate().filter(|(_, field)| field.is_in_sight()).collect() };
+    let level = |field: &ScopeField| field.shown_at().filter(|_| field.is_of(table));
+    let nearest = fields.iter().filter_map(level).min();
+    let shown: Vec<_> = fields.iter().enumerate().filter(|(_, field)| nearest.is_some() && level(field) == nearest).collect();
+    shown.iter().for_each(|(_, field)| field.note_read());
+    shown
+}
+
 /// Finds the column `name`, optionally qualified. A column without a name is found by its place too, as PostgreSQL calls those of VALUES.
 pub fn resolve(fields: &[ScopeField], qualifier: Option<&ast::Ident>, name: &ast::Ident) -> Result<usize> {
     match find(fields, qualifier, name, &name.value) {
@@ -209,9 +235,7 @@ fn find(fields: &[ScopeField], qualifier: Option<&ast::Ident>, name: &ast::Ident
     let mut found = fields.iter().enumerate().filter(|(_, f)| is_meant(f)).map(|(i, _)| i);
     match (found.next(), found.next()) {
         (Some(index), None) => {
-            if let Sight::Outer(outer) = &fields[index].sight {
-                outer.note_read();
-            }
+            fields[index].note_read();
             Some(Ok(index))
         }
         (Some(_), Some(_)) => {

@@ -14,7 +14,7 @@ use super::library;
 use super::operator::{by_order, condition};
 use super::order::{Count, Meant, Ordered, direction, fixed, meant};
 use super::over::Overs;
-use super::scope::{Relation, ScopeField, name_span, span_of, unknown_table, unsupported};
+use super::scope::{Relation, ScopeField, name_span, shown, span_of, unknown_table, unsupported};
 use super::subquery::{BeforeGrouping, Stage, Subqueries, reads_subquery};
 use super::table_function::{is_unnested, unnested_rows};
 use super::top_n::ranked;
@@ -23,7 +23,7 @@ use super::window_row::by_bounds;
 use crate::error::{Error, Result, Span};
 use crate::expr::Expr;
 use crate::plan::late::late_table;
-use crate::plan::logical::{Aggregate, Late, Plan, Rank};
+use crate::plan::logical::{Aggregate, Late, Plan, Rank, columns_of};
 use crate::plan::physical::{RankFunction, SortKey};
 use crate::types::{DataType, Value};
 
@@ -106,9 +106,14 @@ impl QueryBinder<'_> {
         }
         let mut lookups = subqueries.lookups();
         let grouped = keyed || having.is_some() || grouping.groups();
-        let mut links = Links::default();
+        let goes_by_row = !grouped && overs.is_empty() && select.distinct.is_none() && order.is_empty();
+        if outer.is_some_and(|(outer, _)| outer.are_rows()) && !goes_by_row {
+            return Err(Error::internal("rows around that would be told apart by their values"));
+        }
+        let (mut links, mut reads_rows) = (Links::default(), false);
         if let Some((outer, around)) = outer {
             let settled = outer.settled(&relation.plan, around);
+            reads_rows = lookups.read_rows_of(&settled);
             lookups.settle(&settled);
             let plan = std::mem::replace(&mut relation.plan, Plan::empty());
             relation.plan = settled.applied(plan);
@@ -118,17 +123,24 @@ impl QueryBinder<'_> {
         let is_plain_group = grouped && !keyed && unnested.is_empty() && !lookups.has(Stage::Output) && overs.is_empty();
         let falls_over_nothing = |having: &Expr| {
             let over_nothing = grouping.over_nothing(having);
-            Ok(over_nothing.is_fixed() && library::evaluate_constant(&over_nothing)? != Some(Value::Bool(true)))
+            let is_known = over_nothing.is_fixed() && columns_of(&over_nothing).is_empty();
+            Ok(is_known && library::evaluate_constant(&over_nothing)? != Some(Value::Bool(true)))
         };
-        match &having {
-            None if is_plain_group => {
+        // Where there are no rows, the aggregates have values all the same.
+        let mut completion = None;
+        match (&having, outer) {
+            (None, _) if is_plain_group => {
                 links.over_nothing = Some(bound[..items.len()].iter().map(|e| grouping.over_nothing(e)).collect());
             }
-            Some((having, _)) if is_plain_group && falls_over_nothing(having)? => {}
-            _ if grouped && !keyed && !links.columns.is_empty() => {
-                let what = "a sub-query that names columns around it, of aggregates without GROUP BY and with OVER, UNNEST, a sub-query, or a \
-                            HAVING that holds over no rows,";
-                return Err(unsupported(what, "make a sub-query in FROM of a part of it", select));
+            (Some((having, _)), _) if is_plain_group && falls_over_nothing(having)? => {}
+            (_, Some((outer, _))) if grouped && !keyed && !links.columns.is_empty() => {
+                if reads_rows {
+                    let what = "a sub-query that names columns around it, of aggregates without GROUP BY and with a sub-query that compares other than by \
+                                equality,";
+                    return Err(unsupported(what, "make a sub-query in FROM of the aggregates", select));
+                }
+                completion = Some((outer.values(&links.columns), links.columns.clone(), links.with_nulls));
+                links.with_nulls = true;
             }
             _ => {}
         }
@@ -170,7 +182,10 @@ impl QueryBinder<'_> {
             let read = bound.iter().chain(&qualify).chain(having.iter().map(|(e, _)| e)).chain(&of_overs);
             grouping.add_determined(&relation.plan, read, &|table| self.catalog.tables[table].key());
             let fields = &relation.fields;
-            let made = group(&relation, &grouping, &late)?;
+            let mut made = group(&relation, &grouping, &late)?;
+            if let Some((values, columns, with_nulls)) = completion {
+                made = made.completed(values, &columns, with_nulls, &grouping)?;
+            }
             let span = span_of(select);
             let mut placed =
                 bound.iter().zip(&spans).map(|(e, span)| made.place(e, fields, *span)).collect::<Result<Vec<_>>>()?;
@@ -224,11 +239,12 @@ impl QueryBinder<'_> {
         };
         hints.check_taken()?;
         let span = order.first().map(|item| span_of(&item.expr)).unwrap_or_default();
-        let count = match (grouped && !keyed, select.from.is_empty() && !grouped, select.having.is_some()) {
+        let filters_groups = select.having.is_some() || select.qualify.is_some();
+        let count = match (grouped && !keyed, select.from.is_empty() && !grouped) {
             _ if !gives_one => Count::Any,
-            (true, _, true) => Count::OneAtMost,
-            (_, true, _) if select.selection.is_some() || select.qualify.is_some() => Count::OneAtMost,
-            (true, ..) | (_, true, _) => Count::One,
+            (true, _) if filters_groups => Count::OneAtMost,
+            (_, true) if select.selection.is_some() || select.qualify.is_some() => Count::OneAtMost,
+            (true, _) | (_, true) => Count::One,
             _ => Count::Any,
         };
         Ok(Ordered { relation: selected, width: items.len(), keys, span, links, count })
@@ -433,24 +449,20 @@ fn wildcard<'a>(
         Some(ast::RenameSelectItem::Single(one)) => vec![one],
         Some(ast::RenameSelectItem::Multiple(several)) => several.iter().collect(),
     };
-    let wanted = |f: &ScopeField| match qualifier {
-        None => f.is_in_sight(),
-        Some(wanted) => f.is_shown() && f.is_of(wanted),
-    };
+    let fields = shown(&relation.fields, qualifier);
     let is = |name: &ast::Ident, f: &ScopeField| f.name.eq_ignore_ascii_case(&name.value);
-    let fields = || relation.fields.iter().enumerate().filter(|(_, f)| wanted(f));
     let asked = replaced.iter().map(|(name, _)| *name).chain(renamed.iter().map(|renamed| &renamed.ident));
     for column in without.iter().copied().chain(asked.map(|name| ColumnName { table: None, name })) {
-        if !fields().any(|(_, f)| column.is(f)) {
+        if !fields.iter().any(|(_, f)| column.is(f)) {
             let name = column.name;
             let error = Error::sql(format!("there is no column '{}' that * shows", name.value)).at(name_span(name));
-            return Err(error.suggesting(&name.value, fields().map(|(_, f)| f.name.as_str()), "it shows"));
+            return Err(error.suggesting(&name.value, fields.iter().map(|(_, f)| f.name.as_str()), "it shows"));
         }
     }
-    let kept = fields().filter(|(_, f)| !without.iter().any(|column| column.is(f)));
-    let item = |(i, f): (usize, &ScopeField)| {
+    let kept = fields.iter().filter(|(_, f)| !without.iter().any(|column| column.is(f)));
+    let item = |(i, f): &(usize, &ScopeField)| {
         let replacement = replaced.iter().find(|(name, _)| is(name, f));
-        let column = || Item::Bound(Expr::column(i, f.data_type.clone()));
+        let column = || Item::Bound(Expr::column(*i, f.data_type.clone()));
         let name = renamed.iter().find(|renamed| is(&renamed.ident, f)).map_or(&f.name, |renamed| &renamed.alias.value);
         NamedItem { name: name.clone(), item: replacement.map_or_else(column, |(_, e)| Item::Expr(e)), span }
     };

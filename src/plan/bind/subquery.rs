@@ -11,8 +11,9 @@ use super::aggregate::{Grouped, is_one_row};
 use super::coercion::{cast, comparable};
 use super::dependent::{Links, Outer, Settled, equal, null};
 use super::function::library_call;
-use super::operator::binary;
+use super::operator::{binary, by_order};
 use super::order::{Count, Ordered};
+use super::query::check_size;
 use super::scope::{Relation, ScopeField, span_of};
 use super::select::distinct;
 use crate::error::{Error, Result, Span};
@@ -128,12 +129,33 @@ impl<'b, 'c> Subqueries<'b, 'c> {
     }
 
     fn value(&mut self, query: &ast::Query, stage: Stage) -> Result<Expr> {
+        if let Some(value) = self.computed(query) {
+            return Ok(value);
+        }
         let found = self.dependent(query)?;
         found.one_column("a sub-query as a value")?;
         if found.type_of(0) == DataType::Null {
             return Ok(null(&DataType::Null));
         }
         Ok(self.one_row_of(found, stage)?.remove(0))
+    }
+
+    /// The value of a SELECT without FROM that does no more than to compute with columns of the row around.
+    fn computed(&mut self, query: &ast::Query) -> Option<Expr> {
+        matches!(&*query.body, ast::SetExpr::Select(select) if select.from.is_empty()).then_some(())?;
+        let around =
+            Relation { plan: self.plan.clone(), fields: self.fields.to_vec(), event_times: Vec::new(), windows: Vec::new() };
+        let (depth, visible) = (self.binder.depth(), self.binder.ctes.len());
+        match self.binder.select_over(&around, query, around.fields.len()) {
+            Ok(Ordered { width: 1, relation: Relation { plan: Plan::Calc(calc), .. }, .. }) if *calc.input == around.plan => {
+                let value = calc.columns.into_iter().next()?;
+                (calc.filter.is_none() && value.is_fixed() && !columns_of(&value).is_empty()).then_some(value)
+            }
+            _ => {
+                self.binder.reset(depth, visible);
+                None
+            }
+        }
     }
 
     /// Its one row, as a row of values.
@@ -223,7 +245,7 @@ impl<'b, 'c> Subqueries<'b, 'c> {
         let any_null = self.has_any(&found, Some(is_null(found.column(0))), stage);
         let (plan, flag) = flagged(distinct(Relation::new(found.plan.clone(), None, None)).plan, ADDED_BASE);
         let mut condition = found.condition(ADDED_BASE);
-        condition.extend(equal(value.clone(), Expr::column(ADDED_BASE, found.type_of(0)), false));
+        condition.push(binary(BinaryOp::Eq, value.clone(), Expr::column(ADDED_BASE, found.type_of(0)), span)?);
         let matched = Expr::Unary { op: UnaryOp::IsNotNull, input: Box::new(flag) };
         let matched = self.add(plan, JoinKind::Left, condition, matched, stage);
         let unknown = binary(BinaryOp::Or, is_null(value), any_null, span)?;
@@ -335,6 +357,11 @@ impl Lookups {
     /// Whether one is joined at this stage.
     pub fn has(&self, stage: Stage) -> bool {
         self.found.iter().any(|lookup| lookup.stage == stage)
+    }
+
+    /// Whether one that is joined to the output asks for each row of the query around, whose stand-in is about to be settled.
+    pub fn read_rows_of(&self, settled: &Settled) -> bool {
+        self.found.iter().any(|lookup| lookup.stage == Stage::Output && settled.is_in(&lookup.plan))
     }
 
     /// The same over a query whose own stand-in is settled.
@@ -512,27 +539,27 @@ impl Dependent {
         aggregated(plan, keys, calls)
     }
 
-    fn extreme(&self, function: AggregateFunction, column: usize) -> Result<AggregateCall> {
+    /// The least or the greatest value of a column: the first or the last one in the order of column `by`, where MIN and MAX are not there for its type.
+    fn extreme(&self, function: AggregateFunction, column: usize, by: (usize, DataType), nulls: Nulls) -> AggregateCall {
         let data_type = self.type_of(column);
-        match data_type {
-            DataType::Array(_)
-            | DataType::Row(_)
-            | DataType::Map(..)
-            | DataType::Multiset(_)
-            | DataType::Json
-            | DataType::Bytes
-            | DataType::Bitmap => {
-                let error = format!("a sub-query of any number of rows of {data_type} is not supported here");
-                Err(Error::sql(error).at(self.span).hint("add LIMIT 1 to it"))
-            }
-            _ => Ok(AggregateCall::new(function, &[(column, data_type.clone())], data_type)),
+        let function = match (has_extremes(&data_type), function) {
+            (true, function) => return AggregateCall::new(function, &[(column, data_type.clone())], data_type),
+            (false, AggregateFunction::Max) => AggregateFunction::LastValue,
+            (false, _) => AggregateFunction::FirstValue,
+        };
+        AggregateCall {
+            order: vec![SortKey { column: by.0, descending: false, nulls_first: true }],
+            order_types: vec![by.1],
+            nulls,
+            ..AggregateCall::new(function, &[(column, data_type.clone())], data_type)
         }
     }
 
     /// Its columns, then its links; a second row for the same links is an error of that row.
     fn single(&self) -> Result<Plan> {
         let (width, links) = (self.width(), self.links.columns.len());
-        let mut calls = (0..width).map(|at| self.extreme(AggregateFunction::Min, at)).collect::<Result<Vec<_>>>()?;
+        let only = |at: usize| self.extreme(AggregateFunction::Min, at, (at, self.type_of(at)), Nulls::Keep);
+        let mut calls: Vec<AggregateCall> = (0..width).map(only).collect();
         calls.push(AggregateCall::new(AggregateFunction::Count, &[], DataType::BigInt));
         let plan = self.aggregated(self.plan.clone(), calls);
         let plan = plan.filtered(is_one_row(Expr::column(links + width, DataType::BigInt))?);
@@ -544,15 +571,16 @@ impl Dependent {
 
     /// By links: the links, then the least and the greatest value and whether one is NULL, 1 or 0; and where these stand.
     fn extremes(&self) -> Result<(Plan, [usize; 3])> {
-        let ends = [self.extreme(AggregateFunction::Min, 0)?, self.extreme(AggregateFunction::Max, 0)?];
         let is_null = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(self.column(0)) };
+        let order = by_order(self.column(0), self.span)?;
         let mut columns: Vec<Expr> = self.plan.identity();
-        columns.push(cast(is_null, &DataType::Int));
-        let flag = columns.len() - 1;
+        let (flag, by) = (columns.len(), (columns.len() + 1, order.data_type()));
+        columns.extend([cast(is_null, &DataType::Int), order]);
         let columns = columns.into_iter().enumerate().map(|(at, e)| (format!("$value{at}"), e)).collect();
-        let [least, greatest] = ends;
+        let end = |function: AggregateFunction| self.extreme(function, 0, by.clone(), Nulls::Skip);
         let has_null = AggregateCall::new(AggregateFunction::Max, &[(flag, DataType::Int)], DataType::Int);
-        let plan = self.aggregated(self.plan.clone().projected(columns), vec![least, greatest, has_null]);
+        let calls = vec![end(AggregateFunction::Min), end(AggregateFunction::Max), has_null];
+        let plan = self.aggregated(self.plan.clone().projected(columns), calls);
         let links = self.links.columns.len();
         Ok((plan, [links, links + 1, links + 2]))
     }
@@ -560,6 +588,12 @@ impl Dependent {
 
 fn one_column(what: &str, width: usize, span: Span) -> Error {
     Error::sql(format!("{what} reads one column, but the sub-query has {width}")).at(span).hint("select the one that is meant")
+}
+
+/// Whether MIN and MAX are there for a type.
+fn has_extremes(data_type: &DataType) -> bool {
+    use DataType as T;
+    !matches!(data_type, T::Array(_) | T::Row(_) | T::Map(..) | T::Multiset(_) | T::Json | T::Bitmap)
 }
 
 /// An aggregate by these columns: they, then the results.
@@ -591,6 +625,7 @@ impl QueryBinder<'_> {
 
     /// The same, with what it is ordered by.
     fn dependent_rows(&mut self, query: &ast::Query, plan: &Plan, fields: &[ScopeField]) -> Result<Ordered> {
+        check_size(plan, query)?;
         let (depth, visible) = (self.depth(), self.ctes.len());
         let plain = self.ordered_query(query, None);
         match plain {

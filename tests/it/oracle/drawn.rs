@@ -4,10 +4,10 @@ use fastrand::Rng;
 
 use super::query::{KINDS, Query};
 
-const SEEDS: u64 = 2000;
+const SEEDS: u64 = 4000;
 
 /// Constructs by a text that a query with them has.
-const CONSTRUCTS: [&str; 132] = [
+const CONSTRUCTS: [&str; 135] = [
     "TUMBLE(",
     "HOP(",
     "CUMULATE(",
@@ -134,6 +134,9 @@ const CONSTRUCTS: [&str; 132] = [
     "EXCLUDE TIES",
     "EXCLUDE NO OTHERS",
     "LATERAL (VALUES",
+    "LATERAL (SELECT u.*",
+    "AS item WHERE",
+    "HAVING COUNT",
     "ANY (ARRAY",
     "ALL (ARRAY",
     "OVERLAPS",

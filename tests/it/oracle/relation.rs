@@ -38,7 +38,7 @@ fn made(rng: &mut Rng, schema: &Scope, depth: usize) -> Option<Both> {
     if depth == 0 {
         return None;
     }
-    Some(match rng.u8(0..30) {
+    Some(match rng.u8(0..32) {
         0 => return None,
         1..=5 => join(rng, schema, depth),
         6 => grouping(rng, schema, depth),
@@ -56,6 +56,8 @@ fn made(rng: &mut Rng, schema: &Scope, depth: usize) -> Option<Both> {
         22 | 23 => filtered_by_set(rng, schema, depth),
         24 => valued_by_set(rng, schema, depth),
         25 => seen_without_some(rng, schema, depth),
+        26 => computed_for_each_row(rng, schema, depth),
+        27 => beside_each_row(rng, schema, depth),
         _ => filtered_by_subquery(rng, schema, depth),
     })
 }
@@ -253,8 +255,12 @@ fn valued_by_subquery(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     let meets = column(rng, schema, |_| true).expect("a table has columns").name;
     let correlated = if rng.bool() { format!("u.{meets} = o.{meets} AND ") } else { String::new() };
     let (call, name) = (one_of(rng, &["MIN", "MAX"]), &valued.name);
+    let having = match rng.u8(0..3) {
+        0 => format!(" HAVING COUNT(*) {} {}", one_of(rng, &["<", ">=", "="]), rng.u8(0..3)),
+        _ => String::new(),
+    };
     let value = Both::of(
-        &format!("(SELECT {call}(u.{name}) FROM t AS u WHERE {correlated}{{}})"),
+        &format!("(SELECT {call}(u.{name}) FROM t AS u WHERE {correlated}{{}}{having})"),
         &[expression(rng, &inner, Type::Bool, 1)],
     );
     let from = named(rng, schema, depth - 1, "o");
@@ -444,6 +450,46 @@ fn of_each_row(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
         format!("SELECT {theirs} FROM (SELECT {}, {place} FROM {numbered}) AS placed WHERE place <= {limit}", given.join(", ")),
     )
     .filled(&[from, condition])
+}
+
+/// LATERAL without FROM, where a condition holds: a projection.
+fn computed_for_each_row(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let outer = qualified(schema, "o");
+    let seen = column(rng, schema, |_| true).expect("a table has columns");
+    let (item, condition) = (expression(rng, &outer, seen.data_type, 1), expression(rng, &outer, Type::Bool, 1));
+    let columns = |item: &str| {
+        let column = |c: &Column| if c.name == seen.name { format!("{item} AS {}", c.name) } else { format!("o.{}", c.name) };
+        schema.iter().map(column).collect::<Vec<_>>().join(", ")
+    };
+    let from = named(rng, schema, depth - 1, "o");
+    let (join, on, theirs) = match rng.bool() {
+        true => ("CROSS JOIN", "", format!("{} FROM {{}} WHERE {}", columns(&item.theirs), condition.theirs)),
+        false => {
+            let item = format!("CASE WHEN {} THEN {} END", condition.theirs, item.theirs);
+            ("LEFT JOIN", " ON TRUE", format!("{} FROM {{}}", columns(&item)))
+        }
+    };
+    let each = format!("(SELECT {} AS item WHERE {}) AS x{on}", item.ours, condition.ours);
+    Both::new(format!("SELECT {} FROM {{}} {join} LATERAL {each}", columns("x.item")), format!("SELECT {theirs}")).filled(&[from])
+}
+
+/// LATERAL with rows that meet each row: a join.
+fn beside_each_row(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
+    let both = [qualified(schema, "o"), qualified(schema, "u")].concat();
+    let meets = column(rng, schema, |_| true).expect("a table has columns").name;
+    let condition = match rng.bool() {
+        true => Both::of(&format!("u.{meets} = o.{meets} AND {{}}"), &[expression(rng, &both, Type::Bool, 1)]),
+        false => expression(rng, &both, Type::Bool, 2),
+    };
+    let of_side = |column: &Column| format!("{}.{1} AS {1}", one_of(rng, &["o", "u"]), column.name);
+    let columns = schema.iter().map(of_side).collect::<Vec<_>>().join(", ");
+    let (join, on) = one_of(rng, &[("CROSS JOIN", ""), ("LEFT JOIN", " ON TRUE")]);
+    let inner = if on.is_empty() { "JOIN" } else { "LEFT JOIN" };
+    Both::new(
+        format!("SELECT {columns} FROM {{}} {join} LATERAL (SELECT u.* FROM t AS u WHERE {{}}) AS u{on}"),
+        format!("SELECT {columns} FROM {{}} {inner} t AS u ON {{}}"),
+    )
+    .filled(&[named(rng, schema, depth - 1, "o"), condition])
 }
 
 /// Rows once for each item of an array: for SQLite once for each number.

@@ -71,7 +71,7 @@ pub enum Verb {
     ))]
     Shell(ShellArgs),
     /// Lay SQL files out in one way; what they say stays the same, token by token
-    #[command(after_help = format!("Examples:\n  corelane fmt job.sql\n  corelane fmt --check examples/*.sql\n\n{EXIT_CODES}"))]
+    #[command(after_help = format!("Examples:\n  corelane fmt job.sql\n  corelane fmt --check examples/*.sql\n  corelane fmt - < job.sql\n\n{EXIT_CODES}"))]
     Fmt(FmtArgs),
     /// Show what of this host costs latency, and what to do about it
     #[command(after_help = format!("Example:\n  corelane doctor --cores 2-5\n\n{EXIT_CODES}"))]
@@ -295,7 +295,7 @@ impl ShellArgs {
 /// Arguments of `fmt`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct FmtArgs {
-    /// SQL files
+    /// SQL files; `-` reads standard input and writes to standard output
     #[arg(value_name = "FILE.sql", required = true)]
     pub files: Vec<PathBuf>,
 

@@ -9,7 +9,9 @@ use sqlformat::{FormatOptions, Indent, QueryParams, format};
 
 use super::args::FmtArgs;
 use super::explain::print;
+use super::job::read;
 use crate::error::{Error, Result};
+use crate::plan::Script;
 use crate::plan::parse::check_same;
 
 /// How wide a line may be that holds a whole list.
@@ -18,13 +20,19 @@ const WIDTH: usize = 80;
 /// How often a layout may be laid out once more until it stays.
 const ROUNDS_MAX: usize = 4;
 
-/// Formats files, or says which are not; `out` takes their names.
+/// Formats files, or says which are not; `out` takes their names, or the text of standard input.
 pub fn run(args: &FmtArgs, out: &mut dyn Write) -> Result<()> {
+    let is_piped = |path: &Path| path.as_os_str() == "-";
+    if !args.check && args.files.len() > 1 && args.files.iter().any(|path| is_piped(path)) {
+        return Err(Error::config("standard input is formatted alone").hint("the names of files would stand among its SQL"));
+    }
     let mut unformatted = 0;
     for path in &args.files {
-        let file = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|e| Error::config(format!("cannot read '{file}': {e}")))?;
+        let Script { text, file } = read(path)?;
         let laid_out = formatted(&text).map_err(|error| error.in_text(&file, &text))?;
+        if is_piped(path) && !args.check {
+            return print(out, &laid_out);
+        }
         if laid_out == text {
             continue;
         }

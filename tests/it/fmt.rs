@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use corelane::cli::args::FmtArgs;
 use corelane::cli::fmt::{formatted, run};
@@ -65,4 +67,34 @@ fn files_are_written_or_named() {
     let text = fs::read_to_string(&good).expect("readable file");
     assert!(text.contains("\nwhere\n") || text.contains("\nwhere a"), "{text}");
     assert_eq!(fs::read_to_string(&bad).expect("readable file"), "SELECT 'a");
+}
+
+/// What `corelane fmt` with these arguments makes of standard input: its exit code, what it writes, and what it says.
+fn piped(arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_corelane"));
+    command.arg("fmt").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    // Who refuses the arguments reads nothing.
+    let _may_be_gone = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("it ends");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn standard_input_is_written_to_standard_output() {
+    let laid_out = formatted("select a,b from t where a>1 -- all\n").expect("a layout");
+    let answer = |code: i32, out: &str| (Some(code), out.to_owned(), String::new());
+    assert_eq!(piped(&["-"], "select a,b from t where a>1 -- all"), answer(0, &laid_out));
+    assert_eq!(piped(&["-"], &laid_out), answer(0, &laid_out));
+    assert_eq!(piped(&["-", "--check"], &laid_out), answer(0, ""));
+    let (code, out, error) = piped(&["--check", "-"], "select 1");
+    assert_eq!((code, out.as_str()), (Some(2), "<stdin>\n"), "{error}");
+    assert!(error.contains("1 of 1 files are not formatted"), "{error}");
+    let (code, out, error) = piped(&["-"], "SELECT 1;\nSELECT 'a");
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{error}");
+    assert!(error.contains("--> <stdin>:2:8"), "{error}");
+    let (code, out, error) = piped(&["-", "none.sql"], "SELECT 1");
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{error}");
+    assert!(error.contains("standard input is formatted alone"), "{error}");
 }

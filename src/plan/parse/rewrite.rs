@@ -480,7 +480,7 @@ fn rows_of_values(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
             values.pop();
         }
         let is_next = begins || (values.last() == Some(&depth) && token.token == Token::Comma);
-        if let (true, Some(end)) = (is_next, bare_row(&tokens[at + 1..])) {
+        if is_next && let Some(end) = bare_row(&tokens[at + 1..]) {
             out.push(placed(Token::LParen, token));
             close_at.push(at + 1 + end);
         }

@@ -155,7 +155,7 @@ pub fn plan_with(
     params: Params,
 ) -> Result<Planned> {
     bind::check_names(functions)?;
-    let job = read(scripts, Job::of(settings)?, functions, params);
+    let job = parse::on_large_stack(|| read(scripts, Job::of(settings)?, functions, params));
     job.and_then(|job| job.planned(connectors)).map_err(|error| located(error, scripts))
 }
 
@@ -166,9 +166,7 @@ fn read(scripts: &[Script], mut job: Job, functions: &Given, mut params: Params)
     for script in scripts {
         let text = "\n".repeat(before as usize) + &script.text;
         let statements = parse::parse(&text, &mut types, &mut params)?;
-        let (job, functions) = (&mut job, &mut functions);
-        let bind = move || statements.iter().try_for_each(|statement| job.statement(statement));
-        parse::on_large_stack(move || with_functions(functions, bind))?;
+        with_functions(&mut functions, || statements.iter().try_for_each(|statement| job.statement(statement)))?;
         before += lines(script);
     }
     params.check_used()?;

@@ -46,9 +46,12 @@ pub fn run(args: &ShellArgs, out: &mut dyn Write, notes: &mut dyn Write) -> Resu
 fn piped(session: &mut Session, lines: impl BufRead, out: &mut dyn Write) -> Result<()> {
     let mut input = String::new();
     for line in lines.lines() {
-        input.push_str(&line.map_err(|e| Error::io("cannot read standard input", e))?);
+        let line = line.map_err(|e| Error::io("cannot read standard input", e))?;
+        // No other line ends a statement or a comment, and a long statement is not to be looked through at each.
+        let may_end = input.is_empty() || line.contains(';') || line.contains("*/");
+        input.push_str(&line);
         input.push('\n');
-        if is_whole(&input) && session.input(&std::mem::take(&mut input), out)? == Next::Quit {
+        if may_end && is_whole(&input) && session.input(&std::mem::take(&mut input), out)? == Next::Quit {
             return Ok(());
         }
     }

@@ -125,11 +125,11 @@ use crate::error::{Error, Result};
 use crate::plan::statement::Statement;
 
 /// Reads a SQL text, in which the types of `types` have names and the parameters of `params` values, and adds the types that it declares. Faults
-/// carry their place; the caller adds the text with `Error::in_text`.
+/// carry their place; the caller adds the text with `Error::in_text`, and stands [`on_large_stack`].
 pub fn parse(text: &str, types: &mut NamedTypes, params: &mut Params) -> Result<Vec<Statement>> {
     let tokens = tokenize_all(text).map_err(|fault| fault::fault_of(fault, &[]))?;
     let tokens = hint::without_comments(params.put_in(tokens)?)?;
-    on_large_stack(|| reader::statements(&tokens, types))
+    reader::statements(&tokens, types)
 }
 
 /// Tokens without whitespace and comments.

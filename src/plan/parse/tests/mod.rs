@@ -11,7 +11,7 @@ use crate::plan::physical::Emit;
 use crate::plan::statement::{ColumnDefKind, CreateTable, Hint, HintArgument, Show, Shown, Statement, StreamQuery, WatermarkFor};
 
 fn parse(text: &str) -> Result<Vec<Statement>> {
-    super::parse(text, &mut NamedTypes::default(), &mut Params::default())
+    super::on_large_stack(|| super::parse(text, &mut NamedTypes::default(), &mut Params::default()))
 }
 
 fn check(text: &str) -> Vec<Statement> {

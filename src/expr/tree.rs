@@ -305,6 +305,21 @@ impl Expr {
         }
     }
 
+    /// The same with every part replaced for which `other` gives another, the outermost first.
+    #[must_use]
+    pub fn replaced(&self, other: &impl Fn(&Expr) -> Option<Expr>) -> Expr {
+        let mut expr = self.clone();
+        expr.replace(other);
+        expr
+    }
+
+    fn replace(&mut self, other: &impl Fn(&Expr) -> Option<Expr>) {
+        match other(self) {
+            Some(found) => *self = found,
+            None => self.children_mut().into_iter().for_each(|part| part.replace(other)),
+        }
+    }
+
     /// Whether it gives the same whenever it is asked of the same row.
     pub fn is_fixed(&self) -> bool {
         let mut fixed = true;

@@ -1,5 +1,6 @@
 //! CREATE TABLE: columns of all kinds, the watermark, and the options that belong to the plan.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::coercion::{assignable, cast, constant_cast, is_constant, takes_constant, with_conversion};
@@ -24,9 +25,9 @@ const APPEND_ONLY: &str = "append_only";
 
 /// Checks a CREATE TABLE.
 pub fn table(create: &CreateTable) -> Result<Table> {
-    let mut read: Vec<Column> = Vec::new();
+    let (mut read, mut names) = (Vec::new(), BTreeSet::new());
     for column in &create.columns {
-        if create.columns.iter().filter(|c| c.name.text.eq_ignore_ascii_case(&column.name.text)).count() > 1 {
+        if !names.insert(column.name.text.to_ascii_lowercase()) {
             return Err(Error::sql(format!("column '{}' is defined twice", column.name.text)).at(column.name.span));
         }
         read.extend(read_column(&column.name, &column.kind));

@@ -29,7 +29,7 @@ pub fn row_of_bounds(start: Expr, end: Expr) -> Result<Expr> {
 /// compared with one another.
 pub fn by_bounds(expr: &Expr, windows: &[WindowColumns], schema: &Schema) -> Expr {
     let pieces: Vec<Piece> = windows.iter().filter_map(|window| Piece::of(window, schema)).collect();
-    if pieces.is_empty() { expr.clone() } else { replaced(expr, &pieces) }
+    if pieces.is_empty() { expr.clone() } else { expr.replaced(&|part| bounds_for(part, &pieces)) }
 }
 
 /// What reads the ROW of a window, and its bounds.
@@ -49,22 +49,16 @@ impl Piece {
     }
 }
 
-fn replaced(expr: &Expr, pieces: &[Piece]) -> Expr {
+/// What is said by bounds in the place of an expression that is one of these pieces, or compares two of them.
+fn bounds_for(expr: &Expr, pieces: &[Piece]) -> Option<Expr> {
     let of_window = |piece: &Piece| piece.fields.iter().position(|field| field == expr).map(|at| piece.bounds[at].clone());
     if let Some(bound) = pieces.iter().find_map(of_window) {
-        return bound;
+        return Some(bound);
     }
-    if let Expr::Binary { op: BinaryOp::Eq, left, right, .. } = expr
-        && let [Some(left), Some(right)] = [left, right].map(|side| pieces.iter().find(|piece| piece.compared == **side))
-        && let Some(both) = all_of(vec![equal(&left.bounds[0], &right.bounds[0]), equal(&left.bounds[1], &right.bounds[1])])
-    {
-        return both;
-    }
-    let mut expr = expr.clone();
-    for child in expr.children_mut() {
-        *child = replaced(child, pieces);
-    }
-    expr
+    let Expr::Binary { op: BinaryOp::Eq, left, right, .. } = expr else { return None };
+    let piece = |side: &Expr| pieces.iter().find(|piece| piece.compared == *side);
+    let (left, right) = (piece(left)?, piece(right)?);
+    all_of(vec![equal(&left.bounds[0], &right.bounds[0]), equal(&left.bounds[1], &right.bounds[1])])
 }
 
 fn equal(left: &Expr, right: &Expr) -> Expr {

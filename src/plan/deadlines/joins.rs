@@ -7,6 +7,10 @@ use crate::plan::physical::{JoinTime, TimeMeaning};
 
 /// Columns of both inputs that say so, as the join gives them out.
 pub fn behind_join(join: &Join) -> Vec<Bounds> {
+    let told = told_by_both(join);
+    if told.is_empty() {
+        return told;
+    }
     let (width, given) = (join.width(), join.given());
     let place = |column: usize| {
         let found = match column < width {
@@ -15,7 +19,7 @@ pub fn behind_join(join: &Join) -> Vec<Bounds> {
         };
         found.into_iter().collect::<Vec<_>>()
     };
-    told_by_both(join).into_iter().filter_map(|bounds| bounds.moved(place)).collect()
+    told.into_iter().filter_map(|bounds| bounds.moved(place)).collect()
 }
 
 /// Those over the columns of the left input followed by those of the right one.

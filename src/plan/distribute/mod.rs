@@ -22,7 +22,7 @@ use std::sync::Arc;
 use super::Connectors;
 use super::bind::Output;
 use super::catalog::Catalog;
-use super::logical::Plan;
+use super::logical::{self, Plan};
 use super::physical::{Exchange, Node, NodeId, NodeKind, OnError, PhysicalPlan, Port};
 use super::settings::QuerySettings;
 use crate::error::{Error, Result, Span};
@@ -63,7 +63,9 @@ struct Lowering<'a> {
     grouped: Vec<phases::Keyed>,
     nodes: Vec<Node>,
     /// What has been lowered, and with which settings.
-    known: Vec<(Plan, QuerySettings, Lowered)>,
+    known: Vec<(&'a Plan, QuerySettings, Lowered)>,
+    /// What reads tables without a hint that says how their rows go.
+    scans: Vec<(logical::Scan, Lowered)>,
     sinks: Sinks,
     /// The hint that says that rows stay which are sent elsewhere.
     moved: Option<Span>,
@@ -73,18 +75,20 @@ struct Lowering<'a> {
 
 /// Makes the physical plan of all outputs, and says what it warns of.
 pub fn distribute(catalog: &Catalog, outputs: Vec<Output>, connectors: &dyn Connectors) -> Result<(PhysicalPlan, Vec<String>)> {
-    let (nodes, known, sinks, warnings) = (Vec::new(), Vec::new(), Sinks::default(), Vec::new());
+    let (nodes, known, scans, sinks, warnings) = (Vec::new(), Vec::new(), Vec::new(), Sinks::default(), Vec::new());
     let (sources, grouped) = (RefCell::default(), phases::grouped(&outputs));
     let settings = QuerySettings::default();
     let moved = None;
-    let mut lowering = Lowering { catalog, connectors, sources, settings, grouped, nodes, known, sinks, moved, warnings };
-    for output in outputs {
+    let mut lowering = Lowering { catalog, connectors, sources, settings, grouped, nodes, known, scans, sinks, moved, warnings };
+    for output in &outputs {
+        let before = lowering.known.len();
         lowering.settings = output.settings;
         let lowered = lowering.lower(&output.plan)?.released();
         lowering.check_pinned()?;
-        lowering.write(&output, lowered)?;
+        lowering.write(output, lowered)?;
         // The copies of a sub-query within one query agree, but each query draws its own.
-        lowering.known.retain(|(plan, ..)| plan.is_repeatable());
+        let own = lowering.known.split_off(before);
+        lowering.known.extend(own.into_iter().filter(|(plan, ..)| plan.is_repeatable()));
     }
     lowering.finish_sinks()?;
     let mut plan = PhysicalPlan { nodes: lowering.nodes };
@@ -117,7 +121,7 @@ fn exchange_for(placed: &Placed, keys: &[usize]) -> Option<Exchange> {
     }
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// After how many nanoseconds without use state is forgotten for which a hint says this; 0 is never.
     fn ttl(&self, hinted: Option<u64>) -> Option<u64> {
         hinted.or(self.settings.ttl).filter(|ttl| *ttl > 0)
@@ -140,15 +144,15 @@ impl Lowering<'_> {
     }
 
     /// The node for `plan`, the same one for equal plans with equal settings. A table is read once, whatever the settings.
-    fn lower(&mut self, plan: &Plan) -> Result<Lowered> {
+    fn lower(&mut self, plan: &'a Plan) -> Result<Lowered> {
         let (settings, is_read) = (self.settings, plan.inputs().is_empty());
-        let same = |(known, with, _): &&(Plan, QuerySettings, Lowered)| known == plan && (is_read || *with == settings);
+        let same = |(known, with, _): &&(&Plan, QuerySettings, Lowered)| *known == plan && (is_read || *with == settings);
         if let Some((.., lowered)) = self.known.iter().find(same) {
             return Ok(lowered.clone());
         }
         let inputs = plan.inputs().into_iter().map(|input| self.lower(input)).collect::<Result<Vec<_>>>()?;
         let lowered = self.node_of(plan, inputs)?;
-        self.known.push((plan.clone(), settings, lowered.clone()));
+        self.known.push((plan, settings, lowered.clone()));
         Ok(lowered)
     }
 

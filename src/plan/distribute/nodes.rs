@@ -65,9 +65,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn scan(&mut self, scan: &logical::Scan) -> Result<Lowered> {
+    pub(super) fn scan(&mut self, scan: &logical::Scan) -> Result<Lowered> {
         if let Some(asked) = &scan.partitioning {
             return self.partitioned(scan, asked);
+        }
+        if let Some((_, lowered)) = self.scans.iter().find(|(known, _)| known == scan) {
+            return Ok(lowered.clone());
         }
         let table = &self.catalog.tables[scan.table];
         let source = self.source(scan.table).map_err(|e| self.about_table(e, scan.table))?;
@@ -90,8 +93,9 @@ impl Lowering<'_> {
             errors_max: table.options.errors_max,
             idle_timeout_ns: table.options.idle_timeout_ns,
         });
-        let node = self.add(Node::new(kind, Vec::new(), scan.schema.clone()));
-        Ok(Lowered { node, placed })
+        let lowered = Lowered { node: self.add(Node::new(kind, Vec::new(), scan.schema.clone())), placed };
+        self.scans.push((scan.clone(), lowered.clone()));
+        Ok(lowered)
     }
 
     /// Refuses a second scan of a table whose rows are gone once they have been read: queries share one, but not by two times.

@@ -27,7 +27,7 @@ impl Lowering<'_> {
         let refused = |what: &str, hint: &str| {
             Err(Error::sql(format!("the rows of '{}' {what}", scan.name)).at(asked.span).hint(hint.to_owned()))
         };
-        let input = self.lower(&Plan::Scan(Scan { partitioning: None, ..scan.clone() }))?;
+        let input = self.scan(&Scan { partitioning: None, ..scan.clone() })?;
         if input.placed != Placed::Anywhere {
             return refused("are all read by one shard", "without the hint they go where they are needed");
         }

@@ -152,12 +152,6 @@ fn named(columns: &[Expr], below: &Schema, first: &Sent, names: &Schema) -> Sche
 
 /// `expr` over the columns that are carried.
 fn over(expr: &Expr, carried: &[Expr]) -> Expr {
-    if let Some(place) = carried.iter().position(|column| column == expr) {
-        return Expr::column(place, expr.data_type());
-    }
-    let mut expr = expr.clone();
-    for child in expr.children_mut() {
-        *child = over(child, carried);
-    }
-    expr
+    let carried = |part: &Expr| carried.iter().position(|column| column == part);
+    expr.replaced(&|part| Some(Expr::column(carried(part)?, part.data_type())))
 }

@@ -16,27 +16,15 @@ pub fn columns_of(expr: &Expr) -> Vec<usize> {
 
 /// `expr` with every column replaced by what `replace` gives for its position.
 pub fn substitute(expr: &Expr, replace: &impl Fn(usize) -> Option<Expr>) -> Expr {
-    if let Expr::Column { index, .. } = expr {
-        return replace(*index).unwrap_or_else(|| expr.clone());
-    }
-    let mut expr = expr.clone();
-    for child in expr.children_mut() {
-        *child = substitute(child, replace);
-    }
-    expr
+    expr.replaced(&|part| if let Expr::Column { index, .. } = part { replace(*index) } else { None })
 }
 
 /// `expr` with every column at the position that `to` gives for it.
 pub fn moved_columns(expr: &Expr, to: &impl Fn(usize) -> usize) -> Expr {
-    let mut expr = expr.clone();
-    if let Expr::Column { index, .. } = &mut expr {
-        *index = to(*index);
-        return expr;
-    }
-    for child in expr.children_mut() {
-        *child = moved_columns(child, to);
-    }
-    expr
+    expr.replaced(&|part| match part {
+        Expr::Column { index, data_type } => Some(Expr::column(to(*index), data_type.clone())),
+        _ => None,
+    })
 }
 
 /// `expr`, which reads columns from `width` on, over those columns alone.

@@ -51,14 +51,7 @@ fn times_asked(expr: &Expr) -> Vec<Expr> {
 
 /// `expr` with the hidden column for every call.
 fn replaced(expr: &Expr, hidden: usize) -> Expr {
-    let mut expr = expr.clone();
-    if let Expr::SplitWatermark { time } = &expr {
-        return known(hidden, time.data_type());
-    }
-    for child in expr.children_mut() {
-        *child = replaced(child, hidden);
-    }
-    expr
+    expr.replaced(&|part| if let Expr::SplitWatermark { time } = part { Some(known(hidden, time.data_type())) } else { None })
 }
 
 /// The hidden column as a time; before the first watermark it has the lowest value.

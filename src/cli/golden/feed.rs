@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Case;
 use crate::batch::RowKind;
 use crate::error::{Error, Result};
-use crate::plan::parse::{NamedTypes, parse};
+use crate::plan::parse::{NamedTypes, on_large_stack, parse};
 use crate::plan::statement::{ColumnDefKind, Statement};
 use crate::source::memory::MemoryEvent;
 use crate::types::{DataType, Value, decimal, time, uuid};
@@ -19,7 +19,8 @@ pub type Columns = Vec<(String, DataType)>;
 /// Those of every table that a case makes; of one that cannot be read, nothing: it fails when it is run.
 pub fn tables(case: &Case) -> BTreeMap<String, Columns> {
     let mut tables = BTreeMap::new();
-    for statement in parse(&case.sql, &mut NamedTypes::default(), &mut case.params.clone()).unwrap_or_default() {
+    let parsed = on_large_stack(|| parse(&case.sql, &mut NamedTypes::default(), &mut case.params.clone()));
+    for statement in parsed.unwrap_or_default() {
         if let Statement::CreateTable(table) = statement {
             let columns = table.columns.iter().filter_map(|c| match &c.kind {
                 ColumnDefKind::Physical { data_type, .. } => Some((c.name.text.clone(), data_type.clone())),

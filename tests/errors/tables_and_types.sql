@@ -556,6 +556,13 @@ CREATE TABLE t LIKE trades (WITHOUT OPTIONS);
 -- 1 | CREATE TABLE t LIKE trades (WITHOUT OPTIONS);
 --   |                             ^^^^^^^
 
+CREATE TABLE t WITH ('connector' = 'blackhole') AS SELECT qty, qty AS QTY FROM trades;
+-- column 'QTY' is defined twice
+--  --> q.sql:1:14
+--   |
+-- 1 | CREATE TABLE t WITH ('connector' = 'blackhole') AS SELECT qty, qty AS QTY FROM trades;
+--   |              ^
+
 CREATE TABLE t (a INT) WITH ('connector' = 'blackhole') AS SELECT qty FROM trades;
 -- a table has the columns of its query, or its own
 --  --> q.sql:1:14

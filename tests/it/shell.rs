@@ -66,6 +66,14 @@ fn declarations_and_settings_stay_until_they_are_forgotten() {
 }
 
 #[test]
+fn a_comment_may_end_what_ends_behind_a_semicolon() {
+    let input = format!(
+        "{ORDERS}\\format csv\n\n-- first;\nSELECT k\nFROM orders\nWHERE k > 1; /* and\nthen\n*/\n\\format json\nSELECT 7 AS n"
+    );
+    check(&input, &[], "k\n2\n{\"n\":7}\n");
+}
+
+#[test]
 fn tables_and_their_columns_are_listed() {
     let table = "CREATE TABLE t (k INT PRIMARY KEY NOT ENFORCED COMMENT 'its number') WITH ('connector' = 'datagen');\n";
     let expected = "\

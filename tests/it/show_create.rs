@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use corelane::cli::golden::read;
 use corelane::cli::job::BuiltIn;
-use corelane::plan::parse::{NamedTypes, Params, parse, quoted};
+use corelane::plan::parse::{NamedTypes, Params, on_large_stack, parse, quoted};
 use corelane::plan::statement::Statement;
 use corelane::plan::{Answer, Row, Script, plan};
 
@@ -22,7 +22,8 @@ fn answers(sql: &str) -> Result<Vec<Vec<Row>>, String> {
 
 /// Kinds and names of what a script makes.
 fn made(sql: &str) -> Vec<(&'static str, String)> {
-    let statements = parse(sql, &mut NamedTypes::default(), &mut Params::default()).unwrap_or_default();
+    let parsed = on_large_stack(|| parse(sql, &mut NamedTypes::default(), &mut Params::default()));
+    let statements = parsed.unwrap_or_default();
     let made = statements.into_iter().filter_map(|statement| match statement {
         Statement::CreateTable(table) if !table.columns.is_empty() => Some(("TABLE", quoted(&table.name.text))),
         Statement::CreateView { name, .. } => Some(("VIEW", quoted(&name.text))),

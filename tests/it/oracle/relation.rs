@@ -38,7 +38,7 @@ fn made(rng: &mut Rng, schema: &Scope, depth: usize) -> Option<Both> {
     if depth == 0 {
         return None;
     }
-    Some(match rng.u8(0..32) {
+    Some(match rng.u8(0..30) {
         0 => return None,
         1..=5 => join(rng, schema, depth),
         6 => grouping(rng, schema, depth),
@@ -255,7 +255,7 @@ fn valued_by_subquery(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     let meets = column(rng, schema, |_| true).expect("a table has columns").name;
     let correlated = if rng.bool() { format!("u.{meets} = o.{meets} AND ") } else { String::new() };
     let (call, name) = (one_of(rng, &["MIN", "MAX"]), &valued.name);
-    let having = match rng.u8(0..3) {
+    let having = match rng.u8(0..4) {
         0 => format!(" HAVING COUNT(*) {} {}", one_of(rng, &["<", ">=", "="]), rng.u8(0..3)),
         _ => String::new(),
     };
@@ -457,6 +457,8 @@ fn computed_for_each_row(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     let outer = qualified(schema, "o");
     let seen = column(rng, schema, |_| true).expect("a table has columns");
     let (item, condition) = (expression(rng, &outer, seen.data_type, 1), expression(rng, &outer, Type::Bool, 1));
+    // Most rows stay.
+    let condition = Both::of("({}) IS NOT FALSE", &[condition]);
     let columns = |item: &str| {
         let column = |c: &Column| if c.name == seen.name { format!("{item} AS {}", c.name) } else { format!("o.{}", c.name) };
         schema.iter().map(column).collect::<Vec<_>>().join(", ")
@@ -479,7 +481,7 @@ fn beside_each_row(rng: &mut Rng, schema: &Scope, depth: usize) -> Both {
     let meets = column(rng, schema, |_| true).expect("a table has columns").name;
     let condition = match rng.bool() {
         true => Both::of(&format!("u.{meets} = o.{meets} AND {{}}"), &[expression(rng, &both, Type::Bool, 1)]),
-        false => expression(rng, &both, Type::Bool, 2),
+        false => Both::of("({}) IS NOT FALSE", &[expression(rng, &both, Type::Bool, 2)]),
     };
     let of_side = |column: &Column| format!("{}.{1} AS {1}", one_of(rng, &["o", "u"]), column.name);
     let columns = schema.iter().map(of_side).collect::<Vec<_>>().join(", ");

@@ -57,7 +57,13 @@ impl QueryBinder<'_> {
         let (depth, visible) = (self.depth(), self.ctes.len());
         match (self.inputs_by_themselves(select, hints), outer) {
             (Ok(relation), None) => Ok(relation),
-            (Ok(relation), Some(outer)) => Ok(outer.beside(relation)),
+            (Ok(relation), Some(outer)) => {
+                let mut both = outer.beside(relation);
+                if let ([table], true) = (select.from.as_slice(), outer.are_rows()) {
+                    hints.ask_of_join(&mut both.plan, [Asked::default(), hints.of_table(table)]);
+                }
+                Ok(both)
+            }
             (Err(_), Some(outer)) => {
                 self.reset(depth, visible);
                 self.inputs_within(select, hints, outer)

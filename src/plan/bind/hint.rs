@@ -3,7 +3,8 @@
 //! `STATE_TTL('t' = '1 d', 'u' = '12 h')`: how long rows of an input live in a join that nothing else bounds, versions in a temporal join, and
 //! the groups of an aggregate over a single input; where it bounds nothing it is refused. `BROADCAST(t)`: its join sends it to every shard, if it
 //! can; `SHUFFLE_HASH(t)` and `SHUFFLE_MERGE(t)`: both inputs go by key. NEST_LOOP, MULTI_JOIN and LOOKUP say how another engine is to go about
-//! it, and change nothing here. All of them must name inputs that there are.
+//! it, and change nothing here. All of them must name inputs that there are. Behind the SELECT of a LATERAL that goes row by row they are of its join to the
+//! rows before it.
 
 use std::cell::Cell;
 

@@ -7,21 +7,27 @@
 //!   a RIGHT JOIN b ON c     b LEFT JOIN a ON c, the columns of a first
 //!   a FULL JOIN b ON c      a LEFT JOIN b ON c, and those of b that meet none
 //! ```
+//!
+//! LEFT JOIN LATERAL of a SELECT that only computes goes the other way: it is a left join by its WHERE.
 
 use sqlparser::ast;
 
 use super::QueryBinder;
 use super::dependent::{Outer, null};
 use super::expr::ExprBinder;
-use super::join::{cross, kind_of};
+use super::hint::Asked;
+use super::join::{cross, joined, kind_of};
 use super::per_row::{PerRow, matched};
-use super::scope::{Relation, ScopeField, span_of, unsupported};
-use super::subquery::{Asked, BindsSubqueries, Dependent, Stage, flagged};
+use super::scope::{Relation, ScopeField, Sight, span_of, unsupported};
+use super::select::computed_items;
+use super::semi_join::{Plain, ungrouped_select};
+use super::subquery::{self, BindsSubqueries, Dependent, Stage, case, flagged};
 use super::values::one_row;
 use crate::error::{Error, Result, Span};
 use crate::expr::{Expr, UnaryOp};
 use crate::plan::logical::{Join, Plan, Union, all_of};
 use crate::plan::physical::JoinKind;
+use crate::types::DataType;
 
 /// The condition of a join of these two that has sub-queries, and which rows the join gives out.
 pub fn asking_condition<'s>(step: &'s ast::Join, left: &Relation, right: &Relation) -> Option<(JoinKind, &'s ast::Expr)> {
@@ -37,7 +43,7 @@ pub fn asking_condition<'s>(step: &'s ast::Join, left: &Relation, right: &Relati
 struct Noticed(bool);
 
 impl BindsSubqueries for Noticed {
-    fn bind(&mut self, _: Asked<'_>, _: Stage) -> Result<Expr> {
+    fn bind(&mut self, _: subquery::Asked<'_>, _: Stage) -> Result<Expr> {
         self.0 = true;
         Err(Error::internal("a sub-query that was only looked for"))
     }
@@ -83,6 +89,42 @@ impl QueryBinder<'_> {
             meeting(binder, both)
         })?;
         Ok(left_joined(relation, found, fields))
+    }
+
+    /// `relation LEFT JOIN LATERAL (SELECT ... FROM ... WHERE ...) ON TRUE` as a left join by this WHERE, and what the SELECT shows. An error says no
+    /// more than that it does not go row by row.
+    pub(super) fn left_joined_select(
+        &mut self,
+        relation: &Relation,
+        query: &ast::Query,
+    ) -> Result<(Relation, Vec<(String, Expr)>)> {
+        let select = ungrouped_select(query).filter(|select| select.distinct.is_none() && query.order_by.is_none());
+        let select = select.ok_or_else(|| Error::internal("a sub-query of more than FROM and WHERE"))?;
+        let Plain { hints, mut found, outer, fields, condition } = self.plain(relation, select, query)?;
+        let around = relation.fields.len();
+        if found.fields.len() != found.plan.schema().fields.len() {
+            return Err(Error::internal("columns without names"));
+        }
+        let pair = Relation { plan: Plan::empty(), fields, event_times: Vec::new(), windows: Vec::new() };
+        let items = computed_items(select, &pair)?;
+        outer.note_read_in(&relation.fields);
+        let (plan, flag) = flagged(found.plan, around);
+        found.plan = plan;
+        found.fields.push(ScopeField { sight: Sight::Unnamed, ..ScopeField::own(None, "$found".to_owned(), DataType::Boolean) });
+        let missing = Expr::Unary { op: UnaryOp::IsNull, input: Box::new(flag) };
+        // What meets no row has NULL for all that is computed.
+        let of_met = |(name, value): (String, Expr)| match value {
+            Expr::Column { index, .. } if index >= around => (name, value),
+            value => (name, case(vec![(missing.clone(), null(&value.data_type()))], value)),
+        };
+        let items = items.into_iter().map(of_met).collect();
+        let mut both = joined(relation.clone(), found, JoinKind::Left, condition);
+        if let [table] = select.from.as_slice() {
+            hints.ask_of_join(&mut both.plan, [Asked::default(), hints.of_table(table)]);
+        }
+        hints.check_joins(&both.plan)?;
+        hints.check_taken()?;
+        Ok((both, items))
     }
 
     fn left_join(&mut self, left: Relation, right: Relation, condition: &ast::Expr) -> Result<Relation> {

@@ -146,12 +146,23 @@ impl QueryBinder<'_> {
         };
         let (depth, visible) = (self.depth(), self.ctes.len());
         match self.select_over(&relation, query, seen) {
-            Ok(found) if kind == JoinKind::Inner || found.count == Count::One => {
-                return beside_own(relation.fields, found, alias, span_of(query));
+            Ok(Ordered { relation: found, width, count, .. }) if kind == JoinKind::Inner || count == Count::One => {
+                let mut values = found.plan.identity();
+                let before = values.split_off(width);
+                let columns = found.fields.iter().map(|field| field.name.clone()).zip(values).collect();
+                return beside_own(relation.fields, found, before, columns, (alias, span_of(query)));
             }
-            _ => {}
+            _ => self.reset(depth, visible),
         }
-        self.reset(depth, visible);
+        if kind == JoinKind::Left && sees == Sees::All {
+            match self.left_joined_select(&relation, query) {
+                Ok((found, columns)) => {
+                    let before = relation.plan.identity();
+                    return beside_own(relation.fields, found, before, columns, (alias, span_of(query)));
+                }
+                Err(_) => self.reset(depth, visible),
+            }
+        }
         let found = self.dependent(query, &relation.plan, &relation.fields[..seen])?;
         let (names, own) = (found.names.clone(), relation.fields.iter().map(|field| field.name.clone()));
         let (plan, before, values) = matched(relation.plan, relation.fields.len(), found, kind);
@@ -212,13 +223,14 @@ impl QueryBinder<'_> {
     }
 }
 
-/// What a SELECT shows behind the columns of the rows that it was made over.
-fn beside_own(mut own: Vec<ScopeField>, found: Ordered, alias: Option<&ast::TableAlias>, span: Span) -> Result<Relation> {
-    let Ordered { relation, width, .. } = found;
-    let mut values = relation.plan.identity();
-    let before = values.split_off(width);
-    let names = relation.fields.iter().map(|field| field.name.clone());
-    let mut columns: Vec<(String, Expr)> = names.zip(values).collect();
+/// The columns of rows that a SELECT was made over, then those that it shows, all of them made of `relation`.
+fn beside_own(
+    mut own: Vec<ScopeField>,
+    relation: Relation,
+    before: Vec<Expr>,
+    mut columns: Vec<(String, Expr)>,
+    (alias, span): (Option<&ast::TableAlias>, Span),
+) -> Result<Relation> {
     rename(&mut columns, alias, span)?;
     let before = own.iter().map(|field| field.name.clone()).zip(before);
     let relation = relation.projected(before.chain(columns.iter().cloned()).collect());

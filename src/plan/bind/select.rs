@@ -398,6 +398,16 @@ fn items<'a>(select: &'a ast::Select, relation: &Relation) -> Result<Vec<NamedIt
     Ok(items)
 }
 
+/// The items of a SELECT that are computed from columns alone, each with its name.
+pub fn computed_items(select: &ast::Select, relation: &Relation) -> Result<Vec<(String, Expr)>> {
+    refuse(select)?;
+    let bound = |item: NamedItem<'_>| match item.item {
+        Item::Bound(bound) => Ok((item.name, bound)),
+        Item::Expr(e) => Ok((item.name, ExprBinder::new(&relation.fields).bind(e)?)),
+    };
+    items(select, relation)?.into_iter().map(bound).collect()
+}
+
 /// `table.*`, or `row.*` of a column that is a ROW.
 fn qualified_wildcard<'a>(
     relation: &Relation,

@@ -21,13 +21,17 @@ use crate::plan::physical::JoinKind;
 use crate::types::DataType;
 
 /// A sub-query of FROM and WHERE alone.
-struct Plain<'r> {
-    found: Relation,
-    outer: Outer<'r>,
+pub struct Plain<'r> {
+    /// What hints say of FROM.
+    pub hints: InputHints,
+    /// FROM.
+    pub found: Relation,
+    /// The query around.
+    pub outer: Outer<'r>,
     /// Columns of the query around, then those of FROM.
-    fields: Vec<ScopeField>,
+    pub fields: Vec<ScopeField>,
     /// WHERE, over them.
-    condition: Option<Expr>,
+    pub condition: Option<Expr>,
 }
 
 /// Whether a row stays that a sub-query finds, or one that it does not find.
@@ -162,7 +166,8 @@ impl QueryBinder<'_> {
         (select, query): (&ast::Select, &ast::Query),
         keeps: Keeps,
     ) -> Result<Relation> {
-        let Plain { found, outer, fields, condition } = self.plain(relation, select, query)?;
+        let Plain { hints, found, outer, fields, condition } = self.plain(relation, select, query)?;
+        hints.check_taken()?;
         if select.projection.len() != wanted.len() {
             return Err(Error::internal("another number of columns"));
         }
@@ -188,10 +193,9 @@ impl QueryBinder<'_> {
     }
 
     /// FROM and WHERE of a sub-query beside the rows of the query around it.
-    fn plain<'r>(&mut self, relation: &'r Relation, select: &ast::Select, query: &ast::Query) -> Result<Plain<'r>> {
+    pub(super) fn plain<'r>(&mut self, relation: &'r Relation, select: &ast::Select, query: &ast::Query) -> Result<Plain<'r>> {
         let hints = InputHints::of(select)?;
         let found = self.from(select, &hints, None)?;
-        hints.check_taken()?;
         if relation.fields.len() != relation.plan.schema().fields.len() {
             return Err(Error::internal("columns without names"));
         }
@@ -204,7 +208,7 @@ impl QueryBinder<'_> {
         if condition.as_ref().is_some_and(|condition| !condition.is_fixed()) {
             return Err(Error::sql("the condition of a sub-query depends on more than the two rows").at(span_of(query)));
         }
-        Ok(Plain { found, outer, fields, condition })
+        Ok(Plain { hints, found, outer, fields, condition })
     }
 
     fn exists(&mut self, relation: Relation, query: &ast::Query, keeps: Keeps) -> Result<Relation> {
@@ -228,7 +232,8 @@ impl QueryBinder<'_> {
 
     /// EXISTS over a row of FROM for each that satisfies WHERE: a join by all of WHERE.
     fn exists_plain(&mut self, relation: &Relation, select: &ast::Select, query: &ast::Query, keeps: Keeps) -> Result<Relation> {
-        let Plain { found, outer, condition, .. } = self.plain(relation, select, query)?;
+        let Plain { hints, found, outer, condition, .. } = self.plain(relation, select, query)?;
+        hints.check_taken()?;
         outer.note_read_in(&relation.fields);
         let width = relation.fields.len();
         if condition.iter().flat_map(columns_of).any(|column| column < width) {
@@ -277,22 +282,22 @@ fn is_subquery(part: &ast::Expr) -> bool {
 
 /// The SELECT of a query that gives a row for each of FROM that satisfies WHERE.
 fn plain_select(query: &ast::Query) -> Option<&ast::Select> {
-    let ast::SetExpr::Select(select) = &*query.body else { return None };
-    let bare = query.with.is_none() && query.limit_clause.is_none() && query.fetch.is_none();
-    let ungrouped = matches!(&select.group_by, ast::GroupByExpr::Expressions(keys, _) if keys.is_empty());
     let computed = |item: &ast::SelectItem| match item {
         ast::SelectItem::UnnamedExpr(e) | ast::SelectItem::ExprWithAlias { expr: e, .. } => {
             !matches!(e, ast::Expr::Value(_) | ast::Expr::Identifier(_) | ast::Expr::CompoundIdentifier(_))
         }
         _ => false,
     };
-    let plain = bare
-        && ungrouped
-        && select.having.is_none()
-        && select.qualify.is_none()
-        && select.top.is_none()
-        && !select.projection.iter().any(computed);
-    plain.then_some(select)
+    ungrouped_select(query).filter(|select| !select.projection.iter().any(computed))
+}
+
+/// The SELECT of a query without what counts, groups or limits rows, as far as its clauses say.
+pub fn ungrouped_select(query: &ast::Query) -> Option<&ast::Select> {
+    let ast::SetExpr::Select(select) = &*query.body else { return None };
+    let bare = query.with.is_none() && query.limit_clause.is_none() && query.fetch.is_none();
+    let ungrouped = matches!(&select.group_by, ast::GroupByExpr::Expressions(keys, _) if keys.is_empty());
+    let plain = bare && ungrouped && select.having.is_none() && select.qualify.is_none() && select.top.is_none();
+    plain.then_some(&**select)
 }
 
 fn joined(relation: Relation, found: Plan, kind: JoinKind, condition: Option<Expr>) -> Relation {

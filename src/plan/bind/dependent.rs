@@ -216,6 +216,22 @@ impl<'a> Outer<'a> {
         Some((column, shifted(&value, own)))
     }
 
+    /// Parts of `plan`, whose FROM this stands beside, from which [`Self::values`] may take those of its columns: all of it, and where it joins FROM.
+    pub fn sources<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p Plan> + use<'p> {
+        let (deepest, _) = source_of(plan, Vec::new());
+        let joins = matches!(deepest, Plan::Join(join) if *join.left == self.stand_in);
+        std::iter::once(plan).chain(Some(deepest).filter(|_| joins))
+    }
+
+    /// The different values of these columns in the place of rows of `schema`, in which this stands beside FROM: NULL for all of FROM.
+    pub fn alone(&self, columns: &[usize], schema: &Schema) -> Plan {
+        let values = self.values(columns);
+        let of_from = schema.fields[self.width()..].iter().map(|field| null(&field.data_type));
+        let columns = schema.fields.iter().map(|field| field.name.clone()).zip(values.identity().into_iter().chain(of_from));
+        let columns = columns.collect();
+        values.projected(columns)
+    }
+
     /// The different values of these columns, as if all were there.
     pub fn values(&self, columns: &[usize]) -> Plan {
         let (plan, found) = source_of(self.plan, columns.to_vec());

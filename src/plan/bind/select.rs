@@ -113,7 +113,13 @@ impl QueryBinder<'_> {
         let (mut links, mut reads_rows) = (Links::default(), false);
         if let Some((outer, around)) = outer {
             let settled = outer.settled(&relation.plan, around);
-            reads_rows = lookups.read_rows_of(&settled);
+            if grouped && !keyed && lookups.read_rows_of(&settled) {
+                // What is joined to the one group asks for nothing but columns around.
+                for rows in outer.sources(&relation.plan) {
+                    lookups.stand_over(rows, &outer.alone(&settled.links.columns, rows.schema()));
+                }
+                reads_rows = lookups.read_rows_of(&settled);
+            }
             lookups.settle(&settled);
             let plan = std::mem::replace(&mut relation.plan, Plan::empty());
             relation.plan = settled.applied(plan);
@@ -135,8 +141,8 @@ impl QueryBinder<'_> {
             (Some((having, _)), _) if is_plain_group && falls_over_nothing(having)? => {}
             (_, Some((outer, _))) if grouped && !keyed && !links.columns.is_empty() => {
                 if reads_rows {
-                    let what = "a sub-query that names columns around it, of aggregates without GROUP BY and with a sub-query that compares other than by \
-                                equality,";
+                    let what = "a sub-query that names columns around it, of aggregates without GROUP BY over LATERAL and an outer join, and with a \
+                                sub-query that compares other than by equality,";
                     return Err(unsupported(what, "make a sub-query in FROM of the aggregates", select));
                 }
                 completion = Some((outer.values(&links.columns), links.columns.clone(), links.with_nulls));

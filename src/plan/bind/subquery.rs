@@ -364,6 +364,14 @@ impl Lookups {
         self.found.iter().any(|lookup| lookup.stage == Stage::Output && settled.is_in(&lookup.plan))
     }
 
+    /// Those that are joined to the output ask for `others` instead of `rows`.
+    pub fn stand_over(&mut self, rows: &Plan, others: &Plan) {
+        for lookup in self.found.iter_mut().filter(|lookup| lookup.stage == Stage::Output) {
+            let plan = std::mem::replace(&mut lookup.plan, Plan::empty());
+            lookup.plan = plan.rewrite(&mut |part| if part == *rows { others.clone() } else { part });
+        }
+    }
+
     /// The same over a query whose own stand-in is settled.
     pub fn settle(&mut self, settled: &Settled) {
         for lookup in &mut self.found {
